@@ -87,6 +87,7 @@ _HOST = lazy_pattern(
     rf"(?a)\b(?:https?://|s3:(?=s3[.-])|[Hh]ost: )(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
     r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?"
 )
+_RESTIC_CONFIG = "unable to open config file"
 # Loki writes the Region in place of the bucket: https://grafana.com/docs/loki/latest/configure/#aws_storage_config
 _REGION = lazy_pattern(r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]")
 # The bucket in the settings of a program, whose errors do not name it.
@@ -304,6 +305,9 @@ def _urls(text: str) -> Iterator[Location]:
             bucket, _, path = path.partition("/")
         if bucket and re.fullmatch(_BUCKET, bucket):
             words = found[0].rstrip(_TRAILING)
+            if path and "s3:" in (found[0][:3], text[max(found.start() - 3, 0) : found.start()]):
+                # A repository of restic is a folder, with its configuration in the object config.
+                path = f"{path.rstrip('/')}/{'config' if _RESTIC_CONFIG in text else ''}"
             yield Location(
                 Stated(bucket, words), Stated(path, words) if path and path.isprintable() else None
             )

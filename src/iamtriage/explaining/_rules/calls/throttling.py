@@ -191,6 +191,10 @@ _FEWER_CLUSTERS = "Make fewer calls: the endpoint and the certificate of a clust
 # https://github.com/aws-actions/amazon-ecs-deploy-task-definition/issues/502
 _FEWER_REGISTRATIONS = "Make fewer calls: register a task definition only if it changed. ECS allows about 1 registration a second per account and Region, and bursts of 20."
 _FEWER_CHANGES = "Make fewer calls: put the changes of a hosted zone into one change batch, and change a zone from one program at a time."
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+_FEWER_LOG_EVENTS = (
+    "Make fewer calls: send log events less often, in larger batches (up to 1 MB), and log less."
+)
 _MANY_IN_ONE_CALL = "Ask for many resources in one call, and retry with exponential backoff and jitter"
 _ONE_BY_ONE = "Pass a list of IDs in each call, or filters with a paginator, instead of a call for each resource, and keep the response while it cannot have changed."
 # The pattern of the operation -> how to call less often.
@@ -200,6 +204,7 @@ _FEWER_OF_OPERATIONS = (
     (lazy_pattern(r"GetParametersByPath"), _FEWER_PAGES),
     (lazy_pattern(r"GetParameter"), _FEWER_PARAMETERS),
     (lazy_pattern(r"GetSecretValue"), _FEWER_SECRETS),
+    (lazy_pattern(r"PutLogEvents"), _FEWER_LOG_EVENTS),
     (lazy_pattern(r"Send(?:\w*Email|EmailBatch)\Z"), _FEWER_EMAILS),
     (lazy_pattern(r"Describe\w*s\Z"), _FEWER_STATES),
     (lazy_pattern(r"Describe"), _FEWER_STATES_OF_ONE),
@@ -208,6 +213,10 @@ _FEWER_OF_OPERATIONS = (
 _STACK_TRACE = lazy_pattern(
     r"\bTraceback \(most recent call last\)|\n[ \t]+at [\w.$<>/ ]{1,200}\(|\n[ \t]+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
 )
+# An output plugin of Fluent Bit
+_FLUENT_BIT = lazy_pattern(r"\[output:\w{2,40}:\w{2,40}\.\d{1,3}\]")
+_RETRIES_OF_FLUENT_BIT = "https://docs.fluentbit.io/manual/administration/scheduling-and-retries"
+_OF_FLUENT_BIT = "Fluent Bit retries by itself: raise Retry_Limit in its [OUTPUT] section, whose default is 1, so that no records are lost. A longer Flush in [SERVICE] makes batches larger."
 _FIND_USERS = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={} --max-results 50 --query 'Events[].[Username]' --output text | sort | uniq -c"
 _FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail."
 
@@ -278,14 +287,16 @@ def _find_attempts(case: Case[AwsError]) -> tuple[int, bool]:
     return max(made, allowed), allowed > made
 
 
-def _describe_own_retries(case: Case[AwsError], attempts: int) -> tuple[str, str] | None:
-    """Return a title and how a client retries that reads no variables for it, or that makes the next attempt itself."""
+def _describe_own_retries(case: Case[AwsError], attempts: int) -> tuple[str, str, str] | None:
+    """Return how a client retries that reads no variables for it, or that makes the next attempt itself: a title, a step and a page."""
     if _RETRYING.search(case.failure.text) and _GAVE_UP not in case.text:
         retry = "The client retries by itself, as the text says: without a later error, do nothing."
-        return "Make fewer calls, if the client gives up after its retries", retry
+        return "Make fewer calls, if the client gives up after its retries", retry, pages.SDK_RETRIES
+    if _FLUENT_BIT.search(case.text):
+        return "Let Fluent Bit retry, and send larger batches", _OF_FLUENT_BIT, _RETRIES_OF_FLUENT_BIT
     if case.failure.envelope.source != "js-v2" and "/node_modules/aws-sdk/lib/" not in case.text:
         return None
-    return _TITLE, _JS_2.format(max(attempts, _DEFAULT_ATTEMPTS))
+    return _TITLE, _JS_2.format(max(attempts, _DEFAULT_ATTEMPTS)), pages.SDK_RETRIES
 
 
 def _find_users(operation: str, more: str = "") -> Labelled:
@@ -326,7 +337,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         retry += f" Set {settings.replace(' ', ' and ')} in the environment of the {program}."
     title = _TITLE
     if (own := _describe_own_retries(case, attempts)) is not None:
-        (title, retry), lines = own, ()
+        (title, retry, url), lines = own, ()
     steps = [retry, fewer]
     if calls_one_by_one(case):
         title, steps = _MANY_IN_ONE_CALL, [_ONE_BY_ONE, retry]
@@ -343,7 +354,8 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if repeated is not None and repeated.load is not None:
         steps.append("Start fewer copies at once, or each after a random delay.")
     elif not (operation.isalnum() and lines):
-        steps.append(_FIND_CALLERS)
+        # By default, CloudTrail does not record log events.
+        steps += () if operation == "PutLogEvents" else (_FIND_CALLERS,)
     else:
         lines = (
             *lines,

@@ -346,7 +346,7 @@ INVALID_SSO_TOKEN = CauseType(
 def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:
     summary, text = "IAM Identity Center no longer accepts the sign-in", ""
     reported = INVALID_SSO_TOKEN.cause("reported", quote_phrases(request.message, *REJECTION_PHRASES))
-    if (other := sign_in_places.explain_sign_in_region(case, reported)) is not None:
+    if (other := sign_in_places.explain_rejected_token(case, reported)) is not None:
         return other
     if "Error loading SSO Token" in request.message:
         summary = "The AWS CLI or SDK cannot use the cached token of the IAM Identity Center sign-in"

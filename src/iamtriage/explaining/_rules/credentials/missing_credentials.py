@@ -127,6 +127,8 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     if "s3a" in message and (found := explain_unlisted_provider(case)) is not None:
         return found
     rule = _ROUTES.choose(case.failure, message)
+    if rule is unsigned_requests.explain_no_registry_login and case.failure.envelope.operation:
+        rule = None  # the registry's answer is a consequence of the helper's failed call
     if rule is not None:
         return rule(case, message)
     if case.stands_alone:

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.credentials.keys.limited_credentials import fin
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks
 from iamtriage.explaining._rules.shared.credentials.backend_blocks import find_credential_blocks
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile, find_vault_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import InvalidCredentials
 
@@ -166,16 +166,15 @@ def explain_wrong_clock(case: Case[InvalidCredentials], reported: Cause) -> Expl
 
 
 _KEY_OF_AWS_VAULT = lazy_pattern(
-    r"\baws-vault: error: \w{2,20}: (?:Failed|Error)[^\n]{0,30} credentials(?: for (?P<profile>[\w.@+-]{1,64}))?: (?!.{0,120}\bAssumeRole\b)"
+    r"\baws-vault: error: \w{2,20}: (?:Failed|Error)[^\n]{0,30} credentials(?: for [\w.@+-]{1,64})?: (?!.{0,120}\bAssumeRole\b)"
 )
 
 
 def _explain_key_of_aws_vault(case: Case[InvalidCredentials]) -> Explanation | None:
     """Explain that aws-vault has stored a key that AWS does not know any more, or return ``None``."""
-    found = _KEY_OF_AWS_VAULT.search(case.failure.text)
-    if found is None:
+    if _KEY_OF_AWS_VAULT.search(case.failure.text) is None:
         return None
-    profile = clues.safe_name(found["profile"]) or "PROFILE"
+    profile = find_vault_profile(case.failure.text) or "PROFILE"
     name = commands.profile(profile)
     return case.explain(
         f"AWS does not accept the access key that aws-vault has stored for {profile}: most likely, it was deleted, deactivated or rotated. No permission is missing.",

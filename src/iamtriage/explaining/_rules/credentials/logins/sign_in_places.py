@@ -288,9 +288,30 @@ SIGN_IN_REGION = CauseType(
 )
 
 
-def explain_sign_in_region(case: Case[Failure], reported: Cause) -> Explanation | None:
-    """Explain that a profile has another sso_region than IAM Identity Center, if the text says both."""
+def _explain_token_of_vault(case: Case[Failure], reported: Cause) -> Explanation:
+    # https://github.com/99designs/aws-vault/issues/854
+    profile = commands.profile(selected_profiles.find_vault_profile(case.failure.text) or "PROFILE")
+    return case.explain(
+        "IAM Identity Center no longer accepts the sign-in that aws-vault has stored. No permission is missing.",
+        reported,
+        topic="invalid-sso-token",
+        remedies=your_remedy(
+            "Delete the stored sign-in, and sign in again",
+            "aws-vault keeps the token in its own keychain, so aws sso login does not renew it. The second command opens the browser.",
+            commands=(
+                commands.fill_command("aws-vault clear {}", profile),
+                commands.fill_command("aws-vault exec {} -- aws sts get-caller-identity", profile),
+            ),
+            url="https://github.com/99designs/aws-vault/blob/master/USAGE.md",
+        ),
+    )
+
+
+def explain_rejected_token(case: Case[Failure], reported: Cause) -> Explanation | None:
+    """Explain a token that aws-vault keeps, or that is of another Region than the profile has, or return ``None``."""
     text = case.failure.text
+    if "aws-vault: error: " in text:
+        return _explain_token_of_vault(case, reported)
     said = next(find_said(text, _SAID_REGION), None)
     sections = [each for each in find_profile_sections(text) if "sso_region" in each.settings]
     if said is None or len({each.settings["sso_region"] for each in sections}) != 1:

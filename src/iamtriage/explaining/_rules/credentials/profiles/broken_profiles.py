@@ -304,6 +304,20 @@ _PROFILE_ERRORS = (
         ),
         ("aws configure get role_arn", "aws configure get source_profile"),
     ),
+    _ProfileError(
+        # In a chain of the SDK for Go, it follows what is not in the environment.
+        r"(?<!in the environment\. )SharedCredsLoad: failed to load shared credentials file caused by: FailedRead: unable to open file caused by: open (?P<source>[\w./~\\:@-]{1,200}\w): (?:no such file|The system cannot find)",
+        "The program takes its credentials only from the file{source}, which does not exist.",
+        "unable to open file",
+        "Let the program use the role of its pod, task or instance, or create the file",
+        (
+            "Its configuration selects a credentials file or a profile, so the SDK looks nowhere else. Remove that setting: in a data source of Grafana, set Authentication Provider to AWS SDK Default.",
+            "The CloudWatch agent reads the file, too, if its log says OnPrem: it does not reach the instance metadata. For pods, the hop limit of the instance must be 2.",
+            "If the program is meant to use access keys, create the file for the user that runs it. A container needs it as a mount.",
+        ),
+        (),
+        "https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html",
+    ),
 )
 # boto3's assume-role provider reports this if the credential source of the profile is empty.
 _EMPTY_SOURCE = lazy_pattern(

@@ -1,6 +1,7 @@
-"""Explain credentials that a role gives, but that a daemon or program does not get, or only sometimes.
+"""Explain credentials that a role gives, but that a daemon, device or program does not get, or only sometimes.
 
-Sources: https://docs.docker.com/engine/logging/drivers/awslogs/ and
+Sources: https://docs.docker.com/engine/logging/drivers/awslogs/,
+https://docs.aws.amazon.com/greengrass/v2/developerguide/troubleshooting.html and
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-ec2-instance-metadata.html.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -34,6 +35,17 @@ METADATA_UNSTEADY = CauseType(
     of="no-credentials",
     sources=(_METADATA_PAGE,),
 )
+DEVICE_WITHOUT_CREDENTIALS = CauseType(
+    "device-without-credentials",
+    title="The Greengrass device got no credentials from AWS IoT",
+    text="The token exchange service of the device gets the credentials of a role with the certificate of the device. Access keys and profiles play no part.",
+    recognised_by="The text names the token exchange service of AWS IoT Greengrass.",
+    fix="Look up the answer in greengrass.log: 403 is the AWS IoT policy, the role alias or the role's trust policy.",
+    of="no-credentials",
+    sources=("https://docs.aws.amazon.com/greengrass/v2/developerguide/troubleshooting.html",),
+)
+_ALIAS = lazy_pattern(r"\brole-aliases/(?P<alias>[\w=@-][\w=,@-]{0,127})/credentials")
+_GREENGRASS = lazy_pattern(r"\bcom\.aws\.greengrass\.tes\.|\baws\.greengrass\.TokenExchangeService\b")
 # An agent of Amazon ECS sets up the driver with the execution role of the task.
 _LOG_DRIVER = lazy_pattern(r"\b(?i:initialize logging driver)\b")
 _OF_ECS = lazy_pattern(
@@ -59,11 +71,13 @@ _SENT = lazy_pattern(
 
 
 def explain_unsteady_source(case: Case[MissingCredentials], message: str) -> Explanation | None:
-    """Explain that a daemon gets no credentials of a role, or a program not always, or no answer; or return ``None``."""
+    """Explain that a daemon or device gets no credentials, or a program not always, or no answer; or return ``None``."""
     text = case.failure.text
     if (sent := _SENT.search(text, case.failure.span[0])) is not None:
         explanation: Explanation = load_rule("calls.unreachable_endpoints.explain_no_answer")(case, sent[0])
         return explanation
+    if _GREENGRASS.search(text) is not None:
+        return _explain_device(case)
     if _OF_ECS.search(text) is not None:
         return None
     if _LOG_DRIVER.search(message) is not None:
@@ -90,6 +104,31 @@ def explain_unsteady_source(case: Case[MissingCredentials], message: str) -> Exp
             url=_METADATA_PAGE,
         ),
         notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+def _explain_device(case: Case[MissingCredentials]) -> Explanation:
+    alias = _ALIAS.search(case.failure.text)
+    return case.explain(
+        "The Greengrass device got no credentials: AWS IoT gave its token exchange service none for its role alias.",
+        DEVICE_WITHOUT_CREDENTIALS.cause("derived"),
+        topic="no-credentials",
+        remedies=account_remedy(
+            "Look up the answer of AWS IoT, then correct the policy, the role alias or the network",
+            "403: the AWS IoT policy of the certificate must allow iot:AssumeRoleWithCertificate on the role alias, and its role must trust credentials.iot.amazonaws.com. If there is no answer, check iotCredEndpoint and port 443.",
+            commands=(
+                Labelled(
+                    "On the device:",
+                    "sudo grep -A 3 CredentialRequestHandler /greengrass/v2/logs/greengrass.log",
+                ),
+                Labelled(
+                    "With credentials of the account:",
+                    f"aws iot describe-role-alias --role-alias {alias['alias'] if alias else 'ROLE_ALIAS_NAME'}",
+                ),
+                "aws iot list-attached-policies --target CERTIFICATE_ARN",
+            ),
+            url=DEVICE_WITHOUT_CREDENTIALS.sources[0],
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile, find_vault_profile
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -118,11 +118,9 @@ def explain_mfa(denial: Denial) -> Explanation:
             again = Labelled("Then, if it printed this ARN:", call[0].replace(serial, form)) if user else None
             steps = (steps[0], "Correct aws_mfa_device in ~/.aws/credentials, too, if it is there.")
     call_again = again if problem else denial_remedies.mfa_command(denial, serial)
-    if not problem and (vault := _AWS_VAULT.search(text)) is not None:
+    if not problem and (vault := find_vault_profile(text)) is not None:
         # aws-vault asks for the code itself.
-        call_again = commands.fill_command(
-            "aws configure get mfa_serial --profile {}", vault["profile"] or vault["other"]
-        )
+        call_again = commands.fill_command("aws configure get mfa_serial --profile {}", vault)
     return denial.explain(
         summary,
         reported,
@@ -177,11 +175,6 @@ def _explain_other_device(denial: Denial, reported: Cause) -> Explanation | None
         ),
         notes="No policy is involved.",
     )
-
-
-_AWS_VAULT = lazy_pattern(
-    r"\baws-vault: error: [^\n]{0,80}credentials for (?P<profile>[\w.@+-]{1,64}):|\baws-vault (?:exec|login) (?:-\S+ ){0,4}(?P<other>[\w.@+-]{1,64})"
-)
 
 
 def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explanation:

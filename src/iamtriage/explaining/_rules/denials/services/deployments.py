@@ -1,6 +1,8 @@
-"""Explain denials of deployments: of service-linked roles, by a template, and of Terraform's S3 backend.
+"""Explain denials of deployments: of service-linked roles, by a template, of Terraform's S3 backend, and of CodeDeploy's agent.
 
-Sources: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagLogGroup.html,
+Sources: https://docs.aws.amazon.com/codedeploy/latest/userguide/vpc-endpoints.html,
+https://github.com/aws/aws-codedeploy-agent/issues/331,
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagLogGroup.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-section-structure.html and
 https://developer.hashicorp.com/terraform/language/backend/s3.
@@ -17,10 +19,10 @@ from iamtriage._text import clip_text, upper_first
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.roles.service_roles import LinkedRole, find_linked_role, missing_role
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import backend_blocks
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.messages.decisions import allowed_call_words
@@ -35,6 +37,9 @@ from iamtriage.explaining._rules.shared.remedies import (
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import build_grant
 
+_AGENT_PAGE = (
+    "https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-iam-instance-profile.html"
+)
 _MAY_NOT_CREATE = lazy_pattern(
     r"(?i)permissions? to create|CreationNotPermitted|creation access denied|CreateServiceLinkedRole"
 )
@@ -204,3 +209,51 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     is_known = denial.action is None or found.is_beside_backend
     remedies = (remedy,) if is_known else (remedy, *explanation.remedies)
     return attrs.evolve(explanation, summary=summary, causes=(found.cause, *known), remedies=remedies)
+
+
+DEPLOY_AGENT_CREDENTIALS = CauseType(
+    "deploy-agent-credentials",
+    title="The CodeDeploy agent uses other credentials than those of its instance",
+    text="CodeDeploy answers the agent only if it calls with the role of the instance profile. Files of access keys come first, and the agent reads its credentials when it starts.",
+    recognised_by="The text has a denial of CodeDeployCommand, the service that the agent polls.",
+    fix="Remove the credentials files of the user that runs the agent, and restart it.",
+    sources=(_AGENT_PAGE,),
+)
+_AGENT_CALL = lazy_pattern(
+    r"\bCodeDeployCommandService_v\d{8}\.(?P<target>[A-Z]\w{2,40})|\bCommandPoller: Calling (?P<call>[A-Z]\w{2,40}):|\b(?P<polls>poll_host_command)\("
+)
+_AGENT_SERVICES = (None, "codedeploycommand", "codedeploy-commands", "codedeploy-commands-secure")
+_OTHER_AGENT = lazy_pattern(
+    r"\bEnable auth policy = true\b|\benable_auth_policy: ?true\b|\bcodedeploy-commands-secure\b|:codedeploy:[a-z0-9-]{6,30}:[^:\s]{1,20}:instance/"
+)
+
+
+def explain_deploy_agent(denial: Denial) -> Explanation | None:
+    """Explain that CodeDeploy denies its agent, or return ``None`` if another service denied it something."""
+    failure = denial.failure
+    if (
+        failure.action is not None
+        or failure.principal is not None
+        or failure.envelope.service not in _AGENT_SERVICES
+    ):
+        return None
+    if _OTHER_AGENT.search(failure.text) is not None:
+        return None  # policies decide, or it runs on a server outside AWS
+    found, instance = _AGENT_CALL.search(failure.text), clues.find_instance(failure.text)
+    call = "PollHostCommand" if found is None or found["polls"] else found["target"] or found["call"]
+    region = commands.region(clues.find_region(denial.case))
+    return denial.explain(
+        f"CodeDeploy denied its agent{f' on {instance}' if instance else ''} the call {call}: most likely, the agent does not use the role of the instance profile.",
+        DEPLOY_AGENT_CREDENTIALS.cause("possible"),
+        remedies=your_remedy(
+            "Let the agent use the instance profile, and restart it",
+            "On the instance, move away the credentials files of the user that runs the agent (~/.aws of root), and variables with access keys. They come before the instance profile.",
+            "If the instance has no profile, attach one. The agent needs no permission for this call, but its role must be allowed to read the bucket of the revision.",
+            commands=(
+                f"aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values={instance or 'INSTANCE_ID'} --region {region}",
+                Labelled("On the instance:", "sudo ls -l /root/.aws"),
+                Labelled("Then:", "sudo service codedeploy-agent restart"),
+            ),
+            url=_AGENT_PAGE,
+        ),
+    )

@@ -62,6 +62,10 @@ _SELECTED = lazy_pattern(
     # In Python, JavaScript and Go.
     r"|(?:\bprofile_name\s?=\s?|\bfromIni\(\{\s?profile:\s?|\bfromSSO\(\{\s?profile:\s?|\bWithSharedConfigProfile\()[\"'](?P<code>[\w.@+-]{1,64})[\"']"
 )
+# An error of aws-vault, or its command.
+_VAULT_PROFILE = lazy_pattern(
+    r"\baws-vault: error: [^\n]{0,80}credentials for (?P<profile>[\w.@+-]{1,64}):|\baws-vault (?:-\S+ ){0,4}(?:exec|login) (?:-\S+ ){0,4}(?P<other>[\w.@+-]{1,64})"
+)
 
 _Place: TypeAlias = Literal["block", "code", "option", "variable"]
 
@@ -176,3 +180,13 @@ def list_selected_profiles(text: str, *places: _Place) -> set[str]:
     {'dev'}
     """
     return {name for each in _SELECTED.finditer(text) for place in places if (name := each[place])}
+
+
+def find_vault_profile(text: str) -> str | None:
+    """Return the profile that aws-vault used.
+
+    >>> find_vault_profile("$ aws-vault --debug exec dev -- aws s3 ls")
+    'dev'
+    """
+    found = _VAULT_PROFILE.search(text)
+    return None if found is None else safe_name(found["profile"] or found["other"])

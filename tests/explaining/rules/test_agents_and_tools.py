@@ -1,0 +1,68 @@
+"""Failures in the output of agents, collectors and tools that get credentials or make calls in a way of their own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_CREDENTIAL_HELPER = 'level=error msg="Error retrieving credentials" error="ecr: Failed to get authorization token: operation error ECR: GetAuthorizationToken, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded"\n'
+_UNAUTHORIZED = '\nE1120 10:00:00.125601       1 archfilter.go:167] "failed to get image architectures" err=<\n\tGET https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/films/manifests/1: unexpected status code 401 Unauthorized: Not Authorized'
+_VAULT = "aws-vault: error: exec: Failed to get credentials for films: "
+_TOKEN = "operation error SSO: GetRoleCredentials, https response error StatusCode: 401, RequestID: , UnauthorizedException: Session token not found or invalid"
+_KEY = "operation error STS: GetSessionToken, https response error StatusCode: 403, RequestID: 06d17f46-6d61-4801-a0bf-9015c3ee5bf9, api error InvalidClientTokenId: The security token included in the request is invalid."
+_FILE = "SharedCredsLoad: failed to load shared credentials file caused by: FailedRead: unable to open file caused by: open {}: no such file or directory"
+_THROTTLED = "[2026/11/20 10:00:00] [error] [output:cloudwatch_logs:cloudwatch_logs.0] PutLogEvents API responded with error='ThrottlingException', message='Rate exceeded for logStreamName films'"
+_DEVICE = "SdkClientException: Failed to fetch credentials\n    at com.aws.greengrass.tes.LazyCredentialProvider.resolveCredentials(LazyCredentialProvider.java:40)"
+_RESTIC = "Fatal: unable to open config file: Stat: Access Denied.\nIs there a repository at the following location?\ns3:https://s3.amazonaws.com/films-backup/restic/desk"
+_POLLER = "2026-11-20 10:00:00 ERROR [codedeploy-agent(2912)]: InstanceAgent::Plugins::CodeDeployPlugin::CommandPoller: "
+_POLL = f"{_POLLER}Cannot reach InstanceService: Aws::CodeDeployCommand::Errors::AccessDeniedException - Aws::CodeDeployCommand::Errors::AccessDeniedException"
+
+
+def _show(text: str) -> tuple[str, str]:
+    explanation = explain(text)
+    first = explanation.remedies[0]
+    shown = "\n".join((first.title, *first.steps, *first.commands, json.dumps(first.policy)))
+    return explanation.summary, shown
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "remedy"),
+    [
+        (f"{_CREDENTIAL_HELPER}{_UNAUTHORIZED}", "The SDK found no credentials", "role"),
+        (f"{_VAULT}{_TOKEN}", "the sign-in that aws-vault has stored", "aws-vault clear films"),
+        (f"$ aws-vault --debug exec films\n{_VAULT.replace(' for films', '')}{_TOKEN}", "that aws-vault has stored", "aws-vault clear films"),
+        (_TOKEN, "no longer accepts the sign-in", "aws sso login"),
+        (f"$ aws-vault login films\n{_VAULT.replace(' for films', '').replace('exec', 'login')}{_KEY}", "has stored for films", "aws-vault"),
+        (_FILE.format("/usr/share/grafana/.aws/credentials"), "only from the file /usr/share/grafana/.aws/credentials", "AWS SDK Default"),
+        (_FILE.format("/root/.aws/credentials"), "which does not exist", "for the user that runs it"),
+        (_THROTTLED, "PutLogEvents", "raise Retry_Limit in its [OUTPUT] section"),
+        (_DEVICE, "The Greengrass device got no credentials", "iot:AssumeRoleWithCertificate"),
+        (f"{_DEVICE}\n{{iotCredentialsPath=/role-aliases/FilmsAlias/credentials}}", "no credentials", "--role-alias FilmsAlias"),
+        (_RESTIC, "films-backup/restic/desk/config", "films-backup"),
+        (_RESTIC.replace("unable to open config file: Stat", "create repository failed: client.BucketExists"), "films-backup", ""),
+        (_POLL, "most likely, the agent does not use the role of the instance profile", "restart codedeploy-agent"),
+    ],
+)  # fmt: skip
+def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
+    summary, shown = _show(text)
+    assert verdict in summary
+    assert remedy in shown.replace("service codedeploy-agent restart", "restart codedeploy-agent")
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        (f"NoCredentialProviders: no valid providers in chain caused by: EnvAccessKeyNotFound: failed to find credentials in the environment. {_FILE.format('/root/.aws/credentials')}", "only from the file"),
+        (_THROTTLED.replace("cloudwatch_logs:cloudwatch_logs.0", "plugin"), "Fluent Bit"),
+        (_THROTTLED, "lookup-events"),
+        (_DEVICE.replace("greengrass.tes", "films.auth"), "Greengrass"),
+        (f"{_POLL}\nEnable auth policy = true", "does not use the role"),
+        (f"{_POLLER}Error polling for host commands: Aws::S3::Errors::AccessDenied - Access Denied", "does not use the role"),
+        (f"{_POLL} on arn:aws:codedeploy:eu-west-1:111122223333:instance/desk", "does not use the role"),
+    ],
+)  # fmt: skip
+def test_near_miss_of_an_agent_or_tool(text: str, absent: str) -> None:
+    assert absent not in "\n".join(_show(text))
