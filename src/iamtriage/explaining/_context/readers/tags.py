@@ -43,6 +43,12 @@ _REQUEST_SIGN = lazy_pattern(
     r"\binput: ?&?\{?|\"requestParameters\"|\b[A-Z][a-z]\w{2,60}(?:Input|Request) ?\{"
 )
 _CHARS_OF_REQUEST = 4_000
+# The resources that a launch creates, and what an option of the AWS CLI tags.
+_CREATED = lazy_pattern(r":ec2:[^:]*:[^:]*:(fleet|instance|network-interface|spot-instances-request|volume)/")
+_SPECIFIED = lazy_pattern(
+    r"ResourceType=(?P<type>[a-z-]{3,40}),Tags=\[(?P<tags>(?:\{Key=[^{},=\s]{1,128},Value=[^{},]{0,256}\},?){1,20})\]"
+)
+_MORE_TAGS = lazy_pattern(r" --(?:launch-template|cli-input)\b")
 
 
 def find_tags(failure: Failure, service: str, name: str) -> dict[str, str] | None:
@@ -62,6 +68,8 @@ def find_tags(failure: Failure, service: str, name: str) -> dict[str, str] | Non
 
 def find_request_tags(failure: Failure, command: CommandLine | None) -> dict[str, str] | None:
     """Return the tags in the last request that the text shows before a failure, ``None`` if it shows no tags."""
+    if command is not None and command.option("tag-specifications") is not None:
+        return _find_specified(failure, command)
     if command is not None and command.option("tags") is not None:
         words: str | None = command.text.partition("--tags")[2].partition(" --")[0]
     else:
@@ -73,6 +81,22 @@ def find_request_tags(failure: Failure, command: CommandLine | None) -> dict[str
     tags = [(each["key"], each["value"]) for each in _MEMBERS.finditer(words or "")]
     # A form that is not known can have more tags.
     return dict(tags) if words and len(tags) == len(_KEYS.findall(words)) > 0 else None
+
+
+def _find_specified(failure: Failure, command: CommandLine) -> dict[str, str] | None:
+    """Return the tags that a command of EC2 sets for the resource of a failure, ``None`` if it can set others."""
+    resource = _CREATED.search(failure.resource or "")
+    # If the option is given twice, only the last one is used. A launch template has tags, too.
+    words = command.text.rpartition("--tag-specifications")[2].partition(" --")[0]
+    listed = {each["type"]: each["tags"] for each in _SPECIFIED.finditer(words)}
+    is_whole = len(listed) == words.count("ResourceType") > 0 and not _MORE_TAGS.search(command.text)
+    if (
+        resource is None
+        or not is_whole
+        or failure.text.count("ResourceType=") > command.text.count("ResourceType=")
+    ):
+        return None
+    return {each["key"]: each["value"] for each in _MEMBERS.finditer(listed.get(resource[1], ""))}
 
 
 def _prints_tags(command: CommandLine, service: str) -> bool:

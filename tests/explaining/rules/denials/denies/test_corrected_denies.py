@@ -583,3 +583,29 @@ def test_deny_that_also_covers_the_change_of_its_policy(
     assert "Save the changed policy" not in shown
     # The other remedy is for the owner already.
     assert "If the call must stay as it is" not in " ".join(explanation.remedies[0].steps)
+
+
+_INSTANCE_TAG = "'ResourceType=instance,Tags=[{Key=CostCenter,Value=4711}]'"
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "is_met"),
+    [
+        ("volume", f"--tag-specifications {_INSTANCE_TAG}", True),
+        ("volume", f"--tag-specifications {_INSTANCE_TAG} 'ResourceType=volume,Tags=[{{Key=Name,Value=db}}]'", True),
+        ("volume", "--tag-specifications 'ResourceType=volume,Tags=[{Key=CostCenter,Value=4711}]'", False),
+        ("instance", f"--tag-specifications {_INSTANCE_TAG}", False),
+        # What else sets tags, or cannot be read, leaves it open.
+        ("volume", f"--launch-template LaunchTemplateId=lt-0a1b2c3d4e5f60718 --tag-specifications {_INSTANCE_TAG}", None),
+        ("volume", "--tag-specifications file://tags.json", None),
+        ("volume", "--count 1", None),
+    ],
+    ids=["other type", "other tag", "tag", "its own", "template", "file", "no option"],
+)  # fmt: skip
+def test_tags_of_a_launch_are_those_of_the_denied_resource(
+    kind: str, options: str, *, is_met: bool | None
+) -> None:
+    denied = _launch(f"arn:aws:ec2:eu-west-1:{_ACCOUNT}:{kind}/*")
+    summary = explain(f"$ aws ec2 run-instances {options}\n{denied}{_deny(_NO_TAG)}").summary
+    assert ("because the request has no aws:RequestTag/CostCenter" in summary) is (is_met is True)
+    assert ("if the request has no aws:RequestTag/CostCenter" in summary) is (is_met is None)

@@ -650,20 +650,28 @@ def test_a_boundary_is_set_where_the_tool_has_it(tool: str, setting: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("tags", "step"),
+    ("tags", "step", "option"),
     [
-        ("ResourceType=instance,Tags=[{Key=CostCenter,Value=7}]", "The command tags only the instance. Write --tag-specifications 'ResourceType=instance,Tags=[{Key=CostCenter,Value=7}]' 'ResourceType=volume,Tags=[{Key=CostCenter,Value=7}]':"),
-        ("ResourceType=instance,Tags=[{Key=Name,Value=web}]", "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]':"),
-        ("ResourceType=volume,Tags=[{Key=Name,Value=web}]", "The volume has other tags. Write --tag-specifications 'ResourceType=volume,Tags=[{Key=Name,Value=web},{Key=CostCenter,Value=VALUE}]':"),
-        ("ResourceType=volume,Tags=[{Key=CostCenter,Value=}]", "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]' in the AWS CLI"),
-        ("ResourceType=instance,Tags=$(cat tags)", "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]' in the AWS CLI"),
+        ("'ResourceType=instance,Tags=[{Key=CostCenter,Value=7}]'", "The command tags only the instance. Repeat it as below: if the option is given twice", "'ResourceType=instance,Tags=[{Key=CostCenter,Value=7}]' 'ResourceType=volume,Tags=[{Key=CostCenter,Value=7}]'"),
+        ("'ResourceType=instance,Tags=[{Key=Name,Value=web}]' --count 2", "The command tags only the instance.", "'ResourceType=instance,Tags=[{Key=Name,Value=web}]' 'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]'"),
+        ("'ResourceType=volume,Tags=[{Key=Name,Value=web}]'", "The volume has other tags. Repeat it as below:", "'ResourceType=volume,Tags=[{Key=Name,Value=web},{Key=CostCenter,Value=VALUE}]'"),
+        # What cannot be read, or is not safe to repeat, is not repeated.
+        ("'ResourceType=volume,Tags=[{Key=CostCenter,Value=}]'", "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]' in the AWS CLI", None),
+        ("'ResourceType=instance,Tags=$(cat tags)'", "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]' in the AWS CLI", None),
+        ("'ResourceType=instance,Tags=[{Key=Name,Value=web}]' 'ResourceType=network-interface,Tags=$(cat tags)'", "Write --tag-specifications", None),
+        ("'ResourceType=instance,Tags=[{Key=Name,Value=web}]' --user-data \"$(cat setup.sh)\"", "Write --tag-specifications", None),
     ],
 )  # fmt: skip
-def test_the_option_keeps_the_tags_of_the_command(tags: str, step: str) -> None:
-    command = f"$ aws ec2 run-instances --image-id ami-0abc12de34f567890 --tag-specifications '{tags}'\n\n"
+def test_the_option_keeps_the_tags_of_the_command(tags: str, step: str, option: str | None) -> None:
+    run = "aws ec2 run-instances --image-id ami-0abc12de34f567890"
+    command = f"$ {run} --tag-specifications {tags}\n\n"
     facts = _decoded("Costs", "aws:RequestTag/CostCenter", "true", None, resource=VOLUME)
     text = command + _text("a service control policy", resource=VOLUME)
-    assert step in explain(text, facts=facts).remedies[0].steps[0]
+    remedy = explain(text, facts=facts).remedies[0]
+    assert step in remedy.steps[0]
+    count = " --count 2" if "--count" in tags else ""
+    again = () if option is None else (f"{run}{count} --tag-specifications {option} --region eu-west-1",)
+    assert remedy.commands == again
 
 
 @pytest.mark.parametrize(

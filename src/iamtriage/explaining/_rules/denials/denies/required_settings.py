@@ -341,6 +341,22 @@ def describe_unencrypted(text: str) -> str | None:
     return f"In {instance.address}, set encrypted = true in {named}." if lacking else None
 
 
+# The option with its values, as the AWS CLI reads them.
+_TAG_OPTION = lazy_pattern(
+    r" --tag-specifications(?:[ =]{1,2}(?:'[^'\n]{1,2000}'|\"[^\"\n]{1,2000}\"|ResourceType=[^\s'\"]{1,2000})){1,8}"
+)
+
+
+def repeat_tagged(denial: Denial, option: str) -> str | None:
+    """Return the command in the text with another option for tags, or ``None`` if it is not safe to repeat."""
+    command = denial.context.command
+    # A value that is not read would be lost, also one after which the command is not read.
+    if command is None or denial.failure.text.count("ResourceType=") > len(_TAGGED.findall(command.text)):
+        return None
+    rest = commands.repeat_line(_TAG_OPTION.sub("", command.text, count=1))
+    return f"{rest} {option}" if rest is not None and rest.startswith("aws ec2 ") else None
+
+
 def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
     """Return how to tag the one resource of a launch that is denied, or how what made the call sets tags, or the step."""
     kind = tagged_type(denial)
