@@ -264,6 +264,7 @@ _SERVERLESS_BOUNDARY = lazy_pattern(
 )
 
 
+_PLAIN_NAME = lazy_pattern(r"(?:[A-Z][a-z]{2,30}){2,4}")
 # The values have no quotes.
 _TAG_OPTION = lazy_pattern(r"Write (?P<option>--tag-specifications(?: 'ResourceType=[^'\n]{1,2000}'){1,8}):")
 _VOLUME_TAGS = lazy_pattern(r"\bwrite (volume_tags = \{[^{}]{0,1000}\})")
@@ -348,6 +349,17 @@ def build_remedy(
         manifest_language="hcl" if lines == ("terraform apply",) else "yaml",
         url=requirement.url,
     )
+
+
+def name_property(key: str) -> str:
+    """Return what a condition key of a service is about, in words, or the key.
+
+    >>> name_property("ec2:InstanceType"), name_property("aws:RequestedRegion"), name_property("s3:x-amz-acl")
+    ('instance type', 'aws:RequestedRegion', 's3:x-amz-acl')
+    """
+    service, _, name = key.partition(":")
+    is_plain = service != "aws" and _PLAIN_NAME.fullmatch(name) is not None
+    return re.sub(r"(?<!\A)(?=[A-Z])", " ", name).lower() if is_plain else key
 
 
 def _region_commands(denial: Denial, condition: DenyingCondition) -> tuple[str, ...]:

@@ -355,7 +355,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     owner = deny_remedies.condition_owner(condition)
     accepts = deny_conditions.accepts_listed_values(condition)
     rule = clip_text(denial.statements[0]) if denial.statements else "The Deny"
-    value = f"{values} as {key}" if accepts else f"another {key} than {values}"
+    value = f"{values} as {key}" if accepts else f"another {deny_remedies.name_property(key)} than {values}"
     step = f"{rule} {'denies every other value' if accepts else 'denies these values'}."
     if accepts is None:
         value = f"a value that the Deny accepts as {key}"
@@ -393,6 +393,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     elif owner != "request":
         title = f"Choose a resource with {value}"
         step += f" {key} is a property of the resource, so no option of the call changes it."
-    return your_remedy(
-        title, step, deny_remedies.change_step(denial, condition), commands=lines, url=pages.EVALUATION
-    )
+    elif accepts is False:
+        step = ""
+    steps = filter(None, (step, deny_remedies.change_step(denial, condition)))
+    return your_remedy(title, *steps, commands=lines, url=pages.EVALUATION)
