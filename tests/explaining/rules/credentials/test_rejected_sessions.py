@@ -454,6 +454,8 @@ def test_the_log_of_a_job_shows_the_age_of_its_credentials(began: str, setting: 
     assert any("95 minutes before the call" in each.text for each in explanation.causes) is is_shown
     assert any(each.evidence == "possible" for each in explanation.causes) is not is_shown
     assert any(f"--max-session-duration {maximum}" in line for line in explanation.remedies[0].commands)
+    again = "- uses: aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/ci-reports\n"
+    assert (explanation.remedies[0].manifest or "").startswith(again)
 
 
 @pytest.mark.parametrize(

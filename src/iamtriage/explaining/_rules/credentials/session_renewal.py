@@ -286,14 +286,24 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
             f"Request a longer session: set {duration} to {seconds}",
             *(allowed if is_allowed or line is not None else None, again),
             commands=None if is_allowed else line,
+            manifest=_write_step(case, f"role-duration-seconds: {seconds}"),
             url=pages.SESSION_DURATION,
         )
     return remedies.your_remedy(
         "Get new credentials in the job, right before the call",
         *(renew, step),
         commands=line,
+        manifest=_write_step(case),
         url=pages.SESSION_DURATION,
     )
+
+
+def _write_step(case: Case[ExpiredCredentials], *settings: str) -> str | None:
+    """Return the step of a workflow that gets credentials, if the text shows the role of the action."""
+    role, text = case.context.role_arn, case.failure.text
+    if role is None or case.context.runtime_kind != "github-actions" or "role-to-assume" not in text:
+        return None
+    return credential_remedies.write_action(text, *settings).replace("ROLE_ARN", commands.arn(role.value))
 
 
 def _raise_maximum_command(role: str | None, seconds: int) -> str:

@@ -6,7 +6,7 @@ Sources: the pages that the remedies link to.
 from __future__ import annotations
 
 import re
-from textwrap import dedent
+from textwrap import dedent, indent
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, lower_first, quote_words
@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Remedy
 from iamtriage.explaining._rules.credentials.workloads.job_gaps import advise_on_gap
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import write_action
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import MissingCredentials
@@ -104,7 +105,6 @@ _CHECK_GRANT = your_remedy(
 _PERMISSIONS = lazy_pattern(
     r"\bpermissions:(?: \{\}|(?:[ \t\r]*\n[ \t]{1,20}[a-z-]{3,30}: (?:read|write|none)){1,20})"
 )
-_ACTION = lazy_pattern(r"(?a)\baws-actions/configure-aws-credentials@([\w.-]{1,64})")
 _GITHUB = "GitHub Actions"
 _GITHUB_STEPS = (
     "In GitHub Actions, give the job the permission id-token: write, and set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
@@ -224,9 +224,7 @@ def github_workflow(text: str) -> str:
         )
     if "role-to-assume" in text:
         return permissions
-    found = _ACTION.search(text)
-    version = "v6" if found is None else found[1].rstrip(".")
-    return f"{permissions}steps:\n  - uses: aws-actions/configure-aws-credentials@{version}\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
+    return f"{permissions}steps:\n{indent(write_action(text), '  ')}"
 
 
 def describe_missing_token(text: str) -> str:

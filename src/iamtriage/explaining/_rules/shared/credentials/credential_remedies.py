@@ -329,3 +329,23 @@ CREDENTIALS_FOR_TERRAFORM = attrs.evolve(
     ),
     url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration",
 )
+
+
+_ACTION = lazy_pattern(r"(?a)\baws-actions/configure-aws-credentials@([\w.-]{1,64})")
+
+
+def write_action(text: str, *settings: str) -> str:
+    """Return the step of a workflow of GitHub Actions that assumes a role, with the version of the action in a text.
+
+    >>> print(write_action("Run aws-actions/configure-aws-credentials@v5", "role-duration-seconds: 7200"))
+    - uses: aws-actions/configure-aws-credentials@v5
+      with:
+        role-to-assume: ROLE_ARN
+        aws-region: REGION
+        role-duration-seconds: 7200
+    <BLANKLINE>
+    """
+    found = _ACTION.search(text)
+    version = "v6" if found is None else found[1].rstrip(".")
+    inputs = ("role-to-assume: ROLE_ARN", "aws-region: REGION", *settings)
+    return f"- uses: aws-actions/configure-aws-credentials@{version}\n  with:\n{''.join(f'    {each}{chr(10)}' for each in inputs)}"
