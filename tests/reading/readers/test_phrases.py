@@ -506,6 +506,11 @@ DENIALS: Table = (
         "Access denied for operation 'CreateTable'.",
         denied(operation="CreateTable"),
     ),
+    (
+        "efs-mount-helper",
+        "Unauthorized to perform operation DescribeAvailabilityZones.",
+        denied(operation="DescribeAvailabilityZones"),
+    ),
     ("eks-role", "EKS does not have permissions to assume the associated role.", denied()),
     (
         "execution-role",

@@ -70,6 +70,14 @@ NONE: Table = tuple(
             "manual-list",
             "- NotAuthorized\n-\nYou don't have permission to perform this action.\nHTTP status code: 401\n- RequestExpired\n-\nThe request is too old, or its date is in the future.\nHTTP status code: 400\n",
         ),
+        (
+            "list-of-definitions",
+            "* **AccessDenied**: The role may lack a permission on the cluster\\.\n* **InternalFailure** - This usually occurs on the side of the service\\.",
+        ),
+        (
+            "added-list-of-definitions",
+            "+- `ExpiredToken`: Check the clock of the machine.\n+\n+- `AccessDeniedException`: One or more policies do not allow the call.\n",
+        ),
         ("python-raise", "if key is None:\n    raise botocore.exceptions.NoCredentialsError()"),
         ("javascript-throw", "  throw new CredentialsProviderError();"),
         ("ruby-expected", "expect { load }.to raise_error(Aws::S3::Errors::AccessDenied)"),
@@ -120,6 +128,21 @@ FAILURES: Table = (
         "statuses-of-a-log",
         f"{_CALL}\n\nHTTP Status Code: 403\n\nRetried\n\n{_CALL}\n\nHTTP Status Code: 403\n",
         _CALL_FACTS | {"status_code": 403},
+    ),
+    (
+        "list-of-errors",
+        f"- **AccessDenied**: {_CALL}, check the policy\n- **Throttling**: Rate exceeded, it usually occurs at noon",
+        _CALL_FACTS,
+    ),
+    (
+        "list-of-denials",
+        f"- **AccessDenied**: User: {ANA} is not authorized to perform: sns:Publish, check it\n- **Throttling**: it usually occurs at noon",
+        denied(principal=ANA, action="sns:Publish", code="AccessDenied"),
+    ),
+    (
+        "one-bold-code",
+        "**AccessDenied**: Access Denied, which usually works",
+        denied(code="AccessDenied"),
     ),
     (
         "printed-object",

@@ -61,6 +61,8 @@ sure   | Access to an SQS queue | Access to an (?P<service>SQS) queue \((?P<reso
 sure   | <Identity>is forbidden|<Role>is forbidden | Access to (?:Identity|Role) '(?P<resource>[^'\n]{1,200})' is forbidden
 sure   | not the owner of | You are not the owner of [\w ]{1,40} '(?P<resource>[^'\n]{1,200})'
 unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) already exists due to missing permissions
+# The mount helper of Amazon EFS: https://github.com/aws/efs-utils
+sure   | Unauthorized to perform operation | Unauthorized to perform operation (?P<operation>Describe[A-Z]\w{2,60})\.
 sure   | Access denied for operation | Access denied for operation '(?:AWS::[\w:]+|(?P<operation>[A-Z]\w{2,60}))'
 sure   | ccess to this object has been | (?:(?P<service>S3) error: )?All access to this object has been disabled
 sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB|Lambda|Kinesis|Firehose|Glue|Athena|Bedrock|Comprehend|SageMaker) (?:(?:(?:API|service) returned (?:an )?)?error: |client returned ')Access Denied

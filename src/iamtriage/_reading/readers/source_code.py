@@ -53,6 +53,11 @@ _GLOSSARY = lazy_pattern(
     r"(?:^(?:\*\*)?[A-Z]\w{3,60}(?:\*\*)?(?: <a [^<>\n]{1,200}></a>)?\n{1,2}[^\n]{10,400}\n{1,2}HTTP\s(?:Status\sCode|status\scode):\s[0-9]{3}(?:\n{1,2}|\Z)){2,}",
     re.MULTILINE,
 )
+# A list of codes in Markdown, which says of each when it occurs.
+_GLOSSARY_ITEM = r"[^\w\n`*]{0,8}(?:\*\*`?|`)[A-Z][a-z]\w{2,60}(?:`?\*\*|`)(?::|\s[-–—])\s(?=[^\n]{0,300}\b(?i:if|when|may|can|must|should|usually|typically|often|occurs?|indicates?|means|one or more|check|ensure|verify|make sure)\b)[^\n]{10,600}"
+_LISTED = lazy_pattern(
+    rf"^{_GLOSSARY_ITEM}(?:(?:\n[+>|]?(?=\n)){{0,2}}\n{_GLOSSARY_ITEM}){{1,40}}", re.MULTILINE
+)
 _FRAME = lazy_pattern(r"File \"[^\"\n]{1,1000}\", line \d{1,7}(?:, in [^\n]{1,200})?\n{1,2}")
 _LINE_STARTS = frozenset(["", "\n"])
 # A statement or call; not a sentence, nor the exception that ends a traceback.
@@ -162,6 +167,7 @@ _ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     ("/**", lazy_pattern(r"^ ?/\*\*(?:[^*]|\*(?!/)){1,1500}\*/", re.MULTILINE), _IDS),
     ("<throws>@throws |<exception>@exception |<raises>:raises |<Raises>Raises: ", _DOCUMENTED, _IDS),
     ("<HTTP>HTTP Status Code: |<HTTP>HTTP status code: ", _GLOSSARY, None),
+    ("**: |** - |** – |** — |`: |` - |` – |` — ", _LISTED, lazy_pattern(rf"{_PRINTED.pattern}|is not authorized to perform")),
     ("<CategoryInfo>", _CATEGORY_TARGET, None),
     ("<test>.test(|/)|/i)", lazy_pattern(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\(|\b[Mm]atch\w{0,16}\([^\n\"'`/]{0,120}/[^/\n]{3,300}/[a-z]{0,3}\)"), _IDS),
 )  # fmt: skip
