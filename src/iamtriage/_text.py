@@ -273,12 +273,15 @@ def quote_json(text: str) -> str:
 
 
 def quote_words(text: str) -> str:
-    """Quote words of a text as evidence, redacted. Words with a quotation mark stay unquoted.
+    r"""Quote words of a text as evidence, redacted. Words with a quotation mark stay unquoted.
 
     >>> quote_words("während"), quote_words('serviceaccount "cart"')
     ('"während"', 'serviceaccount "cart"')
+    >>> quote_words(r'project \"tea\"')
+    'project "tea"'
     """
-    words = _ESCAPED.sub(_unescape, clip_text(hide_secrets(text).strip())).replace(r"\"", '"')
+    plain = hide_secrets(text).strip().replace(r"\"", '"')
+    words = _ESCAPED.sub(_unescape, clip_text(plain)).replace(r"\"", '"')
     return words if '"' in words else f'"{words}"'
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.boxes import remove_borders
 from iamtriage._text import quote_words
@@ -15,6 +17,9 @@ _ERROR_LINE = lazy_pattern(
     r"(?m)^(?P<line>[^\n]{0,300}?\b(?:ERROR|[Ee]rror|Exception|FAILED|[Ff]ailed|[Ff]ailure|FATAL|[Dd]enied"
     r"|[Ff]orbidden|[Uu]nauthorized)\b[^\n]{0,300})"
 )
+# A line of prose that announces the error.
+_ANNOUNCES = lazy_pattern(r":\s*\Z|\b(?:I|[Ww]e|error message (?:is|was))\b")
+_MAX_LINES = 20
 _MORE = (
     "If AWS or Kubernetes rejected a call, explain the lines around this one, too, or the output of the call "
     "itself: with --debug (AWS CLI), -v=8 (kubectl) or TF_LOG=DEBUG (Terraform)."
@@ -30,8 +35,11 @@ def describe_unread(text: str, failed: str | None = None) -> Explanation:
 
     >>> describe_unread("INFO start\nERROR no metadata").notes[0]
     'The first error in the text: "ERROR no metadata"'
+    >>> describe_unread("We get this error:\nFATAL no metadata").notes[0]
+    'The first error in the text: "FATAL no metadata"'
     """
-    found = _ERROR_LINE.search(remove_borders(text).text)
+    lines = [*islice(_ERROR_LINE.finditer(remove_borders(text).text), _MAX_LINES)]
+    found = next((each for each in lines if _ANNOUNCES.search(each["line"]) is None), next(iter(lines), None))
     if found is None and failed is None:
         return NOTHING_FOUND
     notes = present(
