@@ -97,7 +97,8 @@ def find_others(failure: Failure, text: str) -> tuple[Failure, ...]:
     from iamtriage._reading.scanning import scan
     from iamtriage.failures._fingerprints import fingerprint
 
-    # A denial that names no call is another problem if the words before it are about another call.
+    # A denial that names no call is another problem if the words before it are about another call, and a rejected
+    # policy if the reason is another one.
     found = {(fingerprint(each), _words_before(each)): each for each in scan(text)}
     found.pop((fingerprint(failure), _words_before(failure)), None)
     others = drop_repeats(failure, tuple(found.values())) if found else ()
@@ -105,7 +106,10 @@ def find_others(failure: Failure, text: str) -> tuple[Failure, ...]:
 
 
 def _words_before(failure: Failure) -> str:
-    """Return the letters before a denial that says neither who, nor what: they tell the call."""
+    """Return the letters before a denial that says neither who, nor what, or those of the reason against a policy."""
+    if failure.kind == "malformed_policy":
+        start, end = failure.span
+        return "".join(filter(str.isalpha, failure.text[start : end + _MAX_MESSAGE].partition("\n")[0]))
     is_named = not isinstance(failure, AccessDenied) or failure.action or failure.principal
     if is_named or failure.envelope.operation or failure.envelope.code not in _CODES_WITHOUT_CALL:
         return ""

@@ -2163,6 +2163,20 @@ OTHERS: tuple[Case, ...] = (
         ("missing credentials",),
     ),
     (
+        "two policies with other faults",
+        'Error: putting S3 policy: MalformedPolicy: Invalid principal in policy\n\tstatus code: 400, request id: 2f0e\n\nError: creating IAM Policy reader: MalformedPolicyDocument: Resource orders must be in ARN format or "*".\n\tstatus code: 400, request id: 3a1f',
+        {},
+        ("cannot find a principal", "Also AWS rejects the policy document: a Resource is neither"),
+        (),
+    ),
+    (
+        "two policies with the same fault",
+        "Error: putting S3 policy: MalformedPolicy: Invalid principal in policy\n\tstatus code: 400, request id: 2f0e\n\nError: putting S3 policy: MalformedPolicy: Invalid principal in policy\n\tstatus code: 400, request id: 3a1f",
+        {},
+        ("cannot find a principal",),
+        ("Also", "Others"),
+    ),
+    (
         "policies of two roles",
         f"{_BY_NO_POLICY}\n{_OF_JOBS}",
         {},

@@ -123,7 +123,7 @@ def message_text(case: _HasFailure, *, is_own: bool = False) -> str:
 
     Args:
         case: The failure.
-        is_own: Whether Terraform's next error does not follow it.
+        is_own: Whether Terraform's other errors are omitted.
     """
     failure = case.failure
     start, end = failure.span
@@ -136,6 +136,10 @@ def message_text(case: _HasFailure, *, is_own: bool = False) -> str:
         cmdlets = [*_CMDLET.finditer(failure.text, max(id_at - _CHARS_OF_RECORD, 0), id_at)]
         begin = cmdlets[-1].end() if cmdlets else begin
     stop = min(end, start + _MAX_LENGTH)
+    if is_own:
+        begin = max(
+            (each.start() for each in _NEXT_ERROR.finditer(failure.text, begin, start)), default=begin
+        )
     following = _NEXT_ERROR.search(failure.text, stop, stop + _CHARS_AFTER) if is_own else None
     words = failure.text[begin : stop + _CHARS_AFTER if following is None else following.start()]
     if "\\" in words:
