@@ -375,6 +375,16 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="IDs",
         ),
         pytest.param(
+            'Failed to resolve "fs-0a1b2c3d.efs.eu-west-1.amazonaws.com".\n' + EXPIRED,
+            {"file_system": "fs-0a1b2c3d"},
+            id="a file system",
+        ),
+        pytest.param(
+            "fs-0a1b2c3d fs-0a1b2c3d4e5f60718 fs-redacted\n" + EXPIRED,
+            {},
+            id="two file systems",
+        ),
+        pytest.param(
             f"Error: reading EKS Cluster (orders): {BARE.format('DescribeCluster')}\n\n  with module.eks.aws_eks_cluster.this[0],\n",
             {"cluster": "orders", "terraform": "module.eks.aws_eks_cluster.this[0]"},
             id="Terraform",

@@ -1019,6 +1019,11 @@ CASES = {
         "an account ID must have 12 digits",
         "kubectl annotate serviceaccount",
     ),
+    "id-of-a-file-system": (
+        'Failed to resolve "fs-0a1b2c3d.efs.eu-west-1.amazonaws.com".\nUser: arn:aws:sts::111122223333:assumed-role/volumes/i-0a1b2c3d is not authorized to perform: elasticfilesystem:DescribeMountTargets on the specified resource',
+        "was denied elasticfilesystem:DescribeMountTargets",
+        "file-system/fs-0a1b2c3d",
+    ),
     "entry-with-partly-masked-account": (
         "creating EKS Access Entry (orders:arn:aws:iam::4444xxxx:role/ops): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, RequestID: 2f0e, InvalidParameterException: The specified principalArn is invalid: invalid principal.",
         "no role or user has this ARN",

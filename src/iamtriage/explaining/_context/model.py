@@ -65,6 +65,7 @@ class Context(NamedTuple):
     caller: Stated | None = None
     account: Stated | None = None
     instance: Stated | None = None
+    file_system: Stated | None = None
     vpc_endpoint: Stated | None = None
     other_endpoint: Stated | None = None
     other_system: Stated | None = None

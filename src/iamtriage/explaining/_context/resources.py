@@ -57,6 +57,7 @@ _NAMES = {
     "function": "function",
     "log_group": "loggroup",
     "instance": "instance",
+    "file_system": "filesystem",
     "vpc_endpoint": "vpcendpoint",
     "api": "api",
 }

@@ -219,7 +219,7 @@ _SETTINGS = frozenset(
     {
         "log_group", "region", "profile", "cluster", "authentication_mode", "caller", "account",
         "role_arn", "terraform", "workload", "api", "namespace", "service_account", "function",
-        "vpc_endpoint",
+        "file_system", "vpc_endpoint",
     }
 )  # fmt: skip
 

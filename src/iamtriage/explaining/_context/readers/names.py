@@ -140,6 +140,7 @@ _ACCOUNTS = lazy_pattern(
     r"|\bdata\.aws_caller_identity\.[\w\"\[\].-]{1,60}?(?:\.account_id(?: ?=(?!=) ?|: | is |\n)[\"']?|: Read complete after \w{1,8} \[id=)([0-9]{12})\b"
 )
 _INSTANCES = lazy_pattern(r"(?a)(?<![\w-])(i-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])")
+_FILE_SYSTEMS = lazy_pattern(r"(?a)(?<![\w-])(fs-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])")
 # A CloudTrail record in a document can have an ID that was made up.
 _ENDPOINTS = lazy_pattern(
     r"(?a)(?<![\w])(vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}|(?<=\"vpcEndpointId\": \"vpce-)[0-9A-Za-z]{8,20}))(?![0-9a-zA-Z])"
@@ -368,6 +369,7 @@ NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "caller": find_caller,
     "account": _unique(_ACCOUNTS, "ccount", "aws_caller_identity"),
     "instance": find_instance,
+    "file_system": _unique(_FILE_SYSTEMS, "fs-"),
     "vpc_endpoint": _unique(_ENDPOINTS, "vpce-"),
     "api": _unique(_APIS, ".execute-api."),
     "function": find_function,
