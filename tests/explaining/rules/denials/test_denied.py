@@ -816,8 +816,8 @@ def test_host_id_identifies_s3() -> None:
         # The operation has one, or its name says which.
         ("", "CreateStateMachine", "flows", "in the parameter roleArn."),
         ("", "ModifyDBInstance", "db-monitoring", "in the parameter MonitoringRoleArn."),
-        ("", "RegisterTaskDefinition", "app", "in the parameter executionRoleArn or taskRoleArn."),
-        ("", "RegisterTaskDefinition", "shop-task", "in the parameter executionRoleArn or taskRoleArn."),
+        ("", "RegisterTaskDefinition", "app", "the role app to ecs-tasks.amazonaws.com."),
+        ("", "RegisterTaskDefinition", "shop-task", "the role shop-task to ecs-tasks.amazonaws.com."),
         ("", "RegisterTaskDefinition", "task-execution", "in the parameter executionRoleArn."),
         # The setting names another role.
         ("--role-arn arn:aws:iam::111122223333:role/other", "CreateStateMachine", "flows", "in the parameter roleArn."),

@@ -116,3 +116,18 @@ def test_account_of_the_resource(resource: str, verdict: str) -> None:
     action = "sqs:SendMessage" if ":sqs:" in resource else "s3:PutObject"
     policy = _policy(action, "*", "StringEquals", "aws:ResourceAccount", "111122223333")
     assert verdict in explain(f"{_denied(action, resource, 'worker')}\n{policy}").summary
+
+
+@pytest.mark.parametrize(
+    ("caller", "place"),
+    [
+        ("sts::111122223333:assumed-role/releases/job-3", "in the policy of the role releases, as below"),
+        ("iam::111122223333:user/pat", "in the policy of the user pat, as below"),
+    ],
+)
+def test_whose_statement_changes(caller: str, place: str) -> None:
+    policy = '{"Version": "2012-10-17", "Statement": [{"Sid": "Pass", "Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::111122223333:role/till", "Condition": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}}]}'
+    denied = f"An error occurred (AccessDeniedException) when calling the CreateStateMachine operation: User: arn:aws:{caller} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/till because no identity-based policy allows the iam:PassRole action"
+    first = explain(f"{denied}\n\n{policy}").remedies[0]
+    assert first.title == "Let the condition on iam:PassedToService accept states.amazonaws.com"
+    assert f"the statement Pass {place}" in first.steps[0]

@@ -127,20 +127,22 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
     """Return how to let the condition of a statement accept the value of the request."""
     requested = failed.requested or ()
     named, key = describe_statement(denial, statement), clip_text(failed.key)
+    is_own = denial.principal is not None and denial.policy_type in {None, "identity"}
+    where = f"{named} in the policy of {denial.caller}" if is_own else named
     accepted, step, is_new = [*requested], f"Add this statement: {named} can stay as it is.", False
     of_aws = "An AWS managed policy cannot be edited: " if _OF_AWS.search(denial.failure.text) else ""
     if "Not" in failed.operator:
-        step = f"Change the value in {named}, as below."
+        step = f"Change the value in {where}, as below."
     elif _can_show(statement) and not of_aws:
         accepted = list(dict.fromkeys((*failed.possible_values, *requested)))
         old = clip_text(join_words(failed.possible_values, "and"))
-        step = f"Add the value to {named}, as below. Keep {old} only if something needs it."
+        step = f"Add the value to {where}, as below. Keep {old} only if something needs it."
         if failed.key.lower() == PASSED_TO and "*" not in str(statement.get("Resource")):
             from iamtriage.explaining._rules.sts.trust.service_trust import ALIKE
 
             if [ALIKE.get(each) for each in requested] == [*failed.possible_values]:
                 accepted = [*requested]
-                step = f"Replace {old} in {named}, as below. Keep both only if these roles are also passed to {old}."
+                step = f"Replace {old} in {where}, as below. Keep both only if these roles are also passed to {old}."
         if isinstance(denial.role, IdentityCenterRole):
             step = f"The new statement accepts the value, too: delete {named} that it replaces."
         if failed.key.partition(":")[0].lower() == denial.service and find_option_values(denial, failed.key):

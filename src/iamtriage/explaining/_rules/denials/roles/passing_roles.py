@@ -220,7 +220,10 @@ def _find_parameter(denial: Denial, target: Role | None, call: tuple[str | None,
     # "orders-rds-monitoring" is for MonitoringRoleArn. Both roles of an ECS task often have the word "task".
     purposes = {name: _PURPOSE.sub("", name).lower() for name in names}
     alike = [name for name, word in purposes.items() if word not in {"", "task"} and word in role]
-    return f" in the parameter {join_words(alike if len(alike) == 1 else names, 'or')}" if names else ""
+    if len(alike) != 1:
+        # Who knows the role needs no list of the parameters that it can be in.
+        alike = [*names] if target is None or len(names) == 1 else []
+    return f" in the parameter {join_words(alike, 'or')}" if alike else ""
 
 
 def _name_in_verdict(denial: Denial, role: str) -> str:

@@ -245,7 +245,7 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         found = f"the call lists {'the whole bucket' if requested == ('',) else join_values(requested)}"
     elif failed.key.lower() == _DELIMITER and not requested:
         found = "the call lists recursively, without a delimiter"
-    text = f"The action and the resource match the statement; {key} does not, so the Allow does not apply."
+    text = _ONLY_CONDITION
     if failed.key.lower() == _DELIMITER:
         text += " aws s3 ls sends the delimiter /, but sync and --recursive send none."
     unlisted = condition_corrections.list_unlisted(failed)
