@@ -1338,7 +1338,7 @@ CASES = {
     ),
     "region-of-endpoint-url": (
         f"$ aws sts get-caller-identity --region eu-west-1 --endpoint-url https://sts.us-east-1.amazonaws.com\n\n{_SCOPED_STS}",
-        "signed for eu-west-1, but the endpoint sts.us-east-1.amazonaws.com is in us-east-1: --endpoint-url is the endpoint of us-east-1",
+        "signed for eu-west-1, but --endpoint-url sends it to sts.us-east-1.amazonaws.com, which accepts only signatures for us-east-1",
         "aws sts get-caller-identity --region eu-west-1",
     ),
     "region-of-sts-host": (

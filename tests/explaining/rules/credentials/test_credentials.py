@@ -2962,10 +2962,10 @@ def test_first_way_to_the_regional_sts_endpoint(
         ),
         (
             "$ aws s3 ls --endpoint-url https://s3.us-east-1.amazonaws.com",
-            "Remove --endpoint-url, or use the endpoint of eu-west-1 [you]",
+            "Remove --endpoint-url, or set it to https://s3.eu-west-1.amazonaws.com [you]",
             "aws s3 ls --region eu-west-1",
         ),
-        ("AWS_ENDPOINT_URL_S3=https://s3.us-east-1.amazonaws.com", "Remove AWS_ENDPOINT_URL_S3, or use the endpoint of eu-west-1 [you]", "unset AWS_ENDPOINT_URL_S3"),
+        ("AWS_ENDPOINT_URL_S3=https://s3.us-east-1.amazonaws.com", "Remove AWS_ENDPOINT_URL_S3, or set it to https://s3.eu-west-1.amazonaws.com [you]", "unset AWS_ENDPOINT_URL_S3"),
         ("[remote]\ntype = s3\nregion = us-east-1", "Set region = eu-west-1 in [remote] [you]", None),
         (
             "[profile ops]\nregion = us-east-1",

@@ -329,14 +329,19 @@ def explain_wrong_region(
     lines = (check, *fix.commands) if expected is None else fix.commands
     if expected is not None and bucket is not None and "ConfigMap" not in fix.title:
         lines = (*lines, check)
+    why, derived = f"{named} is in {expected or 'another Region'}{place}", f"{fix.place}."
+    setting = fix.place.removesuffix(f" is the endpoint of {expected}")
+    if host is not None and setting != fix.place:
+        why = f"{setting} sends it to {host}, which accepts only signatures for {expected}"
+        derived = f"{setting} applies whatever Region the client has."
     return case.explain(
-        f"The request is signed for {signed or 'another Region'}, but {named} is in {expected or 'another Region'}{place}.",
+        f"The request is signed for {signed or 'another Region'}, but {why}.",
         cause.cause("reported", reported, text=text),
-        ENDPOINT_OF_OTHER_REGION.cause("derived", text=f"{fix.place}.") if is_endpoint_set else None,
+        ENDPOINT_OF_OTHER_REGION.cause("derived", text=derived) if is_endpoint_set else None,
         remedies=your_remedy(
             fix.title,
             *fix.steps,
-            step if step and "ndpoint" not in fix.title else None,
+            step if step and "ndpoint" not in fix.title and not is_endpoint_set else None,
             commands=lines,
             manifest=fix.manifest,
             manifest_language="yaml",

@@ -275,10 +275,15 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
     own = f"{'' if repeated else 'which must be '}{region}"
     url = f"https://{endpoint['host'].replace(endpoint['region'], region)}"
     lines, elsewhere = remove_variable(case, name, url)
+    # Another resource has a host of its own.
+    other = (
+        f"use {url}"
+        if is_of_service(endpoint["host"], endpoint["region"])
+        else f"use the endpoint of {region}"
+    )
     return RegionFix(
-        f"Remove {name}, or use the endpoint of {region}",
+        f"Remove {name}, or {other}",
         present(
-            f"The endpoint URL is that of {endpoint['region']}, whatever Region is set.",
             f"Without it, the client calls the endpoint of its Region, {own}.",
             elsewhere,
         ),
