@@ -359,3 +359,31 @@ def test_tags_of_an_allowed_call(facts: dict[str, Any] | None, expected: str) ->
 def test_denied_tags_of_other_calls(call: str, why: str) -> None:
     text = _text("lambda:TagResource", FUNCTION, why).replace("CreateFunction", call)
     assert all(each.code != "tags-need-action" for each in explain(text).causes)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "same"),
+    [
+        ("lambda:CreateFunction", FUNCTION, "too, with the same statement."),
+        (
+            "iam:CreateRole",
+            "arn:aws:iam::111122223333:role/till",
+            "too, with this statement and a condition on iam:PermissionsBoundary.",
+        ),
+    ],
+)
+def test_statement_of_the_boundary_is_the_same_only_if_it_is(action: str, resource: str, same: str) -> None:
+    checks = [
+        {"checkType": kind, "evaluatedEffect": "IMPLICIT_DENY", "relevantPolicyTypes": [types], "matchedPolicies": []}
+        for kind, types in (("PRINCIPAL", "IDENTITY_BASED_POLICY"), ("PERMISSIONS_BOUNDARY", "PERMISSIONS_BOUNDARY"))
+    ]  # fmt: skip
+    boundary = {"type": "PERMISSIONS_BOUNDARY", "inline": False, "uri": f"{POLICY}Limit", "attachedTo": [{"arn": "arn:aws:iam::111122223333:role/ci"}]}  # fmt: skip
+    details = _details({"action": action, "resource": resource, "context": {}, "evaluatedEffect": "IMPLICIT_DENY", "checks": checks})  # fmt: skip
+    details["authorization_details"]["policies"] = [boundary]
+    explanation = explain(_text(action, resource), facts=details)
+    first, second, *_ = explanation.remedies
+    assert any(each.endswith(same) for each in first.steps)
+    assert first.policy is not None
+    assert second.statement is not None
+    conditions = [each.get("Condition") for each in (first.policy["Statement"][0], second.statement)]
+    assert (conditions[0] == conditions[1]) is same.endswith("the same statement.")

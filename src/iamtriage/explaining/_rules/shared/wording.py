@@ -113,7 +113,9 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
             uris = (each.uri for each in details.policies if each.policy_type == "identity" and each.uri)
             names = join_first_four(tuple(clip_text(each.rpartition("/")[2]) for each in uris))
             listed = f" of the identity-based policies ({names})" if names else ""
-            source = f"By the authorization details, no statement{listed} matches, neither an Allow nor a Deny: an implicit denial."
+            source = (
+                f"By the authorization details, no statement{listed} matches, neither an Allow nor a Deny."
+            )
         # The verdict on a Deny names the only one.
         sids = denial.statements if denial.deny != "explicit" or len(denial.statements) > 1 else ()
         found = tuple(f"The statement's Sid is {sid}." for sid in sids)

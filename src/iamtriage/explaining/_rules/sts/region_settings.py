@@ -277,7 +277,7 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
     lines, elsewhere = remove_variable(case, name, url)
     # Another resource has a host of its own.
     other = (
-        f"use {url}"
+        f"set it to {url}"
         if is_of_service(endpoint["host"], endpoint["region"])
         else f"use the endpoint of {region}"
     )

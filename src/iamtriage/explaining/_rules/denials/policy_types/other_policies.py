@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.shared.messages import decisions
 from iamtriage.explaining._rules.shared.remedies import account_remedy, insert_after_saving, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES, with_article
+from iamtriage.policies._readers.elements import iterate_conditions, iterate_statements
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
@@ -95,14 +96,24 @@ def _add_other(denial: Denial, explanation: Explanation, reason: Reason) -> Expl
     found, clause = _RULES[kind](other), _describe(kind, reason.deny, policy)
     remedies, added = explanation.remedies, found.remedies
     if remedies and added:
-        title = added[0].title
-        same = ", with the same statement" if added[0].statement is not None and remedies[0].policy else ""
-        step = f"This alone leads to the next denial: {lower_first(title)}, too{same}."
+        same = _compare_statements(added[0], remedies[0])
+        step = f"This alone leads to the next denial: {lower_first(added[0].title)}, too{same}."
         remedies = (insert_after_saving(remedies[0], step), *added, *remedies[1:])
     summary, causes = f"{explanation.summary.removesuffix('.')}, and {clause}.", found.causes
     return attrs.evolve(
         explanation, summary=summary, causes=(*explanation.causes, *causes), remedies=remedies
     )
+
+
+def _compare_statements(added: Remedy, first: Remedy) -> str:
+    """Return how the statement of another remedy differs from that of the first one, as the end of a sentence."""
+    [*own], conditions = iterate_statements(first.policy or {}), (added.statement or {}).get("Condition")
+    if added.statement is None or not own:
+        return ""
+    if conditions == own[0].get("Condition"):
+        return ", with the same statement"
+    keys = dict.fromkeys(clip_text(key) for _, key, _ in iterate_conditions(added.statement))
+    return f", with this statement and a condition on {join_words(tuple(keys), 'and')}" if keys else ""
 
 
 def _describe(kind: PolicyType, deny: Deny | None, policy: str | None = None) -> str:
