@@ -71,3 +71,24 @@ def test_endpoint_of_the_service_in_a_list(shown: str, *, is_compared: bool) -> 
 )
 def test_list_without_one_endpoint_of_the_service(shown: str) -> None:
     assert "ENDPOINT_ID" in "\n".join(explain(f"{_DENIED}{shown}").remedies[0].commands)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_limited"),
+    [
+        ({}, False),
+        ({"Principal": {"AWS": "*"}}, False),
+        ({"Condition": {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}}, True),
+        ({"Principal": {"AWS": "arn:aws:iam::111122223333:role/mailer"}}, True),
+    ],
+)
+def test_policy_as_a_string_in_a_list(changes: dict[str, object], *, is_limited: bool) -> None:
+    """A policy of an endpoint that limits no principals gets a statement that limits none: it grants them nothing."""
+    shown = json.dumps([[_OWN, json.dumps(_policy(_JOBS, "sqs:SendMessage", **changes))]])
+    explanation = explain(f"{_DENIED}$ aws ec2 describe-vpc-endpoints --vpc-endpoint-ids {_OWN}\n{shown}")
+    assert f"the policy of the VPC endpoint {_OWN} allows it only on {_JOBS}" in explanation.summary
+    first = explanation.remedies[0]
+    assert first.statement is not None
+    assert ("Condition" in first.statement) is is_limited
+    assert any("STS does not report a role's path" in each for each in first.steps) is is_limited
+    assert not any(_JOBS in each for each in first.steps)

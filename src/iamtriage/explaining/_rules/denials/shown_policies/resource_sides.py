@@ -48,6 +48,7 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import (
     as_mapping,
     as_strings,
+    is_for_everyone,
     iterate_statements,
     principal_names,
     shown_sid,
@@ -67,6 +68,8 @@ _MISSING_ELEMENTS = {
 _STRING, _MAX_POLICY = lazy_pattern(r'"[^"]*"'), 1_200  # characters, of which a short explanation has room
 # Unique IDs of deleted users and roles: no service saves a policy that names them.
 _UNIQUE_ID = lazy_pattern(r'"(?:AIDA|AROA)[A-Z0-9]{12,28}"')
+_PATH_UNKNOWN = "STS does not report"
+_ENDPOINT_ID = lazy_pattern(r"--vpc-endpoint-id (vpce-[0-9a-f]{8,17})\b")
 # Words that another account owns the bucket: "the bucket is theirs (444455556666)", "it is the vendor's bucket".
 _OTHERS_BUCKET = lazy_pattern(
     r"(?i:\bbuckets?(?: [\w.-]{3,63})?(?: is| lives|'s account is)?(?: in| owned by| belongs to)? (?:(?:an?|the|our|their|AWS|account|ID) ){0,3}"
@@ -165,6 +168,15 @@ def add_policy_with_principal(
         find_resource_policy(denial.service, denial.resource) if denial.policy_type == "resource" else None
     )
     name = policies[0].name.replace("the policy", f"the {known.name}" if known else kind, 1)
+    ids = {each[1] for each in _ENDPOINT_ID.finditer(" ".join(explanation.remedies[0].commands))}
+    if denial.context.vpc_endpoint is not None:
+        ids.add(denial.context.vpc_endpoint.value)
+    if (
+        len(ids) == 1
+        and denial.policy_type == "vpc_endpoint"
+        and policies[0].name == "the policy in the text"
+    ):
+        name = f"the policy of the VPC endpoint {ids.pop()}"
     found = compare_with_principal(denial, attrs.evolve(policies[0], name=name))
     if found is None:
         return explanation
@@ -303,6 +315,19 @@ def _differs_in_principal(statement: Mapping[str, Any], new: Mapping[str, Any]) 
     return is_same and of_aws and not statement.get("Condition") and not new.get("Condition")
 
 
+def _without_principal(remedy: Remedy, policy: KnownPolicy) -> Remedy:
+    """Return the remedy whose statement limits no principals if the policy of the endpoint in the text limits none, either.
+
+    It grants them nothing.
+    """
+    is_open = all(is_for_everyone(each) and "Condition" not in each for each in policy.allows)
+    if remedy.statement is None or not is_open or policy.has_references:
+        return remedy
+    kept = {name: value for name, value in remedy.statement.items() if name != "Condition"}
+    steps = tuple(each for each in remedy.steps if not each.startswith(_PATH_UNKNOWN))
+    return attrs.evolve(remedy, statement=kept, steps=steps)
+
+
 def _extend_statement(
     denial: Denial, policy: KnownPolicy, cause: Cause, remedies: tuple[Remedy, ...]
 ) -> tuple[Cause, tuple[Remedy, ...]]:
@@ -326,24 +351,29 @@ def _extend_statement(
             else names_action(each, action) and _names_whole(each, resource)
         )
     ]
-    if not is_short_and_complete(denial, policy) or len(found) != 1 or not added:
-        return cause, remedies
     if not remedies or remedies[0].statement is None:
         return cause, remedies  # it corrects what the policy has
-    [statement], usual = found, remedies[0]
+    # The verdict says what the policy allows.
+    first, *others = remedies[0].steps
+    about_owner = first.rpartition(", which the commands keep. ")[2]
+    usual = attrs.evolve(remedies[0], steps=(about_owner, *others))
+    if not is_short_and_complete(denial, policy) or len(found) != 1 or not added:
+        return cause, (_without_principal(usual, policy), *remedies[1:])
+    [statement] = found
     if added == "logs:CreateLogStream" and names_action(statement, "logs:PutLogEvents"):
         text = "It allows logs:PutLogEvents, so what has a log stream already goes on: only new streams fail."
         cause = attrs.evolve(cause, text=text, because=())
     change = usual.commands[-1]
-    dropped = ("STS does not report", "The change can take minutes")
+    dropped = (_PATH_UNKNOWN, "The change can take minutes")
     kept = (each for each in usual.steps[1:] if not each.startswith(dropped))
     what = f"the {element.lower()}"
+    then = "Then:" if "ENDPOINT_ID" not in change else "Then, with ENDPOINT_ID filled in:"
     remedy = attrs.evolve(
         usual,
         title=f"Add {added} to the {element} in the VPC endpoint's policy",
-        steps=(f"{usual.steps[0]} policy.json is the policy of the text with {what}.", *kept),
+        steps=(f"{about_owner} policy.json is the policy of the text with {what}.", *kept),
         # The text has the policy already.
-        commands=(*usual.commands[:-2], Labelled("Then, with ENDPOINT_ID filled in:", change)),
+        commands=(*usual.commands[:-2], Labelled(then, change)),
         policy=replace_statement(
             policy.content, statement, {**statement, element: [*as_strings(statement[element]), added]}
         ),
