@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from iamtriage._reading.assembly import read
 from tests.tables import ANA, CLUSTER, Facts, Table, all_facts_in, check_rows, denied, facts_in, rows
 
 _HOST = "orders-data.s3.eu-west-1.amazonaws.com"
@@ -243,3 +246,13 @@ def test_each_endpoint_is_a_failure() -> None:
     other = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
     lines = [f"GET {_URL} 403 (Forbidden)", f"GET {_URL} 403 (Forbidden)", f"POST {other} 403 (Forbidden)"]
     assert all_facts_in("\n".join(lines)) == [_S3, denied(service="sqs", status_code=403)]
+
+
+@pytest.mark.parametrize(("distance", "count"), [(600, 1), (1400, 1), (1600, 2), (3000, 2)])
+def test_status_far_from_a_failure_is_another_one(distance: int, count: int) -> None:
+    lines = (
+        "An expired token was reported: ExpiredToken: The security token included in the request is expired",
+        f"GET {_URL} 403 (Forbidden)",
+    )
+    _, candidates = read(("\n" + "shipping an order, " * 200)[:distance].join(lines))
+    assert len(candidates) == count
