@@ -11,7 +11,6 @@ from functools import cache
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from iamtriage._reading.encodings import encoding_of
 from iamtriage._reading.excerpts import MAX_TEXT_LENGTH
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
@@ -73,6 +72,8 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if isinstance(error, BaseException):
         return _exception_parser()(error, contexts=True) or _parse_chain(error, contexts=True)
     if isinstance(error, (bytes, bytearray)):
+        from iamtriage._reading.encodings import encoding_of
+
         return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))
     if not isinstance(error, (dict, Mapping)):  # pyright: ignore[reportUnnecessaryIsInstance]
         from iamtriage._text import wrong_type_message  # type: ignore[unreachable]
