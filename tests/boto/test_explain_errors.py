@@ -34,7 +34,7 @@ def test_exception_gets_a_note() -> None:
     assert caught is error
     assert notes(error)[0].split("\n\n")[0].replace("\n", " ") == (
         f"{MARK}The user ana was denied s3:GetObject on arn:aws:s3:::example-data/in/a.csv: "
-        "no identity-based policy allows it. No policy denies it explicitly."
+        "no identity-based policy allows it."
     )
     assert str(error).startswith(
         "An error occurred (AccessDenied) when calling the GetObject operation: User"

@@ -41,7 +41,7 @@ def test_the_cause_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main(["explain", _file(tmp_path, f"begin\n{DENIAL}\nend\n")]) == 0
     out = capsys.readouterr().out
     assert "The role ci was denied eks:DescribeCluster" in out
-    assert "No policy denies it explicitly." in " ".join(out.split())
+    assert "no identity-based policy allows it." in " ".join(out.split())
     assert '"Action": "eks:DescribeCluster"' in out
     assert "aws iam put-role-policy" in out
     assert "\x1b" not in out, "colors are for terminals only"

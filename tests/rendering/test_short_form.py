@@ -143,7 +143,7 @@ def test_every_short_explanation_has_the_essentials(name: str, text: str, facts:
 def test_reason_that_the_verdict_states_is_said_once() -> None:
     """The verdict has the evidence of a cause that says nothing else."""
     shown = " ".join(explain(_DENIAL).to_text().split())
-    assert "no identity-based policy allows it. No policy denies it explicitly." in shown
+    assert "no identity-based policy allows it. Do this first:" in shown
     assert shown.count("no identity-based policy") == 1
     assert "no identity-based policy allows the" in explain(_DENIAL).to_text(detail="full").replace("\n", " ")
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.explanations.parts import IMPLICIT, SENTENCE_END
+from iamtriage._rendering.explanations.parts import SENTENCE_END
 from iamtriage._text import as_sentence, upper_first
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Sequence
 
-__all__ = ("add_details", "shorten", "state_implicit")
+__all__ = ("add_details", "shorten")
 
 _MAX_LINES, _WIDTH = 3, 100
 _RESOURCE_IS = "The resource is "
@@ -101,19 +101,6 @@ def add_details(rows: list[tuple[str, str]], details: tuple[str, ...]) -> list[t
         return [*rows[:at], ("Derived", f"{rows[at][1]} {text}".strip()), *rows[at + 1 :]]
     place = 1 if rows and rows[0][0] != "Possible" else 0
     return [*rows[:place], ("Derived", text), *rows[place:]]
-
-
-def state_implicit(summary: str, rows: Sequence[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:
-    """Return a verdict and the rows of causes. The verdict has the row that no policy denies it explicitly.
-
-    >>> state_implicit("Nothing allows it. It is one.", [("Reported", "No policy denies it explicitly.")])
-    ('Nothing allows it. No policy denies it explicitly. It is one.', [])
-    """
-    others = [row for row in rows if row[1] != IMPLICIT]
-    if len(others) == len(rows):
-        return summary, others
-    first, *more = SENTENCE_END.split(summary)
-    return " ".join((first, IMPLICIT, *more)), others
 
 
 def _split_chain(sentence: str) -> str:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = (
-    "IMPLICIT",
     "SENTENCE_END",
     "CauseParts",
     "Parts",
@@ -35,8 +34,6 @@ _MESSAGE_SAYS = "The message says: "
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html.
 _MISSING_ALLOW = f"{_MESSAGE_SAYS}because no "
 _NO_ALLOW = lazy_pattern(f"No identity-based policy of |{_MISSING_ALLOW}identity-based policy ")
-IMPLICIT = "No policy denies it explicitly."
-"""What such a clause means. The verdict says it, because a row of its own takes two lines."""
 # A sentence that only quotes the text.
 _QUOTED = lazy_pattern(r'The text (?:says|shows) ("[^"]*")\.')
 # The reader knows the code, and the summary says what it means.
@@ -203,8 +200,7 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             meaning = _without_repetition(cause.text, summary) if is_certain else [cause.text]
         text = _format_row(cause, quotes, meaning, others)
         if number and is_certain and _NO_ALLOW.match(text) and len(SENTENCE_END.split(text)) == 1:
-            # The first cause says what is missing.
-            text = IMPLICIT
+            continue  # the first cause says what is missing
         if not text and any(shown for _, shown in rows):
             continue
         if is_quote_only and is_certain:
@@ -235,8 +231,6 @@ def _only_evidence(cause: CauseParts, shown_text: str, message: str) -> str:
     """Return what the text says, which shows why a cause is certain that a summary states."""
     reasons = (each for each in cause.because if _QUOTES.match(each) and each not in shown_text)
     reason = next(reasons, "")
-    if reason.startswith(_MISSING_ALLOW):
-        return IMPLICIT
     quoted = _QUOTED.fullmatch(reason)
     is_known = quoted is not None and quoted[1].strip('"').lower() in message
     return "" if is_known or not reason or reason.startswith(_MESSAGE_SAYS) else _end_sentence(reason)

@@ -25,7 +25,7 @@ from iamtriage._rendering.explanations.command_blocks import (
 )
 from iamtriage._rendering.explanations.command_names import name_commands
 from iamtriage._rendering.explanations.footers import count_hidden, join_more, titles_row
-from iamtriage._rendering.explanations.headlines import add_details, state_implicit
+from iamtriage._rendering.explanations.headlines import add_details
 from iamtriage._rendering.explanations.parts import cause_rows, drop_sentences
 from iamtriage._rendering.explanations.remedies import (
     expires,
@@ -336,10 +336,9 @@ class _Builder:
     def _cause_blocks(self, causes: Sequence[CauseParts]) -> Iterator[Block]:
         """Yield the summary and the rows of causes."""
         parts = self._parts
-        stated = cause_rows(parts.known or parts.summary, causes, parts.message)
-        summary, rows = state_implicit(parts.summary, stated)
+        rows = cause_rows(parts.known or parts.summary, causes, parts.message)
         # Who knows that one change does not fix all reads on.
-        yield Heading(f"{parts.total} {summary}".strip(), 1)
+        yield Heading(f"{parts.total} {parts.summary}".strip(), 1)
         rows = add_details(rows, parts.details)
         if parts.answers:
             rows = drop_sentences(rows, " ".join(parts.answers))
