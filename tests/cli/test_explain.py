@@ -111,7 +111,7 @@ def test_other_denials_of_a_text_are_named(tmp_path: Path, capsys: pytest.Captur
     assert main(["explain", log]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert (
-        "Also The role ci was denied eks:DeleteCluster on arn:aws:eks:eu-west-1:111122223333:cluster/orders: explicit deny in a service control policy, which only an administrator of the organization can change: send them this denial. iamtriage explain --all also explains it."
+        "Also The role ci was denied eks:DeleteCluster on arn:aws:eks:eu-west-1:111122223333:cluster/orders: explicit deny in a service control policy, which only an administrator of the organization can change: send them this denial. More iamtriage explain --all also explains it."
         in out
     )
     assert (
