@@ -32,6 +32,7 @@ NAME_LENGTHS = {
 # "policy arn:aws:iam::111122223333:policy/apps" and "instance profile web" in denials of IAM.
 _TYPES = frozenset({"group", "instance profile", "mfa", "policy", "role", "server certificate", "user"})
 _MAX_PATH_LENGTH = 512
+_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}")
 _INVALID_IN_NAMES = lazy_pattern(r"[^A-Za-z0-9_+=,.@-]")
 _INVALID_IN_PATHS = lazy_pattern(r"[^\x21-\x7e]")
 
@@ -44,6 +45,15 @@ def strip_type(resource: str) -> str:
     """
     kind, separator, rest = resource.partition(" arn:")
     return f"arn:{rest}" if separator and kind in _TYPES else resource
+
+
+def is_unique_id(value: str) -> bool:
+    """Return whether a principal of a policy is the unique ID that IAM shows for a deleted one.
+
+    >>> is_unique_id("AROAEXAMPLEEXAMPLE12"), is_unique_id("111122223333")
+    (True, False)
+    """
+    return _UNIQUE_ID.fullmatch(value) is not None
 
 
 def check_name(name: str, noun: str, text: str, start: int) -> None:

@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_json
 from iamtriage.arns._arns import parse_arn
+from iamtriage.arns._names import is_unique_id
 from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.arns._principals import (
     Account,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ("PrincipalMatch", "describe_match")
 
-_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}")
 _CLUSTER = lazy_pattern(
     r"oidc\.eks\.(?P<region>[a-z0-9-]{1,40})\.[a-z0-9.-]{1,60}/id/(?P<id>[A-Za-z0-9]{1,64})"
 )
@@ -218,15 +218,6 @@ def _explain_service(value: str, caller: object) -> PrincipalMatch:
 def _explain_difference(value: str, actual: str, closeness: int) -> PrincipalMatch:
     reason = f"the policy trusts {quote_json(value)}, not {quote_json(actual)}"
     return PrincipalMatch(is_match=False, reason=reason, suggestion=actual, closeness=closeness)
-
-
-def is_unique_id(value: str) -> bool:
-    """Return whether a principal of a policy is the unique ID that IAM shows for a deleted one.
-
-    >>> is_unique_id("AROAEXAMPLEEXAMPLE12"), is_unique_id("111122223333")
-    (True, False)
-    """
-    return _UNIQUE_ID.fullmatch(value) is not None
 
 
 def _explain_aws(value: str, caller: object) -> PrincipalMatch:

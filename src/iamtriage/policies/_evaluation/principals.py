@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
+from iamtriage.arns._names import is_unique_id
 from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.arns._principals import (
     Account,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ("PrincipalResult", "match_named", "match_principal", "match_principals")
 
 _OIDC_PROVIDER = lazy_pattern(r"^arn:[a-z0-9-]+:iam::[0-9]{12}:oidc-provider/")
-_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}")
 
 
 class PrincipalResult(NamedTuple):
@@ -200,7 +200,7 @@ def _has_provider(value: str, keys: RequestKeys) -> bool:
 
 
 def _match_aws(value: str, keys: RequestKeys, caller: Principal) -> PrincipalResult:
-    if _UNIQUE_ID.fullmatch(value):
+    if is_unique_id(value):
         # This is the ID of a deleted principal, because IAM shows the ARN of an existing one.
         ids = keys.context.get("aws:userid", ())
         if all(each.partition(":")[0] != value for each in ids):

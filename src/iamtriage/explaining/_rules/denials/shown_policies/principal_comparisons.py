@@ -9,6 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage.arns._names import is_unique_id
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.recreations import find_recreated_role
 from iamtriage.explaining._rules.basics import CauseType, Denial, Labelled, Remedy
@@ -45,7 +46,6 @@ from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import allow_statements, as_strings, principal_names, shown_sid
 from iamtriage.policies._readers.unknown_values import find_container, has_reference, widen
-from iamtriage.trust._principals import is_unique_id
 
 FIND_DENY, OF_CALLER = "Find the Deny statement", frozenset({None, "identity"})
 """How a remedy begins that looks for a Deny, and the types of policies that only the caller has."""

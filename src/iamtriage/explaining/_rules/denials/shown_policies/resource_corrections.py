@@ -15,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
+from iamtriage.arns._names import is_unique_id
 from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_corrections import condition_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
@@ -52,7 +53,6 @@ from iamtriage.policies._readers.elements import (
     shown_sid,
 )
 from iamtriage.policies._readers.unknown_values import has_reference
-from iamtriage.trust._principals import is_unique_id
 
 OF_KEY = ", with the Region of the key: a service uses only keys of its own Region"
 """The end of the sentence that a condition of a policy on kms:ViaService is for keys of another Region."""

@@ -192,7 +192,7 @@ def remove_deleted_principals(policy: Mapping[str, Any]) -> tuple[dict[str, Any]
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
-    from iamtriage.trust._principals import is_unique_id
+    from iamtriage.arns._names import is_unique_id
 
     kept: list[dict[str, Any]] = []
     removed: dict[str, None] = {}
