@@ -47,6 +47,8 @@ def test_known_names_fill_the_resource(action: str, resource: str | None, expect
         ("sqs:SendMessage", "https://sqs.us-east-1.amazonaws.com/444455556666/jobs", "arn:aws:sqs:us-east-1:444455556666:jobs"),
         ("ec2:DescribeInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "*"),
         ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/*"),
+        ("schemas:ListRegistries", "arn:aws:schemas:eu-west-1:111122223333:*", "arn:aws:schemas:eu-west-1:111122223333:*"),
+        ("schemas:DeleteRegistry", "arn:aws:schemas:eu-west-1:111122223333:*", "arn:aws:schemas:eu-west-1:111122223333:NAME"),
         ("config:PutConfigRule", "arn:aws:config:eu-west-1:111122223333:config-rule/*", "arn:aws:config:eu-west-1:111122223333:config-rule/*"),
         ("config:DeleteConfigRule", "arn:aws:config:eu-west-1:111122223333:config-rule/*", "arn:aws:config:eu-west-1:111122223333:config-rule/CONFIG_RULE_ID"),
         ("wafv2:CreateWebACL", "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/*/*", "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/*/*"),

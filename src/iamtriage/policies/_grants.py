@@ -227,7 +227,7 @@ def _copy_resource(resource: str | None, location: Location) -> _Resources:
 
 def _find_resources(action: Action, resource: str | None, location: Location) -> _Resources:
     """Return the resource in a form that the action accepts, and notes."""
-    arn = None
+    arn, is_pattern = None, False
     if resource and _ANY_TYPE.fullmatch(resource):
         return _allow_any_type(action, resource, location)
     if resource:
@@ -263,6 +263,9 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
             return (arn,), (
                 "It is of AWS, so its ARN has no account: a resource with an account does not match it.",
             )
+        if is_pattern and arn.split(":", 5)[-1] == "*":
+            # "schemas:ListRegistries on resource: arn:aws:schemas:eu-west-1:111122223333:*"
+            return (arn,), (WILDCARD_OF_AWS,)
         words = f"AWS lists no resource of this form for {action.name}: check which resource the call used."
         return (arn,), (words,)
     if resource:

@@ -74,6 +74,8 @@ def is_aws_pattern(action: Action, arn: str) -> bool:
         return False
     if is_log_group_pattern(arn) or _has_documented_asterisk(action, resource):
         return True
+    if resource == "*" and sections[4] and action.access_level == "list":
+        return True
     name = action.name.partition(":")[2]
     verb = _VERB.match(name)
     verb_name = verb[0] if verb else ""

@@ -187,6 +187,7 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         (_MODEL.format("application-inference-profile/ab12"), ("The profile's models require the action, too",), ()),
         (_JWT, ("is not the token (JWT)", "without Bearer"), ("Follow the message of the service",)),
         (_VENDED.format("getTemporaryGlueTableCredentials"), ("does not allow external engines, as by default", "AllowFullTableExternalDataAccess"), ()),
+        ('AccessDenied: Access Denied\n  File "/opt/app/node_modules/aws-sdk/lib/services/s3.js", line 835, col 35, in Request.extractError', ("S3 answered 403 without a reason",), ("lookup-events",)),
         (_VENDED.partition("\n")[0], ("does not allow external engines, as by default",), ()),
         ("An error occurred (AccessDeniedException) when calling the GetTemporaryGluePartitionCredentials operation: None", ("does not allow external engines",), ()),
         (_VENDED.format("getDataLakeSettings"), (), ("external engines",)),

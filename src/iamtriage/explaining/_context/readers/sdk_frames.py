@@ -27,7 +27,7 @@ _NAMED_COMMAND = lazy_pattern(
 _JS_COMMAND = lazy_pattern(r"(?a)(?<![\w.])(?!de_)([A-Z]\w{2,79}?)Command\b(?!\w|Error)")
 _JS_CLIENT = lazy_pattern(r"@aws-sdk[/+]client-([a-z0-9-]{2,40})[/@]")
 # Version 2 of the SDK for JavaScript reads the errors of some services in a module of its own.
-_JS_SERVICE = lazy_pattern(r"/aws-sdk/(?:lib/services|clients)/([a-z0-9]{2,40})\.js:")
+_JS_SERVICE = lazy_pattern(r"/aws-sdk/(?:lib/services|clients)/([a-z0-9]{2,40})\.js(?::|(?=\", line ))")
 # What the loggers of the SDKs for JavaScript 2 and Ruby print of a call that failed.
 _LOGGED_CALL = lazy_pattern(
     r"(?a)\[(?:AWS |Aws::)(?P<service>\w{2,40})(?:::Client)? [45]\d\d [\d.]{1,12}s? \d{1,3} retries\] (?P<name>[a-z]\w{2,80})\("
