@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.calls import (
     throttled_functions,
     throttling,
 )
-from iamtriage.explaining._rules.calls.names import missing_resources
+from iamtriage.explaining._rules.calls.names import missing_resources, rejected_values
 from iamtriage.explaining._rules.calls.names.missing_resources import (
     MISSING_IN_S3,
     explain_not_found,
@@ -333,6 +333,7 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(service_objects.explain_unvalidated_destination, message=service_objects.UNVALIDATED_DESTINATION),
     Route(session_durations.explain_session_duration, message=session_durations.SESSION_DURATION),
     Route(session_durations.explain_session_name, message=session_durations.SESSION_NAME),
+    Route(rejected_values.explain_rejected_value, message=rejected_values.REJECTED_VALUE),
     Route(explain_unknown_portal, operation="StartDeviceAuthorization"),
     Route(explain_unknown_portal, message="Invalid grant provided|Invalid start url provided"),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
