@@ -52,6 +52,7 @@ _WORDS = frozenset(
         "CLUSTER",
         "CODE",
         "DENIAL_REGION",
+        "DESTINATION_BUCKET",
         "DOMAIN",
         "ECS_CLUSTER",
         "ENCODED_MESSAGE",

@@ -499,7 +499,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "ERROR : Insufficient Lake Formation permission(s) on shop (Database name: shop, Table name: null)\nOur crawler: the one for carts, see aws glue start-crawler --name 'my crawler'",
             {},
             (
-                "aws glue get-crawler --name CRAWLER --query Crawler.Role --output text",
+                "aws glue get-crawler --name CRAWLER_NAME --query Crawler.Role --output text",
                 '\'{"Database": {"Name": "shop"}}\'',
             ),
             ("--name the", "--name my", "table null"),
@@ -1264,7 +1264,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "The crawler failed. ERROR : Insufficient Lake Formation permission(s) on shop (Database name: shop)",
             {},
-            ("--name CRAWLER",),
+            ("--name CRAWLER_NAME",),
             ("--name failed", "--region"),
             id="crawler without a name",
         ),

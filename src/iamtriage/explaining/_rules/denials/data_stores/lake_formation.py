@@ -279,7 +279,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         if _CRAWLER.search(words):
             who = "The principal is the crawler's role, which the first command prints."
             named = _CRAWLER_NAME.search(denial.failure.text)
-            crawler = "CRAWLER" if named is None else next(filter(None, named.groups())).rstrip(".")
+            crawler = "CRAWLER_NAME" if named is None else next(filter(None, named.groups())).rstrip(".")
             show = "aws glue get-crawler --name {} --query Crawler.Role --output text"
             lines = (fill_command(show, crawler),)
         steps.append(who)
