@@ -45,6 +45,7 @@ _GLUE = "\nUser: arn:aws:iam::111122223333:user/dev is not authorized to perform
 _TASK = "\nAmazon.Runtime.AmazonServiceException: Unable to get IAM security credentials from EC2 Instance Metadata Service. We use ECS Fargate."
 _CHAIN_JS = "CredentialsProviderError: Could not load credentials from any providers"
 _JWT = '{"errors": [{"errorType": "UnauthorizedException", "message": "Unable to parse JWT token."}]}'
+_UNSIGNED = "<Error><Code>AccessDenied</Code><Message>There were headers present in the request which were not signed</Message><HeadersNotSigned>{}</HeadersNotSigned></Error>"
 _VENDED = "software.amazon.awssdk.services.lakeformation.model.AccessDeniedException: Access is not allowed. (Service: LakeFormation, Status Code: 400, Request ID: 1)\n\tat software.amazon.awssdk.services.lakeformation.DefaultLakeFormationClient.{}(DefaultLakeFormationClient.java:1989)"
 _END = "{}An error occurred (AccessDeniedException) when calling the TerminateSession operation: User: arn:aws:sts::111122223333:assumed-role/dev/ana is not authorized to perform: ssm:TerminateSession on resource: arn:aws:ssm:eu-west-1:111122223333:session/ana-0a1b because no identity-based policy allows the ssm:TerminateSession action"
 _TOKEN = (
@@ -188,6 +189,10 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         (_JWT, ("is not the token (JWT)", "without Bearer"), ("Follow the message of the service",)),
         (_VENDED.format("getTemporaryGlueTableCredentials"), ("does not allow external engines, as by default", "AllowFullTableExternalDataAccess"), ()),
         ('AccessDenied: Access Denied\n  File "/opt/app/node_modules/aws-sdk/lib/services/s3.js", line 835, col 35, in Request.extractError', ("S3 answered 403 without a reason",), ("lookup-events",)),
+        (_UNSIGNED.format("x-amz-acl, x-amz-meta-user"), ("x-amz-acl and x-amz-meta-user were sent, but not signed", "Find what adds x-amz-acl and x-amz-meta-user after"), ()),
+        (_UNSIGNED.format("host"), ("host was sent, but not signed", "must contain host"), ()),
+        ("x?X-Amz-SignedHeaders=host&X-Amz-Expires=60\n" + _UNSIGNED.format("x-amz-acl"), ("Create the URL with x-amz-acl, or do not send it",), ()),
+        (_UNSIGNED.partition("<HeadersNotSigned>")[0], ("some headers were sent, but not signed",), ()),
         (_VENDED.partition("\n")[0], ("does not allow external engines, as by default",), ()),
         ("An error occurred (AccessDeniedException) when calling the GetTemporaryGluePartitionCredentials operation: None", ("does not allow external engines",), ()),
         (_VENDED.format("getDataLakeSettings"), (), ("external engines",)),
