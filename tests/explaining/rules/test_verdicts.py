@@ -2046,3 +2046,27 @@ def test_verbs_of_a_file_that_is_created(before: str, verbs: str) -> None:
 )  # fmt: skip
 def test_provider_that_refreshes(text: str, provider: str) -> None:
     assert f"Let the SDK refresh the credentials{provider}" in {each.title for each in explain(text).remedies}
+
+
+@pytest.mark.parametrize(
+    ("upload", "end"),
+    [
+        ('curl -X PUT --data-binary @a.csv "$(cat link.txt)"', '-T a.csv "$(cat link.txt)"'),
+        ('curl -X PUT --data-binary @a.csv "$(< link)"', '-T a.csv "$(< link)"'),
+        ('curl -X PUT --data-binary @a.csv "$URL"', '-T a.csv "$URL"'),
+        # Other commands can have effects.
+        ('curl -X PUT --data-binary @a.csv "$(./sign.sh a.csv)"', "-T a.csv 'PRESIGNED_URL'"),
+    ],
+)
+def test_url_of_the_command_is_used_again(upload: str, end: str) -> None:
+    code = 'client.generate_presigned_url("put_object", Params={"ContentType": "text/csv"})'
+    sent = "content-type:application/x-www-form-urlencoded\nhost:films.s3.amazonaws.com"
+    rejected = _rejected_url("PUT", sent, "content-type;host").replace(
+        "&amp;", "&amp;X-Amz-Expires=600&amp;", 1
+    )
+    explanation = explain(f"{code}\n$ {upload}\n{rejected}")
+    [remedy] = explanation.remedies
+    assert remedy.commands == (f"curl -H 'content-type: text/csv' {end}",)
+    assert "If the 600 seconds of the URL are over, create it again." in remedy.steps[0]
+    # Both sides are known.
+    assert "If it fails again" not in " ".join(remedy.steps)

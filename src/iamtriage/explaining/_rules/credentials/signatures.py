@@ -251,7 +251,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
 def _explain_other_request(
     case: Case[SignatureMismatch], message: str, difference: presigned_requests.Difference
 ) -> Explanation:
-    text = "The request is not the one that the URL was signed for: the access key is not the problem."
+    text = "The access key is not the problem."
     return case.explain(
         _url_summary(difference),
         presigned_requests.PRESIGNED_URL_EDITED.cause("derived", difference.because, text=text),

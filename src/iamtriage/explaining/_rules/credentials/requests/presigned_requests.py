@@ -44,6 +44,7 @@ _TYPE_PARAMETER = lazy_pattern(r"(?i)content_?-?type")
 _VERSION_2 = lazy_pattern(
     r"[?&]AWSAccessKeyId=[^\s\"']{0,400}[?&]Expires=|[?&]Expires=[^\s\"']{0,400}[?&]AWSAccessKeyId="
 )
+_EXPIRES = lazy_pattern(r"(?a)X-Amz-Expires=([1-9]\d{1,5})(?!\w)")
 _NEWLINE = lazy_pattern(r"\\n|\r\n|&#(?:10|x[aA]);")
 _CURL = lazy_pattern(r"\bcurl\s(?:[^\n\\]|\\[^\n]|\\\n){0,4000}")
 _VALUE = r"([ !#-&(-~]{1,200})"  # printable, without quotes
@@ -54,7 +55,9 @@ _CURL_DATA = lazy_pattern(r"\s(?:-d|--data(?:-binary|-raw|-ascii|-urlencode)?)[\
 _CURL_FILE = lazy_pattern(
     r"(?a)\bcurl(?=(?:[^\n\\]|\\[\s\S]){0,4000}?(?:://|[$\"'<]))(?:\s[^\n]{0,2000}?)?\s(?:-T|--upload-file|-d|--data(?:-binary)?)[\s=]{0,2}[\"']?@?([\w./-]{1,200})[\"']?(?=\s|\Z)"
 )
-_CURL_VARIABLE = lazy_pattern(r"(?a)\bcurl\s[^\n]{0,200}?(\"\$\{?\w{1,40}\}?\")(?!\S)")
+_CURL_VARIABLE = lazy_pattern(
+    r"(?a)\bcurl\s[^\n]{0,200}?(\"\$(?:\{?\w{1,40}\}?|\((?:cat |< ?)[\w./-]{1,80}\))\")(?!\S)"
+)
 # Without -X or --request, the method follows from other options.
 _CURL_METHOD = lazy_pattern(r"\s(?:-X\s?|--request[\s=])[\"']?([A-Z]{3,7})\b")
 _CURL_HEAD = lazy_pattern(r"\s(?:-\w{0,5}I|--head)\b")
@@ -173,9 +176,12 @@ def _compare_values(text: str, request: _Request, name: str, found: re.Match[str
     value, received, is_type = found[1], request.headers[name], name == _TYPE_HEADER
     shown, parameter = clip_text(received), _PARAMETERS.get(name, name)
     sent, has = "did not send this header", f"has no {name}"
+    # Who sends it again later needs another URL.
+    expiry = _EXPIRES.search(text)
+    late = "" if expiry is None else f" If the {expiry[1]} seconds of the URL are over, create it again."
     sign = f"leave {parameter} out in the code that signs"
     if received:
-        sent, has = f"sent {shown}", f"has {name}: {shown}"
+        sent, has = f"sent {shown}", "shows the header as sent"
         sign = f"in the code that signs, write {found[0].replace(value, shown)}"
     # S3 rejects headers that begin with x-amz- and are not signed.
     if received and is_type:
@@ -203,11 +209,13 @@ def _compare_values(text: str, request: _Request, name: str, found: re.Match[str
     if variable is not None:
         title = f"Sign the {parameter} of each file"
         again = f"{upper_first(sign)}{end} The client must send exactly the type that is signed."
-    evidence = f"{request.source} {has}{', and X-Amz-SignedHeaders includes it' if name in _signed_headers(text) else ''}."
+    evidence = f"{request.source} {has}{f', and X-Amz-SignedHeaders includes {name}' if name in _signed_headers(text) else ''}."
     return Difference(
         f"it was signed for {name}: {clip_text(value)}, but {request.sender} {sent}",
         (evidence,),
-        _signed_request_remedy(text, again, headers={name: received if is_wrong else value}, title=title),
+        _signed_request_remedy(
+            text, f"{again}{late}", headers={name: received if is_wrong else value}, title=title, is_sure=True
+        ),
     )
 
 
@@ -298,9 +306,10 @@ def _signed_request_remedy(
     headers: dict[str, str] | None = None,
     method: str | None = None,
     title: str = "Send the request as it was signed",
+    is_sure: bool = False,
 ) -> Remedy:
     check = None
-    if headers is not None:
+    if headers is not None and not is_sure:
         check = "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
     if check and "<CanonicalRequest>" in text:
         check = "If it fails again, compare the URL with the method, path and headers in <CanonicalRequest>, which are those that S3 received."
