@@ -1146,17 +1146,56 @@ Error: creating EKS Access Entry (shop:arn:aws:iam::111122223333:role/deploy): o
         (
             "role deploy, because the module declares two",
             "Derived",
-            "aws eks describe-access-entry --cluster-name shop",
             "give it policy_associations",
         ),
-        ("most likely", "Possible"),
+        ("most likely", "Possible", "describe-access-entry"),
+    ),
+    "entry with access policies, and its twin in the run": _Row(
+        """module.eks.aws_eks_access_entry.this["cluster_creator"]: Creation complete after 1s [id=shop:arn:aws:iam::111122223333:role/deploy]
+Error: creating EKS Access Entry (shop:arn:aws:iam::111122223333:role/deploy): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, ResourceInUseException: The specified access entry resource is already in use on this cluster.
+  with module.eks.aws_eks_access_entry.this["deploy"],
+  enable_cluster_creator_admin_permissions = true
+  access_entries = {
+    deploy = {
+      principal_arn = "arn:aws:iam::111122223333:role/deploy"
+      policy_associations = {
+        view = { policy_arn = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy", access_scope = { type = "cluster" } }
+      }
+    }
+  }
+""",
+        (
+            "cluster_creator, for the identity that runs Terraform, and deploy of access_entries",
+            "creates cluster_creator, and this run has done so.",
+            "runs Terraform, and set enable_cluster_creator_admin_permissions = false",
+        ),
+        ("most likely", "give it policy_associations", "describe-access-entry"),
+    ),
+    "entry without access policies beside one that has them": _Row(
+        """Error: creating EKS Access Entry (shop:arn:aws:iam::111122223333:role/deploy): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, ResourceInUseException: The specified access entry resource is already in use on this cluster.
+  with module.eks.aws_eks_access_entry.this["deploy"],
+  enable_cluster_creator_admin_permissions = true
+  access_entries = {
+    deploy = {
+      principal_arn = "arn:aws:iam::111122223333:role/deploy"
+      # policy_associations = { view = {} }
+      policy_associations = {}
+    }
+    ops = { policy_associations = { view = { policy_arn = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy" } } }
+  }
+""",
+        ("give it policy_associations", "aws eks describe-access-entry --cluster-name shop"),
+        ("this run has done so",),
     ),
     "setting of the module, and nobody who runs it": _Row(
         """Error: creating EKS Access Entry (shop:arn:aws:iam::111122223333:role/deploy): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, ResourceInUseException: The specified access entry resource is already in use on this cluster.
   with module.eks.aws_eks_access_entry.this["deploy"],
   enable_cluster_creator_admin_permissions = true
 """,
-        ("role deploy, most likely because the module declares two",),
+        (
+            "role deploy, most likely because the module declares two",
+            "aws eks describe-access-entry --cluster-name shop",
+        ),
         ("Derived",),
     ),
     "command that the program no longer runs": _Row(

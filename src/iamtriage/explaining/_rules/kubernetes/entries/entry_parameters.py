@@ -6,8 +6,10 @@ https://github.com/terraform-aws-modules/terraform-aws-eks/blob/master/docs/UPGR
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, find_closing_brace, join_words
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import pages
@@ -27,6 +29,9 @@ _DECLARED = lazy_pattern(r"\baws_eks_access_entry\.this\[\\?\"(?P<key>[\w./-]{1,
 # The entry of the identity that runs Terraform, as a plan or an apply prints it.
 _CREATED = lazy_pattern(
     r"\baws_eks_access_entry\.this\[\\?\"cluster_creator\\?\"\]: [^\n]{1,60}\[id=[\w-]{1,100}:(?P<arn>arn:[^\]\s]{1,600})\]"
+)
+_WITH_POLICIES = lazy_pattern(
+    r"(?m)^(?![ \t]{0,80}(?:#|//))[^\n]{0,200}?\bpolicy_associations\s{0,20}=\s{0,4}\{\s{0,20}[^\s}]"
 )
 # Who runs Terraform, as people write it.
 _RUNS_AS = lazy_pattern(
@@ -62,29 +67,42 @@ def explain_second_entry(
         return None
     if caller is not None and name is not None and caller["name"].rstrip(".,") != name:
         return None
-    key, runs_as = clip_text(entry["key"]), f"Terraform runs as {principal.description}, by the text."
+    key, because = clip_text(entry["key"]), f"Terraform runs as {principal.description}, by the text."
+    made = "enable_cluster_creator_admin_permissions = true creates cluster_creator"
     if created is not None:
         if created["arn"] != find_entry_arn(case):
             return None
-        runs_as = f"The text shows that entry, cluster_creator, for {principal.description}."
+        made, because = f"{made}, and this run has done so", f"It is for {principal.description}."
     is_known = caller is not None or created is not None
     named = f" {cluster.argument}" if cluster.name else ""
+    grants = "" if _has_policies(text, entry["key"]) else ", give it policy_associations"
+    show = cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
     return case.explain(
-        f"The cluster{named} already has an access entry for {principal.description}, {'' if is_known else 'most likely '}because the module declares two: that of the identity that runs Terraform, and {key} of access_entries. No permission is missing.",
-        DECLARED_TWICE.cause("derived" if is_known else "possible", runs_as if is_known else None),
+        f"The cluster{named} already has an access entry for {principal.description}, {'' if is_known else 'most likely '}because the module declares two: cluster_creator, for the identity that runs Terraform, and {key} of access_entries. No permission is missing.",
+        DECLARED_TWICE.cause(
+            "derived" if is_known else "possible", because if is_known else None, text=f"{made}."
+        ),
         topic="access-entry-exists",
         remedies=your_remedy(
             f"Declare the entry once: remove {key} from access_entries",
             "The module's own entry has AmazonEKSClusterAdminPolicy for the whole cluster.",
-            f"Or keep {key}, which does not depend on who runs Terraform, give it policy_associations, and set enable_cluster_creator_admin_permissions = false. Terraform then deletes the other entry: check first that another administrator has one (aws eks list-access-entries).",
+            f"Or keep {key}, which does not depend on who runs Terraform{grants}, and set enable_cluster_creator_admin_permissions = false. Terraform then deletes the other entry: check first that another administrator has one (aws eks list-access-entries).",
             commands=(
-                cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
+                *(() if is_known else (show,)),
                 Labelled("Then, with the code changed:", "terraform apply"),
             ),
             url=_MODULE_GUIDE,
         ),
-        notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
+
+
+def _has_policies(text: str, key: str) -> bool:
+    """Return whether the code of an entry associates access policies with it."""
+    start = re.search(rf"(?<![\w.-])\"?{re.escape(key)}\"?\s{{0,20}}=\s{{0,4}}\{{", text)
+    if start is None:
+        return False
+    end = find_closing_brace(text, start.end())
+    return _WITH_POLICIES.search(text, start.end(), end) is not None
 
 
 _NODE_TYPE = lazy_pattern(r"\b((?:EC2|HYBRID|HYPERPOD|FARGATE)_(?:LINUX|WINDOWS))\b")
