@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ("add_details", "shorten")
 
 _MAX_LINES, _WIDTH = 3, 100
-_RESOURCE_IS = "The resource is "
+_RESOURCE_IS, _ALLOWED = "The resource is ", "allows it only on "
 # The resource of a denied action, and its name in the ARN.
 _RESOURCE = lazy_pattern(
     # "secret:" before a name looks like a secret.
@@ -79,6 +79,8 @@ def shorten(summary: str, shown: Sequence[object]) -> tuple[str, tuple[str, ...]
             if changed == short:
                 break
             short = changed
+            if not detail:
+                continue
             arn = detail.removeprefix(_RESOURCE_IS)[:-1] if detail.startswith(_RESOURCE_IS) else None
             if arn is None or not any(arn in str(each) for each in shown):
                 details.insert(0, detail)
@@ -169,7 +171,9 @@ def _name_resource(summary: str) -> tuple[str, str]:
     found = _RESOURCE.search(summary)
     if found is None:
         return summary, ""
-    return f"{summary[: found.start()]}{found['name']}{summary[found.end() :]}", f"{_RESOURCE_IS}{found[0]}."
+    # What a policy allows is the resource of the policy, which the reader has.
+    detail = "" if summary.endswith(_ALLOWED, 0, found.start()) else f"{_RESOURCE_IS}{found[0]}."
+    return f"{summary[: found.start()]}{found['name']}{summary[found.end() :]}", detail
 
 
 def _move_user(summary: str) -> tuple[str, str]:

@@ -11,7 +11,6 @@ from typing import Any
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
-from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.policies.statement_matching import (
     ACCOUNT,
     differing_part,
@@ -382,19 +381,3 @@ def _contains(longer: list[str], shorter: list[str]) -> bool:
     """Return whether a list of words has those of another one in their order, and begins with the same verb."""
     rest = iter(longer[1:] if longer[:1] == ["Batch"] != shorter[:1] else longer)
     return next(rest, None) == shorter[0] and all(each in rest for each in shorter[1:])
-
-
-def describe_star_only(action: str | None, allowed: Sequence[str] = ()) -> str | None:
-    """Return that only ``*`` as the resource allows an action, if AWS checks no resource for it.
-
-    Args:
-        action: The denied action.
-        allowed: The resources on which a policy allows it, whose Region can be a condition instead.
-    """
-    known = find_action(action or "")
-    if known is None or not known.only_wildcard:
-        return None
-    regions = {each.split(":")[3] for each in allowed if each.count(":") >= 5}
-    region = commands.region(regions.pop()) if len(regions) == 1 else "REGION"
-    limit = f" A condition on aws:RequestedRegion can limit it to {region}." if region != "REGION" else ""
-    return f"AWS checks no resource for {known.name}: only a statement with the Resource * allows it. The other actions of the policy can keep theirs.{limit}"

@@ -1574,3 +1574,43 @@ def test_wildcards_beside_a_condition_with_the_other_operator() -> None:
         f"$ aws s3 ls s3://films/home/ana/runs/\n{_denied('s3:ListBucket', bucket)}\n{policy}"
     )
     assert "literally" not in str(explanation)
+
+
+_SCALER = "E1120 09:14:02 1 aws_manager.go:125] Failed to regenerate ASG cache: AccessDenied: User: arn:aws:sts::111122223333:assumed-role/scaler/s is not authorized to perform: autoscaling:DescribeAutoScalingGroups because no identity-based policy allows the autoscaling:DescribeAutoScalingGroups action\n\n"
+
+
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [
+        (
+            [],
+            "for autoscaling:DescribeAutoScalingGroups: only a statement with the Resource * allows it. A condition",
+        ),
+        (
+            ["autoscaling:SetDesiredCapacity"],
+            "for autoscaling:DescribeAutoScalingGroups: only a statement with the Resource * allows it. The other actions can keep theirs.",
+        ),
+        (
+            ["autoscaling:DescribeTags", "autoscaling:SetDesiredCapacity"],
+            "for autoscaling:DescribeAutoScalingGroups and autoscaling:DescribeTags: only a statement with the Resource * allows them. The other actions can keep theirs.",
+        ),
+        (
+            ["autoscaling:DescribeTags"],
+            "for autoscaling:DescribeAutoScalingGroups and autoscaling:DescribeTags: only a statement with the Resource * allows them. A condition",
+        ),
+    ],
+)
+def test_actions_for_which_aws_checks_no_resource(others: list[str], says: str) -> None:
+    group = "arn:aws:autoscaling:us-east-1:111122223333:autoScalingGroup:*:autoScalingGroupName/shop-*"
+    statement = {"Effect": "Allow", "Action": ["autoscaling:DescribeAutoScalingGroups", *others], "Resource": group}  # fmt: skip
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    explanation = explain(f"{_SCALER}policy:\n{policy}")
+    shown = " ".join(str(explanation).split())
+    assert f"AWS checks no resource {says}" in shown
+    # The verdict names the Resource of the policy, which is not that of the call.
+    assert "The resource is" not in shown
+    assert "The Resource must be *" not in shown
+    steps = " ".join(explanation.remedies[0].steps)
+    # What the policy allows on groups need not be added.
+    has_more = "autoscaling:SetDesiredCapacity" in others
+    assert ("Cluster Autoscaler calls the other actions, too. All of them only read." in steps) is has_more

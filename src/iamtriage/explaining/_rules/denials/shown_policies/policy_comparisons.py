@@ -371,7 +371,7 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> stated_contr
     )
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     contrast = contrast or resource_spellings.find_slip_contrast(denial, policy, allows)
-    text = statement_words.describe_star_only(denial.action, allowed) or why_star(denial, whole)
+    text = stated_contrasts.describe_star_only(denial.action, allows) or why_star(denial, whole)
     keys = (key for each in allows for _, key, _ in iterate_conditions(each))
     if text and (tag := next((each for each in keys if "resourcetag/" in each.lower()), None)):
         text += f" There are no tags to compare either: leave {clip_text(tag)} out of that statement."

@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
+from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
@@ -38,12 +39,15 @@ from iamtriage.explaining._rules.denials.conditions.requested_values import (
 )
 from iamtriage.explaining._rules.denials.conditions.resource_tags import describe_missing_tag
 from iamtriage.explaining._rules.denials.statement_words import (
+    allowed_resources,
     describe_condition,
     describe_conditions,
     join_values,
     list_similar,
 )
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions
+from iamtriage.explaining._rules.shared.policies.statement_matching import list_actions
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob, matches
@@ -316,3 +320,22 @@ def describe_other_call(denial: Denial, statements: Sequence[Mapping[str, Any]])
 def lacks_other_side(denial: Denial, explanation: Explanation) -> bool:
     """Return whether a call to a resource of another account lacks the Allow of its policy, if the caller's policies allow it."""
     return bool(denial.crosses_accounts) and any(each.layer == "resource" for each in explanation.remedies)
+
+
+def describe_star_only(action: str | None, statements: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return that only ``*`` as the resource allows an action, and others of the same statements, if AWS checks none for it."""
+    known = find_action(action or "")
+    if known is None or not known.only_wildcard:
+        return None
+    listed = {
+        each.name: each
+        for name in sorted(list_actions(statements))
+        if (each := find_action(name)) is not None
+    }
+    names = dict.fromkeys((known.name, *(each.name for each in listed.values() if each.only_wildcard)))
+    rest = " The other actions can keep theirs." if listed.keys() - names.keys() else ""
+    regions = {each.split(":")[3] for each in allowed_resources(statements) if each.count(":") >= 5}
+    region = commands.region(regions.pop()) if len(regions) == 1 else "REGION"
+    them = "it" if len(names) == 1 else "them"
+    limit = f" A condition on aws:RequestedRegion can limit {them} to {region}." if region != "REGION" else ""
+    return f"AWS checks no resource for {join_words([*names], 'and')}: only a statement with the Resource * allows {them}.{rest}{limit}"

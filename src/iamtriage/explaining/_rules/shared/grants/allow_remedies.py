@@ -110,13 +110,19 @@ def allow_remedy(
     is_complete = bool(about_call) or (resource is None and grant.action.startswith("ssm:"))
     if not (more or listed or is_complete):
         more = companion_actions.describe_companions(grant.action, resource, text)
-    hidden = (required_grants.NEXT_OBJECTS, _PARTITION, *about_call, *((_ONLY_ALL,) if user else ()))
+    # A policy in the text that has the action says with the verdict why it needs *.
+    is_said = user or any(grant.action in each.allowed_actions for each in denial.context.policies)
+    hidden = (required_grants.NEXT_OBJECTS, _PARTITION, *about_call, *((_ONLY_ALL,) if is_said else ()))
     if denial_remedies.cut_resource(denial) is not None:
         hidden += (required_grants.UNLISTED,)
     steps = (
         *about_call,
         *present(ecs_starts.execution_role_hint(denial.failure, grant.action)),
-        *(() if is_reduced else _controller_steps(grant, denial, partition, has_policy=user is not None)),
+        *(
+            companion_actions.explain_others(statements, controller)
+            if is_reduced
+            else _controller_steps(grant, denial, partition, has_policy=user is not None)
+        ),
         *(note for note in grant.notes if not note.startswith(hidden)),
         *present(_permissions_hint(grant)),
         *more,

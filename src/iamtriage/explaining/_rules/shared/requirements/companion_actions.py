@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words, upper_first
+from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._rules.shared.requirements import companion_hints
 from iamtriage.explaining._rules.shared.requirements.tasks import (
     LOGIN_ACTION,
@@ -21,6 +22,7 @@ from iamtriage.explaining._rules.shared.requirements.tasks import (
     TASKS,
 )
 from iamtriage.explaining._rules.shared.texts import ecs_starts, text_signs
+from iamtriage.policies._readers.elements import as_strings
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
@@ -225,6 +227,17 @@ def controller_hints(action: str, failure: AccessDenied, partition: str = "aws")
         # The policy passes another role, so it is that of the release, and the nodes get this role now.
         return (_NODES_OF_ROLE.format(failure.resource),)
     return (_describe_permissions(controller, partition),)
+
+
+def explain_others(statements: list[dict[str, Any]], controller: Controller | None) -> tuple[str, ...]:
+    """Return why the statements that a policy in the text lacks have other actions than the denied one."""
+    known = [find_action(name) for each in statements for name in as_strings(each["Action"])]
+    if controller is None or len(known) == 1:
+        return ()
+    reads = all(each is not None and each.access_level in {"list", "read"} for each in known)
+    return (
+        f"{upper_first(controller.name)} calls the other actions, too{'. All of them only read' if reads else ''}.",
+    )
 
 
 def _describe_permissions(controller: Controller, partition: str) -> str:
