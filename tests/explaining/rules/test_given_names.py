@@ -85,7 +85,7 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f"{_LAKE}The role has lakeformation:GetDataAccess.", ("no IAM policy is missing for it.",), ()),
         (f"{_LAKE}The role has no lakeformation:GetDataAccess.", ("also needs an identity-based policy",), ("no IAM policy is missing",)),
         (f"{_LAKE}Should the role have lakeformation:GetDataAccess?", ("also needs an identity-based policy",), ()),
-        (_MFA.format("PS C:\\> aws sqs purge-queue\n", "BoolIfExists"), ("BoolIfExists applies to keys without MFA, too", "$env:AWS_SESSION_TOKEN"), ()),
+        (_MFA.format("PS C:\\> aws sqs purge-queue\n", "BoolIfExists"), ("never carry MFA. BoolIfExists also matches their requests", "$env:AWS_SESSION_TOKEN"), ()),
         (_MFA.format("$ aws sqs purge-queue\n", "Bool"), ("Call with MFA",), ("BoolIfExists", "$env:")),
         (f"{_MODEL}{_INVOKE}ECS, task role octo-gateway", ("the task role octo-gateway is not allowed to subscribe it", "valid payment method."), ("The policy in the text does not allow", "Anthropic")),
         (f"{_MODEL}Model: eu.anthropic.claude-3-5-sonnet-20240620-v1:0 in eu-west-1", ("--model-id anthropic.claude-3-5-sonnet-20240620-v1:0", "use case form of Anthropic"), ("MODEL_ID",)),

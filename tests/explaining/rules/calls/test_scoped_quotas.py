@@ -13,12 +13,13 @@ _TERRAFORM = "Error: attaching IAM Policy (arn:aws:iam::111122223333:policy/push
 @pytest.mark.parametrize(
     ("text", "says", "command"),
     [
-        (_TERRAFORM, "The role deploy can have at most 10 managed policies.", "list-attached-role-policies --role-name deploy"),
-        (_CLI.format("AttachUserPolicy", "PoliciesPerUser: 10"), "The user can have at most 10 managed policies.", "detach-user-policy --user-name USER_NAME"),
+        (_TERRAFORM, "The role deploy has 10 managed policies, the maximum, so push does not fit.", "list-attached-role-policies --role-name deploy"),
+        (_CLI.format("AttachUserPolicy", "PoliciesPerUser: 10"), "The user has 10 managed policies, the maximum.", "detach-user-policy --user-name USER_NAME"),
+        (_CLI.format("CreateRole", "PoliciesPerRole: 10"), "The role can have at most 10 managed policies.", "detach-role-policy --role-name ROLE_NAME"),
         (_CLI.format("CreateRole", "RolesPerAccount: 1000"), "The account can have at most 1000 roles.", "get-account-summary"),
         (_CLI.format("CreateOpenIDConnectProvider", "OpenIdConnectProvidersPerAccount: 100"), "at most 100 OIDC providers.", "get-account-summary"),
     ],
-    ids=["role", "user", "account", "providers"],
+    ids=["role", "user", "created role", "account", "providers"],
 )  # fmt: skip
 def test_what_has_how_many(text: str, says: str, command: str) -> None:
     explanation = explain(text)

@@ -114,7 +114,7 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
 
 def _increase_remedy(service_code: str, region: str) -> Remedy:
     return remedies.account_remedy(
-        "Request a higher quota",
+        "Request a higher quota in Service Quotas",
         "Look up the quota: the list contains its value, its code, and whether it is adjustable.",
         "Request a higher value. Some requests are approved immediately, others take days.",
         commands=(
@@ -141,17 +141,32 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         title = f"Detach a managed policy that {holder} does not need"
         steps = (
             "AWS managed and customer managed policies count alike. If code attaches it, remove it there, or the next run attaches it again.",
-            "Or move its statements into another managed policy, or into an inline policy, which this quota does not count.",
+            f"Or move its statements into another managed policy, or into an inline policy (aws iam put-{kind}-policy), which this quota does not count.",
         )
         lines = (
             f"aws iam list-attached-{kind}-policies --{kind}-name {known}",
             f"aws iam detach-{kind}-policy --{kind}-name {known} --policy-arn POLICY_ARN",
         )
+    state = f"can have at most {count} {things}"
+    # CloudFormation attaches the policies of a new role, and removes it when that fails.
+    if (case.operation or "").startswith(("Attach", "Add")):
+        state = f"has {count} {things}, the maximum{_name_policy(case)}"
     return case.explain(
-        f"{capitalize_start(holder)} can have at most {count} {things}. This is a quota per {kind}, not a missing permission.",
-        QUOTA_REACHED.cause("reported", code_evidence(case.failure)),
+        f"{capitalize_start(holder)} {state}. This is a quota per {kind}, not a missing permission.",
+        QUOTA_REACHED.cause(
+            "reported",
+            code_evidence(case.failure),
+            text=f"The message names the quota {clip_text(scoped['what'])}Per{clip_text(scoped['scope'])}.",
+        ),
         remedies=(remedies.account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS), increase),
     )
+
+
+def _name_policy(case: Case[AwsError]) -> str:
+    """Return that the policy that a call attaches is one too many, as a clause, if the text names only one."""
+    stated = stated_option(case, "policy-arn")
+    arn = stated or only_one({each[0] for each in _POLICY.finditer(case.text)}) or ""
+    return f", so {clip_text(arn.rpartition('/')[2])} does not fit" if "/" in arn else ""
 
 
 def find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None) -> str | None:

@@ -54,6 +54,7 @@ from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
 )
 from iamtriage.explaining._rules.credentials.keys.unaccepted_keys import (
     INVALID_CREDENTIALS,
+    UNKNOWN_ACCESS_KEY,
     likely_causes,
     list_remedies,
     possible_causes,
@@ -274,9 +275,12 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
         remedy = pass_token_remedy(container["program"], container[0], find_profile(case))
     if exported is not None:
         remedy = set_token_remedy(missing, exported[0])
+    reported = reported_cause(request)
+    if reported.code == UNKNOWN_ACCESS_KEY.code:
+        reported = attrs.evolve(reported, text="AWS finds a temporary key only with its session token.")
     return case.explain(
         f"The temporary access key (ASIA…) was sent without its session token: {missing} is not {state}. No permission is missing.{reason}",
-        None if is_unprotected else reported_cause(request),
+        None if is_unprotected else reported,
         SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
         remedies=of_job or remedy,
