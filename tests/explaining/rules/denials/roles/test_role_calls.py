@@ -605,7 +605,11 @@ _OF_CALL = '"requestParameters": {"sourceIdentity": "kim"}\n'
 @pytest.mark.parametrize(
     ("more", "verdict", "reason"),
     [
-        ("The admins added the SAML attribute https://aws.amazon.com/SAML/Attributes/SourceIdentity", "its session has a source identity,", "from its SAML sign-in"),
+        ("The admins added the SAML attribute https://aws.amazon.com/SAML/Attributes/SourceIdentity", "its session has a source identity from its SAML sign-in,", "from its SAML sign-in"),
+        ("Since last night, SourceIdentity is on in the Okta SAML app.", "its session has a source identity from its SAML sign-in,", "cannot be dropped"),
+        ("Keycloak now sends a source identity.", "its session has a source identity from its sign-in at the identity provider,", "cannot be dropped"),
+        ("We switched off SourceIdentity in the Okta SAML app.", "the call passes a source identity,", "or the session has one"),
+        ("Does Okta send a source identity?", "the call passes a source identity,", "or the session has one"),
         (_EVENT.format("kim", "kim@example.com"), "its session has the source identity kim@example.com,", "the source identity kim@example.com from its sign-in or an earlier call"),
         (_EVENT.format("lee", "kim"), "its session has the source identity kim,", "A session without one needs only sts:AssumeRole"),
         (_EVENT.format("lee", "lee"), "the call passes a source identity,", "or the session has one"),
@@ -619,7 +623,7 @@ _OF_CALL = '"requestParameters": {"sourceIdentity": "kim"}\n'
         ("", "the call passes a source identity,", "or the session has one"),
     ],
     ids=[
-        *("SAML", "event of the caller", "name of the session", "event of another", "parameter of the call"),
+        *("SAML", "Okta", "Keycloak", "off", "question", "event of the caller", "name of the session", "event of another", "parameter of the call"),
         *("no option", "no setting", "another session", "unknown", "option", "without", "nothing"),
     ],
 )  # fmt: skip

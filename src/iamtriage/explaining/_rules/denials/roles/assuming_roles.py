@@ -162,7 +162,7 @@ def _causes(
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
     if attribute is not None:
         assumes = denial.operation if role_calls.find_federation(denial) else "AssumeRole"
-        because = f"The denied action is {denial.action}, not sts:{assumes}, which the same policies must allow, too."
+        because = f"The same policies must allow sts:{assumes}, too."
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     if findings is not None and findings.allowed is False:
         reason = trusted_principals.explain_deleted(denial, findings) or findings.reason

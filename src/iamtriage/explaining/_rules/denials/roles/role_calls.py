@@ -23,6 +23,7 @@ from iamtriage.explaining._context.readers.recreations import (
     find_recreated_role,
     is_named_in,
 )
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
@@ -202,8 +203,12 @@ def find_attribute(denial: Denial) -> str | None:
     return _ATTRIBUTES.get(denial.lowercase_action)
 
 
+_IDENTITY_PROVIDERS = (
+    r"\b(?:SAML|Okta|Entra|ADFS|Keycloak|OneLogin|PingFederate|IdP|(?i:identity provider))\b"
+)
 _SAML_IDENTITY = lazy_pattern(
-    r"\bSAML/Attributes/SourceIdentity\b|\bSAML\b[^\n]{0,60}\b(?:SourceIdentity|source identity)\b"
+    rf"\bSAML/Attributes/SourceIdentity\b|{_IDENTITY_PROVIDERS}[^\n.]{{0,60}}\b(?:SourceIdentity|source identity)\b"
+    rf"|(?<!off )(?<!disabled )(?<!removed )\b(?:SourceIdentity|source identity)\b[^\n.]{{0,60}}{_IDENTITY_PROVIDERS}"
 )
 
 
@@ -211,7 +216,7 @@ _SAML_IDENTITY = lazy_pattern(
 _IDENTITY_IN_EVENT = lazy_pattern(
     r"\"sessionContext\"\s{0,4}:\s{0,4}\{(?:[^{}]|\{[^{}]{0,800}\}){0,800}?\"sourceIdentity\"\s{0,4}:\s{0,4}\"([\w+=,.@-]{2,64})\""
 )
-_CHARS_OF_EVENT = 1_000
+_CHARS_OF_EVENT, _EARLIER = 1_000, "from its sign-in or an earlier call"
 # The names are those of options and settings: in prose, and in an event, it can be the one of another session.
 _NOT_PASSED = lazy_pattern(
     r"\b(?:[Nn]o|[Ww]ithout|(?:[Nn]ot|[Nn]ever|\w{2,5}n't) (?:pass|set|us|send|giv)\w{0,4})(?: (?:an?|any|the|option)){0,2}[ `\"']{1,3}(?:--source-identity|SourceIdentity|source_identity)\b"
@@ -224,16 +229,19 @@ def _find_own_identity(denial: Denial) -> str | None:
     for found in _IDENTITY_IN_EVENT.finditer(text) if "sourceIdentity" in text else ():
         before = text[max(found.start() - _CHARS_OF_EVENT, 0) : found.start()]
         if found[1] == getattr(denial.principal, "session_name", None) or f'"{caller}"' in before:
-            return f"the source identity {found[1]} from its sign-in or an earlier call"
-    if _SAML_IDENTITY.search(text):
-        return "a source identity from its SAML sign-in"
-    return "a source identity from its sign-in or an earlier call" if _NOT_PASSED.search(text) else None
+            return f"the source identity {found[1]} {_EARLIER}"
+    if (said := next(find_said(text, _SAML_IDENTITY), None)) is not None:
+        return f"a source identity from its {'SAML sign-in' if 'SAML' in said[0] else 'sign-in at the identity provider'}"
+    return f"a source identity {_EARLIER}" if _NOT_PASSED.search(text) else None
 
 
 def describe_passing(denial: Denial, attribute: str) -> str:
     """Return that the call, or the session of the caller, passes session tags or a source identity, as a clause."""
     own = _find_own_identity(denial) if attribute == _SOURCE_IDENTITY and not _find_source(denial) else None
-    return f"the call passes {attribute}" if own is None else f"its session has {own.partition(' from ')[0]}"
+    if own is not None and _EARLIER in own:
+        # The cause says where it can be from.
+        own = own.partition(" from ")[0]
+    return f"the call passes {attribute}" if own is None else f"its session has {own}"
 
 
 def describe_attribute(denial: Denial, attribute: str) -> str:
