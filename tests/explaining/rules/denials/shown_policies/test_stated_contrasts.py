@@ -1591,6 +1591,10 @@ _SCALER = "E1120 09:14:02 1 aws_manager.go:125] Failed to regenerate ASG cache: 
             "for autoscaling:DescribeAutoScalingGroups: only a statement with the Resource * allows it. The other actions can keep theirs.",
         ),
         (
+            ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
+            "for autoscaling:DescribeAutoScalingGroups: only a statement with the Resource * allows it. The other actions can keep theirs.",
+        ),
+        (
             ["autoscaling:DescribeTags", "autoscaling:SetDesiredCapacity"],
             "for autoscaling:DescribeAutoScalingGroups and autoscaling:DescribeTags: only a statement with the Resource * allows them. The other actions can keep theirs.",
         ),
@@ -1612,5 +1616,6 @@ def test_actions_for_which_aws_checks_no_resource(others: list[str], says: str) 
     assert "The Resource must be *" not in shown
     steps = " ".join(explanation.remedies[0].steps)
     # What the policy allows on groups need not be added.
-    has_more = "autoscaling:SetDesiredCapacity" in others
-    assert ("Cluster Autoscaler calls the other actions, too. All of them only read." in steps) is has_more
+    changes = {"autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"}
+    assert ("Cluster Autoscaler calls the other actions, too." in steps) is not changes.isdisjoint(others)
+    assert ("All of them only read." in steps) is changes.issubset(others)
