@@ -381,6 +381,12 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             ("\\u",),
             id="quoted without its box",
         ),
+        pytest.param(
+            "The film job fails with an error as stated below:\n\n```\nReelMismatch This reel is not for this projector\n```",
+            ('The first error in the text: "ReelMismatch This reel',),
+            ("as stated below",),
+            id="the line after its announcement",
+        ),
     ],
 )
 def test_denial_that_iam_did_not_decide(text: str, says: tuple[str, ...], omits: tuple[str, ...]) -> None:

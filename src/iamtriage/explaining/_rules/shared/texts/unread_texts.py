@@ -18,7 +18,12 @@ _ERROR_LINE = lazy_pattern(
     r"|[Ff]orbidden|[Uu]nauthorized)\b[^\n]{0,300})"
 )
 # A line of prose that announces the error.
-_ANNOUNCES = lazy_pattern(r":\s*\Z|\b(?:I|[Ww]e|error message (?:is|was))\b")
+_ANNOUNCES = lazy_pattern(
+    r":\s*\Z|\b(?:I|[Ww]e|error message (?:is|was)|(?:below|following) (?:error|exception))\b|\bbelow\W{0,3}\Z"
+)
+_IS_BEFORE = lazy_pattern(r":\s*\Z|\b(?:below|following)\b")
+# What follows it, without a mark of code.
+_ANNOUNCED = lazy_pattern(r"(?:[ \t]*(?:```\w{0,20})?[ \t]*\n){1,6}(?P<line>[^\n]{1,300})")
 _MAX_LINES = 20
 _MORE = (
     "If AWS or Kubernetes rejected a call, explain the lines around this one, too, or the output of the call "
@@ -37,9 +42,14 @@ def describe_unread(text: str, failed: str | None = None) -> Explanation:
     'The first error in the text: "ERROR no metadata"'
     >>> describe_unread("We get this error:\nFATAL no metadata").notes[0]
     'The first error in the text: "FATAL no metadata"'
+    >>> describe_unread("It fails with the following error:\n\nNo metadata").notes[0]
+    'The first error in the text: "No metadata"'
     """
     lines = [*islice(_ERROR_LINE.finditer(remove_borders(text).text), _MAX_LINES)]
-    found = next((each for each in lines if _ANNOUNCES.search(each["line"]) is None), next(iter(lines), None))
+    found = next((each for each in lines if _ANNOUNCES.search(each["line"]) is None), None)
+    if found is None and lines:
+        is_before = _IS_BEFORE.search(lines[0]["line"])
+        found = (is_before and _ANNOUNCED.match(lines[0].string, lines[0].end())) or lines[0]
     if found is None and failed is None:
         return NOTHING_FOUND
     notes = present(
