@@ -20,6 +20,10 @@ _RESTIC = "Fatal: unable to open config file: Stat: Access Denied.\nIs there a r
 _POLLER = "2026-11-20 10:00:00 ERROR [codedeploy-agent(2912)]: InstanceAgent::Plugins::CodeDeployPlugin::CommandPoller: "
 _POLL = f"{_POLLER}Cannot reach InstanceService: Aws::CodeDeployCommand::Errors::AccessDeniedException - Aws::CodeDeployCommand::Errors::AccessDeniedException"
 
+_UNSIGNED = 'err="server returned HTTP status 403 Forbidden: {\\"message\\":\\"Missing Authentication Token\\"}" url=https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/api/v1/'
+_ALERT = "Error generating STS keys: RequestError: send request failed\ncaused by: Post https://sts.amazonaws.com/: remote error: tls: "
+_REFUSED = "Error response from daemon: pull access denied for 111122223333.dkr.ecr.eu-west-1.amazonaws.com/films/app, repository does not exist or may require 'docker login'"
+
 
 def _show(text: str) -> tuple[str, str]:
     explanation = explain(text)
@@ -44,6 +48,10 @@ def _show(text: str) -> tuple[str, str]:
         (_RESTIC, "films-backup/restic/desk/config", "films-backup"),
         (_RESTIC.replace("unable to open config file: Stat", "create repository failed: client.BucketExists"), "films-backup", ""),
         (_POLL, "most likely, the agent does not use the role of the instance profile", "restart codedeploy-agent"),
+        (f"{_UNSIGNED}remote_write", "The remote write has no signature", "sigv4 with the region eu-west-1"),
+        (f"{_ALERT}access denied", "A firewall or proxy refused the TLS connection to sts.amazonaws.com", "-servername sts.amazonaws.com"),
+        (_REFUSED, "refused the pull of films/app: the repository does not exist in this account", "describe-repositories --registry-id 111122223333"),
+        (f"CannotPullContainerError: {_REFUSED}", "or the task execution role lacks the permission", "aws ecr describe-repositories"),
     ],
 )  # fmt: skip
 def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
@@ -62,6 +70,9 @@ def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
         (f"{_POLL}\nEnable auth policy = true", "does not use the role"),
         (f"{_POLLER}Error polling for host commands: Aws::S3::Errors::AccessDenied - Access Denied", "does not use the role"),
         (f"{_POLL} on arn:aws:codedeploy:eu-west-1:111122223333:instance/desk", "does not use the role"),
+        (f"{_UNSIGNED}query", "remote write"),
+        (f"{_ALERT}handshake failure", "firewall or proxy refused"),
+        (f"{_REFUSED}: denied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/films/app", "describe-repositories"),
     ],
 )  # fmt: skip
 def test_near_miss_of_an_agent_or_tool(text: str, absent: str) -> None:

@@ -36,6 +36,7 @@ _TIMEOUT = lazy_pattern(r"[Tt]ime(?:d )?-?out|ETIMEDOUT|deadline exceeded")
 _CONNECTION_REFUSED = lazy_pattern(
     r"ECONNREFUSED|[Cc]onnection refused|[Cc]onnection (?:was )?(?:reset|closed)|ECONNRESET|\bEOF\b"
 )
+_FORBIDDEN = lazy_pattern(r"\btls: access denied\b|\balert access denied\b|\bfatal alert: access_denied\b")
 _NO_CONNECTION = lazy_pattern(r"(?i)onnect to the endpoint URL|network is unreachable|No route to host")
 _CLUSTER_HOST = lazy_pattern(
     r"\b[0-9A-F]{32}\.(?:[a-z0-9]{2,6}\.)?([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9])\.eks\.amazonaws\.com"
@@ -67,6 +68,15 @@ CONNECTION_FAILED = CauseType(
     recognised_by='The message says "timed out", ETIMEDOUT, "deadline exceeded", "connection refused", "connection reset" or EOF.',
     fix="Check the endpoint URL, proxies, firewalls, and the route, security groups and VPC endpoints between the caller and AWS.",
     sources=(pages.VPC_ENDPOINTS,),
+)
+CONNECTION_FORBIDDEN = CauseType(
+    "connection-forbidden",
+    title="A firewall or proxy refused the TLS connection",
+    text="Endpoints of AWS do not send this alert: a firewall or proxy between the client and AWS did.",
+    recognised_by='The message has the TLS alert "access denied".',
+    fix="Let the network team allow the host and port 443 for the machine that calls, or set its proxy.",
+    of="no-answer",
+    sources=("https://www.rfc-editor.org/rfc/rfc8446#section-6.2",),
 )
 NO_SUCH_HOST = CauseType(
     "no-such-host",
@@ -114,6 +124,8 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     if _API_SERVER.search(message):
         return _explain_unreachable_cluster(case, message)
     host = next(iter(clues.find_aws_hosts(message)), None)
+    if (alert := _FORBIDDEN.search(message)) is not None:
+        return _explain_forbidden_connection(case, host, alert[0])
     cause = _network_cause(message, host)
     if cause is None and certificates.CERTIFICATE_ERROR.search(message):
         return certificates.explain_untrusted_certificate(case, message, "no-answer")
@@ -155,6 +167,24 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             _test_connection_remedy(case, host),
         ),
         notes=_NOT_A_TRUST_POLICY if is_sts else _NOT_A_POLICY,
+    )
+
+
+def _explain_forbidden_connection(case: Case[AwsError], host: str | None, alert: str) -> Explanation:
+    name = host or "HOST"
+    return case.explain(
+        f"A firewall or proxy refused the TLS connection to {host or 'AWS'}. The request did not reach AWS, so no permission was checked.",
+        CONNECTION_FORBIDDEN.cause("derived", (f'The message says "{alert}".',)),
+        topic="no-answer",
+        remedies=your_remedy(
+            "Let the network allow the connection",
+            "Run the command on the machine that calls: the certificate shows who answers.",
+            f"Then ask the network team to allow {name}:443 for that machine. If it must use a proxy, set HTTPS_PROXY for the process, such as for a service of systemd, not only in your shell.",
+            commands=commands.fill_command(
+                "openssl s_client -connect {} -servername {}", f"{name}:443", name
+            ),
+            url=pages.CLI_PROXY,
+        ),
     )
 
 

@@ -268,6 +268,10 @@ GUARDRAIL_ROUTES: Rows = (
             (_may_be_bucket_of_aws, "denials.policy_types.buckets_of_aws.explain_bucket_of_aws"),
             (_is_bare_status_of("ecr"), "denials.services.repositories.explain_image_pull"),
             (
+                all_of(says("repository does not exist or", "no pull access"), is_of("ecr")),
+                "denials.services.repositories.explain_image_pull",
+            ),
+            (
                 all_of(
                     lambda denial: denial.failure.envelope.operation is None,
                     _is_bare_status_of("codecommit"),

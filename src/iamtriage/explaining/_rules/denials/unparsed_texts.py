@@ -39,16 +39,6 @@ _PULL_THROUGH = lazy_pattern(r"(?i:pull[ -]?through)|PullThroughCache")
 _ROLE = lazy_pattern(r"\blist-attached-role-policies [^\n]{0,200}?--role-name[= ](?P<role>[\w+=,.@-]{1,64})")
 _READING = lazy_pattern(r"\bAmazonEC2ContainerRegistry(?:ReadOnly|PullOnly|PowerUser)\b")
 _IMPORT, _CREATE = "ecr:BatchImportUpstreamImage", "ecr:CreateRepository"
-IMAGE_NOT_FOUND = CauseType(
-    "image-not-found",
-    title="The registry has no such image or repository",
-    text="The tag or the repository does not exist in this account and Region.",
-    meaning="The ECR registry of this account and Region has no such repository or tag.",
-    recognised_by="A pull from an ECR registry ends with not found.",
-    fix="Correct the name, tag, account or Region of the image, or push it.",
-    sources=("https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html",),
-    subject="calls",
-)
 
 
 def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
@@ -100,13 +90,16 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
     summary = f"The ECR registry has no image {shown} in {region}: nothing was denied, unless a pull through cache rule is meant to fetch it."
     if is_likely:
         summary = f"The ECR registry answered not found for {shown}: {'' if is_cached and attached else 'most likely, '}{who} may pull what is in the cache, but not fetch a new image, for lack of {missing}."
-    parts = [(IMAGE_NOT_FOUND.cause(), look), (cache, grant)]
+    parts = [(repositories.IMAGE_NOT_FOUND.cause(), look), (cache, grant)]
     causes, remedies = zip(*(parts[::-1] if is_likely else parts), strict=True)
     if is_cached and attached:
         # Before its first pull, an image is only in the upstream registry.
-        causes = (cache, IMAGE_NOT_FOUND.cause(text="The upstream registry has no such image or tag."))
+        causes = (
+            cache,
+            repositories.IMAGE_NOT_FOUND.cause(text="The upstream registry has no such image or tag."),
+        )
         remedies = (grant,)
-    topic = NO_IDENTITY_ALLOW.code if is_likely else IMAGE_NOT_FOUND.code
+    topic = NO_IDENTITY_ALLOW.code if is_likely else repositories.IMAGE_NOT_FOUND.code
     return Explanation(failure=None, topic=topic, summary=summary, causes=causes, remedies=remedies)
 
 

@@ -9,7 +9,7 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls
 from iamtriage.explaining._rules.credentials.requests import gateway_routes
-from iamtriage.explaining._rules.shared import clues, common_causes, pages
+from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
@@ -261,6 +261,27 @@ UNSIGNED_BY_CHOICE = CauseType(
 )
 
 
+_REMOTE_WRITE = lazy_pattern(r"\bremote_write\b|\bprometheusremotewrite\b")
+
+
+def _explain_remote_write(case: Case[MissingCredentials], unsigned: Cause) -> Explanation:
+    """Explain that a client does not sign what it sends to Amazon Managed Service for Prometheus."""
+    region = commands.region(clues.find_region(case))
+    return case.explain(
+        "The remote write has no signature: the client that sends the metrics does not sign.",
+        unsigned,
+        HEADER_LOST.cause(),
+        topic="request-unsigned",
+        remedies=your_remedy(
+            "Let the client sign its remote writes",
+            f"Prometheus, Grafana Alloy and its predecessor: set sigv4 with the region {region} in the block of remote_write that has the URL.",
+            "OpenTelemetry Collector: list sigv4auth, with the service aps, in extensions, and as the authenticator of the exporter. For other clients, run aws-sigv4-proxy.",
+            "The role of the client needs aps:RemoteWrite, such as with AmazonPrometheusRemoteWriteAccess.",
+            url="https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-onboard-ingest-metrics.html",
+        ),
+    )
+
+
 def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a request carries no signature."""
     if "received error code" in case.text:
@@ -296,6 +317,8 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     )
     if not names_gateway and (case.failure.envelope.source or "").startswith(_SIGNING_SDKS):
         return _explain_empty_credentials(case, unsigned)
+    if not names_gateway and _REMOTE_WRITE.search(case.failure.text) is not None:
+        return _explain_remote_write(case, unsigned)
     causes, remedies = [unsigned], [sign]
     url = gateway_routes.find_called_url(case.failure) if names_gateway else None
     topic, summary = "request-unsigned", "The request has no signature."

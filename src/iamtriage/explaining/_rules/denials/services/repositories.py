@@ -14,7 +14,7 @@ from iamtriage._text import join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._rules.basics import Case, Denial, Explanation, Labelled
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.logins import registry_logins
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     identity_remedy,
     resource_policy_remedy,
+    your_remedy,
 )
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.texts.text_signs import PULLED_BY_KUBELET
@@ -70,6 +71,18 @@ _PULL_AND_LOGIN = join_words((*tasks.PULL_ACTIONS, tasks.LOGIN_ACTION), "and")
 _LIST_ACTION = "ecr:ListImages"
 _PULL_ONLY = "AmazonEC2ContainerRegistryPullOnly"
 _HAS_LIST = lazy_pattern(r"AmazonEC2ContainerRegistry(?:ReadOnly|PowerUser|FullAccess)|AdministratorAccess")
+IMAGE_NOT_FOUND = CauseType(
+    "image-not-found",
+    title="The registry has no such image or repository",
+    text="The tag or the repository does not exist in this account and Region.",
+    meaning="The ECR registry of this account and Region has no such repository or tag.",
+    recognised_by="A pull from an ECR registry ends with not found.",
+    fix="Correct the name, tag, account or Region of the image, or push it.",
+    sources=("https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html",),
+    subject="calls",
+)
+# What Docker says of a repository that it may not pull, or that does not exist.
+_NO_PULL_ACCESS = lazy_pattern(r"repository does not exist or may require|does not exist or no pull access")
 _SOURCE_CONTROLLER = lazy_pattern(r"\bsource-controller\b|\bflux get sources\b|source\.toolkit\.fluxcd\.io")
 
 
@@ -226,9 +239,31 @@ def explain_image_pull(denial: Denial) -> Explanation:
         causes.append(_OLD_LOGIN)
         remedies.insert(1, credential_remedies.docker_login(repository.registry, repository.region))
     of_image = f" of {name}" if name else ""
+    if _NO_PULL_ACCESS.search(shown) is not None:
+        return _explain_refused_pull(case, repository, causes, remedies)
     summary = f"The ECR registry denied the pull{of_image} without a reason. {summary_end}"
     note = "The 403 does not say what denied the pull. A VPC endpoint policy or a service control policy can deny it, too."
     return denial.explain(summary, *causes, topic="no-identity-allow", remedies=tuple(remedies), notes=note)
+
+
+def _explain_refused_pull(
+    case: Case[AccessDenied], repository: _Repository, causes: list[Cause], remedies: list[Remedy]
+) -> Explanation:
+    """Explain the words of Docker for a repository that does not exist, or that the client may not pull from."""
+    line = "aws ecr describe-repositories --registry-id {} --repository-names {} --region {}"
+    look = your_remedy(
+        "Check whether the repository exists",
+        "Compare the account, the Region and the name with the image, also their case. RepositoryNotFoundException: correct the image, or create the repository and push. If it exists, go on with the other remedies.",
+        commands=commands.fill_command(line, repository.account, repository.name, repository.region),
+        url=IMAGE_NOT_FOUND.sources[0],
+    )
+    return case.explain(
+        f"The ECR registry refused the pull of {repository.name}: the repository does not exist in this account and Region, or {find_puller(case.failure.text)[0]} lacks the permission.",
+        IMAGE_NOT_FOUND.cause(text="The registry of this account and Region has no such repository."),
+        *causes,
+        topic=IMAGE_NOT_FOUND.code,
+        remedies=(look, *remedies),
+    )
 
 
 def _explain_tag_list(denial: Denial, repository: _Repository) -> Explanation:
