@@ -79,6 +79,9 @@ def is_aws_pattern(action: Action, arn: str) -> bool:
     name = action.name.partition(":")[2]
     verb = _VERB.match(name)
     verb_name = verb[0] if verb else ""
+    if resource == "*" and all(sections):
+        # "appsync:TagResource on resource: arn:aws:appsync:us-east-2:111122223333:*", before there is an API
+        return "*" not in "".join(sections) and verb_name in {"Tag", *_LISTING_VERBS}
     for kind in action.resource_types:
         for template in kind.arns:
             values = _read_values(template, resource)

@@ -24,6 +24,10 @@ _UNSIGNED = 'err="server returned HTTP status 403 Forbidden: {\\"message\\":\\"M
 _ALERT = "Error generating STS keys: RequestError: send request failed\ncaused by: Post https://sts.amazonaws.com/: remote error: tls: "
 _REFUSED = "Error response from daemon: pull access denied for 111122223333.dkr.ecr.eu-west-1.amazonaws.com/films/app, repository does not exist or may require 'docker login'"
 
+_STEP = "Run s3cmd info s3://films-archive\n  env:\n    AWS_ACCESS_KEY_ID: ***\n    AWS_SECRET_ACCESS_KEY: ***\n{}ERROR: S3 error: 403 (AccessDenied): Access Denied\nError: Process completed with exit code 77."
+_FRAMES = '{{"errorMessage": "null (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1TM4POAKDQ2KIEIU)", "errorType": "com.amazonaws.AmazonServiceException", "{}": ["com.amazonaws.services.dynamodbv2.AmazonDynamoDBClient.invoke(AmazonDynamoDBClient.java:1772)", "com.amazonaws.services.dynamodbv2.AmazonDynamoDBClient.executeGetItem(AmazonDynamoDBClient.java:1150)", "com.amazonaws.services.dynamodbv2.AmazonDynamoDBClient.getItem(AmazonDynamoDBClient.java:1141)"]}}'
+_WHOLE = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: {} on resource: arn:aws:{}:eu-west-1:111122223333:*"
+
 
 def _show(text: str) -> tuple[str, str]:
     explanation = explain(text)
@@ -77,3 +81,29 @@ def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
 )  # fmt: skip
 def test_near_miss_of_an_agent_or_tool(text: str, absent: str) -> None:
     assert absent not in "\n".join(_show(text))
+
+
+def test_keys_of_a_job_are_those_of_a_user() -> None:
+    explained = explain(_STEP.format("")).to_text(detail="full")
+    assert "the user whose access keys the GitHub Actions job has" in " ".join(explained.split())
+    assert "exit code 77" in explained
+    of_role = explain(_STEP.format("    AWS_SESSION_TOKEN: ***\n")).to_text(detail="full")
+    assert "the role that the GitHub Actions job assumes" in " ".join(of_role.split())
+
+
+def test_the_frames_of_lambda_name_the_operation() -> None:
+    assert explain(_FRAMES.format("stackTrace")).summary.startswith(
+        "The execution role of the Lambda function was denied dynamodb:GetItem"
+    )
+    assert "Lambda" not in explain(_FRAMES.format("frames")).summary
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("appsync:TagResource", "appsync:eu-west-1:111122223333:*"),
+        ("lambda:InvokeFunction", "lambda:eu-west-1:111122223333:NAME"),
+    ],
+)
+def test_asterisk_that_aws_writes_instead_of_a_resource(action: str, resource: str) -> None:
+    assert resource in _show(_WHOLE.format(action, action.partition(":")[0]))[1]

@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import CommandLine, Runtime
 from iamtriage.explaining._context.word_index import WordIndex
 
-__all__ = ("find_runtime", "search_present")
+__all__ = ("find_runtime", "name_caller", "search_present")
 
 _TASK_ROLE = "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn, executionRoleArn]'"
 _POD = "the role of the pod's service account"
@@ -43,8 +43,9 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
             "/aws/lambda/",
             "awslambdaric",
             "Invoke Error",
+            '"errorType"',
         ),
-        r"\bInvoke Error[\t ]{1,4}(?=\{\"errorType\")|/var/task/|/var/runtime/|\bAWS_LAMBDA_\w+|\b(?:REPORT|START) RequestId: |/aws/lambda/[\w-]{1,64}|\bawslambdaric\b",
+        r"(?<=\")error(?:Type|Message)(?=\": ?\"(?:[^\"\\]|\\.){0,2000}\",\s{0,20}\"error(?:Type|Message)\": ?\"(?:[^\"\\]|\\.){0,2000}\",\s{0,20}\"(?:stackTrace|requestId|trace)\")|\bInvoke Error[\t ]{1,4}(?=\{\"errorType\")|/var/task/|/var/runtime/|\bAWS_LAMBDA_\w+|\b(?:REPORT|START) RequestId: |/aws/lambda/[\w-]{1,64}|\bawslambdaric\b",
         "the execution role of the Lambda function",
         "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text",
     ),
@@ -126,7 +127,7 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
             "exited with code",
             "completed with exit",
         ),
-        r"##\[(?:error|group|debug|warning|command)\]|::error(?: [^\n:]{0,200})?::|/home/runner/work/|/github/home/\.|\bGITHUB_(?:ACTIONS|RUN_ID|REPOSITORY|SHA|REF|TOKEN)\b|\brole-to-assume\b|\b(?:Assuming|not assume) role with OIDC\b|\baws-actions/|\bactions/checkout@|\bError: (?:Terraform exited with code|Process completed with exit code) \d",
+        r"##\[(?:error|group|debug|warning|command)\]|::error(?: [^\n:]{0,200})?::|/home/runner/work/|/github/home/\.|\bGITHUB_(?:ACTIONS|RUN_ID|REPOSITORY|SHA|REF|TOKEN)\b|\brole-to-assume\b|\b(?:Assuming|not assume) role with OIDC\b|\baws-actions/|\bactions/checkout@|\bError: (?:Terraform exited with code|Process completed with exit code) \d{1,3}",
         "the role that the GitHub Actions job assumes",
         None,
     ),
@@ -196,6 +197,21 @@ def find_runtime(text: str, command: CommandLine | None = None) -> Runtime | Non
             return Runtime(kind, caller, found[0], lookup)
     return None
 
+
+def name_caller(runtime: Runtime | None, whole: str) -> Runtime | None:
+    """Return a runtime with the user as its caller, if the text shows that a job of GitHub Actions has access keys of one."""
+    if runtime is None or runtime.kind != "github-actions":
+        return runtime
+    has_keys = _KEYS_OF_JOB.search(whole) is not None and _ROLE_OF_JOB.search(whole) is None
+    return runtime._replace(caller=_USER_OF_JOB) if has_keys else runtime
+
+
+_USER_OF_JOB = "the user whose access keys the GitHub Actions job has"
+# Access keys of a user, in the environment of a step or in a workflow, and signs of a role.
+_KEYS_OF_JOB = lazy_pattern(r"(?i)\baws[_-]secret[_-]access[_-]key: ?[\"']?(?:\*\*\*|\$\{\{ ?secrets\.)")
+_ROLE_OF_JOB = lazy_pattern(
+    r"(?i)\baws[_-]session[_-]token\b|\brole-to-assume\b|\bid-token: write\b|\bOIDC\b"
+)
 
 # Messages of provider chains that a variable or source was not found.
 _ABSENT_BEFORE = lazy_pattern(

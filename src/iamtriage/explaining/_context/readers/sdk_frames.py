@@ -48,8 +48,10 @@ _RUBY_CALL = lazy_pattern(
 _RUBY_SERVICE = lazy_pattern(
     r"(?a)/aws-sdk-([a-z0-9]{2,40})/client\.rb:|\bA(?:WS|ws)::(\w{2,40})::Errors\b|/aws-sdk-v1-[0-9.]{3,12}/lib/aws/(?!core/)([a-z0-9_]{2,30})/"
 )
+# Version 1 of the SDK for Java calls methods of its own for an operation: doInvoke, invoke, executeGetItem, getItem.
 _JAVA_CLIENT = lazy_pattern(
-    r"(?a)\b(?:software\.amazon\.awssdk|com\.amazonaws)\.services\.([a-z0-9]{2,40})\.(?:\w{1,30}\.){0,2}(?:Default|Amazon|AWS|Abstract)?\w{0,60}Client\.([a-z]\w{2,80})\("
+    r"(?a)\b(?:software\.amazon\.awssdk|com\.amazonaws)\.services\.([a-z0-9]{2,40})\.(?:\w{1,30}\.){0,2}(?:Default|Amazon|AWS|Abstract)?\w{0,60}Client"
+    r"\.(?!(?:doInvoke|anonymousInvoke|(?<!LambdaClient\.)invoke)\()(?:execute(?=(?:Add|Assume|Batch|Create|Delete|Describe|Execute|Get|Head|Invoke|List|Put|Query|Receive|Scan|Send|Start|Stop|Tag|Update)[A-Z(]))?([A-Za-z]\w{2,80})\("
 )
 _DOTNET_CLIENT = lazy_pattern(
     r"(?a)\bAmazon\.(\w{2,40})\.Amazon\w{2,60}Client\.(?:Invoke)?([A-Z]\w{2,80}?)(?:Async)?\("
