@@ -74,14 +74,12 @@ def is_aws_pattern(action: Action, arn: str) -> bool:
         return False
     if is_log_group_pattern(arn) or _has_documented_asterisk(action, resource):
         return True
-    if resource == "*" and sections[4] and action.access_level == "list":
-        return True
     name = action.name.partition(":")[2]
+    if resource == "*" and sections[4] and (action.access_level == "list" or name == "TagResource"):
+        # "appsync:TagResource on resource: arn:aws:appsync:us-east-2:111122223333:*", before there is an API
+        return True
     verb = _VERB.match(name)
     verb_name = verb[0] if verb else ""
-    if resource == "*" and all(sections):
-        # "appsync:TagResource on resource: arn:aws:appsync:us-east-2:111122223333:*", before there is an API
-        return "*" not in "".join(sections) and verb_name in {"Tag", *_LISTING_VERBS}
     for kind in action.resource_types:
         for template in kind.arns:
             values = _read_values(template, resource)

@@ -28,6 +28,12 @@ _STEP = "Run s3cmd info s3://films-archive\n  env:\n    AWS_ACCESS_KEY_ID: ***\n
 _FRAMES = '{{"errorMessage": "null (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1TM4POAKDQ2KIEIU)", "errorType": "com.amazonaws.AmazonServiceException", "{}": ["com.amazonaws.services.dynamodbv2.AmazonDynamoDBClient.invoke(AmazonDynamoDBClient.java:1772)", "com.amazonaws.services.dynamodbv2.AmazonDynamoDBClient.executeGetItem(AmazonDynamoDBClient.java:1150)", "com.amazonaws.services.dynamodbv2.AmazonDynamoDBClient.getItem(AmazonDynamoDBClient.java:1141)"]}}'
 _WHOLE = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: {} on resource: arn:aws:{}:eu-west-1:111122223333:*"
 
+_RCLONE = 'rclone copy /srv/films archive:films-archive\n{}ERROR : a.7z: Failed to copy: s3 upload: 403 Forbidden: <?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>'
+_SAML = "{}Exception: Request ARN is invalid (Service: AWSSecurityTokenService; Status Code: 400; Error Code: ValidationError; Request ID: 76b154dd-8c86-11e9-b9dd-6d97c7eb77da)"
+_CALLER = "User: {} is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3d4e5/test/GET/films"
+_STRING = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.\n\nThe Canonical String for this request should have been\n'POST\n/workspaces/ws-1/api/v1/remote_write\n\nhost:aps-workspaces.eu-west-1.amazonaws.com\nx-amz-date:20261120T100000Z\n{}"
+_START = 'ResourceInitializationError: unable to pull secrets or registry auth: RequestError: send request failed caused by: Post "https://api.ecr.eu-west-1.amazonaws.com/": dial tcp 192.0.2.7:443: i/o timeout'
+
 
 def _show(text: str) -> tuple[str, str]:
     explanation = explain(text)
@@ -56,6 +62,10 @@ def _show(text: str) -> tuple[str, str]:
         (f"{_ALERT}access denied", "A firewall or proxy refused the TLS connection to sts.amazonaws.com", "-servername sts.amazonaws.com"),
         (_REFUSED, "refused the pull of films/app: the repository does not exist in this account", "describe-repositories --registry-id 111122223333"),
         (f"CannotPullContainerError: {_REFUSED}", "or the task execution role lacks the permission", "aws ecr describe-repositories"),
+        (_SAML.format("Auto select role as only one is available : arn:aws:iam::111122223333:saml-provider/okta\n"), "saml-provider/okta is the ARN of a SAML provider", "Swap the two ARNs"),
+        (_CALLER.format("annonymous"), "An anonymous caller was denied", "resource policy"),
+        (_STRING.format("x-amz-security-token:FwoGZXIvYXdzEJr"), "something changes the request after signing", "canonical request"),
+        (_START, "no response from api.ecr.eu-west-1.amazonaws.com: the connection timed out", "assignPublicIp"),
     ],
 )  # fmt: skip
 def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
@@ -77,6 +87,11 @@ def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
         (f"{_UNSIGNED}query", "remote write"),
         (f"{_ALERT}handshake failure", "firewall or proxy refused"),
         (f"{_REFUSED}: denied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/films/app", "describe-repositories"),
+        (_RCLONE.format(""), "browsers"),
+        (_SAML.format("role_arn=arn:aws:iam::111122223333:role/films, provider arn:aws:iam::111122223333:saml-provider/okta\n"), "SAML provider, not"),
+        (_CALLER.format("anatolius"), "anonymous"),
+        (_STRING.format("x-amz-content-sha256:0a1b2c"), "something changes the request after signing"),
+        (_START.removeprefix("ResourceInitializationError: "), "assignPublicIp"),
     ],
 )  # fmt: skip
 def test_near_miss_of_an_agent_or_tool(text: str, absent: str) -> None:

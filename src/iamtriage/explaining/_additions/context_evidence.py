@@ -204,8 +204,8 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
         return False
     if not _CAUSES_WITHOUT_CALLER.isdisjoint(each.code for each in explanation.causes[:1]):
         return False
-    if explanation.topic == "service-principal":
-        # The service itself called, with no role.
+    if explanation.topic in {"service-principal", "no-answer"}:
+        # The service itself called, with no role, or no credentials reached AWS.
         return False
     if "a bucket of AWS" in explanation.summary:
         # Most such downloads are not signed with the credentials of the instance.

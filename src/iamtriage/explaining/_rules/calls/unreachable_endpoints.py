@@ -164,7 +164,9 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             *findings.remedies,
             _CHECK_PROXY if is_proxy else None,
             _admit_caller_remedy(endpoint["group"]) if endpoint is not None else None,
-            _test_connection_remedy(case, host),
+            _open_task_remedy(case)
+            if _STARTING_TASK.search(case.failure.text) and not is_proxy
+            else _test_connection_remedy(case, host),
         ),
         notes=_NOT_A_TRUST_POLICY if is_sts else _NOT_A_POLICY,
     )
@@ -252,6 +254,22 @@ def _test_connection_remedy(case: Case[AwsError], host: str | None) -> Remedy:
             ),
         ),
         url=pages.VPC_ENDPOINTS,
+    )
+
+
+# ECS prepares a task, in which nothing runs yet.
+_STARTING_TASK = lazy_pattern(r"\bResourceInitializationError\b|\bCannotPullContainerError\b")
+
+
+def _open_task_remedy(case: Case[AwsError]) -> Remedy:
+    region = commands.region(clues.find_region(case))
+    return account_remedy(
+        "Give the task a way to the endpoint",
+        "In a public subnet, a task on Fargate needs a public address: set assignPublicIp to ENABLED in the network configuration.",
+        "In a private subnet, it needs a route to a NAT gateway, or VPC endpoints with private DNS for ecr.api, ecr.dkr, logs and what its secrets are in, and the gateway endpoint of S3.",
+        "The security group of the task must let it out on port 443, and those of the endpoints must let it in.",
+        commands=f"aws ecs describe-services --cluster CLUSTER --services SERVICE --query 'services[].networkConfiguration.awsvpcConfiguration' --region {region}",
+        url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html",
     )
 
 

@@ -197,6 +197,9 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
     if problem is None and difference is None and is_of_shell and (shown := find_shown_caller(case)):
         return _explain_changed_request(case, message, shown)
+    is_of_session = _SESSION_SIGNED.search(message) is not None and not is_of_shell and not is_presigned
+    if problem is None and difference is None and is_of_session and secret_keys.set_again(case) is None:
+        return _explain_changed_session(case, message)
     if difference is not None:
         summary = _url_summary(difference)
     shown_url = "The text shows a presigned URL." if is_presigned else None
@@ -273,6 +276,27 @@ def _explain_changed_request(case: Case[SignatureMismatch], message: str, caller
             text="A proxy, an endpoint URL, or characters in the key, the metadata or a header that the client encodes in another way: AWS computes the signature of what it receives."
         ),
         remedies=attrs.evolve(remedy, steps=remedy.steps[1:], commands=present(again and f"{again} --debug")),
+    )
+
+
+# The canonical request has the token of temporary credentials.
+_SESSION_SIGNED = lazy_pattern(r"(?<![\w-])x-amz-security-token:\S")
+
+
+def _explain_changed_session(case: Case[SignatureMismatch], message: str) -> Explanation:
+    """Explain that the signature of a program with temporary credentials does not match: it got key and secret together."""
+    wrong = "Somebody copied the temporary credentials, and the key ID, the secret or the token is that of another session."
+    return case.explain(
+        "AWS rejected the signature of a request with temporary credentials: most likely, something changes the request after signing. No permission is missing.",
+        clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),
+        REQUEST_CHANGED.cause(),
+        WRONG_SECRET.cause(text=wrong),
+        remedies=(
+            _changed_request_remedy(message, is_presigned=False),
+            credential_remedies.check_endpoint(is_other_software=True)
+            if text_signs.AWS_COMPATIBLE.search(case.text)
+            else None,
+        ),
     )
 
 

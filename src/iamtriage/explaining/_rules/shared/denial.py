@@ -331,10 +331,15 @@ class _Caller(NamedTuple):
     words: str
 
 
+# As people copy it.
+_MISSPELT_ANONYMOUS = lazy_pattern(r"(?i)an{1,2}on[iy]m(?:ou|o|u)s")
+
+
 # Logs repeat the same callers.
 @functools.lru_cache(maxsize=512)
 def _parse_caller(text: str | None, *, may_be_service: bool) -> _Caller:
     """Parse the name of a caller. A service has a name of its own in place of an ARN."""
+    text = "anonymous" if text is not None and _MISSPELT_ANONYMOUS.fullmatch(text) else text
     principal = principal_words.try_parse_principal(text)
     if principal is None and text is not None:
         principal = principal_words.parse_masked_principal(text)

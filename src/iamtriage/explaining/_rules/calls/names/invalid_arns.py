@@ -9,7 +9,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import InstanceProfile, Role, User
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.names import entry_arns
 from iamtriage.explaining._rules.calls.roles.account_roles import explain_missing_setting
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -76,7 +76,30 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     return _explain_other(case, context)
 
 
+# What a program took for a role.
+_PROVIDER = lazy_pattern(
+    r"(?i)(?<![:/])\brole\b(?!/)(?:(?!\barn:|provider)[^\n]){0,80}(?P<arn>arn:aws[\w-]{0,12}:iam::[^:\s]{1,20}:saml-provider/[\w.-]{1,128})(?![\w.,-])"
+)
+
+
+def _explain_provider(provider: str) -> tuple[str, Cause, Remedy]:
+    text = "Each value of the Role attribute has two ARNs, and the program takes that of the provider for the role."
+    return (
+        f"STS rejected the role to assume: {clip_text(provider)} is the ARN of a SAML provider, not of a role.",
+        arn_diagnosis.NOT_A_ROLE.cause("derived", text=text),
+        your_remedy(
+            "Swap the two ARNs in the Role attribute of the SAML application",
+            "AWS accepts both orders, but some programs do not: write ROLE_ARN,PROVIDER_ARN as PROVIDER_ARN,ROLE_ARN, or the other way round, in the application of the identity provider. Both ARNs must be there.",
+            "Or use a newer version of the program, which tells the ARNs apart.",
+            url=pages.SAML,
+        ),
+    )
+
+
 def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
+    if (provider := _PROVIDER.search(case.text)) is not None:
+        summary, cause, remedy = _explain_provider(provider["arn"])
+        return case.explain(summary, cause, topic="role-arn-malformed", remedies=remedy)
     arn = entry_arns.find_rejected_arn(case, message)
     is_in_pod = "WebIdentity" in message or clues.mentions_kubernetes(case)
     is_role = isinstance(try_parse_principal(arn.text), Role) and arn.diagnosis is None

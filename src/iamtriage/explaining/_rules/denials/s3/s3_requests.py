@@ -34,9 +34,9 @@ _SETTING = lazy_pattern(
 )
 # DuckDB says that it found none: https://github.com/duckdb/duckdb-httpfs
 _NO_CREDENTIALS = lazy_pattern(r"(?m)^\W{0,4}No credentials are provided\.$")
-# The log of s3fs names its source files. S3A, ExAws and the AWS SDK for Java sign what they open.
+# The log of s3fs names its source files. S3A, ExAws, rclone, restic, s3cmd and the AWS SDK for Java sign what they open.
 _SIGNED = lazy_pattern(
-    r"X-Amz-Signature|[?&]Signature=|--aws-sigv4|AWS4-HMAC-SHA256|(?i:\bauthorization[\"']?\s?:)|\b[Pp]re-?signed\b|\bcurl\.cpp:|\bs3fs\b|\bs3a:|\bAmazonS3Exception\b|\bGeneric S3 error\b|\bObjectStore\b|\bExAws\b|\{:http_error, "
+    r"X-Amz-Signature|[?&]Signature=|--aws-sigv4|AWS4-HMAC-SHA256|(?i:\bauthorization[\"']?\s?:)|\b[Pp]re-?signed\b|\bcurl\.cpp:|\bs3fs\b|\bs3a:|\bAmazonS3Exception\b|\bGeneric S3 error\b|\bObjectStore\b|\brclone\b|\brestic\b|\bs3cmd\b|\bExAws\b|\{:http_error, "
 )
 _WRITES = lazy_pattern(
     r" (?:-T|--upload-file|-X ?(?:PUT|POST|DELETE)|--request (?:PUT|POST|DELETE)) |\bmethod: ?[\"'](?:PUT|POST|DELETE)"
