@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.denials.conditions.requested_values import (
     is_function_without_vpc,
 )
 from iamtriage.explaining._rules.denials.denies import deny_remedies, ordered_remedies, required_settings
+from iamtriage.explaining._rules.denials.denies.data_perimeters import perimeter_remedy
 from iamtriage.explaining._rules.denials.denies.named_requirements import (
     describe_tested_value,
     remedy_by_name,
@@ -240,7 +241,7 @@ def _satisfying_remedy(
         if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition, conditions), False
     if met is not None:
-        return _compare_remedy(denial, met), _protects_resource(met)
+        return perimeter_remedy(denial, met) or _compare_remedy(denial, met), _protects_resource(met)
     return remedy_by_name(denial)
 
 
