@@ -702,6 +702,7 @@ def test_unsigned_request_meets_no_condition_on_mfa() -> None:
     # No principal can be exempt.
     assert "call from a network that the Deny exempts, or exempt the client's network" in " ".join(others)
     assert "exempt the caller" not in " ".join(others)
+    assert step.startswith("The message does not say which condition applies: read the Deny statements.")
     assert "checkip.amazonaws.com" in step
     assert "MFA" not in step
     assert "SecureTransport" not in step

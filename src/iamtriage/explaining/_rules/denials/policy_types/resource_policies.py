@@ -315,8 +315,9 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         None if is_unsigned else "with MFA (aws:MultiFactorAuthPresent)",
         "by certain principals (aws:PrincipalOrgID or aws:PrincipalArn)",
     )
-    compare = ""
+    compare, read = "", "Read the conditions of the Deny statements that match the request."
     if is_unsigned:
+        read = "The message does not say which condition applies: read the Deny statements."
         compare = " Compare them with the client's public address (curl https://checkip.amazonaws.com) or its VPC endpoint."
     policy = resource_commands.policy_of(denial)
     # A command that only adds an Allow does not change the Deny.
@@ -341,7 +342,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     return resource_policy_remedy(
         title,
         locked,
-        f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
+        f"{read} They can exempt calls {join_words(ways, 'or')}.{compare}",
         # The ways name the requirements of an upload.
         None if is_upload else typical_requirement(denial),
         f"If the request is legitimate, {_describe_exemption(denial)}.{save}{deploy}",
