@@ -316,6 +316,13 @@ _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
             f"kubectl label node {_OTHER_NODE} node-role.kubernetes.io/db=main",
         ),
         (
+            f'[   41.2] cloud-init[18]: + kubectl --kubeconfig=/var/lib/kubelet/kubeconfig label nodes {_OTHER_NODE} node-role.kubernetes.io/db=main\n[   42.8] cloud-init[18]: Error from server (Forbidden): nodes "{_OTHER_NODE}" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/db',
+            "kubectl used the identity of the node, which is not allowed to set node-role.kubernetes.io/db on itself.",
+            "Neither an IAM policy nor an RBAC binding helps.",
+            "Remove the command from the user data, and set the label with your own access",
+            f"kubectl label node {_OTHER_NODE} node-role.kubernetes.io/db=main",
+        ),
+        (
             f'kubelet[7]: "Unable to register node with API server" err="nodes \\"{_OTHER_NODE}\\" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/db"\nkubelet --node-labels=node-role.kubernetes.io/db=main\nkubectl get nodes does not list it.',
             "A kubelet is not allowed to set node-role.kubernetes.io/db.",
             "Neither an IAM policy nor an RBAC binding helps.",
@@ -331,6 +338,7 @@ _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
         "taints",
         "protected labels",
         "labelled by a script on the node",
+        "labelled by the user data",
         "labelled by the kubelet",
     ],
 )

@@ -6,6 +6,8 @@ action, https://docs.aws.amazon.com/service-authorization/latest/reference/.
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT
@@ -153,6 +155,7 @@ def switches_role(case: Case[ConsoleKubernetesAccess]) -> bool:
     return find_switched_role(case.failure.text) is not None
 
 
+_PERMISSION_SET = lazy_pattern(r"AWSReservedSSO_([\w+=,.@-]{1,32})_[0-9a-f]{16}")
 _SIGNED_IN_AS = lazy_pattern(r"\b(?:[Ss]igned|[Ll]ogged)[- ]?in [^\n.]{0,30}?\b(?:as|with)\b[^\n]{0,200}")
 
 
@@ -161,7 +164,15 @@ def says_signed_in(
 ) -> bool:
     """Return whether the text says that somebody is signed in as a principal, such as below the message."""
     name = principal.description.rpartition(" ")[2]
-    return any(name in each[0] for each in find_said(case.failure.text, _SIGNED_IN_AS))
+    found = _PERMISSION_SET.fullmatch(name)
+    said = [each[0] for each in find_said(case.failure.text, _SIGNED_IN_AS)]
+    if found is None or any(name in each for each in said):
+        return any(name in each for each in said)
+    # The access portal shows the permission set.
+    as_set = re.compile(
+        rf"\b(?:as|with)(?: the)?(?: (?:permission set|role))? [\"'`“]?{re.escape(found[1])}(?![\w-])"
+    )
+    return any(as_set.search(each) for each in said)
 
 
 def find_terminal_principal(case: Case[ConsoleKubernetesAccess]) -> Principal | None:

@@ -348,6 +348,10 @@ _LABELLING = lazy_pattern(
 )
 
 
+# The log of cloud-init, and what people call the script.
+_USER_DATA = lazy_pattern(r"\bcloud-init(?:\[|-output\.log)|\bscripts-user\b|\b[Uu]ser[- ]?[Dd]ata script\b")
+
+
 def _label_remedy(text: str, labels: str, node: str | None, *, is_own: bool) -> Remedy:
     """Return the remedy that sets labels from outside of the node, instead of by the kubelet or a command on the node."""
     settings = " ".join(
@@ -355,7 +359,11 @@ def _label_remedy(text: str, labels: str, node: str | None, *, is_own: bool) -> 
         for each in labels.split(", ")
         if _LABEL.fullmatch(each)
     )
-    place = "command from the node" if is_own else "label from the kubelet's --node-labels"
+    place = (
+        f"command from {'the user data' if _USER_DATA.search(text) else 'the node'}"
+        if is_own
+        else "label from the kubelet's --node-labels"
+    )
     own = f"example.com/{settings.partition(' ')[0].rpartition('/')[2]}"
     option = f"--node-labels={own}"
     if "bootstrap.sh" in text:
