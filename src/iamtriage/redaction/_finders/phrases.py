@@ -24,6 +24,7 @@ from iamtriage.redaction._vocabulary.secret_commands import (
     WRITERS,
 )
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START
+from iamtriage.redaction._windows import merge_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,8 @@ _SQL = r"(?:'(?P<single>[^'\n]{1,400})'|\"(?P<double>[^\"\n]{1,400})\")"
 _LISTED_OPTION = re.compile(
     r",(?<=[\"'],)[ ]?[\"'](?:-{1,2}[A-Za-z]|(?:add_user|change_password|user)[\"'],)"
 )
+# A command, with what is between its arguments, is at most so long before an option.
+_LISTED_REACH = 2 * _REACH
 _BETWEEN_ITEMS = re.compile(r"(?<=[^\\])[\"'],[ ]?[\"']")
 # The characters that end a plain value.
 _ENDS_OF_PLAIN = frozenset(" \t\n\r\"'`;&|<>(){}\\,\x1b")
@@ -248,16 +251,16 @@ def find_sensitive_signs(searched: SearchedText) -> Iterator[tuple[int, int]]:
 def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find every secret in a command whose arguments are a list of strings, as Python and JSON write it."""
     text = searched.text
-    if not _LISTED_OPTION.search(text):
-        return
-    view = View(text)
-    view.edit([(*m.span(), " ") for m in _BETWEEN_ITEMS.finditer(text)])
-    joined = SearchedText(view.text)
-    for command in _list_phrases(joined):
-        for found in _find_in_command(joined.text, joined.folded, command) if command.is_command else ():
-            start, end = view.origin(found.start), view.origin(found.end - 1) + 1
-            if is_unmarked(text, start, end):
-                yield found._replace(start=start, end=end, name_start=-1)
+    options = [(max(0, m.start() - _LISTED_REACH), m.end() + _MAX_VALUE) for m in _LISTED_OPTION.finditer(text)]
+    for low, high in merge_spans(options):
+        view = View(text[low:high])
+        view.sub(_BETWEEN_ITEMS, " ")
+        joined = SearchedText(view.text)
+        for command in _list_phrases(joined):
+            for found in _find_in_command(joined.text, joined.folded, command) if command.is_command else ():
+                start, end = low + view.origin(found.start), low + view.origin(found.end - 1) + 1
+                if is_unmarked(text, start, end):
+                    yield found._replace(start=start, end=end, name_start=-1)
 
 
 def _list_phrases(searched: SearchedText) -> Iterator[Phrase]:
