@@ -179,6 +179,8 @@ OPEN_TOKEN_SHAPES = tuple(
 _PARTS = [re.compile(part) for _, part, _ in _OPEN_ROWS]
 
 
+# A text with more tokens is searched as a whole, which takes less time than a search for each.
+_MAX_TOKENS = 20
 # The minimum length of a text with a token.
 _MIN_LENGTH = 20
 # The characters of tokens and of their starts. A text is searched for these faster than for the starts.
@@ -210,8 +212,21 @@ def find_provider_tokens(text: str, words: str) -> Iterator[tuple[int, int]]:
         text: The text.
         words: Its distinct words.
     """
-    if len(text) >= _MIN_LENGTH and next(_find_in_words(words), None) is not None:
-        yield from _find_in_words(text)
+    if len(text) < _MIN_LENGTH:
+        return
+    tokens = [*_find_in_words(words)]
+    if words is text or len(tokens) > _MAX_TOKENS:
+        yield from tokens if words is text else _find_in_words(text)
+        return
+    for start, end in tokens:
+        low, high = words.rfind("\n", 0, start) + 1, words.find("\n", end)
+        word = words[low : high if high >= 0 else len(words)]
+        at = text.find(word)
+        while at >= 0:
+            before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
+            if (not before or before.isspace()) and (not after or after.isspace()):
+                yield at + start - low, at + end - low
+            at = text.find(word, at + 1)
 
 
 def _find_in_words(text: str) -> Iterator[tuple[int, int]]:
