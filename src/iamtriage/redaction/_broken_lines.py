@@ -226,7 +226,10 @@ def _find_changed_lines(
     at = before = 0
     previous = ""
     for number, (line, folded_line) in enumerate(zip(lines, fold_case(view.text).split("\n"), strict=True)):
-        if line:
+        if line and original.startswith(f"\n{line}\n", before) and view.origin(at) == before + 1:
+            # Most lines are the same.
+            before, previous = before + 1 + len(line), folded_line
+        elif line:
             # The character for a record replaces a time.
             text = line.removeprefix(RECORD)
             is_record = len(text) < len(line)

@@ -195,13 +195,15 @@ def _find_dense(
     # What a marker replaces was longer or shorter, so other names were near each other.
     markers = [at for at, name in enumerate(names) if name[0].startswith(MARKER_START)]
     for low, high in pairwise((-1, *markers, len(names))):
-        counts = Counter(shapes[low + 1 : min(low + _MANY, high)])
+        counts: dict[str, int] = dict(Counter(shapes[low + 1 : min(low + _MANY, high)]))
         for first, last in zip(range(low + 1, high), range(low + _MANY, high), strict=False):
-            counts[shapes[last]] += 1
+            shape = shapes[last]
+            counts[shape] = counts.get(shape, 0) + 1
             start, end = spans[first][0], spans[last][0]
-            if end - start <= min(_REACH, len(counts) * _CHARS_PER_NOTATION):
+            if end - start <= _REACH and end - start <= len(counts) * _CHARS_PER_NOTATION:
                 yield start, end
-            if counts[shapes[first]] == 1:
-                del counts[shapes[first]]
+            shape = shapes[first]
+            if counts[shape] == 1:
+                del counts[shape]
             else:
-                counts[shapes[first]] -= 1
+                counts[shape] -= 1

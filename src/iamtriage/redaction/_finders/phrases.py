@@ -251,7 +251,9 @@ def find_sensitive_signs(searched: SearchedText) -> Iterator[tuple[int, int]]:
 def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find every secret in a command whose arguments are a list of strings, as Python and JSON write it."""
     text = searched.text
-    options = [(max(0, m.start() - _LISTED_REACH), m.end() + _MAX_VALUE) for m in _LISTED_OPTION.finditer(text)]
+    options = [
+        (max(0, m.start() - _LISTED_REACH), m.end() + _MAX_VALUE) for m in _LISTED_OPTION.finditer(text)
+    ]
     for low, high in merge_spans(options):
         view = View(text[low:high])
         view.sub(_BETWEEN_ITEMS, " ")

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage._typing import NamedTuple
@@ -214,7 +215,7 @@ def find_provider_tokens(text: str, words: str) -> Iterator[tuple[int, int]]:
     """
     if len(text) < _MIN_LENGTH:
         return
-    tokens = [*_find_in_words(words)]
+    tokens = [*islice(_find_in_words(words), _MAX_TOKENS + 1)]
     if words is text or len(tokens) > _MAX_TOKENS:
         yield from tokens if words is text else _find_in_words(text)
         return
