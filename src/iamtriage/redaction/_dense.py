@@ -188,7 +188,10 @@ def _find_dense(
     names = searched.names
     # Faster than a translation of other characters.
     shown = searched.folded.encode("ascii", "replace").decode().translate(_SHAPE)
-    shapes = [shown[max(0, start - _AROUND) : start] + shown[end : end + _AROUND] for start, end in spans]
+    shown = f"{'':{_AROUND}}{shown}"
+    shapes = [
+        shown[start : start + _AROUND] + shown[end + _AROUND : end + 2 * _AROUND] for start, end in spans
+    ]
     if shortest > len(set(shapes)) * _CHARS_PER_NOTATION:
         # No other check is necessary for most texts.
         return

@@ -46,7 +46,7 @@ _STARTS_OF_FILLED = frozenset(["", *f"{FILL}│┃|>#*\n\r \t\xa0\x1b\\"])
 _MIN_WIDTH, _MAX_WIDTH = 40, 2_000
 # The maximum distance to the start of a URL, in characters.
 _URL_REACH = 2048
-_URL_BOUNDS = " \n\t\"'<>`{"
+_URL_BOUNDS = "\n\t\"'<>`{"
 # The signs of a URL, or of a percent-encoded text.
 _URL = re.compile(
     r"://|\?|&(?![a-z]{2,5};|#)|&amp;(?=[\w.-]{1,64}=)|\\u0026"
@@ -228,6 +228,8 @@ def _is_in_url(text: str, found: FoundSecret, *, has_url: bool) -> bool:
     """Return whether a secret is in a URL or a form, where a marker must not contain spaces."""
     if has_url:
         low = max(0, found.start - _URL_REACH)
+        # The other bounds are searched only after the last space, which is near in most texts.
+        low = max(low, 1 + text.rfind(" ", low, found.start))
         begin = max(low, 1 + max(map(text.rfind, _URL_BOUNDS, repeat(low), repeat(found.start))))
         if begin < found.start and _URL.search(text, begin, found.start):
             return True

@@ -25,6 +25,7 @@ _KEY_BOUND = "-----"
 _SEPARATOR = re.compile(r"---(?:\s|\Z)")
 _SEPARATED = re.compile(r"(?:\A|\n)[ +-]{0,91}---(?:\s|\Z)")
 _DATA = re.compile(r"[\"']?(?:data|stringData)[\"']?:[ ]{0,4}\r?")
+_HAS_DATA = re.compile(rf"\n[ +-]{{0,91}}{_DATA.pattern}")
 _MEMBER = re.compile(r"(?:\"[^\"\n]{1,253}\"|'[^'\n]{1,253}'|[\w./-]{1,253}):(?:[ ]{1,8}(?P<value>[^\n]*))?")
 _BLOCK = re.compile(r"[|>][-+0-9]{0,3}\s*")
 _COMMENT = re.compile(r"\s#.*")
@@ -36,7 +37,7 @@ _MAX_INDENT = 80
 def find_kubernetes_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find the values below ``data`` and ``stringData`` of each Secret."""
     text = searched.text
-    if "Secret" not in text:
+    if "Secret" not in text or not _HAS_DATA.search(f"\n{text}"):
         return
     done = 0
     for kind in _KIND.finditer(text):

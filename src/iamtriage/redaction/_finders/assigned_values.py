@@ -169,10 +169,10 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
     if after not in _VALUE_STARTS and not after.isspace():
         return None
     option = match.is_option()
-    for pattern, sign in _list_between(after):
+    for pattern, sign, before_name in _list_between(after):
         if pattern is _TAGS_BETWEEN and not (_TAG_START.match(text, end) and match.preceded_by(_IN_TAG)):
             continue
-        if pattern in _BEFORE_NAMES and not match.preceded_by(_BEFORE_NAMES[pattern]):
+        if before_name and not match.preceded_by(before_name):
             continue
         between = pattern.match(text, end)
         if between:
@@ -192,33 +192,32 @@ _COLUMN_STARTS = QUOTES | frozenset(" \t,")
 # After one space, other words can be a part of a sign: "As String", "or", "Value", "Parameter", "Option".
 _OTHER_WORD_STARTS = frozenset("POVpov")
 WORD_STARTS = frozenset(string.ascii_letters + string.digits) - _OTHER_WORD_STARTS - {"A"}
-_BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
-    (_PAIR, "pair", QUOTES | frozenset(",;}VvPpOo")),
-    (_TAGS_BETWEEN, "pair", frozenset("<\\")),
-    (_TUPLE, "tuple", QUOTES | frozenset("()] ")),
-    (_TABLE, "table", QUOTES | frozenset(" \t|│")),
-    (_INVALID, "pair", frozenset()),
-    (_SERIALIZED, "pair", QUOTES),
-    (_FORM_PART, "pair", QUOTES),
-    (_ATOM, "pair", frozenset(",")),
+# A pattern, its sign, the characters it can begin with, and what must be before the name.
+_BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str], re.Pattern[str] | None], ...] = (
+    (_PAIR, "pair", QUOTES | frozenset(",;}VvPpOo"), None),
+    (_TAGS_BETWEEN, "pair", frozenset("<\\"), None),
+    (_TUPLE, "tuple", QUOTES | frozenset("()] "), None),
+    (_TABLE, "table", QUOTES | frozenset(" \t|│"), None),
+    (_INVALID, "pair", frozenset(), None),
+    (_SERIALIZED, "pair", QUOTES, None),
+    (_FORM_PART, "pair", QUOTES, re.compile(r"name=\\{0,64}\"\Z")),
+    (_ATOM, "pair", frozenset(","), re.compile(r"\{\Z")),
 )
 
 
 @cache
-def _list_between(after: str) -> list[tuple[re.Pattern[str], Sign]]:
+def _list_between(after: str) -> list[tuple[re.Pattern[str], Sign, re.Pattern[str] | None]]:
     """Return the patterns that can begin with a character."""
     return [
-        (pattern, sign)
-        for pattern, sign, starts in _BETWEEN
+        (pattern, sign, before_name)
+        for pattern, sign, starts, before_name in _BETWEEN
         if after in starts or (after.isspace() and pattern in _AFTER_SPACES)
     ]
 
 
 # These can also begin with any space.
 _AFTER_SPACES = frozenset({_PAIR, _TAGS_BETWEEN, _INVALID})
-_VALUE_STARTS = _COLUMN_STARTS.union(*(starts for _, _, starts in _BETWEEN))
-# Without this before the name, its quote or comma ends something else.
-_BEFORE_NAMES = {_ATOM: re.compile(r"\{\Z"), _FORM_PART: re.compile(r"name=\\{0,64}\"\Z")}
+_VALUE_STARTS = _COLUMN_STARTS.union(*(starts for _, _, starts, _ in _BETWEEN))
 
 
 def _find_option_value(match: NameMatch) -> FoundSecret | None:

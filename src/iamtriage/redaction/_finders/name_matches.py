@@ -86,13 +86,13 @@ class NameMatch(NamedTuple):
 
     def is_in_query(self) -> bool:
         """Return whether the name is in the query of a URL."""
-        before = self.text[max(0, self.start - 1) : self.start]
+        before = self.text[self.start - 1 : self.start]
         return before in _ENDS_OF_QUERY_SIGNS and self.preceded_by(_QUERY_SIGN) is not None
 
     def line_start(self) -> re.Match[str] | None:
         """Match the text before the name in its line, if a setting can begin like this."""
         text, start = self.text, self.start
-        if text[max(0, start - 1) : start] not in _ENDS_OF_LINE_STARTS:
+        if text[start - 1 : start] not in _ENDS_OF_LINE_STARTS:
             return None
         low = max(0, start - _LOOKBEHIND)
         begin = text.rfind("\n", low, start) + 1
@@ -131,12 +131,12 @@ class NameMatch(NamedTuple):
         """Return whether the name is an option: "--password", or "-password" after a space."""
         text, start = self.text, self.start
         return text[start] == "-" and (
-            text.startswith("-", start + 1) or text[max(0, start - 1) : start] in _BEFORE_OPTION
+            text.startswith("-", start + 1) or text[start - 1 : start] in _BEFORE_OPTION
         )
 
     def is_in_structure(self) -> bool:
         """Return whether a bracket, a comma or the like precedes the name."""
-        before = self.text[max(0, self.start - 1) : self.start]
+        before = self.text[self.start - 1 : self.start]
         return before in _ENDS_OF_STRUCTURE and self.preceded_by(_STRUCTURE) is not None
 
     def is_login(self, extent: Extent) -> bool:

@@ -99,7 +99,7 @@ class SearchedText:
         self.folded = fold_case(text)
         self.is_marked = WORD in text
         self.unresolved: list[tuple[int, int]] = []
-        self._known: dict[re.Pattern[str], tuple[int, int]] = {}
+        self._known: dict[str, tuple[int, int]] = {}
         self._contained: dict[tuple[str, ...], bool] = {}
 
     @cached_property
@@ -130,7 +130,8 @@ class SearchedText:
             pattern: The pattern of a piece of the value.
             at: The position.
         """
-        start, end = self._known.get(pattern, (0, 0))
+        # A pattern is hashed each time, unlike its source.
+        start, end = self._known.get(pattern.pattern, (0, 0))
         if start <= at < end:
             return end
         end = at
@@ -139,7 +140,7 @@ class SearchedText:
             end = found.end()
         if end == at:
             return None
-        self._known[pattern] = (at, end)
+        self._known[pattern.pattern] = (at, end)
         return end
 
 
