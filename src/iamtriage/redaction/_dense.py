@@ -45,7 +45,7 @@ _ENCODED_SIGN = re.compile(rf"%(?:25){{0,16}}[0-7]|&(?:amp;){{0,4}}(?:#|[a-z]{{2
 # After the names in source code and lists, the same characters occur again and again.
 _FOLLOWING, _MAX_EQUAL = 8, 3
 # The densest collections of short examples are dense for 7,800 characters.
-_MIN_STRETCH = 12_000
+_MIN_STRETCH = 9_000
 # The minimum length of a part between failures. Its ends are also searched as usual.
 _MIN_PART = 4 * AROUND
 # A failure is kept, with the text around it. The words "error" and "not" alone state none.

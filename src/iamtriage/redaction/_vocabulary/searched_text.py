@@ -54,6 +54,8 @@ AROUND = 700
 """The number of characters before and after a part that can belong to a secret in it."""
 # In characters.
 _SAMPLE = 3_000
+# The share of distinct words above which a text is not repetitive.
+_MAX_DISTINCT = 0.8
 _MIN_PART = 200
 # What a part begins with. It is the same in each copy.
 _BEGINNING = re.compile(f"[^0{FILLER}]{{2,64}}")
@@ -145,7 +147,7 @@ class SearchedText:
 
 
 def list_words(text: str, separators: str = "") -> str:
-    """Return the distinct words of a text, one a line; a short text unchanged.
+    """Return the distinct words of a text, one a line; a text that is short, or repeats few words, unchanged.
 
     Most long texts repeat themselves, so to search their words for a part of a word takes less time.
 
@@ -157,7 +159,8 @@ def list_words(text: str, separators: str = "") -> str:
         return text
     for separator in separators:
         text = text.replace(separator, " ")
-    return "\n".join(set(text.split()))
+    sample = text[:_SAMPLE].split()
+    return text if len(set(sample)) > len(sample) * _MAX_DISTINCT else "\n".join(set(text.split()))
 
 
 def fill_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:

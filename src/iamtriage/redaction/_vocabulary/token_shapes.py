@@ -215,9 +215,9 @@ def find_provider_tokens(text: str, words: str) -> Iterator[tuple[int, int]]:
     """
     if len(text) < _MIN_LENGTH:
         return
-    tokens = [*islice(_find_in_words(words), _MAX_TOKENS + 1)]
+    tokens = [*islice(_find_in_words(words), _MAX_TOKENS + 1)] if words is not text else []
     if words is text or len(tokens) > _MAX_TOKENS:
-        yield from tokens if words is text else _find_in_words(text)
+        yield from _find_in_words(text)
         return
     for start, end in tokens:
         low, high = words.rfind("\n", 0, start) + 1, words.find("\n", end)
