@@ -73,6 +73,8 @@ _IDS = {
     ),
 }
 _MAX_SILENT = 50
+# The number of characters before and after such an element that can say more about it, up to the ends of lines.
+_MAX_NEAR = 2_000
 # Lists in sections, and tables in lists.
 _MAX_DEPTH = 3
 _MIN_REPORTS = 2
@@ -253,9 +255,24 @@ def _read_elements(entry: Entry, node: Node, finder: _Finder, level: int = 0) ->
     found = merge_rest(found, finder.read(entry, node, elements))
     if silent:
         # Next to failures of AWS, less is certain to be one, such as a code alone.
-        for failures, part in finder.read(entry, node):
-            found.append(([each for each in failures if _is_in_one(each, silent)], part))
+        for window in _find_windows(entry.text, node, silent) if elements[0].kind == ROW else [node]:
+            for failures, part in finder.read(entry, window):
+                found.append(([each for each in failures if _is_in_one(each, silent)], part))
     return found
+
+
+def _find_windows(text: str, node: Node, inside: Sequence[Node]) -> Iterator[Node]:
+    """Yield the lines around some nodes, which are in order, or the whole node if it is not much longer."""
+    windows: list[tuple[int, int]] = []
+    for each in inside:
+        low = text.rfind("\n", node.start, max(node.start, each.start - _MAX_NEAR)) + 1 or node.start
+        high = text.find("\n", each.end + _MAX_NEAR, node.end) + 1 or node.end
+        if windows and low <= windows[-1][1]:
+            low, _ = windows.pop()
+        windows.append((low, high))
+    is_most = sum(high - low for low, high in windows) * 2 > node.end - node.start
+    for low, high in [(node.start, node.end)] if is_most else windows:
+        yield Node(node.kind, low, high, node.key)
 
 
 def _is_in_one(failure: Failure, nodes: Sequence[Node]) -> bool:
