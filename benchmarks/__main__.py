@@ -10,11 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import BENCHMARKS
+from benchmarks.cases import BENCHMARKS, redaction
 from benchmarks.reading import CORPUS, corpus
 
 if TYPE_CHECKING:
     from benchmarks.measure import Figure
+
+# Benchmarks of the texts of a folder.
+_READERS = {"corpus": corpus, "redact": redaction}
 
 
 def main() -> int:
@@ -31,7 +34,7 @@ def main() -> int:
         type=Path,
         metavar="FOLDER",
         default=CORPUS,
-        help="a folder of dev*.jsonl files for the benchmark corpus, objects with a text (default: %(default)s)",
+        help="a folder of dev*.jsonl files for corpus and redact, objects with a text (default: %(default)s)",
     )
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(BENCHMARKS)
@@ -43,7 +46,7 @@ def main() -> int:
     print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
     print(f"{'figure':<64} {'value':>10} {'':<8} {'limit':>6} {'target':>6}  verdict")
     for name in arguments.names or BENCHMARKS:
-        run = partial(corpus, arguments.corpus) if name == "corpus" else BENCHMARKS[name]
+        run = partial(_READERS[name], arguments.corpus) if name in _READERS else BENCHMARKS[name]
         for figure in run():
             figures.append(figure)
             show(figure)

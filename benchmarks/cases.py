@@ -36,7 +36,7 @@ from benchmarks.measure import (
 )
 from benchmarks.mixed import mixed_costs, redaction_costs
 from benchmarks.processes import copy_package, first_use, imports, time_in_new_process
-from benchmarks.reading import corpus, forms, ordinary, streams
+from benchmarks.reading import CORPUS, corpus, forms, ordinary, streams
 from benchmarks.reports import report
 from iamtriage.redaction._hiding import hide_secrets
 from iamtriage.redaction._identifiers import IdentifierRedaction
@@ -416,7 +416,7 @@ def explanations() -> Iterator[Figure]:
 _COST_SIZE = 64 * 1024
 
 
-def redaction() -> Iterator[Figure]:
+def redaction(folder: Path = CORPUS) -> Iterator[Figure]:
     """Measure the speed of redact, the time for hostile texts, and how it grows when they double."""
     log = "\n".join([*texts.ORDINARY * 20, texts.PLAIN])
     taken = best(lambda: iamtriage.redact(log), 5)
@@ -456,7 +456,7 @@ def redaction() -> Iterator[Figure]:
             IDENTIFIERS_LIMIT,
             IDENTIFIERS_TARGET,
         )
-    yield from redaction_costs()
+    yield from redaction_costs(folder)
 
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {

@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING
 import iamtriage
 from benchmarks import texts
 from benchmarks.measure import IDENTIFIERS_LIMIT, IDENTIFIERS_TARGET, cost_figure
+from benchmarks.pastes import PASTES
+from benchmarks.reading import real_texts
 from benchmarks.stream_failures import RECIPES, Fresh, draw_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from benchmarks.measure import Figure
 
 _SEED = 20260314
 # In characters, of the failures alone.
 _SIZE = 160_000
+_MAX_PASTED = 200_000
 # Texts around failures that have secrets or names in them.
 _SURROUNDINGS = (
     "export AWS_ACCESS_KEY_ID=AKIARTX3GSDSVJNFUWS2 AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYDEMODEMOKY",
@@ -74,11 +78,22 @@ def mixed_costs(readers: Sequence[tuple[str, Callable[[str], object]]]) -> Itera
             yield cost_figure(f"{reader} {form}", read, text)
 
 
-def redaction_costs() -> Iterator[Figure]:
+def _pasted_forms(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of different pastes joined in one string, and of real texts if there are some."""
+    pastes = [*PASTES.values(), *texts.TYPICAL.values(), *texts.ONE_LINE.values(), *_SURROUNDINGS]
+    rnd = random.Random(_SEED)
+    for form, pasted in (("pastes", pastes), ("real texts", real_texts(folder))):
+        if pasted:
+            yield f"{form} in a file", "\n".join(rnd.sample(pasted, len(pasted)))[:_MAX_PASTED]
+
+
+def redaction_costs(folder: Path) -> Iterator[Figure]:
     """Measure the time that redact takes per character of mixed texts, and with identifiers."""
     yield from mixed_costs([("redact", iamtriage.redact)])
+    for form, text in _pasted_forms(folder):
+        yield cost_figure(f"redact {form}", iamtriage.redact, text)
     with_identifiers = functools.partial(iamtriage.redact, identifiers=True)
-    for form, text in mixed_forms():
+    for form, text in (*mixed_forms(), *_pasted_forms(folder)):
         yield cost_figure(
             f"redact, identifiers {form}", with_identifiers, text, IDENTIFIERS_LIMIT, IDENTIFIERS_TARGET
         )

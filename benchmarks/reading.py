@@ -145,17 +145,24 @@ def _costs(errors: Iterable[object]) -> list[float]:
     return [_compare(error, repeats=5, min_seconds=0.0005)[0] for error in errors]
 
 
+def real_texts(folder: Path) -> list[str]:
+    """Return the texts in the ``dev*.jsonl`` files of a folder."""
+    return [
+        json.loads(line)["text"]
+        for file in sorted(folder.glob("dev*.jsonl"))
+        for line in file.read_text("utf-8").splitlines()
+        if line
+    ]
+
+
 def corpus(folder: Path = CORPUS) -> Iterator[Figure]:
     """Compare parse of pasted and logged texts with the yardstick, including real ones if they are available."""
     costs = _costs(pastes.PASTES.values())
     yield from _averages(f"{len(costs)} fictional pastes", costs, with_limits=False)
-    files = sorted(folder.glob("dev*.jsonl"))
-    if not files:
+    real = real_texts(folder)
+    if not real:
         yield Figure("parse of real texts: skipped", 0, "texts", note=f"(no dev*.jsonl in {folder})")
         return
-    real = [
-        json.loads(line)["text"] for file in files for line in file.read_text("utf-8").splitlines() if line
-    ]
     costs = _costs(real)
     yield from _averages(f"{len(costs)} real texts", costs, with_limits=True)
 

@@ -118,3 +118,10 @@ def test_redacting_a_repetitive_text_twice_changes_nothing(part: str, *, identif
 )
 def test_secret_after_a_value_that_differs_in_the_digits_of_a_sign_is_hidden(text: str) -> None:
     assert PASSWORD not in redact(text)
+
+
+@pytest.mark.parametrize("count", [2, 30, 300])
+@pytest.mark.parametrize("form", ["{} ", "{},\n", "the token of number 7 is in {}, as before\n", "{0} {0}\n"])
+def test_each_of_many_tokens_is_hidden(count: int, form: str) -> None:
+    tokens = [f"ghp_aB3dE6fG9hJ2kL5mN8pQ1rS4tU7vW0xY{number:04}" for number in range(count)]
+    assert "ghp_" not in redact("".join(map(form.format, tokens)))
