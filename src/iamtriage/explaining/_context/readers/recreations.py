@@ -1,4 +1,7 @@
-"""Read that a role was deleted and created again: under the same ARN, the new one has another unique ID."""
+"""Read that a role or cluster was deleted and created again.
+
+Under the same ARN, the new role has another unique ID, and the new cluster another issuer of tokens.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,15 @@ import re
 from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.statements import find_said
 
-__all__ = ("RECREATION_SIGNS", "find_recreated_role", "is_named_in", "never_recreated")
+__all__ = (
+    "RECREATION_SIGNS",
+    "find_recreated_role",
+    "is_named_in",
+    "never_recreated",
+    "says_cluster_is_gone",
+)
 
 _MADE = r"(?:re-?)?(?:buil[dt]|creat(?:ed?|es|ing)|ma(?:de?|king))"
 _DELETED = r"(?:destroy|delet|remov|drop)\w{0,4}"
@@ -29,6 +39,11 @@ RECREATION_SIGNS = (
 _NEVER_RECREATED = lazy_pattern(r"\brole\b[^\n.;:,]{0,40}(?:\b(?:not|never)|n't) (?:been )?re-?created\b")
 _NEGATION = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer|(?:plan|planning|want|need|going|try|how) to|should|would|could|might|let's)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
+)
+_CLUSTER_GONE = lazy_pattern(
+    r"(?i:\bre-?(?:built|created)\b[^\n.;:,]{0,30}\bcluster\b|\bcluster\b[^\n.;:,]{0,20}\b(?:was|got|has been|had been) re-?(?:built|created)\b"
+    r"|\b(?:old|other|previous|former) cluster (?:is|was|has been) (?:gone|deleted|destroyed|removed|torn down|decommissioned)\b"
+    r"|\b(?:deleted|destroyed|removed|tore down|decommissioned) (?:the|our) (?:old|other|previous|former) cluster\b)"
 )
 _OF_USER = lazy_pattern(r"(?i)\busers?\b|aws_iam_user")
 _OF_ROLE = lazy_pattern(r"(?i)\broles?\b|\biam\b|aws_iam_role")
@@ -84,3 +99,12 @@ def is_named_in(words: str, name: str) -> bool:
 def never_recreated(text: str) -> bool:
     """Return whether a text says that the role was not created again."""
     return _NEVER_RECREATED.search(text) is not None
+
+
+def says_cluster_is_gone(text: str) -> bool:
+    """Return whether a text says that a cluster was created again, or that an old one was deleted.
+
+    >>> [says_cluster_is_gone(each) for each in ("We rebuilt the cluster.", "The old cluster is not deleted.")]
+    [True, False]
+    """
+    return next(find_said(text, _CLUSTER_GONE), None) is not None

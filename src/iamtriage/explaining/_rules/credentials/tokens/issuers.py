@@ -13,7 +13,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.controllers import usual_account
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.recreations import says_cluster_is_gone
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -212,7 +212,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     create = _create_provider_remedy(issuer, account)
     if other is not None:
         owner = " of another cluster" if other.is_of_other_cluster else f" {other.named}"
-        if _says_rebuilt(case, other):
+        if _is_gone(case, other):
             owner = f" of the old cluster, {clip_text(other.named)}"
         where += f" {other.account}, and the role's trust policy names the provider{owner}"
         create = _create_and_trust_remedy(case, create, other)
@@ -230,15 +230,9 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     )
 
 
-_REBUILT = lazy_pattern(
-    r"(?i:\bre-?(?:built|created)\b[^\n.;:,]{0,30}\bcluster\b|\bcluster\b[^\n.;:,]{0,20}\b(?:was|got|has been|had been) re-?(?:built|created)\b)"
-)
-_OTHER_ROLES = "Other roles whose trust policies name the old provider need the same change."
-
-
-def _says_rebuilt(case: Case[Failure], other: trust_documents.OtherProvider) -> bool:
-    """Return whether the text says that the cluster was created again, so that the other provider is its old one."""
-    return other.is_of_other_cluster and next(find_said(case.failure.text, _REBUILT), None) is not None
+def _is_gone(case: Case[Failure], other: trust_documents.OtherProvider) -> bool:
+    """Return whether the text says that the cluster of the other provider is an old one."""
+    return other.is_of_other_cluster and says_cluster_is_gone(case.failure.text)
 
 
 def find_role(case: Case[InvalidIdentityToken]) -> Role | None:
@@ -303,7 +297,7 @@ def _create_and_trust_remedy(
         title="Create the IAM OIDC provider, and name it in the role's trust policy",
         steps=(
             f"Create it in the account of the role, {other.account}. IAM gets the thumbprint itself.",
-            f"trust.json is the whole trust policy with this issuer as {other.keys}. Without this change, the next error is AccessDenied. {_OTHER_ROLES if _says_rebuilt(case, other) else other.warning}",
+            f"trust.json is the whole trust policy with this issuer as {other.keys}. Without this change, the next error is AccessDenied. {trust_documents.OTHER_ROLES if _is_gone(case, other) else other.warning}",
         ),
         commands=(
             str(create.commands[1]),

@@ -11,6 +11,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, lower_first
+from iamtriage.explaining._context.readers.recreations import says_cluster_is_gone
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
@@ -260,19 +261,17 @@ def explain_other_provider(denial: Denial, other: trust_documents.OtherProvider)
     further = present(*map(trust_fixes.describe_mismatch, failed)) if corrected else ()
     claims = "".join(f", and with the token's {trust_fixes.name_claim(each)}" for each in failed if further)
     text = denial.failure.text
-    # The output of a command shows that the old cluster still exists.
-    if (
-        other.is_of_other_cluster
-        and not (further or other.is_misspelled)
-        and f"https://{other.named}" in text
-    ):
-        title = "Add a statement for the token's issuer to the role's trust policy"
+    is_gone = other.is_of_other_cluster and says_cluster_is_gone(text)
+    # The old cluster may still run. A statement without a subject does not stay as it is.
+    is_open = bool(trust_documents.limit_to_subject(other.fixed, facts)[1])
+    if other.is_of_other_cluster and not (further or other.is_misspelled or is_gone or is_open):
+        title = "Add the token's issuer to the role's trust policy"
         policy = other.add_to(denial.facts.trust_policy)
-        step = f"trust.json is the whole trust policy. The first statement stays for the pods of the other cluster: remove it when that is gone. The second one is the same with the token's issuer as {other.keys}."
+        step = "trust.json is the whole trust policy with a second statement. The first one stays for the pods of the other cluster: remove it when that is gone."
     else:
         title = "Name the token's issuer in the role's trust policy"
         policy = corrected if corrected and further else other.fixed
-        step = f"trust.json is the whole trust policy with the token's issuer as {other.keys}{claims}. {other.warning}"
+        step = f"trust.json is the whole trust policy with the token's issuer as {other.keys}{claims}. {trust_documents.OTHER_ROLES if is_gone else other.warning}"
     create = None
     if f":oidc-provider/{other.issuer}" in text:
         step += " The IAM OIDC provider of this issuer exists already, as the text shows."
@@ -282,7 +281,7 @@ def explain_other_provider(denial: Denial, other: trust_documents.OtherProvider)
     text = "The role's trust policy does not name the token's issuer."
     unmet: Cause | None = None
     if findings is not None and findings.allowed:
-        text += " Its other conditions match."
+        text = "Apart from the issuer, the trust policy matches the token."
     elif findings is not None and findings.allowed is False:
         remaining = "With its issuer, the trust policy still does not allow the token."
         unmet = attrs.evolve(findings.cause, text=remaining)

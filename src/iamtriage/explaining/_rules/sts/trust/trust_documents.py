@@ -249,6 +249,8 @@ def limit_to_subject(policy: Mapping[str, Any], facts: Facts) -> tuple[dict[str,
 _CLUSTER = "oidc.eks."
 _AUDIENCE = "sts.amazonaws.com"
 _HTTPS = "https://"
+OTHER_ROLES = "Other roles whose trust policies name the old provider need the same change."
+"""What to know if the cluster of the provider in a trust policy is gone."""
 
 
 @attrs.frozen(eq=False, repr=False)
