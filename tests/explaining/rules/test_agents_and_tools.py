@@ -13,6 +13,7 @@ _UNAUTHORIZED = '\nE1120 10:00:00.125601       1 archfilter.go:167] "failed to g
 _VAULT = "aws-vault: error: exec: Failed to get credentials for films: "
 _TOKEN = "operation error SSO: GetRoleCredentials, https response error StatusCode: 401, RequestID: , UnauthorizedException: Session token not found or invalid"
 _KEY = "operation error STS: GetSessionToken, https response error StatusCode: 403, RequestID: 06d17f46-6d61-4801-a0bf-9015c3ee5bf9, api error InvalidClientTokenId: The security token included in the request is invalid."
+_EXPIRED = "operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 06d17f46-6d61-4801-a0bf-9015c3ee5bf9, api error ExpiredToken: The security token included in the request is expired"
 _FILE = "SharedCredsLoad: failed to load shared credentials file caused by: FailedRead: unable to open file caused by: open {}: no such file or directory"
 _THROTTLED = "[2026/11/20 10:00:00] [error] [output:cloudwatch_logs:cloudwatch_logs.0] PutLogEvents API responded with error='ThrottlingException', message='Rate exceeded for logStreamName films'"
 _DEVICE = "SdkClientException: Failed to fetch credentials\n    at com.aws.greengrass.tes.LazyCredentialProvider.resolveCredentials(LazyCredentialProvider.java:40)"
@@ -48,11 +49,14 @@ def _show(text: str) -> tuple[str, str]:
         (f"{_CREDENTIAL_HELPER}{_UNAUTHORIZED}", "The SDK found no credentials", "role"),
         (f"{_VAULT}{_TOKEN}", "the sign-in that aws-vault has stored", "aws-vault clear films"),
         (f"$ aws-vault --debug exec films\n{_VAULT.replace(' for films', '')}{_TOKEN}", "that aws-vault has stored", "aws-vault clear films"),
+        (f"{_VAULT}{_EXPIRED}", "The session with which aws-vault calls AWS has expired", "aws-vault clear films"),
         (_TOKEN, "no longer accepts the sign-in", "aws sso login"),
         (f"$ aws-vault login films\n{_VAULT.replace(' for films', '').replace('exec', 'login')}{_KEY}", "has stored for films", "aws-vault"),
         (_FILE.format("/usr/share/grafana/.aws/credentials"), "only from the file /usr/share/grafana/.aws/credentials", "AWS SDK Default"),
         (_FILE.format("/root/.aws/credentials"), "which does not exist", "for the user that runs it"),
         (_THROTTLED, "PutLogEvents", "raise Retry_Limit in its [OUTPUT] section"),
+        (_THROTTLED.replace("PutLogEvents", "PutRecordBatch"), "PutRecordBatch", "only the records again that the response lists as failed"),
+        ('Failed to get regions    logger=tsdb.cloudwatch error="UnauthorizedOperation: You are not authorized to perform this operation.\\n\\tstatus code: 403, request id: fafcc68b-4c57-4ab4-a1bd-f49df530cd26"', "denied ec2:DescribeRegions", "Allow ec2:DescribeRegions"),
         (_DEVICE, "The Greengrass device got no credentials", "iot:AssumeRoleWithCertificate"),
         (f"{_DEVICE}\n{{iotCredentialsPath=/role-aliases/FilmsAlias/credentials}}", "no credentials", "--role-alias FilmsAlias"),
         (_RESTIC, "films-backup/restic/desk/config", "films-backup"),
@@ -79,7 +83,9 @@ def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
     [
         (f"NoCredentialProviders: no valid providers in chain caused by: EnvAccessKeyNotFound: failed to find credentials in the environment. {_FILE.format('/root/.aws/credentials')}", "only from the file"),
         (_THROTTLED.replace("cloudwatch_logs:cloudwatch_logs.0", "plugin"), "Fluent Bit"),
+        (_EXPIRED, "aws-vault"),
         (_THROTTLED, "lookup-events"),
+        ("An error occurred (ThrottlingException) when calling the PutRecords operation: Rate exceeded", "lookup-events"),
         (_DEVICE.replace("greengrass.tes", "films.auth"), "Greengrass"),
         (f"{_POLL}\nEnable auth policy = true", "does not use the role"),
         (f"{_POLLER}Error polling for host commands: Aws::S3::Errors::AccessDenied - Access Denied", "does not use the role"),

@@ -116,7 +116,7 @@ _PHRASE = lazy_pattern(
     # Pulumi has the words alone after an asterisk, and Go chains them with commas, or with colons:
     # "collecting instance settings: reading EC2 Instance Type (t2.micro)"
     rf"(?i)(?:\b{_FAILED}:?|\*|,|\b[a-z]{{3,20}}ing [\w ()./-]{{2,80}}:(?= [a-z]{{3,20}}ing )) (?P<verb>{_VERB_WORDS}) (?:(?P<queried>[a-z0-9]{{2,20}}) for )?(?P<noun>(?:Route 53|[a-z][a-z0-9]*)(?: (?!(?:at|because|by|due|failed|for|from|in|into|of|on|to|using|via|with|was|is)\b)[a-z][a-z0-9]*){{0,5}})"
-    r"(?= ?[:;,.\"'`(\[{<]| ?$| [^\s:]{0,80}[-_./0-9]|\s(?:at|because|by|due|for|from|in|into|of|on|to|using|via|with)\b)(?:\s(?:in|from|to) (?:the )?(?P<service>[A-Z][A-Za-z0-9]{1,20}))?"
+    r"(?= ?[:;,.\"'`(\[{<]| ?$| {2,}[a-z]{1,20}=| [^\s:]{0,80}[-_./0-9]|\s(?:at|because|by|due|for|from|in|into|of|on|to|using|via|with)\b)(?:\s(?:in|from|to) (?:the )?(?P<service>[A-Z][A-Za-z0-9]{1,20}))?"
 )
 _CREATION = lazy_pattern(
     r"\b(?P<noun>[A-Za-z][A-Za-z0-9]*(?: [A-Za-z][A-Za-z0-9]*){0,3}) creation (?:error|failed)\b"

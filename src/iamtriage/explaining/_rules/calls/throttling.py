@@ -195,6 +195,12 @@ _FEWER_CHANGES = "Make fewer calls: put the changes of a hosted zone into one ch
 _FEWER_LOG_EVENTS = (
     "Make fewer calls: send log events less often, in larger batches (up to 1 MB), and log less."
 )
+# https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html and
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+_FEWER_RECORDS = "Make fewer calls: send full batches (PutRecords and PutRecordBatch take 500 records), and only the records again that the response lists as failed. If there are too many, give the stream more shards or on-demand capacity, or ask for a higher quota."
+_FEWER_METRICS = "Make fewer calls: publish up to 1,000 metrics in one call and less often, or write them to a log in the embedded metric format."
+# CloudTrail records them at most as data events.
+_NOT_LOOKED_UP = frozenset({"PutLogEvents", "PutMetricData", "PutRecord", "PutRecordBatch", "PutRecords"})
 _MANY_IN_ONE_CALL = "Ask for many resources in one call, and retry with exponential backoff and jitter"
 _ONE_BY_ONE = "Pass a list of IDs in each call, or filters with a paginator, instead of a call for each resource, and keep the response while it cannot have changed."
 # The pattern of the operation -> how to call less often.
@@ -205,6 +211,8 @@ _FEWER_OF_OPERATIONS = (
     (lazy_pattern(r"GetParameter"), _FEWER_PARAMETERS),
     (lazy_pattern(r"GetSecretValue"), _FEWER_SECRETS),
     (lazy_pattern(r"PutLogEvents"), _FEWER_LOG_EVENTS),
+    (lazy_pattern(r"PutMetricData"), _FEWER_METRICS),
+    (lazy_pattern(r"PutRecord(?:s|Batch)?\Z"), _FEWER_RECORDS),
     (lazy_pattern(r"Send(?:\w*Email|EmailBatch)\Z"), _FEWER_EMAILS),
     (lazy_pattern(r"Describe\w*s\Z"), _FEWER_STATES),
     (lazy_pattern(r"Describe"), _FEWER_STATES_OF_ONE),
@@ -353,9 +361,8 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         steps = [fewer, retry, _STS_RATES]
     if repeated is not None and repeated.load is not None:
         steps.append("Start fewer copies at once, or each after a random delay.")
-    elif not (operation.isalnum() and lines):
-        # By default, CloudTrail does not record log events.
-        steps += () if operation == "PutLogEvents" else (_FIND_CALLERS,)
+    elif operation in _NOT_LOOKED_UP or not (operation.isalnum() and lines):
+        steps += () if operation in _NOT_LOOKED_UP else (_FIND_CALLERS,)
     else:
         lines = (
             *lines,

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_
 from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import missing_logins
+from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_session_of_vault
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
@@ -67,6 +68,7 @@ _SSO_CODES = lazy_pattern(
 )
 _TOKEN_CODES = frozenset({"ExpiredToken", "ExpiredTokenException"})
 _SERVICE_CODES = lazy_pattern(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
+_OF_VAULT = "aws-vault: error: "
 PASTED_SESSION = CauseType(
     "pasted-session",
     title="Temporary credentials were pasted into the environment or a file",
@@ -118,6 +120,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         or "provided token has expired" in message
     )
     because = clues.quote_phrases(message, *expired_logins.EXPIRY_PHRASES)
+    if _OF_VAULT in case.failure.text and is_from_aws:
+        return explain_session_of_vault(case, old_requests.EXPIRED_SESSION.cause("reported", because))
     may_show_source = is_from_aws and not case.stands_alone
     if may_show_source and (
         overridden := explain_override(case, "answers that it has expired", "expired-session")

@@ -290,20 +290,42 @@ SIGN_IN_REGION = CauseType(
 
 def _explain_token_of_vault(case: Case[Failure], reported: Cause) -> Explanation:
     # https://github.com/99designs/aws-vault/issues/854
-    profile = commands.profile(selected_profiles.find_vault_profile(case.failure.text) or "PROFILE")
     return case.explain(
         "IAM Identity Center no longer accepts the sign-in that aws-vault has stored. No permission is missing.",
         reported,
         topic="invalid-sso-token",
-        remedies=your_remedy(
+        remedies=_clear_vault_remedy(
+            case,
             "Delete the stored sign-in, and sign in again",
             "aws-vault keeps the token in its own keychain, so aws sso login does not renew it. The second command opens the browser.",
-            commands=(
-                commands.fill_command("aws-vault clear {}", profile),
-                commands.fill_command("aws-vault exec {} -- aws sts get-caller-identity", profile),
-            ),
-            url="https://github.com/99designs/aws-vault/blob/master/USAGE.md",
         ),
+    )
+
+
+def explain_session_of_vault(case: Case[Failure], reported: Cause) -> Explanation:
+    """Explain that a session of aws-vault has expired."""
+    return case.explain(
+        "The session with which aws-vault calls AWS has expired. No permission is missing.",
+        reported,
+        remedies=_clear_vault_remedy(
+            case,
+            "Delete the session that aws-vault has stored, and let it create another",
+            "aws-vault keeps sessions in its own keychain. In a shell that aws-vault exec started, leave that one first (exit): it has the old session in variables.",
+            "If the new session expires at once, correct the clock of the machine.",
+        ),
+    )
+
+
+def _clear_vault_remedy(case: Case[Failure], title: str, *steps: str) -> Remedy:
+    profile = commands.profile(selected_profiles.find_vault_profile(case.failure.text) or "PROFILE")
+    return your_remedy(
+        title,
+        *steps,
+        commands=(
+            commands.fill_command("aws-vault clear {}", profile),
+            commands.fill_command("aws-vault exec {} -- aws sts get-caller-identity", profile),
+        ),
+        url="https://github.com/99designs/aws-vault/blob/master/USAGE.md",
     )
 
 
