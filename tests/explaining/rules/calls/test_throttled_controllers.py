@@ -35,6 +35,21 @@ def test_interval_of_a_controller(log: str, call: tuple[str, str, str], setting:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "is_known"),
+    [
+        (_SECRETS.format("ThrottlingException: Rate exceeded\\n\\tstatus code: 400, request id: 0a1b"), True),
+        (_SCALER.format("Throttling: Rate exceeded\n\tstatus code: 400, request id: 0a1b"), True),
+        ("external-secrets runs here, too.\nreport: Throttling: Rate exceeded\n\tstatus code: 400, request id: 0a1b", False),
+    ],
+    ids=["secrets", "autoscaler", "other line"],
+)  # fmt: skip
+def test_call_that_an_older_sdk_does_not_name(text: str, *, is_known: bool) -> None:
+    first = explain(text).remedies[0]
+    assert ("call less often" in first.title) is is_known
+    assert "lookup-events" not in str(first.commands)
+
+
 def test_interval_is_only_for_controllers_in_go() -> None:
     python = "An error occurred (ThrottlingException) when calling the GetParameter operation (reached max retries: 4): Rate exceeded"
     text = f"external-secrets is installed, too.\nTraceback (most recent call last):\nbotocore.exceptions.ClientError: {python}"

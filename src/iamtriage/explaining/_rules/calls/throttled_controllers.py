@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.basics import Case, Remedy
@@ -77,10 +78,14 @@ def call_less_often(case: Case[AwsError], others: Commands) -> Remedy | None:
     """
     if case.failure.envelope.source not in _SOURCES or case.context.runtime_kind == "lambda":
         return None
-    controller = find_controller(case.failure.text)
+    text, (start, end) = case.failure.text, case.failure.span
+    if case.operation is None:
+        # Older SDKs do not print it, and other lines can be about another program.
+        text = text[line_start(text, start) : end] + text[end:].partition("\n")[0]
+    controller = find_controller(text)
     name = controller.name if controller is not None else ""
     interval = _INTERVALS.get(name)
-    if interval is None or not interval.operations.match(case.operation or ""):
+    if interval is None or not (case.operation is None or interval.operations.match(case.operation)):
         return None
     return your_remedy(
         f"Let {name} call less often: set a longer {interval.setting}",

@@ -314,7 +314,7 @@ def _find_users(operation: str, more: str = "") -> Labelled:
 def throttling_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that makes fewer calls, with the settings that the program has."""
     context, operation = case.context, case.operation or ""
-    if (less := call_less_often(case, (_find_users(operation),))) is not None:
+    if (less := call_less_often(case, (_find_users(operation),) if operation else ())) is not None:
         return less
     is_pod = context.runtime_kind == "eks-pod" or text_signs.is_about_pods(case.text)
     url = pages.SDK_RETRIES

@@ -282,6 +282,7 @@ OF_LAB = _user("dev", *GET, "orders") + LAB
         (f"{KEYS}{OWN}{IN_LAB}{ENTRIES}{OF_LAB}", "kubectl calls as the user old-ci, not with the profile lab: access keys in the environment take precedence over AWS_PROFILE in the kubeconfig. The cluster orders has no access entry for the user old-ci: its access entries are for Ops."),
         (f"{KEYS}{OWN}{IN_LAB}{OF_LAB}", "kubectl calls as the user old-ci, not with the profile lab: access keys in the environment take precedence over AWS_PROFILE in the kubeconfig."),
         (f"{KEYS}AWS_PROFILE=lab\n{OWN}{ENTRIES}", "kubectl calls as the user old-ci, not with the profile lab: access keys in the environment take precedence over AWS_PROFILE. The cluster"),
+        (f"$ aws configure list\n   profile                <not set>             None    None\naccess_key     ****************MPLE              env\n{OWN}{ENTRIES}{OF_LAB}", "kubectl calls as the user old-ci, not with the profile lab: access keys in the environment"),
         # The option takes precedence over the keys, or the keys are not in the environment.
         (f"{KEYS}{OWN}{IN_LAB}{ENTRIES}{_user('dev', *GET, 'orders', '--profile', 'lab')}", None),
         (f"{OWN}{IN_LAB}{ENTRIES}{OF_LAB}", None),
@@ -292,7 +293,7 @@ OF_LAB = _user("dev", *GET, "orders") + LAB
         # The profile has no entry either.
         (f"{KEYS}{OWN}{IN_LAB}{ENTRIES.replace('Ops', 'Other')}{OF_LAB}", None),
     ],
-    ids=["entries", "callers", "shell", "option", "no keys", "same", "own entry", "unknown", "neither"],
+    ids=["entries", "callers", "shell", "configure list", "option", "no keys", "same", "own entry", "unknown", "neither"],
 )  # fmt: skip
 def test_keys_of_the_shell_before_the_profile(around: str, words: str | None) -> None:
     explanation = explain(f"$ kubectl get pods\n{ERROR}\n{around}")

@@ -33,7 +33,7 @@ _MAX_TEXT = 64_000
 def explain_shell_keys(case: AnyCase) -> Explanation | None:
     """Explain that kubectl calls with access keys of the shell; return ``None`` unless the text shows that they matter."""
     text = case.failure.text[:_MAX_TEXT]
-    if "AWS_ACCESS_KEY_ID" not in text or not has_key_in_shell(text):
+    if not ("PROFILE" in text and has_key_in_shell(text)):
         return None
     current = find_current_user(text)
     of_user = text if current is None else current[1]
@@ -65,7 +65,7 @@ def explain_shell_keys(case: AnyCase) -> Explanation | None:
         f"kubectl calls as {who}, not with the profile {clip_text(profile)}: access keys in the environment take precedence over AWS_PROFILE{place}.{entry}",
         PROFILE_OVERRIDDEN.cause(
             "derived",
-            f"The text shows AWS_ACCESS_KEY_ID, and AWS_PROFILE with {clip_text(profile)}",
+            f"The text shows an access key in the environment, and AWS_PROFILE with {clip_text(profile)}",
             text="kubectl passes the variables of the shell to the command that gets the token. Only the option --profile takes precedence over keys.",
         ),
         topic="kubernetes-login",
