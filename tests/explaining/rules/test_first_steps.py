@@ -96,6 +96,11 @@ def test_entry_of_the_cluster_creator_is_turned_off_in_its_module() -> None:
     creator, other = (_explained(text.format(key)) for key in ("cluster_creator", "ci"))
     assert "set that to false" in creator.remedies[0].steps[1]
     assert not any("set that to false" in each for each in other.remedies[0].steps)
+    # A name of nodes leaves it open.
+    for key, has_nodes in (("ci", False), ("spot_nodes", True), ("karpenter", True)):
+        found = _explained(text.format(key))
+        assert any("managed node group" in each.text for each in found.causes) is has_nodes
+        assert ("for nodes or for" in " ".join(found.remedies[0].steps)) is has_nodes
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,10 @@ _ASSOCIATION = lazy_pattern(r"(?a)\baws_eks_access_policy_association\.(?P<name>
 _OTHER_TYPE = "The type of an entry cannot be changed: to use another type, delete the entry and create it again. Until then, the principal has no access."
 # The key of the entry for the cluster's creator in the module terraform-aws-eks.
 _CREATOR_KEY = 'aws_eks_access_entry.this["cluster_creator"]'
+# The map access_entries of the module terraform-aws-eks, by a name that is not one of nodes.
+_LISTED = lazy_pattern(
+    r"aws_eks_access_entry\.this\[\"(?![^\"]{0,80}(?i:node|worker|karpenter|fargate|ng\b))"
+)
 _MADE_FOR_CREATOR = "EKS created the entry for the principal that created the cluster (bootstrapClusterCreatorAdminPermissions)."
 _KEEP_FOR_CREATOR = "The simplest is to remove the resource from the configuration, as the creator is an administrator of the cluster already. Do not delete the entry from the cluster: its principal can lose access."
 _NOT_FOR_CREATOR = lazy_pattern(r"reator_?[aA]dmin_?[pP]ermissions\"? ?[:=] ?false\b")
@@ -164,11 +168,12 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         ),
         url=pages.EKS_ACCESS_ENTRIES,
     )
+    terraform = case.context.terraform
+    is_listed = terraform is not None and _LISTED.search(terraform.value) is not None
     steps: tuple[str, ...] = (
-        "If EKS created the entry for nodes or for the cluster creator, or the same configuration declares it twice, remove the resource from the configuration, not the entry from the cluster.",
+        f"If EKS created the entry for {'' if is_listed else 'nodes or for '}the cluster creator, or the same configuration declares it twice, remove the resource from the configuration, not the entry from the cluster.",
         "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: do not create another one for it.",
     )
-    terraform = case.context.terraform
     if terraform is not None and "node_group" in terraform.value:
         # https://github.com/terraform-aws-modules/terraform-aws-eks/issues/2977
         steps = (
@@ -197,7 +202,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         ENTRY_EXISTS.cause("reported"),
         ENTRY_MADE_BY_EKS.cause("derived", f"The text says: {creation}.", text=_MADE_FOR_CREATOR)
         if creation
-        else ENTRY_MADE_BY_EKS.cause(text=_MADE_FOR_CREATOR if is_of_creator else ""),
+        else ENTRY_MADE_BY_EKS.cause(text=_MADE_FOR_CREATOR if is_of_creator or is_listed else ""),
         None if creation else MADE_ELSEWHERE.cause(),
         topic="access-entry-exists",
         # Terraform manages what it imports.
