@@ -425,6 +425,24 @@ GO2: Table = (
         'operation error EKS: DescribeCluster, https response error StatusCode: 0, RequestID: , request send failed, Post "https://eks.eu-west-1.amazonaws.com/clusters": dial tcp: lookup failed',
         expect("aws_error", operation="DescribeCluster", service="eks", status_code=0),
     ),
+    # People remove the ID with the comma after it.
+    *(
+        (
+            f"no-id-{name}",
+            f"operation error SQS: SendMessage, https response error StatusCode: 403, {ids}{separator}api error AccessDenied: Access to the resource is denied.",
+            denied(
+                code="AccessDenied",
+                operation="SendMessage",
+                service="sqs",
+                status_code=403,
+            ),
+        )
+        for name, ids, separator in (
+            ("and-comma", "RequestID:", " "),
+            ("and-line", "RequestID: ", "\n"),
+            ("and-host", "RequestID: , HostID:", " "),
+        )
+    ),
     (
         "retries",
         f"operation error EC2: DescribeVpcs, exceeded maximum number of attempts, 3, https response error StatusCode: 503, RequestID: {REQUEST}, api error RequestLimitExceeded: Request limit exceeded.",

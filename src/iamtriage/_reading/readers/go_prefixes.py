@@ -39,6 +39,8 @@ _REQUEST = lazy_pattern(
 _HOST = lazy_pattern(
     rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_CONTINUATION}[^,;\s]{{1,200}})?)"
 )
+# Who removed the ID removed the comma after it, too.
+_NO_ID = lazy_pattern(r"api\s+error\b")
 # Services have codes of any form. An error that the SDK models has no words before it, and often no message.
 _MODELED_CODE = lazy_pattern(r",\s+(?P<code>[A-Z]\w{2,80}(?:\.\w{2,60})?)(?::\s|:?[ \t]*(?=\n|\Z))")
 
@@ -68,6 +70,9 @@ def _response(m: re.Match[str]) -> Piece:
     for key, pattern in (("request_id", _REQUEST), ("host_id", _HOST)):
         found = pattern.match(m.string, piece.end)
         if found is None:
+            break
+        if _NO_ID.match(m.string, found.start("id")):
+            piece.end = found.start("id")
             break
         piece.end = found.end()
         start, end = trim(m.string, found.start("id"), found.end("id"))
