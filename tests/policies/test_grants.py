@@ -224,3 +224,37 @@ def test_asterisk_in_place_of_the_id_of_a_stack(action: str, resource: str, *, i
     assert grant is not None
     assert any("stands for the ID of the stack" in each for each in grant.notes) is is_stack
     assert any("is from AWS" in each for each in grant.notes) is resource.endswith("/*/*")
+
+
+@pytest.mark.parametrize(
+    ("action", "written", "expected"),
+    [
+        (
+            "dynamodb:PutItem",
+            "arn:aws:dynamodb:eu-west-1::table/orders",
+            "arn:aws:dynamodb:eu-west-1:ACCOUNT_ID:table/orders",
+        ),
+        (
+            "dynamodb:PutItem",
+            "arn:aws:dynamodb:::table/orders",
+            "arn:aws:dynamodb:REGION:ACCOUNT_ID:table/orders",
+        ),
+        ("sts:AssumeRole", "arn:aws:iam:::role/deploy", "arn:aws:iam::ACCOUNT_ID:role/deploy"),
+        # These have no account.
+        (
+            "ec2:CreateVolume",
+            "arn:aws:ec2:eu-west-1::snapshot/snap-0a1b",
+            "arn:aws:ec2:eu-west-1::snapshot/snap-0a1b",
+        ),
+        (
+            "ssm:GetParameter",
+            "arn:aws:ssm:eu-west-1::parameter/aws/service/eks/x",
+            "arn:aws:ssm:eu-west-1::parameter/aws/service/eks/x",
+        ),
+        ("s3:ListBucket", "arn:aws:s3:::orders", "arn:aws:s3:::orders"),
+    ],
+)
+def test_an_account_that_a_text_leaves_out_is_a_placeholder(action: str, written: str, expected: str) -> None:
+    grant = build_grant(action, written, Location())
+    assert grant is not None
+    assert grant.resources == (expected,)

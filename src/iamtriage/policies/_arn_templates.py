@@ -27,6 +27,8 @@ _RANDOM_END_OF_SECRET = lazy_pattern(r"-[A-Za-z0-9]{6}\Z")
 _PARTIAL_SECRET = lazy_pattern(
     r"arn:[a-z-]{3,20}:secretsmanager:[a-z0-9-]{1,40}:[0-9]{12}:secret:[^\s*?]{1,512}"
 )
+OF_AWS = lazy_pattern(r":ssm:[a-z0-9-]{1,30}::(?:automation-definition|document|parameter/aws)/")
+"""ARNs of resources of AWS, which have no account."""
 _ENDINGS = {"Id": "Id", "Identifier": "Id", "Name": "Name", "ResourceId": "Id"}
 _NOUNS = {"hostedzone": "hosted_zone", "healthcheck": "health_check"}
 LOCATION_VARIABLES = frozenset({"Partition", "Region", "Account"})
@@ -54,6 +56,23 @@ def open_secret_arn(action: Action, arn: str) -> str:
     """
     is_created = action.name == "secretsmanager:CreateSecret"
     return _RANDOM_END_OF_SECRET.sub(RANDOM_END, arn) if is_created else arn
+
+
+def restore_location(action: Action, arn: str) -> str:
+    """Return an ARN with a placeholder for the account, and for the Region, that a text leaves out.
+
+    >>> from iamtriage.actions import find_action
+    >>> restore_location(find_action("dynamodb:PutItem"), "arn:aws:dynamodb:eu-west-2::table/orders")
+    'arn:aws:dynamodb:eu-west-2:ACCOUNT_ID:table/orders'
+    """
+    _, partition, service, region, account, resource = arn.split(":", 5)
+    if account or action.accepts(arn) is not None or OF_AWS.search(arn) is not None:
+        return arn
+    for where in dict.fromkeys((region, region or "REGION")):
+        whole = f"arn:{partition}:{service}:{where}:ACCOUNT_ID:{resource}"
+        if action.accepts(whole) is not None:
+            return whole
+    return arn
 
 
 class Location(NamedTuple):

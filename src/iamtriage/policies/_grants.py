@@ -22,6 +22,7 @@ from iamtriage.arns._principals import SERVICE_LINKED_PREFIX
 from iamtriage.policies._arn_templates import (
     LAUNCH,
     LOCATION_VARIABLES,
+    OF_AWS,
     RANDOM_END,
     Location,
     account_of,
@@ -36,6 +37,7 @@ from iamtriage.policies._arn_templates import (
     partition_of,
     placeholder_of,
     region_of,
+    restore_location,
     strip_start,
 )
 from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
@@ -49,7 +51,6 @@ if TYPE_CHECKING:
 __all__ = ("Grant", "build_grant", "complete_type")
 
 _TRANSFORM = ":aws:transform/"
-_OF_AWS = lazy_pattern(r":ssm:[a-z0-9-]{1,30}::(?:automation-definition|document|parameter/aws)/")
 _ACTION = lazy_pattern(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}")
 # IAM's denials name some resources without an ARN: "role deploy", "user ana".
 _IAM_RESOURCE = lazy_pattern(
@@ -234,6 +235,7 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
         is_pattern = is_aws_pattern(action, resource)
         arn = sanitize_arn(resource, partition=location.partition, is_pattern=is_pattern)
     if arn is not None:
+        arn = restore_location(action, arn)
         if action.accepts(arn) is not None:
             if (whole := open_secret_arn(action, complete_secret_arn(arn))) != arn:
                 return (whole,), (_RANDOM_END_NOTE,)
@@ -258,7 +260,7 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
                     " needs the Allow, too."
                 ),
             )
-        if _OF_AWS.search(arn) is not None:
+        if OF_AWS.search(arn) is not None:
             # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
             return (arn,), (
                 "It is of AWS, so its ARN has no account: a resource with an account does not match it.",
