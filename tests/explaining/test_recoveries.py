@@ -75,7 +75,7 @@ PULUMI = f"error: the stack is currently locked by 1 lock(s). Either wait for th
             UNLOCK,
             id="state and lock",
         ),
-        pytest.param(HELD, "then remove the state lock", UNLOCK, id="lock of another run"),
+        pytest.param(HELD, "or remove its lock", UNLOCK, id="lock of another run"),
         pytest.param(
             ROLLBACK,
             "then continue the rollback",

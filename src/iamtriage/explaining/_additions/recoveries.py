@@ -69,10 +69,12 @@ class _Recovery(NamedTuple):
 
 def add_recoveries(remedies: tuple[Remedy, ...], kind: str, text: str) -> tuple[Remedy, ...]:
     """Return the remedies, the first of which also finishes what the failure interrupted."""
-    found = tuple(_find_recoveries(text[:_MAX_CHARS]))
-    if not found or not remedies:
+    if not remedies:
         return remedies
     first = remedies[0]
+    found = tuple(each for each in _find_recoveries(text[:_MAX_CHARS]) if each.command not in first.commands)
+    if not found:
+        return remedies
     titles = " and ".join(each.title for each in found)
     steps = tuple(step for each in found for step in each.steps)
     commands = first.commands

@@ -1773,6 +1773,26 @@ CALLS: tuple[Row, ...] = (
         {"no-region": "reported"},
         ("export AWS_REGION=REGION AWS_DEFAULT_REGION=REGION", "aws configure set region REGION"),
     ),
+    *(
+        (
+            f"no region for STS, {name}",
+            text,
+            {"region": "eu-west-1"},
+            "no-region",
+            {"no-region": "reported"},
+            ("export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",),
+        )
+        for name, text in (
+            (
+                "Go",
+                "failed to refresh cached credentials, operation error STS: AssumeRole, failed to resolve service endpoint, an AWS region is required, but was not found",
+            ),
+            (
+                "Java",
+                "software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain(credentialsProviders=[]) : [WebIdentityTokenCredentialsProvider(): Unable to load region from any of the providers in the chain]",
+            ),
+        )
+    ),
     (
         "no region in a pod",
         "operation error S3: ListBuckets, resolve auth scheme: resolve endpoint: endpoint rule error, Invalid Configuration: Missing Region",

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.calls import (
     node_groups,
     request_kinds,
     service_objects,
+    state_locks,
     throttled_functions,
     throttling,
 )
@@ -42,6 +43,7 @@ from iamtriage.explaining._rules.credentials.tokens.identity_pools import explai
 from iamtriage.explaining._rules.credentials.workloads import pod_agents
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
+from iamtriage.explaining._rules.shared.credentials import missing_regions
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import check_endpoint
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import present, replace_in, your_remedy
@@ -62,6 +64,7 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
     if special is None and rejected_calls.is_non_sts_response(case, message):
         return rejected_calls.explain_non_sts_response(case, message)
     special = special or throttled_functions.explain_throttled_invocation(case)
+    special = special or state_locks.explain_state_lock(case)
     return special or _choose_rule(case, message)(case, message)
 
 
@@ -233,8 +236,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
 
     Source: https://repost.aws/knowledge-center/iam-sts-throttling-error.
     """
-    if kind.cause is request_kinds.NO_REGION:
-        return (request_kinds.region_remedy(case),)
+    if kind.cause is missing_regions.NO_REGION:
+        return (missing_regions.set_region_remedy(case),)
     if kind.cause is request_kinds.ACLS_DISABLED:
         return (request_kinds.acl_remedy(case),)
     if kind.cause is account_kinds.DECLARATIVE_POLICY:

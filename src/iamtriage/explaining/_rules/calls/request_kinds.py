@@ -7,26 +7,17 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
-from iamtriage.explaining._rules.basics import Case, CauseType, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
-from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.credentials import missing_regions
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import StatedAcl, find_acl
-from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError
 from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
 
 _OBJECT_OWNERSHIP = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"
-_EMPTY_REGION = lazy_pattern(
-    r"(?m)^[^\n=]{0,60}?\b(?P<env>AWS_(?:DEFAULT_)?REGION)[=:][ \t]*(?:\"\"|'')?[ \t]*\r?$"
-    r"|\bname: [\"']?(?P<spec>AWS_(?:DEFAULT_)?REGION)[\"']?\s{1,60}value: ?(?:\"\"|'')?[ \t]*\r?$"
-)
-_SET_REGION = lazy_pattern(r"\bAWS_(?:DEFAULT_)?REGION[=:] ?[\"']?[a-z]{2,5}-")
 _SIGNED_URLS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PrivateContent.html"
 VIEWER_NOT_SIGNED = CauseType(
     "viewer-request-not-signed",
@@ -50,13 +41,6 @@ NO_ANSWER = CauseType(
     recognised_by="A connection error of an SDK that states nothing more specific.",
     fix="Test the name resolution and the connection from the place where the call runs.",
     sources=(pages.VPC_ENDPOINTS,),
-)
-NO_REGION = CauseType(
-    "no-region",
-    title="The SDK has no Region, or one without an endpoint for the service",
-    recognised_by='The SDK says "You must specify a region", "Missing Region" or similar, or the host has two dots: sts..amazonaws.com.',
-    fix="Set AWS_REGION, or the Region in the profile or the client.",
-    sources=(pages.CLI_PROFILES,),
 )
 REQUEST_STALLED = CauseType(
     "request-stalled",
@@ -98,7 +82,6 @@ INVALID_REQUEST = CauseType(
     sources=(pages.API_REFERENCES,),
 )
 # The SDKs for JavaScript v2 and Go v1.
-_READS_NO_PROFILE = lazy_pattern(r"Missing region in config|MissingRegion: could not find region")
 _ACL_RESOURCE = "aws_s3_bucket_acl"
 _DELIVERS_LOGS = lazy_pattern(r"\bLogDelivery\b|log-delivery-write|\be?lb_log_delivery_policy\b")
 _DELIVERY_POLICY = lazy_pattern(r"\battach_\w{0,10}lb_log_delivery_policy\b(?=\s{0,20}=\s{0,4}true)")
@@ -187,80 +170,16 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
     )
 
 
-def find_empty_region(case: Case[AwsError]) -> str | None:
-    """Return the variable of the Region that the text shows without a value, if no other has one."""
-    found = _EMPTY_REGION.search(case.failure.text)
-    has_value = _SET_REGION.search(case.failure.text) is not None
-    return None if found is None or has_value else found["env"] or found["spec"]
-
-
-def region_remedy(case: Case[AwsError]) -> Remedy:
-    """Return how to set the Region, which SDKs read from different variables.
-
-    Source: https://docs.aws.amazon.com/sdk-for-javascript/v2/developer-guide/setting-region.html.
-    """
-    region = commands.region(clues.find_region(case))
-    variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
-    empty, is_pod = find_empty_region(case), clusters.runs_in_pod(case)
-    if is_pod and empty is not None:
-        # https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/pkg/handler/handler.go
-        return cluster_remedy(
-            "Give the variable of the Region a value in the pod template, or remove it",
-            f"The value of {empty} comes from the pod template: an empty Helm value, or a key of a ConfigMap or Secret. EKS sets the Region in pods with a role only if their containers set neither variable.",
-            "The command re-creates the pods with the Region. Correct the chart or manifest, too: the next deployment overwrites the change.",
-            commands=(
-                clusters.set_variables_command(case, variables),
-                Labelled("Or, to remove it:", clusters.set_variables_command(case, f"{empty}-")),
-            ),
-            url=pages.SDK_REGION,
-        )
-    if is_pod:
-        return cluster_remedy(
-            "Set the Region in the pod's environment",
-            "EKS sets these variables only in new pods of a service account with a role. If the account is meant to have one, check that first.",
-            commands=clusters.set_variables_command(case, variables),
-            url=pages.SDK_REGION,
-        )
-    controller = find_controller(case.failure.text)
-    if controller is not None and controller.region_setting:
-        return cluster_remedy(
-            f"Set {controller.region_setting}",
-            f"{capitalize_start(controller.name)} sends its calls to the Region of this setting, which is missing or empty.",
-            url=pages.SDK_REGION,
-        )
-    message, text = clues.message_text(case), case.text
-    sets_other = "boto" in text and "AWS_REGION=" in text and "AWS_DEFAULT_REGION=" not in text
-    of_boto = "The text sets AWS_REGION, which boto3 does not read: set AWS_DEFAULT_REGION."
-    of_profile = "In this SDK, the Region of a profile applies only with AWS_SDK_LOAD_CONFIG=1."
-    of_host = "The host name has no Region: the variable that it is built from is empty."
-    return your_remedy(
-        "Set the client's Region",
-        None if empty is None else f"{empty} is empty: give it a value where it is set, or remove it.",
-        of_boto if sets_other else None,
-        "Set it in the environment, the profile or the code. AWS_REGION is for most SDKs, AWS_DEFAULT_REGION for boto3; the AWS CLI reads both.",
-        of_profile if _READS_NO_PROFILE.search(message) else None,
-        of_host if empty is None and "..amazonaws." in message else None,
-        None
-        if NO_REGION_SET.search(message)
-        else "Check the spelling: us-east-1, not us-east-1a or us_east_1.",
-        commands=(
-            f"export {variables}",
-            credential_remedies.with_profile(find_profile(case), f"aws configure set region {region}"),
-        ),
-        url=pages.SDK_REGION,
-    )
-
-
 REQUEST_KINDS = (
     ErrorKind(
-        cause=NO_REGION,
+        cause=missing_regions.NO_REGION,
         code=r"NoRegion|MissingRegion|MissingEndpoint",
         message=NO_REGION_SET,
         summary="No Region is set where the call runs, so no request reached AWS.",
         is_from_sdk=True,
     ),
     ErrorKind(
-        cause=NO_REGION,
+        cause=missing_regions.NO_REGION,
         code=r"InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion",
         message=r"doesn't match a supported format|[Ii]nvalid AWS Region: \S{1,30}|Unable to construct an endpoint for",
         summary="The client's Region is invalid, or has no endpoint for the service, so no request was sent.",

@@ -37,7 +37,7 @@ from iamtriage.explaining._rules.credentials.workloads import (
     unsteady_sources,
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.credentials import certificates, credential_remedies
+from iamtriage.explaining._rules.shared.credentials import certificates, credential_remedies, missing_regions
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, Routes
@@ -385,7 +385,7 @@ _ROUTES: Routes[_Rule] = Routes(
         message=_UNSIGNED_REQUEST,
         code=r"MissingAuthenticationToken.*",
     ),
-    # In pods, or on the way to STS.
+    Route(missing_regions.explain_region_of_credentials, message=missing_regions.REGION_OF_CREDENTIALS),
     Route(pod_agents.explain_agent_rejection, message=pod_agents.REJECTED_TOKEN),
     Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
     Route(containers.explain_account_without_role, message=containers.ACCOUNT_WITHOUT_ROLE),

@@ -85,7 +85,7 @@ _CONTROLLERS = (
         "aws-load-balancer-controller",
         lazy_pattern(
             # The controller names what it creates k8s-NAMESPACE-NAME-HASH.
-            r"(?a)(?i:load[-_ ]?balancer[-_ ]?controller|\balb[-_]?controller)|\"controller\":\s?\"(?:ingress|targetGroupBinding)\"|elbv2\.k8s\.aws|Failed(?:Build|Deploy)Model|\bingress\.k8s\.aws"
+            r"(?a)(?i:load[-_ ]?balancer[-_ ]?controller|\balb[-_]?controller)|\"controller\":\s?\"(?:ingress|targetGroupBinding)\"|elbv2\.k8s\.aws|Failed(?:Build|Deploy)Model|[Ff]ailed (?:build|deploy) model due to |\bingress\.k8s\.aws"
             r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-|failed to (?:get|fetch|introspect) (?:VPC ID|vpcID)|introspect region from EC2Metadata"
         ),
         ("elasticloadbalancing:", "ec2:", "acm:", "waf", "shield:", "cognito-idp:", "iam:"),

@@ -60,7 +60,8 @@ _ROLLBACK = lazy_pattern(r"(?<!UPDATE_)ROLLBACK_(?:IN_PROGRESS|COMPLETE)")
 
 
 TERRAFORM = lazy_pattern(
-    r"(?<![\w/-])(?i:terraform|tofu|terragrunt)\b|\.tf\b|\b(?:data|module|provider|resource)\s{1,4}\"[\w./-]{1,64}\"|\bwith (?:module\.|provider\[)"
+    # Not what the providers of Crossplane print, which contain Terraform's.
+    r"(?<![\w/-])(?i:terraform|tofu|terragrunt)\b(?! setup:| plugin SDK (?:async )?external client)|\.tf\b|\b(?:data|module|provider|resource)\s{1,4}\"[\w./-]{1,64}\"|\bwith (?:module\.|provider\[)"
     r"|\baws_(?:lambda_function|s3_bucket)|\u2502 ?Error: |\u2577|\bError: putting S3 Bucket"
 )
 """Code, output or the name of Terraform or OpenTofu, but not a role that is named after it."""

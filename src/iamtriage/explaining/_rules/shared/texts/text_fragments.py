@@ -10,7 +10,7 @@ from iamtriage.explaining._context.readers.kubernetes.controller_signs import ma
 POD_FRAGMENTS = (
     "Pod", "pod", "erviceAccount", "erviceaccount", "/var/run/secrets/", "kube", "econcil", "amespace", ".go:",
     "external", "cluster", "karpenter", "ontroller", "alb", "cert-manager", "csi", "kiam", "crossplane",
-    "secrets-store",
+    "secrets-store", "keda", " model due to ", "terraform setup:",
 )  # fmt: skip
 """Each match of the pattern for pods contains one of these, and finding them takes a tenth of the time."""
 # Each name of a node role contains one of these in lowercase.

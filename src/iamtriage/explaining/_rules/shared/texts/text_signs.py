@@ -103,6 +103,8 @@ _POD_WORDING = lazy_pattern(
     r"|\bnamespace[\"']{0,2}[:=] ?[\"']?[a-z0-9][a-z0-9-]{0,62}"
     r"|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} {1,8}1 [\w-]{1,60}\.go:\d{1,5}"
     r"|external-?(?:dns|secrets)|cluster[-_]autoscaler|karpenter|load-?balancer-?controller|alb-?ingress|cert-manager"
+    # The AWS Load Balancer Controller, and the providers of Crossplane.
+    r"|[Ff]ailed (?:build|deploy) model due to |cannot get terraform setup:"
     r"|(?:ebs|efs|fsx)[-.]csi|kube2iam|\bkiam\b|crossplane|secrets-store|\bkeda\b|keda[-_]"
 )
 
