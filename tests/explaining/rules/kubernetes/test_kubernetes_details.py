@@ -755,3 +755,23 @@ def test_verbs_of_kubectl_are_said_once() -> None:
     explanation = explain(text)
     steps = " ".join(step for remedy in explanation.remedies for step in remedy.steps)
     assert steps.count("kubectl get with a name also needs the verb get") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "profile"),
+    [
+        ("getting list of API resources for raw REST client: Unauthorized", ""),
+        ("getting auth ConfigMap: Unauthorized", " --profile tea"),
+    ],
+)
+def test_eksctl_does_not_use_the_kubeconfig(error: str, profile: str) -> None:
+    text = f'$ AWS_PROFILE=tea eksctl create nodegroup -f tea.yaml\n2026-11-02 13:41:44 [!]  no eksctl-managed CloudFormation stacks found for "tea-shop", will attempt to create nodegroup(s) on non eksctl-managed cluster\nError: {error}'
+    if not profile:
+        text = text.replace("AWS_PROFILE=tea ", "")
+    first = explain(text).remedies[0]
+    assert first.title == "Find out which identity eksctl uses, and give it access"
+    assert first.commands[:2] == (
+        f"aws sts get-caller-identity{profile}",
+        "aws eks list-access-entries --cluster-name tea-shop",
+    )
+    assert "AmazonEKSClusterAdminPolicy" in first.commands[-1]

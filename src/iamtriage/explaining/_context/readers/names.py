@@ -59,6 +59,7 @@ _CLUSTERS = lazy_pattern(
     rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{REGION}\.eksctl\.io\b"
     # eksctl calls its stacks eksctl-NAME-cluster, eksctl-NAME-nodegroup-GROUP and so on.
     r"|\bstacks? [\"']eksctl-([0-9A-Za-z][\w-]{0,99}?)-(?:cluster[\"']|(?:accessentry|addon|fargate|nodegroup|podidentityrole)\b)"
+    r"|\beksctl-managed CloudFormation stacks found for \"([0-9A-Za-z][\w-]{0,99})\""
     r"|\baws_eks_cluster\.[\w.\[\]\"-]{1,80}: [A-Z][^\n\[]{3,60}\[id=([0-9A-Za-z][\w-]{0,99})\]"
     # GitHub masks the account in the ARN, and what is before it.
     r"|\b(?:Added new|Updated) context [*:]{3,200}(?:cluster)?/([0-9A-Za-z][\w-]{0,99}) (?:to|in) "

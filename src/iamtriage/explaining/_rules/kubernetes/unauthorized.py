@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.kubernetes.logins import (
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.rbac import other_denials
 from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, failure_sentence
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
@@ -43,6 +44,10 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
 from iamtriage.explaining._rules.shared.remedies import Commands, look_up_once, present, your_remedy
 from iamtriage.failures._failures import KubernetesUnauthorized
 
+# eksctl calls the API server itself, with a token of its own credentials, so it does not use the kubeconfig.
+_EKSCTL = lazy_pattern(
+    r"\bgetting list of API resources for raw REST client\b|\beksctl-managed CloudFormation stacks\b|(?m:^Error: getting auth ConfigMap\b)"
+)
 _RESOURCE_TYPE = lazy_pattern(r"(?a)doesn't have a resource type \"([\w./-]{1,120})\"")
 # What people say about the access of the same or other principals, and what follows.
 _HISTORY = lazy_patterns(
@@ -114,11 +119,15 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     runtime = case.context.runtime
     is_job = runtime is not None and runtime.is_job
     program = "Terraform" if is_terraform else "the job" if is_job else "kubectl"
+    if _EKSCTL.search(case.failure.text) is not None and not is_job:
+        program = "eksctl"
     unsuited = cluster_access.describe_unsuited(case.principal)
     # The caller is known from the shell, not from the token.
     is_mapped = find_map_entry(case) is not None
     access = (
-        cluster_access.DEPLOYMENT_ACCESS if program == "the job" else cluster_access.find_needed_access(case)
+        cluster_access.DEPLOYMENT_ACCESS
+        if program in {"the job", "eksctl"}
+        else cluster_access.find_needed_access(case)
     )
     listed = None if is_mapped else stated_entries.is_listed(case.failure, used)
     if listed is False and cluster.uses_entries and unknown_type is None:
@@ -249,15 +258,15 @@ def _keep_kubeconfig(case: Case[KubernetesUnauthorized], remedy: Remedy) -> Reme
 _ENTRY_REQUIRES = "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster."
 
 
-def _caller_remedy(
+def _identify_caller(
     case: Case[KubernetesUnauthorized],
     cluster: Cluster,
     principal: ClusterPrincipal,
-    access: cluster_access.NeededAccess,
     program: str,
-    grants: Sequence[Remedy],
-) -> Remedy:
-    shows_grant = bool(grants) and cluster.uses_entries
+    *,
+    shows_grant: bool,
+) -> tuple[Commands, str]:
+    """Return the commands that show who calls, and what to do with their output."""
     looks: Commands = (
         "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
         Labelled(
@@ -271,6 +280,9 @@ def _caller_remedy(
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
+    elif program == "eksctl" and not principal.is_known:
+        looks = (with_profile(find_profile(case), "aws sts get-caller-identity"),)
+        identify = "eksctl does not use the kubeconfig, but the credentials of the AWS CLI: add the --profile with which you call eksctl, if any."
     elif principal.is_known:
         looks = ()
         identify = f"The caller is {principal.description}. If kubectl is meant to use another role or user, add --profile or --role-arn to aws eks update-kubeconfig."
@@ -280,6 +292,19 @@ def _caller_remedy(
     elif find_profile(case) is not None:
         looks = ("aws sts get-caller-identity",)
         identify = "If aws sts get-caller-identity does not print the expected ARN, use another profile, or --role-arn, in aws eks update-kubeconfig."
+    return looks, identify
+
+
+def _caller_remedy(
+    case: Case[KubernetesUnauthorized],
+    cluster: Cluster,
+    principal: ClusterPrincipal,
+    access: cluster_access.NeededAccess,
+    program: str,
+    grants: Sequence[Remedy],
+) -> Remedy:
+    shows_grant = bool(grants) and cluster.uses_entries
+    looks, identify = _identify_caller(case, cluster, principal, program, shows_grant=shows_grant)
     steps = [identify] if identify else []
     profile = " --profile PROFILE" if len(looks) > 1 else ""
     grant: Commands = (cluster.token_command(),)
@@ -317,7 +342,7 @@ def _caller_remedy(
         grant = (Labelled(f"If {is_missing} (cluster administrator):", mapping.commands[-1]),)
     title = f"Find out which identity {program} uses, and refresh the kubeconfig"
     # Without it, the kubeconfig would lose the profile of the text.
-    has_profile = len(looks) == 1 and program != "the job"
+    has_profile = len(looks) == 1 and program not in {"the job", "eksctl"}
     refresh = f"{cluster.kubeconfig_command()}{' --profile PROFILE' if has_profile else ''}"
     meant = "Then refresh the kubeconfig with the profile or --role-arn that has access:"
     lines: Commands = (*looks, Labelled(meant, f"{refresh}{profile}") if profile else refresh, *grant)
@@ -325,6 +350,9 @@ def _caller_remedy(
         title = f"Check whether {principal.description} has an access entry, and create one"
         other = "If kubectl is meant to use another profile (or --role-arn):"
         lines = (*grant, Labelled(other, f"{refresh} --profile PROFILE"))
+    if program == "eksctl":
+        title = title.replace("refresh the kubeconfig", "give it access")
+        lines = (*looks, *grant)
     return your_remedy(
         title,
         *steps,

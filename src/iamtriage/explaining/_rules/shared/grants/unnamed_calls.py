@@ -13,6 +13,8 @@ from iamtriage.policies._masked_arns import find_partition
 _QUEUE_URL = lazy_pattern(
     r"(?a)https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?)"
 )
+# The message of EC2, whose code the text can lack.
+_OF_EC2 = lazy_pattern(r"You are not authorized to perform this operation\b")
 # The execution log of API Gateway, and what AWS says of a request whose template does not encode the message.
 _OF_GATEWAY = lazy_pattern(
     r"\bEndpoint response (?:body before transformations|headers)\b|\bExecution failed due to configuration error\b|\A(?![\s\S]{0,9000}?[Ll]ambda)[\s\S]{0,9000}?(?:^|[.;\n])"
@@ -65,7 +67,9 @@ def _unnamed_call_remedy(denial: Denial) -> Remedy:
     if queue is None:
         data = _DATA_EVENTS.get((denial.event_source or "").partition(".")[0])
         without = f", which lacks data events, such as {data}" if data else ""
-        sign = "UnauthorizedOperation" if denial.service == "ec2" else "AccessDenied"
+        says_ec2 = _OF_EC2.search(denial.failure.text, *denial.failure.span) is not None
+        is_ec2 = denial.service == "ec2" or (denial.service is None and says_ec2)
+        sign = "UnauthorizedOperation" if is_ec2 else "AccessDenied"
         return your_remedy(
             "Find the caller and the call",
             "Check which identity the program uses: it can differ from the one that you expect.",

@@ -134,7 +134,7 @@ _MANAGED_RULE = lazy_pattern(r":rule/StepFunctionsGetEvents?For\w{3,60}Rule\b")
 _MANAGED_RULE_ACTIONS = list_actions("events", "PutTargets PutRule DescribeRule")
 # https://developer.hashicorp.com/terraform/language/backend/s3
 STATE_SIGNS = lazy_pattern(
-    r"Error (?:refreshing|loading|saving|inspecting|migrating|copying) state|Error (?:acquiring|releasing) the state lock|[Ff]ailed to (?:get existing workspaces|load state|save state)"
+    r"Error (?:refreshing|loading|saving|inspecting|migrating|copying) state|Error (?:acquiring|releasing) the state lock|[Ff]ailed to (?:get existing workspaces|load state|save state|lock s3 state)"
     r"|Initializing the backend|workspaces in the \"s3\" backend|states? in the \"s3\" backend"
 )
 """The words with which the S3 backend of Terraform reports a denial."""
@@ -142,7 +142,7 @@ STATE_ACTIONS = ("s3:GetObject", "s3:PutObject")
 """What it requires on the file, in addition to s3:ListBucket on the bucket."""
 LOCK_FILE_ACTIONS = (*STATE_ACTIONS, "s3:DeleteObject")
 """What it requires on the file of a lock, if the backend has use_lockfile."""
-_LOCK_SIGN = "the state lock"
+_LOCK_SIGN = lazy_pattern(r"the state lock|\block s3 state\b")
 _LOCK_ACTIONS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
 _PULL_SIGNS = lazy_pattern(
     r"registry auth\b|[Ff]ailed to pull|CannotPull(?:Container|Image)|docker pull|ErrImagePull|ImagePullBackOff"
@@ -207,7 +207,7 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
         task, together = "An export of a table by DynamoDB", _EXPORT_ACTIONS
     elif writes_with_s3a(action, text):
         task, together = _S3A_WRITE, _S3A_ACTIONS
-    elif _LOCK_SIGN in text and action in {*_LOCK_ACTIONS, "dynamodb:DescribeTable"}:
+    elif _LOCK_SIGN.search(text) and action in {*_LOCK_ACTIONS, "dynamodb:DescribeTable"}:
         task, together = "The lock of the Terraform state", _LOCK_ACTIONS
     elif action in _KCL_ACTIONS and KCL_TABLE.search(text):
         task, together = "The Kinesis Client Library", _KCL_ACTIONS
