@@ -62,7 +62,7 @@ ENDPOINT_OF_OTHER_REGION = CauseType(
     fix="Remove the endpoint URL, or use that of the client's Region.",
     recognised_by="The text shows an endpoint URL.",
     sign=rf"{service_scopes.ENDPOINT_SETTING}|\bwithEndpointConfiguration\(|\bendpointOverride\(",
-    remedy="or use the endpoint of",
+    remedy="or set it to",
     of="wrong-signing-region",
 )
 _VARIABLE_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
