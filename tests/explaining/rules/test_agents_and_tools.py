@@ -14,6 +14,7 @@ _VAULT = "aws-vault: error: exec: Failed to get credentials for films: "
 _TOKEN = "operation error SSO: GetRoleCredentials, https response error StatusCode: 401, RequestID: , UnauthorizedException: Session token not found or invalid"
 _KEY = "operation error STS: GetSessionToken, https response error StatusCode: 403, RequestID: 06d17f46-6d61-4801-a0bf-9015c3ee5bf9, api error InvalidClientTokenId: The security token included in the request is invalid."
 _EXPIRED = "operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 06d17f46-6d61-4801-a0bf-9015c3ee5bf9, api error ExpiredToken: The security token included in the request is expired"
+_MISMATCH = "The request signature we calculated does not match the signature you provided. Check your key and signing method."
 _FILE = "SharedCredsLoad: failed to load shared credentials file caused by: FailedRead: unable to open file caused by: open {}: no such file or directory"
 _THROTTLED = "[2026/11/20 10:00:00] [error] [output:cloudwatch_logs:cloudwatch_logs.0] PutLogEvents API responded with error='ThrottlingException', message='Rate exceeded for logStreamName films'"
 _DEVICE = "SdkClientException: Failed to fetch credentials\n    at com.aws.greengrass.tes.LazyCredentialProvider.resolveCredentials(LazyCredentialProvider.java:40)"
@@ -57,6 +58,8 @@ def _show(text: str) -> tuple[str, str]:
         (_THROTTLED, "PutLogEvents", "raise Retry_Limit in its [OUTPUT] section"),
         (_THROTTLED.replace("PutLogEvents", "PutRecordBatch"), "PutRecordBatch", "only the records again that the response lists as failed"),
         ('Failed to get regions    logger=tsdb.cloudwatch error="UnauthorizedOperation: You are not authorized to perform this operation.\\n\\tstatus code: 403, request id: fafcc68b-4c57-4ab4-a1bd-f49df530cd26"', "denied ec2:DescribeRegions", "Allow ec2:DescribeRegions"),
+        (f"mc: <ERROR> Unable to list folder. {_MISMATCH}", "rejected the signature", "mc alias set ALIAS URL"),
+        (f"$ rclone lsd films:\nERROR : : error listing: SignatureDoesNotMatch: {_MISMATCH}\n\tstatus code: 403, request id: 4Y39NMW1KSBQFJ9P, host id: Zv0hP0Ue", "rejected the signature", "rclone config"),
         (_DEVICE, "The Greengrass device got no credentials", "iot:AssumeRoleWithCertificate"),
         (f"{_DEVICE}\n{{iotCredentialsPath=/role-aliases/FilmsAlias/credentials}}", "no credentials", "--role-alias FilmsAlias"),
         (_RESTIC, "films-backup/restic/desk/config", "films-backup"),
@@ -84,6 +87,7 @@ def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
         (f"NoCredentialProviders: no valid providers in chain caused by: EnvAccessKeyNotFound: failed to find credentials in the environment. {_FILE.format('/root/.aws/credentials')}", "only from the file"),
         (_THROTTLED.replace("cloudwatch_logs:cloudwatch_logs.0", "plugin"), "Fluent Bit"),
         (_EXPIRED, "aws-vault"),
+        (f"ERROR: SignatureDoesNotMatch: {_MISMATCH}", "has its keys in"),
         (_THROTTLED, "lookup-events"),
         ("An error occurred (ThrottlingException) when calling the PutRecords operation: Rate exceeded", "lookup-events"),
         (_DEVICE.replace("greengrass.tes", "films.auth"), "Greengrass"),

@@ -224,7 +224,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     def set_keys() -> Remedy:
         again = None if is_presigned else secret_keys.set_again(case)
         stored = key_sources.stored_keys_remedy(case)
-        return again or stored or _COPY_KEYS
+        return again or stored or _own_keys_remedy(case) or _COPY_KEYS
 
     by_client = ""
     if not is_alone and denies_proxy(case.failure.text):
@@ -320,6 +320,29 @@ _COPY_KEYS = your_remedy(
     ),
     url=pages.ACCESS_KEYS,
 )
+
+
+# Where programs keep keys of their own, the command that replaces them, and what it asks or writes.
+_OWN_KEYS = {
+    "mc": ("its alias", "mc alias set ALIAS URL", "It asks for both, if they are left out."),
+    "rclone": ("its remote", "rclone config", "With env_auth = true, the remote has none: then rclone reads those of the AWS CLI."),
+    "s3cmd": ("~/.s3cfg", "s3cmd --configure", "Variables with keys (env) override the file."),
+}  # fmt: skip
+
+
+def _own_keys_remedy(case: Case[SignatureMismatch]) -> Remedy | None:
+    """Return the remedy that sets the keys of a program that has its own, or ``None``."""
+    program = clues.find_program(case.failure) or ""
+    if program not in _OWN_KEYS:
+        return None
+    place, command, note = _OWN_KEYS[program]
+    return your_remedy(
+        f"Set key ID and secret of {program} again",
+        f"{program} has its keys in {place}: aws configure does not change them. {note}",
+        "Set both, of the same key, without spaces, quotes or newlines. If the secret is lost, create a new key: AWS shows a secret only once.",
+        commands=command,
+        url=pages.ACCESS_KEYS,
+    )
 
 
 def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:

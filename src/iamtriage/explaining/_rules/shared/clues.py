@@ -53,6 +53,8 @@ _PROGRAMS = text_signs.Signs(
         r"/\.vagrant\.d/|\bVagrantfile\b": "Vagrant",
         r"\bs3cmd (?:-|[a-z]{2,12}\b)|\bERROR: S3 error: \d": "s3cmd",
         r"\brclone (?:copy|lsd?|lsf|mount|move|sync)\b": "rclone",
+        r"\brestic (?:-r|--repo|backup|check|forget|init|prune|restore|snapshots|unlock)\b": "restic",
+        r"\bmc: <ERROR>": "mc",
         r"\bPHP (?:Fatal|Warning|Notice)\b|\bAws\\{1,2}\w{1,40}\\{1,2}Exception\b": "PHP",
     }
 )

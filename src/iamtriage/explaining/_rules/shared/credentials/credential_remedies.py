@@ -142,8 +142,10 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
         "Grafana": "the authentication provider and the keys of its AWS data source",
         # https://github.com/mitchellh/vagrant-aws#configuration
         "Vagrant": "aws.access_key_id, aws.secret_access_key and aws.session_token in the Vagrantfile",
-        # https://s3tools.org/kb/item14.htm and https://rclone.org/s3/#authentication
+        # https://s3tools.org/kb/item14.htm, https://rclone.org/s3/#authentication and, for mc,
+        # https://min.io/docs/minio/linux/reference/minio-mc/mc-alias-set.html
         "s3cmd": "access_key and secret_key in ~/.s3cfg (s3cmd --configure replaces them)",
+        "mc": "the access key and the URL of the alias in what mc alias list prints (mc alias set replaces both)",
         "rclone": "access_key_id and env_auth of the remote in what rclone config show prints",
         "Pulumi": "aws:profile and aws:accessKey in what pulumi config prints, and for an explicit provider in the program",
         # https://laravel.com/docs/configuration#configuration-caching
