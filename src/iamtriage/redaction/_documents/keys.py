@@ -64,10 +64,12 @@ _SECRET_NEXT_TO = {
     "plaintext": frozenset({"keyid", "ciphertextblob"}),
     "value": frozenset({"stagekeys"}),
     "signature": frozenset({"awsaccesskeyid"}),
+    "secretid": frozenset({"accessorid"}),
     **dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), frozenset({"kty"})),
 }
 # Objects of hosts and their tokens: https://getcomposer.org/doc/articles/authentication-for-private-packages.md
-_TOKEN_OBJECTS = frozenset({"githuboauth", "gitlaboauth", "gitlabtoken"})
+# The last two have the keys of an Azure function app.
+_TOKEN_OBJECTS = frozenset({"githuboauth", "gitlaboauth", "gitlabtoken", "functionkeys", "systemkeys"})
 # In the ID of a secret next to its value: https://learn.microsoft.com/en-us/azure/key-vault/general/about-keys-secrets-certificates
 _IN_KEY_VAULT = ".vault.azure.net/secrets/"
 _KUBERNETES_DATA = frozenset({"data", "stringdata"})

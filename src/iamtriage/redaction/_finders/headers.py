@@ -42,8 +42,11 @@ _HEADER = re.compile(
 )
 _CREDENTIALS = rf"(?P<value>(?:[A-Za-z0-9._~+/=:@*…!#$^?-]|%[0-9A-Fa-f]{{2}}|{BASE64_ESCAPES}){{1,20000}})"
 _SCHEME = re.compile(
-    rf"(?P<scheme>bearer|basic|token|negotiate|apikey){_GAP}{{1,8}}+{_CREDENTIALS}", re.IGNORECASE
+    rf"(?P<scheme>bearer|basic|token|negotiate|apikey|geniekey|splunk){_GAP}{{1,8}}+{_CREDENTIALS}",
+    re.IGNORECASE,
 )
+# Another scheme, such as "SSWS" or "SSO-Key".
+_OTHER_SCHEME = re.compile(rf"(?!AWS)[A-Za-z][A-Za-z_-]{{1,30}}[ ]{{1,4}}{_CREDENTIALS}")
 _VERSION_2 = re.compile(r"AWS\s{1,4}(?P<id>[A-Za-z0-9]{8,128}):(?P<value>[A-Za-z0-9+/%]{8,128}={0,2})")
 # https://www.rfc-editor.org/rfc/rfc7616#section-3.4
 _DIGEST = re.compile(
@@ -141,6 +144,7 @@ def _find_in_header(text: str, at: int, stop: int) -> Iterator[tuple[int, int, S
         if len(scheme["value"]) >= 6 and not scheme["value"].isalpha():
             yield (*scheme.span("value"), what)
         return
-    alone = _ALONE.match(text, at, stop)
-    if alone and looks_random(alone["value"]) and len(alone["value"]) >= 16:
-        yield (*alone.span("value"), "authorization")
+    for credentials in (_ALONE.match(text, at, stop), _OTHER_SCHEME.match(text, at, stop)):
+        if credentials and looks_random(credentials["value"]) and len(credentials["value"]) >= 16:
+            yield (*credentials.span("value"), "authorization")
+            return

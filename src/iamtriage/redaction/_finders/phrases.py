@@ -14,6 +14,7 @@ from iamtriage.redaction._vocabulary.placeholders import is_placeholder
 from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case, list_words
 from iamtriage.redaction._vocabulary.secret_commands import (
     COMMAND_ROWS,
+    LINE_ROWS,
     MIXED,
     PIPE_REACH,
     PIPE_SPACES,
@@ -81,8 +82,8 @@ class Phrase(NamedTuple):
 _INPUT_READER = re.compile(READS_INPUT)
 
 # Where a secret is used: "the password for staging is …".
-_USE = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[^\s,;.:]{1,80}(?:\s[a-z]{1,20})?)?"
-_IS = _USE + r"(?:'s|\s{1,3}(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|still))?):?\s{1,4}"
+_USE = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[^\s,;.:]{1,80}(?:\s[a-z-]{1,20}){0,2})?"
+_IS = _USE + r"(?:'s|\s{1,3}(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|still))?)[ ]?:?\s{1,4}"
 
 
 def _unmarked(*words: str) -> str:
@@ -134,6 +135,7 @@ _SENTENCE_ROWS: tuple[
     (("plaintext': b",), r"plaintext': b(?:'(?P<single>[^'\n]{1,20000})'|\"(?P<double>[^\"\n]{1,20000})\")", "secret"),
     # The output of the AWS CLI as text.
     (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
+    *LINE_ROWS,
 )  # fmt: skip
 # The beginning of a pattern with a fixed option.
 _FIXED = re.compile(r"(?:\\s|\[ =\]\(\?<=)?(?P<sign>-[A-Za-z](?![A-Za-z])|--[a-z-]{4,})")
@@ -363,6 +365,8 @@ def _value(
 
 def _can_be_secret(value: str, group: str, what: Secret) -> bool:
     """Return whether a value is no placeholder, variable, address or sentence."""
-    if is_placeholder(value) or value.startswith("$") or _OTHER.fullmatch(value):
+    if is_placeholder(value) or value.startswith("$"):
+        return False
+    if group != "uuid" and _OTHER.fullmatch(value):
         return False
     return what == "secret" or group == "plain" or not _CLAUSE.match(value.lower())

@@ -1,10 +1,11 @@
-"""Define the commands whose options are secrets, that read a secret from standard input, or print one.
+"""Define the commands whose options are secrets, that read a secret from standard input, or print one, and such lines.
 
 The options are from the manuals of curl, MySQL, Docker, Skopeo, Helm, sshpass, redis-cli, sqlcmd, the MongoDB shell,
 OpenLDAP, OpenSSL, OpenSSH, PuTTY, FreeRDP, htpasswd, Info-ZIP, 7-Zip, RAR, Azure CLI, Google Cloud CLI, OpenShift,
 kubectl, Vault, MinIO, GitHub CLI, Fly.io, Wrangler, the AWS CLI, SQL*Plus, cqlsh, PsExec, RabbitMQ, LFTP, Poetry,
 Bundler, Bitwarden, Pulumi, Windows, GitHub Actions, IPMItool, Net-SNMP, Twine, Oracle Data Pump, Composer, Cargo, crane,
-Consul and SOPS.
+Consul, SOPS, Jenkins, HTTPie, govc, coturn, Mosquitto, Neo4j, Couchbase, Xcode, RACADM, InfluxDB, Codecov, NuGet, Snyk,
+Netlify, Backblaze B2, kubeadm, swaks, macOS, Kickstart and Samba.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "COMMAND_ROWS",
+    "LINE_ROWS",
     "MIXED",
     "PIPE_REACH",
     "PIPE_SPACES",
@@ -53,22 +55,37 @@ COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("curl",), r"\s-(?:[afgiIkLlMnNOpqRsSvjJ#0-9]{0,8}[uU]|-user|-proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("curl",), r"\s-(?:E|-cert|-proxy-cert)[ =]?[\"']?[^\s\"':]{1,128}:(?![/\\])(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("curl",), r"\s-(?:b|-cookie)[ =]?[\"']?(?P<plain>[\w.-]{1,80}=[^\s\"'`\\\x1b]{1,4000})", "cookie"),
-    (("http ", "https ", "splunk "), r"\s-(?:a|-auth|auth)[ =][\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
+    (("http ", "https ", "splunk ", "jenkins-cli"), r"\s-(?:a|-auth|auth)[ =][\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
+    (("http ", "https "), rf"\s-A[ ]{{1,4}}(?:bearer|jwt)[ ]{{1,4}}-a[ ]{{1,4}}{VALUE}", "token"),
+    (("govc", "turnserver", "turnadmin"), r"\s-u[ =]{1,4}[\"']?[^\s\"':/@]{1,128}:(?P<plain>[^\s\"'`@\\\x1b]{1,400})", "password"),
     (("acl setuser",), r"\s>(?P<plain>[^\s\"'`\\\x1b]{4,400})", "password"),
     (("mysql", "mariadb", "7z a", "7z x", "7z e", "7z t", "unrar x", "unrar e", "rar a"), rf"\s-p{VALUE}", "password"),
     (tuple(f"{tool} login" for tool in _LOGINS), rf"\s-p[ =]?{VALUE}", "password"),
     (("podman", "skopeo", "buildah", "nerdctl", "ctr ", "crictl"), r"\s--?(?:src-|dest-)?creds[ =][\"']?[^\s\"':/@]{1,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("sshpass",), rf"\s-p[ ]?{VALUE}", "password"),
     (("redis-cli",), rf"\s-a[ ]{{1,4}}{VALUE}", "password"),
-    (("sqlcmd", "bcp", "ipmitool"), rf"\s-P[ ]?{VALUE}", "password"),
+    (("sqlcmd", "bcp", "ipmitool", "mosquitto_pub", "mosquitto_sub"), rf"\s-P[ ]?{VALUE}", "password"),
     (("snmpwalk", "snmpget", "snmpset", "snmpbulk"), rf"\s-[AX][ ]{{1,4}}{VALUE}", "password"),
-    (("mongo", "cqlsh", "psexec", "useradd", "usermod", "twine"), rf"\s-p[ =]{{1,4}}{VALUE}", "password"),
+    (("mongo", "cqlsh", "psexec", "useradd", "usermod", "twine", "cypher-shell", "couchbase-cli", "altool", "rabbitmqadmin", "racadm"), rf"\s-p[ =]{{1,4}}{VALUE}", "password"),
+    (("mosquitto_passwd",), rf"\s-b[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}\S{{1,128}}[ ]{{1,4}}{VALUE}", "password"),
+    (("influx ", "codecov"), rf"\s-t[ ]{{1,4}}(?:(?P<uuid>[0-9a-f-]{{36}})|{MIXED}(?P<plain>[^\s\"'`\\]{{20,200}}))", "token"),
+    (("dotnet nuget push",), rf"\s-k[ ]{{1,4}}{VALUE}", "token"),
+    (("setapikey",), rf"(?i:(?<=setapikey))[ ]{{1,4}}(?!-){VALUE}", "token"),
+    (("snyk auth",), r"(?<=snyk auth)[ ]{1,4}(?P<uuid>[0-9a-f-]{36})", "token"),
+    (("netlify",), rf"\s--auth[ =]{VALUE}", "token"),
+    (("b2 account authorize", "b2 authorize-account"), rf"(?<=authorize)(?:-account)?[ ]{{1,4}}[0-9a-f]{{12,25}}[ ]{{1,4}}{VALUE}", "secret"),
+    (("kubeadm",), r"\s--certificate-key[ =](?P<plain>[0-9a-f]{64})", "secret"),
     (("plink", "pscp", "psftp"), rf"\s-pw[ ]{{1,4}}{VALUE}", "password"),
     (("xfreerdp",), rf"\s/p:{VALUE}", "password"),
     (("ssh-keygen",), rf"\s-[NP][ ]{{1,4}}{VALUE}", "password"),
     (("bw unlock", "bw login"), rf"(?<=bw (?:unlock|login ))[ ]{{1,4}}{MIXED}{VALUE}", "password"),
     (("config set",), rf"(?<=requirepass|.masterauth)[ ]{{1,4}}{VALUE}", "password"),
     (("mc alias set", "mc config host add"), rf"(?<=http)s?://\S{{1,200}}[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{VALUE}", "secret access key"),
+    (("ldappasswd",), rf"\s-[as][ ]{{1,4}}{VALUE}", "password"),
+    (("swaks",), rf"\s-ap[ ]{{1,4}}{VALUE}", "password"),
+    (("security add-generic-password", "security add-internet-password"), rf"\s-w[ ]{{1,4}}{VALUE}", "password"),
+    (("networksetup",), rf"(?<=-setairportnetwork)[ ]{{1,4}}\S{{1,20}}[ ]{{1,4}}(?:\"[^\"\n]{{1,64}}\"|'[^'\n]{{1,64}}'|\S{{1,64}})[ ]{{1,4}}{VALUE}", "password"),
+    (("rootpw",), rf"(?<=rootpw)[ ]{{1,4}}(?:--plaintext[ ]{{1,4}})?(?!--){MIXED}{VALUE}", "password"),
     (("ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami"), rf"\s-w[ ]{{0,4}}{VALUE}", "password"),
     (("openssl", "keytool", "-passin", "-passout"), rf"pass:{VALUE}", "password"),
     (("openssl enc", "openssl smime", "openssl aes", "openssl des"), rf"\s-k[ ]{{1,4}}{VALUE}", "password"),
@@ -85,14 +102,17 @@ COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("vault login",), r"(?<=vault login)[ ]{1,4}(?:token=)?(?P<plain>[a-z]{1,4}\.[\w-]{20,400}|(?=[\w.-]{0,40}[0-9])[\w.-]{12,400}(?![\w.=-]))", "token"),
     (("secrets set",), rf"\s[A-Za-z_]\w{{0,80}}={VALUE}", "secret"),
     (("keytool", "jarsigner"), rf"\s-(?:src|dest)?(?:store|key)pass[ ]{{1,4}}{VALUE}", "password"),
-    (("smbclient", "rpcclient", "smbmap"), r"\s-U[ ]?[\"']?[^\s%\"']{1,128}%(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
+    (("smbclient", "rpcclient", "smbmap", "net ads", "net rpc"), r"\s-U[ ]?[\"']?[^\s%\"']{1,128}%(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("net use",), rf"(?i:\s/user:[^\s]{{1,128}})[ ]{{1,4}}{VALUE}", "password"),
     (("net use",), rf"(?<=net use)[ ]{{1,4}}(?:[A-Za-z]:[ ]{{1,4}})?\\{{2,4}}[^\s/]{{1,200}}[ ]{{1,4}}(?!/){VALUE}(?=[ ]{{1,4}}/[Uu])", "password"),
     (("net user",), rf"(?<=net user)[ ]{{1,4}}[^\s/]{{1,128}}[ ]{{1,4}}(?!/)(?=[^\n]{{1,400}}\s/|{MIXED}){VALUE}", "password"),
     (("cmdkey",), rf"(?i:\s/pass:){VALUE}", "password"),
+    (("wmic",), rf"(?i:\s/password:){VALUE}", "password"),
+    (("winrs",), rf"\s-p:{VALUE}", "password"),
+    (("signtool",), rf"\s/p[ ]{{1,4}}{VALUE}", "password"),
     (("schtasks",), rf"(?i:\s/rp)[ ]{{1,4}}{VALUE}", "password"),
     (("lftp",), r"\s-u[ ]?[\"']?[^\s\"',]{1,128},(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
-    (("sqlplus", "sqlldr", "impdp", "expdp", "jdbc:oracle:thin"), r"[ :\"'][A-Za-z][\w$#]{0,60}/(?P<plain>[^\s@/\"']{1,200})@", "password"),
+    (("sqlplus", "sqlldr", "impdp", "expdp", "jdbc:oracle:thin", "sql> conn"), r"[ :\"'][A-Za-z][\w$#]{0,60}/(?P<plain>[^\s@/\"']{1,200})@", "password"),
     (("rabbitmqctl",), rf"\s(?:add_user|change_password)[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{VALUE}", "password"),
     (("poetry config", "composer config"), rf"\shttp-basic\.\S{{1,80}}[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{VALUE}", "password"),
     (("poetry config",), rf"\spypi-token\.\S{{1,80}}[ ]{{1,4}}{VALUE}", "token"),
@@ -103,6 +123,37 @@ COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("gh secret set",), rf"\s-(?:b|-body)[ =]?{VALUE}", "secret"),
     (("put-parameter",), rf"[ =](?<=--value.){VALUE}(?=[^\n]{{0,300}}SecureString)", "secret"),
     (("securestring", "keyvault secret set"), rf"[ =](?<=--value.){VALUE}", "secret"),
+)  # fmt: skip
+_WORD = r"[^\s\"'`,;(){}<>\[\]\\\x1b]"
+# The words of a setting or of the output of a tool, its pattern, both in lower case, the kind of secret, and a part that
+# a text is searched fast for. Formats: the manuals of strongSwan, Redis, Net-SNMP, curl, Postfix, Cisco IOS, Junos and
+# Bundler, IMAP (https://www.rfc-editor.org/rfc/rfc3501#section-6.2.3), and what Elasticsearch, MySQL, Jenkins, Consul,
+# Nomad and netsh print.
+LINE_ROWS: tuple[tuple[tuple[str, ...], str, Secret] | tuple[tuple[str, ...], str, Secret, str], ...] = (
+    ((": psk ", ": eap ", ": xauth ", ": ntlm "), rf": (?:psk|eap|xauth|ntlm) (?:\"(?P<double>[^\"\n]{{1,400}})\"|(?P<plain>{MIXED}\S{{4,400}}))[ \t]*\r?$", "password"),
+    ((" on >", " off >"), r"user \S{1,80} (?:on|off) (?:[^\s>\"']{1,40} ){0,8}>(?P<plain>[^\s\"'`=\\][^\s\"'`\\]{0,400})", "password", " (?:on|off) "),
+    (("password ",), rf"^password [a-z_]{{2,40}} = (?P<plain>{MIXED}[a-z0-9]{{16,200}})\r?$", "password", "password [a-z_]{2,40} = "),
+    (("new value: ",), r"password[^\n]{0,120}\n(?:[^\n]{0,120}\n)?new value: (?P<plain>[^\s\"']{4,200})", "password", "new value: "),
+    (("is generated for ",), r"password is generated for \S{1,120}: (?P<plain>\S{6,200})", "password"),
+    (("password for the ",), rf"password for the \S{{1,60}} user \([^()\n]{{1,120}}\):\s{{1,8}}(?P<plain>{MIXED}{_WORD}{{6,400}})", "password"),
+    (("following ",), rf"following (?:[a-z]{{2,20}} )?(?:password|passphrase|token|secret)(?: (?:to|for|in)\b[^\n:.]{{1,80}})?:\s{{1,8}}(?P<plain>{MIXED}{_WORD}{{8,2000}})", "password"),
+    (("accessor",), r"accessor ?id\s{0,8}[:=]\s{1,20}[0-9a-f-]{36}\s{1,8}secret ?id\s{0,8}[:=]\s{1,20}(?P<uuid>[0-9a-f-]{36})", "token"),
+    (("key content",), r"key content[ ]{1,30}: (?P<line>[^\r\n]{8,63})", "password"),
+    ((" login ",), rf"^(?:[<>*cs:-]{{1,4}} )?[a-z]{{1,6}}[0-9]{{1,8}} login (?:\"[^\"\n]{{1,128}}\"|\S{{1,128}}) (?:\"(?P<double>[^\"\n]{{1,400}})\"|(?P<plain>{MIXED}\S{{4,400}}))\r?$", "password", "[0-9] login "),
+    (("]:25", "]:465", "]:587"), rf"\]:(?:25|465|587)[ \t]{{1,8}}[^\s:\[\]]{{1,128}}:(?P<plain>{MIXED}[^\s:]{{4,400}})\r?$", "password"),
+    (("stats auth ",), r"stats auth [^\s:]{1,128}:(?P<plain>[^\s\"']{1,400})", "password"),
+    (('user = "',), rf"^(?:--)?(?:proxy-)?user = \"[^\s\":]{{1,80}}:(?P<plain>{MIXED}[^\s\"]{{4,200}})\"", "password", 'user = "'),
+    (("username ",), rf"^[ \t]{{0,8}}username \S{{1,60}} (?:privilege [0-9]{{1,2}} )?(?:password|secret) (?:[0-9] )?(?P<plain>{MIXED}[^\s\"']{{4,200}})[ \t]*\r?$", "password", r"username \S{1,60} (?:privilege|password|secret) "),
+    (("password ", "key "), rf"(?:password|key) [067] (?P<plain>{MIXED}[^\s\"']{{6,200}})(?=[ \t]*\r?$| address | hostname )", "password", "(?:password|key) [067] "),
+    (("crypto isakmp key",), r"crypto isakmp key (?:[06] )?(?P<plain>[^\s\"']{1,128}) (?:address|hostname) ", "password"),
+    (("snmp-server community", "rocommunity ", "rwcommunity "), r"(?:snmp-server community|^r[ow]community6?) (?!public\b|private\b)(?P<plain>[^\s\"']{4,64})", "password"),
+    (("tacacs", "radius"), rf"(?:tacacs|radius)[^\n]{{0,120}} (?:key|secret) (?:\"(?P<double>[^\"\n]{{4,200}})\"|(?P<plain>{MIXED}[^\s\"']{{4,200}})[ \t]*\r?$)", "password"),
+    (("createuser ",), r"createuser \S{1,60} (?:md5|sha[0-9-]{0,4}) (?:\"(?P<double>[^\"\n]{4,200})\"|(?P<plain>\S{4,200}))", "password"),
+    (("createuser ",), r"createuser \S{1,60} (?:md5|sha[0-9-]{0,4}) (?:\"[^\"\n]{4,200}\"|\S{4,200}) (?:aes|des)[0-9-]{0,4} (?:\"(?P<double>[^\"\n]{4,200})\"|(?P<plain>\S{4,200}))", "password"),
+    (("neo4j_auth",), r"neo4j_auth[\"']?[ ]?[=:][ ]?[\"']?[^\s/\"']{1,60}/(?P<plain>[^\s\"']{1,200})", "password"),
+    (("sp_addlogin",), r"sp_addlogin\s(?:@loginame\s?=\s?)?n?'[^'\n]{1,128}',\s?(?:@passwd\s?=\s?)?n?'(?P<single>[^'\n]{1,400})'", "password"),
+    (('credentials("',), r"credentials\(\"[^\"\n]{0,200}\", ?\"[^\"\n]{1,200}\", ?\"[^\"\n]{1,128}\", ?\"(?P<double>[^\"\n]{1,400})\"\)", "password"),
+    (("bundle_",), r"bundle_\w{2,200}__\w{2,60}[\"']?[ ]?[:=][ ]?[\"']?[^\s:\"'/]{1,80}:(?P<plain>[^\s\"'/][^\s\"']{0,400})", "password"),
 )  # fmt: skip
 # Commands that print a secret, and the option that makes it the only word of the next line.
 _PRINTER_ROWS: tuple[tuple[str, str], ...] = (

@@ -64,7 +64,7 @@ _NAME_TABLE: tuple[tuple[Secret, Evidence, tuple[str, ...]], ...] = (
         "cosmos key", "customer key", "deploy key", "encryption key", "decryption key", "fernet key",
         "functions key", "hmac key", "integration key", "license key", "replica set key", "routing key",
         "sdk key", "service key", "signing key", "ssh key", "storage key", "subscription key", "write key",
-        "qrcode png",
+        "qrcode png", "fastly key", "jfrog art api", "honeycomb team", "zt1 auth",
     )),
     ("private key", "value", ("client key",)),
     ("secret", "word", ("psk", "totp", "seed")),
