@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import attrs
 import pytest
@@ -531,3 +532,15 @@ def test_one_permission_is_not_named_after_a_whole_policy() -> None:
     assert titles[0].startswith("Attach the AWS managed policy AmazonSSMManagedInstanceCore")
     assert any(each.startswith("Allow ssm:UpdateInstanceInformation") for each in titles)
     assert "Next" not in str(explanation)
+
+
+def test_card_shows_what_each_denial_needs() -> None:
+    """The policy for another principal is not one of the other remedies, which are in a fold."""
+    other = _DENIAL.replace("user/ana", "user/ben").replace("s3:GetObject", "s3:PutObject")
+    explanation = explain(f"{_DENIAL}\n\n{other}")
+    card = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", explanation.to_html().partition("<details")[0]))
+    whole = " ".join(explanation.to_text(detail="full").split())
+    for shown in (card, whole):
+        assert "The text has 2 denials of 2 principals (ana and ben)." in shown
+        assert "for the user ben" in shown
+        assert shown.index("for the user ana") < shown.index("for the user ben")

@@ -136,16 +136,11 @@ class Content(NamedTuple):
         others = self._other_rows((*self.of_combined, *self.of_second))
         lines = _LINES_OF_DENIAL if isinstance(self.failure, AccessDenied) else _LINES
         lines += _LINES_OF_SECOND if self.second is not None else 0
-        summary, count = self.summary, ""
+        summary, count = self.summary, self._count_denials()
         if self.others:
-            from iamtriage.explaining._others.describing import (
-                count_denials,
-                describe_fixed,
-                split_same_reason,
-            )
+            from iamtriage.explaining._others.describing import describe_fixed, split_same_reason
 
             summary += describe_fixed(self.failure, self.of_combined)
-            count = count_denials((self.failure, *self.others))
             summary += split_same_reason(self.failure, self.others)[1]
         from iamtriage._rendering.explanations.headlines import shorten
 
@@ -180,15 +175,23 @@ class Content(NamedTuple):
 
     def _all_parts(self) -> Parts:
         first = self.remedies[:1] if self.combined is None else (self.combined,)
-        second = () if self.second is None else (self.second,)
-        remedies = (*first, *second, *self.remedies[1:])
         return Parts(
             summary=self.summary,
+            total=self._count_denials(),
             causes=self.causes,
-            remedies=remedies,
+            remedies=(*first, *self.remedies[1:]),
+            second=self.second,
             notes=self.notes,
             others=self._other_rows((*self.of_combined, *self.of_second)),
         )
+
+    def _count_denials(self) -> str:
+        """Return how many denials the text has, if more than one has to be fixed."""
+        if not self.others:
+            return ""
+        from iamtriage.explaining._others.describing import count_denials
+
+        return count_denials((self.failure, *self.others))
 
     def _other_rows(self, fixed: tuple[Failure, ...]) -> tuple[tuple[str, str], ...]:
         """Return rows about the other failures in the text: their number, and a row for each of the first.

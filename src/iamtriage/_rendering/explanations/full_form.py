@@ -27,7 +27,7 @@ def full_blocks(parts: Parts, facts: tuple[tuple[str, str], ...]) -> Iterator[Bl
         parts: The parts of the explanation.
         facts: The labels and values of the failure.
     """
-    yield Heading(parts.summary, 1)
+    yield Heading(f"{parts.total} {parts.summary}".strip(), 1)
     if facts:
         yield Fields(facts)
     if parts.causes:
@@ -39,7 +39,8 @@ def full_blocks(parts: Parts, facts: tuple[tuple[str, str], ...]) -> Iterator[Bl
         shown.update(cause.because)
     if parts.remedies:
         yield Heading("What to do")
-    for remedy in parts.remedies:
+    second = () if parts.second is None else (parts.second,)
+    for remedy in (*parts.remedies[:1], *second, *parts.remedies[1:]):
         yield from remedy_blocks(remedy)
     if parts.notes:
         yield Heading("Good to know")
@@ -56,7 +57,7 @@ def card_blocks(parts: Parts, text: tuple[Block, ...], *, is_open: bool) -> Iter
         text: The blocks of the failure's text.
         is_open: Whether the folds are open.
     """
-    yield Heading(parts.summary, 1)
+    yield Heading(f"{parts.total} {parts.summary}".strip(), 1)
     if parts.causes:
         yield Heading("Why")
         for cause in parts.causes[:_MAX_CARD_CAUSES]:
@@ -64,6 +65,9 @@ def card_blocks(parts: Parts, text: tuple[Block, ...], *, is_open: bool) -> Iter
     if parts.remedies:
         yield Heading("Do this first")
         yield from remedy_blocks(parts.remedies[0])
+    if parts.second is not None:
+        yield Heading("Then")
+        yield from remedy_blocks(parts.second)
     if parts.others:
         yield Labels(parts.others)
     more: list[Block] = []

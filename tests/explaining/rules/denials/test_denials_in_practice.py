@@ -2547,7 +2547,7 @@ OTHERS: tuple[Case, ...] = (
             (
                 "a command",
                 "$ aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json",
-                f"but the request has none. Derived The action and the resource match the statement; iam:PermissionsBoundary does not, so the Allow does not apply. Do this first: Create the role with a permissions boundary [you] - In the CLI, pass --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/Fence. The policy can stay as it is. aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json --permissions-boundary",
+                f"but the request has none. Derived The action and the resource match the statement: only the condition does not. Do this first: Create the role with a permissions boundary [you] - In the CLI, pass --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/Fence. The policy can stay as it is. aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json --permissions-boundary",
                 "change the condition",
             ),
             (
@@ -3566,7 +3566,7 @@ GUARDRAILS: tuple[Case, ...] = (
         "decoded-denied",
         _ENCODED,
         _decoded(["db.r7g.*"], "db.r7g.16xlarge"),
-        ("Call with another rds:DatabaseClass than db.r7g.*",),
+        ("Call with another database class than db.r7g.*",),
         (),
     ),
     (
