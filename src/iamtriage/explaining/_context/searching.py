@@ -22,7 +22,7 @@ from iamtriage.explaining._context.readers.endpoints import find_other_endpoint,
 from iamtriage.explaining._context.readers.names import NAME_READERS
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._context.readers.regions import choose_region
-from iamtriage.explaining._context.readers.runtimes import find_runtime, name_caller
+from iamtriage.explaining._context.readers.runtimes import find_runtime, name_user_of_job
 from iamtriage.explaining._context.readers.s3_locations import (
     Location,
     find_location,
@@ -128,7 +128,7 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
     runtime = find_runtime(section, of_kubectl) or (
         find_runtime(whole) if len(whole) > len(section) else None
     )
-    values["runtime"] = name_caller(runtime, whole)
+    values["runtime"] = name_user_of_job(runtime, whole)
     if failure.kind == "access_denied" and _PARAMETERS in section:
         from iamtriage.explaining._context.readers.request_parameters import find_request_parameters
 

@@ -59,7 +59,7 @@ _OF_OWNER = tuple(
     lazy_pattern(rf"(?a){form}\s{{0,20}}\Z")
     for form in (
         rf"(?:^|\n|[.;!?] )[^\n.:]{{0,40}}?\b(?P<kind>[Rr]ole|[Uu]ser) {_OWNER_NAME}(?:,? \(?inline\)?)?(?: (?:policy|permissions))?{_IN_PARENTHESES}:",
-        rf"(?P<of>{_POLICY_OF})(?: IAM| task| execution| instance| node| worker| pod| job)? (?P<kind>[Rr]ole|[Uu]ser) (?!(?:above|below|itself)\b){_OWNER_NAME}{_IN_PARENTHESES}(?::|\n)",
+        rf"(?P<of>{_POLICY_OF})(?: IAM| task| execution| instance| node| worker| pod| job)? (?P<kind>[Rr]ole|[Uu]ser) (?!(?:above|below|itself|now|today|currently|here|is|was|are|in|that|which|with|only|so|then|before|after|again)\b){_OWNER_NAME}{_IN_PARENTHESES}(?::|\n)",
         rf"(?:^|\n)[^\n.:]{{0,20}}?(?<![\w+=,.@-]){_OWNER_NAME} (?P<kind>role|user)(?:'s)?(?: IAM| inline)? (?:policy|permissions){_IN_PARENTHESES}:",
         rf"\b(?P<kind>[Rr]ole|[Uu]ser),? {_OWNER_NAME},?{_IN_PARENTHESES}{_HAS}:",
         rf"(?:\A|[\s(]){_OWN_KIND}{_HAS}:",

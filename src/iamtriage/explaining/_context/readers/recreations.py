@@ -46,6 +46,9 @@ _CLUSTER_GONE = lazy_pattern(
     r"|\b(?:deleted|destroyed|removed|tore down|decommissioned) (?:the|our) (?:old|other|previous|former) cluster\b)"
 )
 _OF_USER = lazy_pattern(r"(?i)\busers?\b|aws_iam_user")
+_OF_OTHER = lazy_pattern(
+    r"(?i)\b(?:bucket|cluster|database|domain|endpoint|function|key|namespace|policy|pod|queue|repository|secret|stack|table|topic|volume|vpc)s?\b"
+)
 _OF_ROLE = lazy_pattern(r"(?i)\broles?\b|\biam\b|aws_iam_role")
 # A name has a hyphen or a digit, or stands in quotes: other words before or after "role" can be of the sentence.
 _NAME = r"(?:[\"'`][\w+=,.@/-]{2,90}[\"'`]|(?=[\w+=@-]{0,64}[-_0-9])[\w+=@-]{2,64})"
@@ -70,7 +73,9 @@ def find_recreated_role(text: str, name: str | None = None, *, is_deleted: bool 
     for found in _search_lines(text):
         words = found[0].strip()
         is_named = name is not None and is_named_in(words, name)
-        is_of_caller = _OF_ROLE.search(words) or (is_named and (is_deleted or _OF_USER.search(words)))
+        is_of_caller = _OF_ROLE.search(words) or (
+            is_named and (_OF_USER.search(words) or (is_deleted and not _OF_OTHER.search(words)))
+        )
         if not is_of_caller or _NEGATION.search(words):
             continue
         if name is None or is_named:

@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import CommandLine, Runtime
 from iamtriage.explaining._context.word_index import WordIndex
 
-__all__ = ("find_runtime", "name_caller", "search_present")
+__all__ = ("find_runtime", "name_user_of_job", "search_present")
 
 _TASK_ROLE = "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn, executionRoleArn]'"
 _POD = "the role of the pod's service account"
@@ -198,7 +198,7 @@ def find_runtime(text: str, command: CommandLine | None = None) -> Runtime | Non
     return None
 
 
-def name_caller(runtime: Runtime | None, whole: str) -> Runtime | None:
+def name_user_of_job(runtime: Runtime | None, whole: str) -> Runtime | None:
     """Return a runtime with the user as its caller, if the text shows that a job of GitHub Actions has access keys of one."""
     if runtime is None or runtime.kind != "github-actions":
         return runtime
@@ -208,7 +208,9 @@ def name_caller(runtime: Runtime | None, whole: str) -> Runtime | None:
 
 _USER_OF_JOB = "the user whose access keys the GitHub Actions job has"
 # Access keys of a user, in the environment of a step or in a workflow, and signs of a role.
-_KEYS_OF_JOB = lazy_pattern(r"(?i)\baws[_-]secret[_-]access[_-]key: ?[\"']?(?:\*\*\*|\$\{\{ ?secrets\.)")
+_KEYS_OF_JOB = lazy_pattern(
+    r"(?im)^[^\n#]{0,200}?\baws[_-]secret[_-]access[_-]key: ?[\"']?(?:\*\*\*|\$\{\{ ?secrets\.)"
+)
 _ROLE_OF_JOB = lazy_pattern(
     r"(?i)\baws[_-]session[_-]token\b|\brole-to-assume\b|\bid-token: write\b|\bOIDC\b"
 )

@@ -293,8 +293,8 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     text = "The error code does not name a missing permission."
     if code.isdigit():
         text = "AWS returned only the HTTP status and no error code."
-    # Responses to HEAD have no body.
-    is_of_other = code.isdigit() and not service_objects.is_head_call(case)
+    # Responses to HEAD have no body, and the load balancers of AWS send only a status if a service fails.
+    is_of_other = code.isdigit() and code < "500" and not service_objects.is_head_call(case)
     endpoint = check_endpoint()
     if is_of_other:
         text = "The answer has only an HTTP status. Services of AWS send a code, too, so most likely a proxy or another server answered."

@@ -10,7 +10,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, line_at
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
@@ -163,9 +163,10 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
 
 
 def _name_policy(case: Case[AwsError]) -> str:
-    """Return that the policy that a call attaches is one too many, as a clause, if the text names only one."""
+    """Return that the policy that a call attaches is one too many, as a clause, if the error or the command names only one."""
     stated = stated_option(case, "policy-arn")
-    arn = stated or only_one({each[0] for each in _POLICY.finditer(case.text)}) or ""
+    line = line_at(case.failure.text, *case.failure.span)
+    arn = stated or only_one({each[0] for each in _POLICY.finditer(line)}) or ""
     return f", so {clip_text(arn.rpartition('/')[2])} does not fit" if "/" in arn else ""
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import line_start
+from iamtriage._text import line_at
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.basics import Case, Remedy
@@ -78,11 +78,8 @@ def call_less_often(case: Case[AwsError], others: Commands) -> Remedy | None:
     """
     if case.failure.envelope.source not in _SOURCES or case.context.runtime_kind == "lambda":
         return None
-    text, (start, end) = case.failure.text, case.failure.span
-    if case.operation is None:
-        # Older SDKs do not print it, and other lines can be about another program.
-        text = text[line_start(text, start) : end] + text[end:].partition("\n")[0]
-    controller = find_controller(text)
+    # Other lines can be about another program.
+    controller = find_controller(line_at(case.failure.text, *case.failure.span))
     name = controller.name if controller is not None else ""
     interval = _INTERVALS.get(name)
     if interval is None or not (case.operation is None or interval.operations.match(case.operation)):

@@ -300,7 +300,7 @@ def _describe_own_retries(case: Case[AwsError], attempts: int) -> tuple[str, str
     if _RETRYING.search(case.failure.text) and _GAVE_UP not in case.text:
         retry = "The client retries by itself, as the text says: without a later error, do nothing."
         return "Make fewer calls, if the client gives up after its retries", retry, pages.SDK_RETRIES
-    if _FLUENT_BIT.search(case.text):
+    if _FLUENT_BIT.search(case.text) and (case.operation or "Put").startswith(("Create", "Put")):
         return "Let Fluent Bit retry, and send larger batches", _OF_FLUENT_BIT, _RETRIES_OF_FLUENT_BIT
     if case.failure.envelope.source != "js-v2" and "/node_modules/aws-sdk/lib/" not in case.text:
         return None

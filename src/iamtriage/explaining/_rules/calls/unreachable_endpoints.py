@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import as_sentence, clip_text
+from iamtriage._text import as_sentence, clip_text, line_at
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
@@ -165,7 +165,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             _CHECK_PROXY if is_proxy else None,
             _admit_caller_remedy(endpoint["group"]) if endpoint is not None else None,
             _open_task_remedy(case)
-            if _STARTING_TASK.search(case.failure.text) and not is_proxy
+            if _STARTING_TASK.search(line_at(case.failure.text, *case.failure.span)) and not is_proxy
             else _test_connection_remedy(case, host),
         ),
         notes=_NOT_A_TRUST_POLICY if is_sts else _NOT_A_POLICY,

@@ -120,7 +120,6 @@ _CLI_CALL = lazy_pattern(r"\baws s3(?:api)? ")
 _ASKED_BY_S3A = lazy_pattern(
     r"(?a)\bNo AWS Credentials provided by (?P<list>\w{0,60}CredentialsProvider(?: \w{0,60}CredentialsProvider){0,12})(?= ?:|\s|$)"
 )
-_READS_PROFILES = lazy_pattern(r"Profile\w{0,12}CredentialsProvider|\bDefault(?:AWS)?CredentialsProvider")
 # What the providers read: https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/authentication.html
 _READ_BY_S3A = {
     "SimpleAWS": "fs.s3a.access.key and fs.s3a.secret.key",
@@ -147,9 +146,10 @@ ROLE_MISSING_IN_LIST = CauseType(
 
 
 def is_of_s3a(message: str) -> bool:
-    """Return whether S3A names the providers that it asked, and none of them reads a profile."""
+    """Return whether S3A names the providers that it asked, all of which are known, and none reads a profile."""
     asked = _ASKED_BY_S3A.search(message)
-    return asked is not None and _READS_PROFILES.search(asked["list"]) is None
+    names = [] if asked is None else asked["list"].replace("CredentialsProvider", "").split()
+    return bool(names) and _READ_BY_S3A.keys() >= {*names}
 
 
 def advise_on_s3a(case: Case[MissingCredentials], message: str) -> pod_roles.Advice:

@@ -20,7 +20,9 @@ REJECTED_VALUE = lazy_pattern(
     r"(?:\[|Member )?[Mm]?(?:ember )?must (?P<rule>not be null|(?:have|satisfy) (?P<what>length|value|regular expression pattern|enum value set)(?:: | )?(?P<limit>[^;\n]{1,300}))"
 )
 """A value, the path of its parameter, and the constraint, as services with a model of their API report it."""
-_SECRET = lazy_pattern(r"(?i:password|secret|token|credential|private|accesskey)")
+_SECRET = lazy_pattern(
+    r"(?i:pass|pwd|secret|token|credential|private|accesskey|(?:mfa|verification|confirmation)_?code|\bpin\b)"
+)
 # A pattern for the ARNs of roles begins with a literal.
 _OF_ROLE = lazy_pattern(r"\^?\(?arn:[^;]{0,60}?:iam::[^;]{0,40}?:role")
 _ROLE_NAME = lazy_pattern(r"(?a)[\w+=,.@-]{1,64}")
@@ -73,7 +75,8 @@ def _correct(name: str) -> Remedy:
 
 def _role_remedy(path: str, value: str) -> Remedy:
     name = value.rpartition("/")[2]
-    known = name if _ROLE_NAME.fullmatch(name) else "ROLE_NAME"
+    is_name = _ROLE_NAME.fullmatch(name) is not None and (":" not in value or ":role/" in value)
+    known = name if is_name else "ROLE_NAME"
     return your_remedy(
         f"Pass the ARN of the role in {path}",
         "The command prints it. The ARN contains the path of the role, such as service-role/, which its name lacks.",

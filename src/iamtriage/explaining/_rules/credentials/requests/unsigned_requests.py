@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import line_at, quote_words
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls
 from iamtriage.explaining._rules.credentials.requests import gateway_routes
@@ -261,7 +261,7 @@ UNSIGNED_BY_CHOICE = CauseType(
 )
 
 
-_REMOTE_WRITE = lazy_pattern(r"\bremote_write\b|\bprometheusremotewrite\b")
+_REMOTE_WRITE = lazy_pattern(r"\bremote_write\b(?![^\n]{0,400}/api/v1/query)|\bprometheusremotewrite\b")
 
 
 def _explain_remote_write(case: Case[MissingCredentials], unsigned: Cause) -> Explanation:
@@ -317,7 +317,7 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     )
     if not names_gateway and (case.failure.envelope.source or "").startswith(_SIGNING_SDKS):
         return _explain_empty_credentials(case, unsigned)
-    if not names_gateway and _REMOTE_WRITE.search(case.failure.text) is not None:
+    if not names_gateway and _REMOTE_WRITE.search(line_at(case.failure.text, *case.failure.span)) is not None:
         return _explain_remote_write(case, unsigned)
     causes, remedies = [unsigned], [sign]
     url = gateway_routes.find_called_url(case.failure) if names_gateway else None

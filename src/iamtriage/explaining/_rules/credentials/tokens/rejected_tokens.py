@@ -132,7 +132,11 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     is_of_pod = requested is not None and requested.lastgroup == "pod"
     is_other = audience not in {None, *_STS_AUDIENCES} and (is_of_pod or _EKS_ISSUER in (issuer.url or ""))
     is_listed = audience is None and lists_sts
-    expected = issuers.STS_AUDIENCE if is_other or is_listed or not is_of_partition else None
+    expected = (
+        _choose_audience(listed if is_listed else ())
+        if is_other or is_listed or not is_of_partition
+        else None
+    )
     is_agreed = audience is not None and f"'{audience}'" in str(case.facts.trust_policy)
     if is_agreed and not is_other and (not listed or audience not in listed):
         return _explain_other_client_id(case, issuer, audience, listed, None, causes)
@@ -339,6 +343,11 @@ def _describe_unnamed(text: str) -> str | None:
 def _expect_audiences(audience: str | None, *, is_eks: bool) -> frozenset[str | None]:
     """Return the audiences of which an IAM OIDC provider needs one: pods of EKS have the same in all partitions."""
     return frozenset({issuers.STS_AUDIENCE, audience}) if is_eks else _STS_AUDIENCES
+
+
+def _choose_audience(listed: tuple[str, ...] | None) -> str:
+    """Return the audience of STS, as a provider lists it."""
+    return next((each for each in listed or () if each in _STS_AUDIENCES), issuers.STS_AUDIENCE)
 
 
 def _find_misspelled(listed: tuple[str, ...]) -> str | None:

@@ -76,7 +76,7 @@ def explain_unsteady_source(case: Case[MissingCredentials], message: str) -> Exp
     if (sent := _SENT.search(text, case.failure.span[0])) is not None:
         explanation: Explanation = load_rule("calls.unreachable_endpoints.explain_no_answer")(case, sent[0])
         return explanation
-    if _GREENGRASS.search(text) is not None:
+    if _GREENGRASS.search(text) is not None and "aws configure" not in message:
         return _explain_device(case)
     if _OF_ECS.search(text) is not None:
         return None

@@ -118,7 +118,8 @@ def explain_mfa(denial: Denial) -> Explanation:
             again = Labelled("Then, if it printed this ARN:", call[0].replace(serial, form)) if user else None
             steps = (steps[0], "Correct aws_mfa_device in ~/.aws/credentials, too, if it is there.")
     call_again = again if problem else denial_remedies.mfa_command(denial, serial)
-    if not problem and (vault := find_vault_profile(text)) is not None:
+    vault = None if problem else find_vault_profile(text)
+    if vault is not None and find_profile(denial.case) in {None, vault}:
         # aws-vault asks for the code itself.
         call_again = commands.fill_command("aws configure get mfa_serial --profile {}", vault)
     return denial.explain(

@@ -26,9 +26,11 @@ HEADERS_NOT_SIGNED = CauseType(
 )
 
 
-def explain_unsigned_headers(denial: Denial) -> Explanation:
-    """Explain which headers of a request are not signed, and what adds them."""
+def explain_unsigned_headers(denial: Denial) -> Explanation | None:
+    """Explain which headers of a request are not signed, and what adds them, or return ``None`` for another denial."""
     text = denial.failure.text
+    if "Access Denied" in text[slice(*denial.failure.span)]:
+        return None  # the message of another request
     found = _NAMES.search(text)
     names = [] if found is None else [*filter(None, (each.strip() for each in found[1].split(",")))]
     named = join_words(names[:_MAX_NAMES], "and") if names else "some headers"

@@ -235,6 +235,7 @@ def explain_deploy_agent(denial: Denial) -> Explanation | None:
         failure.action is not None
         or failure.principal is not None
         or failure.envelope.service not in _AGENT_SERVICES
+        or (failure.envelope.service is None and failure.envelope.operation is not None)
     ):
         return None
     if _OTHER_AGENT.search(failure.text) is not None:

@@ -226,9 +226,12 @@ def is_of_other_type(policy: KnownPolicy, denial: Denial) -> bool:
 
 
 def is_of_other(policy: KnownPolicy, denial: Denial) -> bool:
-    """Return whether a policy is known to be that of another role or user than the caller."""
-    if policy.owner is None or denial.principal is None:
+    """Return whether a policy is known to be that of another role or user than the caller, or called that."""
+    if policy.owner is None:
         return False
+    if denial.principal is None:
+        words = rf"(?i)\b(?:other|another|different|old|staging) (?:\w+ ){{0,2}}(?:role|user) \W?{re.escape(policy.owner[1])}(?![\w-])"
+        return re.search(words, denial.failure.text) is not None
     return policy.owner != _identify_caller(denial)
 
 

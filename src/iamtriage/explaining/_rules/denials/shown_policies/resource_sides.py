@@ -367,7 +367,8 @@ def _extend_statement(
     dropped = (_PATH_UNKNOWN, "The change can take minutes")
     kept = (each for each in usual.steps[1:] if not each.startswith(dropped))
     what = f"the {element.lower()}"
-    then = "Then:" if "ENDPOINT_ID" not in change else "Then, with ENDPOINT_ID filled in:"
+    is_known = denial.context.vpc_endpoint is not None or "ENDPOINT_ID" not in change
+    then = "Then:" if is_known else "Then, with ENDPOINT_ID filled in:"
     remedy = attrs.evolve(
         usual,
         title=f"Add {added} to the {element} in the VPC endpoint's policy",

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     OR_ATTACH,
     KnownPolicy,
     is_of_caller,
+    is_of_other,
 )
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_ALLOWS,
@@ -91,13 +92,15 @@ def name_caller(denial: Denial, policy: KnownPolicy) -> Denial:
     """Return a denial whose message names no caller with the owner of a policy as the caller."""
     if policy.owner is None or denial.principal_text is not None or denial.caller != "the caller":
         return denial
+    if is_of_other(policy, denial):
+        return denial
     kind, name = policy.owner
     return attrs.evolve(denial, caller=f"the {kind} {clip_text(name)}")
 
 
 def name_holder(denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
     """Return remedies that attach a policy to the owner of the policy in the text, if the message names no caller."""
-    if policy.owner is None or denial.principal_text is not None:
+    if policy.owner is None or denial.principal_text is not None or is_of_other(policy, denial):
         return remedies
     kind, name = policy.owner
     old, put = commands.put_policy("ROLE_NAME", ""), commands.put_policy(commands.role_name(name), "", kind)

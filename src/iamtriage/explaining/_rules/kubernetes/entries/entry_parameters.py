@@ -28,7 +28,7 @@ _CREATOR_ON = lazy_pattern(
 _DECLARED = lazy_pattern(r"\baws_eks_access_entry\.this\[\\?\"(?P<key>[\w./-]{1,64})\\?\"\]")
 # The entry of the identity that runs Terraform, as a plan or an apply prints it.
 _CREATED = lazy_pattern(
-    r"\baws_eks_access_entry\.this\[\\?\"cluster_creator\\?\"\]: [^\n]{1,60}\[id=[\w-]{1,100}:(?P<arn>arn:[^\]\s]{1,600})\]"
+    r"\baws_eks_access_entry\.this\[\\?\"cluster_creator\\?\"\]: [^\n]{1,60}\[id=(?P<cluster>[\w-]{1,100}):(?P<arn>arn:[^\]\s]{1,600})\]"
 )
 _WITH_POLICIES = lazy_pattern(
     r"(?m)^(?![ \t]{0,80}(?:#|//))[^\n]{0,200}?\bpolicy_associations\s{0,20}=\s{0,4}\{\s{0,20}[^\s}]"
@@ -70,7 +70,7 @@ def explain_second_entry(
     key, because = clip_text(entry["key"]), f"Terraform runs as {principal.description}, by the text."
     made = "enable_cluster_creator_admin_permissions = true creates cluster_creator"
     if created is not None:
-        if created["arn"] != find_entry_arn(case):
+        if created["arn"] != find_entry_arn(case) or cluster.name not in {None, created["cluster"]}:
             return None
         made, because = f"{made}, and this run has done so", f"It is for {principal.description}."
     is_known = caller is not None or created is not None

@@ -35,6 +35,8 @@ def explain_shell_keys(case: AnyCase) -> Explanation | None:
     text = case.failure.text[:_MAX_TEXT]
     if not ("PROFILE" in text and has_key_in_shell(text)):
         return None
+    if "unset AWS_ACCESS_KEY_ID" in text[: case.failure.span[0]]:
+        return None
     current = find_current_user(text)
     of_user = text if current is None else current[1]
     stated = find_kubeconfig_profile(of_user)

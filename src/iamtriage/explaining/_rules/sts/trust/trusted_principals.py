@@ -33,6 +33,7 @@ _SHOWS = frozenset({("iam", "get-role"), ("iam", "get-user")})
 _PRINTED_ID = lazy_pattern(r"\"(?:Role|User)Id\"\s?:\s?\"(A(?:ROA|IDA)[A-Z0-9]{8,124})\b")
 _ANY_ID = lazy_pattern(r"\b(A(?:ROA|IDA)[A-Z0-9]{8,124})\b")
 _CREATED = lazy_pattern(r"(?a)\"CreateDate\"\s?:\s?\"(\d{4}-\d\d-\d\d)T")
+_PRINTED_ACCOUNT = lazy_pattern(r"\"Arn\"\s?:\s?\"arn:[a-z-]{3,20}:iam::(?P<account>[0-9]{12}):")
 _ANY_DATE = lazy_pattern(r"(?a)\b(\d{4}-\d\d-\d\d)T\d\d:")
 
 
@@ -84,6 +85,9 @@ def _find_present_id(denial: Denial, former: str) -> str | None:
         if not is_own and not (
             run.command.words[1:2] == ("get-caller-identity",) and str(denial.principal) in run.output
         ):
+            continue
+        account = _PRINTED_ACCOUNT.search(run.output)
+        if account is not None and account["account"] != denial.account:
             continue
         printed = only_one(set(_PRINTED_ID.findall(run.output)) or set(_ANY_ID.findall(run.output)))
         if printed is None or printed == former or printed[:4] != former[:4]:
