@@ -127,6 +127,26 @@ CASES = {
         "S3 denied s3:GetObject on arn:aws:s3:::acme-lake/a.parquet without a reason",
         "Find the bucket's owner",
     ),
+    "clickhouse-read": (
+        "Code: 499. DB::Exception: Received from localhost:9000. DB::Exception: Access Denied: while reading key: 2026/a.csv, from bucket: acme-lake: The data format cannot be detected. (S3_ERROR)",
+        "S3 denied s3:GetObject on arn:aws:s3:::acme-lake/2026/a.csv without a reason",
+        "The call GetObject requires s3:GetObject",
+    ),
+    "clickhouse-info": (
+        "Code: 499. DB::Exception: Failed to get object info: No response body.. HTTP response code: 403: while reading 2026/a.csv. (S3_ERROR)",
+        "S3 answered 403 to HeadObject",
+        "the response to a HEAD request has no body",
+    ),
+    "clickhouse-write": (
+        "Code: 499. DB::Exception: Message: Access Denied, bucket acme-lake, key disks/check_1, object size 4. (S3_ERROR)",
+        "S3 denied s3:PutObject on arn:aws:s3:::acme-lake/disks/check_1 without a reason",
+        "Find the bucket's owner",
+    ),
+    "clickhouse-log": (
+        "<Error> WriteBufferFromS3: S3Exception name AccessDenied, Message: Access Denied, bucket acme-lake, key disks/check_1, object size 4",
+        "S3 denied s3:PutObject on arn:aws:s3:::acme-lake/disks/check_1 without a reason",
+        "Find the bucket's owner",
+    ),
     "kafka-in-python": (
         "[Error 58] SaslAuthenticationFailedError: [0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9]: Access denied",
         "was denied kafka-cluster:Connect",

@@ -191,6 +191,16 @@ DENIALS: Table = (
         denied(service="s3", status_code=403),
     ),
     (
+        "clickhouse-write",
+        "Code: 499. DB::Exception: Message: Access Denied, bucket orders, key a/b_check, object size 4. (S3_ERROR)",
+        denied(service="s3"),
+    ),
+    (
+        "clickhouse-log",
+        "<Error> WriteBufferFromS3: S3Exception name AccessDenied, Message: Access Denied, bucket orders, key a/b, object size 4",
+        denied(code="AccessDenied", service="s3"),
+    ),
+    (
         "clickhouse-elsewhere",
         "Code: 497. DB::Exception: Access Denied: not enough privileges. (ACCESS_DENIED)",
         None,

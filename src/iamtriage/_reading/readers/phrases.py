@@ -82,7 +82,8 @@ sure   | <pool>this identity pool|one valid login for this | (?:(?P<code>NotAuth
 sure   | not allowed with tested creds | Action not allowed with tested creds\"?\s{1,20}action=\\?\"?(?P<action>(?P<service>[a-z0-9-]{2,40}):[A-Z]\w{1,60})
 sure   | insufficient EC2 permissions|<ERROR_CODE> | Service role \S{1,200} has insufficient EC2 permissions|\bERROR_CODE\b(?:\W{1,20}(?:is|[sS]tring(?:Value)?|[dD]ataType|[tT]ype|[vV]alue)\b){0,4}\W{1,20}NO_PERMISSIONS
 outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
-sure   | <S3_ERROR> | DB::Exception: (?:Access Denied[:.]|[^\n]{0,300}? HTTP response code: (?P<status_code>403)\b)(?:[^\n\x1e]|\n(?=\S)){0,600}?\((?P<service>S3)_ERROR\)
+sure   | <S3Exception>name AccessDenied, Message | (?P<service>S3)Exception name (?P<code>AccessDenied), Message: Access Denied(?:, bucket [^\s,]{3,63}, key [^\s,]{1,1024}, object size \d)?
+sure   | <S3_ERROR> | DB::Exception: (?:(?:Message: )?Access Denied[:.,]|[^\n]{0,300}? HTTP response code: (?P<status_code>403)\b)(?:[^\n\x1e]|\n(?=\S)){0,600}?\((?P<service>S3)_ERROR\)
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
 sure   | <URL>Function URL authorization|<images>ot authorized for images | Forbidden\. For troubleshooting Function URL authorization issues|Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation

@@ -176,6 +176,13 @@ _STORAGE_WORDS = tuple(
         # Argo Workflows: https://github.com/argoproj/argo-workflows/blob/main/workflow/artifacts/s3/s3.go
         ("GetObject", r"\bfailed to get file: Access Denied\b"),
         ("PutObject", r"\bfailed to (?:put file|save outputs): Access Denied\b"),
+        # ClickHouse: https://github.com/ClickHouse/ClickHouse/tree/master/src/IO
+        ("HeadObject", r"\bDB::Exception: Failed to get object info: "),
+        ("GetObject", r"\bDB::Exception: Access Denied: while reading key: "),
+        (
+            "PutObject",
+            r"\bMessage: [^\n]{0,200}?, bucket [a-z0-9.-]{3,63}, key [^\s,]{1,1024}, object size \d",
+        ),
     )
 )
 # A report of several lines around the error.

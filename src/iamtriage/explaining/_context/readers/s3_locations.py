@@ -66,6 +66,7 @@ _KEY = lazy_pattern(
     r"|\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
     r"|\bS3Key=([^\s,\"']{1,1024})"  # Elastic Beanstalk and CodeDeploy: "S3Bucket=name, S3Key=key"
     r"|\bS3Error\(Key=([^\s,()]{1,1024}), "  # S3A: one for each object that could not be deleted
+    r"|\breading key: ([^\s,;]{1,1024}), from bucket: "  # ClickHouse
     # PowerShell: "-BucketName name -Key key".
     r"|\b[A-Z][a-z]{1,9}-S3Object\b[^\n|;]{0,400}? -Key[ :][\"']?([^\s\"'$()|;`]{1,1024})(?=[\s\"']|$)"
     # Terraform: "uploading S3 Object (key) to Bucket (name)".

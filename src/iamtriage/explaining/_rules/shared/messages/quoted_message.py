@@ -71,7 +71,7 @@ _END = lazy_pattern(
     r"|\s(?:During\shandling\sof|The\sabove\sexception)\b|\s(?:raise|return|throw)\s(?:new\s)?\w{1,60}[.(]"
     # The next log entry, and other fields of this one.
     rf"|\s[\[(]?\d{{4}}[-/]\d\d[-/]\d\d[T\s]\d\d:\d\d:|\s[\[(]?{_LEVEL}|\s[IWEF]\d{{4}}\s\d\d:\d\d"
-    r"|,?\s[A-Za-z][\w.-]{0,40}=[\w\"'/\[{]|(?:,|\s-)?\s\{(?:\s|[\"']|\Z)"
+    r"|,?\s[A-Za-z][\w.-]{0,40}=[\w\"'/\[{]|(?:,|\s-)?\s\{(?:\s|[\"']|\Z)|,\sbucket\s[^\s,]{3,63},\skey\s"
 )
 
 _QUOTES = lazy_pattern(r"[\"'`]")

@@ -135,16 +135,18 @@ def find_pod_wording(text: str) -> str | None:
 _LOCAL_HOSTS = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)"
 # The ports of LocalStack (the second is S3's in old versions), moto and MinIO.
 _PORTS = r"4566|4572|5000|9000"
+# A ClickHouse server listens on 9000, too, and its clients and its distributed queries name it in an error.
+_NOT_STORE = r"(?<!Received from )(?<!error on \[)"
 _HOSTS = lazy_pattern(
     rf"(?ia)(?<![\w-])(?:{CLOUD_HOSTS}"
     r"|localhost\.localstack\.cloud|play\.min\.io"
     r"|(?:minio|localstack):\d{2,5}"
-    rf"|{_LOCAL_HOSTS}:(?:{_PORTS})"
+    rf"|{_NOT_STORE}{_LOCAL_HOSTS}:(?:{_PORTS})"
     r")(?![\w-]|\.\w)"
 )
 AWS_COMPATIBLE = lazy_pattern(
     # DynamoDB Local listens on 8000.
-    rf"(?i){_LOCAL_HOSTS}:(?:{_PORTS}|8000)\b|\bminio\b|\blocalstack\b|\bmin\.io\b|{CLOUD_HOSTS}"
+    rf"(?i){_NOT_STORE}{_LOCAL_HOSTS}:(?:{_PORTS}|8000)\b|\bminio\b|\blocalstack\b|\bmin\.io\b|{CLOUD_HOSTS}"
 )
 """Names and ports of AWS-compatible software."""
 # Responses in XML name S3 in a namespace URL with /doc/, which is not the host that was called.
@@ -160,6 +162,7 @@ def find_s3_compatible_host(words: str) -> str | None:
     >>> find_s3_compatible_host("PUT https://gateway.storjshare.io/orders/1.csv resulted in 403")
     'storjshare.io'
     >>> find_s3_compatible_host("PUT https://orders.s3.eu-west-1.amazonaws.com/1.csv, copied from minio:9000")
+    >>> find_s3_compatible_host("DB::Exception: Received from localhost:9000. DB::Exception: Access Denied. (S3_ERROR)")
     """
     found = _HOSTS.search(_SETTING_OF_SERVICE.sub(" ", words))
     return None if found is None or _AWS.search(words) else found[0]
