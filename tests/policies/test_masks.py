@@ -46,6 +46,11 @@ from tests.tables import check_rows
         ("arn:***:eks:cn-north-1:111122223333:cluster/demo", "arn:aws-cn:eks:cn-north-1:111122223333:cluster/demo"),
         ("arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
         ("arn:aws:eks:eu-west-1:111122223333:cluster/de mo", "arn:aws:eks:eu-west-1:111122223333:cluster/NAME"),
+        ("arn:aws:glue:eu-west-1:111122223333:job/Copy the orders", "arn:aws:glue:eu-west-1:111122223333:job/Copy the orders"),
+        ("arn:aws:glue:eu-west-1:111122223333:job/your job", "arn:aws:glue:eu-west-1:111122223333:job/NAME"),
+        ("arn:aws:s3:::orders/2026/a (1) b.csv", "arn:aws:s3:::orders/2026/a (1) b.csv"),
+        ("arn:aws:s3:::orders/a  b.csv", "arn:aws:s3:::orders/NAME"),
+        ("arn:aws:s3:::or ders/a.csv", "arn:aws:s3:::NAME/a.csv"),
     ],
 )  # fmt: skip
 def test_masks_become_placeholders(written: str, expected: str) -> None:

@@ -25,7 +25,7 @@ _REGION = lazy_pattern(REGION)
 # Runs of one character, brackets, ellipses, and words with which people mask a name.
 _MASK = lazy_pattern(
     r"\*\*|(?<![A-Za-z])[xX]{3,}(?![A-Za-z])|\A[xX]{2,}\Z|[#]{3}|-{3}|_{4}|[<>\[\]{}…]|\.{3}"
-    r"|(?i:redacted|masked|hidden|removed|(?<![a-z0-9]_)account[-_ ]?(?:id|number)|your[-_])"
+    r"|(?i:redacted|masked|hidden|removed|(?<![a-z0-9]_)account[-_ ]?(?:id|number)|your[-_ ])"
 )
 _PLAIN = lazy_pattern(r"[A-Za-z0-9_+=,.@:/-]*")
 _INVALID_CHARACTERS = lazy_pattern(r"[^\x21-\x7e]")
@@ -52,6 +52,18 @@ _FREE_NAMES = {
     "iot": 1,
     "execute-api": 3,
 }
+# Services with names that can contain spaces, such as Glue jobs, and the number of parts before these names.
+# The name patterns are in the API references of the services. Elsewhere, what has a space is a mask.
+_SPACED_NAMES = {
+    "s3": 1,
+    "glue": 1,
+    "databrew": 1,
+    "cloudwatch": 1,
+    "elasticbeanstalk": 1,
+    "codedeploy": 1,
+    "budgets": 1,
+}
+_SPACE = lazy_pattern(r"(?<=[!-~]) (?=[!-~])")
 
 
 def is_masked(text: str) -> bool:
@@ -65,7 +77,7 @@ def is_masked(text: str) -> bool:
     return _MASK.search(text) is not None
 
 
-def sanitize_name(segment: str, *, asterisk: Asterisk = "mask") -> str:
+def sanitize_name(segment: str, *, asterisk: Asterisk = "mask", may_have_spaces: bool = False) -> str:
     """Return a part of a resource for a policy: unchanged, escaped, or a placeholder.
 
     Args:
@@ -73,16 +85,20 @@ def sanitize_name(segment: str, *, asterisk: Asterisk = "mask") -> str:
         asterisk: The meaning of an asterisk. ``"pattern"``: a wildcard that AWS wrote, if it is the whole
             part. ``"literal"``: an ordinary character of the name. ``"mask"``: a mask, because the service's
             names cannot contain asterisks.
+        may_have_spaces: Whether the service's names can contain single spaces.
 
     >>> sanitize_name("orders"), sanitize_name("ord*"), sanitize_name("what?"), sanitize_name("*")
     ('orders', 'NAME', 'what${?}', 'NAME')
     >>> sanitize_name("*", asterisk="pattern"), sanitize_name("20*.csv", asterisk="literal")
     ('*', '20${*}.csv')
+    >>> sanitize_name("Copy orders", may_have_spaces=True), sanitize_name("your job", may_have_spaces=True)
+    ('Copy orders', 'NAME')
     """
     if segment == "*" and asterisk == "pattern":
         return segment
     mask = _MASK_OF_KEY if asterisk == "literal" else _MASK
-    if _INVALID_CHARACTERS.search(segment) or mask.search(segment):
+    solid = _SPACE.sub("", segment) if may_have_spaces else segment
+    if _INVALID_CHARACTERS.search(solid) or mask.search(segment):
         return "NAME"
     if "*" in segment and asterisk != "literal":
         return "NAME"
@@ -135,6 +151,7 @@ def sanitize_arn(text: str, *, partition: str | None = None, is_pattern: bool = 
 def _sanitize_resource(service: str, resource: str, *, is_pattern: bool) -> str:
     names = _SEPARATORS.split(resource)
     first_free = _FREE_NAMES.get(service, len(names))
+    first_spaced = _SPACED_NAMES.get(service, len(names))
     sanitized: list[str] = []
     for index, part in enumerate(names):
         if part in "/:":
@@ -143,7 +160,7 @@ def _sanitize_resource(service: str, resource: str, *, is_pattern: bool) -> str:
         # Every second part is a separator.
         is_free = index // 2 >= first_free
         asterisk: Asterisk = "literal" if is_free else "pattern" if is_pattern else "mask"
-        sanitized.append(sanitize_name(part, asterisk=asterisk))
+        sanitized.append(sanitize_name(part, asterisk=asterisk, may_have_spaces=index // 2 >= first_spaced))
     return "".join(sanitized)
 
 
