@@ -45,7 +45,8 @@ NO_REGION = lazy_pattern(
     r"|AWS configuration with a region supported|No region (?:was provided|specified or obtained))"
     r"|The \"region\" attribute or the \"AWS_REGION"
     r"|'Endpoint'{1,2} configuration is required for this service"
-    r"|client configuration options:\s+region:|(?:\bregion: \"\"|[Ii]nvalid AWS Region: ?$)(?!\w)"
+    r"|client configuration options:\s+region:"
+    r"|(?:\bregion: \"\"|[Ii]nvalid AWS Region: {0,3}(?:$|\[\]))(?!\w)"
     # A name in which a variable without a value was the Region.
     r"|\b[a-z0-9][a-z0-9-]{0,40}\.\.amazonaws\.com(?:\.cn)?"
 )

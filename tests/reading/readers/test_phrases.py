@@ -1203,6 +1203,18 @@ NETWORK: Table = (
         expect("aws_error"),
     ),
     ("no-region-bare", "aws s3 ls\nYou must specify a region.", expect("aws_error")),
+    *(
+        (
+            f"unknown-endpoint-{name}",
+            f'{head}could not resolve endpoint{separator}partition: "aws", service: "ec2", region: "", known: [eu-west-1 us-east-1]',
+            expect("aws_error", service="ec2", **facts),
+        )
+        for name, head, separator, facts in (
+            ("v1", "UnknownEndpointError: ", "\n\t", {"code": "UnknownEndpointError"}),
+            ("v2", "create failed: unknown endpoint,\n      ", ", ", {}),
+        )
+    ),
+    ("unknown-endpoint-elsewhere", "unknown endpoint, could not resolve endpoint of the broker", None),
     ("no-region-elsewhere", "You must specify a region.", None),
     (
         "no-region-sagemaker",
