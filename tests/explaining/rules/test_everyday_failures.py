@@ -707,6 +707,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "was denied ssm:GetParameter",
         "npx cdk bootstrap aws://111122223333/us-west-2",
     ),
+    "masked-deploy-role-of-an-early-bootstrap": (
+        "User: arn:aws:sts::<ACCOUNT>:assumed-role/cdk-hnb659fds-deploy-role-<ACCOUNT>-us-west-2/aws-cdk-ana is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:us-west-2:<ACCOUNT>:parameter/cdk-bootstrap/hnb659fds/version",
+        {},
+        "was denied ssm:GetParameter",
+        "npx cdk bootstrap aws://ACCOUNT_ID/us-west-2",
+    ),
     "controller-whose-role-no-shell-shows": (
         '{"level":"error","logger":"controller","controller":"ingress","name":"films","namespace":"shop","error":"UnauthorizedOperation: You are not authorized to perform this operation.\\n\\tstatus code: 403, request id: 0a1b2c3d-0000-1111-2222-333344445555"}',
         {},

@@ -62,7 +62,9 @@ _DEPLOYS_AS_CALLER = lazy_pattern(
 _OF_FUNCTIONS = lazy_pattern(r"(?m)\biamRoleStatements\b|^[ \t]{2,12}role:[ \t]*\n[ \t]{4,16}statements:")
 _DEPLOYMENT = "A deployment also calls the services of what the stack contains, mostly S3, Lambda, IAM and CloudWatch Logs, and AWS reports one denial at a time: give the caller all that the deployment needs."
 # A session of the role that reads the version. Early templates did not allow it.
-_DEPLOY_ROLE = lazy_pattern(r":assumed-role/cdk-[a-z0-9]{1,10}-deploy-role-([0-9]{12})-([a-z0-9-]{6,30})/")
+_DEPLOY_ROLE = lazy_pattern(
+    r":assumed-role/cdk-[a-z0-9]{1,10}-deploy-role-(?:([0-9]{12})|[^\s/]{1,60}?)-([a-z]{2,5}(?:-[a-z]{3,9}){1,3}-[0-9])/"
+)
 _OLD_BOOTSTRAP = "The current bootstrap template allows this for the deploy role, so most likely an early one made it: an administrator runs npx cdk bootstrap aws://{}/{} again, which is enough."
 # What the S3 backend of Terraform requires:
 # https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
@@ -289,7 +291,7 @@ def _resource_hints(action: str, resource: str, text: str) -> tuple[str, ...]:
         )
     if action == "ssm:GetParameter" and "parameter/cdk-bootstrap/" in resource:
         if (role := _DEPLOY_ROLE.search(text)) is not None:
-            return (_OLD_BOOTSTRAP.format(*role.groups()),)
+            return (_OLD_BOOTSTRAP.format(role[1] or "ACCOUNT_ID", role[2]),)
         return (
             "The CDK CLI reads this itself only if it could not assume the deploy role: allow the caller sts:AssumeRole on the roles cdk-QUALIFIER-* instead, whose policies allow the rest.",
         )
