@@ -1,10 +1,13 @@
-"""Run the commands of an administrator with the profile of one, if the text shows that it reads the caller's permissions."""
+"""Run the commands of an administrator with the profile of one.
+
+The text shows that the profile reads the caller's permissions, or a command of the caller that was denied is among them.
+"""
 
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._additions.kubectl_options import ADMIN
-from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
@@ -12,20 +15,27 @@ from iamtriage.failures._failures import Failure
 
 __all__ = ("add_admin_profile",)
 
+_UNKNOWN = "ADMIN_PROFILE"
 _COMMAND = lazy_pattern(r"aws (?:iam|cloudtrail) [^\n|;&<>$`]{1,2000}")
 
 
 def add_admin_profile(remedies: tuple[Remedy, ...], failure: Failure) -> tuple[Remedy, ...]:
     """Return the remedies of a denial with the profile of an administrator in the commands of IAM that are for one."""
     profile = _find_profile(failure)
-    if profile is None:
+    failed = None if profile else find_failed(failure, find_runs(failure))
+    if profile is None and failed is None:
         return remedies
-    return tuple(
-        change_commands(each, tuple(_with_profile(line, profile) for line in each.commands))
-        if each.who == "account administrator"
-        else each
-        for each in remedies
-    )
+    denied = set() if failed is None else set(failed.command.text.split())
+
+    def add(remedy: Remedy) -> Remedy:
+        lines = remedy.commands
+        # In the same shell, the command that was just denied fails again.
+        is_denied = bool(lines) and set(lines[0].split()) <= denied
+        if remedy.who != "account administrator" or not (profile or is_denied):
+            return remedy
+        return change_commands(remedy, tuple(_with_profile(line, profile or _UNKNOWN) for line in lines))
+
+    return tuple(map(add, remedies))
 
 
 def _find_profile(failure: Failure) -> str | None:

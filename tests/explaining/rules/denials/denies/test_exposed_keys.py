@@ -41,3 +41,26 @@ def test_file_with_the_exposed_key(said: str, file: str | None) -> None:
 def test_who_made_the_call_of_a_quarantined_user(before: str, *, is_own: bool) -> None:
     steps = " ".join(explain(f"{before}{_DENIED}").remedies[0].steps)
     assert (_SUSPECT not in steps) is is_own
+
+
+_ITSELF = "\nAn error occurred (AccessDenied) when calling the {} operation: User: arn:aws:iam::111122223333:user/deployer is not authorized to perform: iam:{} on resource: user deployer with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "operation", "is_repeated"),
+    [
+        ("update-access-key --user-name deployer --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive", "UpdateAccessKey", True),
+        ("update-access-key --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive --user-name deployer", "UpdateAccessKey", True),
+        # Another command than the first one of the remedy was denied.
+        ("create-access-key --user-name deployer # AKIAIOSFODNN7EXAMPLE", "CreateAccessKey", False),
+    ],
+)  # fmt: skip
+def test_denied_command_is_for_an_administrator(command: str, operation: str, *, is_repeated: bool) -> None:
+    """In the same shell, it fails again."""
+    explanation = explain(f"$ aws iam {command}{_ITSELF.format(operation, operation)}")
+    first = explanation.remedies[0]
+    assert first.commands[0].endswith(" --profile ADMIN_PROFILE") is is_repeated
+    assert any("--profile" in each for each in first.commands) is is_repeated
+    assert ("denies iam:UpdateAccessKey to this user" in first.steps[0]) is is_repeated
+    # Somebody reads the answer to a call of their own.
+    assert _SUSPECT not in " ".join(first.steps)

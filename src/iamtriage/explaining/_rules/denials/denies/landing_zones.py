@@ -72,7 +72,9 @@ def _explain(denial: Denial, policy: str) -> Explanation:
     address = denial.failure.envelope.source_ip or ""
     caller, suspect = "", "If nobody in your organization made the denied call, an attacker most likely did. "
     runtime, pushed = denial.context.runtime_kind, next(find_said(denial.failure.text, _PUSHED), None)
-    if denial.failure.envelope.source == "aws-cli" or runtime or denial.context.terraform or pushed:
+    called = denial.context.command
+    is_own = denial.failure.envelope.source == "aws-cli" or (called is not None and called.program == "aws")
+    if is_own or runtime or denial.context.terraform or pushed:
         # Somebody reads the answer to a call of their own.
         suspect = ""
     elif _ADDRESS.fullmatch(address):
@@ -93,10 +95,11 @@ def _explain(denial: Denial, policy: str) -> Explanation:
     said = f"AWS's Support case {support}" if support else "AWS's Support case, or its e-mail,"
     # The key that the text names is deactivated before anything else.
     deactivate = f"aws iam update-{key} --status Inactive"
+    which = denial.action if denial.lowercase_action == "iam:updateaccesskey" else "some of them"
     list_keys = commands.fill_command("aws iam list-access-keys --user-name {}", name)
     remedy = account_remedy(
         "Keep the policy: treat the user's access keys as compromised",
-        f"{caller}Run the commands as an administrator whose keys are not exposed: the policy denies some of them to this user. Detach it only when {said} says so.",
+        f"{caller}Run the commands as an administrator whose keys are not exposed: the policy denies {which} to this user. Detach it only when {said} says so.",
         f"Deactivate each key of the user.{leak} Programs that use one fail until they get a role.",
         f"{suspect}Repeat lookup-events in each Region{also}. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed.",
         commands=(
