@@ -31,7 +31,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import WORDS
 from iamtriage.explaining._rules.shared.grants.allow_remedies import BY_LAST_COMMAND, other_side_command
 from iamtriage.explaining._rules.shared.kubernetes.clusters import disable_session_tags_remedy
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import allow_statements, principal_names
@@ -285,21 +285,24 @@ class _Source(NamedTuple):
         title: The title of the remedy that turns it off.
         step: How to turn it off; ``None`` for EKS Pod Identity.
         url: Where that is documented.
+        code: The setting as YAML.
     """
 
     reason: str
     title: str
     step: str | None = None
     url: str | None = None
+    code: str | None = None
 
 
 _TAG_SOURCES = Signs(
     {
         r"\bconfigure-aws-credentials\b|\brole-to-assume\b|Could not assume role with user credentials|\bAssuming role with user credentials|/GitHubActions\b": _Source(
             "The action configure-aws-credentials passes tags such as Repository and Branch by default.",
-            "Or, if no policy uses the tags, set role-skip-session-tagging: true under with: of configure-aws-credentials",
-            "The action then passes no session tags, and the trust policy needs no change.",
+            "Or, if no policy uses the tags, let configure-aws-credentials pass none",
+            "Add role-skip-session-tagging to the inputs of the step: the call then requires only sts:AssumeRole.",
             "https://github.com/aws-actions/configure-aws-credentials#session-tagging-and-name",
+            "with:\n  role-skip-session-tagging: true",
         ),
         r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _Source(
             "EKS Pod Identity, unlike IRSA, sets transitive session tags, which are passed on when its role assumes another role.",
@@ -365,14 +368,13 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
         namespace, account = denial.facts.namespace, denial.facts.service_account
         named = f" of {clip_text(f'{namespace}/{account}')}" if namespace and account else ""
         return disable_session_tags_remedy(denial.case, f"{title}{named}, if no policy uses them")
-    # An action that assumes a role with the credentials of another one has these on purpose.
-    oidc = "With OIDC instead of access keys, it passes none either." if denial.role is None else None
-    oidc = oidc if "configure-aws-credentials" in title else None
     keep = None
     if is_omitted_first(denial) and not _KEPT_POLICY.search(denial.failure.text):
         caller = f"an identity-based policy of {denial.caller} in account {denial.account}"
         keep = f"To keep the tags, both accounts must allow {denial.action}: the trust policy, and {caller}."
-    return your_remedy(title, " ".join(present(source.step, oidc)), keep, url=source.url)
+    return your_remedy(
+        title, source.step, keep, manifest=source.code, manifest_language="yaml", url=source.url
+    )
 
 
 def is_omitted_first(denial: Denial) -> bool:
