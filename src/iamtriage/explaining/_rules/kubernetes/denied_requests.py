@@ -256,8 +256,7 @@ def _describe_user(
 def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     """Return the remedy that associates the narrowest policy with the access entry of the caller."""
     request, cluster, policy = denied.request, denied.cluster, denied.policy or denied.view_policy
-    stated = denied.stated_policies or denied.has_empty_entry
-    caller = denied.principal
+    stated, caller = denied.stated_policies or denied.has_empty_entry, denied.principal
     if caller is None and denied.kind in {"user", "unknown"}:
         caller = principal_words.try_parse_principal(denied.case.facts.caller)
     if policy is None or not cluster.uses_entries or denied.provider is not None:
@@ -271,6 +270,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     is_cluster_wide = request.is_cluster_scope or request.is_cluster_scoped_type
     namespace = None if is_cluster_wide else commands.namespace(request.namespace)
     scope = "in all namespaces" if namespace is None else f"in the namespace {namespace}"
+    is_of_one = namespace == request.namespace is not None and not denied.is_policy_first
     kinds = "ClusterRole and ClusterRoleBinding" if is_cluster_wide else "Role and RoleBinding"
     role = f"a {kinds} allow" if denied.is_policy_first else "the role above allows"
     step = f"{policy} allows more than the denied request, {scope}; {role} only this request."
@@ -301,7 +301,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         (
             f"Extend the scope of {policy} to the namespace {namespace}"
             if extends_scope
-            else f"{'Associate' if denied.is_policy_first else 'Or associate'} {policy}{', which shows everything, including Secrets,' if denied.view_policy else ''} with the access entry"
+            else f"{'Associate' if denied.is_policy_first else 'Or associate'} {policy}{', which shows everything, including Secrets,' if denied.view_policy else ''} with the {f'entry, scoped to {namespace}' if is_of_one else 'access entry'}"
         ),
         step,
         mode if cluster.mode is None and not stated else None,
