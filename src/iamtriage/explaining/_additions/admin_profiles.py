@@ -25,7 +25,7 @@ def add_admin_profile(remedies: tuple[Remedy, ...], failure: Failure) -> tuple[R
     failed = None if profile else find_failed(failure, find_runs(failure))
     if profile is None and failed is None:
         return remedies
-    denied = set() if failed is None else set(failed.command.text.split())
+    denied: set[str] = set() if failed is None else {*failed.command.text.split()}
 
     def add(remedy: Remedy) -> Remedy:
         lines = remedy.commands
