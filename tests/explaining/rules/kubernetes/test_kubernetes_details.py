@@ -686,7 +686,7 @@ _REST_OF_NODE_ENTRY = [
         pytest.param(
             _log("ARN is not mapped: arn:aws:iam::111122223333:role/TeaNodeRole"),
             "instance-profile/tea-nodes",
-            "The API server rejected the node, because no aws-auth entry in the text is for its role TeaNodeRole: the one for nodes names the instance profile tea-nodes",
+            "The API server rejected the node: the aws-auth entry for nodes names the instance profile tea-nodes, not the role in it, TeaNodeRole.",
             "role/TeaNodeRole",
             "kubectl get nodes",
             id="the role has another name than the instance profile",
@@ -775,3 +775,14 @@ def test_eksctl_does_not_use_the_kubeconfig(error: str, profile: str) -> None:
         "aws eks list-access-entries --cluster-name tea-shop",
     )
     assert "AmazonEKSClusterAdminPolicy" in first.commands[-1]
+
+
+@pytest.mark.parametrize(("path", "is_said"), [("", False), ("eks/", True), ("eks/blue/", True)])
+def test_path_of_the_role_in_an_instance_profile(path: str, *, is_said: bool) -> None:
+    """The text shows the ARN with the path, which a reader would write back into the entry."""
+    text = f"{_log('err=Unauthorized')}\n\n{_NODE_ENTRY.format('instance-profile/tea-nodes')}\n$ aws iam get-instance-profile --instance-profile-name tea-nodes --query 'InstanceProfile.Roles[].Arn' --output text\narn:aws:iam::111122223333:role/{path}tea-node-role\n"
+    explanation = explain(f"{NODE}\n{text}")
+    first = explanation.remedies[0]
+    assert "role/tea-node-role" in (first.manifest or "")
+    steps = " ".join(first.steps)
+    assert (f"The ARN is without the path {path}, which STS sessions do not have." in steps) is is_said

@@ -19,7 +19,7 @@ from iamtriage.explaining._context.readers.kubernetes.node_roles import find_sta
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.explaining._explanations.remedies import gift_of
-from iamtriage.explaining._rules.basics import Explanation, Remedy
+from iamtriage.explaining._rules.basics import Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps, map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, Finding
@@ -269,7 +269,7 @@ def _summarize(found: Finding) -> str:
         return f"No aws-auth entry is for {map_entries.arn_in_map(found.caller)}: the entry with that name is for the {'role' if found.entry.is_role else 'user'} of the account {clip_text(found.named.account)}."
     if not found.has_name:
         if isinstance(found.named, InstanceProfile):
-            return f"The API server rejected the node, because no aws-auth entry in the text is for its role {found.caller.name}: the one for nodes {found.difference}."
+            return f"The API server rejected the node: the aws-auth entry for nodes {found.difference}, {found.caller.name}."
         return f"No aws-auth entry in the text is for {found.caller.name}: the one for {name} {found.difference}."
     if isinstance(try_parse_principal(found.entry.arn), RoleSession):
         looked_up = (
@@ -320,17 +320,19 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
     if first is not None and found.entry.username and found.entry.groups and not names:
         manifest = f"{indent(map_entries.write_entry(found), first[1])}\n"
     keep = f"Keep its {kept}, and all other entries{_describe_node_entries(case, found)}.{names}"
+    path = getattr(found.caller, "path", "/").strip("/")
+    if path and isinstance(found.named, InstanceProfile):
+        keep += f" The ARN is without the path {clip_text(path)}/, which STS sessions do not have."
     change = f"n the {where}, change the {found.field} of the entry to {new}. {keep}"
     return cluster_remedy(
         f"Correct the {found.field} in aws-auth",
         look_up if is_profile else None,
         f"If the entry is meant for the caller, i{change}" if found.is_similar else f"I{change}",
         map_entries.describe_groups(found.entry, case.failure.text),
-        "The nodes then join automatically." if is_for_nodes else None,
         commands=(
             _profile_command(found) if is_profile else None,
             "terraform apply" if is_terraform else "kubectl -n kube-system edit configmap aws-auth",
-            "kubectl get nodes" if is_for_nodes else None,
+            Labelled("Then, the nodes join by themselves:", "kubectl get nodes") if is_for_nodes else None,
         ),
         manifest=manifest,
         url=pages.EKS_AUTH_CONFIGMAP,
