@@ -224,7 +224,7 @@ _AGENT_CALL = lazy_pattern(
 )
 _AGENT_SERVICES = (None, "codedeploycommand", "codedeploy-commands", "codedeploy-commands-secure")
 _OTHER_AGENT = lazy_pattern(
-    r"\bEnable auth policy = true\b|\benable_auth_policy: ?true\b|\bcodedeploy-commands-secure\b|:codedeploy:[a-z0-9-]{6,30}:[^:\s]{1,20}:instance/"
+    r"\bAws::CodeDeployCommand::Client 200\b|\bEnable auth policy = true\b|\benable_auth_policy: ?true\b|\bcodedeploy-commands-secure\b|:codedeploy:[a-z0-9-]{6,30}:[^:\s]{1,20}:instance/"
 )
 
 
@@ -239,7 +239,7 @@ def explain_deploy_agent(denial: Denial) -> Explanation | None:
     ):
         return None
     if _OTHER_AGENT.search(failure.text) is not None:
-        return None  # policies decide, or it runs on a server outside AWS
+        return None  # it reports what another service denied, policies decide, or it runs outside AWS
     found, instance = _AGENT_CALL.search(failure.text), clues.find_instance(failure.text)
     call = "PollHostCommand" if found is None or found["polls"] else found["target"] or found["call"]
     region = commands.region(clues.find_region(denial.case))
