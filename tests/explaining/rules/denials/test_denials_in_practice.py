@@ -3364,7 +3364,7 @@ GUARDRAILS: tuple[Case, ...] = (
         {},
         (
             "aws s3api get-object --bucket orders --key 2026/may.csv --range bytes=0-0 /dev/null",
-            "or kms:Decrypt on the KMS key",
+            "A KMS key also requires kms:Decrypt",
             "The key does not exist (or has a typo)",
         ),
         ("s3:HeadObject",),

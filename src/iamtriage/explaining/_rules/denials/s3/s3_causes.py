@@ -123,7 +123,7 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     is_s3a = tasks.writes_with_s3a(denial.action, denial.failure.text)
     if operation in {"GetObject", "HeadObject"} or is_s3a:
         # Such a short explanation has no room for another row.
-        text = f"{text[:-1]}, or {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'} on the KMS key."
+        text += f" A KMS key also requires {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'}."
     elif denial.action == "s3:ListBucket" and (prefix := denial.context.prefix) and prefix.value:
         text = f"{text[:-1]}, or not for s3:prefix {clip_text(prefix.value)}."
     because = None if allowed is None else f"{allowed.action} does not include {denial.action}."
