@@ -289,6 +289,18 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
             "Cloudflare R2, not AWS, denied the call.",
         ),
         (
+            "Spark writes to MinIO: AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 17A)",
+            "MinIO, not AWS, denied the call.",
+        ),
+        (
+            f"{BARE_PUT}\nWe are using a non-amazon S3 object store.",
+            "The S3-compatible system, not AWS, denied the call PutObject.",
+        ),
+        (
+            f"We run our own S3 compatible storage.\n{UNKNOWN_KEY}",
+            "The S3-compatible system, not AWS, rejected the call ListBuckets: the access key does not exist there.",
+        ),
+        (
             "Aws::S3::Errors::InvalidArgument (Credential access key has length 20, should be 32):",
             "Cloudflare R2, not AWS, rejected the access key: it has 20 characters, like a key of AWS, but the keys of this system have 32.",
         ),
@@ -314,6 +326,18 @@ def test_an_endpoint_that_is_not_of_aws_answers(text: str, summary: str) -> None
     explanation = explain(text)
     assert (explanation.topic, explanation.summary) == ("answer-not-from-aws", summary)
     assert not any(remedy.policy for remedy in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Should we use an S3-compatible store?",
+        "We do not use an S3-compatible store in the AWS account.",
+        "The files came from an S3-compatible store.",
+    ],
+)
+def test_other_store_that_is_not_the_one_of_the_call(words: str) -> None:
+    assert explain(f"{BARE_PUT}\n{words}").topic == "s3-access-denied"
 
 
 _SETTING = "AWS_ENDPOINT_URL=http://minio:9000"

@@ -19,6 +19,7 @@ __all__ = (
     "KEY_LENGTH",
     "PRIVATE_START",
     "PUBLIC_ADDRESS",
+    "UNNAMED_SYSTEM",
     "find_other_endpoint",
     "find_other_system",
     "find_source_address",
@@ -63,15 +64,22 @@ _PRODUCT = lazy_pattern(
     r"(?P<name>Cloudflare R2|Backblaze B2|DigitalOcean Spaces|Wasabi|[Mm]in(?:io|IO)|Ceph(?: RGW| Object Gateway)?|Hetzner Object Storage|Scaleway Object Storage"
     r"|Linode Object Storage|OVH(?:cloud)? Object Storage|Oracle (?:Cloud )?Object Storage|Tigris|LocalStack)\b"
 )
+# "using a non-amazon S3 object store", but not in a question.
+_OTHER_STORE = lazy_pattern(
+    r"(?i)\b(?:us(?:e|es|ing)|runs?|running|against|via|have)\s{1,2}(?:(?:an?|our|the|their|my)\s)?(?:(?:own|local|self-hosted|on-prem(?:ises)?|private)\s){0,2}"
+    r"(?:non-(?:amazon|aws)(?:\sS3)?|S3[ -]compatible)(?:\sS3)?(?:\sobject)?\s(?:stor(?:e|age)|backend|service|system|provider|server|gateway)\b(?![^\n.?]{0,80}\?)"
+)
 KEY_LENGTH = lazy_pattern(r"\baccess key has length (?P<length>\d{1,3}), should be (?P<own>\d{1,3})\b")
 """What only Cloudflare R2 says, such as of a key of AWS. Source: https://developers.cloudflare.com/r2/api/tokens/."""
 # S3 names no bucket in this error, and MinIO both: https://github.com/minio/minio/blob/master/cmd/api-response.go
 _MINIO_BODY = lazy_pattern(
     r"<Code>AccessDenied</Code>[^\n]{0,400}?<BucketName>[^<\n]{1,63}</BucketName>\s{0,20}<Resource>/"
 )
+UNNAMED_SYSTEM = "that system"
+"""What stands for a system that a text describes without its name."""
 # Words that show that a text is about AWS, too, or that the other system is not the one that fails.
 _AWS_SIGNS = lazy_pattern(
-    r"amazonaws\.com|\barn:aws|\b(?:AWS|IAM) (?:accounts?|buckets?|polic(?:y|ies)|roles?|users?|side)\b|\b(?:Amazon|real|actual) S3\b"
+    r"amazonaws\.com|\barn:aws|\b(?:AWS|IAM) (?:accounts?|buckets?|polic(?:y|ies)|roles?|users?|side)\b|(?<!Service: )\b(?:Amazon|real|actual) S3\b"
     r"|\b(?:from|to|on|in|into|at|with|against|for|and|or|than) (?:an? |the )?(?:AWS )?S3\b(?![ -](?:compatible|API|client|gateway|endpoint|interface|protocol))"
     r"|\bwork(?:s|ed) (?:fine |well |perfectly )?(?:against|with|on|in|locally)\b|\b(?:in|on) (?:prod\b|production\b)"
 )
@@ -123,6 +131,8 @@ def find_other_system(failure: Failure, text: str) -> Stated | None:
     if (body := _MINIO_BODY.search(failure.text)) is not None:
         return Stated("MinIO", body[0])
     found = {each["name"]: each[0] for each in _PRODUCT.finditer(text)}
+    if not found and (store := _OTHER_STORE.search(text)) is not None:
+        found = {UNNAMED_SYSTEM: " ".join(store[0].split())}
     if len(found) != 1 or _AWS_SIGNS.search(text) is not None:
         return None
     ((name, words),) = found.items()

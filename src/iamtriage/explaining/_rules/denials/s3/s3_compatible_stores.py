@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._context.readers.endpoints import KEY_LENGTH
+from iamtriage.explaining._context.readers.endpoints import KEY_LENGTH, UNNAMED_SYSTEM
 from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.keys.unusable_keys import has_key_for_emulator
@@ -155,7 +155,7 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     is_about_key = failure.kind in {"invalid_credentials", "missing_credentials"}
     if endpoint is not None and product in _EMULATORS and is_about_key:
         return _explain_emulator(case, product, endpoint)
-    system = product or ("The S3-compatible system" if endpoint is None else "The system")
+    system = _name_system(product, has_endpoint=endpoint is not None)
     call = _call_name(failure)
     answer = _ANSWERS.get(failure.kind, f"answered {{}} with {error_code(failure)}").format(call)
     if (lengths := KEY_LENGTH.search(failure.text)) is not None:
@@ -214,6 +214,12 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         remedies,
         notes,
     )
+
+
+def _name_system(product: str | None, *, has_endpoint: bool) -> str:
+    if product is None or product == UNNAMED_SYSTEM:
+        return "The system" if has_endpoint else "The S3-compatible system"
+    return product
 
 
 def _describe_key(kind: str, other_system: str | None) -> str:
