@@ -793,6 +793,7 @@ LINES: tuple[str, ...] = tuple(
         r"key 6 of 10",
         r"snmp-server community public RO",
         r"NEO4J_AUTH=none",
+        r"sonar.login=orders-ci-2",
         r"https://docs.example.com/hooks/pre-commit-and-post-merge",
         r"SUMMARYOFCHANGESINTHEDATABASESCHEMAFORTHEORDERSSERVICEABCDEF",
         r"Authorization: Denied by policy p-0a1b2c3d",

@@ -389,6 +389,8 @@ TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Junos", f'set system radius-server 10.0.0.1 secret "{PASSWORD}"', (PASSWORD,)),
     ("snmpd", f'createUser ana SHA "{_WEAK}" AES "{PASSWORD}"', (_WEAK, PASSWORD)),
     ("snmpd community", f"rocommunity {_WEAK} 10.0.0.0/8", (_WEAK,)),
+    ("SonarScanner", f"mvn sonar:sonar -Dsonar.login={HEX[:40]}", (HEX[:40],)),
+    ("SonarScanner settings", f"sonar.login={HEX[:40]}", (HEX[:40],)),
     ("Neo4j", f"NEO4J_AUTH=neo4j/{_WEAK}", (_WEAK,)),
     ("sp_addlogin", f"EXEC sp_addlogin 'ana', '{_WEAK}', 'master';", (_WEAK,)),
     ("sbt", f'credentials += Credentials("Nexus", "nexus.example.com", "ana", "{_WEAK}")', (_WEAK,)),

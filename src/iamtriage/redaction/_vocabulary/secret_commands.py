@@ -127,7 +127,7 @@ COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
 _WORD = r"[^\s\"'`,;(){}<>\[\]\\\x1b]"
 # The words of a setting or of the output of a tool, its pattern, both in lower case, the kind of secret, and a part that
 # a text is searched fast for. Formats: the manuals of strongSwan, Redis, Net-SNMP, curl, Postfix, Cisco IOS, Junos and
-# Bundler, IMAP (https://www.rfc-editor.org/rfc/rfc3501#section-6.2.3), and what Elasticsearch, MySQL, Jenkins, Consul,
+# Bundler, SonarScanner, IMAP (https://www.rfc-editor.org/rfc/rfc3501#section-6.2.3), and what Elasticsearch, MySQL, Jenkins, Consul,
 # Nomad and netsh print.
 LINE_ROWS: tuple[tuple[tuple[str, ...], str, Secret] | tuple[tuple[str, ...], str, Secret, str], ...] = (
     ((": psk ", ": eap ", ": xauth "), rf": (?:psk|eap|xauth) (?:\"(?P<double>[^\"\n]{{1,400}})\"|(?P<plain>{MIXED}\S{{4,400}}))[ \t]*\r?$", "password"),
@@ -150,6 +150,7 @@ LINE_ROWS: tuple[tuple[tuple[str, ...], str, Secret] | tuple[tuple[str, ...], st
     (("tacacs", "radius"), rf"(?:tacacs|radius)[^\n]{{0,120}} (?:key|secret) (?:\"(?P<double>[^\"\n]{{4,200}})\"|(?P<plain>{MIXED}[^\s\"']{{4,200}})[ \t]*\r?$)", "password"),
     (("createuser ",), r"createuser \S{1,60} (?:md5|sha[0-9-]{0,4}) (?:\"(?P<double>[^\"\n]{4,200})\"|(?P<plain>\S{4,200}))", "password"),
     (("createuser ",), r"createuser \S{1,60} (?:md5|sha[0-9-]{0,4}) (?:\"[^\"\n]{4,200}\"|\S{4,200}) (?:aes|des)[0-9-]{0,4} (?:\"(?P<double>[^\"\n]{4,200})\"|(?P<plain>\S{4,200}))", "password"),
+    (("sonar.login",), rf"sonar\.login[\"']?[ ]?[=:][ ]?[\"']?(?P<plain>{MIXED}[^\s\"']{{20,200}})", "token"),
     (("neo4j_auth",), r"neo4j_auth[\"']?[ ]?[=:][ ]?[\"']?[^\s/\"']{1,60}/(?P<plain>[^\s\"']{1,200})", "password"),
     (("sp_addlogin",), r"sp_addlogin\s(?:@loginame\s?=\s?)?n?'[^'\n]{1,128}',\s?(?:@passwd\s?=\s?)?n?'(?P<single>[^'\n]{1,400})'", "password"),
     (('credentials("',), r"credentials\(\"[^\"\n]{0,200}\", ?\"[^\"\n]{1,200}\", ?\"[^\"\n]{1,128}\", ?\"(?P<double>[^\"\n]{1,400})\"\)", "password"),
