@@ -438,6 +438,26 @@ CASES = {
         "for the session acme-prod, which the profile prod uses: the sign-in in the text is for the session acme-dev",
         "aws sso login --profile prod",
     ),
+    "sign-in-for-another-profile": (
+        "$ aws sso login --profile dev\nSuccessfully logged into Start URL: https://acme.awsapps.com/start\n$ aws s3 ls --profile prod\n\nError when retrieving token from sso: Token has expired and refresh failed\n",
+        "for the profile prod, which the call uses: the sign-in in the text is for the profile dev",
+        "aws sso login --profile prod",
+    ),
+    "sign-in-for-another-profile-than-the-kubeconfig": (
+        "$ aws sso login --profile dev\nSuccessfully logged into Start URL: https://acme.awsapps.com/start\n$ kubectl get pods\nError loading SSO Token: Token for corp does not exist\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 255\n    env:\n    - name: AWS_PROFILE\n      value: prod\n",
+        "for the profile prod (session corp), which the call uses: the sign-in in the text is for the profile dev",
+        "aws sso login --profile prod",
+    ),
+    "sign-in-for-another-session-than-the-kubeconfig": (
+        "$ aws sso login --profile dev\nSuccessfully logged into Start URL: https://acme.awsapps.com/start\n$ kubectl get pods\nError loading SSO Token: Token for corp does not exist\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 255\n",
+        "There is no IAM Identity Center sign-in for the session corp",
+        "aws sso login --sso-session corp",
+    ),
+    "sign-in-that-is-only-proposed": (
+        "$ aws s3 ls --profile prod\n\nError when retrieving token from sso: Token has expired and refresh failed\nFor the test account, run aws sso login --profile dev instead.\n",
+        "The IAM Identity Center sign-in has expired: sign in again.",
+        "aws sso login --profile prod",
+    ),
     "sign-in-for-another-portal": (
         "Error when retrieving token from sso: Token has expired and refresh failed\nI ran `aws sso login`: Successfully logged into Start URL: https://d-1111.awsapps.com/start/#\nfromIni({ profile: 'client' })\n[profile client]\nsso_session = corp\n[sso-session corp]\nsso_start_url = https://d-2222.awsapps.com/start\n",
         "for the start URL https://d-1111.awsapps.com/start, but the profile client uses https://d-2222.awsapps.com/start",

@@ -44,7 +44,7 @@ _PROFILES = lazy_pattern(
     r"|\b(?:set -[a-zA-Z]{1,4}|setenv) AWS_PROFILE [\"']?([\w.@:+/-]{1,64})"
     r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--profile[= ][\"']?([\w.@:+/-]{1,64})"
 )
-_KUBECONFIG_PROFILE = lazy_pattern(
+KUBECONFIG_PROFILE = lazy_pattern(
     r"(?a)- (?:\{ ?)?name: AWS_PROFILE(?:,|\s)\s{0,80}value: [\"']?([\w.@:+/-]{1,64})"
     r"|\"name\"\s?:\s?\"AWS_PROFILE\"\s?,\s{0,80}\"value\"\s?:\s?\"([\w.@:+/-]{1,64})\""
 )
@@ -182,7 +182,9 @@ def find_region(text: str, command: CommandLine | None) -> Stated | None:
 def find_profile(text: str, command: CommandLine | None) -> Stated | None:
     """Return the profile of the command, the environment or a kubeconfig."""
     if command is not None and (stated := command.option("profile")):
-        return stated
+        # A sign-in is not the call that failed, which can be of a kubeconfig with another profile.
+        signs_in = command.words[:1] == ("login",) or command.words[:2] == ("sso", "login")
+        return (find_kubeconfig_profile(text) if signs_in else None) or stated
     if "PROFILE" not in text and "update-kubeconfig" not in text:
         return None
     return _last(_PROFILES, text) or find_kubeconfig_profile(text)
@@ -190,7 +192,7 @@ def find_profile(text: str, command: CommandLine | None) -> Stated | None:
 
 def find_kubeconfig_profile(text: str) -> Stated | None:
     """Return the last profile that a kubeconfig sets in the environment of its plugin."""
-    return _last(_KUBECONFIG_PROFILE, text)
+    return _last(KUBECONFIG_PROFILE, text)
 
 
 def find_cluster(text: str, command: CommandLine | None) -> Stated | None:

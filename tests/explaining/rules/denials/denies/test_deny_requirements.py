@@ -484,6 +484,29 @@ def test_tags_are_set_where_the_program_has_them(
 
 
 @pytest.mark.parametrize(
+    ("action", "resource", "key", "program", "step", "command"),
+    [
+        ("ec2:CreateVolume", "volume/*", "ec2:Encrypted", "$ aws ec2 create-volume --size 8\n\n", "Repeat the command with --encrypted.", "aws ec2 create-volume --size 8 --encrypted --region eu-west-1"),
+        ("ec2:CopySnapshot", "snapshot/*", "ec2:Encrypted", "$ aws ec2 copy-snapshot --no-encrypted --source-snapshot-id snap-0a1b2c3d4e5f60718\n\n", "Repeat the command with --encrypted.", "aws ec2 copy-snapshot --source-snapshot-id snap-0a1b2c3d4e5f60718 --encrypted --region eu-west-1"),
+        ("rds:CreateDBInstance", "db:shop", "rds:StorageEncrypted", "$ aws rds create-db-instance --engine mysql\n\n", "Repeat the command with --storage-encrypted.", "aws rds create-db-instance --engine mysql --storage-encrypted --region eu-west-1"),
+        # A command with a secret, and another operation.
+        ("rds:CreateDBInstance", "db:shop", "rds:StorageEncrypted", "$ aws rds create-db-instance --master-user-password Xyz12345abc\n\n", "Pass --storage-encrypted in the CLI", None),
+        ("ec2:CreateVolume", "volume/*", "ec2:Encrypted", "$ aws ec2 describe-volumes\n\n", "Pass --encrypted in the CLI", None),
+        ("ec2:CreateVolume", "volume/*", "ec2:Encrypted", 'driver.go:107] "GRPC error" err="Could not create volume \\"pvc-1\\": ebs.csi.aws.com"\n', 'Set encrypted: "true" in the parameters of a new StorageClass.', None),
+        ("ec2:CreateVolume", "volume/*", "ec2:Encrypted", "with aws_ebs_volume.data,\n  on main.tf line 3\n", "In aws_ebs_volume.data, set encrypted = true.", None),
+    ],
+)  # fmt: skip
+def test_encryption_is_set_with_the_option_of_the_operation(
+    action: str, resource: str, key: str, program: str, step: str, command: str | None
+) -> None:
+    arn = f"arn:aws:{action.partition(':')[0]}:eu-west-1:{ACCOUNT}:{resource}"
+    facts = _decoded("DenyPlain", key, "false", "false", action=action, resource=arn)
+    first = explain(f"{program}{_text('a service control policy', action, arn)}", facts=facts).remedies[0]
+    assert first.steps[0].startswith(step)
+    assert first.commands == ((command,) if command else ())
+
+
+@pytest.mark.parametrize(
     ("key", "program", "setting"),
     [
         ("cost:team", '\n  with aws_sqs_queue.orders,\n  on main.tf line 3, in resource "aws_sqs_queue" "orders":\n', 'tags = { "cost:team" = "VALUE" }'),

@@ -16,7 +16,10 @@ from iamtriage.explaining._rules.credentials.profiles import other_users
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import WRONG_SSO_SESSION
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
+    find_profile,
+    find_signed_in_profile,
+)
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy
@@ -107,7 +110,10 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     login = credential_remedies.SSO_LOGIN
     steps, show = login.steps, None
     lines: Commands = login.commands
-    if session is not None and find_profile(case) is None:
+    other, profile = other_users.find_other_shell(case), find_profile(case)
+    # A profile whose sign-in succeeded has another session.
+    signed_in = find_signed_in_profile(case.failure.text) if other is None else None
+    if session is not None and profile in {None, signed_in}:
         step = f"The sign-in is valid for all profiles with sso_session = {session} in ~/.aws/config."
         steps = (step, *steps[1:])
         lines = (commands.fill_command("aws sso login --sso-session {}", commands.profile(session)),)
@@ -118,7 +124,6 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     reported = clues.reported_cause(NO_SSO_LOGIN, message, "Error loading SSO Token")
     if (elsewhere := explain_sign_in_elsewhere(case, session, reported)) is not None:
         return elsewhere
-    other = other_users.find_other_shell(case)
     cache = "the token cache" if other is None else f"the token cache {other.files},"
     causes = (
         WRONG_SSO_SESSION.cause() if "aws sso login" in case.text and other is None else None,

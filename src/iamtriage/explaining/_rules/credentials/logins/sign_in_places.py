@@ -15,8 +15,10 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, hide_secrets, quote_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.names import KUBECONFIG_PROFILE
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import find_start_url
 from iamtriage.explaining._rules.shared import commands, pages
@@ -82,7 +84,8 @@ def explain_sign_in_elsewhere(
         session: The name of the sso-session, if the message has it.
         reported: What the SDK reports.
     """
-    place = _find_mount(case) or _find_windows(case, session) or _find_other_session(case, session)
+    place = _find_mount(case) or _find_windows(case, session)
+    place = place or _find_other_session(case, session) or _find_other_profile(case, session)
     if place is None:
         return None
     if reported.code == "expired-sso-session":
@@ -145,26 +148,57 @@ def _find_other_session(case: Case[Failure], session: str | None) -> _Place | No
     )
 
 
+def _find_other_profile(case: Case[Failure], session: str | None) -> _Place | None:
+    """Return the place if a sign-in succeeded, and the only profile that the call can use is another one."""
+    text = case.failure.text
+    signed_in, logins = selected_profiles.find_signed_in_profile(text), selected_profiles.list_sign_ins(text)
+    names = {each.name for each in logins}
+    if signed_in not in names or session in names:
+        return None
+    selected = selected_profiles.list_selected_profiles(text, "variable", "block", "option", "code")
+    where = ""
+    if "getting credentials: exec" in text:
+        # The variable of the kubeconfig takes precedence over that of the shell.
+        pinned = unique_value(KUBECONFIG_PROFILE, text)
+        selected = {pinned.value} if pinned else selected
+        where = "The exec section of the kubeconfig sets AWS_PROFILE. " if pinned else ""
+    profile = only_one(selected)
+    if profile is None or profile in names:
+        return None
+    shown, of_session = clip_text(profile), f" (session {session})" if session else ""
+    return _Place(
+        f"There is no valid IAM Identity Center sign-in for the profile {shown}{of_session}, which the call uses: the sign-in in the text is for the profile {clip_text(signed_in)}.",
+        None,
+        f"{where}Each sso-session has its own token, so this sign-in does not renew that of the profile {shown}.",
+        _sign_in_with(profile),
+    )
+
+
+def _sign_in_with(profile: str) -> Remedy:
+    name = commands.profile(profile)
+    return your_remedy(
+        f"Sign in with the profile {clip_text(profile)}",
+        "This takes no administrator. The other sign-in stays valid.",
+        commands=(
+            commands.fill_command("aws sso login --profile {}", name),
+            commands.fill_command("aws sts get-caller-identity --profile {}", name),
+        ),
+        url=SIGN_IN_ELSEWHERE.sources[0],
+    )
+
+
 def _find_other_portal(text: str, profile: str, *, is_bare: bool) -> _Place | None:
     """Return the place if the sign-in that succeeded was for another start URL than that of the profile."""
     signed_in, wanted = selected_profiles.list_signed_in_urls(text), find_start_url(text, profile)
     if not signed_in or wanted is None or wanted.lower() in signed_in:
         return None
-    shown, name = clip_text(profile), commands.profile(profile)
+    shown = clip_text(profile)
     default = _OF_DEFAULT if is_bare else ""
     return _Place(
         f"The sign-in in the text is for the start URL {clip_text(min(signed_in))}, but the profile {shown} uses {clip_text(wanted)}, for which the sign-in has expired or is missing.",
         None,
         f"Each start URL and each sso-session has its own token, so this sign-in does not renew that of the profile {shown}.{default}",
-        your_remedy(
-            f"Sign in with the profile {shown}",
-            "This takes no administrator. The other sign-in stays valid.",
-            commands=(
-                commands.fill_command("aws sso login --profile {}", name),
-                commands.fill_command("aws sts get-caller-identity --profile {}", name),
-            ),
-            url=SIGN_IN_ELSEWHERE.sources[0],
-        ),
+        _sign_in_with(profile),
     )
 
 

@@ -334,7 +334,7 @@ def can_call_meet(denial: Denial, condition: CheckedCondition) -> bool:
         return False
     if find_option(denial, condition.key) is not None:
         return True
-    return find_requirement(condition.key) is not None and not condition.is_via
+    return find_requirement(condition.key, denial.lowercase_action) is not None and not condition.is_via
 
 
 def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
@@ -342,7 +342,7 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
     for operator, key, values in iterate_conditions(statement):
         if (first := set_boundary_first(denial, key, values)) is not None:
             return first
-        requirement = find_requirement(key)
+        requirement = find_requirement(key, denial.lowercase_action)
         # A condition that a key is false or absent requires the reverse.
         if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
             created = "user" if denial.lowercase_action.endswith("user") else "role"

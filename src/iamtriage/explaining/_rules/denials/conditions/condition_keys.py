@@ -284,6 +284,15 @@ def repeat_with(denial: Denial, key: str, values: Sequence[str]) -> str | None:
     return commands.repeat_command(denial.context.command, changes={option: quote_argument(values[0])})
 
 
+def repeat_with_flag(denial: Denial, option: str) -> str | None:
+    """Return the denied command with an option that has no value, or ``None`` if the text does not have the command."""
+    command, operation = denial.context.command, (denial.action or "").partition(":")[2]
+    if command is None or command.words[1:2] != (_WORD_START.sub("-", operation).lower(),):
+        return None
+    line = commands.repeat_line(command.text.replace(f" --no-{option}", ""))
+    return None if line is None else f"{line} --{option}"
+
+
 def _find_encryption_option(denial: Denial, key: str) -> str | None:
     """Return the option with which an upload sets another encryption than a condition accepts, without a key of its own."""
     command = denial.context.command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -320,9 +321,10 @@ _NULLABLE = lazy_pattern(
 )
 
 
-def find_requirement(key: str) -> Requirement | None:
-    """Return what Deny statements with a condition key require, if it is a well-known one."""
-    return next((each for each in REQUIREMENTS if each.has_key(key)), None)
+def find_requirement(key: str, action: str) -> Requirement | None:
+    """Return what Deny statements with a condition key require, if it is a well-known one, preferably of an action."""
+    found = [each for each in REQUIREMENTS if each.has_key(key)]
+    return next((each for each in found if re.match(each.actions, action)), next(iter(found), None))
 
 
 def shows_revocation(denial: Denial) -> bool:

@@ -226,7 +226,7 @@ def _satisfying_remedy(
     from iamtriage.explaining._rules.denials.conditions.request_conditions import calls_global_profile
 
     for condition in conditions:
-        requirement = deny_conditions.find_requirement(condition.key)
+        requirement = deny_conditions.find_requirement(condition.key, denial.lowercase_action)
         if (deny_conditions.describe_presence(condition) or "").partition(" has ")[2].startswith("the "):
             # A value that is present has to go.
             continue
@@ -249,8 +249,8 @@ def _remedy_by_condition(
     denial: Denial, requirement: Requirement, condition: DenyingCondition, conditions: list[DenyingCondition]
 ) -> Remedy:
     listed = clip_text(join_words(condition.policy_values, "or"))
-    title, step = requirement.title, required_settings.find_step(denial, requirement)
-    again: str | None = None
+    title = requirement.title
+    step, again = required_settings.find_step(denial, requirement)
     if condition.request_values:
         # The request has an address.
         step = step.replace(deny_conditions.NO_SOURCE_IP, "")

@@ -10,8 +10,7 @@ from iamtriage._text import clip_text, join_words, quote_argument
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial
-from iamtriage.explaining._rules.denials.conditions import deny_conditions
-from iamtriage.explaining._rules.denials.conditions.condition_keys import find_flag, repeat_with
+from iamtriage.explaining._rules.denials.conditions import condition_keys, deny_conditions
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
@@ -62,22 +61,28 @@ _KEY_CONDITION = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 
 # Packer names its builders in each line of its output.
 _PACKER = lazy_pattern(r"==> amazon-[a-z]{3,12}[.:]")
-
-
 # What sets a value to true in the AWS CLI and in Terraform.
-_FLAG = lazy_pattern(r"Pass --[a-z-]+ in the CLI, or set (?P<argument>[a-z_]+) = true in Terraform\.")
+_FLAG = lazy_pattern(r"Pass --(?P<option>[\w-]+) in the CLI, or set (?P<argument>\w+) = true in Terraform\.")
+_OF_PACKER = 'In Packer, write this in the source block: metadata_options { http_tokens = "required" }.'
+_OF_STORAGE = 'Set encrypted: "true" in the parameters of a new StorageClass. Then create the claim again.'
 
 
-def find_step(denial: Denial, requirement: Requirement) -> str:
-    """Return how to satisfy a requirement, only in Packer if the text is its output."""
+def find_step(denial: Denial, requirement: Requirement) -> tuple[str, str | None]:
+    """Return how to satisfy a requirement in the tool of the text, and the command in the text that does so."""
     if requirement.has_key("ec2:MetadataHttpTokens") and _PACKER.search(denial.failure.text):
-        return 'In Packer, write this in the source block: metadata_options { http_tokens = "required" }.'
+        return _OF_PACKER, None
     flag, deployment = _FLAG.fullmatch(requirement.step), find_deployment(denial.failure, denial.facts)
-    if flag is not None and deployment is not None and deployment.is_terraform and deployment.resource:
-        off = next((True for key in requirement.keys if find_flag(denial, key) == ("false",)), False)
-        said = ": the text has false" if off else ""
-        return f"In {deployment.resource}, set {flag['argument']} = true{said}."
-    return requirement.step
+    if flag is None:
+        return requirement.step, None
+    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    if controller is not None and controller.name == "the EBS CSI driver":
+        return _OF_STORAGE, None
+    if deployment is not None and deployment.is_terraform and deployment.resource:
+        is_off = any(condition_keys.find_flag(denial, key) == ("false",) for key in requirement.keys)
+        said = ": the text has false" if is_off else ""
+        return f"In {deployment.resource}, set {flag['argument']} = true{said}.", None
+    again = condition_keys.repeat_with_flag(denial, flag["option"])
+    return (f"Repeat the command with --{flag['option']}." if again else requirement.step), again
 
 
 def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -> str:
@@ -119,7 +124,7 @@ def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -
         )
         on = "the key" if key is not None else "a customer managed key"
         needs = f"{default} The caller also needs kms:GenerateDataKey on {on}, and kms:Decrypt for multipart uploads."
-    is_replaced = repeat_with(denial, condition.key, listed) is not None
+    is_replaced = condition_keys.repeat_with(denial, condition.key, listed) is not None
     start = "" if is_replaced else f"Add this to the call: {setting}. "
     return f"{start}The bucket's default encryption adds no header.{needs}"
 

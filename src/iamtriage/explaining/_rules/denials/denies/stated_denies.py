@@ -390,7 +390,7 @@ def unsent_remedy(denial: Denial, condition: request_conditions.CheckedCondition
             commands="kubectl set env deployment/karpenter --namespace kube-system DISABLE_DRY_RUN=true",
             url="https://karpenter.sh/docs/reference/settings/",
         )
-    requirement = deny_conditions.find_requirement(key)
+    requirement = deny_conditions.find_requirement(key, denial.lowercase_action)
     return your_remedy(
         f"Send {key} = {values} with this request",
         f"Find what makes this call: a setting of a launch template, of another call or of another resource does not count. {requirement.step if requirement is not None else ''}".rstrip(),
