@@ -108,6 +108,30 @@ def test_network_that_the_policy_lets_in(
     ] == changes
 
 
+_VIA_ENDPOINT = (
+    "$ curl https://a1b2c3d4e5-vpce-0bbb2222cccc3333d.execute-api.eu-west-1.amazonaws.com/prod/orders\n"
+)
+
+
+def test_endpoint_of_the_call_is_added_to_the_policy() -> None:
+    policy = _policy(Condition={"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}})
+    explanation = explain(f"{_VIA_ENDPOINT}{_DENIED}{policy}\n")
+    remedy = explanation.remedies[0]
+    assert remedy.title.endswith("or add vpce-0bbb2222cccc3333d to the API's resource policy")
+    assert remedy.policy is not None
+    assert remedy.policy["Statement"][0]["Condition"] == {
+        "StringEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d4e5f60718", "vpce-0bbb2222cccc3333d"]}
+    }
+    assert "create-deployment" in remedy.commands[-1]
+    assert "aws:SourceIp" not in explanation.to_text(detail="full")
+
+
+def test_endpoint_of_the_call_is_in_the_statement_for_an_unknown_policy() -> None:
+    statement = explain(f"{_VIA_ENDPOINT}{_DENIED}").remedies[0].statement
+    assert statement is not None
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceVpce": "vpce-0bbb2222cccc3333d"}}
+
+
 _SEARCH = '{"Message":"User: anonymous is not authorized to perform: es:ESHttpGet"}'
 _API = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orders"
 _DOMAIN = "https://search-carts.eu-west-1.es.amazonaws.com/_cat/indices"

@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     are_met,
     check_conditions,
 )
-from iamtriage.explaining._rules.denials.conditions.requested_values import SOURCE_IP
+from iamtriage.explaining._rules.denials.conditions.requested_values import SOURCE_IP, find_shown_values
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
@@ -82,13 +82,17 @@ def explain_unsigned_api(denial: Denial, method: str, signer: str, signed: Comma
             f"the {name} in the text {found.words}",
             f"{capitalize_start(method)} does not use AWS_IAM, or the answer would be Missing Authentication Token.",
         )
+    unsigned = UNSIGNED_CALL.text
     remedies = _remedies(denial, name, method, signer, signed, is_known=found is not None)
     if found is not None and found.network is not None:
         let_in = _network_remedy(denial, name, method, found, found.network)
         remedies = let_in, None if let_in.policy else remedies[0]
+        unsigned = (
+            "The request is not signed, so AWS saw no identity: an IAM policy of the caller does not help."
+        )
     return denial.explain(
         denial_summary(denial, verdict),
-        UNSIGNED_CALL.cause("reported"),
+        UNSIGNED_CALL.cause("reported", text=unsigned),
         NO_ALLOWS["resource"].cause("derived", text=text),
         topic="anonymous-call",
         remedies=remedies,
@@ -167,23 +171,26 @@ def _network_remedy(
     """Return how to call from a network that the policy of an API lets in, and how its owner adds another one."""
     key, listed = network.key, clip_text(join_words(network.values, "or"))
     call = f"Call {_NETWORKS[key.lower()]} {listed}"
-    if key.lower() != SOURCE_IP:
+    is_address, own = key.lower() == SOURCE_IP, only_one(network.requested or ())
+    if not is_address and own is None:
         return your_remedy(
             f"{call}, which the {name} lets in",
             "Call from where requests take this way: the policy allows them without a signature.",
             url=pages.API_GATEWAY_POLICY,
         )
     address = find_source_address(denial.failure.text)
-    added = f"{address}/32" if address else "CALLER_CIDR"
+    added = own if own and not is_address else f"{address}/32" if address else "CALLER_CIDR"
     new = Condition(network.operator, key, [*network.values, added])
     changed = replace_condition(found.statement, network.operator, key, new)
     policy, is_whole = resource_commands.policy_of(denial), bool(found.policy)
     templates = (policy.change_command,) if is_whole else (policy.show_command, policy.change_command)
     remedy = owner_remedy(
-        f"{call}, or add {added} to the {name}",
-        "Whoever can use the VPN or proxy of that network needs no change.",
-        f"Otherwise, the owner of the API adds {added} to {clip_text(key)}, as below, and deploys the API again. Without the condition, the API is open to everyone.",
-        f"For an address that changes, set the authorization of {method} to AWS_IAM instead, and let the caller sign.",
+        f"{call}, or add {clip_text(added)} to the {name}",
+        "Whoever can use the VPN or proxy of that network needs no change." if is_address else None,
+        f"{'Otherwise, the' if is_address else 'To add it, the'} owner of the API adds {clip_text(added)} to {clip_text(key)}, as below, and deploys the API again: until then, the old policy applies.",
+        f"For an address that changes, set the authorization of {method} to AWS_IAM instead, and let the caller sign."
+        if is_address
+        else None,
         commands=(
             *resource_commands.policy_commands(denial, *templates),
             *resource_policies.redeploy_commands(denial),
@@ -204,13 +211,17 @@ def _remedies(
     _, slash, path = (denial.resource or "").partition("/")
     statement = allow(_INVOKE, f"execute-api:/{path if slash else '*'}", principal="*")
     statement["Condition"] = {"IpAddress": {"aws:SourceIp": f"{address}/32" if address else "CALLER_CIDR"}}
+    other = ", or one with aws:SourceVpc or aws:SourceVpce"
+    if endpoints := find_shown_values("aws:sourcevpce", denial):
+        # Through an endpoint, a request has no aws:SourceIp.
+        statement["Condition"], other = {"StringEquals": {"aws:SourceVpce": endpoints[0]}}, ""
     show = resource_commands.policy_commands(denial, resource_commands.policy_of(denial).show_command)
     invite = owner_remedy(
         f"Let the caller sign, or allow its network in the {name}"
         if is_known
         else f"Read the {name}, then let the caller sign, or allow its network",
         f"To sign (Signature Version 4, service execute-api): set the authorization of {method} to AWS_IAM, and allow {_INVOKE} for {signer}, in its own policy or in this one.",
-        "For unsigned calls, add this statement to the policy, or one with aws:SourceVpc or aws:SourceVpce. Without a condition, the API is open to everyone.",
+        f"For unsigned calls, add this statement to the policy{other}. Without a condition, the API is open to everyone.",
         denial_remedies.REDEPLOY,
         commands=(*show[:1], *resource_policies.redeploy_commands(denial)),
         url=pages.API_GATEWAY_POLICY,
