@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.calls import (
     error_kind,
     message_kinds,
     node_groups,
+    parallel_calls,
     request_kinds,
     service_objects,
     state_locks,
@@ -266,6 +267,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
         more = kind.remedies
         if (case.operation or "").startswith("GetParameter"):
             more = (throttling.RAISE_PARAMETERS,)
+        if parallel_calls.calls_model(case):
+            more = (parallel_calls.RAISE_MODEL_QUOTA,)
         if case.service == "iam" or throttling.calls_sts(case):
             more = ()
         return (throttling.throttling_remedy(case), *more)

@@ -17,6 +17,14 @@ from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
+from iamtriage.explaining._rules.calls.parallel_calls import (
+    FEWER_AT_ONCE,
+    FEWER_TOKENS,
+    MODEL_LIMITS,
+    calls_model,
+    describe_workers,
+    set_in_notebook,
+)
 from iamtriage.explaining._rules.calls.throttled_controllers import call_less_often
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -268,6 +276,8 @@ def throttling_text(case: Case[AwsError]) -> str:
         limits = "Parameter Store limits the rate of an account in each Region, all callers together."
         repeated = find_repeated_calls(case)
         return f"{limits} {repeated.load}" if repeated and repeated.load else limits
+    if calls_model(case):
+        return MODEL_LIMITS
     if _calls_ec2(case):
         return "EC2 limits how often an account calls each operation in a Region, all callers together. This is not the quota of instances or other resources."
     return THROTTLED.text
@@ -279,12 +289,13 @@ def _advise_fewer(case: Case[AwsError], operation: str, *, is_function: bool) ->
     is_eks = case.service == "eks" or case.facts.cluster is not None
     if operation == "DescribeCluster" and is_eks and case.service in {None, "eks"}:
         return _FEWER_CLUSTERS
-    fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
-    return (
-        fewer + _IN_FUNCTIONS
-        if is_function and fewer in {_FEWER_PAGES, _FEWER_PARAMETERS, _FEWER_SECRETS}
-        else fewer
-    )
+    at_once = describe_workers(case.failure.text)
+    if calls_model(case):
+        return f"{at_once or FEWER_AT_ONCE} {FEWER_TOKENS}"
+    fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), "")
+    if is_function and fewer in {_FEWER_PAGES, _FEWER_PARAMETERS, _FEWER_SECRETS}:
+        fewer += _IN_FUNCTIONS
+    return f"{fewer} {at_once}".strip() if at_once else fewer or _FEWER
 
 
 def _find_attempts(case: Case[AwsError]) -> tuple[int, bool]:
@@ -311,15 +322,41 @@ def _find_users(operation: str, more: str = "") -> Labelled:
     return Labelled(f"Who else calls (CloudTrail{more}):", _FIND_USERS.format(operation))
 
 
+def _advise_retries(case: Case[AwsError], more: str) -> tuple[str, str, Commands, str]:
+    """Return how the program retries: a title, a step, the commands and a page.
+
+    Args:
+        case: The case.
+        more: More variables for a shell.
+    """
+    attempts, is_stated = _find_attempts(case)
+    if (own := _describe_own_retries(case, attempts)) is not None:
+        title, retry, url = own
+        return title, retry, (), url
+    has_enough = attempts >= _DEFAULT_ATTEMPTS
+    if clues.runs_in_notebook(case.failure):
+        retry = set_in_notebook(0 if is_stated else attempts, 0 if has_enough else _DEFAULT_ATTEMPTS)
+        return _TITLE, retry, (), pages.SDK_RETRIES
+    retry = "Let the SDK retry: the modes standard and adaptive use exponential backoff with jitter; adaptive also slows down."
+    settings = "AWS_RETRY_MODE=adaptive" + ("" if has_enough else f" AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS}")
+    if has_enough:
+        retry = f"The SDK already {'has' if is_stated else 'made'} {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
+    elif attempts:
+        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive backs off with jitter and sends more slowly, and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS} allows more attempts."
+    is_pod = case.context.runtime_kind == "eks-pod" or text_signs.is_about_pods(case.text)
+    if _CLI.search(case.text) and not (is_pod or case.context.runtime or _STACK_TRACE.search(case.text)):
+        return _TITLE, retry, (f"export {settings}{more}",), pages.SDK_RETRIES
+    program = "function" if case.context.runtime_kind == "lambda" else "program"
+    retry += f" Set {settings.replace(' ', ' and ')} in the environment of the {program}."
+    return _TITLE, retry, (), pages.SDK_RETRIES
+
+
 def throttling_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that makes fewer calls, with the settings that the program has."""
-    context, operation = case.context, case.operation or ""
+    operation = case.operation or ""
     if (less := call_less_often(case, (_find_users(operation),) if operation else ())) is not None:
         return less
-    is_pod = context.runtime_kind == "eks-pod" or text_signs.is_about_pods(case.text)
-    url = pages.SDK_RETRIES
-    is_function = context.runtime_kind == "lambda"
-    fewer = _advise_fewer(case, operation, is_function=is_function)
+    fewer = _advise_fewer(case, operation, is_function=case.context.runtime_kind == "lambda")
     assumes_role = calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
     if assumes_role:
         provider = credential_remedies.REFRESHING_PROVIDERS.get(case.failure.envelope.source or "")
@@ -329,23 +366,9 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         if case.failure.envelope.source == "botocore":
             kept = " With a profile that has role_arn, the AWS CLI and each boto3 Session do that."
         fewer = f"{_REUSE}{kept}"
-    attempts, is_stated = _find_attempts(case)
-    retry = "Let the SDK retry: the modes standard and adaptive use exponential backoff with jitter; adaptive also slows down."
-    lines: Commands = ()
-    has_enough = attempts >= _DEFAULT_ATTEMPTS
-    settings = "AWS_RETRY_MODE=adaptive" + ("" if has_enough else f" AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS}")
-    if has_enough:
-        retry = f"The SDK already {'has' if is_stated else 'made'} {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
-    elif attempts:
-        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive backs off with jitter and sends more slowly, and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS} allows more attempts."
-    if _CLI.search(case.text) and not (is_pod or context.runtime or _STACK_TRACE.search(case.text)):
-        lines = (f"export {settings}{' AWS_STS_REGIONAL_ENDPOINTS=regional' if assumes_role else ''}",)
-    else:
-        program = "function" if is_function else "program"
-        retry += f" Set {settings.replace(' ', ' and ')} in the environment of the {program}."
-    title = _TITLE
-    if (own := _describe_own_retries(case, attempts)) is not None:
-        (title, retry, url), lines = own, ()
+    title, retry, lines, url = _advise_retries(
+        case, " AWS_STS_REGIONAL_ENDPOINTS=regional" if assumes_role else ""
+    )
     steps = [retry, fewer]
     if calls_one_by_one(case):
         title, steps = _MANY_IN_ONE_CALL, [_ONE_BY_ONE, retry]
@@ -362,7 +385,8 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if repeated is not None and repeated.load is not None:
         steps.append("Start fewer copies at once, or each after a random delay.")
     elif operation in _NOT_LOOKED_UP or not (operation.isalnum() and lines):
-        steps += () if operation in _NOT_LOOKED_UP else (_FIND_CALLERS,)
+        is_clear = operation in _NOT_LOOKED_UP or describe_workers(case.failure.text) is not None
+        steps += () if is_clear else (_FIND_CALLERS,)
     else:
         lines = (
             *lines,

@@ -1,0 +1,72 @@
+"""Check what a throttled program is told about the calls that it makes at the same time, and in a notebook."""
+
+import pytest
+
+from iamtriage import explain
+
+_DENIED = "ThrottlingException: An error occurred (ThrottlingException) when calling the {} operation (reached max retries: 4): Too many requests, please wait before trying again.\n"
+_PROGRAM = "Traceback (most recent call last):\n"
+
+
+def _steps(text: str) -> str:
+    return " ".join(explain(text).remedies[0].steps)
+
+
+@pytest.mark.parametrize(
+    ("code", "lower"),
+    [
+        ("with ThreadPoolExecutor(max_workers=32) as ex:\n", "lower max_workers=32, such as to 4."),
+        ("pool = multiprocessing.Pool(processes=24)\n", "lower Pool(processes=24), such as to 3."),
+        ("const limit = pLimit(20)\n", "lower pLimit(20), such as to 2."),
+        ("slots = asyncio.Semaphore(50)\n", "lower Semaphore(50), such as to 6."),
+        ("$ cat ids | xargs -n 1 -P 16 ./tag.sh\n", "lower xargs -n 1 -P 16, such as to 2."),
+        ("map(rows, label, { concurrency: 8 })\n", "lower concurrency: 8."),
+        # One worker, two settings, and none.
+        ("with ThreadPoolExecutor(max_workers=1) as ex:\n", None),
+        ("ThreadPoolExecutor(max_workers=4)\nThreadPoolExecutor(max_workers=64)\n", None),
+        ("for row in rows:\n", None),
+    ],
+)
+@pytest.mark.parametrize("operation", ["Converse", "PutRule"])
+def test_number_of_calls_at_the_same_time(code: str, lower: str | None, operation: str) -> None:
+    steps = _steps(f"{_PROGRAM}{code}{_DENIED.format(operation)}")
+    assert (f"Run fewer calls at the same time: {lower}" in steps) is (lower is not None)
+    assert ("count the events of the operation" in steps) is (lower is None)
+
+
+@pytest.mark.parametrize(
+    ("operation", "is_of_model"),
+    [
+        ("Converse", True),
+        ("InvokeModelWithResponseStream", True),
+        ("InvokeAgent", False),
+        ("GetQueueUrl", False),
+    ],
+)
+def test_quota_of_a_model(operation: str, *, is_of_model: bool) -> None:
+    explanation = explain(f"{_PROGRAM}{_DENIED.format(operation)}")
+    shown = explanation.to_text(detail="full")
+    assert ("for each model in a Region" in explanation.causes[0].text) is is_of_model
+    assert ("use batch inference" in shown) is is_of_model
+    assert ("Set maxTokens" in shown) is is_of_model
+
+
+@pytest.mark.parametrize(
+    ("before", "is_notebook"),
+    [
+        ("Cell In[7], line 4\n----> 4 label(row)\n", True),
+        ("In [3]: label(row)\n", True),
+        (_PROGRAM, False),
+    ],
+)
+@pytest.mark.parametrize("operation", ["Converse", "ListQueues"])
+def test_notebook_sets_the_retries_in_its_client(before: str, operation: str, *, is_notebook: bool) -> None:
+    steps = _steps(f"{before}{_DENIED.format(operation)}")
+    config = 'config=botocore.config.Config(retries={"mode": "adaptive", "max_attempts": 10})'
+    assert (config in steps) is is_notebook
+    assert ("in the environment" in steps) is not is_notebook
+
+
+def test_notebook_with_enough_attempts_only_slows_down() -> None:
+    text = f"In [3]: label(row)\n{_DENIED.format('Converse').replace('retries: 4', 'retries: 11')}"
+    assert 'Config(retries={"mode": "adaptive"})' in _steps(text)
