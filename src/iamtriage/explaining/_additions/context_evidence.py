@@ -225,8 +225,9 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
         return False
     # The summary names the role that the text states.
     role = context.role_arn
-    is_stated = role is not None and (
-        failure.kind == "access_denied" or role.value.rpartition("/")[2] in explanation.summary
+    is_stated = any(each.owner and each.owner[0] == "role" for each in context.policies) or (
+        role is not None
+        and (failure.kind == "access_denied" or role.value.rpartition("/")[2] in explanation.summary)
     )
     is_named = is_stated or "of the execution role without" in explanation.summary
     return not is_named and runtime.kind not in _SHELLS and failure.kind in _KINDS_WITH_CALLER

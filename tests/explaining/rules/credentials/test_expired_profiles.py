@@ -63,7 +63,7 @@ def test_sign_in_of_a_profile_that_the_text_names(shown: str, profile: str) -> N
     [
         ("dev", "Sign out, so that no old token stays in the cache, and sign in again"),
         # The sign-in that succeeded does not serve this call.
-        ("live", "Sign in with the profile dev"),
+        ("live", "Sign in to IAM Identity Center with the profile dev"),
     ],
 )
 def test_sign_in_with_another_profile(profile: str, title: str) -> None:

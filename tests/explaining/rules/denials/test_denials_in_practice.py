@@ -4047,3 +4047,21 @@ def test_spark_looks_up_the_default_database() -> None:
         explain_call("glue:GetTables", "default"),
     ):
         assert "Spark" not in shown
+
+
+_KEY_OF_BILLS = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-4a7b-8c9d-0e1f2a3b4c5d"
+
+
+@pytest.mark.parametrize(
+    ("words", "is_offered"),
+    [
+        (f"The value is encrypted with {_KEY_OF_BILLS}.", True),
+        # Another denial of the text, with a remedy of its own.
+        (f"User: arn:aws:sts::111122223333:assumed-role/bills/run is not authorized to perform: kms:Decrypt on resource: {_KEY_OF_BILLS} with an explicit deny in a resource-based policy", False),
+    ],
+    ids=["stated", "denied"],
+)  # fmt: skip
+def test_key_of_another_denial_is_not_offered(words: str, *, is_offered: bool) -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/shop/run is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/shop/db because no identity-based policy allows the ssm:GetParameter action\n"
+    first = explain(f"AccessDeniedException: {denied}\n{words}\n").remedies[0]
+    assert any(_KEY_OF_BILLS in each for each in first.steps) is is_offered

@@ -214,10 +214,11 @@ _IP = (
 )
 PUBLIC_ADDRESS = lazy_pattern(_IP.format("address"), re.ASCII)
 """An address of the internet. Requests with another one went through a VPC endpoint."""
-# What people say of the address of a caller, and what curl prints of it.
+# What people say of the address of a caller, and what curl and CloudTrail print of it.
 _SOURCE = lazy_pattern(
     rf"(?a)\b(?:(?:[Mm]y|[Oo]ur|[Ii]ts|[Tt]he (?:caller|client|runner|office|machine|laptop|server|job)(?:'s)?|[Ss]ource|[Pp]ublic|[Ee]gress|NAT|VPN)(?: (?:own|current|public|egress|outgoing|source|NAT|office|VPN|IPv4)){{0,2}} (?:[Ii][Pp](?: address)?|address)(?: (?:is|was))?[ :=]{{1,3}}|[Cc]all(?:ing|ed)? (?:it )?from (?:the address )?|comes? from (?:the address )?){_IP.format('said')}"
     rf"|\bcurl [^\n]{{0,60}}(?:checkip|ifconfig|ipinfo|icanhazip|ipify)[^\n]{{0,60}}?(?:\n| (?:[-=]>|is|says|shows|prints|gives|returns) ){_IP.format('shown')}"
+    rf"|\bsourceIPAddress\\?\"?\s?[:=]\s?\\?\"?{_IP.format('recorded')}"
 )
 
 
@@ -226,6 +227,9 @@ def find_source_address(text: str) -> str | None:
 
     >>> find_source_address("My address is 203.0.113.9."), find_source_address("curl ifconfig.me -> 203.0.113.9")
     ('203.0.113.9', '203.0.113.9')
+    >>> find_source_address('CloudTrail has "sourceIPAddress": "203.0.113.9".')
+    '203.0.113.9'
     >>> find_source_address("The database is at 203.0.113.9.")
+    >>> find_source_address('"sourceIPAddress": "203.0.113.9", "sourceIPAddress": "203.0.113.10"')
     """
-    return only_one({each["said"] or each["shown"] for each in _SOURCE.finditer(text[:64_000])})
+    return only_one({each[each.lastgroup or 0] for each in _SOURCE.finditer(text[:64_000])})

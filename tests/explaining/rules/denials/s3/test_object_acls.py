@@ -70,6 +70,23 @@ def test_public_acl_that_is_denied_by_name(call: str, option: str, *, is_left_ou
     assert allowing.title.startswith("Or allow s3:PutObjectAcl for the role site") is is_left_out
 
 
+def test_upload_is_repeated_without_the_public_acl() -> None:
+    policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::acme-web/*"}]}'
+    explanation = explain(f"{_UPLOAD.format(_PUBLIC)}\nrole site has:\n{policy}\n")
+    assert explanation.remedies[0].commands == ("aws s3 cp a.html s3://acme-web/a.html",)
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_noted"), [("role site has:", False), ("bucket policy:", True)], ids=["role", "bucket"]
+)
+def test_caller_that_a_policy_names_needs_no_note(heading: str, *, is_noted: bool) -> None:
+    policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::acme-web/*"}]}'
+    if not is_noted:
+        policy = policy.replace('"Principal": "*", ', "")
+    text = f"[ec2-user@ip-10-0-3-7 ~]{_UPLOAD.format('')}\n{heading}\n{policy}\n"
+    assert any("the role of the EC2 instance, not yours" in each for each in explain(text).notes) is is_noted
+
+
 @pytest.mark.parametrize(("acl", "is_cause"), [("bucket-owner-full-control", True), ("public-read", False)])
 def test_upload_by_hand_without_the_acl(acl: str, *, is_cause: bool) -> None:
     failed = _UPLOAD.format("").replace("aws s3 cp a.html s3://acme-web/a.html", "python sync.py")

@@ -22,6 +22,7 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import find_start_url
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.common_causes import WRONG_SSO_SESSION
 from iamtriage.explaining._rules.shared.credentials import selected_profiles
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import WSL, with_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -72,6 +73,7 @@ class _Place(NamedTuple):
     because: str | None
     text: str
     remedy: Remedy
+    cause: CauseType = SIGN_IN_ELSEWHERE
 
 
 def explain_sign_in_elsewhere(
@@ -94,7 +96,7 @@ def explain_sign_in_elsewhere(
     return case.explain(
         f"{place.summary} No permission is missing.",
         reported,
-        SIGN_IN_ELSEWHERE.cause("derived", place.because, text=place.text),
+        place.cause.cause("derived", place.because, text=place.text),
         topic="no-sso-login",
         remedies=place.remedy,
     )
@@ -168,16 +170,17 @@ def _find_other_profile(case: Case[Failure], session: str | None) -> _Place | No
     shown, of_session = clip_text(profile), f" (session {session})" if session else ""
     return _Place(
         f"There is no valid IAM Identity Center sign-in for the profile {shown}{of_session}, which the call uses: the sign-in in the text is for the profile {clip_text(signed_in)}.",
-        None,
+        f'The text shows "aws sso login --profile {clip_text(signed_in)}".',
         f"{where}Each sso-session has its own token, so this sign-in does not renew that of the profile {shown}.",
-        _sign_in_with(profile),
+        _sign_in_with(profile, "Sign in to IAM Identity Center"),
+        WRONG_SSO_SESSION,
     )
 
 
-def _sign_in_with(profile: str) -> Remedy:
+def _sign_in_with(profile: str, title: str = "Sign in") -> Remedy:
     name = commands.profile(profile)
     return your_remedy(
-        f"Sign in with the profile {clip_text(profile)}",
+        f"{title} with the profile {clip_text(profile)}",
         "This takes no administrator. The other sign-in stays valid.",
         commands=(
             commands.fill_command("aws sso login --profile {}", name),

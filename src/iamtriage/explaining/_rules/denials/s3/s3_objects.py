@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.denials.s3 import public_access
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import with_allowed_role
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import common_causes, pages
-from iamtriage.explaining._rules.shared.commands import fill_command, put_policy
+from iamtriage.explaining._rules.shared.commands import fill_command, put_policy, repeat_command
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.grants.allow_remedies import (
@@ -173,6 +173,7 @@ def without_public_acl(denial: Denial, text: str, words: str, allow_it: Remedy) 
     omit = your_remedy(
         f"Upload without the public ACL: {_omit_acl(text, words)}",
         "To let anyone read the objects, use CloudFront with origin access control, or a bucket policy.",
+        commands=repeat_command(denial.context.command, "s3", changes={"acl": ""}) or (),
         url=pages.S3_PUBLIC_ACCESS,
     )
     needs = f"The owner of the bucket must turn off BlockPublicAcls, too ({fill_command('aws s3api get-public-access-block --bucket {}', resource_commands.bucket_argument(denial))}), and allow ACLs."

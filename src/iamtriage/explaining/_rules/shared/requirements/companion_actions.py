@@ -178,7 +178,13 @@ def _describe_deployment(action: str, text: str) -> tuple[str, ...]:
 
 def _find_key(text: str) -> str | None:
     """Return the only KMS key in a text, which the data of a denied parameter or secret is encrypted with."""
-    return only_one(set(_KEY_ARN.findall(text)) if ":kms:" in text else set())
+    if ":kms:" not in text:
+        return None
+    # The key of another denial has a remedy of its own.
+    keys = {
+        each[0] for each in _KEY_ARN.finditer(text) if not text.endswith("on resource: ", 0, each.start())
+    }
+    return only_one(keys)
 
 
 def describe_other_resources(action: str, resource: str) -> tuple[str, ...]:
