@@ -23,10 +23,10 @@ from iamtriage.explaining._rules.calls import (
     error_kind,
     message_kinds,
     node_groups,
-    parallel_calls,
     request_kinds,
     service_objects,
     state_locks,
+    throttled_callers,
     throttled_functions,
     throttling,
 )
@@ -267,8 +267,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
         more = kind.remedies
         if (case.operation or "").startswith("GetParameter"):
             more = (throttling.RAISE_PARAMETERS,)
-        if parallel_calls.calls_model(case):
-            more = (parallel_calls.RAISE_MODEL_QUOTA,)
+        if throttled_callers.calls_model(case):
+            more = (throttled_callers.RAISE_MODEL_QUOTA,)
         if case.service == "iam" or throttling.calls_sts(case):
             more = ()
         return (throttling.throttling_remedy(case), *more)

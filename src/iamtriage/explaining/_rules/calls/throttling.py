@@ -17,15 +17,15 @@ from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
-from iamtriage.explaining._rules.calls.parallel_calls import (
+from iamtriage.explaining._rules.calls.throttled_callers import (
     FEWER_AT_ONCE,
     FEWER_TOKENS,
     MODEL_LIMITS,
+    call_less_often,
     calls_model,
     describe_workers,
     set_in_notebook,
 )
-from iamtriage.explaining._rules.calls.throttled_controllers import call_less_often
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, your_remedy

@@ -77,7 +77,9 @@ def test_upload_is_repeated_without_the_public_acl() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "is_noted"), [("role site has:", False), ("bucket policy:", True)], ids=["role", "bucket"]
+    ("heading", "is_noted"),
+    [("role site-deploy has:", False), ("bucket policy:", True)],
+    ids=["role", "bucket"],
 )
 def test_caller_that_a_policy_names_needs_no_note(heading: str, *, is_noted: bool) -> None:
     policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::acme-web/*"}]}'
