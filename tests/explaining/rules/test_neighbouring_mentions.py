@@ -25,6 +25,8 @@ _JOB = "{}- uses: aws-actions/configure-aws-credentials@v4\nupload failed: ./a t
 _ENTRY = 'Error: creating EKS Access Entry (orders:arn:aws:iam::111122223333:role/tea): ResourceInUseException: The specified access entry resource is already in use on this cluster.\n  with module.eks.aws_eks_access_entry.this["tea"]\nenable_cluster_creator_admin_permissions = true\n'
 _CREATED = 'module.eks.aws_eks_access_entry.this["cluster_creator"]: Creation complete after 1s [id={}:arn:aws:iam::111122223333:role/tea]\n'
 _CODE = "$ aws sts get-session-token --serial-number arn:aws:iam::111122223333:mfa/kim --token-code 123456 --profile dev\nAn error occurred (AccessDenied) when calling the GetSessionToken operation: MultiFactorAuthentication failed with invalid MFA one time pass code."
+_CONDITION = "operation error DynamoDB: PutItem, https response error StatusCode: 400, RequestID: K2J4M6P8R0S2T4V6, api error ConditionalCheckFailedException: The conditional request failed"
+_VAULT = "aws-vault: error: exec: Failed to get credentials for ops: operation error STS: GetSessionToken, https response error StatusCode: 403, RequestID: 06d17f46-6d61-4801-a0bf-9015c3ee5bf9, api error "
 _ENDPOINT = 'User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::leaves/a because no VPC endpoint policy allows the s3:GetObject action\nThe endpoint vpce-0123456789abcdef0 has this policy:\n{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:ListBucket", "Resource": "*"}]}'
 
 
@@ -61,6 +63,11 @@ _ENDPOINT = 'User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not autho
         (f"Kim runs aws-vault exec staging -- terraform plan.\n{_CODE}", "get-session-token", "staging"),
         (_ENDPOINT, "--vpc-endpoint-id vpce-0123456789abcdef0", "with ENDPOINT_ID filled in"),
         ('InvalidIdentityToken: Incorrect token audience\ntoken.actions.githubusercontent.com\nclient_id_list = ["sts.amazonaws.com.cn"]', "provider lists sts.amazonaws.com.cn", "lists sts.amazonaws.com,"),
+        (f"Error: Error acquiring the state lock\n{_CONDITION}", "The Terraform state is locked", "condition"),
+        (f"Last week: Error acquiring the state lock\n\nError: creating an item: {_CONDITION}", "condition", "The Terraform state is locked"),
+        ("We use Crossplane elsewhere.\nbotocore.exceptions.NoRegionError: You must specify a region.", "Set the client's Region", "forProvider"),
+        (f"{_VAULT}ExpiredToken: The provided token has expired.", "aws-vault clear ops", "aws sso login"),
+        ("Kim gets aws-vault: error: exec: Failed to get credentials for ops: timeout\n$ aws s3 ls --profile dev\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.", "expired", "aws-vault clear"),
     ],
 )  # fmt: skip
 def test_words_about_something_else(text: str, shown: str, hidden: str) -> None:

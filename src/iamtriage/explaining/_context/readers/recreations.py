@@ -41,7 +41,8 @@ _NEGATION = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer|(?:plan|planning|want|need|going|try|how) to|should|would|could|might|let's)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
 )
 _CLUSTER_GONE = lazy_pattern(
-    r"(?i:\bre-?(?:built|created)\b[^\n.;:,]{0,30}\bcluster\b|\bcluster\b[^\n.;:,]{0,20}\b(?:was|got|has been|had been) re-?(?:built|created)\b"
+    r"(?i:\bre-?(?:built|created) (?:(?:the|our|my|this) )?(?:whole |EKS )?cluster\b"
+    r"|(?:^|\b(?:the|our|my|this|EKS) )cluster (?:was|got|has been|had been) re-?(?:built|created)\b"
     r"|\b(?:old|other|previous|former) cluster (?:is|was|has been) (?:gone|deleted|destroyed|removed|torn down|decommissioned)\b"
     r"|\b(?:deleted|destroyed|removed|tore down|decommissioned) (?:the|our) (?:old|other|previous|former) cluster\b)"
 )

@@ -17,6 +17,7 @@ from iamtriage.failures._failures import AwsError
 _BACKEND = "https://developer.hashicorp.com/terraform/language/backend/s3#state-locking"
 _MAX_CHARS = 2_000
 _SIGN = lazy_pattern(r"Error acquiring the state lock|failed to lock s3 state")
+_NEXT_ERROR = lazy_pattern(r"\bError: |\bAn error occurred ")
 _HELD = lazy_pattern(r"(?:ConditionalCheckFailed|PreconditionFailed)(?:Exception)?")
 # Terraform prints these lines in a box, too.
 _ID = lazy_pattern(r"\bLock Info:[\s│|]{1,80}ID:[ \t]{1,20}(?P<id>[\w-]{1,64})")
@@ -49,9 +50,12 @@ LOCK_TABLE_KEY = CauseType(
 def explain_state_lock(case: Case[AwsError]) -> Explanation | None:
     """Explain a lock that a run holds, or a table without the key of locks; return ``None`` for other errors."""
     text, (start, end) = case.failure.text, case.failure.span
-    around = text[max(start - _MAX_CHARS, 0) : end + _MAX_CHARS]
-    if _SIGN.search(around) is None:
+    low = max(start - _MAX_CHARS, 0)
+    signs = [*_SIGN.finditer(text, low, end)]
+    # Another error can follow the one of the lock.
+    if not signs or _NEXT_ERROR.search(text, signs[-1].end(), start) is not None:
         return None
+    around = text[low : end + _MAX_CHARS]
     if _HELD.fullmatch(clues.error_code(case.failure)) is not None:
         return _explain_held_lock(case, around)
     found = _OTHER_KEY.search(clues.message_text(case))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import attrs
 
 from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, line_at
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials import expired_logins, old_requests, session_renewal
@@ -120,7 +120,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         or "provided token has expired" in message
     )
     because = clues.quote_phrases(message, *expired_logins.EXPIRY_PHRASES)
-    if _OF_VAULT in case.failure.text and is_from_aws:
+    if is_from_aws and _OF_VAULT in line_at(case.failure.text, *case.failure.span):
         return explain_session_of_vault(case, old_requests.EXPIRED_SESSION.cause("reported", because))
     may_show_source = is_from_aws and not case.stands_alone
     if may_show_source and (

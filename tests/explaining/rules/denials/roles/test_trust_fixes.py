@@ -732,6 +732,8 @@ def test_allowed_token_has_another_headline() -> None:
         ("The cluster was not recreated.", False),
         ("Should we have re-created the cluster?", False),
         ("We rebuilt the image, and the cluster is fine.", False),
+        ("We rebuilt the staging cluster.", False),
+        ("The staging cluster was recreated.", False),
     ],
 )
 def test_the_text_says_that_the_cluster_is_new(said: str, *, is_old: bool) -> None:

@@ -12,7 +12,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, hide_secrets, quote_words
+from iamtriage._text import clip_text, hide_secrets, line_at, quote_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import KUBECONFIG_PROFILE
@@ -369,7 +369,7 @@ def _clear_vault_remedy(case: Case[Failure], title: str, *steps: str) -> Remedy:
 def explain_rejected_token(case: Case[Failure], reported: Cause) -> Explanation | None:
     """Explain a token that aws-vault keeps, or that is of another Region than the profile has, or return ``None``."""
     text = case.failure.text
-    if "aws-vault: error: " in text:
+    if "aws-vault: error: " in line_at(text, *case.failure.span):
         return _explain_token_of_vault(case, reported)
     said = next(find_said(text, _SAID_REGION), None)
     sections = [each for each in find_profile_sections(text) if "sso_region" in each.settings]

@@ -222,6 +222,7 @@ DEPLOY_AGENT_CREDENTIALS = CauseType(
 _AGENT_CALL = lazy_pattern(
     r"\bCodeDeployCommandService_v\d{8}\.(?P<target>[A-Z]\w{2,40})|\bCommandPoller: Calling (?P<call>[A-Z]\w{2,40}):|\b(?P<polls>poll_host_command)\("
 )
+_DENIES_AGENT = lazy_pattern(r"\bCodeDeployCommand::Errors::|\bCodeDeployCommandService_v\d")
 _AGENT_SERVICES = (None, "codedeploycommand", "codedeploy-commands", "codedeploy-commands-secure")
 _OTHER_AGENT = lazy_pattern(
     r"\bAws::CodeDeployCommand::Client 200\b|\bEnable auth policy = true\b|\benable_auth_policy: ?true\b|\bcodedeploy-commands-secure\b|:codedeploy:[a-z0-9-]{6,30}:[^:\s]{1,20}:instance/"
@@ -235,9 +236,10 @@ def explain_deploy_agent(denial: Denial) -> Explanation | None:
         failure.action is not None
         or failure.principal is not None
         or failure.envelope.service not in _AGENT_SERVICES
-        or (failure.envelope.service is None and failure.envelope.operation is not None)
     ):
         return None
+    if failure.envelope.service is None and _DENIES_AGENT.search(failure.text) is None:
+        return None  # the agent relays the denial of another service
     if _OTHER_AGENT.search(failure.text) is not None:
         return None  # it reports what another service denied, policies decide, or it runs outside AWS
     found, instance = _AGENT_CALL.search(failure.text), clues.find_instance(failure.text)

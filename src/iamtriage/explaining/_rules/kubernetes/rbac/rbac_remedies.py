@@ -24,6 +24,8 @@ from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found"
 )
+# The API server creates these roles, with rules of its own.
+_BUILT_IN = lazy_pattern(r"cluster-admin|admin|edit|view|system:.*")
 # Names of roles can have colons.
 _ROLE_NAME = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,252}")
 # The names of the pods of a StatefulSet stay the same. Those of others end in random letters and digits.
@@ -110,7 +112,7 @@ def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
 def _missing_role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
     """Return the remedy that creates the role that a binding names, so that no other binding is needed."""
     missing, rule = find_missing_role(denied), denied.request.rule
-    if missing is None or rule is None:
+    if missing is None or rule is None or _BUILT_IN.fullmatch(missing.name) is not None:
         return None
     namespace = _role_scope(denied.request)
     create, _ = _role_commands(

@@ -31,9 +31,7 @@ REGION_OF_CREDENTIALS = lazy_pattern(
     r"|WebIdentityTokenCredentialsProvider(?:\(\))?: Unable to load region"
 )
 # What the providers of Crossplane for AWS write in the status and events of a resource.
-_CROSSPLANE = lazy_pattern(
-    r"\bcrossplane\b|\.upbound\.io\b|cannot get terraform setup:|\b[Tt]ype: {1,30}Synced\b"
-)
+_CROSSPLANE = lazy_pattern(r"\.upbound\.io\b|cannot get terraform setup:|\b[Tt]ype: {1,30}Synced\b")
 _CROSSPLANE_PAGE = "https://docs.crossplane.io/latest/packages/providers/"
 NO_REGION = CauseType(
     "no-region",
