@@ -27,6 +27,7 @@ _CREATED = 'module.eks.aws_eks_access_entry.this["cluster_creator"]: Creation co
 _CODE = "$ aws sts get-session-token --serial-number arn:aws:iam::111122223333:mfa/kim --token-code 123456 --profile dev\nAn error occurred (AccessDenied) when calling the GetSessionToken operation: MultiFactorAuthentication failed with invalid MFA one time pass code."
 _CONDITION = "operation error DynamoDB: PutItem, https response error StatusCode: 400, RequestID: K2J4M6P8R0S2T4V6, api error ConditionalCheckFailedException: The conditional request failed"
 _VAULT = "aws-vault: error: exec: Failed to get credentials for ops: operation error STS: GetSessionToken, https response error StatusCode: 403, RequestID: 06d17f46-6d61-4801-a0bf-9015c3ee5bf9, api error "
+_BOUND = 'Error from server (Forbidden): pods is forbidden: User "kim" cannot list resource "pods" in API group "" in the namespace "shop": RBAC: clusterrole.rbac.authorization.k8s.io "{}" not found'
 _ENDPOINT = 'User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::leaves/a because no VPC endpoint policy allows the s3:GetObject action\nThe endpoint vpce-0123456789abcdef0 has this policy:\n{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:ListBucket", "Resource": "*"}]}'
 
 
@@ -68,6 +69,8 @@ _ENDPOINT = 'User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not autho
         ("We use Crossplane elsewhere.\nbotocore.exceptions.NoRegionError: You must specify a region.", "Set the client's Region", "forProvider"),
         (f"{_VAULT}ExpiredToken: The provided token has expired.", "aws-vault clear ops", "aws sso login"),
         ("Kim gets aws-vault: error: exec: Failed to get credentials for ops: timeout\n$ aws s3 ls --profile dev\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.", "expired", "aws-vault clear"),
+        (_BOUND.format("shop-reader"), "Create the ClusterRole shop-reader", "cluster-admin"),
+        (_BOUND.format("cluster-admin"), "the ClusterRole cluster-admin, to which it is bound, does not exist", "create clusterrole cluster-admin"),
     ],
 )  # fmt: skip
 def test_words_about_something_else(text: str, shown: str, hidden: str) -> None:

@@ -25,7 +25,7 @@ _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found"
 )
 # The API server creates these roles, with rules of its own.
-_BUILT_IN = lazy_pattern(r"cluster-admin|admin|edit|view|system:.*")
+_BUILT_IN = lazy_pattern(r"cluster-admin|admin|edit|view|system:(?:controller:)?[a-z-]{1,60}")
 # Names of roles can have colons.
 _ROLE_NAME = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,252}")
 # The names of the pods of a StatefulSet stay the same. Those of others end in random letters and digits.
