@@ -63,7 +63,7 @@ MFA = Requirement(
 # What differs between the ways to sign in and to deny, by patterns for texts that speak of them.
 MFA_ASIDES = {
     r"BoolIfExists[\"']?\s?[:=]\s?\{\s{0,20}[\"']?aws:MultiFactorAuthPresent": "BoolIfExists also matches their requests, which lack aws:MultiFactorAuthPresent.",
-    "onsole": "A console session does if you signed in with a code.",
+    "onsole": "A console session has MFA if you signed in with a code.",
     r"\bPS [A-Z]:": "In PowerShell, set the values with $env:AWS_SESSION_TOKEN = 'VALUE' and so on.",
     "mfa_serial": "In a profile, mfa_serial has an effect only with role_arn.",
 }

@@ -384,7 +384,8 @@ def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") 
     }
     others = join_words([f"the {each}" for each in tagged if each != kind], "and")
     # The same tag of another resource has the value, and the option replaces all tags of a resource.
-    same = re.search(rf"\{{Key={re.escape(key)},Value=([^}}]+)\}}", "".join(tagged.values()))
+    of_others = "".join(tags for each, tags in tagged.items() if each != kind)
+    same = re.search(rf"\{{Key={re.escape(key)},Value=([^}}]+)\}}", of_others)
     text = same[1] if same and text == "VALUE" else text
     kept = [
         each for each in tagged.pop(kind, "").split("},") if each and not each.startswith(f"{{Key={key},")
