@@ -88,6 +88,7 @@ def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
         (f"NoCredentialProviders: no valid providers in chain caused by: EnvAccessKeyNotFound: failed to find credentials in the environment. {_FILE.format('/root/.aws/credentials')}", "only from the file"),
         (_THROTTLED.replace("cloudwatch_logs:cloudwatch_logs.0", "plugin"), "Fluent Bit"),
         (_EXPIRED, "aws-vault"),
+        ('INFO  [codedeploy-agent(7)]: [Aws::CodeDeployCommand::Client 200 0.03 0 retries] put_host_command_complete(command_status:"Failed",diagnostics:{format:"JSON",payload:"{\\"error_code\\":5,\\"message\\":\\"Access Denied\\"}"}\n\nError: Aws::S3::Errors::AccessDenied - Access Denied', "CodeDeploy denied"),
         ("An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda.", "Terraform"),
         (f"ERROR: SignatureDoesNotMatch: {_MISMATCH}", "has its keys in"),
         (_THROTTLED, "lookup-events"),
