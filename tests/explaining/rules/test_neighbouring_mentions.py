@@ -60,6 +60,7 @@ _ENDPOINT = 'User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not autho
         (_S3A.format("SimpleAWSCredentialsProvider"), "Set credentials that S3A reads", "AWS_PROFILE selects"),
         (_S3A.format("TeaCredentialsProvider"), "found no credentials", "Set credentials that S3A reads"),
         (_JOB.format("AWS_SECRET_ACCESS_KEY: ${{ secrets.KEY }}\n"), "the user whose access keys", "the role that the GitHub"),
+        (_JOB.format("AWS_SECRET_ACCESS_KEY: ${{ secrets.KEY }}\n"), "put-user-policy --user-name USER_NAME", "put-role-policy"),
         (_JOB.format("# AWS_SECRET_ACCESS_KEY: ${{ secrets.OLD }}\n"), "the role that the GitHub", "the user whose access keys"),
         (_ENTRY + _CREATED.format("orders"), "the module declares two", "Import"),
         (_ENTRY + _CREATED.format("staging"), "Import", "the module declares two"),
