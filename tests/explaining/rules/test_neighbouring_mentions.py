@@ -28,6 +28,7 @@ _CODE = "$ aws sts get-session-token --serial-number arn:aws:iam::111122223333:m
 _CONDITION = "operation error DynamoDB: PutItem, https response error StatusCode: 400, RequestID: K2J4M6P8R0S2T4V6, api error ConditionalCheckFailedException: The conditional request failed"
 _VAULT = "aws-vault: error: exec: Failed to get credentials for ops: operation error STS: GetSessionToken, https response error StatusCode: 403, RequestID: 06d17f46-6d61-4801-a0bf-9015c3ee5bf9, api error "
 _BOUND = 'Error from server (Forbidden): pods is forbidden: User "kim" cannot list resource "pods" in API group "" in the namespace "shop": RBAC: clusterrole.rbac.authorization.k8s.io "{}" not found'
+_IDENTITY = "User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::111122223333:role/shop\n"
 _LAUNCH = """$ aws ec2 run-instances --image-id ami-1 --tag-specifications 'ResourceType=instance,Tags=[{Key=env,Value=test}]'
 User: arn:aws:sts::111122223333:assumed-role/dev/kim is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:instance/* with an explicit deny in a service control policy
 {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "arn:aws:ec2:*:*:instance/*", "Condition": {"StringNotEquals": {"aws:RequestTag/env": ["ops", "dev"]}}}]}"""
@@ -75,6 +76,8 @@ _ENDPOINT = 'User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not autho
         ("Kim gets aws-vault: error: exec: Failed to get credentials for ops: timeout\n$ aws s3 ls --profile dev\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.", "expired", "aws-vault clear"),
         (_BOUND.format("shop-reader"), "Create the ClusterRole shop-reader", "cluster-admin"),
         (_BOUND.format("cluster-admin"), "the ClusterRole cluster-admin, to which it is bound, does not exist", "create clusterrole cluster-admin"),
+        (f"{_IDENTITY}We disabled source identity in Keycloak.", "the call passes a source identity", "identity provider"),
+        (f"{_IDENTITY}Trying without source identity in Keycloak changes nothing.", "the call passes a source identity", "identity provider"),
         (_LAUNCH, "Tags=[{Key=env,Value=VALUE}]", "Value=test}"),
     ],
 )  # fmt: skip

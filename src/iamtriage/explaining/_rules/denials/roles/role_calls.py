@@ -208,7 +208,7 @@ _IDENTITY_PROVIDERS = (
 )
 _SAML_IDENTITY = lazy_pattern(
     rf"\bSAML/Attributes/SourceIdentity\b|{_IDENTITY_PROVIDERS}[^\n.]{{0,60}}\b(?:SourceIdentity|source identity)\b"
-    rf"|(?<!off )(?<!disabled )(?<!removed )\b(?:SourceIdentity|source identity)\b[^\n.]{{0,60}}{_IDENTITY_PROVIDERS}"
+    rf"|(?<!off )(?<!disabled )(?<!removed )(?<!disabling )(?<!removing )(?<!without )\b(?:SourceIdentity|source identity)\b[^\n.]{{0,60}}{_IDENTITY_PROVIDERS}"
 )
 
 
