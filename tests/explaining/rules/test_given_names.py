@@ -68,7 +68,7 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f"{_SHARED}The secret does not have the key aws/secretsmanager.", ("must be customer managed",), ("No other account",)),
         (f"{_SOURCE}role arn:aws:iam::111122223333:role/octo-fn, queue arn:aws:sqs:eu-west-1:111122223333:jobs", ("the execution role octo-fn is not allowed", "--role-name octo-fn "), ("FUNCTION_NAME", "ROLE_NAME")),
         (_SSO.format('boto3.Session(profile_name="prod")', _URL), ("the start URL https://octo.awsapps.com/start, which the profile prod uses", "aws sso login --profile prod"), ("login --profile dev",)),
-        (_SSO.format('boto3.Session(profile_name="prod")', "sso_session = octo"), ("sign-in has expired", "aws sso login --profile prod"), ("which the profile prod uses",)),
+        (_SSO.format('boto3.Session(profile_name="prod")', "sso_session = octo"), ("There is no valid IAM Identity Center sign-in for the profile prod", "aws sso login --profile prod"), ("which the profile prod uses",)),
         (_JOB.format("https://gitlab.octo.example"), ("expects the audience sts.amazonaws.com, and the token has https://gitlab.octo.example.", "does not show the token's subject"), ("role condition",)),
         (_JOB.format("sts.amazonaws.com"), ("STS rejected the token for the role:",), ("role condition", "expects the audience")),
         (_TAGS.format("TagResource", "TagResource"), ("s3:PutBucketTagging, which earlier releases need, does not include it.",), ()),
