@@ -35,6 +35,8 @@ _VALUES = {
     "CODEARTIFACT_AUTH_TOKEN",
     # Statuses of Regions.
     *("ENABLED", "ENABLED_BY_DEFAULT"),
+    # The key and the capacity of a DynamoDB table.
+    *("S", "HASH", "PAY_PER_REQUEST"),
     # Encryption types of S3.
     *("NONE", "AES256", "AWS_KMS"),
     # Statuses of resources in CloudFormation.

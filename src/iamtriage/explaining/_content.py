@@ -25,13 +25,13 @@ _WINDOWS_SIGNS = ("PS ", "At line:", ":\\", ":/", ": connectex", ": wsa", ": The
 # The prompts of PowerShell and cmd, what PowerShell prints after an error, what Windows says of sockets and
 # files, and a path of a user there. Git Bash and WSL have a POSIX shell.
 _WINDOWS = lazy_pattern(
-    r"(?:^|\n)[^\S\n]*(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d+ char:\d+|[A-Z]:\\[^\n<>|]{0,200}>)"
+    r"(?:^|\n)[^\S\n]{0,80}(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d{1,6} char:\d|[A-Z]:\\[^\n<>|]{0,200}>)"
     r"|: (?:connectex|wsarecv|wsasend): |: The system cannot find the (?:file|path) specified\b"
     r"|\b[A-Z]:\\{1,2}Users\\"
     # A file that Python or Node.js runs.
     r"|\bFile \"[A-Z]:\\[^\n\"]{1,200}\", line \d|[( ](?:file:///)?[A-Z]:[\\/][^\n()]{1,200}\.[cm]?[jt]s:\d"
     # A path of a build, on the computer that runs the program.
-    r"|\bin [A-Z]:\\[^\n:]{1,200}:line \d+(?=[\s\S]{0,2000}\b(?:dotnet (?:run|watch)|laptop)\b)"
+    r"|\bin [A-Z]:\\[^\n:]{1,200}:line \d{1,7}(?=[\s\S]{0,2000}\b(?:dotnet (?:run|watch)|laptop)\b)"
 )
 _POSIX_ON_WINDOWS = lazy_pattern(
     r"\bMINGW(?:32|64)\b|\b[Gg]it[ -][Bb]ash\b|\b(?i:wsl|cygwin)\b|/mnt/c/"

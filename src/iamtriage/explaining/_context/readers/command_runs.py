@@ -39,12 +39,12 @@ _MARKS_OF_PROMPTS = ("$", "#", "%", "❯", "+", ">")
 _PROMPT = lazy_pattern(r"(?m)^[^\n$#❯]{0,80}[$#❯] ")
 # How the output of a command begins that succeeded: transfers, JSON, listings of S3, and tables of kubectl.
 _SUCCESS = lazy_pattern(
-    r"\s*(?:Enter MFA code for \S{1,200}: ?\s*)?(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\S|PRE |NAME +[A-Z]|Completed |\"[^\"\n]{1,300}\"\s*(?:\n|\Z)|arn:aws[\w:/+=,.@-]{1,600}\s*(?:\n|\Z))"
+    r"\s{0,200}(?:Enter MFA code for \S{1,200}: ?\s{0,200})?(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {1,40}\S|PRE |NAME {1,200}[A-Z]|Completed |\"[^\"\n]{1,300}\"[^\S\n]{0,200}(?:\n|\Z)|arn:aws[\w:/+=,.@-]{1,600}[^\S\n]{0,200}(?:\n|\Z))"
 )
 _FAILURE = lazy_pattern(
     r"An error occurred|(?:upload|download|copy|move|delete) failed|fatal error|[Ee]rror:|[Dd]enied|Unauthorized"
 )
-_JSON = lazy_pattern(r"\s*\n[ \t]*(?=[\[{])")
+_JSON = lazy_pattern(r"\s{0,200}\n[ \t]{0,200}(?=[\[{])")
 # The members of what describes a job or resource that failed.
 _FAILED_STATUS = lazy_pattern(
     r"\"\w{0,40}(?:[Ss]tatus|[Ss]tate|STATUS)\"\s?:\s?\"(?:\w{1,30}_)?(?i:failed|failure|error|invalid|unhealthy)\""
@@ -68,7 +68,7 @@ _NO_CAUSES = frozenset(
 _SECRET_OPTION = lazy_pattern(r"(?:.key|secret|token|password)(?!-id\b)")
 _PROFILE = lazy_pattern(r"(?a)\bAWS_PROFILE=[\"']?([\w.@:+/-]{1,64})")
 # In a line that is no sign-in.
-_PROFILE_OF_CALL = lazy_pattern(r"(?m)^(?![^\n]*\baws (?:sso )?login\b)[^\n]*\s--profile[ =]")
+_PROFILE_OF_CALL = lazy_pattern(r"(?m)^(?![^\n]{0,400}\baws (?:sso )?login\b)[^\n]{0,1000}\s--profile[ =]")
 # The settings of code and of Terraform's provider that take precedence over keys in the environment, too.
 _PROFILE_IN_CODE = lazy_pattern(
     r"(?m)\bprofile_name ?=|\bWithSharedConfigProfile\(|\bfromIni\(|^[^\S\n]{0,20}(?:\d{1,4}: ?)?[^\S\n]{0,20}profile[^\S\n]{0,20}= ?\""

@@ -8,8 +8,8 @@ from iamtriage._text import line_start
 __all__ = ("find_reference", "find_stated_role")
 
 _REFERENCE = lazy_pattern(
-    r"\bEventSourceArn\"?: *(?:!GetAtt *[\"']?(?P<short>[A-Za-z0-9]{1,128})\.(?P<attribute>Arn|StreamArn)\b|\{? *\"?Fn::GetAtt\"?: *\[ *\"?(?P<long>[A-Za-z0-9]{1,128})\"?, *\"?(?P<second>Arn|StreamArn)\"? *\])"
-    r"|\bevent_source_arn *= *(?P<address>aws_(?:sqs_queue|kinesis_stream|dynamodb_table)\.[A-Za-z_][\w-]{0,80}\.(?:arn|stream_arn))\b"
+    r"\bEventSourceArn\"?: {0,40}(?:!GetAtt {0,40}[\"']?(?P<short>[A-Za-z0-9]{1,128})\.(?P<attribute>Arn|StreamArn)\b|\{? {0,40}\"?Fn::GetAtt\"?: {0,40}\[ {0,40}\"?(?P<long>[A-Za-z0-9]{1,128})\"?, {0,40}\"?(?P<second>Arn|StreamArn)\"? {0,40}\])"
+    r"|\bevent_source_arn {0,40}= {0,40}(?P<address>aws_(?:sqs_queue|kinesis_stream|dynamodb_table)\.[A-Za-z_][\w-]{0,80}\.(?:arn|stream_arn))\b"
 )
 # How a text names the execution role.
 _STATED_ROLE = lazy_pattern(

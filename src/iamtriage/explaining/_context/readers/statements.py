@@ -52,7 +52,7 @@ _IS_OTHER = lazy_pattern(
 )
 # "Was the cluster created by the role?"
 _QUESTION = lazy_pattern(
-    r"\W{0,4}(?i:am|is|are|was|were|do|does|did|can|could|may|might|should|will|would|has|have)\b(?:[^.?!\n]|\.(?=\S))*\?"
+    r"\W{0,4}(?i:am|is|are|was|were|do|does|did|can|could|may|might|should|will|would|has|have)\b(?:[^.?!\n]|\.(?=\S)){0,1000}\?"
 )
 # "If it works with curl", "it should work with curl" and "the documentation says that it works with curl" do not say that.
 _NOT_SEEN = lazy_pattern(

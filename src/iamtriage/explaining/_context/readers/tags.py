@@ -21,7 +21,7 @@ __all__ = ("find_request_tags", "find_tags")
 
 # A key and a value in a row of --output text or table.
 _ROW = lazy_pattern(
-    r"[|\s]*(?:TAGS\s+)?([\w+=.@:/-]{1,128})(?:\s*\|\s*|\t{1,8}| {1,80})([\w+=.@:/-]{0,256})[|\s]*"
+    r"[|\s]{0,80}(?:TAGS\s{1,80})?([\w+=.@:/-]{1,128})(?:\s{0,80}\|\s{0,80}|\t{1,8}| {1,80})([\w+=.@:/-]{0,256})[|\s]{0,300}"
 )
 # A key in a line of its own has an empty value.
 _KEY = lazy_pattern(r"(?a)[ \t]{0,8}([\w+=.@-]{1,100}[:/][\w+=.@:/-]{1,100})[ \t]{0,8}")

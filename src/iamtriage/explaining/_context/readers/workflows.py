@@ -27,7 +27,7 @@ __all__ = (
 
 _MAX_CHARS = 64_000
 # A key that jobs have, but not steps.
-_JOB_KEY = lazy_pattern(r"( +)(?:runs-on|steps|permissions|needs|strategy|timeout-minutes):")
+_JOB_KEY = lazy_pattern(r"( {1,200})(?:runs-on|steps|permissions|needs|strategy|timeout-minutes):")
 _ENVIRONMENT = lazy_pattern(
     r"(?m)^ +environment:[ \t]*(?:\{[ \t]*name:|\n +name:)?[ \t]*[\"']?(?P<name>[^\s\"',}#]{0,255})"
 )
@@ -42,7 +42,7 @@ _FAILS = rf"{_QUOTED} (?:(?:always |still |now )?fails?\b|failed\b|does not\b|do
 _WORKS = rf"{_QUOTED} (?:(?:always |still )?works\b|succeed\w{{0,3}}\b|pass(?:es|ed)\b|is (?:green|fine|ok)\b|gets (?:the|its) (?:role|credentials))|[\u2713\u2714\u2705] ?JOB\b"
 # A line with which a job begins in a workflow that is quoted or indented.
 _JOBS = lazy_pattern(r"(?m)^(?P<prefix>(?:> ?|[ \t]){0,12})jobs:[ \t]*(?:#[^\n]*)?$")
-_JOB_NAME = lazy_pattern(r"(?a) +[\"']?(?P<name>[A-Za-z_][\w-]{0,99})[\"']?:\s*(?:#.*)?")
+_JOB_NAME = lazy_pattern(r"(?a) {1,200}[\"']?(?P<name>[A-Za-z_][\w-]{0,99})[\"']?:\s{0,200}(?:#.*)?")
 _PERMISSIONS = lazy_pattern(
     r"(?m)^(?P<indent> *)permissions:[ \t]*(?:(?P<all>read-all|write-all)\b|\{(?P<flow>[^{}\n]{0,400})\}|(?:#[^\n]*)?\n(?P<block>(?:(?P=indent) +[^\n]*\n?|[ \t]*\n){1,30}))"
 )
@@ -59,7 +59,7 @@ _ASKS_FOR_TOKEN = lazy_pattern(
 _USES_KEYS = "aws-access-key-id:"
 _USES_ROLE = lazy_pattern(r"configure-aws-credentials|role-to-assume|WebIdentity")
 _PUSHED_BRANCH = lazy_pattern(
-    r"(?am)\bpush:\s{0,20}\{?\s{0,20}branches:\s{0,20}(?:\[[ \t]*|-[ \t]+)[\"']?([\w./-]{1,100})[\"']?[ \t]*(?:\]|$)(?!\s{1,20}-[ \t])"
+    r"(?am)\bpush:\s{0,20}\{?\s{0,20}branches:\s{0,20}(?:\[[ \t]{0,40}|-[ \t]{1,40})[\"']?([\w./-]{1,100})[\"']?[ \t]{0,80}(?:\]|$)(?!\s{1,20}-[ \t])"
 )
 _OTHER_TRIGGER = lazy_pattern(
     r"(?m)(?:^[ \t]*|[\[{,][ \t]*)(?:pull_request\w*|workflow_\w+|schedule|release|tags)[ \t]*(?:[:,\]}]|$)"

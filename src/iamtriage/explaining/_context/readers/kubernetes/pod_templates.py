@@ -28,11 +28,11 @@ _APPLIED = lazy_pattern(
 )
 _KIND = lazy_pattern(r"(?m)^kind: [\"']?(?P<kind>[A-Z][A-Za-z]{2,20})[\"']?[ \t]*$")
 _NAME = lazy_pattern(
-    rf"(?m)^metadata:\n(?:[ \t]+[^\n]{{0,200}}\n){{0,20}}?[ \t]+name: [\"']?({KUBERNETES_NAME})[\"']?[ \t]*$"
+    rf"(?m)^metadata:\n(?:[ \t][^\n]{{0,200}}\n){{0,20}}?[ \t]{{1,80}}name: [\"']?({KUBERNETES_NAME})[\"']?[ \t]{{0,80}}$"
 )
 _SEPARATOR = lazy_pattern(r"(?m)^(?:---|```)")
 _BOUNDARY = lazy_pattern(r"(?m)^(?:---|```|kind: |apiVersion: )")
-_MAPPING_KEY = lazy_pattern(r"(?P<indent>[ \t]*)[\"']?(?P<key>[\w-]{1,60})[\"']?:[ \t]*(?:#.*)?")
+_MAPPING_KEY = lazy_pattern(r"(?P<indent>[ \t]{0,200})[\"']?(?P<key>[\w-]{1,60})[\"']?:[ \t]{0,200}(?:#.*)?")
 _OF_TEMPLATE = "spec.template.spec"
 _PLACES = {
     **dict.fromkeys(("DaemonSet", "Deployment", "Job", "ReplicaSet", "StatefulSet"), _OF_TEMPLATE),

@@ -317,7 +317,7 @@ def _find_letter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | 
 def _differ_in_letter(first: str, second: str) -> bool:
     """Return whether names of five or more letters differ in one letter or hyphen, or in the order of two.
 
-    >>> [_differ_in_letter("release", each) for each in ("releases", "relaese", "relapse", "rebase")]
+    >>> [_differ_in_letter("release", each) for each in ("releases", "relaese", "re-lease", "relapse")]
     [True, True, True, False]
     """
     start = _count_shared(first, second)

@@ -20,8 +20,8 @@ from iamtriage.failures._failures import AwsError, MissingCredentials
 from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
 
 _EMPTY_REGION = lazy_pattern(
-    r"(?m)^[^\n=]{0,60}?\b(?P<env>AWS_(?:DEFAULT_)?REGION)[=:][ \t]*(?:\"\"|'')?[ \t]*\r?$"
-    r"|\bname: [\"']?(?P<spec>AWS_(?:DEFAULT_)?REGION)[\"']?\s{1,60}value: ?(?:\"\"|'')?[ \t]*\r?$"
+    r"(?m)^[^\n=]{0,60}?\b(?P<env>AWS_(?:DEFAULT_)?REGION)[=:][ \t]{0,40}(?:\"\"|'')?[ \t]{0,40}\r?$"
+    r"|\bname: [\"']?(?P<spec>AWS_(?:DEFAULT_)?REGION)[\"']?\s{1,60}value: ?(?:\"\"|'')?[ \t]{0,40}\r?$"
 )
 _SET_REGION = lazy_pattern(r"\bAWS_(?:DEFAULT_)?REGION[=:] ?[\"']?[a-z]{2,5}-")
 _READS_NO_PROFILE = lazy_pattern(r"Missing region in config|MissingRegion: could not find region")
@@ -31,7 +31,9 @@ REGION_OF_CREDENTIALS = lazy_pattern(
     r"|WebIdentityTokenCredentialsProvider(?:\(\))?: Unable to load region"
 )
 # What the providers of Crossplane for AWS write in the status and events of a resource.
-_CROSSPLANE = lazy_pattern(r"\.upbound\.io\b|cannot get terraform setup:|\b[Tt]ype: {1,30}Synced\b")
+_CROSSPLANE = lazy_pattern(
+    r"\.(?:aws\.crossplane|upbound)\.io\b|cannot get terraform setup:|\b[Tt]ype: {1,30}Synced\b"
+)
 _CROSSPLANE_PAGE = "https://docs.crossplane.io/latest/packages/providers/"
 NO_REGION = CauseType(
     "no-region",
