@@ -228,6 +228,7 @@ def test_cluster_of_terraform_code(code: str, cluster: str) -> None:
 WHOAMI = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/Ops/lee\n"
 ENTRIES = '$ aws eks list-access-entries --cluster-name orders --query accessEntries\n[\n    "arn:aws:iam::111122223333:role/Ops"\n]\n'
 DEPLOY = "arn:aws:iam::111122223333:role/Deploy"
+OF_LAB = "$ aws sts get-caller-identity --profile lab --query Arn --output text\narn:aws:sts::444455556666:assumed-role/Dev/lee\n"
 LAB = "      env:\n      - name: AWS_PROFILE\n        value: lab\n"
 OF_ROLE = _user("dev", *GET, "orders", "--role-arn", DEPLOY)
 
@@ -238,6 +239,11 @@ OF_ROLE = _user("dev", *GET, "orders", "--role-arn", DEPLOY)
         ("export AWS_PROFILE=ops", _user("dev", *GET, "orders") + LAB, "kubectl does not use the shell's profile ops: the kubeconfig sets AWS_PROFILE=lab"),
         ("export AWS_PROFILE=ops", _user("dev", *GET, "orders", "--profile", "lab"), "kubectl does not use the shell's profile ops: the kubeconfig sets --profile lab"),
         ("ls", WHOAMI + _user("dev", *GET, "orders") + LAB, "kubectl does not use the role Ops: the kubeconfig sets AWS_PROFILE=lab"),
+        ("ls", WHOAMI + _user("dev", *GET, "orders") + LAB + OF_LAB, "kubectl does not use the role Ops: the kubeconfig sets AWS_PROFILE=lab for the token, so the cluster rejected the role Dev."),
+        ("ls", OF_LAB + WHOAMI + _user("dev", *GET, "orders", "--profile", "lab"), "kubectl does not use the role Ops: the kubeconfig sets --profile lab for the token, so the cluster rejected the role Dev."),
+        # The profile is that of the shell's principal, or nobody knows whose it is.
+        ("ls", WHOAMI + _user("dev", *GET, "orders") + LAB + OF_LAB.replace("444455556666:assumed-role/Dev", "111122223333:assumed-role/Ops"), "The cluster could not authenticate"),
+        ("ls", WHOAMI + _user("dev", *GET, "orders") + LAB + OF_LAB.partition("arn:")[0], "The cluster could not authenticate"),
         ("ls", WHOAMI + OF_ROLE, f"kubectl does not use the role Ops: the kubeconfig sets --role-arn {DEPLOY}"),
         ("ls", WHOAMI + ENTRIES, "The cluster could not authenticate the caller (401), although the role Ops has an access entry"),
         ("ls", WHOAMI.replace("--query", "--profile ops --query") + _user("dev", *GET, "orders") + LAB, "kubectl does not use the profile ops: the kubeconfig sets AWS_PROFILE=lab"),

@@ -17,14 +17,14 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._rules.basics import Explanation
 from iamtriage.explaining._rules.kubernetes import cluster_access
-from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed, is_same_principal
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_shell_profile,
     has_key_in_shell,
 )
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster, find_iam_arns
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     build_cluster_principal,
 )
@@ -156,7 +156,12 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     if not any(sign in text for sign in ("get-token", "aws-iam-authenticator", "update-kubeconfig")):
         return None
     runs = [*find_runs(case.failure)]
-    asked = {run.profile for run in runs if run.command.words[:2] == ("sts", "get-caller-identity")}
+    printed = {
+        run.profile: try_parse_principal(only_one(find_iam_arns(run.output)))
+        for run in runs
+        if run.command.words[:2] == ("sts", "get-caller-identity")
+    }
+    asked = set(printed)
     # The profile that somebody believes kubectl uses, if not that of the shell.
     believed = {run.profile for run in runs if run.command.program == "kubectl"} - {"default"} or asked
     named = only_one(believed - {"default"}) if len(believed) == 1 else None
@@ -172,6 +177,12 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         argument = argument or _find_written(case, "profile")
     stated = argument or find_kubeconfig_profile(of_user)
     profile = None if stated is None else clues.safe_name(stated.value)
+    principal = printed.get(profile or "")
+    own_principal = printed.get("default")
+    if None not in {principal, own_principal} and not is_same_principal(principal, own_principal):
+        # Somebody compares the profile with the shell.
+        asked, caller, named = {"default"}, own_principal, None
+        has_entry = is_listed(case.failure, caller)
     # A caller of the kubeconfig's profile is not that of the shell.
     if role is not None and caller is not None and named is None:
         setting, used = f"--role-arn {role}", f"the role {clip_text(str(role).rpartition('/')[2])}"
@@ -196,18 +207,21 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         )
     cluster, access = find_cluster(case), cluster_access.find_needed_access(case)
     own = build_cluster_principal(caller, "that profile" if named else "your principal", source=case.text)
-    other = build_cluster_principal(role, f"the principal of {used}", source=case.text)
+    other = build_cluster_principal(role or principal, f"the principal of {used}", source=case.text)
     mine = f"the profile {named}" if named else f"the shell's profile {shell}" if shell else own.description
     update, check = cluster.kubeconfig_command(), None
     if wanted := named or shell:
         update = commands.fill_command(f"{update} --profile {{}}", commands.profile(wanted))
-    if role is None:
+    if role is None and principal is None:
         check = commands.fill_command("aws sts get-caller-identity --profile {}", commands.profile(profile))
     effect = (
         f" {capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
     )
     if has_entry and role is None and f"/{profile}" not in case.failure.text:
         effect += f" No access entry in the text is named after {used}."
+    account = getattr(principal, "account", None) if role is None else None
+    if None not in {account, cluster.account} and account != cluster.account:
+        effect += f" {capitalize_start(other.description)} is of account {account}, and the cluster of account {cluster.account}."
     rewrite = your_remedy(
         f"Update the kubeconfig for {mine}",
         f"Or {'change' if named else 'remove'} {setting.partition(' ')[0]} {'in' if named else 'from'} the exec block of the kubeconfig's user.",
