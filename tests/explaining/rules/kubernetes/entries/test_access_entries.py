@@ -791,3 +791,16 @@ def test_association_for_an_entry_in_code(address: str, entry: str | None) -> No
     assert f'"aws_eks_access_policy_association" "{entry}"' in manifest if entry else not manifest
     assert ("policy_associations" in remedy.steps[0]) is (entry is None)
     assert "aws:cluster-access-policy/AmazonEKSClusterAdminPolicy" in manifest + remedy.steps[0]
+
+
+def test_type_of_the_entry_of_nodes_in_terraform() -> None:
+    """Without a type, Terraform creates an entry of the type STANDARD, whose groups cannot be those of nodes."""
+    box = """│ Error: creating EKS Access Entry (shop:arn:aws:iam::111122223333:role/spot-node): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, RequestID: 5d0c1b0e-54c7-4f6b-9d0a-1f0be1a3c7d2, InvalidParameterException: The kubernetes group name system:nodes is invalid, it cannot start with system:
+│   with aws_eks_access_entry.spot,
+│   on nodes.tf line 9, in resource "aws_eks_access_entry" "spot":"""
+    first = explain(box).remedies[0]
+    assert first.title == "Correct type in the Terraform configuration, and apply again"
+    assert first.manifest == 'type = "EC2_LINUX"'
+    assert first.steps[0].startswith(
+        "Write type as below in aws_eks_access_entry.spot, and remove kubernetes_groups and user_name"
+    )

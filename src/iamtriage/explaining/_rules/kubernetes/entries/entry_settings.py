@@ -59,6 +59,16 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
             causes = (ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),)
         remedy = entry_principal(case).node_entry_remedy(find_cluster(case), kind=kind, exists=exists)
         remedy = deployment_tools.change_in_code(remedy, deployment, "type")
+        if deployment is not None and deployment.is_terraform:
+            remedy = attrs.evolve(
+                remedy,
+                steps=(
+                    f"Write type as below{f' in {deployment.resource}' if deployment.resource else ''}, and remove kubernetes_groups and user_name: the type sets both. The default type is STANDARD.",
+                    "Windows nodes need EC2_WINDOWS. For managed node groups and Fargate profiles, EKS creates the entry itself.",
+                ),
+                manifest=f'type = "{kind}"',
+                manifest_language="hcl",
+            )
     elif name == "group" and "system:masters" in message:
         summary = f"EKS rejected the group system:masters: in access entries, the policy {_ADMIN_POLICY} replaces it."
         text = "Access entries accept no group that begins with system:, unlike the ConfigMap aws-auth."
