@@ -40,3 +40,18 @@ def test_a_quota_of_another_service_is_quoted() -> None:
         .startswith("aws service-quotas list-service-quotas --service-code ec2 ")
     )
     assert "'Running On-Demand'" in explanation.remedies[1].commands[0]
+
+
+@pytest.mark.parametrize(("status", "has_name"), [("UPDATE_FAILED", True), ("CREATE_FAILED", False)])
+def test_role_of_a_template(status: str, *, has_name: bool) -> None:
+    """The template has the logical ID of the role, and IAM another name."""
+    event = f'2026-11-20 09:15:40 UTC+0000  {status}  AWS::IAM::Role  BatchRole\nResource handler returned message: "Cannot exceed quota for PoliciesPerRole: 10 (Service: Iam, Status Code: 409, Request ID: a42eda91-33d6-4a53-976c-2948b84c77b5)" (RequestToken: a6dcd513-5b40-32ea-cd39-c272e6373ac5, HandlerErrorCode: ServiceLimitExceeded)\n2026-11-20 09:15:41 UTC+0000  UPDATE_ROLLBACK_IN_PROGRESS  AWS::CloudFormation::Stack  batch-jobs  The following resource(s) failed to update: [BatchRole].'
+    first = explain(event).remedies[0]
+    assert first.title == (
+        "Attach fewer managed policies to the role BatchRole in the template, and update the stack again"
+    )
+    assert not any("--role-name BatchRole" in each for each in first.commands)
+    assert (
+        any("--stack-name batch-jobs --logical-resource-id BatchRole" in each for each in first.commands)
+        is has_name
+    )

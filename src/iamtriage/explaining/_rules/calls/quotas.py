@@ -129,9 +129,9 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
     """Explain that IAM allows a role, a user, a group or an account no more things of a kind."""
     count, kind = scoped["count"], scoped["scope"].lower()
     things = _THINGS.get(scoped["what"]) or " ".join(_CAMEL_WORD.findall(scoped["what"])).lower()
-    name = None
+    name, deployment = None, find_deployment(case.failure, case.facts)
     if kind in {"role", "user", "group"}:
-        name = find_holder(case, kind, find_deployment(case.failure, case.facts))
+        name = find_holder(case, kind, deployment)
     holder = f"the {kind}{f' {clip_text(name)}' if name else ''}"
     title = f"Remove {things} that {holder} does not need"
     steps: tuple[str, ...] = ("Then repeat the call.",)
@@ -147,6 +147,9 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             f"aws iam list-attached-{kind}-policies --{kind}-name {known}",
             f"aws iam detach-{kind}-policy --{kind}-name {known} --policy-arn POLICY_ARN",
         )
+    remedy = remedies.account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS)
+    if scoped["what"] == "Policies" and name and deployment is not None and not deployment.is_terraform:
+        remedy = _attach_fewer(holder, kind, name, deployment)
     state = f"can have at most {count} {things}"
     # CloudFormation attaches the policies of a new role, and removes it when that fails.
     if (case.operation or "").startswith(("Attach", "Add")):
@@ -158,7 +161,29 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             code_evidence(case.failure),
             text=f"The message names the quota {clip_text(scoped['what'])}Per{clip_text(scoped['scope'])}.",
         ),
-        remedies=(remedies.account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS), increase),
+        remedies=(remedy, increase),
+    )
+
+
+def _attach_fewer(holder: str, kind: str, name: str, deployment: Deployment) -> Remedy:
+    """Return how a template attaches fewer managed policies to a role, a user or a group."""
+    lines: remedies.Commands = ()
+    # A new one is removed when its creation fails.
+    if deployment.stack and (deployment.status or "").startswith("UPDATE"):
+        find = "aws cloudformation describe-stack-resource --stack-name {} --logical-resource-id {} --query StackResourceDetail.PhysicalResourceId --output text"
+        lines = (
+            commands.fill_command(find, deployment.stack, name),
+            Labelled(
+                "Then, with the name that it prints:",
+                f"aws iam list-attached-{kind}-policies --{kind}-name {kind.upper()}_NAME",
+            ),
+        )
+    return remedies.your_remedy(
+        f"Attach fewer managed policies to {holder} in the template, and update the stack again",
+        "AWS managed and customer managed policies count alike, also those that something else attached. Merge several of your own into one.",
+        "Or move statements into an inline policy (Policies in the template), which this quota does not count.",
+        commands=lines,
+        url=pages.IAM_QUOTAS,
     )
 
 
