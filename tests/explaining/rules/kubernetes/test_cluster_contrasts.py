@@ -528,7 +528,10 @@ def test_mapped_role_of_the_console_with_a_path(caller: str, path: str) -> None:
     assert ("never matches: its rolearn contains the path" in explanation.summary) is bool(path)
     assert ("it has system:masters" in explanation.summary) is not bool(path)
     if path:
-        assert explanation.remedies[0].title == "Correct the rolearn in aws-auth"
+        assert (
+            explanation.remedies[0].title
+            == "Correct the rolearn in aws-auth, as someone who still has access"
+        )
 
 
 @pytest.mark.parametrize(

@@ -270,7 +270,7 @@ def test_wrong_entry_explains_the_failure() -> None:
     explanation = explain(text, facts={"caller": caller, "cluster": "orders", "region": "eu-west-1"})
     assert [cause.code for cause in explanation.causes] == ["map-entry-arn-form", "identity-not-accepted"]
     assert [remedy.title for remedy in explanation.remedies[:2]] == [
-        "Correct the rolearn in aws-auth",
+        "Correct the rolearn in aws-auth, as someone who still has access",
         "Or create an access entry for the role dev, in the authentication mode API_AND_CONFIG_MAP",
     ]
 

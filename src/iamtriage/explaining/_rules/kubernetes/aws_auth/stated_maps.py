@@ -325,7 +325,7 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
         keep += f" The ARN is without the path {clip_text(path)}/, which STS sessions do not have."
     change = f"n the {where}, change the {found.field} of the entry to {new}. {keep}"
     return cluster_remedy(
-        f"Correct the {found.field} in aws-auth",
+        f"Correct the {found.field} in aws-auth{'' if is_for_nodes or is_profile else ', as someone who still has access'}",
         look_up if is_profile else None,
         f"If the entry is meant for the caller, i{change}" if found.is_similar else f"I{change}",
         map_entries.describe_groups(found.entry, case.failure.text),
