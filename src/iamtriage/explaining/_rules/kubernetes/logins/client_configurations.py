@@ -6,11 +6,12 @@ A token of EKS is signed for one cluster: https://github.com/kubernetes-sigs/aws
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal
-from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import is_derived
@@ -116,6 +117,11 @@ def find_profile_argument(of_user: str) -> Stated | None:
     return unique_value(_PROFILE_OF_TOKEN, of_user)
 
 
+def read_caller(runs: Iterable[CommandRun]) -> Principal | None:
+    """Return the only principal that commands print."""
+    return try_parse_principal(only_one({arn for run in runs for arn in find_iam_arns(run.output)}))
+
+
 def _find_written(case: AnyCase, option: str) -> Stated | None:
     """Return an option of the last ``aws eks update-kubeconfig`` before the failure."""
     if "update-kubeconfig" not in case.failure.text:
@@ -157,7 +163,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         return None
     runs = [*find_runs(case.failure)]
     printed = {
-        run.profile: try_parse_principal(only_one(find_iam_arns(run.output)))
+        run.profile: read_caller([run])
         for run in runs
         if run.command.words[:2] == ("sts", "get-caller-identity")
     }

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from iamtriage._patterns import only_one
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import Principal
-from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._rules.basics import Explanation
 from iamtriage.explaining._rules.credentials.keys.key_sources import FIND_KEYS, PROFILE_OVERRIDDEN, UNSET_KEYS
@@ -14,16 +12,16 @@ from iamtriage.explaining._rules.kubernetes.logins.client_configurations import 
     NO_POLICY,
     find_current_user,
     find_profile_argument,
+    read_caller,
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_shell_profile,
     has_key_in_shell,
 )
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster, find_iam_arns
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     describe_principal,
-    try_parse_principal,
 )
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -47,8 +45,8 @@ def explain_shell_keys(case: AnyCase) -> Explanation | None:
         run for run in find_runs(case.failure) if run.command.words[:2] == ("sts", "get-caller-identity")
     ]
     # A variable has no effect beside the keys.
-    caller = _read_caller([run for run in asked if run.command.option("profile") is None])
-    meant = _read_caller(
+    caller = read_caller([run for run in asked if run.command.option("profile") is None])
+    meant = read_caller(
         [run for run in asked if (option := run.command.option("profile")) and option.value == profile]
     )
     has_entry = stated_entries.is_listed(case.failure, caller)
@@ -87,9 +85,3 @@ def explain_shell_keys(case: AnyCase) -> Explanation | None:
         ),
         notes=NO_POLICY,
     )
-
-
-def _read_caller(runs: list[CommandRun]) -> Principal | None:
-    """Return the only principal that commands print."""
-    arn = only_one({arn for run in runs for arn in find_iam_arns(run.output)})
-    return None if arn is None else try_parse_principal(arn)
