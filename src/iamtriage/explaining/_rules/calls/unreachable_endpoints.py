@@ -267,7 +267,7 @@ def _open_task_remedy(case: Case[AwsError]) -> Remedy:
         "Give the task a way to the endpoint",
         "In a public subnet, a task on Fargate needs a public address: set assignPublicIp to ENABLED in the network configuration.",
         "In a private subnet, it needs a route to a NAT gateway, or VPC endpoints with private DNS for ecr.api, ecr.dkr, logs and what its secrets are in, and the gateway endpoint of S3.",
-        "The security group of the task must let it out on port 443, and those of the endpoints must let it in.",
+        "The security group of the task must allow outbound traffic on port 443, and those of the endpoints inbound traffic from the task.",
         commands=f"aws ecs describe-services --cluster CLUSTER --services SERVICE --query 'services[].networkConfiguration.awsvpcConfiguration' --region {region}",
         url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html",
     )
