@@ -133,6 +133,8 @@ _SENTENCE_ROWS: tuple[
     (PRINTERS, rf"{PRINTED}[^\n]{{0,400}}+\n(?P<plain>(?=[^\s\"']{{0,80}}[0-9=])[^\s\"'`:<>(){{}}]{{8,8000}}+)[ \t]*\r?$", "secret"),
     # A response of KMS that Python prints.
     (("plaintext': b",), r"plaintext': b(?:'(?P<single>[^'\n]{1,20000})'|\"(?P<double>[^\"\n]{1,20000})\")", "secret"),
+    # The user and the password that a call gets.
+    (("auth=(", ".login(", "basicauth(", "basic_auth("), rf"(?:\bauth=|\.login|basic_?auth)\(\s?(?:'[^'\n]{{0,128}}'|\"[^\"\n]{{0,128}}\"), ?{_SQL}", "password"),
     # The output of the AWS CLI as text.
     (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
     *LINE_ROWS,

@@ -41,7 +41,7 @@ _LETTERS_FIRST = (
 # Placeholders of manuals, and error codes of AWS, as written.
 _CODES = (
     r"TEXT|VALUE|FILE|PATH|NAME|(?:[A-Z]+_)*(?:KEY|PASSWD|PASSWORD|SECRET|TOKEN)|(?:HIDDEN|REDACTED)(?:_[A-Z]+)+"
-    r"|(?:[A-Z][a-z]+){1,8}(?:Denied|Error|Exception|Failure|Fault|NotFound)|(?:Expired|Invalid|Malformed|Missing)(?:[A-Z][a-z]+){1,6}"
+    r"|(?:[A-Z][a-z]+){0,8}(?:Denied|Error|Exception|Failure|Fault|NotFound)|(?:Expired|Invalid|Malformed|Missing)(?:[A-Z][a-z]+){1,6}"
 )
 # The only placeholders that consist of letters and digits.
 _TYPES_WITH_DIGITS = frozenset({"char2", "nchar2", "varchar2", "nvarchar2"})

@@ -48,8 +48,8 @@ _NAME_TABLE: tuple[tuple[Secret, Evidence, tuple[str, ...]], ...] = (
     ("token", "name", ("token",)),
     ("one-time code", "name", ("token code", "mfa code")),
     ("password", "name", (
-        "password", "passwd", "passphrase", "passcode", "pass", "pwd", "bind pw", "master auth",
-        "mot de passe",
+        "password", "passwd", "passphrase", "passcode", "pass", "pwd", "bind pw", "root pw", "master auth",
+        "rediscli auth", "mot de passe",
     )),
     ("password", "word", ("pw", "senha")),
     ("signature", "name", ("signature", "signature provided", "signature value")),

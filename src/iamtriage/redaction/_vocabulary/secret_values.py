@@ -31,7 +31,7 @@ __all__ = (
 )
 
 ERROR = re.compile(
-    r"(?:access|account|authentication|bad|certificate|changed|client|connection|context|copied|created|deadline|deleted"
+    r"(?:access|account|an error|authentication|bad|certificate|changed|client|connection|context|copied|created|deadline|deleted"
     r"|dial|does|exit|expires|internal|i/o|loaded|network|operation|permission|policy|quota|rate|removed|request|reset"
     r"|resource|rotated|server|service|session|signature|stored|token|unable|unexpected|updated|used|validation|value"
     r"|verification) [a-z0-9]|[1-5][0-9]{2} [a-z]|(?:get|head|post|put) \\{0,64}\"{1,2}http",
@@ -48,6 +48,10 @@ _CODE = re.compile(
     r"(?:[A-Za-z_]{1,40}\.){0,6}(?:[A-Z][a-z]{1,30}|[A-Z]{2,5}(?=[A-Z][a-z])){2,8}|E[A-Z]{3,12}|[A-Z]{3,20}(?:_[A-Z]{2,20}){1,6}"
 )
 _CODE_AND_COLON = re.compile(rf"(?:{_CODE.pattern}):")
+# A failure in quotes: "AccessDenied: …", "User: … is not authorized to perform: …".
+_FAILURE = re.compile(
+    rf"`?(?:[Ee]rror|{_CODE.pattern}): |(?s:.{{0,400}}?)(?:not authorized to perform|error occurred \(|[a-z](?:Denied|Error|Exception): )"
+)
 # A label that another value follows: "token: token: …", "token: oauth2: …".
 _LABEL = re.compile(r"[A-Za-z_-]{1,40}[:=]|[a-z]{2,20}[0-9]:")
 _PLAIN_WORDS = re.compile(r"[A-Z]?[a-z]*(?:[-'_/][A-Z]?[a-z]+)*[.:!?…]*")
@@ -244,7 +248,7 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     if not name.is_chosen and _ACCESS_KEY_ID.fullmatch(value):
         return True
     if placement.quoted:
-        return False
+        return " " in value and _FAILURE.match(value) is not None
     word = value if is_plain else value.rstrip("):;,]}*")
     if (
         (word != value and is_placeholder(word))
