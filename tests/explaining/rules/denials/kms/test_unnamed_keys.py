@@ -258,6 +258,9 @@ _MESSAGE = "User: arn:aws:sts::111122223333:assumed-role/etl/run is not authoriz
         ("GetSecretValue", "kms:Decrypt", "444455556666", "It has the key alias/aws/secretsmanager", "update-secret --secret-id SECRET_ID --kms-key-id KEY_ARN"),
         ("CopySnapshot", "kms:CreateGrant", "444455556666", "KmsKeyId: alias/aws/ebs", "aws ec2 copy-snapshot"),
         ("Publish", "kms:GenerateDataKey", "444455556666", '"KeyManager": "AWS"', "aws kms create-key"),
+        ("GetObject", "kms:Decrypt", "444455556666", 'describe-key --query KeyMetadata.[KeyManager,Description]\n["AWS", "Default key that protects my S3 objects when no other key is defined"]', "aws s3 cp"),
+        ("GetSecretValue", "kms:Decrypt", "444455556666", '"Description": "Default master key that protects my Secrets Manager data when no other key is defined"', "aws secretsmanager update-secret"),
+        ("Publish", "kms:Decrypt", "444455556666", "describe-key --query KeyMetadata.KeyManager --output text\nAWS", "aws kms create-key"),
         ("Encrypt", "kms:Encrypt", "111122223333", "aws kms encrypt --key-id alias/aws/s3", "can be used only through S3"),
         ("PutKeyPolicy", "kms:PutKeyPolicy", "111122223333", "It is an AWS managed key.", "nobody else can do that"),
         # A key of one's own, a negation, a condition, and a key of another service.
@@ -266,6 +269,8 @@ _MESSAGE = "User: arn:aws:sts::111122223333:assumed-role/etl/run is not authoriz
         ("GetObject", "kms:Decrypt", "444455556666", "I do not know if it is an AWS managed key.", None),
         ("GetObject", "kms:Decrypt", "444455556666", "Could this be the AWS managed key?", None),
         ("GetObject", "kms:Decrypt", "444455556666", "The docs say that nobody can change the policy of an AWS managed key.", None),
+        ("GetObject", "kms:Decrypt", "444455556666", 'describe-key --query KeyMetadata.KeyManager\n"CUSTOMER"', None),
+        ("GetObject", "kms:Decrypt", "444455556666", "It is not the 'Default key that protects my S3 objects'.", None),
         ("GetObject", "kms:Decrypt", "444455556666", "AWS managed keys cannot be shared.", None),
         ("GetObject", "kms:Decrypt", "444455556666", "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3 is in our account.", None),
         ("GetObject", "kms:Decrypt", "444455556666", "Logs are in /aws/lambda/etl.", None),

@@ -40,6 +40,9 @@ _SERVICES = r"backup|codecommit|dynamodb|ebs|elasticfilesystem|fsx|glue|kinesis|
 _MANAGED = lazy_pattern(
     rf"(?a)(?<![\w/])alias/(?P<alias>aws/[a-z0-9-]{{2,30}})(?![\w/])|(?<![\w/.@:-])(?P<name>aws/(?:{_SERVICES}))(?![\w/.:-]*[\w/])"
     r"|\bAWS[- ]managed (?:KMS )?key\b(?! polic)|\bKeyManager\\?\"?(?: is|[:=])? {0,4}\\?\"?AWS\b"
+    # What describe-key prints for a query, and how AWS describes its keys.
+    r"|\bKeyManager\b[^\n]{0,80}\n[\s\[]{0,20}(?:\"?[\w:/-]{36,120}\"?,?\s{1,20})?\"?AWS\b"
+    rf"|\bDefault (?:master )?key that protects my (?i:(?P<described>efs|secrets|{_SERVICES})\b)"
 )
 _NOT_SAID = lazy_pattern(
     r"(?i:\b(?:not|never|no|nor|if|unless|whether|when|instead of|rather than|from|was|were|used to|other|another|could|would|might|maybe|tried|docs?|documentation|can(?:not|'t)|no longer)|n't)\b[^\n.;:(,]{0,50}\Z"
@@ -47,6 +50,8 @@ _NOT_SAID = lazy_pattern(
 _OWNER = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:([0-9]{12}):\Z")
 _ASKED = lazy_pattern(r"[^\n.;!?]{0,100}\?")
 _CHARS_BEFORE = 60
+# Words in the descriptions of keys that are not those of their aliases.
+_DESCRIBED = {"efs": "elasticfilesystem", "secrets": "secretsmanager"}
 # The prefix of a service's actions, if the alias of its key has another name.
 _PREFIXES = {"ebs": "ec2"}
 # What aws secretsmanager describe-secret prints, with its nested lists of versions and tags.
@@ -66,7 +71,7 @@ _SET_KEY = {
 _STEPS = {
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_update-encryption-key.html
     "secretsmanager": "Then put the value of the secret again, as a new version: only that one certainly has the new key.",
-    "s3": "Copy each object onto itself with the new key (--sse-kms-key-id), and set the key as default encryption of the bucket.",
+    "s3": "Copy each object onto itself with the new key, and set the key as the bucket's default encryption. Or use SSE-S3 (--sse AES256), which needs no key policy.",
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ebs-modifying-snapshot-permissions.html
     "ec2": "Copy the snapshot with the new key (--kms-key-id), and share the copy: one with an AWS managed key cannot be shared.",
     "rds": "A snapshot with an AWS managed key cannot be shared: share a copy with the new key (aws rds copy-db-snapshot --kms-key-id).",
@@ -98,6 +103,8 @@ def _find_managed_key(denial: Denial) -> _ManagedKey | None:
         return None
     said = [each for each in _MANAGED.finditer(text) if _is_said(denial, each)]
     names = {each["alias"] or each["name"] for each in said} - {None}
+    described = {each["described"].lower() for each in said if each["described"]}
+    names |= {f"aws/{_DESCRIBED.get(each, each)}" for each in described}
     if not said or len(names) > 1:
         return None
     name = next(iter(names), None)
