@@ -512,6 +512,22 @@ DENIALS: Table = (
     ),
     ("cloudformation", "Access denied for operation 'AWS::Lambda::Function'.", denied()),
     (
+        "stack-policy",
+        "Action denied by stack policy: Statement [#1] does not allow [Update:Replace] for resource [LogicalResourceId/OrdersDb]",
+        denied(resource="LogicalResourceId/OrdersDb"),
+    ),
+    (
+        "stack-policy-all",
+        "Action denied by stack policy: Statement [#2] does not allow [Update:*] for resource [*]",
+        denied(),
+    ),
+    (
+        "stack-policy-of-other-cloud",
+        "ALIYUN::RDS::DBInstance: Action denied by stack policy: Update:Replace on LogicalResourceId/OrdersDb",
+        None,
+    ),
+    ("stack-policy-asked", 'When does CloudFormation say "Action denied by stack policy: …"?', None),
+    (
         "cloudformation-operation",
         "Access denied for operation 'CreateTable'.",
         denied(operation="CreateTable"),

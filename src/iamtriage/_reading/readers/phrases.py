@@ -72,6 +72,8 @@ sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session creden
 sure   | object storage: Access Denied|<on>: Access Denied | object storage: Access Denied|error from (?P<operation>(?:Get|Put|List|Head|Delete)Objects?(?:V2)?) on (?P<resource>[a-z0-9*<][a-z0-9.*<>-]{1,61}[a-z0-9*>]): Access Denied
 sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object): Access Denied
 sure   | failed to save outputs: Access Denied|<artifact>file: Access Denied | failed to save outputs: Access Denied|artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html
+sure   | by stack policy: | Action (?:denied|not allowed) by stack policy: [^\n\[]{0,40}(?:\[#\d{1,3}\][^\n\[]{0,40})?\[?Update:(?:\w{1,10}|\*)\]?(?: (?:for resource|on) \[?(?P<resource>LogicalResourceId/[A-Za-z0-9]{1,255}))?
 # CloudFormation, of a custom resource
 sure   | custom resource. Message returned: |<CloudWatch>details in CloudWatch Log | \[FAILED\] from custom resource\. Message returned: (?:Error: )?Access Denied\b|Failed to (?:create|update|delete) resource\. (?:Error: )?Access Denied\.? See (?:the )?details in CloudWatch Log
 sure   | S3 endpoint. Access Denied | Failed to connect to (?P<service>S3) endpoint\. Access Denied

@@ -39,7 +39,7 @@ def _classes(name: str, separators: Iterable[str], parts: Iterable[str]) -> str:
 _CLOUDS = _signs(
     # Alibaba
     ("<acs>acs:", r"\bacs:[a-z]+:"),
-    ("aliyun", r"\baliyun|aliyuncs"),
+    ("aliyun|<ALIYUN>ALIYUN::", r"\baliyun|aliyuncs|\bALIYUN::"),
     ("liCloud", r"\b[Aa]liCloud"),
     ("alicloud|alibabacloud", r"alicloud|alibabacloud"),
     ("<RAM>", r"\bRAM\b.{0,40}\b(?:API|policy|support)|Forbidden\.RAM\b"),

@@ -15,6 +15,7 @@ from iamtriage._rendering.labels import Labelled
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_stack_name
 
 __all__ = ("add_recoveries",)
 
@@ -34,11 +35,6 @@ _TABLE_LOCK = lazy_pattern(r"(?i:\bdynamodb\b)[^\n]{0,400}?\bDeleteItem\b")
 _LOCK_OWNER = lazy_pattern(r"\bWho:[ \t]{1,20}(?P<who>[\w.@-]{1,120})")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-continueupdaterollback.html
 _ROLLBACK_FAILED = lazy_pattern(r"\bUPDATE_ROLLBACK_FAILED\b")
-_STACK = lazy_pattern(
-    r"\bstack/(?P<arn>[A-Za-z][A-Za-z0-9-]{0,127})/|--stack-name[ =](?P<option>[A-Za-z][A-Za-z0-9-]{0,127})"
-    r"|\bUPDATE_ROLLBACK_FAILED[ |]{1,8}AWS::CloudFormation::Stack[ |]{1,8}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})"
-    r"|\b[Ss]tack (?:named )?[\"'`]?(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})[\"'`]? (?:is|failed|ended|reached)\b"
-)
 # What the commands of Pulumi print if another update has not ended.
 _PULUMI = lazy_pattern(r"[`'\"]pulumi cancel[`'\"]")
 
@@ -114,8 +110,7 @@ def _find_recoveries(text: str) -> Iterator[_Recovery]:
     if lock is not None:
         yield from _unlock(text, tool, is_held=lock["verb"] == "acquir")
     if _ROLLBACK_FAILED.search(text) is not None:
-        stack = _STACK.search(text)
-        name = "STACK_NAME" if stack is None else next(filter(None, stack.groups()))
+        name = find_stack_name(text) or "STACK_NAME"
         yield _Recovery(
             "continue the rollback",
             (

@@ -43,10 +43,17 @@ _EVENT = lazy_pattern(
 _TYPES = ("type", "logical_type", "column_type", "member_type", "field_type")
 _STATUSES = ("status", "column_status", "member_status", "field_status")
 _NAMES = ("name", "logical_id", "member", "path_id", "field")
-_STACKS = ("name", "event", "member", "cdk", "field")
+_STACKS = ("name", "row", "event", "member", "cdk", "field", "option", "said")
 _NAME_BEFORE = lazy_pattern(r"(?a)(?<![\w:+./-])([A-Za-z][\w-]{2,254})[ \t]{0,40}[|\t][ \t]{0,40}\Z")
+_STACK_NAME = r"[A-Za-z][A-Za-z0-9-]{0,127}"
 _STACK = lazy_pattern(
-    r"(?a):cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"|\bstack named (?P<cdk>[A-Za-z][A-Za-z0-9-]{0,127}) failed|\bStack ?(?:Name)?: (?P<field>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])"
+    rf"(?a):cloudformation:(?P<region>[a-z0-9-]{{6,30}}):[0-9]{{12}}:stack/(?P<name>{_STACK_NAME})"
+    # The row of an event: the name follows the type, or precedes the status.
+    rf"|(?<![\w:+./-])(?P<row>{_STACK_NAME})[ \t|]{{1,80}}[A-Z]{{4,8}}_[A-Z_]{{4,40}}[ \t|]{{1,80}}AWS::CloudFormation::Stack\b"
+    rf"|AWS::CloudFormation::Stack[\s|]{{1,80}}(?P<event>{_STACK_NAME})(?![\w:-])"
+    rf"|\"StackName\"\s?:\s?\"(?P<member>{_STACK_NAME})\"|\bstack named (?P<cdk>{_STACK_NAME}) failed"
+    rf"|\bStack ?(?:Name)?: (?P<field>{_STACK_NAME})(?![\w:-])|--stack-name[ =](?P<option>{_STACK_NAME})(?![\w-])"
+    rf"|\b[Ss]tack [\"'`]?(?P<said>(?=[a-z]{{0,127}}[A-Z0-9-]){_STACK_NAME})[\"'`]? (?:is|failed|ended|reached)\b"
 )
 # https://registry.terraform.io/modules/terraform-aws-modules/eks/aws/latest
 _MODULE_ENTRY = lazy_pattern(
@@ -134,10 +141,16 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
         None if event is None else _find_name(event),
         kind,
         status if has_message else None,
-        None if stack is None else next(filter(None, map(stack.group, _STACKS)), None),
+        find_stack_name(text),
         None if stack is None else stack["region"],
         _ROLLBACK.search(text) is not None,
     )
+
+
+def find_stack_name(text: str) -> str | None:
+    """Return the name of the first CloudFormation stack in a text."""
+    found = _STACK.search(text)
+    return None if found is None else next(filter(None, map(found.group, _STACKS)), None)
 
 
 def find_stack(failure: Failure, facts: Facts) -> Deployment | None:
