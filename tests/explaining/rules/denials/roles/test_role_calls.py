@@ -195,6 +195,20 @@ def test_allow_that_the_text_states_is_not_proposed(words: str, *, is_said: bool
     assert any(each.layer == "identity" for each in remedies) is not is_said
 
 
+@pytest.mark.parametrize(("policy", "is_unmet"), [(EXTERNAL_ID, True), (_policy(), False)])
+def test_an_allow_of_the_caller_does_not_change_what_decides(policy: object, *, is_unmet: bool) -> None:
+    """With a policy of the caller that allows the call, the condition of the trust policy is still the reason."""
+    own = f'My policy: {{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "{ROLE}"}}'
+    text = f"{COMMAND}\n\n{DENIED}\n\nTheir trust policy:\n{json.dumps(policy)}\n\n{own}"
+    explanation = explain(text)
+    assert (
+        "requires the external ID octo-42, and the command passes none" in explanation.summary
+    ) is is_unmet
+    assert ("another type denies it" in explanation.summary) is not is_unmet
+    assert all(each.policy is None for each in explanation.remedies)
+    assert not is_unmet or "external_id, in an SDK ExternalId" in explanation.remedies[0].steps[0]
+
+
 def test_external_id_in_the_facts() -> None:
     """They show what the call passes, if no command or code in the text does."""
     for passed, is_other in (("octo-24", True), ("octo-42", False)):

@@ -36,10 +36,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
     keep_alias,
     names_partial_arn,
 )
-from iamtriage.explaining._rules.denials.statement_words import (
-    allowed_resources,
-    find_operation,
-)
+from iamtriage.explaining._rules.denials.statement_words import allowed_resources, find_operation
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
@@ -369,7 +366,9 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
     causes = tuple(each for each in explanation.causes if (each.evidence, each.code) != missing)
     others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
     of_resource = tuple(each for each in others if each.layer in {"role_trust", "resource"})
-    is_other = denial.policy_type is not None or denial.deny is not None
+    # The caller does not meet a condition of the role's trust policy.
+    is_unmet = ("derived", "trust-policy-open") in {(each.evidence, each.code) for each in causes}
+    is_other = is_unmet or denial.policy_type is not None or denial.deny is not None
     if is_other or (explanation.remedies[:1] == others[:1] and not denial.crosses_accounts):
         return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
     codes = {each.code for each in causes}
