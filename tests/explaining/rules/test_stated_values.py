@@ -345,9 +345,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f"$ aws s3 sync out s3://octo-site --delete\nupload failed: out/a.js to s3://octo-site/a.js {S3_DENIAL.format('PutObject')}",
             {},
-            (
-                "PutObject requires s3:PutObject on the object and, with a KMS key, kms:GenerateDataKey. --delete also requires s3:DeleteObject.",
-            ),
+            ("PutObject requires s3:PutObject on the object. --delete also requires s3:DeleteObject.",),
             ("requires s3:PutObject, s3:DeleteObject",),
             id="deleting is another call than the upload",
         ),
@@ -2465,7 +2463,7 @@ def test_issuer_of_the_session_is_the_principal(action: str, resource: str, path
         for statement in dict(document).get("Statement", [document])
     ]
     assert principals == [issuer]
-    assert "STS does not report" not in explanation.to_text(detail="full")
+    assert "STS omits" not in explanation.to_text(detail="full")
 
 
 @pytest.mark.parametrize(
@@ -2491,7 +2489,7 @@ def test_role_that_the_text_states(text: str, facts: dict[str, Any], arn: str) -
     text += f"User: {SESSION} is not authorized to perform: {action} on resource: {KMS_KEY} {NO_POLICY.format(action)}"
     shown = str(explain(text, facts=facts))
     assert f'"arn:aws:iam::111122223333:role/{arn}"' in shown
-    assert ("STS does not report a role's path" in shown) is (arn == "ingest")
+    assert ("STS omits a role's path" in shown) is (arn == "ingest")
 
 
 def test_value_of_a_json_member_is_evidence_in_the_full_form() -> None:

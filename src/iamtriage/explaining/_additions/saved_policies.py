@@ -27,7 +27,7 @@ _SAVED_BY_HAND = " Save the changed policy as policy.json."
 # A command that saves a policy, to be changed or with a statement added.
 _SAVES = lazy_pattern(r"(?: > (?:old-)?| \| tee )([\w.-]{1,60}\.json)(?!\S)")
 # A step about a path that the ARN of a role in the policy can lack.
-_PATH = lazy_pattern(r"STS does not report (?:a role's path|the path of the role)\.")
+_PATH = lazy_pattern(r"STS omits (?:a role's path|the path of the role)\b")
 # Parameters that take the policy as a JSON string, and the jq filter around it.
 _AS_STRING = {
     "--attributes": "{Policy: .}",

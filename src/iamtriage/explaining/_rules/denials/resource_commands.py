@@ -155,16 +155,12 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
         return ()
     if role.lacks_its_path and "/PATH/" not in policy_principal_arn(denial):
         return ()
-    from iamtriage.arns._role_arns import role_lookup_command
-
-    lookup = role_lookup_command(commands.role_name(role.name))
+    lookup = f"aws iam get-role --role-name {commands.role_name(role.name)}"
     # The other commands of such a remedy run in the account of the resource.
     where = f" in account {denial.account}" if denial.crosses_accounts else ""
     if role.lacks_its_path:
-        return (f"STS does not report the path of the role. This prints its ARN{where}: {lookup}",)
-    return (
-        f"STS does not report a role's path. If {denial.caller} has one, use the ARN that this prints{where}: {lookup}",
-    )
+        return (f"STS omits the path of the role. This prints its ARN{where}: {lookup}",)
+    return (f"STS omits a role's path, if any: use the ARN of {lookup}{where}.",)
 
 
 _BUCKET = lazy_pattern(r"(?a)arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)")

@@ -90,5 +90,5 @@ def test_policy_as_a_string_in_a_list(changes: dict[str, object], *, is_limited:
     first = explanation.remedies[0]
     assert first.statement is not None
     assert ("Condition" in first.statement) is is_limited
-    assert any("STS does not report a role's path" in each for each in first.steps) is is_limited
+    assert any("STS omits a role's path" in each for each in first.steps) is is_limited
     assert not any(_JOBS in each for each in first.steps)

@@ -165,7 +165,8 @@ def _endpoint_remedy(denial: Denial) -> Remedy:
     if allowed:
         find = allowed
     elif on_instance:
-        find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC{'' if explicit else '. If there is none, ask the network team for a central one'}."
+        where = "instance" if "instances" in on_instance[0] else "function"
+        find = f"The commands list the endpoints in the {where}'s VPC." if explicit else ""
     if explicit:
         title = guardrails.FIND_DENY.format("the VPC endpoint's policy")
         tested = "such as aws:PrincipalOrgID or aws:ResourceOrgID"
@@ -177,7 +178,8 @@ def _endpoint_remedy(denial: Denial) -> Remedy:
         ]
     else:
         title = "Have the VPC endpoint's owner change its policy"
-        steps = [f"{find} The owner is often the network team.".strip()]
+        central = " If the list is empty, ask it for a central endpoint." if on_instance else ""
+        steps = [f"{find} The owner is often the network team.{central}".strip()]
         in_account, is_meant = _read_record(denial)
         title, steps = f"{title}{in_account}", [*is_meant, *steps]
     if "transitively" in (denial.failure.reason or ""):

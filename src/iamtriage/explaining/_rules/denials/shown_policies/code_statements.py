@@ -36,7 +36,7 @@ _ATTACHED = lazy_pattern(
     r"\brole\s{0,20}=\s{0,4}(?:aws_iam_role\.(?P<label>[\w-]{1,80})|\"(?P<name>[\w+=,.@-]{1,64})\")"
 )
 _STATEMENTS = lazy_pattern(r"(?m)^[ \t]*(?:- )?Statement:")
-_KEPT_STEPS = ("STS does not report a role's path", "must allow it, too", "If the role has a path")
+_KEPT_STEPS = ("STS omits a role's path", "must allow it, too", "If the role has a path")
 _Form = Literal["document", "encoded", "template"]
 
 

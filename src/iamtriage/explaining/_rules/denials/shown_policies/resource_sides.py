@@ -68,7 +68,7 @@ _MISSING_ELEMENTS = {
 _STRING, _MAX_POLICY = lazy_pattern(r'"[^"]*"'), 1_200  # characters, of which a short explanation has room
 # Unique IDs of deleted users and roles: no service saves a policy that names them.
 _UNIQUE_ID = lazy_pattern(r'"(?:AIDA|AROA)[A-Z0-9]{12,28}"')
-_PATH_UNKNOWN = "STS does not report"
+_PATH_UNKNOWN = "STS omits "
 _ENDPOINT_ID = lazy_pattern(r"--vpc-endpoint-id (vpce-[0-9a-f]{8,17})\b")
 # Words that another account owns the bucket: "the bucket is theirs (444455556666)", "it is the vendor's bucket".
 _OTHERS_BUCKET = lazy_pattern(
