@@ -55,6 +55,7 @@ _CAUSES_WITHOUT_CALLER = frozenset(
         "block-public-access",
         "no-region",
         "session-name-invalid",
+        "source-returns-expired",
         "throttled",
         "untrusted-certificate",
         "whitespace-in-credentials",

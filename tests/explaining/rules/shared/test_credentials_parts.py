@@ -400,7 +400,7 @@ _REFRESHED = "RuntimeError: Credentials were refreshed, but the refreshed creden
         ('[default]\ncredential_process = sh -c "$(id)"\n\n$ ./run\n', "The credential process of the profile default", 'sh -c "$(aws configure get credential_process --profile default)" | grep'),
         ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/0a\n$ ./run\n", "The credential endpoint of the container", 'curl -s "169.254.170.2$AWS_'),
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/v1/credentials\n$ ./run\n", "The credential endpoint of the container", 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'),
-        ("[ec2-user@ip-10-0-4-18 ~]$ ./run\n", "The credential source returned", "T=$(curl"),
+        ("[ec2-user@ip-10-0-4-18 ~]$ ./run\n", "The credential source, such as the instance metadata service, returned", "T=$(curl"),
     ],
     ids=["process", "hostile process", "process of another profile", "shell", "ECS", "EKS Pod Identity", "EC2"],
 )  # fmt: skip
@@ -414,3 +414,5 @@ def test_the_source_of_expired_credentials_is_the_one_in_the_text(
     # Only the reader's own config file says what to run.
     assert not any("/opt/a" in each or "rm -rf" in each for each in explanation.remedies[0].commands)
     assert any("instance profile" in each.title for each in explanation.remedies) == is_instance
+    # The credentials are those of the source, whoever is signed in.
+    assert not any("not yours" in each for each in explanation.notes)

@@ -215,7 +215,7 @@ _CONTAINER_SIGN = lazy_pattern(
 _OF_TASK = 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
 _OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"'
 _OF_CONTAINER = " For container-role, replace the task or pod."
-_CORRECT_CLOCK = "If date prints a later time than curl, which prints that of AWS, correct the clock (sudo chronyc makestep), and turn on NTP. Then start the program again."
+_CORRECT_CLOCK = "If the time of AWS, which curl prints (--insecure, as a wrong clock breaks TLS), is earlier than that of date, run sudo chronyc makestep, and turn on NTP. Then start the program again."
 SOURCE_RETURNS_EXPIRED = CauseType(
     "source-returns-expired",
     title="The credential source returns expired credentials",
@@ -276,11 +276,11 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     ahead = "The clock of the machine is ahead, so new credentials look expired."
     clock = clocks.CLOCK_WRONG.cause(text=ahead)
     source, name, cause, url = "credential source", "", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
-    title = "Find the credential source, and compare its Expiration with the clock"
+    title = "Check the clock, then the Expiration that the credential source returns"
     remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
-    check = "The first command prints the source. For iam-role, the last command must print Code Success and an Expiration in the future. For custom-process, check the Expiration that the command in credential_process prints."
+    check = "Otherwise, python3 prints the source. For iam-role, the last command must print Code Success and an Expiration in the future. For custom-process, run the command in credential_process."
     clock_lines = ("date -u", clock_remedies.AWS_TIME)
-    lines: tuple[str, ...] = (_SHOW_SOURCE, *clock_lines, *_METADATA_COMMANDS)
+    lines: tuple[str, ...] = (*clock_lines, _SHOW_SOURCE, *_METADATA_COMMANDS)
     if process is not None:
         profile, words = process[0], process[1].split()
         # Other words are a script, whose first word says little.
@@ -301,6 +301,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         lines = (*clock_lines, f"{_OF_TASK if is_ecs else _OF_POD}{_ONLY_EXPIRATION}")
         check = f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node."
     elif _EC2_PROMPT.search(case.text) is not None:
+        source += ", such as the instance metadata service,"
         if cached_pattern(UNUSABLE_INSTANCE_ROLE).search(case.text) is None:
             cause = STALE_METADATA.cause(text=_OLD_ON_INSTANCE)
     else:
@@ -330,14 +331,20 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         *causes,
         topic="expired-session",
         remedies=(
-            your_remedy(title, check, correct, commands=lines, url=url),
+            # A source that the text does not name is looked for last.
+            your_remedy(
+                title,
+                *((check, correct) if process or container else (correct, check)),
+                commands=lines,
+                url=url,
+            ),
             *remedies,
         ),
     )
 
 
 # botocore extends what the metadata service returns: https://github.com/boto/botocore/pull/2664.
-_OLD_ON_INSTANCE = "The source has only old credentials: a credential process returns a session from its cache, or the instance metadata service (with boto3 before 1.22) returns those of a role that was deleted, re-created or no longer trusts EC2."
+_OLD_ON_INSTANCE = "The source has only old credentials: a credential process has a cache, or (with boto3 before 1.22) the instance's role was deleted, re-created or no longer trusts EC2."
 _SHOW_SOURCE = "python3 -c 'import boto3; print(boto3.Session().get_credentials().method)'"
 _METADATA_COMMANDS = (
     'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',
