@@ -10,7 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
-from iamtriage.explaining._explanations.remedies import Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
@@ -46,8 +46,8 @@ SHOW_IDENTITY = your_remedy(
 )
 _OUTCOMES = (
     "Run the commands where the failing call runs: as the same user, in the same container, with the same profile.",
+    "If get-caller-identity fails with the type sso, run aws sso login; with shared-credentials-file, enter an active key with aws configure. Temporary keys (ASIA) need their own session token.",
     "If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that is not enabled for the account.",
-    "If get-caller-identity fails, the type that aws configure list prints decides: for sso, run aws sso login; for shared-credentials-file, enter an active key with aws configure; for env, unset the variables. Temporary keys (ASIA) need their own session token.",
 )
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
@@ -127,7 +127,9 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
         # Then the keys in the environment have no effect.
         return attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES)
     if program is None:
-        clear = Labelled("If it fails, and the type is env:", CLEAR_ENVIRONMENT.commands[0])
+        clear = Labelled(
+            "If it fails, and aws configure list shows the type env:", CLEAR_ENVIRONMENT.commands[0]
+        )
         return attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES, commands=(*SHOW_IDENTITY.commands, clear))
     place = _PROVIDER_BLOCK.search(text)
     block = "the block backend" if place is None and _BACKEND.search(text) else 'the block provider "aws"'
@@ -309,21 +311,20 @@ CONFIGURE_CREDENTIALS = your_remedy(
     ),
     url=pages.CLI_CREDENTIALS,
 )
+_WITHOUT_LOGIN = tuple(each for each in CONFIGURE_CREDENTIALS.commands if not each.startswith("aws login"))
 # Since 2.32, the message says "aws login". Version 1 has no list-profiles.
-CONFIGURE_OLD_CLI = change_commands(
-    attrs.evolve(
-        CONFIGURE_CREDENTIALS,
-        steps=(
-            "As the message shows, this AWS CLI is older than 2.32, so it has no aws login: upgrade it to sign in with that. Access keys (aws configure) are the last resort.",
-        ),
+CONFIGURE_OLD_CLI = attrs.evolve(
+    CONFIGURE_CREDENTIALS,
+    steps=(
+        "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort. aws configure sso requires AWS CLI version 2, and aws login, for console users, 2.32 or later.",
     ),
-    ("grep '^\\[' ~/.aws/config ~/.aws/credentials", *CONFIGURE_CREDENTIALS.commands[1:]),
+    commands=("grep '^\\[' ~/.aws/config ~/.aws/credentials", *_WITHOUT_LOGIN[1:]),
 )
 # https://github.com/hashicorp/terraform-provider-aws/issues/45316 and
 # https://github.com/hashicorp/aws-sdk-go-base/issues/1433: the provider did not read what aws login stores.
 CREDENTIALS_FOR_TERRAFORM = attrs.evolve(
     CONFIGURE_CREDENTIALS,
-    commands=tuple(each for each in CONFIGURE_CREDENTIALS.commands if not each.startswith("aws login")),
+    commands=_WITHOUT_LOGIN,
     title="Set up credentials for Terraform",
     steps=(
         "In CI, assume a role with OIDC instead. Don't write access keys into .tf files: they end up in the repository.",
