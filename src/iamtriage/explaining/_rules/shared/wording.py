@@ -40,7 +40,7 @@ def why_no_allow_helps(denial: Denial) -> str:
         return f"An Allow does not override it: {decisions.describe_allowing(denial.facts, denial.action)}."
     others = decisions.other_policies_without_allow(denial.facts, denial.action)
     if others is not None:
-        return f"An Allow does not override it. An Allow is required as well: the caller's other policies ({others}) do not allow {denial.action}."
+        return f"An Allow does not override it. Without the Deny, the call also requires an Allow, which the caller's other policies ({others}) do not have."
     widest = rf"AdministratorAccess|{re.escape(denial.service or 'iam')}:\*"
     found = re.search(
         rf"\b(?:has|have|had|got|with|gave|given|added)\b[^\n.\"]{{0,40}}(?<![\"\w])({widest})",

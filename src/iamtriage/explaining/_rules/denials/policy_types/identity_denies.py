@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.grants import denial_remedies
-from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.messages import decisions
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 
@@ -105,8 +104,6 @@ def explain_identity_deny(denial: Denial) -> Explanation:
 
     def build_remedies() -> tuple[Remedy | None, ...]:
         details = denial_remedies.authorization_details_remedy(denial)
-        lacks_allow = decisions.other_policies_without_allow(denial.facts, denial.action) is not None
-        also = other_side_command(denial, denial.action or "") if lacks_allow else None
         remedy = remedies.account_remedy(
             f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
             None
@@ -122,7 +119,6 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             commands=(
                 *(inline or _policy_commands(denial)),
                 *(_leave_group(denial) if inline else ()),
-                also and Labelled.required("Then add the Allow that the call also lacks:", also),
             ),
             url=pages.EVALUATION,
         )
