@@ -345,7 +345,9 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f"$ aws s3 sync out s3://octo-site --delete\nupload failed: out/a.js to s3://octo-site/a.js {S3_DENIAL.format('PutObject')}",
             {},
-            ("PutObject requires s3:PutObject on the object. --delete also requires s3:DeleteObject.",),
+            (
+                "PutObject requires s3:PutObject on the object and, with a KMS key, kms:GenerateDataKey. --delete also requires s3:DeleteObject.",
+            ),
             ("requires s3:PutObject, s3:DeleteObject",),
             id="deleting is another call than the upload",
         ),

@@ -44,7 +44,7 @@ def test_action_and_resource(operation: str, command: str, action: str, resource
     (statement,) = policy["Statement"]
     assert (statement["Action"], statement["Resource"]) == (action, resource)
     assert any(level in cause.text for cause in explanation.causes if cause.evidence == "derived")
-    assert ("account or organization" in explanation.summary) is (
+    assert ("account and organization" in explanation.summary) is (
         resource not in {DIRECTORY, "*"} and not operation.startswith("Head")
     )
 

@@ -131,7 +131,7 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation in {"GetObject", "GetObjectAttributes"} and not is_listed:
         yield buckets.MISSING_OBJECT.cause()
     locks = " Object Lock, MFA delete," if denial.action == "s3:DeleteObjectVersion" else ""
-    text = f"The bucket policy,{locks} an SCP, an RCP or a VPC endpoint policy blocks it."
+    text = f"The bucket policy,{locks} an SCP, an RCP{', a VPC endpoint policy or the KMS key' if operation in WRITE_OPERATIONS else ' or a VPC endpoint policy'} blocks it."
     if (denial.lowercase_action or "").startswith("s3:delete"):
         text += " Policies of archives, backups and logs often deny deletes on purpose."
     if denial.lowercase_action == "s3:listallmybuckets":

@@ -203,7 +203,7 @@ def _summarize(denial: Denial, to: str) -> str:
         )
     elif s3_causes.may_be_of_other_account(denial) and not reason and denial.operation not in {None, *PARTS}:
         # S3 gives no reason to unsigned requests either.
-        reason = ". It usually gives one to callers in the bucket's account or organization"
+        reason = ", as it usually does for callers outside the bucket's account and organization"
     if not reason and s3_causes.shows_no_answer(denial):
         return f"S3 denied {request}. The text shows only the status: the body of the answer can name the reason."
     return f"S3 denied {request} without a reason{reason}."
