@@ -310,36 +310,38 @@ def _caller_remedy(
     grant: Commands = (cluster.token_command(),)
     if shows_grant:
         if principal.is_known:
-            is_missing = "is meant to have access and has none"
+            missing = (
+                "If it is meant to have access and has none (cluster administrator, such as the creator):"
+            )
             only_reads = "AmazonEKSViewPolicy only reads: to deploy, use AmazonEKSEditPolicy."
             limit = only_reads if access.policy == "AmazonEKSViewPolicy" else access.limit
             requires = " ".join(present(_ENTRY_REQUIRES, limit))
             steps += present(cluster.entry_precedence, principal.path_note, requires)
         else:
-            steps += present(cluster.entry_precedence)
             # What aws sts get-caller-identity prints of a role is the ARN of its session.
-            is_missing = f"is not listed (a role by its ARN with the path, from aws iam get-role), and {program} is still rejected"
+            groups = (
+                " (with groups of aws-auth, if any: --kubernetes-groups)" if cluster.uses_aws_auth else ""
+            )
+            missing = f"If {program} is still rejected, and it is not listed (a role by the ARN of get-role), someone with access, such as the creator, adds it{groups}:"
         grant = look_up_once(
             (
                 cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
                 if principal.is_known
                 else f"{cluster.eks_command('list-access-entries')}{profile}",
-                Labelled(
-                    f"If it {is_missing} (cluster administrator, such as the creator):",
-                    principal.create_entry_command(cluster),
-                ),
+                Labelled(missing, principal.create_entry_command(cluster)),
                 principal.associate_policy_command(cluster, access.policy, access.namespace),
             )
         )
     manifest = None
     if grants and not cluster.uses_entries:
         [mapping, *_] = grants
-        manifest, is_missing = mapping.manifest, "this principal is meant to have access and has no entry"
+        manifest = mapping.manifest
         whose = "PRINCIPAL_ARN is the ARN of the role without its path, or that of the user (userarn, in mapUsers). "
         if principal.is_known:
             whose = ""
         steps.append(f"{whose}GROUP is the subject of a RoleBinding or ClusterRoleBinding.")
-        grant = (Labelled(f"If {is_missing} (cluster administrator):", mapping.commands[-1]),)
+        missing = "If this principal is meant to have access and has no entry (cluster administrator):"
+        grant = (Labelled(missing, mapping.commands[-1]),)
     title = f"Find out which identity {program} uses, and refresh the kubeconfig"
     # Without it, the kubeconfig would lose the profile of the text.
     has_profile = len(looks) == 1 and program not in {"the job", "eksctl"}

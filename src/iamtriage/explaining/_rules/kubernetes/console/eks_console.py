@@ -80,7 +80,7 @@ NO_IAM_PERMISSION = CauseType(
     of="console-without-access",
 )
 _IN_TERRAFORM = "In Terraform, use aws_eks_access_entry and aws_eks_access_policy_association instead."
-_BOTH_LAYERS = "The console requires permissions in IAM and, separately, access to the cluster."
+_BOTH_LAYERS = "The console requires eks:AccessKubernetesApi and, separately, access to the cluster."
 
 
 def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
@@ -316,7 +316,6 @@ def _access_entry_remedy(
     exists: bool,
 ) -> Remedy:
     policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
-    choice = f"{_VIEW_ALL_POLICY} shows Secrets and nodes, {VIEW_POLICY} does not"
     # The message names nobody, and the text can be about another principal.
     is_assumed = case.failure.principal is None and (
         case.facts.caller is None or is_derived(case.facts, "caller")
@@ -332,7 +331,7 @@ def _access_entry_remedy(
             f"Check that the console is signed in as {principal.description}: aws sts get-caller-identity in CloudShell prints it."
             if is_assumed
             else None,
-            f"{choice}: choose one in the command, which requires eks:AssociateAccessPolicy in IAM. Reload the console after a few seconds.",
+            f"{_VIEW_ALL_POLICY} shows Secrets and nodes, {VIEW_POLICY} does not: choose one in the command, which requires eks:AssociateAccessPolicy in IAM. Reload the console after a few seconds.",
             commands=(
                 show,
                 Labelled("If no policy that it prints shows the objects:", associate) if show else associate,
@@ -351,11 +350,11 @@ def _access_entry_remedy(
         ),
     )
     create, associate = remedy.commands[-2:]
-    then = Labelled(f"Then ({choice}):", associate)
+    then = Labelled(f"Then, for permissions ({VIEW_POLICY} shows neither nodes nor Secrets):", associate)
     if principal.is_known:
         return attrs.evolve(remedy, commands=(*remedy.commands[:-1], then))
-    unless = "" if cluster.mode else ", unless the mode is CONFIG_MAP"
-    by = Labelled(f"Then, with eks:CreateAccessEntry in IAM{unless}:", create)
+    unless = "" if cluster.mode else ", unless describe-cluster prints the authentication mode CONFIG_MAP"
+    by = Labelled(f"Then{unless}:", create)
     return attrs.evolve(remedy, commands=(commands.SHOW_CALLER, _LOOK_UP, by, then))
 
 

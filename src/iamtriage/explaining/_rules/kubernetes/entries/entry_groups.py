@@ -58,9 +58,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
         update = add_groups_command(denied, group)
         if update.startswith("aws "):
             return (effect,), (update,)
-        lines = (
-            Labelled.required("Then add the group to those of the entry, which an update replaces:", update),
-        )
+        lines = (Labelled.required("Then add the group to the entry, and keep those that it has:", update),)
         steps += present(principal.path_note)
     # An access entry, which the text shows, comes before aws-auth.
     if cluster.uses_aws_auth and not denied.stated_policies:
