@@ -1364,7 +1364,7 @@ CASES = {
     "region-of-sts-host": (
         f'AWS_REGION=eu-west-1\nPost "https://sts.us-east-1.amazonaws.com/": {_SCOPED_STS}',
         "goes to sts.us-east-1.amazonaws.com",
-        "Remove https://sts.us-east-1.amazonaws.com from where it is set",
+        "grep -rnI sts.us-east-1.amazonaws.com .",
     ),
     "region-of-service-host": (
         f"AWS_REGION=eu-west-1\nhttps://sqs.us-east-1.amazonaws.com/\n{_SCOPED_STS.replace('GetCallerIdentity', 'ListQueues')}",

@@ -239,18 +239,18 @@ def _regional_endpoint_remedy(
     case: Case[CredentialScope], signed_region: str | None, host: str | None
 ) -> Remedy:
     url = _regional_url(case, signed_region)
-    of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
     (remove, *then) = ("unset AWS_ENDPOINT_URL_STS",)
     if clusters.runs_in_pod(case):
         (remove, *then) = clusters.correct_variable_commands(case, "AWS_ENDPOINT_URL_STS", url)
     return your_remedy(
         "Remove the endpoint URL of STS from the code and its settings",
-        f"Remove https://{host or GLOBAL_HOST} from where it is set: endpoint_url of the STS client in the code, endpoint_url in the profile, or an environment variable, which its manifest or file sets.",
+        f"Remove https://{host or GLOBAL_HOST} from the code (endpoint_url of the STS client), from the profile (endpoint_url), or from the manifest (AWS_ENDPOINT_URL_STS).",
         None if case.context.terraform is None else region_fixes.IN_TERRAFORM,
-        f"Without a URL, current SDKs call the endpoint of AWS_REGION. If a URL must be set, use {url}.{of_global}",
+        f"Without a URL, current SDKs call the endpoint of AWS_REGION. If a URL must be set, use {url}.",
         commands=(
-            "env | grep AWS_ENDPOINT_URL",
-            Labelled("If AWS_ENDPOINT_URL_STS has it (for AWS_ENDPOINT_URL, change the name):", remove),
+            f"grep -rnI {host or GLOBAL_HOST} .",
+            Labelled("If the code does not have it, its environment can:", "env | grep AWS_ENDPOINT_URL"),
+            Labelled("If AWS_ENDPOINT_URL_STS has it:", remove),
             *then,
         ),
         url=pages.STS_REGIONS,

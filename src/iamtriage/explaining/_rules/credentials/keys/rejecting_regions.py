@@ -19,7 +19,6 @@ from iamtriage.explaining._rules.sts.findings import StsFindings
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 from iamtriage.failures._failures import Failure, InvalidCredentials
 from iamtriage.sts._endpoints import find_endpoint
-from iamtriage.sts._evidence import GLOBAL_HOST
 
 # What describe-regions and get-region-opt-status print of a Region: in one line, also of a table, or in one object.
 _SHOWN = r"(?<![\w-])(?P<status>not-opted-in|opted-in|opt-in-not-required|(?:DIS|EN)ABL(?:ED|ING))(?![\w-])"
@@ -214,13 +213,15 @@ def set_region_remedy(request: RejectedRequest) -> Remedy | None:
         return None
     region = commands.region(request.region)
     return your_remedy(
-        f"Set the Region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
-        f"Without a Region, many SDKs call https://{GLOBAL_HOST}, which does not serve {request.partition}. With the Region, they call {endpoint.url}.",
+        f"Set AWS_REGION and AWS_DEFAULT_REGION to {region} in the container",
+        f"SDKs then call {endpoint.url}. Also set the Region in the manifest or chart, which can overwrite the change.",
         f"If env prints this Region already, remove an AWS_ENDPOINT_URL of another partition, or correct an AWS_ROLE_ARN (annotation eks.amazonaws.com/role-arn) that does not begin with arn:{request.partition}:.",
-        "Also set the Region in the manifest or chart, which can overwrite the change.",
         commands=(
             "kubectl exec deployment/NAME --namespace NAMESPACE -- env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL -e AWS_ROLE_ARN",
-            f"kubectl set env deployment/NAME AWS_REGION={region} AWS_DEFAULT_REGION={region} --namespace NAMESPACE",
+            Labelled(
+                "Unless env prints it:",
+                f"kubectl set env deployment/NAME AWS_REGION={region} AWS_DEFAULT_REGION={region} --namespace NAMESPACE",
+            ),
         ),
         url=pages.EKS_STS,
     )

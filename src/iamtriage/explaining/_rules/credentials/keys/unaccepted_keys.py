@@ -51,7 +51,7 @@ def summarize(request: RejectedRequest, operation: str | None) -> str:
         unset = "the SDK has no Region"
         if request.lacks_region:
             unset = "neither AWS_REGION nor AWS_DEFAULT_REGION is set, so the SDK has no Region"
-        return f"STS rejected the call with the web identity token, most likely because {unset}."
+        return f"STS rejected the web identity token, most likely because {unset}. Without one, the SDK calls the global endpoint, which accepts no roles in {request.partition}."
     if request.is_signed and request.partition != "aws" and not request.is_temporary:
         if request.region is not None and find_partition(request.region) == "aws":
             return f"AWS does not accept the credentials: most likely, the keys are from {request.partition}, and the call went to {request.region}, which has other accounts and keys."
@@ -90,7 +90,7 @@ def reported_cause(request: RejectedRequest) -> Cause:
         return INVALID_SESSION_TOKEN.cause("reported", because, text=text)
     text = f"AWS does not accept the access key ID{'' if request.is_temporary is False else ' or session token'}."
     if not request.is_signed:
-        text = "STS rejected the call, which carries a token instead of an access key."
+        text = "The call has a token instead of an access key, so no key is wrong."
     return INVALID_CREDENTIALS.cause("reported", because, text=text)
 
 
