@@ -2855,7 +2855,7 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         (
             botocore_text("Throttling", "AssumeRole", "Rate exceeded"),
             "Reuse the role's credentials, and retry with exponential backoff and jitter",
-            "use the credentials of one AssumeRole",
+            "Keep the credentials and the client of one AssumeRole",
         ),
         (
             "operation error IAM: GetRole, exceeded maximum number of attempts, 15, https response error StatusCode: 400, RequestID: 1, api error Throttling: Rate exceeded",

@@ -177,7 +177,7 @@ _CLI = lazy_pattern(
     r"\baws [a-z][a-z0-9-]{1,30} [a-z]|\(reached max retries: \d+\)|\baws-cli/|\bboto|An error occurred \("
 )
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
-_REUSE = "Make fewer calls: use the credentials of one AssumeRole, and the client that has them, until shortly before they expire, instead of a call for each message, request or job."
+_REUSE = "Keep the credentials and the client of one AssumeRole until shortly before they expire, for all requests or jobs."
 _STS_RATES = "Each STS endpoint has its own rate per account, which AWS does not raise: call the regional endpoint, not the global one (AWS_STS_REGIONAL_ENDPOINTS=regional)."
 RAISE_PARAMETERS = account_remedy(
     "If that is not enough, raise the rate of Parameter Store, for a charge",
@@ -342,7 +342,7 @@ def _advise_retries(case: Case[AwsError], more: str) -> tuple[str, str, Commands
     if has_enough:
         retry = f"The SDK already {'has' if is_stated else 'made'} {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
     elif attempts:
-        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive backs off with jitter and sends more slowly, and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS} allows more attempts."
+        retry = f"The SDK gave up after {attempts} attempts. The mode adaptive backs off with jitter, and slows down."
     is_pod = case.context.runtime_kind == "eks-pod" or text_signs.is_about_pods(case.text)
     if _CLI.search(case.text) and not (is_pod or case.context.runtime or _STACK_TRACE.search(case.text)):
         return _TITLE, retry, (f"export {settings}{more}",), pages.SDK_RETRIES
@@ -364,7 +364,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         if provider:
             kept = f" With this SDK, {provider} does that, if all calls share one client for each role."
         if case.failure.envelope.source == "botocore":
-            kept = " With a profile that has role_arn, the AWS CLI and each boto3 Session do that."
+            kept = " A profile with role_arn does that in the AWS CLI and each boto3 Session."
         fewer = f"{_REUSE}{kept}"
     title, retry, lines, url = _advise_retries(
         case, " AWS_STS_REGIONAL_ENDPOINTS=regional" if assumes_role else ""

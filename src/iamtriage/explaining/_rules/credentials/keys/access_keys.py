@@ -113,9 +113,8 @@ NEW_KEY_REMEDIES = (
 _QUOTA_REMEDIES = (
     your_remedy(
         "Find the key that is not used, and delete it",
-        "Run get-access-key-last-used for both keys. One that list-access-keys shows as Inactive, or that is old (CreateDate) and was never used (N/A), can be deleted immediately.",
-        "Otherwise, deactivate the one to delete first, which can be undone, and wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely.",
-        "For your own keys, omit --user-name. Without permission, ask the account administrator.",
+        "Run get-access-key-last-used for both keys (for your own, omit --user-name). One that is Inactive, or old (CreateDate) and was never used (N/A), can be deleted immediately.",
+        "Otherwise, deactivate one, which can be undone, and wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely. What uses it needs the new key.",
         commands=(
             "aws iam list-access-keys --user-name USER_NAME",
             "aws iam get-access-key-last-used --access-key-id KEY_ID",
@@ -124,7 +123,7 @@ _QUOTA_REMEDIES = (
                 "aws iam update-access-key --user-name USER_NAME --access-key-id KEY_ID --status Inactive",
             ),
             Labelled(
-                "Then, or after the wait (this cannot be undone):",
+                "Then, after any wait (this cannot be undone):",
                 "aws iam delete-access-key --user-name USER_NAME --access-key-id KEY_ID",
             ),
             Labelled("Then (AWS shows the secret only now: save it):", NEW_KEY_REMEDIES[0].commands[0]),
@@ -140,7 +139,7 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     name = commands.user_name(clues.find_user(case))
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
     return case.explain(
-        f"{whose} has two access keys already, and cannot have a third: one must be deleted, because inactive keys count, too.",
+        f"{whose} has two access keys, the maximum: one must be deleted, because inactive keys count, too.",
         clues.reported_cause(
             ACCESS_KEY_QUOTA, clues.message_text(case), "Cannot exceed quota for AccessKeysPerUser"
         ),

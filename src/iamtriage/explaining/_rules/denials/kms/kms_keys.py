@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.shared.requirements import companion_hints
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
-_IF_NO_ALLOW = "If nothing allows it yet, check policy.json{}, then replace the policy:"
+_IF_NO_ALLOW = "If nothing allows it, check policy.json{}, then replace the policy:"
 # https://getsops.io/docs/#assuming-roles-and-using-kms-in-various-aws-accounts
 _ROLE_IN_SOPS = "Or let SOPS assume a role of the key's account: in .sops.yaml, add +ROLE_ARN to the key's ARN, then run sops updatekeys where decrypting works."
 # The key policy is said to enable IAM policies.
@@ -215,10 +215,10 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         path = role_path_steps(of_key)
         omitted = {resource_policies.IF_OTHER_ACCOUNT, *path}
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
-        found = "If describe-key fails, Region or account is wrong. If a Deny matches, scope it down."
+        found = "If describe-key finds no key, Region or account is wrong. If a Deny matches, scope it down."
         first = " ".join((found, *inspect.steps[check + 1 :]))
         steps = (first, *path, *(each for each in of_owner.steps[1:] if each not in omitted))
-        label = _IF_NO_ALLOW.format(" (and the role's path)" if path else "")
+        label = _IF_NO_ALLOW.format(" (role ARN: aws iam get-role)" if path else "")
         put = Labelled(label, f"{change} --policy file://policy.json")
         inspect = attrs.evolve(
             of_owner,
@@ -236,7 +236,9 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         is_allowed = find_own_allow(of_key) or allow_remedies.allows_in_both_accounts(of_owner)
         remedies = (of_owner, *present(None if is_allowed else across), inspect)
     # Remedies can leave no space for the causes.
-    verdict = f"the key is not in this Region, or its key policy does not allow it, or denies it{accounts}"
+    verdict = (
+        f"the key is not in this Region, its key policy does not allow it, or a Deny there matches{accounts}"
+    )
     verdict += "" if accounts else "; KMS does not say which"
     text = f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
     return denial.explain(

@@ -86,7 +86,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     if (stated := _find_unnamed_role(denial)) is not None:
         role, unnamed = f"the role {stated.name}", " The message does not name the role, but the text does."
     elif unnamed and denial.operation is None:
-        unnamed = " The failed call is another one, which takes a role. The message names neither."
+        unnamed = " The message names neither the failed call, which takes a role, nor the role."
     several = _find_passed_roles(denial, called) if stated is None else ()
     if several:
         role = f"the roles {join_words([each.name for each in several], 'and')}"
@@ -275,7 +275,7 @@ def _allow_pass_remedy(
     if remedy is None:
         return None
     if denial.resource is None and not stated:
-        find = "A parameter of the failing call, such as Role or RoleArn, names the role. IamInstanceProfile names a profile instead: aws iam get-instance-profile --instance-profile-name NAME prints its role."
+        find = "A parameter of the failing call, such as Role or RoleArn, names the role. For IamInstanceProfile, aws iam get-instance-profile prints it."
         remedy = attrs.evolve(
             remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
         )

@@ -188,7 +188,8 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     name = policy.name
     causes = [UNSIGNED_CALL.cause("reported", text=_describe_signing(denial) if denial.is_explicit else None)]
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
-    verdict, title, remedies = "the call was not signed", "Sign the request", []
+    of_domain = " to the OpenSearch domain" if denial.service == "es" else ""
+    verdict, title, remedies = f"the call{of_domain} was not signed", "Sign the request", []
     is_search = denial.service in {"es", "aoss"}
     client = _SEARCH_CLIENTS.find(denial.case.text) if is_search else None
     region = found[1] if (found := _SEARCH_HOST.search(denial.case.text)) else find_region(denial.case)
