@@ -220,8 +220,11 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
     if not is_entry:
         yield manifest
         if blocks and manifest.language != "yaml":
-            is_printed = '"Effect"' in manifest.text and _LOOKUP.match(commands[0]) is not None
-            yield Paragraph("It belongs in this policy:" if is_printed else "Then:")
+            is_statement = '"Effect"' in manifest.text and '"Statement"' not in manifest.text
+            saved = _FILE.search(commands[0]) if is_statement else None
+            words = f"Then, with this statement in the whole policy as {saved[1]}:" if saved else "Then:"
+            is_printed = is_statement and _LOOKUP.match(commands[0]) is not None
+            yield Paragraph("It belongs in this policy:" if is_printed else words)
     for each in blocks:
         yield each
         if is_entry and isinstance(each, Code) and _EDIT.match(each.text):

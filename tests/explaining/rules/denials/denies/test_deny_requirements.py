@@ -800,18 +800,28 @@ def test_encryption_header_of_a_program(text: str, condition: dict[str, object],
             "aws s3api put-object --bucket acme-exports --server-side-encryption AES256 --key a.gz --body a.gz",
             "aws s3api put-object --bucket acme-exports --server-side-encryption aws:kms --key a.gz --body a.gz",
         ),
-        # Nothing is replaced: the option is new, or its key belongs to the other value.
-        ("aws s3 cp a.gz s3://acme-exports/", None),
+        # The command lacks the option, so the request has no header.
+        ("aws s3 cp a.gz s3://acme-exports/", "aws s3 cp a.gz s3://acme-exports/ --sse aws:kms"),
+        ("aws s3 sync . s3://acme-exports/ --delete", "aws s3 sync . s3://acme-exports/ --delete --sse aws:kms"),
+        (
+            "aws s3api put-object --bucket acme-exports --key a.gz --body a.gz",
+            "aws s3api put-object --bucket acme-exports --key a.gz --body a.gz --server-side-encryption aws:kms",
+        ),
+        # Its key belongs to the other value, a file can have the header, and this is another call.
         ("aws s3 cp a.gz s3://acme-exports/ --sse AES256 --sse-kms-key-id alias/a", None),
+        ("aws s3api put-object --cli-input-json file://put.json", None),
+        ("aws s3api head-bucket --bucket acme-exports", None),
     ],
-)
-def test_other_encryption_replaces_that_of_the_command(call: str, line: str | None) -> None:
+)  # fmt: skip
+def test_command_with_the_required_encryption(call: str, line: str | None) -> None:
     statement = {"Sid": "Kms", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "*"}
     policy = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": _ALGORITHM}]}
     text = _PUT.format(f"$ {call}\nupload failed:")
-    first = explain(f"{text}{json.dumps(policy)}").remedies[0]
+    explanation = explain(f"{text}{json.dumps(policy)}")
+    first = explanation.remedies[0]
     assert first.commands == (() if line is None else (line,))
-    assert ("Add this to the call: " in first.steps[0]) is (line is None)
+    is_unsent = line is not None and "AES256" not in call
+    assert ("because the request has no s3:x-amz-server-side-encryption" in explanation.summary) is is_unsent
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ def test_an_allow_of_the_caller_does_not_change_what_decides(policy: object, *, 
     ) is is_unmet
     assert ("another type denies it" in explanation.summary) is not is_unmet
     assert all(each.policy is None for each in explanation.remedies)
-    assert not is_unmet or "external_id, in an SDK ExternalId" in explanation.remedies[0].steps[0]
+    assert not is_unmet or "in SDKs: ExternalId" in explanation.remedies[0].steps[0]
 
 
 def test_external_id_in_the_facts() -> None:

@@ -159,7 +159,7 @@ _OWN_KEYS = frozenset(
     }
 )  # fmt: skip
 _CHARS_OF_CALL = 600
-_OF_S3 = frozenset({("s3",), ("s3api",)})
+_UPLOADS = frozenset({("cp",), ("mv",), ("sync",)})
 # A value of a policy without a pattern or a variable.
 _VALUE = lazy_pattern(r"(?a)[\w:/.+=,@-]{1,600}")
 _SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b|-lambdaRole\b")
@@ -278,7 +278,7 @@ def set_boundary_first(denial: Denial, key: str, values: Sequence[str]) -> Remed
 
 def repeat_with(denial: Denial, key: str, values: Sequence[str]) -> str | None:
     """Return the denied command with the only value that a condition accepts, or ``None`` if that is not known."""
-    option = find_option(denial, key) or _find_encryption_option(denial, key)
+    option = find_option(denial, key)
     if option is None or len(values) != 1 or not _VALUE.fullmatch(values[0]):
         return None
     return commands.repeat_command(denial.context.command, changes={option: quote_argument(values[0])})
@@ -293,13 +293,14 @@ def repeat_with_flag(denial: Denial, option: str) -> str | None:
     return None if line is None else f"{line} --{option}"
 
 
-def _find_encryption_option(denial: Denial, key: str) -> str | None:
-    """Return the option with which an upload sets another encryption than a condition accepts, without a key of its own."""
+def _find_encryption_option(denial: Denial) -> str | None:
+    """Return the option with which an upload sets its encryption, unless the command names a key of its own."""
     command = denial.context.command
-    if key.lower() != "s3:x-amz-server-side-encryption" or command is None or command.words[:1] not in _OF_S3:
+    if command is None or "kms-key-id" in command.text or "--cli-input" in command.text:
         return None
-    has_key = "kms-key-id" in command.text
-    return None if has_key else next(filter(command.option, ("sse", "server-side-encryption")), None)
+    is_high_level = command.words[:1] == ("s3",) and command.words[1:2] in _UPLOADS
+    is_call = operation_of_command(command) == tuple(denial.lowercase_action.split(":"))
+    return "sse" if is_high_level else "server-side-encryption" if is_call else None
 
 
 def set_in_code(denial: Denial, step: str, values: Sequence[str]) -> str | None:
@@ -333,6 +334,8 @@ def set_in_serverless(denial: Denial, boundary: str) -> str | None:
 
 def find_option(denial: Denial, key: str) -> str | None:
     """Return the option of the denied command that sets the value of a condition key."""
+    if key.lower() == "s3:x-amz-server-side-encryption":
+        return _find_encryption_option(denial)
     option, actions = _OPTIONS.get(key.lower(), ("", ""))
     command = denial.context.command
     called = operation_of_command(command)

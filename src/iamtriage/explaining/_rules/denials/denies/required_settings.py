@@ -57,6 +57,7 @@ _CALLS = (
     (lazy_pattern(r"\bAmazon\.S3\b|\bPutObjectRequest\s?\{"), 'ServerSideEncryptionMethod = new ServerSideEncryptionMethod("{0}")', ', ServerSideEncryptionKeyManagementServiceKeyId = "{1}"'),
     (lazy_pattern(r"\baws_s3_(?:bucket_)?object\b"), 'server_side_encryption = "{0}"', ' and kms_key_id = "{1}"'),
 )  # fmt: skip
+_NAME_OF_KEY = lazy_pattern(r"(?i:[\w-]*kms[\w-]*)")
 _KEY_CONDITION = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 
 # Packer names its builders in each line of its output.
@@ -117,10 +118,11 @@ def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -
     setting += "}" if setting.startswith("ExtraArgs") else ""
     needs = ""
     if algorithm != "AES256":
+        setting_of_key = _NAME_OF_KEY.search(call[1])
         default = (
-            ""
-            if key is not None
-            else " Without a key, it is that of the bucket's default encryption, or aws/s3."
+            f" Without {setting_of_key[0]}, it is the default encryption's key, or aws/s3."
+            if key is None and setting_of_key
+            else ""
         )
         on = "the key" if key is not None else "a customer managed key"
         needs = f"{default} The caller also needs kms:GenerateDataKey on {on}, and kms:Decrypt for multipart uploads."

@@ -153,10 +153,12 @@ def _describe_external_id(value: str, call: RoleCall | None, accept: str | None)
     """Return where to set an external ID, unless the remedy completes the command or profile in the text."""
     unchanged = ", and the trust policy needs no change" if accept is None else ""
     where = f'Set ExternalId in the code (in Python, ExternalId="{value}"), or external_id in a profile or in the block assume_role of Terraform. '
+    if call is not None and accept is None and call.profile is None and call.source == "the command":
+        return (
+            "In profiles: external_id; in SDKs: ExternalId. Case matters. The trust policy needs no change."
+        )
     if call is not None and accept is None and call.profile is not None:
         where = ""
-    elif call is not None and accept is None and call.source == "the command":
-        where = "In a profile, the setting is external_id, in an SDK ExternalId. "
     return f"{where}The comparison is case-sensitive{unchanged}."
 
 
