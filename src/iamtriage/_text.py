@@ -57,10 +57,10 @@ SECRET_SIGNS = lazy_pattern(
 # A run of the characters of such a form.
 _TOKEN_RUN = lazy_pattern(r"[A-Za-z0-9_~+=-]{20}")
 # Most values of a failure need no search: UUIDs, and words and ARNs whose parts are too short for a token
-# and contain no assignment.
+# and contain no assignment and no URL.
 _PART = r"(?:[\w.,*@+-]{0,19}|[A-Za-z_-]{20,23})"
 _PLAIN = lazy_pattern(
-    rf"(?:arn:(?:{_PART}[:/])*)?{_PART}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}",
+    rf"(?:arn:(?:{_PART}[:/](?!/))*)?{_PART}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}",
     re.ASCII,
 )
 # A cache of values without secrets, because principals and resources repeat. Secrets are never kept.

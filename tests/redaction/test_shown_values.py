@@ -47,6 +47,8 @@ FAILURES = (
     (_DENIED.format("arn:aws:iam::111122223333:user/ana", f"arn:aws:s3:::orders/{_TOKEN}"), _TOKEN),
     (_DENIED.format("arn:aws:iam::111122223333:user/ana", _SIGNED), HEX),
     (_DENIED.format(f"arn:aws:sts::111122223333:assumed-role/orders/{_TOKEN}", "arn:aws:s3:::orders/a"), _TOKEN),
+    (_DENIED.format("arn:aws:iam::111122223333:user/ana", f"arn:aws:s3:::orders/https://ana:{PASSWORD}@h/x"), PASSWORD),
+    (f"An error occurred ({_TOKEN}) when calling the GetObject operation: Access Denied", _TOKEN),
 )  # fmt: skip
 
 
@@ -248,7 +250,21 @@ def test_cells_begin_with_no_formula() -> None:
     assert to_frame([failure], library="polars").to_dicts()[0]["k8s_user"] == "=HYPERLINK('x')"
 
 
-@pytest.mark.parametrize("key", ["request_id", "host_id", "event_id", "time", "region", "authorization_id"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "account",
+        "code",
+        "operation",
+        "service",
+        "request_id",
+        "host_id",
+        "event_id",
+        "time",
+        "region",
+        "authorization_id",
+    ],
+)
 def test_every_text_of_a_redacted_record_is_redacted(key: str) -> None:
     failure = parse(_DENIED.format("arn:aws:iam::111122223333:user/ana", "arn:aws:s3:::orders/a"))
     assert failure is not None
@@ -266,6 +282,7 @@ def test_encoded_message_is_data_too() -> None:
     assert to_record(failure)["encoded_message"] == message
     assert to_record(failure, redacted=True)["encoded_message"] == "[REDACTED encoded message]"
     assert "encoded_message='[REDACTED encoded message]'" in repr(failure)
+    assert message not in _strings(explain(failure).to_dict())
 
 
 def test_error_messages_quote_no_secret() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from iamtriage._text import hide_secrets
 from iamtriage.failures._checks import check_failure
 from iamtriage.failures._failures import AccessDenied, KubernetesForbidden
-from iamtriage.failures._secrets import is_plain_action
+from iamtriage.failures._secrets import is_plain_action, is_plain_word
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
@@ -21,7 +21,7 @@ __all__ = ("redact_record", "to_record")
 
 # Values that callers and servers choose. Other values, such as IDs, codes and times, have a fixed format.
 _FREE_KEYS = (
-    "principal", "action", "resource", "policy_arn", "user_agent", "source_ip",
+    "principal", "account", "action", "resource", "policy_arn", "user_agent", "source_ip",
     "k8s_user", "k8s_verb", "k8s_resource", "k8s_api_group", "k8s_namespace",
     "authorization_id", "request_id", "host_id", "event_id", "time", "region",
 )  # fmt: skip
@@ -104,7 +104,7 @@ def redact_record(record: Record) -> Record:
     values: dict[str, object] = dict(record)
     for key in (*_FREE_KEYS, *_WORDS):
         value = values[key]
-        if not isinstance(value, str) or (key in _WORDS and value.isidentifier()):
+        if not isinstance(value, str) or (key in _WORDS and is_plain_word(value)):
             continue
         if key != "action" or not is_plain_action(value):
             values[key] = hide_secrets(value)

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("are_plain", "has_secrets", "hide_quoted_secrets", "is_plain_action")
+__all__ = ("are_plain", "has_secrets", "hide_quoted_secrets", "is_plain_action", "is_plain_word")
 
 # A run of the characters of tokens.
 _RUN = lazy_pattern(r"[A-Za-z0-9_~+=-]{16,}")
 _UUID = lazy_pattern(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 # The policies that remedies create are named after an action, with a digest.
 _POLICY_NAME = lazy_pattern(r"Allow[A-Za-z0-9]*(?:-[0-9a-f]{6})?")
+# In characters.
+_MIN_TOKEN = 14
 _MIN_LETTERS = 30
 _NAME_SIGNS = ("pass", "pw", "secret", "token", "key", "cred", "cookie", "auth", "signature")
 # What is before a secret, in lower case, and the pattern of what follows.
@@ -54,7 +56,7 @@ _MAX_PLAIN = 2_048
 _MAX_LENGTH = 2_000
 _plain: dict[str, None] = {}
 _values_of = operator.attrgetter(
-    *("principal", "resource", "envelope.user_agent", "envelope.source_ip", "envelope.request_id"),
+    *("principal", "account", "resource", "envelope.user_agent", "envelope.source_ip", "envelope.request_id"),
     *("envelope.host_id", "envelope.event_id", "envelope.time", "envelope.region"),
 )
 _words_of = operator.attrgetter("envelope.code", "envelope.operation", "envelope.service")
@@ -67,7 +69,7 @@ def has_secrets(failure: Failure) -> bool:
     if not is_plain_action(failure.action):
         values.add(failure.action)
     for word in _words_of(failure):
-        if word is not None and not word.isidentifier():
+        if word is not None and not is_plain_word(word):
             values.add(word)
     if isinstance(failure, AccessDenied):
         values |= {failure.policy_arn, failure.authorization_id}
@@ -77,6 +79,11 @@ def has_secrets(failure: Failure) -> bool:
     if are_searched(values):
         return False
     return any(value is not None and hide_secrets(value) != value for value in values)
+
+
+def is_plain_word(word: str) -> bool:
+    """Return whether a code, operation or service has only letters, or is too short for a token."""
+    return word.isalpha() or (len(word) < _MIN_TOKEN and word.isidentifier())
 
 
 # Logs repeat the same actions.

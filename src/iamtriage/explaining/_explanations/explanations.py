@@ -268,7 +268,7 @@ class Explanation(Value, View):
         data = {
             "topic": self.topic,
             "summary": self.summary,
-            "failure": None if self.failure is None else dict(to_record(self.failure)),
+            "failure": None if self.failure is None else dict(to_record(self.failure, redacted=True)),
             "causes": [cause.to_dict() for cause in self.causes],
             "remedies": [remedy.to_dict() for remedy in self.remedies],
             "notes": list(self.notes),
