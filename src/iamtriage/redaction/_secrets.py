@@ -39,7 +39,7 @@ from iamtriage.redaction._finders.phrases import (
     find_phrased_secrets,
     find_sensitive_signs,
 )
-from iamtriage.redaction._finders.shapes import find_shaped_secrets
+from iamtriage.redaction._finders.shapes import find_shaped_secrets, find_tokens
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, FILLER, INDENT
 from iamtriage.redaction._vocabulary.searched_text import SearchedText, find_parts, fold_case
@@ -280,6 +280,7 @@ _FINDERS = (
     find_header_secrets,
     find_assigned_secrets,
     find_shaped_secrets,
+    find_tokens,
     find_paired_secrets,
     find_wrapped_secrets,
     find_phrased_secrets,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.view import View
@@ -11,7 +12,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import build_tree
 from iamtriage.redaction._vocabulary.placeholders import is_placeholder
-from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case, list_words
+from iamtriage.redaction._vocabulary.searched_text import SearchedText
 from iamtriage.redaction._vocabulary.secret_commands import (
     COMMAND_ROWS,
     LINE_ROWS,
@@ -172,22 +173,22 @@ PHRASES = (*(_command(*row) for row in COMMAND_ROWS), *_SENTENCES)
 def _number_phrases() -> dict[str, dict[str, dict[str, tuple[str, list[int]]]]]:
     """Return the words of which a text with a sign must have one, by that sign and the part that most of them have.
 
-    With each word come its rarest part and the numbers of its phrases.
+    A part consists of letters. With each word come its rarest part and the numbers of its phrases.
     """
-    count = Counter(part for phrase in PHRASES for word in phrase.words for part in _PART.findall(word))
+    parts = {word: _PART.findall(word) or [""] for phrase in PHRASES for word in phrase.words}
+    count = Counter(part for phrase in PHRASES for word in phrase.words for part in parts[word])
     numbers: dict[str, dict[str, dict[str, tuple[str, list[int]]]]] = {}
     for number, phrase in enumerate(PHRASES):
         for word in phrase.words:
-            parts: list[str] = _PART.findall(word)
-            part = max(parts, key=lambda each: (len(each) > 1, count[each], len(each)))
-            other = min(parts, key=lambda each: (count[each], -len(each)))
+            part = max(parts[word], key=lambda each: (len(each) > 1, count[each], len(each)))
+            other = min(parts[word], key=lambda each: (count[each], -len(each)))
             words = numbers.setdefault(phrase.sign, {}).setdefault(part, {})
             words.setdefault(word, (other, []))[1].append(number)
     return numbers
 
 
-_SEPARATORS = "\"'=:,;|\\<>&%"
-_PART = re.compile(rf"[^\s{re.escape(_SEPARATORS)}]+")
+_PART = re.compile("[a-z]+")
+_LETTERS = bytes(byte if chr(byte) in ascii_lowercase else 32 for byte in range(256))
 _NUMBERS = _number_phrases()
 
 # A parameter in YAML or Terraform, or in a table.
@@ -271,21 +272,23 @@ def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
 
 def _list_phrases(searched: SearchedText) -> Iterator[Phrase]:
     """Yield the commands and sentences that a text can contain."""
-    folded = searched.folded
-    distinct = list_words(fold_case(searched.words), _SEPARATORS)
+    # Texts repeat words, so their distinct runs of letters are searched in less time, and so are texts of ASCII.
+    written = searched.folded.encode("ascii", "replace")
+    distinct = b" ".join({*written.translate(_LETTERS).split()}).decode()
+    plain = written.decode()
     numbers = {
         number
         for sign, parts in _NUMBERS.items()
-        if sign in distinct
+        if sign in plain
         for part, words in parts.items()
         if part in distinct
         for word, (other, each) in words.items()
-        if other in distinct and word in folded
+        if word == part or (other in distinct and word in plain)
         for number in each
     }
     for number in sorted(numbers):
         needed = PHRASES[number].needed
-        if needed is None or needed.search(folded):
+        if needed is None or needed.search(searched.folded):
             yield PHRASES[number]
 
 

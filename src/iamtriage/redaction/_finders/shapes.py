@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.markers import Secret
     from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
-__all__ = ("find_shaped_secrets",)
+__all__ = ("find_shaped_secrets", "find_tokens")
 
 # https://www.rfc-editor.org/rfc/rfc7519: the header is JSON, and base64url of {" is eyJ.
 _WEB_TOKEN_START = separate("ey[JA]", 3)
@@ -116,9 +116,6 @@ def find_shaped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
             if whole and is_unmarked(text, m.start(), done):
                 yield FoundSecret(m.start(), done, what)
             m = pattern.search(text, done)
-    for start, end in find_provider_tokens(text, searched.words):
-        if is_unmarked(text, start, end):
-            yield FoundSecret(start, end, "token")
     if "-----BEGIN" in text or "-----END" in text:
         yield from _find_private_keys(text)
     for putty in _PUTTY.finditer(text) if "Private-Lines: " in text else ():
@@ -127,6 +124,13 @@ def find_shaped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     if "@" in text:
         yield from _find_url_passwords(text)
     yield from _find_postgres_passwords(text)
+
+
+def find_tokens(searched: SearchedText) -> Iterator[FoundSecret]:
+    """Find every token of a provider."""
+    for start, end in find_provider_tokens(searched.text, searched.words):
+        if is_unmarked(searched.text, start, end):
+            yield FoundSecret(start, end, "token")
 
 
 # A required substring; the pattern; the kind of secret.

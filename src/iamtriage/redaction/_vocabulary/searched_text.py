@@ -146,19 +146,13 @@ class SearchedText:
         return end
 
 
-def list_words(text: str, separators: str = "") -> str:
+def list_words(text: str) -> str:
     """Return the distinct words of a text, one a line; a text that is short, or repeats few words, unchanged.
 
     Most long texts repeat themselves, so to search their words for a part of a word takes less time.
-
-    Args:
-        text: The text.
-        separators: The characters that divide words, beside spaces.
     """
     if len(text) < _MIN_REPETITIVE:
         return text
-    for separator in separators:
-        text = text.replace(separator, " ")
     sample = text[:_SAMPLE].split()
     return text if len(set(sample)) > len(sample) * _MAX_DISTINCT else "\n".join(set(text.split()))
 
