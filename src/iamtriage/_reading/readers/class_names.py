@@ -18,8 +18,8 @@ from iamtriage._reading.vocabulary.codes import (
     is_weak,
     kind_of_client_class,
 )
-from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, STATED, Piece
+from iamtriage._reading.vocabulary.readable import find_near_fragments
 from iamtriage._reading.vocabulary.services import service_name
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def read_sdk_classes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]
     """Yield the classes of SDKs."""
     for number in rows:
         fragment, source, rank, pattern = _SDK_CLASSES[number]
-        for m in find_near_fragments(pattern, fragment, readable.text, readable.flat):
+        for m in find_near_fragments(pattern, fragment, readable):
             yield _piece(m, source, rank)
 
 

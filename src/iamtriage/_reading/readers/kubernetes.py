@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.phrases import compiled, table
-from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes import is_built_in
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
+from iamtriage._reading.vocabulary.readable import find_near_fragments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -210,7 +210,7 @@ def _find(phrase: Phrase, readable: Readable, context: _Context) -> Iterator[re.
         if _is_bare(phrase) and phrase.fragment != _BARE_FRAGMENT:
             yield from pattern.finditer(text)
         else:
-            yield from find_near_fragments(pattern, phrase.fragment, text, readable.flat)
+            yield from find_near_fragments(pattern, phrase.fragment, readable)
         return
     done = 0
     words = _LINE_WORDS[phrase.certainty]

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.credential_phrases import CREDENTIAL_MESSAGES
-from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import is_general, trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
+from iamtriage._reading.vocabulary.readable import find_near_fragments
 from iamtriage._reading.vocabulary.services import service_name
 from iamtriage._typing import NamedTuple
 
@@ -273,7 +273,7 @@ def read_phrases(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     has_conditions = not {"If", "if"}.isdisjoint(readable.words)
     for number in rows:
         phrase = PHRASES[number]
-        for m in find_near_fragments(compiled(phrase.pattern), phrase.fragment, text, readable.flat):
+        for m in find_near_fragments(compiled(phrase.pattern), phrase.fragment, readable):
             if has_conditions and is_general(text, m.start()):
                 continue
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind)

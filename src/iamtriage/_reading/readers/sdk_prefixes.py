@@ -15,10 +15,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.go_prefixes import GO_PREFIXES, GO_RESPONSE
 from iamtriage._reading.readers.prefix_table import PREFIXES
 from iamtriage._reading.vocabulary.codes import REASON_PHRASES, is_code, is_known, normalize_code
-from iamtriage._reading.vocabulary.fragments import find_around_literal, find_near_fragments
+from iamtriage._reading.vocabulary.fragments import find_around_literal
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, trim
 from iamtriage._reading.vocabulary.other_systems import S3A_DENIAL
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece, code_piece
+from iamtriage._reading.vocabulary.readable import find_near_fragments
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source, service_of_host
 from iamtriage._reading.vocabulary.statuses import is_status
 
@@ -125,7 +126,7 @@ def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
         for m in (
             _FINDERS[pattern](text)
             if pattern in _FINDERS
-            else find_near_fragments(pattern, fragment, text, readable.flat)
+            else find_near_fragments(pattern, fragment, readable)
         ):
             piece = build(m)
             if piece is not None:

@@ -16,10 +16,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.principals import SERVICE
 from iamtriage._reading.readers.reasons import read_tail
 from iamtriage._reading.readers.report_frames import FRAMES, PARTS
-from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, STATED, Piece
+from iamtriage._reading.vocabulary.readable import find_near_fragments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,7 +85,7 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
         if is_other_denial:
             matches = _find_around(pattern, text, denials)
         else:
-            matches = find_near_fragments(pattern, frame.fragment, text, readable.flat)
+            matches = find_near_fragments(pattern, frame.fragment, readable)
         for m in matches:
             if not _is_prose(text, m):
                 yield _piece(text, frame, m)

@@ -12,7 +12,8 @@ from string import ascii_letters, digits
 from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.fragments import FragmentIndex, find_near_fragments
+from iamtriage._reading.vocabulary.fragments import FragmentIndex
+from iamtriage._reading.vocabulary.readable import find_near_fragments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,7 +238,7 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
         fragment, pattern, printed = _ROWS[number]
         spans += [
             m.span()
-            for m in find_near_fragments(pattern, fragment, text, readable.flat)
+            for m in find_near_fragments(pattern, fragment, readable)
             if printed is None or printed.search(m[0]) is None
         ]
     if has_literals and "(" in text:

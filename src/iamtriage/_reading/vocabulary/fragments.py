@@ -7,8 +7,7 @@ parsing it, so a fragment is searched for only if the text has the fragment's ra
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from itertools import chain
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,9 +29,6 @@ _RARITIES = {word: rank for rank, word in enumerate(_FREQUENT_WORDS.split())}
 _ALTERNATIVE = "|"
 # Searching for one of these first is faster. The first ones are rarer.
 _RARE_PARTS = (*"!?*#&<>{}[]=;)(\"'_", "cloud", "liyun")
-# In a long text, the number of characters before and after a fragment that its row can match, up to the ends of lines.
-_MIN_LONG_TEXT = 8_000
-_CHARS_BEFORE, _CHARS_AFTER = 300, 600
 _WORD = re.compile(r"(?<=[^\w])[A-Za-z0-9_]{2,}(?=[^\w])", re.ASCII)
 _STATED_WORDS = re.compile(r"<([\w ]+)>(.*)", re.ASCII | re.DOTALL)
 
@@ -111,25 +107,21 @@ def list_rows(rows: int) -> tuple[int, ...]:
 
 def _required(fragment: str) -> tuple[list[str], str]:
     """Return the one or two rarest whole words that a text with a fragment has, and the literal that it contains."""
+    stated, literal = _divide(fragment)
+    return sorted({*_WORD.findall(literal), *stated}, key=_rarity, reverse=True)[:2], literal
+
+
+@cache
+def list_literals(fragment: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Return the alternatives of a fragment: the words that it states, and the literal that shows its place."""
+    alternatives = map(_divide, fragment.split(_ALTERNATIVE))
+    return tuple((tuple(words), literal or words[0]) for words, literal in alternatives)
+
+
+def _divide(fragment: str) -> tuple[list[str], str]:
+    """Return the whole words in angle brackets that a fragment starts with, and the rest."""
     stated = _STATED_WORDS.match(fragment)
-    literal = stated[2] if stated else fragment
-    words = {*_WORD.findall(literal), *(stated[1].split() if stated else ())}
-    return sorted(words, key=_rarity, reverse=True)[:2], literal
-
-
-def find_near_fragments(
-    pattern: re.Pattern[str], fragment: str, text: str, flat: str
-) -> Iterable[re.Match[str]]:
-    """Return the matches of a row's pattern, of which each contains one of the row's fragments.
-
-    Of a long text, only the surroundings of the fragments are searched.
-    """
-    if len(text) <= _MIN_LONG_TEXT or not fragment:
-        return pattern.finditer(text)
-    windows = _list_windows(fragment, text, flat)
-    if not windows or sum(end - start for start, end in windows) * 2 > len(text):
-        return pattern.finditer(text)
-    return chain.from_iterable(pattern.finditer(text, start, end) for start, end in windows)
+    return (stated[1].split(), stated[2]) if stated else ([], fragment)
 
 
 def find_around_literal(
@@ -144,32 +136,6 @@ def find_around_literal(
             yield m
             done = m.end()
         at = text.find(literal, max(at + 1, done))
-
-
-def _list_windows(fragment: str, text: str, flat: str) -> list[tuple[int, int]]:
-    """Return the positions of the lines around each fragment, in order."""
-    places: list[int] = []
-    # With more places, their surroundings are most of the text.
-    most = len(flat) // (_CHARS_BEFORE + _CHARS_AFTER)
-    for alternative in fragment.split(_ALTERNATIVE):
-        stated = _STATED_WORDS.match(alternative)
-        literal = (stated[2] or stated[1].split()[0]) if stated else alternative
-        at = flat.find(literal)
-        while at >= 0:
-            if len(places) == most:
-                return []
-            places.append(at)
-            at = flat.find(literal, at + len(literal))
-    windows: list[tuple[int, int]] = []
-    for at in sorted(places):
-        if windows and at + _CHARS_AFTER < windows[-1][1]:
-            continue
-        start = text.rfind("\n", 0, max(0, at - _CHARS_BEFORE)) + 1
-        end = text.find("\n", at + _CHARS_AFTER)
-        if windows and start <= windows[-1][1]:
-            start = windows.pop()[0]
-        windows.append((start, end if end >= 0 else len(text)))
-    return windows
 
 
 def _rarity(word: str) -> tuple[int, int]:

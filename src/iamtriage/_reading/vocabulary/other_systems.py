@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.fragments import FragmentIndex
-from iamtriage._reading.vocabulary.readable import NON_ASCII
+from iamtriage._reading.vocabulary.readable import NON_ASCII, find_near_fragments
 
 if TYPE_CHECKING:
     import re
@@ -179,4 +179,7 @@ def _find(
 ) -> list[int]:
     """Return the positions of signs in a text, in order."""
     rows = index.possible_rows(readable.words, readable.flat)
-    return sorted({m.start() for row in rows for m in signs[row][1].finditer(readable.text)})
+    found = (
+        find_near_fragments(pattern, fragment, readable) for fragment, pattern in map(signs.__getitem__, rows)
+    )
+    return sorted({m.start() for matches in found for m in matches})

@@ -7,14 +7,17 @@ are found once for all readers.
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import chain
 from operator import attrgetter
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING, TypeVar
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import CODE_PARTS, CODE_PREFIXES, find_codes
+from iamtriage._reading.vocabulary.fragments import list_literals
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
@@ -26,6 +29,9 @@ _start = attrgetter("start")
 _MAX_PREFIX = 80
 # For more words, looking up each word of the text takes less time than searching the text for each of them.
 _MAX_SEARCHES = 9
+# In a long text, the number of characters before and after a fragment that its row can match, up to the ends of lines.
+_MIN_LONG_TEXT = 8_000
+_CHARS_BEFORE, _CHARS_AFTER = 300, 600
 _WORD_CHARACTERS = frozenset(ascii_letters + digits + "_")
 _WORDS = bytes(byte if chr(byte) in _WORD_CHARACTERS else 32 for byte in range(256))
 
@@ -147,6 +153,47 @@ class Readable:
                 at = self._written.rfind(" ", 0, at)
                 starts[at] = end
         return starts if len(starts) == len(self.codes) else dict(sorted(starts.items()))
+
+
+def find_near_fragments(
+    pattern: re.Pattern[str], fragment: str, readable: Readable
+) -> Iterable[re.Match[str]]:
+    """Return the matches of a row's pattern, of which each contains one of the row's fragments.
+
+    Of a long text, only the surroundings of the fragments are searched.
+    """
+    text = readable.text
+    if len(text) <= _MIN_LONG_TEXT or not fragment:
+        return pattern.finditer(text)
+    windows = _list_windows(fragment, readable)
+    if not windows or sum(end - start for start, end in windows) * 2 > len(text):
+        return pattern.finditer(text)
+    return chain.from_iterable(pattern.finditer(text, start, end) for start, end in windows)
+
+
+def _list_windows(fragment: str, readable: Readable) -> list[tuple[int, int]]:
+    """Return the positions of the lines around each fragment, in order."""
+    text, flat = readable.text, readable.flat
+    places: list[int] = []
+    # With more places, their surroundings are most of the text.
+    most = len(flat) // (_CHARS_BEFORE + _CHARS_AFTER)
+    for words, literal in list_literals(fragment):
+        at = flat.find(literal) if readable.words.issuperset(words) else -1
+        while at >= 0:
+            if len(places) == most:
+                return []
+            places.append(at)
+            at = flat.find(literal, at + len(literal))
+    windows: list[tuple[int, int]] = []
+    for at in sorted(places):
+        if windows and at + _CHARS_AFTER < windows[-1][1]:
+            continue
+        start = text.rfind("\n", 0, max(0, at - _CHARS_BEFORE)) + 1
+        end = text.find("\n", at + _CHARS_AFTER)
+        if windows and start <= windows[-1][1]:
+            start = windows.pop()[0]
+        windows.append((start, end if end >= 0 else len(text)))
+    return windows
 
 
 def outside(
