@@ -45,9 +45,9 @@ _ANSI = lazy_pattern(
 )
 # A terminal's style whose escape character was lost or spelled out when the text was copied, or that Pulumi spells out:
 # "<{%reset%}>". Not "[5m]", a duration.
-_BARE_ANSI = lazy_pattern(
-    r"(?:\x1b|\u241b|\^\[|\ufffd|#033|\\{1,8}(?:033|e|u001[bB]|x1[bB]))?\[(?:\d{1,3}(?:;\d{0,3}){0,5})?m(?!\])|<\{%[\w ]{1,20}%\}>"
-)
+_BARE_ANSI = lazy_pattern(r"\[(?:\d{1,3}(?:;\d{0,3}){0,5})?m(?!\])|<\{%[\w ]{1,20}%\}>")
+_WRITTEN_ESCAPE = lazy_pattern(r"(?:\x1b|\u241b|\^\[|\ufffd|#033|\\{1,8}(?:033|e|u001[bB]|x1[bB]))\Z")
+_MAX_ESCAPE = 13
 _RESET = lazy_pattern(r"\[(?:0;?|39)m")
 _TYPOGRAPHIC = (
     "\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b"
@@ -172,12 +172,22 @@ def unwrap(
 def _normalize_whitespace(view: View) -> None:
     """Replace other newlines and spaces, and remove control characters and styles."""
     if "<{%" in view.text or _RESET.search(view.text):
-        view.sub(_BARE_ANSI, "")
+        view.edit(_find_styles(view.text))
     if not view.text.isprintable() and _may_contain_controls(view.text):
         view.sub(_NEWLINES, "\n")
         _drop_controls(view)
     if not view.text.isascii() and not _is_printable(view.text):
         view.sub(_SPACES, " ")
+
+
+def _find_styles(text: str) -> Iterator[Edit]:
+    """Yield edits that remove the styles of a terminal, with the escape before each."""
+    for style in _BARE_ANSI.finditer(text):
+        start = style.start()
+        escape = (
+            _WRITTEN_ESCAPE.search(text, max(0, start - _MAX_ESCAPE), start) if style[0][0] == "[" else None
+        )
+        yield escape.start() if escape else start, style.end(), ""
 
 
 def _unescape_text(view: View, *, links: bool) -> None:

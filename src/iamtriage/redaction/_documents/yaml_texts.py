@@ -60,14 +60,15 @@ def find_yaml(text: str) -> YamlText | None:
     if "{" not in text and len([*islice(KEY_SIGN.finditer(text), min_keys)]) < min_keys:
         return None
     has_collection = text.startswith(_COLLECTIONS) or any(f"\n{start}" in text for start in _COLLECTIONS)
-    if (not has_collection and _PROSE_LINE.search(text)) or _CONTROLS.search(text) or _is_broken(text):
+    if not has_collection and _PROSE_LINE.search(text):
         return None
     reader = YamlReader(text)
     try:
         reader.read()
     except YamlError:
         return None
-    if reader.key_count < min_keys:
+    # Most other texts end the reader soon.
+    if reader.key_count < min_keys or _CONTROLS.search(text) or _is_broken(text):
         return None
     return YamlText(reader.documents, reader.comments)
 

@@ -212,15 +212,14 @@ _MAX_TOKENS = 20
 # The minimum length of a text with a token.
 _MIN_LENGTH = 20
 # The characters of tokens and of their starts. A text is searched for these faster than for the starts.
-_RUN = re.compile(r"[A-Za-z0-9_+/=~.-]{13,}")
+_RUN, _SHORT_RUN = (re.compile(rf"[A-Za-z0-9_+/=~.-]{{{length},}}") for length in (20, 13))
+# The only shorter tokens begin with one of these, or contain it after their first character.
+_SHORT_STARTS = ("xox", "xapp-", "AKCp", "k_test_", "k_live_", "k_prod_")
 
 
 _ANY_START = re.compile(
     build_tree([*map(re.escape, start)] for shape in TOKEN_SHAPES for start in shape.starts)
 )
-# The only tokens shorter than that length begin with one of these.
-_MIN_LONG = 20
-SHORT_STARTS = re.compile(r"xox|xapp-|AKCp|[rs]k_")
 _SHAPES_BY_START: dict[str, list[tuple[str, TokenShape]]] = {}
 for _shape in TOKEN_SHAPES:
     for _start in _shape.starts:
@@ -259,11 +258,9 @@ def find_provider_tokens(text: str, words: str) -> Iterator[tuple[int, int]]:
 
 def _find_in_words(text: str) -> Iterator[tuple[int, int]]:
     ends: dict[str, int] = {}
-    for run in _RUN.finditer(text):
+    has_short = any(map(text.__contains__, _SHORT_STARTS))
+    for run in (_SHORT_RUN if has_short else _RUN).finditer(text):
         end = run.end()
-        is_short = end - run.start() < _MIN_LONG
-        if is_short and not SHORT_STARTS.search(text, run.start(), end):
-            continue
         found = _ANY_START.search(text, run.start(), end)
         while found:
             at = found.start()
