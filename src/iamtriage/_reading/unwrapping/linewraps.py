@@ -67,7 +67,8 @@ _ACTION = lazy_pattern(r"\b[a-z][a-z0-9-]{1,40}:[A-Z]?[A-Za-z]{0,60}\n[A-Z]?[A-Z
 # Lines that a program indents alike and pads to the terminal's width.
 _PADDING = " " * 16 + "\n"
 _PADDED = lazy_pattern(
-    r"^(?P<indent> {2,40})\S[^\n]{0,400} {16}(?:\n(?P=indent) ?\S[^\n]{0,400} {16}){1,200}$", re.MULTILINE
+    r"(?P<indent> (?<!. ) {1,39})\S[^\n]{0,400} {16}(?:\n(?P=indent) ?\S[^\n]{0,400} {16}){1,200}$",
+    re.MULTILINE,
 )
 _PADDED_LINE = lazy_pattern(r"^ *| +$", re.MULTILINE)
 # The space before the last column of a table.
@@ -151,13 +152,14 @@ def _cell_edits(text: str) -> Iterator[Edit]:
     cells: list[tuple[int, str, int, str]] = []
     width = at = 0
     for line, following in pairwise(text.split("\n")):
-        column = len(following) - len(following.lstrip(" "))
-        cell = line[column:].rstrip()
-        # If more than one column continues on the next line, the first one of them is not the last of the table.
-        is_cell = cell != "" and "  " not in cell and line[column - 1] == " " != line[column]
-        if column >= len(_CELL) and following[column:] and is_cell:
-            cells.append((at + column, cell, at + len(line) + 1 + column, following[column:]))
-            width = max(width, len(cell))
+        if following.startswith(_CELL):
+            column = len(following) - len(following.lstrip(" "))
+            cell = line[column:].rstrip()
+            # If more than one column continues on the next line, the first one of them is not the last of the table.
+            is_cell = cell != "" and "  " not in cell and line[column - 1] == " " != line[column]
+            if following[column:] and is_cell:
+                cells.append((at + column, cell, at + len(line) + 1 + column, following[column:]))
+                width = max(width, len(cell))
         at += len(line) + 1
     for start, cell, following_at, rest in cells:
         is_full = MIN_WIDTH <= len(cell) == width and not rest[0].isspace()

@@ -1,5 +1,7 @@
 """Remove the markup of Markdown and chats: emphasis around whole lines, and links that programs add to addresses.
 
+Find the styles of terminals.
+
 Markdown has ``[sts.amazonaws.com](http://sts.amazonaws.com/)``, Slack
 ``<http://sts.amazonaws.com/|sts.amazonaws.com>``. The text shown is the original. Links that people add to words
 remain, because they show no address.
@@ -34,6 +36,19 @@ _ADDRESS = lazy_pattern(
 # A program, not a person, adds a link inside a value.
 _INSIDE_VALUE = lazy_pattern(r"(?:\barn:aws|https?://)[^\s\"'`<>]{0,300}[/:@.]\Z")
 _MAX_VALUE_LENGTH = 320
+# A terminal's style whose escape character was lost or spelled out when the text was copied, or that Pulumi spells out:
+# "<{%reset%}>". Not "[5m]", a duration.
+_BARE_ANSI = lazy_pattern(r"\[(?:\d{1,3}(?:;\d{0,3}){0,5})?m(?!\])|<\{%[\w ]{1,20}%\}>")
+_WRITTEN_ESCAPE = lazy_pattern(r"(?:\x1b|\u241b|\^\[|\ufffd|#033|\\{1,8}(?:033|e|u001[bB]|x1[bB]))\Z")
+_MAX_ESCAPE = 13
+
+
+def find_styles(text: str) -> Iterator[Edit]:
+    """Yield edits that remove the styles of a terminal, with the escape before each."""
+    for style in _BARE_ANSI.finditer(text):
+        start = style.start()
+        escape = _WRITTEN_ESCAPE.search(text, max(0, start - _MAX_ESCAPE), start)
+        yield escape.start() if escape and text[start] == "[" else start, style.end(), ""
 
 
 def strip_emphasis(view: View) -> None:

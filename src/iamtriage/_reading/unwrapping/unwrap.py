@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.boxes import BORDERS, strip_boxes
 from iamtriage._reading.unwrapping.code_lines import join_literals, strip_continuations
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
-from iamtriage._reading.unwrapping.markup import strip_emphasis, strip_links
+from iamtriage._reading.unwrapping.markup import find_styles, strip_emphasis, strip_links
 from iamtriage._reading.unwrapping.names import find_names, find_services
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.view import View
@@ -43,11 +43,6 @@ _ENTITY = lazy_pattern(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-
 _ANSI = lazy_pattern(
     "\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|[\\]_][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_=>])|\u241b\\[[0-9;]{0,16}m"
 )
-# A terminal's style whose escape character was lost or spelled out when the text was copied, or that Pulumi spells out:
-# "<{%reset%}>". Not "[5m]", a duration.
-_BARE_ANSI = lazy_pattern(r"\[(?:\d{1,3}(?:;\d{0,3}){0,5})?m(?!\])|<\{%[\w ]{1,20}%\}>")
-_WRITTEN_ESCAPE = lazy_pattern(r"(?:\x1b|\u241b|\^\[|\ufffd|#033|\\{1,8}(?:033|e|u001[bB]|x1[bB]))\Z")
-_MAX_ESCAPE = 13
 _RESET = lazy_pattern(r"\[(?:0;?|39)m")
 _TYPOGRAPHIC = (
     "\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b"
@@ -111,6 +106,7 @@ _MIN_CHARS_PER_BORDER = 40
 # The replacement for a run of whitespace without an empty line, by its number of newlines.
 _RUN_REPLACEMENTS = (" ", "\n")
 _MARK_CHARACTERS = frozenset(">#/,*|-+")
+_ASCII = bytes(range(128))
 _PRINTABLE_CHARACTERS = bytes((9, 10, *range(32, 127)))
 # ASCII without control characters and without the first characters of escapes, entities, tags and links.
 _PLAIN_CHARACTERS = bytes(byte for byte in (9, 10, *range(32, 127)) if byte not in b"\\&<")
@@ -172,22 +168,12 @@ def unwrap(
 def _normalize_whitespace(view: View) -> None:
     """Replace other newlines and spaces, and remove control characters and styles."""
     if "<{%" in view.text or _RESET.search(view.text):
-        view.edit(_find_styles(view.text))
+        view.edit(find_styles(view.text))
     if not view.text.isprintable() and _may_contain_controls(view.text):
         view.sub(_NEWLINES, "\n")
         _drop_controls(view)
     if not view.text.isascii() and not _is_printable(view.text):
         view.sub(_SPACES, " ")
-
-
-def _find_styles(text: str) -> Iterator[Edit]:
-    """Yield edits that remove the styles of a terminal, with the escape before each."""
-    for style in _BARE_ANSI.finditer(text):
-        start = style.start()
-        escape = (
-            _WRITTEN_ESCAPE.search(text, max(0, start - _MAX_ESCAPE), start) if style[0][0] == "[" else None
-        )
-        yield escape.start() if escape else start, style.end(), ""
 
 
 def _unescape_text(view: View, *, links: bool) -> None:
@@ -198,8 +184,10 @@ def _unescape_text(view: View, *, links: bool) -> None:
         strip_links(view)
     if not view.text.isascii():
         # Each character is replaced by one character, so offsets don't change. This is faster than a translation.
+        others = _keep_others(view.text)
         for character, plain in _PLAIN:
-            view.text = view.text.replace(character, plain)
+            if character in others:
+                view.text = view.text.replace(character, plain)
     if ("''" in view.text or '""' in view.text) and _OPENING_QUOTES.search(view.text):
         view.sub(_DOUBLED_QUOTE, lambda m: m["quote"])
     if ("<" in view.text and ("</" in view.text or "<br" in view.text)) or _has_jira_tags(view.text):
@@ -295,9 +283,13 @@ def _may_contain_controls(text: str) -> bool:
 
 def _is_printable(text: str) -> bool:
     """Return whether a text has no control characters other than newlines and tabs, and no other spaces."""
-    if text.isascii():
-        return not text.encode().translate(None, _PRINTABLE_CHARACTERS)
-    return text.replace("\n", "").replace("\t", "").isprintable()
+    is_printable = not text.encode("ascii", "replace").translate(None, _PRINTABLE_CHARACTERS)
+    return is_printable and (text.isascii() or _keep_others(text).isprintable())
+
+
+def _keep_others(text: str) -> str:
+    """Return the characters of a text that are not in ASCII, which are few in most texts."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def _may_contain_timestamps(text: str) -> bool:
