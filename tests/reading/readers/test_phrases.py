@@ -301,6 +301,11 @@ DENIALS: Table = (
         denied(status_code=403),
     ),
     (
+        "knowledge-base-authorization",
+        "An error occurred (ValidationException) when calling the CreateKnowledgeBase operation: The knowledge base storage configuration provided is invalid... Bad Authorization",
+        denied(code="ValidationException", operation="CreateKnowledgeBase"),
+    ),
+    (
         "knowledge-base",
         "An error occurred (ValidationException) when calling the CreateKnowledgeBase operation: The knowledge base storage configuration provided is invalid... Request failed: [security_exception] 403 Forbidden",
         denied(code="ValidationException", operation="CreateKnowledgeBase", status_code=403),
@@ -438,6 +443,22 @@ DENIALS: Table = (
     (
         "cdk-role",
         "current credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-tea-deploy-role-111122223333-eu-west-1', but are for the right account. Proceeding anyway.",
+        denied(),
+    ),
+    (
+        "launch-template-by-name",
+        "Orders: CREATE_FAILED - You are not authorized to use launch template: orders-nodegroup-a",
+        denied(resource="orders-nodegroup-a"),
+    ),
+    (
+        "training-data",
+        "ClientError: Data download failed:Unable to download object s3://orders-data/a/1.csv (AccessDenied: Access Denied)",
+        denied(code="AccessDenied", resource="s3://orders-data/a/1.csv"),
+    ),
+    ("other-download", "Unable to download object orders/1.csv (403: quota exceeded)", None),
+    (
+        "athena-partitions",
+        "Athena: Insufficient permissions to execute the query. User is not authorized to create partitions on Glue catalog . Clean up.",
         denied(),
     ),
     (
@@ -859,6 +880,16 @@ QUOTAS: Table = (
     ),
     ("handler-empty", "Search the events for 'Resource handler returned message: \"'.", None),
     (
+        "model-data",
+        'Failed to download model data for container "container_1" from URL: "s3://orders-models/a/model.tar.gz". Please ensure that there is an object located at the URL and that the role passed to CreateModel has permissions to download the object.',
+        expect("aws_error"),
+    ),
+    (
+        "model-image",
+        "Please make sure all images included in the model for the production variant orders-1 exist, and that the execution role used to create the model has permissions to access them.",
+        expect("aws_error"),
+    ),
+    (
         "policy-versions",
         "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
         expect("aws_error"),
@@ -874,6 +905,10 @@ POLICIES: Table = tuple(
     for name, message in (
         ("principal", 'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/gone"'),
         ("json", "This policy contains invalid Json"),
+        (
+            "serverless",
+            "Policy json is invalid, error: [$[0].Principal[0]: does not match the regex pattern ^saml/]",
+        ),
         ("principals", "Policy contains a statement with one or more invalid principals."),
         ("scope", "Invalid parameter: Policy statement action out of service scope!"),
         ("syntax", "Syntax errors in policy."),

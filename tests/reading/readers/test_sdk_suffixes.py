@@ -173,6 +173,11 @@ GO1: Table = (
 _KMS_NULL = f"null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: {REQUEST}; Proxy: null)"
 JAVA: Table = (
     (
+        "wrapped-status",
+        f"{DENIAL} (Service: Eks, Status Code: 40\n3, Request ID: {REQUEST})",
+        {**DENIED, "request_id": REQUEST, "status_code": 403},
+    ),
+    (
         "mask-in-parentheses",
         f"{DENIAL} (Service: Eks, Status Code: 403, Request ID: (removed), Extended Request ID: null)",
         {**DENIED, "request_id": "(removed)", "status_code": 403},

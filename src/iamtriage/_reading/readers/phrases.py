@@ -43,8 +43,10 @@ sure   | DeliveryError": |DeliveryError":"|DeliveryInfo": { | \"Latest(?:Digest)
 sure   | <denied>ccess was denied | Access was denied(?: when calling \w{2,20})?\. Ensure that the (?:access policy on the|trust policy for the provided|provided) IAM role
 sure   | <targetGroupArn> | Unable to assume role and validate the specified targetGroupArn
 sure   | <permissions>due to insufficient permissions. | Unable to (?:create or )?refresh (?:login )?credentials due to insufficient permissions\. You may be missing permission for the '(?:(?P<action>(?P<service>signin):CreateOAuth2Token)|(?P<operation>CreateOAuth2Token))' action
-unsure | <permissions>to execute the query | Insufficient permissions to execute the query
+unsure | <permissions>to execute the query | Insufficient permissions to execute the query(?:\. User is not authorized to create partitions on Glue catalog)?
 sure   | <Status>AUTHORIZATION_|<protocol>AUTHORIZATION_FAILURE | Connect Status: AUTHORIZATION_(?:ERROR|FAILURE)|\"protocol\": ?\"MQTT\"[^{}]{0,400}?\"reason\": ?\"AUTHORIZATION_FAILURE\"
+# SageMaker, of the data of a training job.
+unsure | <download>nable to download object | Unable to download object (?P<resource>s3://[^\s\"'`<>,;]{1,1024}) \((?P<code>AccessDenied): Access Denied
 sure   | permission to GetObject for | credentials have permission to GetObject for (?P<resource>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S{1,1024}?)\. (?P<service>S3) Error Code
 sure   | ccess Denied to API Version | Access Denied to API Version: \w
 sure   | denied for import path|denied for export path | (?P<code>BadRequest): Access denied for (?:im|ex)port path
@@ -105,9 +107,10 @@ sure   | <Access>] Access denied|<Access>]: Access denied | (?:failed authentica
 sure   | AuthorizationException: | \b(?:AWS_MSK_IAM|kafka-cluster:[A-Z])[^\x1e]{0,1200}?\b(?:Topic|Group|Cluster|TransactionalId)AuthorizationException: \w[^\n]{0,200}|\b(?:Topic|Group|Cluster|TransactionalId)AuthorizationException: (?=[^\x1e]{0,1400}?\b(?:AWS_MSK_IAM|kafka-cluster:[A-Z]))\w[^\n]{0,200}
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body(?![^\n]{0,120}? has expired)
 sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), '(?:security_exception', ')?)?(?:OpenSearch exception \[type=)?authorization_exception(?:, reason=|', '|\] )User does not have permissions for the requested resource
+sure   | authorized to use launch template | not authorized to use launch template: (?P<resource>[\w().$/<>*-]{3,128})
 sure   | permissions for the requested resource [ | User does not have permissions for the requested resource \[type=authorization_exception
 # Bedrock passes on what OpenSearch Serverless answered to the role of a knowledge base.
-sure   | storage configuration provided is invalid | storage configuration provided is invalid\.{1,3} (?:Request failed: \[security_exception\] 403 Forbidden|Dependency error document status code: 403\b[^\n]{0,60}?\bBad Authorization)
+sure   | storage configuration provided is invalid | storage configuration provided is invalid\.{1,3} (?:Bad Authorization\b|Request failed: \[security_exception\] 403 Forbidden|Dependency error document status code: 403\b[^\n]{0,60}?\bBad Authorization)
 outer  | <pull>pull access denied for|not exist or no pull access | (?:pull access denied for|repository(?= \S{1,500} not found: does not exist or no pull access)) [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}(?:, repository does not exist or may require)?
 outer  | <Operation>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
 sure   | <MultiFactorAuthentication>|<Serverless>Serverless Error ---|<ServerlessError>: Access Denied | MultiFactorAuthentication failed with|(?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
@@ -141,6 +144,8 @@ sure   | nvalid principal in policy|yntax errors in policy|This policy contains 
 sure   | <legacy>policy failed legacy parsing|<invalid>olicy has invalid | The policy failed legacy parsing|Policy has invalid (?:resource|action|condition)
 sure   | olicy document should not specify a principal|olicy statement must contain | [Pp]olicy (?:document should not specify a principal|statement must contain (?:actions|resources|principals?))
 sure   | Action does not apply to any resource|Has prohibited field | Action does not apply to any resource\(s\) in statement|Has prohibited field \w+
+# OpenSearch Serverless, of a data access or network policy.
+sure   | olicy json is invalid, error: | Policy json is invalid, error: \[
 sure   | principals must be valid domain names|<MALFORMED_POLICY_DOCUMENT> | Federated principals must be valid domain names or SAML metadata ARNs|MALFORMED_POLICY_DOCUMENT
 
 [aws_error]
@@ -152,6 +157,8 @@ sure   | object metadata from S3 | (?:(?P<code>InvalidS3ObjectException): )?Unab
 sure   | <InvalidAccessException>: Account | (?P<code>InvalidAccessException): Account \S{1,40} is not (?:an administrator for this organization|subscribed to AWS Security Hub)
 # The SDK for .NET, whatever went wrong, also with AssumeRoleWithWebIdentity.
 outer  | <AssumeRole>calling AssumeRole for role | Error calling AssumeRole for role (?P<resource>arn:\S{1,300})
+# SageMaker, of an endpoint that it could not create.
+sure   | model data for container|create the model has permissions | Failed to download model data for container \"[^\"\n]{1,100}\" from URL: \"s3://[^\"\n]{1,1024}\"\. Please ensure|images included in the model for the production variant \S{1,63} exist, and that the execution role used to create the model has permissions
 sure   | validity of S3 location you provided | (?:(?P<code>InvalidArgumentException): )?Please check the role provided or validity of S3 location you provided
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
 sure   | <ResourceNotFoundException>: Requested resource|<ResourceNotFoundException>: The specified log | (?P<code>ResourceNotFoundException): (?:Requested resource not found(?!\x20\w)|The specified log (?:group|stream) does not exist)

@@ -170,15 +170,9 @@ def _read_java_suffixes(text: str, head: re.Pattern[str], parts: re.Pattern[str]
                 break
             key = _KEYS.get("".join(part["key"].split()).lower())
             if key == "status_code":
-                # Statuses need none of the corrections.
-                value = part["value"].rstrip()
-                piece.put(
-                    key,
-                    value if is_status(value) else None,
-                    part.start("value"),
-                    part.start("value") + 3,
-                    BEST,
-                )
+                # Statuses need no other correction than that of a wrap.
+                value = "".join(part["value"].split())
+                piece.put(key, value if is_status(value) else None, *part.span("value"), BEST)
             elif key:
                 _put(text, piece, key, part.start("value"), part.end("value"))
             piece.end = at = part.end()
