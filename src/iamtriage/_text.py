@@ -284,7 +284,7 @@ def quote_words(text: str) -> str:
     'project "tea"'
     """
     plain = hide_secrets(text).strip().replace(r"\"", '"')
-    words = _ESCAPED.sub(_unescape, clip_text(plain)).replace(r"\"", '"')
+    words = _ESCAPED.sub(_unescape, clip_text(plain)).replace(r"\"", '"').replace("\\\\", "\\")
     return words if '"' in words else f'"{words}"'
 
 

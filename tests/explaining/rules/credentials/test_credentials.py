@@ -789,8 +789,8 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
             "[2026/08/03 10:15:00] [error] [signv4] Provider returned no credentials, service=es"
         ),
         {},
-        "no-credentials",
-        {"no-credentials": "reported", "service-account-without-role": "possible"},
+        "role-request-failed",
+        {"role-request-failed": "reported"},
         (),
     ),
     (

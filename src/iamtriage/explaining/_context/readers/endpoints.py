@@ -72,8 +72,10 @@ _OTHER_STORE = lazy_pattern(
 KEY_LENGTH = lazy_pattern(r"\baccess key has length (?P<length>\d{1,3}), should be (?P<own>\d{1,3})\b")
 """What only Cloudflare R2 says, such as of a key of AWS. Source: https://developers.cloudflare.com/r2/api/tokens/."""
 # S3 names no bucket in this error, and MinIO both: https://github.com/minio/minio/blob/master/cmd/api-response.go
+# S3 says "The AWS Access Key Id", and its host IDs are not hexadecimal.
 _MINIO_BODY = lazy_pattern(
     r"<Code>AccessDenied</Code>[^\n]{0,400}?<BucketName>[^<\n]{1,63}</BucketName>\s{0,20}<Resource>/"
+    r"|\bInvalidAccessKeyId: The Access Key Id you provided does not exist|\b(?:HostID|host id): ?[0-9a-f]{64}\b"
 )
 UNNAMED_SYSTEM = "that system"
 """What stands for a system that a text describes without its name."""

@@ -32,6 +32,7 @@ NO_SAID_NAMES = frozenset(
         "labels", "logs", "management", "node", "nodes", "object", "objects", "owner", "owners", "permission", "permissions", "pod",
         "pods", "privileges", "quota", "resource", "resources", "rights", "security", "service", "services", "settings", "setup",
         "state", "status", "upgrade", "upgrades",
+        "create", "created", "delete", "deleted", "deletion", "deploy", "destroy", "destroyed", "update", "updated", "updates",
         "use", "used", "keep", "keeps", "alone", "instead", "first", "before", "after", "then", "just", "still", "never", "always",
     }
 )  # fmt: skip
@@ -40,7 +41,7 @@ NO_SAID_NAMES = frozenset(
 _SAID = {
     noun: lazy_pattern(
         rf"(?m)(?<![\w-])(?i:{noun}) (?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){KUBERNETES_NAME})(?![\w-]|\.\w)"
-        rf"|({KUBERNETES_NAME})(?=[`\",;)]|'(?!(?:t|re|ve|ll|d)\b)|\.?$|\.\s| \(| (?:in|of|has|with|for|and|was|is|does|uses)\b))",
+        rf"|({KUBERNETES_NAME})(?=[`\",;)]|'(?!(?:t|re|ve|ll|d)\b)|\.?$|\.\s| \(| (?:in|has|was|is|does|uses)\b))",
         re.ASCII,
     )
     for noun in ("namespace", "service account", "cluster", "deployment")

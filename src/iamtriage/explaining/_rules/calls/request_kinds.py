@@ -12,7 +12,7 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.credentials import missing_regions
-from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import StatedAcl, find_acl
 from iamtriage.failures._failures import AwsError
 from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
@@ -26,6 +26,14 @@ VIEWER_NOT_SIGNED = CauseType(
     recognised_by="The error code is MissingKey.",
     fix="Use a signed URL or signed cookies, or turn off Restrict viewer access for the cache behavior.",
     sources=(_SIGNED_URLS,),
+)
+MODEL_IMAGE = CauseType(
+    "model-image",
+    title="SageMaker cannot pull an image of a model",
+    text="SageMaker pulls the images with the execution role of the model, and reports both reasons in the same words.",
+    recognised_by='SageMaker says "Please make sure all images included in the model … exist".',
+    fix="Correct the image, or allow the execution role to pull it.",
+    sources=("https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html",),
 )
 EMPTY_VARIABLE = CauseType(
     "empty-variable",
@@ -171,6 +179,20 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
 
 
 REQUEST_KINDS = (
+    ErrorKind(
+        cause=MODEL_IMAGE,
+        code=r"^$",
+        message=r"\bimages included in the model\b",
+        summary="SageMaker cannot pull an image of the model: it does not exist, or the execution role is not allowed to pull it.",
+        remedies=account_remedy(
+            "Check that the images exist, and then what the execution role is allowed to do",
+            "The command prints the role and the images. Each must exist with this tag, in the Region of the endpoint.",
+            "The role needs ecr:GetAuthorizationToken on *, and ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository. The policy of a repository in another account must allow the last two, too.",
+            commands="aws sagemaker describe-model --model-name MODEL_NAME --query '[ExecutionRoleArn, PrimaryContainer.Image, Containers[].Image]'",
+            url=MODEL_IMAGE.sources[0],
+        ),
+        lacks_permission=True,
+    ),
     ErrorKind(
         cause=missing_regions.NO_REGION,
         code=r"NoRegion|MissingRegion|MissingEndpoint",

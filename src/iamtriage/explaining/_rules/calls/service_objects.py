@@ -137,7 +137,7 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
 
 
 UNREADABLE = lazy_pattern(
-    r"Could not access model data at s3://|Unable to get object metadata from S3\. Check object key, region"
+    r"Could not access model data at s3://|Failed to download model data for container|Unable to get object metadata from S3\. Check object key, region"
     r"|S3 Error Code: PermanentRedirect\b|\bS3 ?[Bb]ucket(?:: \S{1,64})? (?:isn't|is not|must be) (?:located )?in the same (?:AWS )?[Rr]egion\b"
     r"|Unable to download from S3 location \(Bucket: \S{1,64}\s{1,4}Key: \S{1,1000}\)\. Reason: Moved Permanently"
     r"|S3 bucket addressed by the query is in a different region|S3 location provided to save your query results is invalid"
@@ -274,7 +274,8 @@ def _explain_other_region(
 
 def _explain_open(case: Case[AwsError], read: _Read, called: str | None, region: str | None) -> Explanation:
     """Explain the reasons that the message leaves open."""
-    reader = f"the role {clip_text(read.role)}" if read.role else "the caller"
+    unnamed = "the execution role" if "role passed to CreateModel" in case.failure.text else "the caller"
+    reader = f"the role {clip_text(read.role)}" if read.role else unnamed
     where = called or "the Region of the call"
     reasons = f"its bucket is not in {where}, the key does not exist, or {reader} is not allowed to read it"
     if region is not None:

@@ -13,6 +13,7 @@ from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import certificates
+from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import (
     PRIVATE_DNS_REGIONAL_ONLY,
@@ -296,15 +297,23 @@ def _network_cause(message: str, host: str | None) -> Cause | None:
 def _explain_unknown_error(case: Case[AwsError]) -> Explanation:
     operation = safe_code(case.failure.envelope.operation)
     call = f"The call {operation}" if operation else "An AWS call"
+    end = quoted_message.end_summary(case.failure)
+    remedy = your_remedy(
+        "Get the complete error",
+        "Run the call again with debug logging: the error code and message say what is wrong.",
+        commands="aws sts get-caller-identity --debug",
+        url=pages.API_REFERENCES,
+    )
+    if end != ".":
+        remedy = your_remedy(
+            "Correct what the message names",
+            "Compare the values in the call, or the properties in the template, with the API reference.",
+            url=pages.API_REFERENCES,
+        )
     return case.explain(
-        f"{call} failed, and the text has no error code.",
+        f"{call} failed{', and the text has no error code.' if end == '.' else end}",
         AWS_ERROR.cause(
             "derived", code_evidence(case.failure), text="The text does not mention a missing permission."
         ),
-        remedies=your_remedy(
-            "Get the complete error",
-            "Run the call again with debug logging: the error code and message say what is wrong.",
-            commands="aws sts get-caller-identity --debug",
-            url=pages.API_REFERENCES,
-        ),
+        remedies=remedy,
     )

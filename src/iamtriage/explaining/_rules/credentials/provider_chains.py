@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.credentials.workloads.credential_endpoints impo
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 # What the providers of the SDKs for Java and Go say, and what it means, in the order of their chains.
@@ -43,6 +43,34 @@ ROLE_SOURCE = lazy_pattern(
     r"refresh cached credentials, operation error STS: AssumeRole, (?:get identity: get|failed to sign request: failed to retrieve) credentials: "
 )
 """What the SDK for Go 2 prints if it has no credentials for assuming the role of a profile."""
+
+# https://github.com/fluent/fluent-bit/blob/master/src/aws/flb_aws_credentials_sts.c
+_ROLE_REQUEST = "[aws_credentials] STS assume role request failed"
+ROLE_REQUEST_FAILED = CauseType(
+    "role-request-failed",
+    title="The request of Fluent Bit for its role failed",
+    text="Fluent Bit has a role, from role_arn or its service account, but its request to STS failed. If STS answers with an error, Fluent Bit logs that before.",
+    recognised_by='Fluent Bit logs "STS assume role request failed".',
+    fix="Set Log_Level debug, and read the lines before this one.",
+    sources=("https://docs.fluentbit.io/manual/administration/aws-credentials",),
+)
+
+
+def explain_role_request(case: Case[MissingCredentials]) -> Explanation | None:
+    """Explain that Fluent Bit got no answer about its role, unless it had no credentials to ask with."""
+    if _ROLE_REQUEST not in case.text or "service=sts" in case.text:
+        return None
+    return case.explain(
+        "Fluent Bit did not get the credentials of its role: its request to STS failed, and the text shows no answer of STS.",
+        ROLE_REQUEST_FAILED.cause("reported"),
+        remedies=cluster_remedy(
+            "Let Fluent Bit log why the request failed",
+            'In the section [SERVICE], set Log_Level debug, and re-create the pods. The lines before "STS assume role request failed" then say why.',
+            "After an error of the connection, check that the pod can resolve and reach the STS endpoint: DNS, network policies, a route to a NAT gateway or a VPC endpoint for STS, and sts_endpoint in [OUTPUT].",
+            "If STS answered AccessDenied, check the role's trust policy. With role_arn, the caller is the role of the service account, or else of the node.",
+            url=ROLE_REQUEST_FAILED.sources[0],
+        ),
+    )
 
 
 def describe_outcomes(message: str) -> str:

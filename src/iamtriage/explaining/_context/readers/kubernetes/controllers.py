@@ -314,6 +314,8 @@ _NOT_USED = lazy_pattern(
     r"(?i:(?:\bnot|n't|\bno longer|\bnever) (?:use|used|using|run|running|have|having)(?: the| an?| any)? [\w-]{0,30}\Z)"
 )
 _CHARS_BEFORE = 40
+# The name is that of the object which someone else may not use.
+_OBJECT = lazy_pattern(r"[\w.-]{0,60}\\?[\"'] is forbidden")
 _CLAUSE = lazy_pattern(r"[^\n.,;:]+")
 # In a clause about another controller: "the EBS CSI pods are fine".
 _WORKS = lazy_pattern(
@@ -370,9 +372,10 @@ def find_controller(text: str) -> Controller | None:
 
 
 def _is_used(name: re.Pattern[str], text: str) -> bool:
-    """Return whether a text names a controller, and not only to say that it is not used."""
+    """Return whether a text names a controller, and not only as an object or to say that it is not used."""
     return any(
         not _NOT_USED.search(text, max(each.start() - _CHARS_BEFORE, 0), each.start())
+        and not _OBJECT.match(text, each.end())
         for each in name.finditer(text)
     )
 

@@ -142,6 +142,16 @@ MALFORMED_POLICY = CauseType(
     fix="Validate the document with IAM Access Analyzer.",
     sources=(pages.POLICY_TROUBLES, pages.VALIDATE_POLICY),
 )
+SERVERLESS_POLICY = CauseType(
+    "serverless-policy-form",
+    title="A policy of OpenSearch Serverless has the wrong form",
+    text="A policy of OpenSearch Serverless has an element of the wrong form.",
+    recognised_by='The message says "Policy json is invalid, error:".',
+    fix="Correct the element that the message names. Principal can be a user, a role or a role session, or a SAML user or group, but not the root user.",
+    sources=(
+        "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html",
+    ),
+)
 PROHIBITED_FIELD = CauseType(
     "prohibited-field",
     title="The policy contains an element that its type does not allow",
@@ -193,6 +203,7 @@ _PROBLEMS = {
     "must be alpha-numeric": INVALID_SID,
     "will not allow you to update the key policy in the future": LOCKOUT,
     "policy document must be version": POLICY_VERSION,
+    "Policy json is invalid, error:": SERVERLESS_POLICY,
 }
 _NAMES_PRINCIPAL = "Trust policies and resource-based policies must name a principal."
 # What to do, if the fix of the cause is not enough.

@@ -104,10 +104,11 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     if problem.cause is rejected_policies.LOCKOUT:
         return rejected_policies.explain_lockout(case, because)
     text = problem.text or problem.cause.sentence
-    is_long = problem.cause is POLICY_TOO_LONG
-    title = "Shorten the document" if is_long else "Correct the document"
+    title = "Shorten the document" if problem.cause is POLICY_TOO_LONG else "Correct the document"
     correct = your_remedy(title, *problem.steps, url=pages.POLICY_TROUBLES)
     remedies = [attrs.evolve(correct, policy=problem.document)]
+    # Access Analyzer does not find these.
+    is_checked = problem.cause not in {POLICY_TOO_LONG, document_problems.SERVERLESS_POLICY}
     is_sentence = text.startswith("AWS")
     summary = text if is_sentence else f"AWS rejects the policy document: {lower_first(text)}"
     if problem.cause is document_problems.MALFORMED_POLICY:
@@ -116,7 +117,7 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         summary,
         problem.cause.cause("reported", because, text=text),
         topic="malformed-policy",
-        remedies=(*remedies, None if is_long else _validate_remedy(message)),
+        remedies=(*remedies, _validate_remedy(message) if is_checked else None),
         notes=_describe_effect(message),
     )
 

@@ -217,7 +217,8 @@ def explain_pull_of_cluster(case: Case[Failure], message: str) -> Explanation | 
 def _find_flux_object(case: Case[Failure]) -> tuple[str, str, str] | None:
     """Return the kind, the name and the namespace of the object of Flux that a text is about."""
     text = case.failure.text
-    if (found := _FLUX_OBJECT.search(text) if "toolkit.fluxcd.io" in text else None) is not None:
+    is_of_flux = "toolkit.fluxcd.io" in text or "source-controller" in text
+    if (found := _FLUX_OBJECT.search(text) if is_of_flux else None) is not None:
         kind = found["kind"]
         named = re.search(_FLUX_NAME.format(kind=kind), text)
         return (

@@ -25,12 +25,15 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import first_remedy, name_caller
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.requirements.required_resources import required_resources
 from iamtriage.explaining._rules.shared.texts.text_signs import find_closest
 from iamtriage.policies._documents import allow
+from iamtriage.policies._grants import Grant
 
 _LOCATION = lazy_pattern(
     r"(?a)(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?"
@@ -141,6 +144,21 @@ def explain_query(denial: Denial) -> Explanation:
         topic="s3-access-denied",
         remedies=(allow_it, inspect_remedy(denial, denial.operation)),
         notes=_LAKE_FORMATION,
+    )
+
+
+def explain_partitions(denial: Denial) -> Explanation:
+    """Explain that a query is not allowed to add the partitions that it writes to the Data Catalog."""
+    action = "glue:BatchCreatePartition"
+    region, account = commands.region(denial.facts.region), commands.account(denial.account)
+    arn = f"arn:{denial.location.partition or 'aws'}:glue:{region}:{account}:table/DATABASE_NAME/TABLE_NAME"
+    resources, _ = required_resources(action, arn, denial.failure.text) or ((arn,), None)
+    return denial.explain(
+        f"Athena cannot add partitions to the AWS Glue Data Catalog, which it does with the permissions of {denial.caller}: most likely, no policy allows {action}.",
+        NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows {action}."),
+        topic="access-denied",
+        remedies=present(allow_remedy(denial, grant=Grant(action, resources))),
+        notes="The query can have left data at the location in the text: delete it before you repeat the query.",
     )
 
 

@@ -55,6 +55,12 @@ _PULLERS = {
         "ECS pulls images with the task execution role.",
         "ECS pulls with the task execution role (executionRoleArn), not with the task role.",
     ),
+    "Flux": (
+        "the role of source-controller",
+        "ROLE_NAME",
+        "Flux's source-controller pulls with the role of its service account, or else with the node role.",
+        "source-controller uses a role only with provider: aws in the HelmRepository or OCIRepository.",
+    ),
     "": (
         "the role that pulls",
         "ROLE_NAME",
@@ -165,7 +171,8 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
 
 def find_puller(text: str) -> tuple[str, str, str, str]:
     """Return the row of ``_PULLERS`` for what pulls an image in a text."""
-    return _PULLERS["node" if PULLED_BY_KUBELET.search(text) else "ECS" if _ECS.search(text) else ""]
+    puller = "ECS" if _ECS.search(text) else "Flux" if _SOURCE_CONTROLLER.search(text) else ""
+    return _PULLERS["node" if PULLED_BY_KUBELET.search(text) else puller]
 
 
 def explain_image_pull(denial: Denial) -> Explanation:
@@ -187,7 +194,8 @@ def explain_image_pull(denial: Denial) -> Explanation:
     puller, role, summary_end, who_pulls = find_puller(shown)
     text = f"No policy of {puller} allows {_ACTIONS}{f' on the repository {name}' if name else ''}."
     causes = [NO_IDENTITY_ALLOW.cause(text=text)]
-    if on_node or not on_ecs:
+    is_unknown = (puller, role, summary_end, who_pulls) == _PULLERS[""]
+    if on_node or is_unknown:
         text = "On a node, the node role lacks these permissions, or the kubelet's credential provider did not get credentials."
         if on_node:
             text = "The kubelet's credential provider got no credentials for the registry (ecr:GetAuthorizationToken on *)."
@@ -235,7 +243,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
         else:
             text = f"The policy of the repository in account {repository.account} does not allow the node role, which needs that in addition to {attached[attached.lastgroup or 0]}."
             causes, remedies = [NO_ALLOWS["resource"].cause(text=text)], [allow_it]
-    if not on_node and not on_ecs:
+    if is_unknown:
         causes.append(_OLD_LOGIN)
         remedies.insert(1, credential_remedies.docker_login(repository.registry, repository.region))
     of_image = f" of {name}" if name else ""

@@ -82,6 +82,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     ),
     "denials.data_stores.lake_formation.explain_integration": ("access is not allowed", "gettemporaryglue"),
     "denials.data_stores.lake_formation.explain_inaccessible": ("insufficient glue permissions to access",),
+    "denials.data_stores.queries.explain_partitions": ("to create partitions on glue catalog",),
     "denials.data_stores.queries.explain_query": (
         "insufficient permissions to execute the query",
         "access denied when writing",

@@ -54,7 +54,7 @@ def describe_unread(text: str, failed: str | None = None) -> Explanation:
         return NOTHING_FOUND
     notes = present(
         f"The text shows another failure: {failed}. No permission in AWS changes that." if failed else None,
-        f"The first error in the text: {quote_words(found['line'])}" if found else None,
+        f"The first error in the text: {quote_words(' '.join(found['line'].split()))}" if found else None,
         _MORE,
     )
     return Explanation(None, NOTHING_FOUND.topic, NOTHING_FOUND.summary, notes=notes)

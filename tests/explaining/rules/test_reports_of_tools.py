@@ -1,0 +1,110 @@
+"""What the reports of controllers, tools and managed services show, and what similar reports do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+_PULL = f"chart pull error: pulling from host {_REGISTRY} failed with status code [manifests 1.3.5]: 403 Forbidden"
+_NO_LOGIN = (
+    f'could not fetch tags for "oci://{_REGISTRY}/orders": GET "https://{_REGISTRY}/v2/orders/tags/list": '
+    "credential required for basic auth"
+)
+_SHIPPER = "[2026/08/03 10:15:00] [error] [aws_credentials] STS assume role request failed\n"
+_UNSIGNED = "[2026/08/03 10:15:00] [error] [signv4] Provider returned no credentials, service={}"
+_GONE = (
+    "InvalidVolume.NotFound: The volume 'vol-0a1b2c3d4e5f60718' does not exist.\n\tstatus code: 400, request id: "
+    "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+)
+_UNKNOWN_KEY = "InvalidAccessKeyId: The {}Access Key Id you provided does not exist in our records."
+_HANDLER = (
+    'Resource handler returned message: "{}(Service: BedrockAgent, Status Code: 400, Request ID: '
+    '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)" (RequestToken: 1f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)'
+)
+_UNAUTHORIZED = "Error: Unauthorized\n\n  with module.eks.kubernetes_config_map.aws_auth[0],\n\n"
+_NODE = (
+    'error getting resource: deployments.apps "{}" is forbidden: User '
+    '"system:node:ip-10-0-0-81.eu-west-1.compute.internal" cannot get resource "deployments" in API group "apps" '
+    'in the namespace "kube-system"'
+)
+_QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-results/tables/a1"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "absent"),
+    [
+        # Flux pulls, or the kubelet, or anybody.
+        (f"The source-controller fails.\n{_PULL}", "provider: aws", "Sign docker in"),
+        (f"kubelet: Failed to pull image\n{_PULL}", "the node role", "source-controller"),
+        (_PULL, "Sign docker in", "source-controller"),
+        (f"source-controller, of the HelmRepository: {_NO_LOGIN}", "provider: aws", "docker login"),
+        (_NO_LOGIN, "docker login", "HelmRepository"),
+        # Fluent Bit has a role, unless it has nothing to ask with.
+        (_SHIPPER + _UNSIGNED.format("logs"), "its request to STS failed", "No request was sent"),
+        (_SHIPPER + _UNSIGNED.format("sts"), "No request was sent", "its request to STS failed"),
+        # A new volume, and any volume.
+        (f"failed to get an available volume in EC2: {_GONE}", "kms:CreateGrant", "get-caller-identity"),
+        (f"waiting for EBS Volume (vol-0a1b2c3d4e5f60718) create: {_GONE}", "kms:CreateGrant", "Region of the call"),
+        (f"attaching the volume: {_GONE}", "does not exist", "KMS"),
+        # MinIO says it without AWS, and has hexadecimal host IDs.
+        (_UNKNOWN_KEY.format(""), "MinIO, not AWS", "AWS does not know"),
+        (_UNKNOWN_KEY.format("AWS "), "AWS does not know", "MinIO, not AWS"),
+        (
+            f"operation error S3: PutObject, https response error StatusCode: 403, RequestID: 17D0850741E9E650, HostID: {'dd90' * 16}, api error AccessDenied: Access Denied.",
+            "MinIO, not AWS",
+            "put-role-policy",
+        ),
+        # The message is all that there is to say.
+        (_HANDLER.format("The storage of the base is invalid. "), "The storage of the base is invalid", "--debug"),
+        (_HANDLER.format("null "), "no error code", "Correct what"),
+        # A verb or a noun of work is no cluster.
+        (f"{_UNAUTHORIZED}I run it after the cluster create with the flag.", "--cluster-name", '"create"'),
+        (f"{_UNAUTHORIZED}It fails on cluster update.", "--cluster-name", '"update"'),
+        (f"{_UNAUTHORIZED}The cluster orders is new.", '"orders"', '"CLUSTER"'),
+        # The object is not the program.
+        (_NODE.format("external-secrets"), "-n NAMESPACE", "-n external-secrets"),
+        # A query cannot write its partitions, or cannot read.
+        (
+            _QUERY.format("User is not authorized to create partitions on Glue catalog."),
+            "glue:BatchCreatePartition",
+            "s3:GetObject",
+        ),
+        (_QUERY.format(""), "s3:GetObject", "glue:"),
+        # OpenSearch Serverless, not a parameter.
+        (
+            "An error occurred (ValidationException) when calling the CreateKnowledgeBase operation: The knowledge base storage configuration provided is invalid... Bad Authorization",
+            "data access policy",
+            "not a denial",
+        ),
+        (
+            "ValidationException: Policy json is invalid, error: [$[0].Principal[1]: does not match the regex pattern ^saml/]",
+            "not the root user",
+            "accessanalyzer",
+        ),
+        ("MalformedPolicyDocument: Something is wrong.", "accessanalyzer", "root user"),
+        # SageMaker reports several reasons in the same words.
+        (
+            'Failed to download model data for container "a" from URL: "s3://orders-models/a/model.tar.gz". Please ensure that there is an object located at the URL and that the role passed to CreateModel has permissions to download the object.',
+            "the execution role is not allowed to read it",
+            "the caller is not allowed",
+        ),
+        (
+            "Please make sure all images included in the model for the production variant a exist, and that the execution role used to create the model has permissions to access them.",
+            "describe-model",
+            "No AWS",
+        ),
+        # A line is quoted as it is.
+        (
+            "fatal: [host]: FAILED! => {\"msg\": \"stderr:\\n[Errno 13] Permission denied: '/usr/lib/a'\"}",
+            r"stderr:\n[Errno 13]",
+            r"\\n",
+        ),
+        ("Reason:      failed to find the zone", "Reason: failed to find", "Reason:  "),
+    ],
+)  # fmt: skip
+def test_report_decides(text: str, shown: str, absent: str) -> None:
+    explained = str(explain(text))
+    assert shown in explained
+    assert absent not in explained
