@@ -364,12 +364,13 @@ def test_ignored_map() -> None:
     "shown",
     [
         f"$ aws iam get-instance-profile --instance-profile-name pool --query 'InstanceProfile.Roles[].Arn' --output text\n{ACCOUNT}role/pool\n",
+        f"$ aws iam get-instance-profile --instance-profile-name pool --query 'InstanceProfile.Roles[].Arn'\n[\n    \"{ACCOUNT}role/pool\"\n]\n",
         json.dumps({"InstanceProfile": {"InstanceProfileName": "p", "Roles": [{"RoleName": "pool", "Arn": f"{ACCOUNT}role/pool"}]}}),
         f'"nodeRole": "{ACCOUNT}role/pool",\n',
         f"$ aws eks describe-nodegroup --cluster-name market --nodegroup-name a --query nodegroup.nodeRole --output text\n{ACCOUNT}role/pool\n",
         "$ curl http://169.254.169.254/latest/meta-data/iam/security-credentials/\npool\n",
     ],
-    ids=["profile", "profile as JSON", "node group as JSON", "node group", "metadata"],
+    ids=["profile", "profile as list", "profile as JSON", "node group as JSON", "node group", "metadata"],
 )  # fmt: skip
 def test_node_role(shown: str) -> None:
     missing = explain(f"{KUBELET}{shown}{_map(('role/boss', 'boss', 'system:masters'))}")

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.kubernetes.pod_times import read_times
 from iamtriage.explaining._context.readers.statements import find_said
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = (
     "RECREATION_SIGNS",
     "find_recreated_role",
     "is_named_in",
     "never_recreated",
+    "read_creation",
     "says_cluster_is_gone",
 )
 
@@ -36,6 +42,7 @@ RECREATION_SIGNS = (
     ("creat", "buil", "mad", "making", "appl", *_REPLACED),
 )
 """Words that say that a role was created again have one of the first row and one of the second, and few lines do."""
+_CREATION = lazy_pattern(r"\b(?:CreateDate|createdAt)\b[^\w\n]{1,40}[\w:.+-]{10,40}")
 _NEVER_RECREATED = lazy_pattern(r"\brole\b[^\n.;:,]{0,40}(?:\b(?:not|never)|n't) (?:been )?re-?created\b")
 _NEGATION = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer|(?:plan|planning|want|need|going|try|how) to|should|would|could|might|let's)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
@@ -100,6 +107,16 @@ def _has_signs(text: str) -> bool:
 def is_named_in(words: str, name: str) -> bool:
     """Return whether words have a name, not only as a part of another name."""
     return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words) is not None
+
+
+def read_creation(output: str) -> datetime | None:
+    """Return when that was created which a command printed: its other times are those of changes and use.
+
+    >>> print(read_creation('"CreateDate": "2026-05-02T10:00:00+00:00", "LastUsedDate": "2026-05-03T11:00:00+00:00"'))
+    2026-05-02 10:00:00+00:00
+    """
+    named = _CREATION.search(output)
+    return min(read_times(output if named is None else named[0]), default=None)
 
 
 def never_recreated(text: str) -> bool:

@@ -133,6 +133,8 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if listed is False and cluster.uses_entries and unknown_type is None:
         return _explain_unlisted(case, cluster, principal, access)
     has_entry = is_mapped or listed is True
+    if listed and authenticator.find_dates(case.failure, used) is not None:
+        return authenticator.explain_recreated(case)
     summary = _summarize_login(case, cluster, principal, program)
     if has_entry:
         entry = "an entry in the aws-auth map in the text" if is_mapped else "an access entry"

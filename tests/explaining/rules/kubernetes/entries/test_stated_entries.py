@@ -99,6 +99,38 @@ arn:aws:iam::111122223333:role/dev\t2026-03-04T05:06:07+00:00
 """
 
 
+SHOWN = f"""$ aws eks list-associated-access-policies --cluster-name blue --principal-arn {DEV}
+{{"associatedAccessPolicies": [{{"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",
+ "accessScope": {{"type": "namespace", "namespaces": ["qa", "stg"]}}}}]}}
+"""
+ENTRY = ', "kubernetesGroups": ["ops"], "username": "dev-{{SessionName}}", "modifiedAt"'
+AGAIN = [
+    "delete-access-entry",
+    "create-access-entry --username 'dev-{{SessionName}}' --kubernetes-groups ops",
+    "associate-access-policy --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy --access-scope type=namespace,namespaces=qa,stg",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (RECREATED.replace(', "modifiedAt"', ENTRY) + SHOWN, AGAIN),
+        (RECREATED.replace(', "modifiedAt"', ENTRY) + SHOWN.replace('"type": "namespace", "namespaces": ["qa", "stg"]', '"type": "cluster", "namespaces": []'), [*AGAIN[:2], AGAIN[2].replace("namespace,namespaces=qa,stg", "cluster")]),
+        # What the text does not show is looked up first.
+        (RECREATED, ["list-associated-access-policies", AGAIN[0], "create-access-entry", "associate-access-policy --policy-arn arn:aws:eks::aws:cluster-access-policy/POLICY_NAME --access-scope type=cluster"]),
+    ],
+    ids=["namespaces", "cluster", "unknown"],
+)  # fmt: skip
+def test_principal_newer_than_its_entry(text: str, lines: list[str]) -> None:
+    explanation = explain(text)
+    assert "role dev: it was re-created on 2026-03-04, and its access entry of 2025-01-02 still" in str(
+        explanation.summary
+    )
+    [remedy] = explanation.remedies
+    named = f" --cluster-name blue --principal-arn {DEV}"
+    assert [each.removeprefix("aws eks ").replace(named, "") for each in remedy.commands] == lines
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -17,7 +17,7 @@ _NODE_ROLES = lazy_pattern(
     rf"(?am)\"(?:nodeRole|NodeRole)\"\s?:\s?\"{_ARN}\"|\bnode_role_arn\s{{0,20}}= ?\"{_ARN}\""
     # The output of a stack: https://docs.aws.amazon.com/eks/latest/userguide/launch-workers.html
     rf"|\bNodeInstanceRole(?:A(?:rn|RN))?\b[\s|:=\",]{{1,40}}(?:OutputValue\"?[\s:\"]{{1,10}})?{_ARN}"
-    rf"|\b(?:get-instance-profile|describe-nodegroup)\b(?:[^\n]|\\\n){{0,300}}\n[ \t]{{0,8}}\"?{_ARN}\"?[ \t]{{0,8}}$"
+    rf"|\b(?:get-instance-profile|describe-nodegroup)\b(?:[^\n]|\\\n){{0,300}}\n\s{{0,8}}(?:\[\s{{0,20}})?\"?{_ARN}\"?[ \t]{{0,8}}$"
     # "Instance profile role: arn:…", "the node role is arn:…"
     rf"|\b(?:[Ii]nstance(?: profile)?|[Nn]odes?(?: ?group)?(?:'s?)?|[Ww]orkers?(?:'s?)?|[Kk]arpenter(?:'s)?) (?:IAM |instance ){{0,2}}[Rr]ole(?: ARN)?(?:(?: is)?:?|\s=) [`\"'(]?{_ARN}"
     # The role in an instance profile.

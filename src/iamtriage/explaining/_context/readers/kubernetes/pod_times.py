@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
 
-__all__ = ("PodTimes", "find_pod_times")
+__all__ = ("PodTimes", "find_pod_times", "read_times")
 
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 _TIME = lazy_pattern(rf"(?P<iso>{_ISO})|(?<![\w.])(?P<seconds>1[0-9]{{9}})(?:\.[0-9]{{1,6}})?(?![\w.-])")
@@ -65,9 +65,14 @@ def _find_times(pattern: re.Pattern[str], text: str) -> Iterator[datetime]:
         with contextlib.suppress(ValueError):
             yield datetime.strptime(words, "%a, %d %b %Y %H:%M:%S %z")
             continue
-        for each in _TIME.finditer(words):
-            with contextlib.suppress(ValueError):
-                if each["iso"]:
-                    yield datetime.fromisoformat(each["iso"])
-                else:
-                    yield datetime.fromtimestamp(int(each["seconds"]), UTC)
+        yield from read_times(words)
+
+
+def read_times(words: str) -> Iterator[datetime]:
+    """Yield the times in words, which the AWS CLI prints in ISO 8601 or in seconds."""
+    for each in _TIME.finditer(words):
+        with contextlib.suppress(ValueError):
+            if each["iso"]:
+                yield datetime.fromisoformat(each["iso"])
+            else:
+                yield datetime.fromtimestamp(int(each["seconds"]), UTC)

@@ -36,6 +36,8 @@ __all__ = (
     "find_listed_cluster",
     "find_policies",
     "find_queried",
+    "find_runs_for",
+    "find_runs_of",
     "find_stated_entry",
     "is_listed",
     "lacks_policies",
@@ -57,6 +59,7 @@ _PRINCIPAL = lazy_pattern(
     r"\"principalArn\"\s{0,4}:\s{0,4}\"(arn:aws[\w-]{0,12}:iam::[0-9]{12}:[\w+=,.@/-]{1,600})\""
 )
 _GROUPS = lazy_pattern(r"\"kubernetesGroups\"\s{0,4}:\s{0,4}\[([^\[\]]{0,4000})\]")
+_STATED_USER = lazy_pattern(r"\"username\"\s{0,4}:\s{0,4}\"([^\"\n]{1,200})\"")
 # In the output of a query, a name has no key.
 _USER_NAME = lazy_pattern(r"[^\s\"',\[\]]{1,200}")
 _GROUP = lazy_pattern(r"\"([\w.:@/-]{1,100})\"")
@@ -86,9 +89,10 @@ _NAMED_ROLE = lazy_pattern(
 )
 _EMPTY_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
 _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
-_POLICY = lazy_pattern(r"(?a):cluster-access-policy/(\w{1,80})")
+_ASSOCIATION = lazy_pattern(
+    r"(?a):cluster-access-policy/(?P<policy>\w{1,80})(?:\W{1,60}(?:accessScope\W{1,40}type\W{1,10})?(?P<scope>cluster|namespace)\b(?:\W{1,60}namespaces\W{1,20}\[(?P<names>[^\]]{0,800})\])?)?"
+)
 _SHOWN = lazy_pattern(r"accessEntry|\"associatedAccessPolicies\"|:cluster-access-policy/")
-_CLUSTER_SCOPE = lazy_pattern(r"\btype\"\s{0,4}:\s{0,4}\"cluster\"")
 
 
 class StatedEntry(NamedTuple):
@@ -98,6 +102,13 @@ class StatedEntry(NamedTuple):
     groups: tuple[str, ...]
     policies: tuple[str, ...] | None
     has_cluster_scope: bool = False
+    username: str | None = None
+
+    @property
+    def own_username(self) -> str | None:
+        """The user name, unless it is the one that EKS gives an entry."""
+        is_default = self.username == str(self.principal) or ":assumed-role/" in (self.username or "")
+        return None if is_default else self.username
 
     @property
     def description(self) -> str:
@@ -141,24 +152,26 @@ def find_stated_entry(failure: Failure, caller: Principal | None = None) -> Stat
     if principal is None or is_of_other or len(groups) != 1:
         return None
     listed = _POLICIES.search(text)
-    policies = None
+    policies, is_wide = None, False
     if listed is not None:
-        policies = tuple(_POLICY.findall(text, listed.end(), listed.end() + _CHARS_OF_POLICIES))
+        found = [*_ASSOCIATION.finditer(text, listed.end(), listed.end() + _CHARS_OF_POLICIES)]
+        policies = tuple(each["policy"] for each in found)
+        is_wide = any(each["scope"] == "cluster" for each in found)
     elif any(
         _EMPTY_LIST.match(run.output)
         and ((of := run.command.option("principal-arn")) is None or of.value == str(principal))
-        for run in _find_runs(failure, _LIST_POLICIES)
+        for run in find_runs_of(failure, _LIST_POLICIES)
     ):
         policies = ()
-    is_wide = policies is not None and _CLUSTER_SCOPE.search(text) is not None
-    return StatedEntry(principal, groups.pop(), policies, is_wide)
+    username = only_one({*_STATED_USER.findall(text)})
+    return StatedEntry(principal, groups.pop(), policies, is_wide, username)
 
 
 def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
     """Return the principals of the access entries that a text lists, or ``None`` if it lists none or only a page."""
     if not any(sign in failure.text for sign in ("list-access-entries", "get accessentr")):
         return None
-    runs = _find_runs(failure, *_LISTS)
+    runs = find_runs_of(failure, *_LISTS)
     if len(runs) != 1 or "nextToken" in runs[0].output:
         return None
     principals = map(try_parse_principal, find_iam_arns(runs[0].output.partition("]")[0]))
@@ -168,7 +181,7 @@ def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
 
 def find_listed_cluster(failure: Failure) -> str | None:
     """Return the cluster whose access entries a text lists or describes, if their commands name only one."""
-    runs = _find_runs(failure, *_LISTS, DESCRIBE, _LIST_POLICIES)
+    runs = find_runs_of(failure, *_LISTS, DESCRIBE, _LIST_POLICIES)
     stated = (run.command.option("cluster-name", "cluster") for run in runs)
     return only_one({each.value for each in stated if each is not None})
 
@@ -177,7 +190,7 @@ def find_queried(failure: Failure) -> Principal | None:
     """Return the only principal whose access entry, or whose access policies, commands in a text print."""
     if not any(sign in failure.text for sign in (DESCRIBE[1], _LIST_POLICIES[1])):
         return None
-    stated = (run.command.option("principal-arn") for run in _find_runs(failure, DESCRIBE, _LIST_POLICIES))
+    stated = (run.command.option("principal-arn") for run in find_runs_of(failure, DESCRIBE, _LIST_POLICIES))
     arn = only_one({each.value for each in stated if each is not None})
     return None if arn is None else try_parse_principal(arn)
 
@@ -185,21 +198,28 @@ def find_queried(failure: Failure) -> Principal | None:
 def lacks_policies(case: AnyCase) -> bool:
     """Return whether a text shows that the access entry of the caller, or of the only queried one, has no access policy."""
     principal = case.principal or parse_masked_principal(case.caller) or find_queried(case.failure)
-    runs = () if principal is None else _find_runs_for(principal, case.failure, _LIST_POLICIES)
+    runs = () if principal is None else find_runs_for(principal, case.failure, _LIST_POLICIES)
     return any(_EMPTY_LIST.match(run.output) or _EMPTY_POLICIES.search(run.output) for run in runs)
 
 
-def _find_runs(failure: Failure, *words: tuple[str, str]) -> list[CommandRun]:
+def find_runs_of(failure: Failure, *words: tuple[str, str]) -> list[CommandRun]:
     """Return the commands around a failure that begin with one of these pairs of words."""
     return [run for run in find_runs(failure) if run.command.words[:2] in words]
 
 
-def find_policies(failure: Failure) -> tuple[str, ...]:
-    """Return the access policies that the only list of a principal's associations in a text contains."""
-    if "list-associated-access-policies" not in failure.text:
-        return ()
-    runs = _find_runs(failure, _LIST_POLICIES)
-    return tuple(dict.fromkeys(_POLICY.findall(runs[0].output))) if len(runs) == 1 else ()
+def find_policies(failure: Failure) -> dict[str, str | None]:
+    """Return the access policies that the only list of a principal's associations in a text contains.
+
+    Each has its namespaces, which are empty for the whole cluster, or ``None`` if the text does not show them.
+    """
+    runs = find_runs_of(failure, _LIST_POLICIES) if _LIST_POLICIES[1] in failure.text else []
+    found = _ASSOCIATION.finditer(runs[0].output) if len(runs) == 1 else ()
+    return {
+        each["policy"]: ""
+        if each["scope"] == "cluster"
+        else ",".join(_USER_NAME.findall(each["names"] or "")) or None
+        for each in found
+    }
 
 
 def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
@@ -227,7 +247,7 @@ def find_template(denied: DeniedRequest) -> str | None:
     """Return the user name of an access entry that a text shows, if it is, or can become, that of a request."""
     if denied.kind != "user" or DESCRIBE[1] not in denied.case.failure.text:
         return None
-    outputs = (run.output for run in _find_runs(denied.case.failure, DESCRIBE))
+    outputs = (run.output for run in find_runs_of(denied.case.failure, DESCRIBE))
     words = (each for output in outputs for each in _USER_NAME.findall(output))
     return next((each for each in words if _is_user_name(each, denied.user or "")), None)
 
@@ -297,17 +317,17 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
         return any(is_same_principal(each, principal) for each in listed)
     if principal is None or not any(sign in failure.text for sign in (DESCRIBE[1], _LIST_POLICIES[1])):
         return None
-    for run in _find_runs_for(principal, failure, DESCRIBE, _LIST_POLICIES):
+    for run in find_runs_for(principal, failure, DESCRIBE, _LIST_POLICIES):
         is_shown = _SHOWN.search(run.output) or _EMPTY_LIST.match(run.output) or read_query(run) is not None
         return True if is_shown else False if _NOT_FOUND in run.output else None
     return None
 
 
-def _find_runs_for(
+def find_runs_for(
     principal: Principal | None, failure: Failure, *words: tuple[str, str]
 ) -> Iterator[CommandRun]:
     """Yield the commands around a failure that are about the access entry of a principal."""
-    for run in _find_runs(failure, *words):
+    for run in find_runs_of(failure, *words):
         stated = run.command.option("principal-arn")
         if stated is not None and is_same_principal(try_parse_principal(stated.value), principal):
             yield run

@@ -7,11 +7,14 @@ The messages come from https://github.com/kubernetes-sigs/aws-iam-authenticator 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage.arns._principals import Principal, Role, User
 from iamtriage.explaining._context.readers.callers import UNMAPPED
+from iamtriage.explaining._context.readers.recreations import read_creation
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Cause, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.logins.kubectl_logins import KUBECONFIG_API_VERSION
@@ -26,14 +29,23 @@ from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
-from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.clusters import (
+    AnyCase,
+    Cluster,
+    find_cluster,
+    find_iam_arns,
+)
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     ClusterPrincipal,
     build_cluster_principal,
 )
-from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_principal
+from iamtriage.explaining._rules.shared.principals.principal_words import (
+    parse_masked_principal,
+    underlying_role,
+)
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, Routes
+from iamtriage.failures._failures import Failure
 
 _Rule = Callable[[AnyCase, str], Explanation]
 
@@ -119,6 +131,8 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     if _AUTHENTICATOR_POD.search(case.text):
         return _explain_own_authenticator(case, principal)
     listed = stated_entries.is_listed(case.failure, case.principal)
+    if listed and find_dates(case.failure, case.principal) is not None:
+        return explain_recreated(case)
     if listed is not None:
         # A cluster with the mode CONFIG_MAP lists no entries.
         cluster = attrs.evolve(cluster, mode=cluster.mode or "API_AND_CONFIG_MAP")
@@ -174,18 +188,48 @@ def _explain_own_authenticator(case: AnyCase, principal: ClusterPrincipal) -> Ex
     )
 
 
-def explain_recreated(case: AnyCase, _message: str) -> Explanation:
+def find_dates(failure: Failure, principal: Principal | None) -> tuple[date, date] | None:
+    """Return when the access entry of a principal and the principal were created, if a text shows that it is newer."""
+    owner = underlying_role(principal) or principal
+    if not (isinstance(owner, Role | User) and "createdAt" in failure.text and "CreateDate" in failure.text):
+        return None
+    of_entry = stated_entries.find_runs_for(owner, failure, stated_entries.DESCRIBE)
+    of_owner = (
+        run
+        for run in stated_entries.find_runs_of(failure, ("iam", "get-role"), ("iam", "get-user"))
+        if (named := run.command.option("role-name", "user-name")) is not None
+        and named.value == owner.name
+        # Another account can have a role of this name.
+        and all(
+            f"::{owner.account}:" in arn or not arn.endswith(f"/{owner.name}")
+            for arn in find_iam_arns(run.output)
+        )
+    )
+    entry, created = (only_one({read_creation(run.output) for run in runs}) for runs in (of_entry, of_owner))
+    return (entry.date(), created.date()) if entry and created and entry < created else None
+
+
+def explain_recreated(case: AnyCase, _message: str = "") -> Explanation:
     """Explain that the caller was re-created, and its access entry was not."""
     cluster, principal = find_cluster(case), _build_caller(case)
+    dates = find_dates(case.failure, case.principal)
+    when, of, because = "", "", "The text says: ARN does not match User ID."
+    if dates is not None:
+        of, when = f" of {dates[0]}", f" on {dates[1]}"
+        because = "The text shows that it was created after its access entry."
+    entry = stated_entries.find_stated_entry(case.failure, case.principal)
+    create = None
+    if entry is not None and entry.username is not None:
+        create = principal.create_entry_command(cluster, username=entry.own_username, groups=entry.groups)
     return case.explain(
-        f"The cluster rejected {principal.description}: it was re-created, and its access entry still has the old unique ID.",
+        f"The cluster rejected {principal.description}: it was re-created{when}, and its access entry{of} still has the old unique ID.",
         cluster_access.PRINCIPAL_RECREATED.cause(
             "derived",
-            "The text says: ARN does not match User ID.",
+            because,
             text="The access entry stores the unique ID of the role or user, and one that was created again with the same ARN has another ID, so the entry does not match it.",
         ),
         topic="kubernetes-not-mapped",
-        remedies=principal.recreate_entry_remedy(cluster, stated_entries.find_policies(case.failure)),
+        remedies=principal.recreate_entry_remedy(cluster, stated_entries.find_policies(case.failure), create),
         notes="The kubeconfig is not the problem. The commands require eks:DeleteAccessEntry, eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster.",
     )
 

@@ -173,7 +173,7 @@ def explain_token_of_other_cluster(case: AnyCase) -> Explanation | None:
     has_entry = has_entry and find_listed_cluster(case.failure) in {None, found.called}
     listed = None
     if has_entry:
-        policies = join_words([*map(clip_text, find_policies(case.failure)[:_MAX_POLICIES])], "and")
+        policies = join_words([*map(clip_text, [*find_policies(case.failure)][:_MAX_POLICIES])], "and")
         given = f" with {policies}" if policies else ""
         listed = f" {capitalize_start(principal.description)} has an access entry{given} already: the entry and its policies can stay as they are."
     return case.explain(

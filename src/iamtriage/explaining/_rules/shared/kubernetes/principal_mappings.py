@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
 
@@ -175,21 +175,31 @@ class ClusterPrincipal(Value):
             url=pages.EKS_ACCESS_ENTRIES,
         )
 
-    def recreate_entry_remedy(self, cluster: Cluster, policies: Sequence[str] = ()) -> Remedy:
-        """Return the remedy that re-creates the access entry of a re-created principal, with its access policies."""
-        look = ("describe-access-entry", "list-associated-access-policies")
+    def recreate_entry_remedy(
+        self, cluster: Cluster, policies: Mapping[str, str | None] | None = None, create: str | None = None
+    ) -> Remedy:
+        """Return the remedy that re-creates the access entry of a re-created principal.
+
+        Args:
+            cluster: The cluster.
+            policies: The access policies of the entry with their namespaces, which are empty for the cluster.
+            create: The command that creates the entry as it was, if the text shows that.
+        """
+        look: tuple[str, ...] = ("describe-access-entry", "list-associated-access-policies")
+        note = "Note its user name, its groups, and its access policies with their scopes first: they are deleted, too. Set them again with --username, --kubernetes-groups and --access-scope."
+        delete = cluster.eks_command("delete-access-entry", principal=self.entry_argument)
+        scopes = (policies or {"POLICY_NAME": None}).items()
+        if is_shown := create is not None and all(names is not None for _, names in scopes):
+            look, note = (), "Its access policies are deleted with it, so they are associated again."
         return cluster_remedy(
             f"Delete the entry of {self.description} and create it again",
-            "Note its user name, its groups, and its access policies with their scopes first: they are deleted, too. Set them again with --username, --kubernetes-groups and --access-scope.",
+            note,
             self.path_note,
             commands=(
                 *(cluster.eks_command(each, principal=self.entry_argument) for each in look),
-                Labelled(
-                    "Then, when they are noted:",
-                    cluster.eks_command("delete-access-entry", principal=self.entry_argument),
-                ),
-                self.create_entry_command(cluster),
-                *(self.associate_policy_command(cluster, each) for each in policies or ("POLICY_NAME",)),
+                delete if is_shown else Labelled("Then, when they are noted:", delete),
+                create or self.create_entry_command(cluster),
+                *(self.associate_policy_command(cluster, policy, names or None) for policy, names in scopes),
             ),
             gives="access entry",
             url=pages.EKS_ACCESS_ENTRIES,

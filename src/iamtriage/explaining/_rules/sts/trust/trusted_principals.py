@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role, RoleSession
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.recreations import read_creation
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.sts.trust import trust_documents
@@ -29,12 +30,10 @@ _DELETED = lazy_pattern(
 )
 _MAX_SESSIONS = 2
 _SHOWS = frozenset({("iam", "get-role"), ("iam", "get-user")})
-# A document in the output can have other IDs, and a role has the date of its last use, too.
+# A document in the output can have other IDs.
 _PRINTED_ID = lazy_pattern(r"\"(?:Role|User)Id\"\s?:\s?\"(A(?:ROA|IDA)[A-Z0-9]{8,124})\b")
 _ANY_ID = lazy_pattern(r"\b(A(?:ROA|IDA)[A-Z0-9]{8,124})\b")
-_CREATED = lazy_pattern(r"(?a)\"CreateDate\"\s?:\s?\"(\d{4}-\d\d-\d\d)T")
 _PRINTED_ACCOUNT = lazy_pattern(r"\"Arn\"\s?:\s?\"arn:[a-z-]{3,20}:iam::(?P<account>[0-9]{12}):")
-_ANY_DATE = lazy_pattern(r"(?a)\b(\d{4}-\d\d-\d\d)T\d\d:")
 
 
 def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
@@ -92,8 +91,8 @@ def _find_present_id(denial: Denial, former: str) -> str | None:
         printed = only_one(set(_PRINTED_ID.findall(run.output)) or set(_ANY_ID.findall(run.output)))
         if printed is None or printed == former or printed[:4] != former[:4]:
             continue
-        date = only_one(set(_CREATED.findall(run.output)) or set(_ANY_DATE.findall(run.output)))
-        created = f", created on {date}," if date is not None and is_own else ""
+        time = read_creation(run.output)
+        created = f", created on {time.date()}," if time is not None and is_own else ""
         return f"and {denial.caller}{created} has {printed}"
     return None
 
