@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words, upper_first
+from iamtriage._text import join_words, line_start, upper_first
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.explaining._others.repeats import error_code, has_passed, has_request
 from iamtriage.failures._failures import AccessDenied, AwsError, Failure
@@ -19,6 +19,7 @@ __all__ = (
     "has_own_verdict",
     "is_of_same_role",
     "split_same_reason",
+    "stops_task",
 )
 
 # The fix of another failure, if it is the same for all failures of the kind.
@@ -62,6 +63,9 @@ _THROTTLED = lazy_pattern(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDow
 _WRONG_TIME = lazy_pattern(
     r"[Ss]ignature (?:expired|not yet current)|RequestTimeTooSkewed|difference between the request time"
 )
+_NOT_STARTED = lazy_pattern(
+    r"\b(?:ResourceInitializationError|CannotPull(?:Image|ECR)?(?:Container)?Error)\b"
+)
 _PROFILE = lazy_pattern(r"(?:--profile[= ]|AWS_PROFILE=)([^\s\"']{1,100})")
 
 # The maximum numbers of failures that are described, that have their resource, and that have their own row.
@@ -101,9 +105,17 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
         known = sum(each.principal is not None for each in denials)
         rest = len(failures) - known
         more = f", and {rest} other failure{'s' if rest > 1 else ''}" if rest else ""
-        return f" The text has {known} denials of {len(names)} principals{listed}{more}."
+        stops = [each is not None and stops_task(each) for each in failures]
+        main = f" That of {names[0]} stops the task." if stops[0] and not any(stops[1:]) else ""
+        return f" The text has {known} denials of {len(names)} principals{listed}{more}.{main}"
     kind = "failures" if others else "different denials"
     return f" The text has {len(failures)} {kind} with {len(causes)} causes, so one change does not fix all."
+
+
+def stops_task(failure: Failure) -> bool:
+    """Return whether ECS says that it could not start a task because of a failure."""
+    start = failure.span[0]
+    return _NOT_STARTED.search(failure.text, line_start(failure.text, start), start) is not None
 
 
 def split_same_reason(

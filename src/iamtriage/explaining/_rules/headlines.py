@@ -12,6 +12,7 @@ import attrs
 from iamtriage._reading.parsing import parse
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._facts import NO_FACTS, Facts
+from iamtriage.explaining._others.describing import is_of_same_role, stops_task
 from iamtriage.explaining._rules.basics import Case
 from iamtriage.explaining._rules.kinds import explain_failure
 from iamtriage.failures._failures import (
@@ -56,6 +57,8 @@ def find_headline(text: str, failure: Failure, facts: Facts) -> Failure:
         main = parse(_blank(text, failure.span))
         if isinstance(main, InvalidIdentityToken):
             return attrs.evolve(main, text=text)
+    if text.count(_STANDARD_DENIAL) > 1 and (stopping := _find_stopping(text, failure)) is not None:
+        return stopping
     if failure.action is None or _SKIPPED_IDENTITY in text:
         return _find_specific_failure(text, failure, facts) or failure
     return failure
@@ -71,10 +74,27 @@ def _find_specific_error(text: str, error: AwsError) -> Failure | None:
     found = next(
         (each for each in others if explain_failure(each, NO_FACTS).topic not in _GENERAL_TOPICS), None
     )
-    at = -1 if found is None else text.find(found.text[slice(*found.span)])
-    if found is None or at < 0:
-        return None
-    return attrs.evolve(found, text=text, span=(at, at + found.span[1] - found.span[0]))
+    return None if found is None else _in_text(text, found)
+
+
+def _find_stopping(text: str, denial: AccessDenied) -> Failure | None:
+    """Return the denial of another principal because of which ECS could not start a task."""
+    from iamtriage._reading.scanning import scan
+
+    stopping = (each for each in scan(text) if isinstance(each, AccessDenied) and stops_task(each))
+    found = None if stops_task(denial) else next(stopping, None)
+    is_other = found is not None and not is_of_same_role(found, denial)
+    return _in_text(text, found) if found is not None and is_other else None
+
+
+def _in_text(text: str, failure: Failure) -> Failure | None:
+    """Return a failure that was found in a part of a text with its position in the whole."""
+    at = text.find(failure.text[slice(*failure.span)])
+    return (
+        None
+        if at < 0
+        else attrs.evolve(failure, text=text, span=(at, at + failure.span[1] - failure.span[0]))
+    )
 
 
 def _find_rejected_credentials(text: str, login: KubernetesUnauthorized, facts: Facts) -> Failure | None:

@@ -66,12 +66,36 @@ def test_permission_that_the_task_role_got(said: str, given: str | None) -> None
         (f"{DENIED}\n$ aws ecs describe-services --cluster live --services octo-web", "--cluster live --service octo-web"),
         (f"{DENIED}\n$ aws ecs list-tasks --cluster live\n$ aws ecs list-tasks --cluster test", "--cluster ECS_CLUSTER --service SERVICE"),
         (f"{DENIED}\n$ aws eks list-addons --cluster live", "--cluster ECS_CLUSTER --service SERVICE"),
+        (f'"group": "service:octo-web", "stoppedReason": "{DENIED}"', "--cluster ECS_CLUSTER --service octo-web"),
+        (f"service octo-web: desired 2 running 0\n{DENIED}", "--cluster ECS_CLUSTER --service octo-web"),
+        (f'"group": "octo-web"\nthe service is running, pending\n{DENIED}', "--cluster ECS_CLUSTER --service SERVICE"),
     ],
-    ids=["service event", "task ARN", "command", "two clusters", "cluster of EKS"],
+    ids=["service event", "task ARN", "command", "two clusters", "cluster of EKS", "group", "log", "other words"],
 )  # fmt: skip
 def test_new_task(text: str, options: str) -> None:
     command = f"aws ecs update-service {options} --force-new-deployment --region eu-west-1"
     assert explain(text).remedies[0].commands[-1] == command
+
+
+_EARLIER = "10:00:01 An error occurred (AccessDeniedException) when calling the CreateLogGroup operation: User: arn:aws:sts::111122223333:assumed-role/{}/1 is not authorized to perform: logs:CreateLogGroup on resource: arn:aws:logs:eu-west-1:111122223333:log-group:/octo:log-stream: because no identity-based policy allows the logs:CreateLogGroup action\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        (_EARLIER.format("octo-ci") + f"10:00:09 {DENIED}", "octo-exec"),
+        (f"10:00:00 {DENIED}\n{_EARLIER.format('octo-ci')}", "octo-exec"),
+        # Only the one that ECS reports stops a task.
+        (_EARLIER.format("octo-ci") + f"10:00:09 {DENIED.partition('ssm: ')[2]}", None),
+        (_EARLIER.format("octo-exec") + f"10:00:09 {DENIED}", None),
+    ],
+    ids=["later", "earlier", "no task", "same role"],
+)
+def test_denial_that_stops_the_task(text: str, role: str | None) -> None:
+    explanation = explain(text)
+    assert (" That of octo-exec stops the task. " in " ".join(str(explanation).split())) is (role is not None)
+    if role is not None:
+        assert explanation.remedies[0].title.endswith(f" for the role {role}")
 
 
 _AS_INSTANCE = "An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:sts::111122223333:assumed-role/octo-hosts/{} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::octo-in/a because no identity-based policy allows the s3:GetObject action\n\n"
