@@ -988,6 +988,8 @@ _NO_ALLOW = " because no identity-based policy allows the iam:CreateRole action"
         ("The role already has the iam:CreateRole permission.", "iam:CreateRole, which the text says that it got", "Compare the statement"),
         ("I've given the role iam:CreateRole and it still fails.", "iam:CreateRole, which the text says that it got", "Compare the statement"),
         ("In the policy simulator, the films-ci role is allowed to perform iam:CreateRole.", "iam:CreateRole, which the text says that it got", "Compare the statement"),
+        ("The role still has iam:PassRole and iam:CreateRole.", "iam:CreateRole, which the text says that it got", "Compare the statement"),
+        ("It worked until Monday. Our account has iam:CreateRole.", "iam:CreateRole, which the text says that it got", "Compare the statement"),
         ("I have already attached IAMFullAccess to the role, still the same.", "IAMFullAccess allows it", "is attached to the role films-ci"),
         *((each, "no identity-based policy allows it", "Allow iam:CreateRole") for each in (
             "The role needs to have iam:CreateRole, I think.",
@@ -996,6 +998,7 @@ _NO_ALLOW = " because no identity-based policy allows the iam:CreateRole action"
             "I added iam:CreateRole to the role and it works.",
             "I added iam:CreateRole to the node role, still the same.",
             "I added iam:PassRole to the role films-ci, same error.",
+            "Their account already has iam:CreateRole.",
         )),
     ],
 )  # fmt: skip
@@ -1005,3 +1008,29 @@ def test_permission_that_the_caller_got(said: str, verdict: str, remedy: str) ->
         assert verdict in explanation.summary
         assert explanation.summary.endswith(other) or "no identity" in verdict
         assert remedy in explanation.remedies[0].title
+
+
+_TRUST = 'The trust policy of owner:\n{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/films-ops"}, "Action": "sts:AssumeRole"}]}'
+_ACROSS = "User: arn:aws:sts::111122223333:assumed-role/films-ci/ci is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/owner"
+_SECRET = "User: arn:aws:sts::111122223333:assumed-role/films-ci/ci is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:444455556666:secret:films/db-AbCdEf because no resource-based policy allows the secretsmanager:GetSecretValue action"
+_ENCRYPTED = 'level=error err="operation error Secrets Manager: GetSecretValue, api error AccessDeniedException: Access to KMS is not allowed" secret=arn:aws:secretsmanager:eu-west-1:444455556666:secret:films/db-AbCdEf role=arn:aws:iam::111122223333:role/films-ci\n\n$ aws secretsmanager describe-secret --secret-id films/db\n{\n    "ARN": "arn:aws:secretsmanager:eu-west-1:444455556666:secret:films/db-AbCdEf",\n    "Name": "films/db",\n    "LastChangedDate": "2026-01-02T12:00:00+00:00"\n}'
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "is_needed"),
+    [
+        (f"{_ACROSS}\n{_TRUST}", "Our side already has sts:AssumeRole on it.", False),
+        (f"{_ACROSS}\n{_TRUST}", "The role films-ci still has sts:TagSession, sts:AssumeRole.", False),
+        (f"{_ACROSS}\n{_TRUST}", "The role films-ops has sts:AssumeRole.", True),
+        (f"{_ACROSS}\n{_TRUST}", "Does our side have sts:AssumeRole?", True),
+        (_SECRET, "Our account still allows secretsmanager:GetSecretValue.", False),
+        (_SECRET, "Our account should have secretsmanager:GetSecretValue.", True),
+        (_ENCRYPTED, "Our role has secretsmanager:GetSecretValue and kms:Decrypt on *.", False),
+        # The new key is another one.
+        (_ENCRYPTED, "Our role has kms:Decrypt on the key of the films.", True),
+    ],
+)
+def test_permission_that_the_account_of_the_caller_gives(text: str, said: str, *, is_needed: bool) -> None:
+    shown = " ".join(str(explain(f"{text}\n\n{said}")).split())
+    assert ("put-role-policy --role-name films-ci" in shown) is is_needed
+    assert ("by the text, it does" in shown or "by the text it has on *" in shown) is not is_needed

@@ -2477,6 +2477,12 @@ def test_issuer_of_the_session_is_the_principal(action: str, resource: str, path
         ("assuming arn:aws:iam::444455556666:role/data/ingest\n", {}, "ingest"),
         ("assuming arn:aws:iam::111122223333:role/data/ingest-2\n", {}, "ingest"),
         ("assuming arn:aws:iam::111122223333:role/ingest\n", {}, "ingest"),
+        # What get-role prints has the path.
+        (
+            "$ aws iam get-role --role-name ingest --query Role.[Arn,RoleId] --output text\narn:aws:iam::111122223333:role/ingest\tAROAEXAMPLEROLEID0001\n\n",
+            {},
+            "ingest ",
+        ),
         # Of two paths, one is wrong.
         (
             "arn:aws:iam::111122223333:role/a/ingest or arn:aws:iam::111122223333:role/b/ingest\n",
@@ -2490,7 +2496,7 @@ def test_role_that_the_text_states(text: str, facts: dict[str, Any], arn: str) -
     action = "kms:Decrypt"
     text += f"User: {SESSION} is not authorized to perform: {action} on resource: {KMS_KEY} {NO_POLICY.format(action)}"
     shown = str(explain(text, facts=facts))
-    assert f'"arn:aws:iam::111122223333:role/{arn}"' in shown
+    assert f'"arn:aws:iam::111122223333:role/{arn.rstrip()}"' in shown
     assert ("STS omits a role's path" in shown) is (arn == "ingest")
 
 

@@ -12,22 +12,30 @@ from iamtriage.policies._patterns import compile_glob, matches
 
 __all__ = ("find_own_grant",)
 
-_ACTION = r"[`\"']?(?P<{}>[A-Za-z][a-z0-9-]{{1,30}}:(?:[A-Z]\w{{2,60}}\*?|\*))[`\"']?"
+_ACTION = r"[A-Za-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}\*?|\*)"
+
+
+def _actions(group: str) -> str:
+    """Return the pattern of a list of actions."""
+    return rf"[`\"']?(?P<{group}>{_ACTION}(?:[`\"']?(?:, ?(?:and )?| (?i:and|plus) | ?[&+/] ?)[`\"']?{_ACTION}){{0,5}})[`\"']?"
+
+
 _WORDS = r"(?:[\w`\"'-]{1,30} ){0,4}?"
 _GIVEN = r"(?i:\b(?:added|attached|g[ai]ven?|granted|assigned|(?:adding|attaching|giving|granting)|(?:went on to|tried to|did) (?:add|attach|give|grant))\b)"
 # A name stands after the kind, before it, or alone.
 _OWN = r"(?P<{0}>(?:(?i:the|my|our|this|that|its|same) ){{0,2}}(?:(?P<{0}_before>(?!(?i:the|my|our|an?) )[\w+=,.@-]{{2,64}}) )?(?i:(?P<{0}_kind>role|user|permission set))\b(?: [`\"'(]?(?P<{0}_after>[\w+=,.@-]{{2,64}}))?)"
 _GRANTS = lazy_pattern(
-    rf"(?a){_GIVEN} {_WORDS}{_ACTION.format('first')}(?: (?:policy|permissions?|access|action))? (?:to|for|on) {_OWN.format('later')}"
-    rf"|{_GIVEN} {_WORDS}{_OWN.format('sooner')} {_WORDS}{_ACTION.format('last')}"
+    rf"(?a){_GIVEN} {_WORDS}{_actions('first')}(?: (?:policy|permissions?|access|action))? (?:to|for|on) {_OWN.format('later')}"
+    rf"|{_GIVEN} {_WORDS}{_OWN.format('sooner')} {_WORDS}{_actions('last')}"
     # "I have been granted AmazonEC2FullAccess with the iam:PassRole"
-    rf"|\b(?:I|[Ww]e)(?: have|'ve)? (?:been |was |were )(?i:granted|given|assigned) {_WORDS}{_ACTION.format('mine')}"
+    rf"|\b(?:I|[Ww]e)(?: have|'ve)? (?:been |was |were )(?i:granted|given|assigned) {_WORDS}{_actions('mine')}"
 )
 _HELD = lazy_pattern(
-    rf"(?a){_OWN.format('holder')} (?:already |also |does |clearly ){{0,2}}(?:has|have|had|includes?|contains?) {_WORDS}{_ACTION.format('held')}"
-    rf"|(?i:simulator)\b[^\n.;]{{0,80}}?{_OWN.format('simulated')} [^\n.;]{{0,40}}?\b(?:able|allowed|can)\b[^\n.;]{{0,20}}?{_ACTION.format('able')}"
+    rf"(?a){_OWN.format('holder')} (?:already |also |still |does |clearly ){{0,2}}(?:has|have|had|includes?|contains?) {_WORDS}{_actions('held')}"
+    rf"|(?i:\b(?:our|my) (?:own )?(?:side|end|account)\b) (?:already |also |still |does |clearly ){{0,2}}(?:has|have|allows?|grants?|includes?) {_WORDS}{_actions('ours')}"
+    rf"|(?i:simulator)\b[^\n.;]{{0,80}}?{_OWN.format('simulated')} [^\n.;]{{0,40}}?\b(?:able|allowed|can)\b[^\n.;]{{0,20}}?{_actions('able')}"
 )
-_GROUPS = ("first", "last", "mine", "held", "able")
+_GROUPS = ("first", "last", "mine", "held", "ours", "able")
 _OWNERS = ("later", "sooner", "holder", "simulated")
 # Words that qualify a role and do not name it.
 _QUALIFIERS = frozenset(
@@ -43,10 +51,13 @@ _PERSISTS = lazy_pattern(
 _NOT_SO = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|cannot|if|should|must|could|would|whether|unless|until|once|needs?|needed|required?|requires|missing|lacks?|wants?|please|another|other|different|removed|detached|revoked)\b|n't\b)"
 )
+_ON_ALL = lazy_pattern(r"[\"'`]?,? (?:on|for) [\"'`]?(?:\*|(?i:all|any|every)\b)")
 _CHARS_AFTER = 240
 
 
-def find_own_grant(text: str, action: str, names: Iterable[str], kind: str) -> str | None:
+def find_own_grant(
+    text: str, action: str, names: Iterable[str], kind: str, *, on_all: bool = False
+) -> str | None:
     """Return what somebody says that the caller got or has, if it covers the denied action and did not help.
 
     Args:
@@ -54,6 +65,7 @@ def find_own_grant(text: str, action: str, names: Iterable[str], kind: str) -> s
         action: The denied action.
         names: The name of the caller's role or user, and of its session.
         kind: ``role`` or ``user``.
+        on_all: Whether it counts only on all resources.
 
     >>> said = "I added iam:CreateRole to the role deploy and retried, but I got the same error."
     >>> find_own_grant(said, "iam:CreateRole", ["deploy"], "role")
@@ -64,13 +76,21 @@ def find_own_grant(text: str, action: str, names: Iterable[str], kind: str) -> s
     if f"{prefix}:" not in text.lower():
         return None
     for found, is_held in _iterate_said(text):
-        what: str = next(filter(None, (found.groupdict().get(each) for each in _GROUPS)))
-        if not matches(action.lower(), compile_glob(what.lower())):
+        listed: str = next(filter(None, (found.groupdict().get(each) for each in _GROUPS)))
+        what: str | None = next(
+            (
+                each
+                for each in re.findall(_ACTION, listed)
+                if matches(action.lower(), compile_glob(each.lower()))
+            ),
+            None,
+        )
+        if what is None or not _is_own(found, names, kind):
             continue
-        if not _is_own(found, names, kind):
+        if on_all and not _ON_ALL.match(text, found.end()):
             continue
         start = line_start(text, found.start(), found.start() - 80)
-        if _NOT_SO.search(text, start, found.end()):
+        if _NOT_SO.search(text[start : found.start()].rpartition(". ")[2] + found[0]):
             continue
         if is_held or _PERSISTS.search(text, found.end(), found.end() + _CHARS_AFTER):
             return what
@@ -86,8 +106,8 @@ def _iterate_said(text: str) -> Iterator[tuple[re.Match[str], bool]]:
 def _is_own(found: re.Match[str], names: Iterable[str], kind: str) -> bool:
     """Return whether what got or has an action is the caller, or has no name that says otherwise."""
     parts = found.groupdict()
-    if parts.get("mine"):
-        return kind == "user"
+    if parts.get("mine") or parts.get("ours"):
+        return bool(parts.get("ours")) or kind == "user"
     owner = next(each for each in _OWNERS if parts.get(each))
     named = [parts[f"{owner}_before"], parts[f"{owner}_after"]]
     if any(each and each.strip(".,") in names for each in named):

@@ -9,6 +9,7 @@ from typing import Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.documents import compact_json
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, Root, ServicePrincipal, User
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import describe_intention
@@ -154,6 +155,11 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
     if role is None or role is denial.principal or denial.has_stated_role or denial.has_masked_account:
         return ()
     if role.lacks_its_path and "/PATH/" not in policy_principal_arn(denial):
+        return ()
+    if "iam get-role" in denial.failure.text and any(
+        run.command.words[:2] == ("iam", "get-role") and str(role) in run.output
+        for run in find_runs(denial.failure)
+    ):
         return ()
     lookup = f"aws iam get-role --role-name {commands.role_name(role.name)}"
     # The other commands of such a remedy run in the account of the resource.

@@ -9,7 +9,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession
-from iamtriage.explaining._context.readers.own_grants import find_own_grant
 from iamtriage.explaining._context.readers.statements import (
     LOCALLY,
     MOMENT,
@@ -23,7 +22,7 @@ from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, L
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
+from iamtriage.explaining._rules.shared.grants.denial_remedies import find_said_grant, list_policies_commands
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -48,7 +47,7 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
     allowing = next((each for each in explanation.remedies if each.layer == "identity"), None)
     text, verb = denial.failure.text, "got"
     is_open = explanation.causes[0].code == NO_IDENTITY_ALLOW.code
-    if is_open and allowing is not None and (vain := _find_own_grant(denial, own)) is not None:
+    if is_open and allowing is not None and (vain := _find_own_grant(denial)) is not None:
         return _explain_vain_grant(denial, explanation, clip_text(vain))
     grants = [each for each in find_grants(text) if _is_for(each[0], service)]
     if not grants:
@@ -88,14 +87,11 @@ def _covers(action: str, denial: Denial) -> bool:
     return is_named and matches(denial.lowercase_action, compile_glob(action.lower()))
 
 
-def _find_own_grant(denial: Denial, own: set[str]) -> str | None:
+def _find_own_grant(denial: Denial) -> str | None:
     """Return what somebody says that the caller got or has, if that is the denied action, in vain."""
     if denial.action is None or find_changed(denial.failure.text, MOMENT) is not None:
         return None
-    role = denial.role
-    permission_set = role.permission_set if isinstance(role, IdentityCenterRole) else None
-    names = {*own, principal_words.session_name(denial.principal), permission_set or ""} - {""}
-    return find_own_grant(denial.failure.text, denial.action, names, "user" if role is None else "role")
+    return find_said_grant(denial, denial.action)
 
 
 def _explain_vain_grant(denial: Denial, explanation: Explanation, what: str) -> Explanation:

@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
-from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.grants.denial_remedies import find_said_grant, region_argument
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
@@ -70,7 +70,7 @@ _SET_KEY = {
 }
 _STEPS = {
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_update-encryption-key.html
-    "secretsmanager": "Then put the value of the secret again, as a new version: only that one certainly has the new key.",
+    "secretsmanager": "update-secret encrypts the current version with the new key, too, if whoever runs it has kms:Encrypt on that key.",
     "s3": "Copy each object onto itself with the new key, and set the key as the bucket's default encryption. Or use SSE-S3 (--sse AES256), which needs no key policy.",
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ebs-modifying-snapshot-permissions.html
     "ec2": "Copy the snapshot with the new key (--kms-key-id), and share the copy: one with an AWS managed key cannot be shared.",
@@ -214,7 +214,7 @@ def explain_managed_key(denial: Denial) -> Explanation | None:
     shown = ""
     if _describes_default_key(denial.failure.text):
         shown = "The text describes the secret without KmsKeyId, so it has the default key. "
-    text = f"{shown}The use of the key was denied{not_called}. Its policy allows only principals of its account that call {through}, and nobody can change it."
+    text = f"{shown}The use of the key was denied{not_called}. The key's policy allows only principals of its account that call {through}, and nobody can change it."
     return denial.explain(
         denial_summary(denial, verdict),
         cause.cause("derived", text=text),
@@ -253,8 +253,9 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
         )
     if is_own_call:
         title = "Use a customer managed key"
+    has_all = find_said_grant(denial, "kms:Decrypt", on_all=True) is not None
     own = None
-    if added and is_across:
+    if added and is_across and not has_all:
         own = other_side_command(denial, added[-1]["Action"], "KEY_ARN")
     first = of_service[0] if of_service else None
     lines: Commands = (
@@ -265,7 +266,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     )
     remedy = owner_remedy(
         f"{title}{where}",
-        f"{upper_first(denial.caller)} needs kms:Decrypt on it in a policy of account {denial.account}, too. The secret's resource policy stays."
+        f"{upper_first(denial.caller)} needs kms:Decrypt on it in a policy of account {denial.account}, too{', which by the text it has on *' * has_all}. The secret's resource policy stays."
         if key.service == "secretsmanager" and denial.crosses_accounts
         else None,
         None if is_own_call else _STEPS.get(key.service or ""),

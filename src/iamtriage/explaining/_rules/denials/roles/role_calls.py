@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import WORDS
 from iamtriage.explaining._rules.shared.grants.allow_remedies import BY_LAST_COMMAND, other_side_command
+from iamtriage.explaining._rules.shared.grants.denial_remedies import find_said_grant
 from iamtriage.explaining._rules.shared.kubernetes.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
@@ -103,9 +104,15 @@ _KEPT = lazy_pattern(
 
 def own_command(denial: Denial) -> Labelled | None:
     """Return the command that allows the call in the caller's account, if that is another one and not said to allow it."""
-    if not denial.crosses_accounts or _KEPT.search(denial.failure.text):
+    if not denial.crosses_accounts or _is_said_to_allow(denial):
         return None
     return other_side_command(denial, denial.action or "sts:AssumeRole")
+
+
+def _is_said_to_allow(denial: Denial) -> bool:
+    """Return whether a text says that the account of the caller allows the call, as it did before."""
+    is_kept = _KEPT.search(denial.failure.text) is not None
+    return is_kept or find_said_grant(denial, denial.action or "sts:AssumeRole") is not None
 
 
 def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
@@ -124,7 +131,7 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
     needs = BY_LAST_COMMAND
     if other_side_command(denial, action) is None:
         needs = f"{who} needs {json.dumps(allow(action, commands.arn(denial.resource, 'ROLE_ARN')))}"
-    if _KEPT.search(denial.failure.text) or find_own_allow(denial) is not None:
+    if _is_said_to_allow(denial) or find_own_allow(denial) is not None:
         needs = "by the text, it does"
     steps.append(f"Account {denial.account} must allow the call, too: {needs}.")
     return tuple(steps)
@@ -189,8 +196,6 @@ def describe_accounts(accounts: tuple[str, ...]) -> str:
 _PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html"
 _SOURCE_IDENTITY = "a source identity"
 _ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": _SOURCE_IDENTITY}
-
-
 # The trust policy stays as it is, or the pod's role of before, which passes no tags, did without a change.
 _KEPT_POLICY = lazy_pattern(
     r"(?i)(?<![\w/:.-])(?:vendor|third[- ]party|supplier|partner)(?![\w/:-])|\b(?:not|cannot|can't|won't|don't|doesn't) (?:change|edit|modify|touch|adapt)\b"
@@ -210,8 +215,6 @@ _SAML_IDENTITY = lazy_pattern(
     rf"\bSAML/Attributes/SourceIdentity\b|{_IDENTITY_PROVIDERS}[^\n.]{{0,60}}\b(?:SourceIdentity|source identity)\b"
     rf"|(?<!off )(?<!disabled )(?<!removed )(?<!disabling )(?<!removing )(?<!without )\b(?:SourceIdentity|source identity)\b[^\n.]{{0,60}}{_IDENTITY_PROVIDERS}"
 )
-
-
 # In an event, requestParameters has the one that the call sets.
 _IDENTITY_IN_EVENT = lazy_pattern(
     r"\"sessionContext\"\s{0,4}:\s{0,4}\{(?:[^{}]|\{[^{}]{0,800}\}){0,800}?\"sourceIdentity\"\s{0,4}:\s{0,4}\"([\w+=,.@-]{2,64})\""
@@ -325,7 +328,6 @@ _TAG_SOURCES = Signs(
         },
     }
 )
-
 
 _IDENTITY_SOURCES = Signs(
     {

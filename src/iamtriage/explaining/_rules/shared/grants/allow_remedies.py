@@ -239,9 +239,11 @@ def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[s
         # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
         key = " The secret's KMS key must be customer managed, and allow it kms:Decrypt."
         if next(find_said(denial.failure.text, _DEFAULT_KEY), None) is not None:
-            key = " No other account can use the key aws/secretsmanager: set a customer managed key that allows it kms:Decrypt (update-secret --kms-key-id), and put the secret's value again."
+            key = " No other account can use the key aws/secretsmanager: set a customer managed key that allows it kms:Decrypt (update-secret --kms-key-id)."
     if identity_policy_allows(denial.facts, denial.action):
         return f"In account {denial.account}, {describe_allowing(denial.facts, denial.action)}.{key}", None
+    if denial.action and denial_remedies.find_said_grant(denial, denial.action) is not None:
+        return f"Account {denial.account} must allow the call, too: by the text, it does.{key}", None
     if added is not None and commands.arn(denial.resource) == denial.resource:
         own = other_side_command(denial, added["Action"])
         if own is not None:

@@ -7,12 +7,13 @@ from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._context.domains import is_of_aws
+from iamtriage.explaining._context.readers.own_grants import find_own_grant
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.stated_actions import CUT_OFF
-from iamtriage.explaining._rules.shared.principals.principal_words import is_truncated
+from iamtriage.explaining._rules.shared.principals.principal_words import is_truncated, session_name
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._grants import complete_type
@@ -41,6 +42,19 @@ _EMERGENCY = lazy_pattern(r"(?i)break-?glass|emergency")
 # The provider block of Terraform.
 _ASSUMED_ROLE = lazy_pattern(r"\bassume_role\b[^}]{0,400}?\brole_arn\s{0,20}=\s?\"arn:")
 _OWN_ACCOUNT = lazy_pattern(r"(?a)\bget-caller-identity\b[^$#]{0,300}?(?<![0-9])([0-9]{12})(?![0-9])")
+
+
+def find_said_grant(denial: Denial, action: str, *, on_all: bool = False) -> str | None:
+    """Return what a text says that the caller got or has, if it covers an action."""
+    role = denial.role
+    names = {
+        getattr(role, "name", ""),
+        getattr(denial.principal, "name", ""),
+        session_name(denial.principal),
+        getattr(role, "permission_set", None) or "",
+    }
+    kind = "user" if role is None else "role"
+    return find_own_grant(denial.failure.text, action, names - {""}, kind, on_all=on_all)
 
 
 def identity_allow_helps(denial: Denial) -> bool:
