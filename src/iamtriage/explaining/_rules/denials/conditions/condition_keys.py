@@ -285,12 +285,13 @@ def repeat_with(denial: Denial, key: str, values: Sequence[str]) -> str | None:
 
 
 def repeat_with_flag(denial: Denial, option: str) -> str | None:
-    """Return the denied command with an option that has no value, or ``None`` if the text does not have the command."""
+    """Return the denied command with an option that it lacks, or ``None`` if the text does not have the command."""
     command, operation = denial.context.command, (denial.action or "").partition(":")[2]
     if command is None or command.words[1:2] != (_WORD_START.sub("-", operation).lower(),):
         return None
-    line = commands.repeat_line(command.text.replace(f" --no-{option}", ""))
-    return None if line is None else f"{line} --{option}"
+    opposite = option.removeprefix("no-") if option.startswith("no-") else f"no-{option}"
+    line = commands.repeat_line(command.text.replace(f" --{opposite}", ""))
+    return None if line is None or f"--{option.partition(' ')[0]}" in line else f"{line} --{option}"
 
 
 def _find_encryption_option(denial: Denial) -> str | None:

@@ -175,13 +175,7 @@ def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
     text = str(condition)
     if clause is not None:
         text = f"{upper_first(clause)}, and the Deny has a condition on {clip_text(condition.key)}."
-    operator = ""
-    if clause is None and deny_conditions.accepts_listed_values(condition):
-        # A decoded message has no operators.
-        negated = "NotIpAddress" if condition.key.lower().endswith("sourceip") else "StringNotEquals"
-        operator = f", but not its operator, which must be a negated one, such as {negated}"
-    because = f"The decoded message contains the statement{operator}."
-    return DENYING_CONDITION.cause("supplied", because, text=text)
+    return DENYING_CONDITION.cause("supplied", "The decoded message contains the statement.", text=text)
 
 
 def _add_reason(
@@ -301,7 +295,9 @@ def _remedy_by_condition(
         step = step.replace(requirement.step, tagged)
     remedy = deny_remedies.build_remedy(denial, requirement, title, step, condition=condition)
     if again is not None:
-        remedy = attrs.evolve(remedy, commands=(again,))
+        kept = (each for each in remedy.steps if not each.startswith(deny_remedies.IF_NEEDED))
+        stays = "The Deny then does not match, and can stay as it is."
+        remedy = attrs.evolve(remedy, steps=(" ".join((*kept, stays)),), commands=(again,))
     has_no_vpc = is_function_without_vpc(denial) if requirement is deny_conditions.VPC else None
     return remedy if has_no_vpc is None else _connect_function(denial, remedy, has_no_vpc=has_no_vpc)
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
 
-
 # What writes objects for a program, and has a setting of its own.
 _PROGRAMS = (
     (
@@ -59,11 +58,11 @@ _CALLS = (
 )  # fmt: skip
 _NAME_OF_KEY = lazy_pattern(r"(?i:[\w-]*kms[\w-]*)")
 _KEY_CONDITION = "s3:x-amz-server-side-encryption-aws-kms-key-id"
-
 # Packer names its builders in each line of its output.
 _PACKER = lazy_pattern(r"==> amazon-[a-z]{3,12}[.:]")
 # What sets a value to true in the AWS CLI and in Terraform.
 _FLAG = lazy_pattern(r"Pass --(?P<option>[\w-]+) in the CLI, or set (?P<argument>\w+) = true in Terraform\.")
+_OPTION = lazy_pattern(r"--(?P<option>[\w-]+ \w+=\w+|(?<=Pass --)[\w-]+) in the CLI\b")
 _OF_PACKER = 'In Packer, write this in the source block: metadata_options { http_tokens = "required" }.'
 _OF_STORAGE = 'Set encrypted: "true" in the parameters of a new StorageClass. Then create the claim again.'
 
@@ -73,17 +72,18 @@ def find_step(denial: Denial, requirement: Requirement) -> tuple[str, str | None
     if requirement.has_key("ec2:MetadataHttpTokens") and _PACKER.search(denial.failure.text):
         return _OF_PACKER, None
     flag, deployment = _FLAG.fullmatch(requirement.step), find_deployment(denial.failure, denial.facts)
-    if flag is None:
-        return requirement.step, None
-    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    option = _OPTION.search(requirement.step)
+    again = condition_keys.repeat_with_flag(denial, option["option"]) if option else None
+    controller = find_controller_of_denial(denial.action or "", denial.failure) if flag else None
     if controller is not None and controller.name == "the EBS CSI driver":
         return _OF_STORAGE, None
-    if deployment is not None and deployment.is_terraform and deployment.resource:
+    if flag is not None and deployment is not None and deployment.is_terraform and deployment.resource:
         is_off = any(condition_keys.find_flag(denial, key) == ("false",) for key in requirement.keys)
         said = ": the text has false" if is_off else ""
         return f"In {deployment.resource}, set {flag['argument']} = true{said}.", None
-    again = condition_keys.repeat_with_flag(denial, flag["option"])
-    return (f"Repeat the command with --{flag['option']}." if again else requirement.step), again
+    if not (option and again):
+        return requirement.step, None
+    return f"Repeat the command with --{option['option'].partition(' ')[0]}.", again
 
 
 def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -> str:
