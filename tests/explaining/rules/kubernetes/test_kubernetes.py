@@ -377,12 +377,12 @@ _REMOVED = 'kubelet[3011]: I1125 kubelet.go:2431] "SyncLoop REMOVE" source="api"
     [
         (
             _WATCHED,
-            "(web-config): at that moment, no pod on this node referred to it.",
+            "web-config in the namespace shop: at that moment, no pod on this node referred to it.",
             "Check that a pod on this node refers to web-config",
         ),
         (
             _REMOVED.format("shop/web-0") + _WATCHED,
-            "(web-config): harmless if it stops and its pod was just deleted.",
+            "web-config in the namespace shop: harmless if it stops and its pod was just deleted.",
             "Ignore the message if it does not repeat; otherwise, check that a pod",
         ),
         (
@@ -392,7 +392,7 @@ _REMOVED = 'kubelet[3011]: I1125 kubelet.go:2431] "SyncLoop REMOVE" source="api"
         ),
         (
             f"{_WATCHED}\n\nWe have not drained the node.",
-            "(web-config): at that moment, no pod on this node referred to it.",
+            "web-config in the namespace shop: at that moment, no pod on this node referred to it.",
             "Check that a pod on this node refers to web-config",
         ),
     ],

@@ -161,9 +161,9 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         # The reason shows that the node authorizer knows the node, so its groups and user name are correct.
         None if reason else NODE_MAPPING.cause(),
     )
-    what = f" ({clip_text(name)})" if name else ""
+    what = clip_text(f"{request.verb_and_type}{f' {name}' if name else ''}{request.scope_text}")
     who = "" if not is_kubelet and is_kubectl else "the kubelet "
-    summary = f"The node authorizer does not allow {who}{clip_text(user)} to {request.description}{what}"
+    summary = f"The node authorizer does not allow {who}{clip_text(user)} to {what}"
     if reason and is_deleted:
         summary += ": harmless if it stops and its pod was just deleted"
     elif moved is not None and may_be_gone:
