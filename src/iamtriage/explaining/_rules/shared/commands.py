@@ -201,9 +201,6 @@ def change_policy(policy: str) -> str:
     return fill_command(change, policy)
 
 
-FIVE_VERSIONS = "If the policy has five versions, delete one first (aws iam delete-policy-version)."
-
-
 def show_boundary_command(kind: str, name: str) -> str:
     """Return the command that prints the permissions boundary of a role or user.
 

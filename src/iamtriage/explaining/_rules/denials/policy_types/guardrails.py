@@ -138,7 +138,6 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     elif denial.is_explicit and can_change:
         intent = denial_remedies.describe_intention(denial, name.rpartition("/")[2])
         narrow = f"{intent} If the request is legitimate, an administrator can scope it down or remove it; the boundary must also allow {denial.action}. "
-    versions = f" {commands.FIVE_VERSIONS}" if can_change else ""
 
     def change() -> Remedy:
         return Remedy(
@@ -147,7 +146,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             steps=(
                 *steps,
                 *resource_steps(denial),
-                f"{narrow}A change affects every principal that list-entities-for-policy prints.{versions}",
+                f"{narrow}A change affects every principal that list-entities-for-policy prints.",
             ),
             commands=_boundary_commands(denial),
             statement=_boundary_statement(denial),

@@ -47,7 +47,7 @@ def _change_step(denial: Denial) -> str:
         if group
         else "everything that list-entities-for-policy prints"
     )
-    shared = f". This affects {members}. {commands.FIVE_VERSIONS}"
+    shared = f". This affects {members}."
     where = shared if _change_commands(denial) else "."
     return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes it down or removes it{where}"
 

@@ -54,7 +54,7 @@ def extend_policy(
     if arn is not None:
         name = arn.rpartition("/")[2]
         title = f"Allow {what} in the policy {name}, which cdk bootstrap gave the role"
-        about = f"The role has it in place of AdministratorAccess, its default. {commands.FIVE_VERSIONS}"
+        about = "The role has it in place of AdministratorAccess, its default."
     else:
         name, title = "", f"Allow {what} in a policy that cdk bootstrap gave the role"
         about = "The stack CDKToolkit gave the role other policies than AdministratorAccess, its default. If AWS manages them all, repeat cdk bootstrap --cloudformation-execution-policies with a new one, too."
