@@ -90,7 +90,7 @@ def test_role_that_works_in_other_accounts(before: str, accounts: str | None) ->
     """What differs is in the account of the role that fails, unless the policies of the caller list accounts."""
     explanation = explain(before + _AUDITED)
     assert "oth accounts must allow it" in explanation.summary
-    assert "may not exist" in explanation.summary or "nor whether the role exists" in explanation.summary
+    assert "may not exist" in explanation.summary or "or whether the role exists" in explanation.summary
     assert ("it worked in" in explanation.summary) is (accounts is not None)
     assert (accounts or "") in explanation.summary
     assert (explanation.remedies[0].layer == "role_trust") is (accounts is not None)

@@ -162,7 +162,7 @@ def _causes(
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
     if attribute is not None:
         assumes = denial.operation if role_calls.find_federation(denial) else "AssumeRole"
-        because = f"The same policies must allow sts:{assumes}, too."
+        because = None if denial.crosses_accounts else f"The same policies must allow sts:{assumes}, too."
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     if findings is not None and findings.allowed is False:
         reason = trusted_principals.explain_deleted(denial, findings) or findings.reason
@@ -225,7 +225,7 @@ def _describe_reason(denial: Denial, findings: TrustFindings | None, attribute: 
         return (
             f"most likely, the role's trust policy does not allow {vendor}, or requires another external ID"
         )
-    unknown = "" if findings is not None else ", nor whether the role exists"
+    unknown = "" if findings is not None else ", or whether the role exists"
     if role_calls.is_recreated(denial):
         return "the trust policy most likely still has the ID of the deleted one"
     if barred_callers.says_trusted(denial):
@@ -233,7 +233,7 @@ def _describe_reason(denial: Denial, findings: TrustFindings | None, attribute: 
         trust = trust if denial.crosses_accounts else "the trust policy names only the account"
         return f"{trust}, so most likely no identity-based policy of {denial.caller} allows it"
     if denial.crosses_accounts:
-        return f"both accounts must allow it. The message does not say which one does not{unknown}"
+        return f"both accounts must allow it. AWS does not say which one does not{unknown}"
     return "either the caller's policies or the role's trust policy do not allow it, and the message does not say which"
 
 

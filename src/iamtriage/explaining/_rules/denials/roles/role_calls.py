@@ -133,7 +133,8 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
         needs = f"{who} needs {json.dumps(allow(action, commands.arn(denial.resource, 'ROLE_ARN')))}"
     if _is_said_to_allow(denial) or find_own_allow(denial) is not None:
         needs = "by the text, it does"
-    steps.append(f"Account {denial.account} must allow the call, too: {needs}.")
+    assumed = "" if action == "sts:AssumeRole" else " Both must also allow sts:AssumeRole."
+    steps.append(f"Account {denial.account} must allow the call, too: {needs}.{assumed}")
     return tuple(steps)
 
 
@@ -260,7 +261,7 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
     session: str = getattr(denial.principal, "session_name", "")
     if source is not None and source.step is None and session.startswith("eks-"):
         opened = f"The session name {session} shows that EKS Pod Identity opened the session."
-        passes = passes.replace("EKS Pod Identity, unlike IRSA,", f"{opened} Unlike IRSA, it")
+        passes = passes.replace("EKS Pod Identity, unlike IRSA,", f"{opened} It")
     if needs_both_sides(denial):
         passes += " The caller's identity-based policy must allow it, too, because a role assumes a role."
     return passes
