@@ -95,6 +95,13 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
             "describe-model",
             "No AWS",
         ),
+        # CodeBuild calls the role of the project a user.
+        (
+            "OAuthProviderException: User is not authorized to access connection arn:aws:codestar-connections:us-east-1:111122223333:connection/...",
+            '"codestar-connections:GetConnectionToken"',
+            'connection/..."}',
+        ),
+        ("OAuthProviderException: User is not authorized to access connection arn:aws:codeconnections:us-east-1:111122223333:connection/a1", '"codeconnections:GetConnectionToken"', "UpdateProject"),
         # A line is quoted as it is.
         (
             "fatal: [host]: FAILED! => {\"msg\": \"stderr:\\n[Errno 13] Permission denied: '/usr/lib/a'\"}",

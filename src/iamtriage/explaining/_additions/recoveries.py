@@ -45,7 +45,7 @@ _PIPELINE = lazy_pattern(
     r"(?a)(?:\b|(?<=\bCode))(?i:pipeline(?:[ _-]?name)?)[\"']?(?::| is| named)?\s{1,4}[\"'`]?(?P<name>(?!execution\b|failed\b|stage\b|action\b|is\b|in\b|the\b|says\b|has\b)[A-Za-z0-9][\w.@-]{0,99})|(?:--pipeline-name|get-pipeline-state --name)[ =](?P<option>[A-Za-z0-9][\w.@-]{0,99})"
 )
 _STAGE = lazy_pattern(
-    r"(?a)\b(?i:stage(?:[ _-]?name)?)[\"']?:?\s{1,4}[\"'`]?(?P<name>(?!of\b|is\b|in\b|the\b|failed\b|fails\b)[A-Za-z0-9][\w.@-]{0,99})"
+    r"(?a)\b(?i:stage(?:[ _-]?name)?)[\"']?:?\s{1,4}[\"'`]?(?P<name>(?!of\b|is\b|in\b|the\b|failed\b|fails\b|says\b|shows\b|with\b|and\b)[A-Za-z0-9][\w.@-]{0,99})"
 )
 
 

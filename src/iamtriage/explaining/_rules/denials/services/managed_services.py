@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW
 from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
 from iamtriage.explaining._rules.sts.trust.template_trust import find_trusting_role
 from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._masked_arns import sanitize_arn
 
 _OBJECT = lazy_pattern(
     r"object key '(?P<key>[^'\n]{1,500})' located in the Amazon S3 artifact bucket '(?P<bucket>[a-z0-9.-]{3,63})'"
@@ -161,6 +162,16 @@ _BUILD_SOURCE = ServiceRole(
     step=f"{_KEY_OF_BUCKET} If the bucket is in another account, its policy and the key policy must allow the role, too.",
     show=_SHOW_PROJECT,
 )
+# CodeBuild says "User" of the role, which it checks when a project is created or changed.
+_CONNECTION = ServiceRole(
+    "the CodeBuild service role",
+    "use the connection to the source provider",
+    ("codeconnections:GetConnection", "codeconnections:GetConnectionToken"),
+    "https://docs.aws.amazon.com/codebuild/latest/userguide/connections-github-app.html",
+    resource="{connection}",
+    step="The policy must exist before the project: in code, let the project depend on it (DependsOn, in Terraform depends_on).",
+    show=_SHOW_PROJECT,
+)
 # Services that say nothing else of a role that they cannot assume.
 _CHECKED_TRUST = {"vpc-flow-logs", "firehose"}
 ROLES = {
@@ -257,6 +268,7 @@ ROLES = {
     ),
     "does not give you permission to perform operations in the following aws service": _CODEDEPLOY,
     "access denied while accessing auto scaling using role": _CODEDEPLOY,
+    "user is not authorized to access connection": _CONNECTION,
 }
 
 
@@ -270,6 +282,8 @@ def explain_weak_role(denial: Denial) -> Explanation | None:
         next(find_said(denial.failure.text, each), None) for each in (_TEMPLATE, _TEMPLATE_ATTACHED)
     ):
         row = _CODEDEPLOY_TEMPLATE
+    if row is _CONNECTION and ":codestar-connections:" in (denial.resource or ""):
+        row = attrs.evolve(row, actions=tuple(each.replace("code", "codestar-") for each in row.actions))
     role = denial.role or parse_masked_role(find_role_arn(words))
     if row.service:
         needed = (row.managed_policy.rpartition("/")[2],) if row.managed_policy else row.actions
@@ -292,6 +306,7 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
     rule = _MANAGED_RULES.get(waited)
     resource = row.resource.format(
         rule=rule or "StepFunctionsGetEvent*",
+        connection=sanitize_arn(denial.resource or "") or "*",
         partition=denial.location.partition or "aws",
         region=region_argument(denial),
         account=commands.account(denial.account or own_account),

@@ -161,6 +161,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "service role or action role doesn't have the permissions",
         "does not give you permission to perform operations in the following aws service",
         "access denied while accessing auto scaling using role",
+        "user is not authorized to access connection",
         "sufficient permissions for s3 location",
     ),
     "denials.data_stores.backup_copies.explain_backup_copy": ("trying to call aws backup service",),
