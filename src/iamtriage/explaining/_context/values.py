@@ -154,7 +154,9 @@ class Document(Value):
         version: The ARN and version ID of a managed policy, if it is a version other than the default one.
         heading: What to call it, if the words right before it say that.
         stated_type: Its type, if they say that.
-        inline_name: The name of the owner's inline policy, if a command printed it.
+        inline_name: The name of the owner's inline policy, if a command printed it, or the words before it state it.
+        attached_name: The name of the attached policy, if they state that.
+        holder: The name of the role or user that has it, if they state that.
     """
 
     content: Mapping[str, Any]
@@ -172,6 +174,8 @@ class Document(Value):
     heading: str | None = None
     stated_type: PolicyType | None = None
     inline_name: str | None = None
+    attached_name: str | None = None
+    holder: str | None = None
 
     @property
     def statements(self) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.documents import FoundDocument, decode_members
-from iamtriage.explaining._context.readers.policy_headings import find_heading
+from iamtriage.explaining._context.readers.policy_headings import find_heading, find_stored_name
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, is_session_policy
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.readers.unique_values import stated_partition
@@ -118,6 +118,8 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
             version = _find_other_version(text, each) if "IsDefaultVersion" in text else None
             file, (heading, stated_type) = _find_file(text, each.start), find_heading(text, each.start)
             name = _name_session_policy(text, each.start, file)
+            stored, holder, is_inline = find_stored_name(text, each.start) or (None, None, False)
+            inline_name = _find_inline_name(text, each.start) or (stored if is_inline else None)
             yield attrs.evolve(
                 policy,
                 file=file,
@@ -127,7 +129,9 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
                 is_joined=each.is_joined,
                 heading=heading,
                 stated_type=stated_type,
-                inline_name=None if policy.has_principal else _find_inline_name(text, each.start),
+                inline_name=None if policy.has_principal else inline_name,
+                attached_name=None if policy.has_principal or is_inline else stored,
+                holder=holder,
             )
     from iamtriage.policies._documents import build_document
     from iamtriage.policies._readers.policy_code import find_policies_in_code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern
 from iamtriage.typing import PolicyType
 
-__all__ = ("NOT_NEGATED", "find_heading")
+__all__ = ("NOT_NEGATED", "find_heading", "find_stored_name")
 
 NOT_NEGATED = r"\b(?<!\bnot the )(?<!\bnot a )(?<!\bnot an )(?<!\bnot our )(?<!\bno )(?<!\bwithout a )(?<!\bwithout the )"
 """The start of a pattern of what a text does not negate."""
@@ -23,6 +23,12 @@ _TYPES: dict[str, tuple[str, PolicyType]] = {
     "scp": ("service control policy", "service_control"),
     "rcp": ("resource control policy", "resource_control"),
 }
+# "inline policy s3-read of the role:", "(inline "s3-read"):", "policy s3-read, attached to the role since Monday:"
+_STORED = lazy_pattern(
+    rf"(?a){NOT_NEGATED}(?:(?P<inline>(?i:inline)(?: policy)?)|(?<!AWS )(?<!AWS managed )(?i:(?:customer[- ])?(?P<managed>managed )?policy)) [`\"'(]{{0,2}}(?P<name>(?!Amazon|AWS){_NAME})[`\"')]{{0,3}}"
+    r"(?P<more>[^\n:{}]{0,100}):\s{0,20}(?:```\w{0,5}\s{0,20})?\Z"
+)
+_HOLDER = lazy_pattern(rf"(?a)\b(?:of|on|to)(?: the| our| my)?(?: (?i:role|user))? [`\"'(]?(?P<name>{_NAME})")
 _CHARS_OF_HEADING = 200
 
 
@@ -39,3 +45,20 @@ def find_heading(text: str, start: int) -> tuple[str | None, PolicyType | None]:
     kind = next(each for each in (*_TYPES, "identity", "other") if found[each])
     words, type_ = _TYPES.get(kind, (found[kind], None))
     return f"the {words} {found['name'] or 'in the text'}", "identity" if kind == "identity" else type_
+
+
+def find_stored_name(text: str, start: int) -> tuple[str, str | None, bool] | None:
+    r"""Return the name of the policy of a role or user that the words before it state, its holder, and whether it is inline.
+
+    >>> [find_stored_name(each, len(each)) for each in ('its policy (inline "s3-read"):\n', "policy s3-read, attached to ci-1:\n")]
+    [('s3-read', None, True), ('s3-read', 'ci-1', False)]
+    >>> find_stored_name("policy s3-read:\n", 16)
+    """
+    found = _STORED.search(text[max(start - _CHARS_OF_HEADING, 0) : start])
+    if found is None:
+        return None
+    holder = _HOLDER.search(found["more"])
+    is_inline = found["inline"] is not None or "inline" in found["more"]
+    if not (is_inline or found["managed"] or "attached" in found["more"]):
+        return None
+    return found["name"], None if holder is None else holder["name"], is_inline

@@ -175,7 +175,11 @@ OF_TEXT: Rows = (
         "denials.identities.given_permissions.add_unprovisioned_set",
     ),
     (
-        all_of(is_not_explicit, shows_policy, says("get-role-policy", "get-user-policy")),
+        all_of(
+            is_not_explicit,
+            shows_policy,
+            says("get-role-policy", "get-user-policy", "nline", "ttached", "anaged"),
+        ),
         "denials.shown_policies.inline_policies.add_inline_policy",
     ),
     (_may_ask, "denials.answers.add_answers"),

@@ -93,3 +93,33 @@ def test_missing_object_is_a_403_to_who_may_not_list(
     assert omits not in said
     assert "arn:aws:s3:::acme-carts/*" in json.dumps(first.policy)
     assert any("--policy-name carts-data" in each for each in first.commands)
+
+
+_ATTACHED = "aws iam list-attached-role-policies --role-name carts "
+
+
+@pytest.mark.parametrize(
+    ("heading", "command"),
+    [
+        ('this is its only policy (inline "carts-data"):', "aws iam put-role-policy --role-name carts --policy-name carts-data "),
+        ("inline policy carts-data of the role carts:", "aws iam put-role-policy --role-name carts --policy-name carts-data "),
+        ("policy carts-data, attached to carts since Monday:", _ATTACHED),
+        ("The customer managed policy `carts-data` is on the role:\n```json", _ATTACHED),
+        # Of which kind it is, or whose, is not known, or it is not the caller's.
+        ("policy carts-data:", None),
+        ("policy carts-data, attached to orders-api:", None),
+        ("not the inline policy carts-data:", None),
+        ("AWS managed policy carts-data, attached to carts:", None),
+        ("the boundary carts-data, attached to carts:", None),
+        ("inline policy carts-data, shortened:", None),
+    ],
+)  # fmt: skip
+def test_policy_under_its_name_is_written_whole(heading: str, command: str | None) -> None:
+    policy = _policy(_allow("dynamodb:GetItem", _TABLE.format("carts")))
+    first = explain(f"{_DENIED}{heading}\n{policy}").remedies[0]
+    assert any(command is not None and command in each for each in first.commands) is (command is not None)
+    assert len((first.policy or {})["Statement"]) == (1 if command is None else 2)
+    assert any("--policy-name AllowPutItem-" in each for each in first.commands) is (command is None)
+    # Without its version, a document can be a part.
+    part = explain(f"{_DENIED}{heading}\n{policy.replace('Version', 'Id')}").remedies[0]
+    assert len((part.policy or {})["Statement"]) == 1

@@ -1,4 +1,4 @@
-"""Write the inline policy that a command in the text printed with the statement that it lacks.
+"""Write the policy that the text shows under its name with the statement that it lacks.
 
 A second policy beside it would leave a statement that has no effect. The command replaces the whole policy:
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html.
@@ -19,7 +19,6 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.printed_policies import PrintedPolicy, find_printed_policy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
-from iamtriage.explaining._rules.shared.remedies import replace_in
 from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
 
 _MAX_POLICY = 1_200  # characters, of which a short explanation has room
@@ -44,8 +43,10 @@ def _write_whole(printed: PrintedPolicy, remedy: Remedy) -> Remedy:
         return remedy
     kind, owner = printed.owner
     old = commands.put_policy(owner, inline_policy_name(added), kind)
-    if old not in remedy.commands:
+    lines = remedy.commands
+    if old not in lines:
         return remedy
+    at = lines.index(old)
     statements = list(iterate_statements(printed.content))
     kept = [each for each in statements if not _is_superseded(each, added)]
     sids = [shown_sid(each) for each in kept]
@@ -63,7 +64,7 @@ def _write_whole(printed: PrintedPolicy, remedy: Remedy) -> Remedy:
         remedy,
         steps=(step, *steps),
         policy={**printed.content, "Statement": [*kept, *added]},
-        commands=replace_in(remedy.commands, old, printed.replace),
+        commands=(*lines[:at], *printed.replace, *lines[at + 1 :]),
     )
 
 

@@ -159,7 +159,10 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     elif (
         len(stated) == 1
         # IAM prints no policy with a principal so.
-        and (heading := find_name_above(denial.failure.text, may_be_printed=not stated[0].has_principal))
+        and (
+            heading := find_name_above(denial.failure.text, may_be_printed=not stated[0].has_principal)
+            or ("--policy-name" not in denial.failure.text and stated[0].inline_name)
+        )
     ):
         name = f"the policy {clip_text(heading)}"
     # A permission set with the name of an AWS managed policy normally has that policy.
@@ -190,6 +193,8 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
             version=each.version,
             stated_type=each.stated_type,
             inline_name=each.inline_name,
+            attached_name=each.attached_name,
+            holder=each.holder,
             name=named,
             evidence="derived",
         )

@@ -196,7 +196,7 @@ def _complete_printed(denial: Denial, own: str | None, remedy: Remedy) -> Remedy
         title=f"Complete the ARN of the secret in the policy {printed.name} of the role {denial.role.name}",
         steps=("Only the ARN changes. The name of the secret in the call can stay as it is.", *steps),
         policy=document,
-        commands=(printed.replace,),
+        commands=printed.replace,
     )
 
 

@@ -1,4 +1,4 @@
-"""Correct an inline policy of the caller that a command in the text prints, under its name."""
+"""Correct a policy of the caller that the text shows as a whole under its name, such as an inline policy that a command prints."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.values import CommandLine, Document
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -30,31 +31,25 @@ NOT_ALL = lazy_pattern(
 
 
 class PrintedPolicy(NamedTuple):
-    """An inline policy of the caller that a command prints as a whole.
+    """A policy of the caller that a command prints as a whole, or that stands under its name.
 
     Attributes:
         name: Its name.
         content: The policy.
         owner: The caller's role or user: its kind and its name.
-        replace: The command that replaces it by policy.json.
+        replace: The commands that replace it by policy.json.
     """
 
     name: str
     content: Mapping[str, Any]
     owner: tuple[str, str]
-    replace: str
+    replace: tuple[str, ...]
 
 
 def find_printed_policy(denial: Denial) -> PrintedPolicy | None:
-    """Return the inline policy of the caller that the only such command prints, if the text has no other policy."""
-    if not any(verb in denial.failure.text for _, verb in _PRINTS_POLICY):
-        return None
-    command = only_one(
-        [run.command for run in find_runs(denial.failure) if run.command.words[:2] in _PRINTS_POLICY]
-    )
+    """Return the policy of the caller that the text shows with its name, if the text has no other policy."""
     stated = only_one([each for each in denial.context.policies if not each.is_of_resource])
-    caller = denial.role or denial.principal
-    if command is None or stated is None:
+    if stated is None or not (stated.inline_name or stated.attached_name):
         return None
     # The command would delete the statements that the text leaves out, and store references.
     if stated.is_code or stated.is_joined or stated.has_references or not stated.is_whole:
@@ -63,23 +58,45 @@ def find_printed_policy(denial: Denial) -> PrintedPolicy | None:
         map(is_masked, _STRING.findall(json.dumps(stated.content)))
     ):
         return None
-    query = command.option("query")
-    if query is not None and query.value != "PolicyDocument":
-        return None  # the policy can have more statements, which the command would delete
-    kind = _PRINTS_POLICY[command.words[0], command.words[1]]
-    owner, name = command.option(f"{kind}-name"), command.option("policy-name")
-    if owner is None or name is None or name.value != stated.inline_name:
-        return None
+    caller = denial.role or denial.principal
     # A response without a body does not name the caller.
     own = (
         stated.owner
         if caller is None
         else ("user" if isinstance(caller, User) else "role", getattr(caller, "name", ""))
     )
-    if own != (kind, owner.value):
+    runs = [run.command for run in find_runs(denial.failure) if run.command.words[:2] in _PRINTS_POLICY]
+    if own is None or len(runs) > 1:
+        return None
+    return _read_output(stated, own, runs[0]) if runs else _read_named(stated, own)
+
+
+def _read_output(stated: Document, own: tuple[str, str], command: CommandLine) -> PrintedPolicy | None:
+    query = command.option("query")
+    if query is not None and query.value != "PolicyDocument":
+        return None  # the policy can have more statements, which the command would delete
+    kind = _PRINTS_POLICY[command.words[0], command.words[1]]
+    owner, name = command.option(f"{kind}-name"), command.option("policy-name")
+    if owner is None or name is None or name.value != stated.inline_name or own != (kind, owner.value):
         return None
     replace = commands.put_policy(owner.value, name.value, kind)
-    return PrintedPolicy(name.value, stated.content, (kind, owner.value), replace)
+    return PrintedPolicy(name.value, stated.content, own, (replace,))
+
+
+def _read_named(stated: Document, own: tuple[str, str]) -> PrintedPolicy | None:
+    kind, owner = own
+    # A document without a version can be a part of the policy.
+    is_whole = "Version" in stated.content and stated.stated_type in {None, "identity"}
+    is_own = stated.owner in {None, own} and stated.holder in {None, owner}
+    if not (is_whole and is_own) or owner.startswith("AWSReservedSSO_"):
+        return None
+    if stated.inline_name is not None:
+        replace = commands.put_policy(owner, stated.inline_name, kind)
+        return PrintedPolicy(stated.inline_name, stated.content, own, (replace,))
+    name = stated.attached_name or ""
+    find = f"aws iam list-attached-{kind}-policies --{kind}-name {owner} --query \"AttachedPolicies[?PolicyName=='{name}'].PolicyArn\" --output text"
+    lines = f"policy=$({find})", commands.change_policy("POLICY_ARN").replace("POLICY_ARN", '"$policy"')
+    return PrintedPolicy(name, stated.content, own, lines)
 
 
 def write_printed_policy(
@@ -94,7 +111,7 @@ def write_printed_policy(
     if old is None or old == changed:
         return remedy
     whole = change_statements(printed.content, lambda each: dict(changed) if each == old else each)
-    return attrs.evolve(remedy, policy=whole, is_addition=False, commands=(printed.replace,))
+    return attrs.evolve(remedy, policy=whole, is_addition=False, commands=printed.replace)
 
 
 def _without(statement: Mapping[str, Any], part: str) -> dict[str, Any]:
