@@ -118,7 +118,7 @@ _ENTRY_ALONE = f"The entry alone gives no permissions: {principal_mappings.VIEW_
 # https://eksctl.io/usage/access-entries/
 _ENTRY_IN_FILE = lazy_pattern(r"\bprincipalARN:\s?[\"']?arn:")
 _IN_FILE = "Or correct principalARN in the eksctl file, and run eksctl create accessentry -f with it."
-_RECREATED = "If get-role finds no role, its suffix changed with the permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ lists the roles."
+_RECREATED = "If get-role finds no role, its suffix changed with the permission set. This lists the roles: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/"
 _LIST_ROLES = "aws iam list-roles --query 'Roles[].Arn' --output text"
 _LIST_USERS = "aws iam list-users --query 'Users[].Arn' --output text"
 _OWN_ACCOUNT = "If the role or user is in another account than the cluster, look up the ARN there."

@@ -106,7 +106,7 @@ def _explain(denial: Denial, policy: str) -> Explanation:
             *((deactivate, list_keys) if find_access_key(denial.case) else (list_keys, deactivate)),
             f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region {region}",
             Labelled(
-                "To stop the user's console sign-in and own sessions, too:",
+                "To deny the user everything, also in the console and in its sessions:",
                 commands.fill_command(
                     f"aws iam attach-user-policy --user-name {{}} --policy-arn arn:{partition}:iam::aws:policy/AWSDenyAll",
                     name,

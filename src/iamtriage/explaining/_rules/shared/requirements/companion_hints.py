@@ -43,7 +43,7 @@ HINTS = {
     "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#lock-away-credentials
     "iam:CreateAccessKey": "An administrator can also create the key for the user. Where possible, use temporary credentials instead: IAM Identity Center (aws configure sso) or a role.",
-    "s3:ListBucket": "To read or write the objects, allow s3:GetObject or s3:PutObject on the bucket's ARN with /* at the end, too.",
+    "s3:ListBucket": "To read or write the objects, allow s3:GetObject or s3:PutObject on the bucket's ARN with /*.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
     **{
         f"s3:{verb}ObjectVersion{what}": f"{_VERSION} s3:{verb}ObjectVersion{what} instead of s3:{verb}Object{what}, which does not cover it."
