@@ -249,7 +249,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "secret hash for client",
         "secret_hash was not received",
     ),
-    "denials.other_authorities.stack_policies.explain_stack_policy": ("by stack policy: ",),
+    "denials.other_authorities.stack_policies.explain_stack_policy": ("by stack policy:",),
     "denials.other_authorities.graphql_schemas.explain_rejected_request": (
         "not authorized to make this call",
         "valid authorization header not provided",
