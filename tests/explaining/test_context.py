@@ -322,6 +322,12 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
         ),
         pytest.param(f"AWS_ROLE_ARN={ROLE}\n{WEB_IDENTITY}", {"role_arn": ROLE}, id="variable with the role"),
         pytest.param(
+            f"%iam_role {ROLE}\n%region eu-west-1\n{WEB_IDENTITY}",
+            {"role_arn": ROLE, "region": "eu-west-1"},
+            id="magic of a notebook",
+        ),
+        pytest.param(f"COPY t IAM_ROLE '{ROLE},{ROLE}2'\n{WEB_IDENTITY}", {}, id="chain of roles"),
+        pytest.param(
             f"job 77 uses OIDC role {ROLE}\n{WEB_IDENTITY}", {"role_arn": ROLE}, id="role in a sentence"
         ),
         pytest.param(

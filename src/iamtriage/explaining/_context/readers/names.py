@@ -131,7 +131,7 @@ _ROLES = lazy_pattern(
     rf"|\brole[-_]to[-_]assume{_IS}({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn){_IS}({_ROLE_ARN})"
     rf"|\b[Aa]ssum(?:e|ing) (?:the )?(?:IAM )?(?:[Rr]ole:? )?[\"'(]?({_ROLE_ARN})|\b[Aa]ssume IAM Role \(({_ROLE_ARN})\)"
     rf"|(?:\b(?:OIDC|as|under|us(?:e|es|ing)|with) |\()(?:the )?(?:IAM )?[Rr]ole:? [\"'(]?({_ROLE_ARN})"
-    rf"|--role(?:-arn)?[\"']?(?:,|\s{{1,40}}-)\s{{1,40}}[\"']?({_ROLE_ARN})|\b[Rr]ole[\"']?\s?[=:]\s{{0,4}}[\"']?({_ROLE_ARN})|\bRoleArn{_IS}({_ROLE_ARN})|\b(?:iam_role|IAM_ROLE)\s{{1,4}}'({_ROLE_ARN})'|\bIAM Role \(({_ROLE_ARN})\)"
+    rf"|--role(?:-arn)?[\"']?(?:,|\s{{1,40}}-)\s{{1,40}}[\"']?({_ROLE_ARN})|\b[Rr]ole[\"']?\s?[=:]\s{{0,4}}[\"']?({_ROLE_ARN})|\bRoleArn{_IS}({_ROLE_ARN})|\b(?:iam_role|IAM_ROLE)\s{{1,4}}'?({_ROLE_ARN})(?=['\s]|\Z)|\bIAM Role \(({_ROLE_ARN})\)"
     rf"|(?<!ode )(?<!odes )(?<!orker )(?<!nstance )\b[Rr]ole(?: ARN| arn)?(?: is|:)? [\"'`(]?({_ROLE_ARN})"
 )
 _ACCOUNTS = lazy_pattern(
