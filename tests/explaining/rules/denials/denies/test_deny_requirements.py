@@ -311,7 +311,7 @@ CASES: tuple[Case, ...] = (
     (
         _text("a service control policy"),
         _decoded("Here", "aws:RequestedRegion", "eu-central-1", "eu-west-1"),
-        ("Do this first: Call in eu-central-1 [you]", "aws:RequestedRegion must be eu-central-1."),
+        ("Do this first: Call in eu-central-1 [you]", "Change the Region of the call: --region"),
     ),
     (
         _text("a service control policy"),

@@ -107,10 +107,15 @@ _OF_SDK = f"User: {_ROLE} is not authorized to perform: sqs:CreateQueue on resou
         (f"app.rb:7:in 'call': {_OF_SDK} (Aws::SQS::Errors::AccessDeniedException)\n", 'or region: "sa-east-1" of the client if its code sets the Region'),
         (f"Stack | CREATE_FAILED | AWS::SQS::Queue | Jobs | {_OF_SDK} (Service: Sqs, Status Code: 403, Request ID: 0a1b)\n", "Change the Region of the call"),
         (_denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a"), "Change the Region of the call"),
+        (_denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a") + "env:\n  AWS_REGION: eu-west-3\n", '"AWS_REGION: eu-west-3" in the text sets the Region: change it.'),
+        (_denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a") + "env:\n  AWS_REGION: eu-west-1\n", "Change the Region of the call"),
+        (f"sam deploy --stack-name jobs\nCREATE_FAILED  AWS::SQS::Queue  Jobs  {_OF_SDK} (Service: Sqs, Status Code: 403, Request ID: 0a1b)\n", "If the stack jobs is new, delete what is left of it in eu-west-3."),
+        (f"sam deploy --stack-name jobs\nUPDATE_FAILED  AWS::SQS::Queue  Jobs  {_OF_SDK} (Service: Sqs, Status Code: 403, Request ID: 0a1b)\n", "or region in the profile or provider."),
     ],
-    ids=["Ruby", "CloudFormation", "boto3 or the AWS CLI"],
+    ids=["Ruby", "CloudFormation", "boto3 or the AWS CLI", "set in the text", "other setting", "new stack", "updated stack"],
 )  # fmt: skip
 def test_where_a_program_sets_its_region(error: str, step: str) -> None:
     first = explain(error + _policy(Action="*")).remedies[0]
     assert first.title == "Call in sa-east-1"
     assert step in first.steps[0]
+    assert ("what is left of it" in first.steps[0]) is ("what is left of it" in step)

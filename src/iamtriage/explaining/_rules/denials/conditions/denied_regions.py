@@ -97,11 +97,18 @@ def describe_move(denial: Denial, listed: str, step: str) -> tuple[str, str]:
     """Return the title and the step of a call in the Regions that a Deny exempts: with another resource, if it needs one there."""
     place = describe_place(denial)
     if place is None:
+        _, general, settings = step.partition("Change the Region of the call:")
+        called = getattr(denial.resource_arn, "region", None) or denial.facts.region
         argument = _ARGUMENTS_OF_SDKS.get(denial.failure.envelope.source or "")
-        is_own = argument and find_deployment(denial.failure, denial.facts) is None
+        deployment = find_deployment(denial.failure, denial.facts)
+        is_own = argument and deployment is None
+        step = f"{general}{settings}" if general else step
         if argument and is_own and commands.region(listed) == listed:
-            must_be, _, _ = step.partition("Change the Region of the call:")
-            step = f"{must_be}Set AWS_REGION={listed} where the program runs, or {argument.format(listed)} if its code sets the Region."
+            step = f"Set AWS_REGION={listed} where the program runs, or {argument.format(listed)} if its code sets the Region."
+        elif general and called and (words := _find_setting(denial, called)) is not None:
+            step = f"{quote_words(words)} in the text sets the Region: change it."
+        if called and deployment is not None and deployment.stack and deployment.status == "CREATE_FAILED":
+            step += f" If the stack {deployment.stack} is new, delete what is left of it in {called}."
         return f"Call in {listed}", step
     name = place.partition(" is in ")[0]
     return (
@@ -138,6 +145,11 @@ def exempted_action(denial: Denial) -> str:
 
 def region_setting(denial: Denial, region: str) -> str:
     """Return what in the text sets the Region of the call, after a comma, or an empty string."""
+    words = _find_setting(denial, region)
+    return "" if words is None else f", set by {quote_words(words)} in the text"
+
+
+def _find_setting(denial: Denial, region: str) -> str | None:
     stated = denial.context.region
     words = stated.words.strip() if stated is not None and stated.value == region else None
     # The ARN of a resource shows where it is, and sets nothing.
@@ -145,7 +157,7 @@ def region_setting(denial: Denial, region: str) -> str:
         # Another command in the text can have its own Region.
         settings = _SETTINGS.finditer(denial.failure.text)
         words = next((each[0] for each in settings if each["region"] == region), None)
-    return "" if words is None else f", set by {quote_words(words)} in the text"
+    return words
 
 
 def is_moved_to(text: str, region: str) -> bool:

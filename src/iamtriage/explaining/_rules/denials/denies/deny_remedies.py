@@ -367,10 +367,11 @@ def _region_commands(denial: Denial, condition: DenyingCondition) -> tuple[str, 
     accepted = condition.policy_values[0] if deny_conditions.accepts_listed_values(condition) else ""
     # Others have their own settings, which take precedence over variables of the shell.
     is_of_shell = denial.context.runtime is None and find_program(denial.failure) is None
-    if not accepted or commands.region(accepted) != accepted or not is_of_shell:
+    if not accepted or commands.region(accepted) != accepted:
         return ()
     again = commands.repeat_command(denial.context.command, changes={"region": accepted})
-    return (again or f"export AWS_REGION={accepted} AWS_DEFAULT_REGION={accepted}",)
+    exported = f"export AWS_REGION={accepted} AWS_DEFAULT_REGION={accepted}"
+    return remedies.present(again or (exported if is_of_shell else None))
 
 
 def _mfa_step(denial: Denial, *, needs_session: bool) -> str:
