@@ -324,12 +324,37 @@ def test_tagging_is_limited_to_the_call_that_creates(
     about_calls = [
         step
         for step in remedy.steps
-        if step.startswith(f"To tag what it creates, {operation}, which was not denied itself, requires ")
+        if step.startswith("The call tags what it creates, which requires ")
+        and f": {operation} itself" in step
     ]
     assert len(about_calls) == (calls is not None)
     assert any("RunInstances, CreateVolume" in step for step in remedy.steps) == (
         calls is None and resource.endswith("*")
     )
+
+
+@pytest.mark.parametrize(
+    ("shown", "kinds"),
+    [
+        ('"tagSpecificationSet":{"items":[{"resourceType":"instance","tags":[{"key":"team"}]}]}', ["instance"]),
+        ("--tag-specifications 'ResourceType=volume,Tags=[{Key=a,Value=b}]' 'ResourceType=instance,Tags=[{Key=a,Value=b}]'", ["instance", "volume"]),
+        ("TagSpecifications=[{'ResourceType': 'instance', 'Tags': tags}]", ["instance"]),
+        # It tags something else, a template can have more tags, and this is no tag.
+        ("--tag-specifications 'ResourceType=volume,Tags=[{Key=a,Value=b}]'", ["instance", "volume", "network-interface"]),
+        ("--launch-template x --tag-specifications 'ResourceType=instance,Tags=[{Key=a,Value=b}]'", ["instance", "volume", "network-interface"]),
+        ("resourceType: instance, region: eu-west-1", ["instance", "volume", "network-interface"]),
+    ],
+)  # fmt: skip
+def test_tagging_is_limited_to_what_the_call_tags(shown: str, kinds: list[str]) -> None:
+    arn = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:"
+    denial = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/ci/run-1 is not authorized to perform: ec2:CreateTags on resource: {arn}instance/* because no identity-based policy allows the ec2:CreateTags action"
+    text = f"An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. {denial}\n{shown}"
+    remedy = explain(text).remedies[0]
+    assert remedy.policy is not None
+    [statement] = remedy.policy["Statement"]
+    resources = statement["Resource"] if len(kinds) > 1 else [statement["Resource"]]
+    assert resources == [f"{arn}{kind}/*" for kind in kinds]
+    assert any("remove those that it does not" in each for each in remedy.steps) is (len(kinds) == 3)
 
 
 @pytest.mark.parametrize("service", ["ec2.amazonaws.com", "spotfleet.amazonaws.com"])

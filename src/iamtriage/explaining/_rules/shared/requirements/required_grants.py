@@ -27,7 +27,12 @@ _TAGGED_BY = {
     "RunInstances": ("instance", "volume", "network-interface"),
     "CreateFleet": ("fleet", "instance", "volume", "network-interface", "spot-instances-request"),
 }
-TAGGING_CALL = "To tag what it creates, "
+# A tag specification in a command, in code or in a record of CloudTrail.
+_TAGGED_TYPE = lazy_pattern(
+    r"(?i:\bresource_?type)\\?[\"']?\s?[=:]\s?\\?[\"']?(?P<kind>[a-z-]{3,40})\\?[\"']?\s{0,9},\s{0,9}\\?[\"']?(?i:tags)\b"
+)
+_TEMPLATE = lazy_pattern(r"(?i:launch[-_ ]?template)")
+TAGGING_CALL = "The call tags what it creates"
 # CloudWatch Logs ends the ARN of a log group so in its messages.
 _NO_STREAM = ":log-stream:"
 # The table of actions has no ARN without a Region for the models of Bedrock.
@@ -254,7 +259,12 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
     prefix = resource.rpartition(":")[0]
     # A fleet launches its instances with RunInstances.
     calls = (created, "RunInstances") if created == "CreateFleet" else (created,)
-    note = f"{TAGGING_CALL}{created}, which was not denied itself, requires {grant.action} on each {'type of resource that it tags: remove the others' if kinds else 'new resource'}."
+    note = f"{TAGGING_CALL}, which requires {grant.action}: {created} itself was not denied."
+    stated = set(_TAGGED_TYPE.findall(denial.failure.text))
+    if resource.rpartition(":")[2].removesuffix("/*") in stated and not _TEMPLATE.search(denial.failure.text):
+        kinds = tuple(each for each in kinds if each in stated)
+    elif kinds:
+        note += " The Resource has each type that it can tag: remove those that it does not."
     return attrs.evolve(
         grant,
         resources=tuple(dict.fromkeys((resource, *(f"{prefix}:{kind}/*" for kind in kinds)))),
