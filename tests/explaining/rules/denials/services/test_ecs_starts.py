@@ -62,6 +62,8 @@ def test_permission_that_the_task_role_got(said: str, given: str | None) -> None
     ("text", "options"),
     [
         (f"(service octo-web) failed to launch a task: {DENIED}", "--cluster ECS_CLUSTER --service octo-web"),
+        (f"service octo-web (task 0a1b2c3d) stopped: {DENIED}", "--cluster ECS_CLUSTER --service octo-web"),
+        (f"The service role (octo) stopped it: {DENIED}", "--cluster ECS_CLUSTER --service SERVICE"),
         (f"{DENIED}\narn:aws:ecs:eu-west-1:111122223333:task/live/0a1b", "--cluster live --service SERVICE"),
         (f"{DENIED}\n$ aws ecs describe-services --cluster live --services octo-web", "--cluster live --service octo-web"),
         (f"{DENIED}\n$ aws ecs list-tasks --cluster live\n$ aws ecs list-tasks --cluster test", "--cluster ECS_CLUSTER --service SERVICE"),
@@ -70,7 +72,7 @@ def test_permission_that_the_task_role_got(said: str, given: str | None) -> None
         (f"service octo-web: desired 2 running 0\n{DENIED}", "--cluster ECS_CLUSTER --service octo-web"),
         (f'"group": "octo-web"\nthe service is running, pending\n{DENIED}', "--cluster ECS_CLUSTER --service SERVICE"),
     ],
-    ids=["service event", "task ARN", "command", "two clusters", "cluster of EKS", "group", "log", "other words"],
+    ids=["service event", "stopped task", "no service", "task ARN", "command", "two clusters", "cluster of EKS", "group", "log", "other words"],
 )  # fmt: skip
 def test_new_task(text: str, options: str) -> None:
     command = f"aws ecs update-service {options} --force-new-deployment --region eu-west-1"
@@ -151,3 +153,6 @@ def test_key_of_a_secret_is_allowed_to_the_execution_role(account: str, roles: s
     assert any(f'{{"AWS": "{EXEC}"}}' in each for each in first.steps) is is_foreign
     assert any("get-key-policy" in each for each in first.commands) is not is_foreign
     assert ("not with the task role octo-task" in str(explanation.causes[0])) is ("octo-task" in roles)
+    # Secrets Manager says something else of a disabled key, and only one of another account must be customer managed.
+    assert not any("describe-key" in each for each in first.commands)
+    assert any("customer managed" in each for each in first.steps) is is_foreign

@@ -251,10 +251,12 @@ def key_policy_step(
     arn = principal_words.try_parse_arn(key)
     statement = json.dumps(allow(actions, "*", principal={"AWS": str(principal or "CALLER_ARN")}))
     if owner is None:
-        across = f"A key of another account must be customer managed, and its policy must allow {caller}."
-        if arn is not None and account is None:
-            across = f"If {caller} is not in account {arn.account}, that account must add this statement to it: {statement}"
-        return f"The key policy must allow {caller}, too, or enable IAM policies (the account's root as principal). {across}"
+        across = f" A key of another account must be customer managed, and its policy must allow {caller}."
+        if arn is not None and account == arn.account:
+            across = ""
+        elif arn is not None and account is None:
+            across = f" If {caller} is not in account {arn.account}, that account must add this statement to it: {statement}"
+        return f"The key policy must allow {caller}, too, or enable IAM policies (the account's root as principal).{across}"
     return f"The key is in account {owner} and {caller} in {account}, so both accounts must allow it. The key must be customer managed, and its owner adds this statement to the key policy: {statement}"
 
 

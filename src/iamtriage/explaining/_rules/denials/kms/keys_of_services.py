@@ -34,10 +34,7 @@ _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
 
 def explain_service_encryption_key(denial: Denial) -> Explanation:
     """Explain that a service could not use the key that encrypts its data."""
-    text, operation = denial.failure.text, denial.operation
-    arn = find_stated_arn(denial.failure, lambda each: each.split(":")[2] in encrypted_data.SHOW_KEYS)
-    if denial.resource_arn is not None and denial.resource_arn.service in encrypted_data.SHOW_KEYS:
-        arn = denial.resource
+    text, operation, arn = denial.failure.text, denial.operation, _find_data(denial)
     resource = try_parse_arn(arn)
     service = denial.service if denial.service != "kms" else None
     service = service or (None if resource is None else resource.service)
@@ -68,7 +65,9 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     region = next(places, encrypted_data.find_region_of_data(denial, service) or region_argument(denial))
     in_region = "" if region == "REGION" else f" --region {region}"
     alias = encrypted_data.find_alias(denial) if key == "KEY_ARN" else None
-    find, lines = None, [f"aws kms describe-key --key-id {key}{in_region}"]
+    # Secrets Manager says something else of a disabled key.
+    is_needed = key == "KEY_ARN" or _OF_SECRETS_MANAGER not in text
+    find, lines = None, [f"aws kms describe-key --key-id {key}{in_region}"] * is_needed
     if alias is not None:
         find = f"The first command prints KEY_ARN: a policy accepts no alias ({alias}) as its resource."
         lines = [f"aws kms describe-key --key-id {alias}{in_region} --query KeyMetadata.Arn --output text"]
@@ -111,6 +110,13 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         else None,
         remedies=remedy,
     )
+
+
+def _find_data(denial: Denial) -> str | None:
+    """Return the ARN of what the key encrypts."""
+    if denial.resource_arn is not None and denial.resource_arn.service in encrypted_data.SHOW_KEYS:
+        return denial.resource
+    return find_stated_arn(denial.failure, lambda each: each.split(":")[2] in encrypted_data.SHOW_KEYS)
 
 
 def _describe_denied(denial: Denial, actions: Sequence[str], data: str) -> str:

@@ -26,6 +26,7 @@ _CLUSTER = lazy_pattern(
 )
 _SERVICE = lazy_pattern(
     r"(?a)\baws ecs [^\n|;]{0,200}?--services?[ =](\w[\w-]{0,254})|\(service (\w[\w-]{0,254})\)"
+    r"|\b[Ss]ervice[: ] ?(\w[\w-]{0,254}) \((?:deployment|instance|port|task)\b"
     r"|:ecs:[a-z0-9-]{5,30}:[0-9]{12}:service/[\w-]{1,255}/(\w[\w-]{0,254})"
     r"|\"(?:serviceName\"\s?:\s?\"|group\"\s?:\s?\"service:)(\w[\w-]{0,254})\"|\bservice[ :=](\w[\w-]{0,254})[:,] ?(?:desired|pending|running)\b"
 )
