@@ -92,7 +92,7 @@ def test_issuer_of_the_cluster_completes_the_statement() -> None:
 def test_provider_of_another_account(shown: str, account: str, *, has_policy: bool) -> None:
     explanation = explain(_NONE + shown)
     assert (
-        f"in account {account}, that of the role OctoUploads, and it is in account 111122223333"
+        f"is in account 111122223333, but STS looks for it in account {account}, that of the role OctoUploads"
         in explanation.summary
     )
     create, other = explanation.remedies
@@ -100,6 +100,8 @@ def test_provider_of_another_account(shown: str, account: str, *, has_policy: bo
     assert not any("eksctl" in line for line in create.commands)
     assert "a role of account 111122223333, which assumes OctoUploads" in other.title
     assert (create.policy is not None) is has_policy
+    replaces = any("update-assume-role-policy --role-name OctoUploads" in each for each in create.commands)
+    assert replaces is ("name it in the trust policy" in create.title)
     if create.policy is not None:
         claims = {
             "iss": f"https://{_ID}",
@@ -111,6 +113,17 @@ def test_provider_of_another_account(shown: str, account: str, *, has_policy: bo
             create.policy, action="sts:AssumeRoleWithWebIdentity", role_arn=role, claims=claims
         )
         assert result.allowed
+
+
+def test_statement_for_the_provider_of_another_account() -> None:
+    """With the service account, the commands add the statement to the trust policy that they print."""
+    role = _env(_ROLE.replace("111122223333", "444455556666"))
+    listed = f"$ aws iam list-open-id-connect-providers\narn:aws:iam::111122223333:oidc-provider/{_ID}\n"
+    explanation = explain(_NONE + role + listed, facts={"namespace": "octo", "service_account": "up"})
+    create = explanation.remedies[0]
+    assert "old-trust.json" in create.commands[1]
+    assert "update-assume-role-policy --role-name OctoUploads" in create.commands[-1]
+    assert "system:serviceaccount:octo:up" in str(create.statement)
 
 
 def test_named_provider_is_only_created() -> None:

@@ -96,13 +96,12 @@ def _explain_other_account(
     added = None if document is not None else issuers.trusting_statement(case, issuer, role.account)
     change = "trust.json is the whole trust policy with this provider as Principal.Federated."
     if added is not None:
-        change = f"The trust policy of {role.name} needs the statement, which names this provider and the subject of the pod's service account."
+        change = "The trust policy needs the statement, which names this provider and the subject of the pod's service account."
     elif fixed is None:
         change = f"The trust policy of the role must name this provider as Principal.Federated: {own}."
-    lines = () if fixed is None else commands.trust_policy_commands(role.name)[1:]
+    lines = commands.trust_policy_commands(role.name)[0 if fixed is None else 1 :] if fixed or added else ()
     remedy = account_remedy(
-        f"Create the IAM OIDC provider in account {role.account}{', and name it in the trust policy' if fixed else ''}",
-        f"Run the commands in account {role.account}.",
+        f"Create the IAM OIDC provider in account {role.account}{', and name it in the trust policy' if lines else ''}",
         change,
         commands=(issuers.create_provider_command(issuer), *lines),
         url=pages.OIDC_PROVIDERS,
@@ -117,7 +116,7 @@ def _explain_other_account(
     if fixed is None:
         evidence, text = "derived", f"The text lists the provider {arn}."
     return case.explain(
-        f"STS looks for the OIDC provider of {issuer.description} in account {role.account}, that of the role {role.name}, and it is in account {account}.",
+        f"The OIDC provider of {issuer.description} is in account {account}, but STS looks for it in account {role.account}, that of the role {role.name}.",
         issuers.NO_OIDC_PROVIDER.cause("reported", text=missing),
         issuers.ROLE_OF_OTHER_ACCOUNT.cause(evidence, text=text),
         remedies=(
