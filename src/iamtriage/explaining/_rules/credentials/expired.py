@@ -278,7 +278,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     source, name, cause, url = "credential source", "", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
     title = "Check the clock, then the Expiration that the credential source returns"
     remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
-    check = "Otherwise, python3 prints the source. For iam-role, the last command must print Code Success and an Expiration in the future. For custom-process, run the command in credential_process."
+    check = "Otherwise, python3 prints the source. For iam-role, the last command must print Code Success and a future Expiration. For custom-process, the output of credential_process must have one."
     clock_lines = ("date -u", clock_remedies.AWS_TIME)
     lines: tuple[str, ...] = (*clock_lines, _SHOW_SOURCE, *_METADATA_COMMANDS)
     if process is not None:

@@ -324,7 +324,7 @@ def _caller_remedy(
             groups = (
                 " (with groups of aws-auth, if any: --kubernetes-groups)" if cluster.uses_aws_auth else ""
             )
-            missing = f"If {program} is still rejected, and it is not listed (a role by the ARN of get-role), someone with access, such as the creator, adds it{groups}:"
+            missing = f"If {program} is still rejected, and its ARN is not listed (of a role: get-role prints it), someone with access, such as the creator, adds it{groups}:"
         grant = look_up_once(
             (
                 cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
