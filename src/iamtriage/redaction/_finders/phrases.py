@@ -12,7 +12,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import build_tree
 from iamtriage.redaction._vocabulary.placeholders import is_placeholder
-from iamtriage.redaction._vocabulary.searched_text import SearchedText
+from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case
 from iamtriage.redaction._vocabulary.secret_commands import (
     COMMAND_ROWS,
     LINE_ROWS,
@@ -170,20 +170,21 @@ SENTENCE_WORD = re.compile(
 PHRASES = (*(_command(*row) for row in COMMAND_ROWS), *_SENTENCES)
 
 
-def _number_phrases() -> dict[str, dict[str, dict[str, tuple[str, list[int]]]]]:
+def _number_phrases() -> dict[str, dict[str, dict[str, tuple[str, str, list[int]]]]]:
     """Return the words of which a text with a sign must have one, by that sign and the part that most of them have.
 
-    A part consists of letters. With each word come its rarest part and the numbers of its phrases.
+    A part consists of letters. With each word come its rarest part, its longest one without spaces, and the numbers of
+    its phrases.
     """
     parts = {word: _PART.findall(word) or [""] for phrase in PHRASES for word in phrase.words}
     count = Counter(part for phrase in PHRASES for word in phrase.words for part in parts[word])
-    numbers: dict[str, dict[str, dict[str, tuple[str, list[int]]]]] = {}
+    numbers: dict[str, dict[str, dict[str, tuple[str, str, list[int]]]]] = {}
     for number, phrase in enumerate(PHRASES):
         for word in phrase.words:
             part = max(parts[word], key=lambda each: (len(each) > 1, count[each], len(each)))
             other = min(parts[word], key=lambda each: (count[each], -len(each)))
             words = numbers.setdefault(phrase.sign, {}).setdefault(part, {})
-            words.setdefault(word, (other, []))[1].append(number)
+            words.setdefault(word, (other, max(word.split(), key=len), []))[2].append(number)
     return numbers
 
 
@@ -272,23 +273,23 @@ def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
 
 def _list_phrases(searched: SearchedText) -> Iterator[Phrase]:
     """Yield the commands and sentences that a text can contain."""
-    # Texts repeat words, so their distinct runs of letters are searched in less time, and so are texts of ASCII.
-    written = searched.folded.encode("ascii", "replace")
-    distinct = b" ".join({*written.translate(_LETTERS).split()}).decode()
-    plain = written.decode()
+    folded = searched.folded
+    # Texts repeat words, so their distinct words and runs of letters are searched in less time.
+    words = fold_case(searched.words)
+    distinct = b" ".join({*words.encode("ascii", "replace").translate(_LETTERS).split()}).decode()
     numbers = {
         number
         for sign, parts in _NUMBERS.items()
-        if sign in plain
-        for part, words in parts.items()
+        if sign in words
+        for part, rows in parts.items()
         if part in distinct
-        for word, (other, each) in words.items()
-        if word == part or (other in distinct and word in plain)
+        for word, (other, longest, each) in rows.items()
+        if word == part or (other in distinct and longest in words and (word == longest or word in folded))
         for number in each
     }
     for number in sorted(numbers):
         needed = PHRASES[number].needed
-        if needed is None or needed.search(searched.folded):
+        if needed is None or needed.search(folded):
             yield PHRASES[number]
 
 

@@ -39,8 +39,6 @@ MAX_EDGE = 200
 """The length of each of these ends."""
 # In characters.
 _MIN_REPETITIVE = 2_000
-# The minimum length of a word with a token.
-_MIN_TOKEN = 13
 _LINE = re.compile(r"[^\n]+")
 # An escape in which a digit matters.
 _ESCAPE = re.compile(r"%(?:25){0,16}(?!0[0A-Fa-f])[0-9A-Fa-f]{2}|&#\w{1,6};|\\u[0-9A-Fa-f]{4}")
@@ -113,7 +111,7 @@ class SearchedText:
 
     @cached_property
     def words(self) -> str:
-        """The distinct long words of the text, as :func:`list_words` returns them."""
+        """The distinct words of the text, as :func:`list_words` returns them."""
         return list_words(self.text)
 
     @cached_property
@@ -149,18 +147,14 @@ class SearchedText:
 
 
 def list_words(text: str) -> str:
-    """Return the distinct long words of a text, one a line; a text that is short, or repeats few words, unchanged.
+    """Return the distinct words of a text, one a line; a text that is short, or repeats few words, unchanged.
 
-    Most long texts repeat themselves, so to search their words for a token takes less time.
+    Most long texts repeat themselves, so to search their words for a part of a word takes less time.
     """
     if len(text) < _MIN_REPETITIVE:
         return text
     sample = text[:_SAMPLE].split()
-    return (
-        text
-        if len(set(sample)) > len(sample) * _MAX_DISTINCT
-        else "\n".join({word for word in text.split() if len(word) >= _MIN_TOKEN})
-    )
+    return text if len(set(sample)) > len(sample) * _MAX_DISTINCT else "\n".join(set(text.split()))
 
 
 def fill_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
