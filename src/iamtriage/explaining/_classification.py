@@ -39,6 +39,7 @@ __all__ = (
 # Topic of an explanation -> why a retry can succeed.
 _RETRY_TOPICS: dict[str, RetryReason] = {
     "throttled": "throttled",
+    "table-capacity": "throttled",
     "service-error": "unavailable",
     "request-stalled": "unavailable",
     "clock-skew": "clock_skew",

@@ -255,6 +255,16 @@ DENIALS: Table = (
         expect("aws_error", code="ConditionalCheckFailedException"),
     ),
     (
+        "table-capacity",
+        "{'Error': {'Code': 'ThrottlingError', 'Message': 'Throughput exceeds the current capacity of your table or index.'}, 'TableName': 'orders'}",
+        expect("aws_error", code="ThrottlingError"),
+    ),
+    (
+        "index-capacity",
+        "{'Error': {'Code': 'ThrottlingError', 'Message': 'Throughput exceeds the current capacity for one or more global secondary indexes.'}}",
+        expect("aws_error", code="ThrottlingError"),
+    ),
+    (
         "email-identities",
         "554 Message rejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: ana@example.com",
         expect("aws_error"),

@@ -49,6 +49,16 @@ SUPPORT_CASE = account_remedy(
     url="https://docs.aws.amazon.com/awssupport/latest/user/case-management.html",
 )
 """For a restriction that only AWS lifts. Source: https://github.com/aws-samples/aws-cdk-examples/issues/279."""
+_CAPACITY = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/throttling-provisioned-capacity-exceeded-mitigation.html"
+TABLE_CAPACITY = CauseType(
+    "table-capacity",
+    title="The calls exceed the capacity of the DynamoDB table or index",
+    text="This is the limit of the table or index for reads or for writes, or of the partition of a key that many calls use, not of the account.",
+    recognised_by="The message says that the provisioned throughput, or the current capacity, of a table or index was exceeded.",
+    fix="Raise the capacity of the table or index, or use on-demand mode, and spread the calls over more keys.",
+    of="throttled",
+    sources=(_CAPACITY,),
+)
 _SECURITY_HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-settingup.html"
 SERVICE_NOT_ENABLED = CauseType(
     "service-not-enabled",
@@ -228,6 +238,20 @@ RESTRICTED_ACCOUNT = ErrorKind(
 
 _CODE = r"Throttl|TooManyRequests|LimitExceeded|^$"
 SPENT_QUOTAS = (
+    ErrorKind(
+        cause=TABLE_CAPACITY,
+        code=r"Throttl|ProvisionedThroughput|^$",
+        message=r"provisioned throughput for (?:the table|one or more global secondary)|[Tt]hroughput exceeds the current capacity (?:of|for) ",
+        summary="The calls exceed the capacity of the DynamoDB table or of one of its indexes. No permission is missing.",
+        remedies=owner_remedy(
+            "Raise the capacity of the table or index, and let the SDK retry",
+            "The command prints the capacity of the table and its indexes. Each index has its own, and if that for writes is used up, DynamoDB throttles writes to the table, too.",
+            "With auto scaling, raise the maximum. Or switch the table to on-demand mode (PAY_PER_REQUEST).",
+            "If most calls are for one key, more capacity does not help: spread them over more keys, or cache.",
+            commands="aws dynamodb describe-table --table-name TABLE_NAME --region REGION --query 'Table.[BillingModeSummary.BillingMode,ProvisionedThroughput,GlobalSecondaryIndexes[].[IndexName,ProvisionedThroughput]]'",
+            url=_CAPACITY,
+        ),
+    ),
     ErrorKind(
         cause=QUOTA_REACHED,
         code=_CODE,
