@@ -12,7 +12,7 @@ __all__ = ("ANYTHING", "CALLERS", "COMMANDS", "ENDPOINTS", "INDEX", "LOCATIONS",
 INDEX: Final = WordIndex()
 """The words of the signs."""
 ANYTHING: Final = INDEX.sign(
-    "--", "://", "s3:s3", "(arn:", "bucket", "Bucket ", 'Bucket"', "Bucket'", "Bucket=", "Bucket:", "BucketName",
+    "--", "://", ":\\/\\/", "s3:s3", "(arn:", "bucket", "Bucket ", 'Bucket"', "Bucket'", "Bucket=", "Bucket:", "BucketName",
     "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
     "amespace", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", " i-",
     "fs-", "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback",

@@ -85,8 +85,8 @@ _ARN_KEY = lazy_pattern(
 )
 _HOST = lazy_pattern(
     # restic writes s3:HOST/BUCKET.
-    rf"(?a)\b(?:https?://|s3:(?=s3[.-])|[Hh]ost: )(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
-    r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?"
+    rf"(?a)\b(?:https?:(?:\\?/){{2}}|s3:(?=s3[.-])|[Hh]ost: )(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
+    r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(?:\\?(/[^\s\"'`<>|,;)\]}?]{0,1024}))?"
 )
 _RESTIC_CONFIG = "unable to open config file"
 # Loki writes the Region in place of the bucket: https://grafana.com/docs/loki/latest/configure/#aws_storage_config
@@ -301,7 +301,8 @@ def _urls(text: str) -> Iterator[Location]:
     if "amazonaws" not in text:
         return
     for found in _HOST.finditer(text):
-        bucket, path = found[1], unquote((found[2] or "")[1:]).rstrip(_TRAILING)
+        # JSON can escape slashes.
+        bucket, path = found[1], unquote((found[2] or "")[1:].replace("\\/", "/")).rstrip(f"{_TRAILING}\\")
         if bucket is None:
             bucket, _, path = path.partition("/")
         if bucket and re.fullmatch(_BUCKET, bucket):

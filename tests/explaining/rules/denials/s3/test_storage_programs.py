@@ -85,3 +85,24 @@ def test_key_in_settings(name: str) -> None:
     assert first.policy is not None
     assert [each["Resource"] for each in first.policy["Statement"]] == ["arn:aws:s3:::chunks/*", KEY]
     assert "--role-name logs " in " ".join(first.commands)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://shop.s3.eu-west-1.amazonaws.com/", r"https:\/\/shop.s3.eu-west-1.amazonaws.com\/"]
+)
+def test_bucket_that_does_not_exist_has_no_policy(url: str) -> None:
+    """Nobody else can allow to create a bucket, and JSON can escape the slashes of its URL."""
+    text = f'Error executing "CreateBucket" on "{url}"; AWS HTTP error: Client error: 403 AccessDenied (client): Access Denied'
+    explanation = explain(text)
+    assert explanation.summary == "S3 denied s3:CreateBucket on arn:aws:s3:::shop without a reason."
+    full = explanation.to_text(detail="full")
+    assert "bucket policy" not in full
+    assert "owner" not in full
+    assert "put-role-policy" in full
+
+
+@pytest.mark.parametrize("slash", ["/", r"\/"])
+def test_key_in_a_url(slash: str) -> None:
+    url = f"https:{slash}{slash}shop.s3.eu-west-1.amazonaws.com{slash}in{slash}a.txt"
+    text = f'Error executing "GetObject" on "{url}"; AWS HTTP error: Client error: 403 AccessDenied (client): Access Denied'
+    assert "arn:aws:s3:::shop/in/a.txt" in explain(text).summary

@@ -42,6 +42,8 @@ _STATUS = lazy_pattern(r"Forbidden|: null \(")
 HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 # Operations that write an object, which requires another permission on the key.
 WRITE_OPERATIONS = tasks.MULTIPART | {"PutObject", "CopyObject"}
+# No bucket policy decides about them: they are about all buckets, or one that does not exist yet.
+ACTIONS_WITHOUT_BUCKET = frozenset({"s3:listallmybuckets", "s3:createbucket"})
 _PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
 BUCKET_OF_OTHER_ACCOUNT = CauseType(
     "bucket-of-other-account",
@@ -62,7 +64,7 @@ def may_be_of_other_account(denial: Denial) -> bool:
     if denial.operation == "HeadBucket":
         return _COMMON_NAME.match(resource_commands.bucket_argument(denial)) is not None
     is_explained = {"HeadObject", *_PUBLIC_OPERATIONS}
-    return denial.operation not in is_explained and denial.lowercase_action != "s3:listallmybuckets"
+    return denial.operation not in is_explained and denial.lowercase_action not in ACTIONS_WITHOUT_BUCKET
 
 
 def shows_no_answer(denial: Denial) -> bool:
@@ -134,7 +136,7 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     text = f"The bucket policy,{locks} an SCP, an RCP{', a VPC endpoint policy or the KMS key' if operation in WRITE_OPERATIONS else ' or a VPC endpoint policy'} blocks it."
     if (denial.lowercase_action or "").startswith("s3:delete"):
         text += " Policies of archives, backups and logs often deny deletes on purpose."
-    if denial.lowercase_action == "s3:listallmybuckets":
+    if denial.lowercase_action in ACTIONS_WITHOUT_BUCKET:
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield DENIES["resource"].cause(text=text)
     if operation is None:

@@ -129,7 +129,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         return s3_objects.explain_tags_of_copy(denial)
     on = f" on {denial.resource}" if denial.resource else ""
     blocked = public_access.find_blocked_access(denial)
-    has_bucket = denial.lowercase_action != "s3:listallmybuckets"
+    has_bucket = denial.lowercase_action not in s3_causes.ACTIONS_WITHOUT_BUCKET
     return denial.explain(
         _summarize(denial, f"{f' to {operation}' if operation else ''}{on}"),
         *s3_causes.list_causes(denial, operation),
