@@ -935,6 +935,16 @@ PACKAGES: Table = (
         None,
     ),
     (
+        "npm-without-a-login",
+        f"npm ERR! code ENEEDAUTH\nnpm ERR! need auth This command requires you to be logged in to {_PACKAGES}/npm/shared/",
+        expect("missing_credentials", service="codeartifact"),
+    ),
+    (
+        "npm-without-a-login-elsewhere",
+        f"npm ERR! code ENEEDAUTH\nnpm ERR! need auth This command requires you to be logged in to https://npm.example.com/\nnpm ERR! not {_PACKAGES}/npm/shared/",
+        None,
+    ),
+    (
         "other-host-after-it",
         f'fetched {_PACKAGES}/npm/shared/lodash, then https://npm.example.com/lodash: Request failed "401 Unauthorized"',
         None,

@@ -50,6 +50,7 @@ sure   | Authorization header requires|key=value pair (missing equal-sign) | Aut
 sure   | ate in Credential scope does not match | Date in Credential scope does not match
 
 [missing_credentials]
+sure   | <codeartifact>codeartifact. | \b(?:ERR!|error) code ENEEDAUTH\b(?:(?!https?://)[^\x1e]){0,800}?https?://[^\s/@]{0,160}[.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)
 sure   | <amazonaws>Authentication required | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 530[ ,-]{1,3}Authentication required
 sure   | <awsAccessKeyID>awsAccessKeyID not found | error parsing [\w -]{2,40} metadata: awsAccessKeyID not found
 sure   | check if this instance was started with an IAM|SSM Agent unable to acquire | Missing credentials - please check if this instance was started with an IAM|SSM Agent unable to acquire credentials

@@ -926,6 +926,11 @@ PACKAGES: tuple[Row, ...] = tuple(
             f"aws codeartifact login --tool npm {_LOGIN} --endpoint-type dualstack",
         ),
         (
+            "npm without a login",
+            f"npm error code ENEEDAUTH\nnpm error need auth This command requires you to be logged in to {_PACKAGES}/npm/shared/",
+            f"aws codeartifact login --tool npm {_LOGIN}",
+        ),
+        (
             "Yarn 1",
             f'error An unexpected error occurred: "{_PACKAGES}/npm/shared/lodash: Request failed \\"401 Unauthorized\\"".',
             f"aws codeartifact login --tool npm {_LOGIN}",

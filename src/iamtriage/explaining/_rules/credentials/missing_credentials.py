@@ -348,6 +348,7 @@ _ROUTES: Routes[_Rule] = Routes(
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
     Route(service_logins.explain_missing_smtp_login, message=service_logins.NOT_LOGGED_IN),
+    Route(service_logins.explain_missing_npm_login, message=service_logins.NO_NPM_LOGIN),
     Route(service_logins.explain_missing_key, message=service_logins.NO_AUTHORIZATION),
     Route(registry_logins.explain_registry_helper, message=registry_logins.HELPER_FAILED),
     Route(given_credentials.explain_ambient_credentials, message=given_credentials.AMBIENT_OFF),

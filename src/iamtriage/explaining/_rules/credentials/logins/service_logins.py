@@ -199,7 +199,7 @@ NO_CODEARTIFACT_LOGIN = CauseType(
     "no-codeartifact-login",
     title="The CodeArtifact authorization token is missing or has expired",
     text="The authorization token is missing, belongs to another domain, or has expired: it is valid for at most 12 hours.",
-    recognised_by="A package manager reports status 401 of a CodeArtifact host.",
+    recognised_by="A package manager reports status 401 of a CodeArtifact host, or npm the code ENEEDAUTH.",
     fix="Run aws codeartifact login again, or get a new token.",
     sources=(pages.CODEARTIFACT_TOKENS,),
 )
@@ -214,7 +214,7 @@ _ENDPOINT = lazy_pattern(
 _PHRASES = (
     *("401 Error, Credentials not correct", "401 Client Error: Unauthorized", "401 Unauthorized"),
     *("401 (Unauthorized)", "status code 401", "status code: 401", "status: 401", "Return code is: 401"),
-    *("Unauthorized - 401", "Unauthorized 401", "got 401", "E401"),
+    *("Unauthorized - 401", "Unauthorized 401", "got 401", "E401", "ENEEDAUTH"),
 )
 # The tools that aws codeartifact login configures, by the package format.
 _TOOLS = {"pypi": "pip", "npm": "npm", "nuget": "dotnet", "swift": "swift"}
@@ -223,15 +223,30 @@ _OTHER_MANAGERS = "Package managers that this command does not configure, such a
 _NOT_DENIED = "No permission is missing: for that, the status would be 403. The login requires codeartifact:GetAuthorizationToken and sts:GetServiceBearerToken, and a download requires codeartifact:ReadFromRepository."
 
 
-def _explain_no_packages(case: Case[InvalidCredentials]) -> Explanation:
-    """Explain that CodeArtifact accepts no authorization token of a package manager."""
+NO_NPM_LOGIN = r"\bcode ENEEDAUTH\b"
+
+
+def explain_missing_npm_login(case: Case[MissingCredentials], _message: str) -> Explanation:
+    """Explain that npm has no authorization token for CodeArtifact, and so sent no request."""
+    return _explain_no_packages(case)
+
+
+def _explain_no_packages(case: Case[InvalidCredentials] | Case[MissingCredentials]) -> Explanation:
+    """Explain that a package manager has no authorization token that CodeArtifact accepts."""
     message = clues.message_text(case)
     endpoint = _find_endpoint(message) or _find_endpoint(case.text)
     where = f" to the repository {endpoint['repository']}" if endpoint and endpoint["repository"] else ""
     where += f" in the domain {endpoint['domain']}" if endpoint and endpoint["domain"] else ""
-    return case.explain(
+    summary, text = (
         f"CodeArtifact rejected a request{where}: the authorization token is missing or has expired.",
-        NO_CODEARTIFACT_LOGIN.cause("reported", clues.quote_phrases(message, *_PHRASES)[:1]),
+        "",
+    )
+    if case.failure.kind == "missing_credentials":
+        summary = f"npm has no authorization token for CodeArtifact, and sent no request{where}."
+        text = "No npmrc file has a token for exactly this URL."
+    return case.explain(
+        summary,
+        NO_CODEARTIFACT_LOGIN.cause("reported", clues.quote_phrases(message, *_PHRASES)[:1], text=text),
         remedies=_login_remedy(case, endpoint),
         notes=_NOT_DENIED,
     )
