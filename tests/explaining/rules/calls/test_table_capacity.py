@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
-from iamtriage.explaining import is_retryable
+from iamtriage.explaining import classify
 
 _CALL = "An error occurred ({}) when calling the {} operation: {}"
 _LEVEL = "The level of configured provisioned throughput for {} was exceeded."
@@ -30,7 +30,7 @@ def test_capacity_of_a_table(text: str) -> None:
     assert [each.code for each in explanation.causes] == ["table-capacity"]
     assert "capacity of the DynamoDB table" in explanation.summary
     assert "of an account" not in explanation.to_text(detail="full")
-    assert is_retryable(text)
+    assert classify(text).retry == "throttled"
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ def _explain_no_packages(case: Case[InvalidCredentials] | Case[MissingCredential
     )
 
 
-def _answer_npm(case: Case[InvalidCredentials]) -> str | None:
+def _answer_npm(case: Case[InvalidCredentials] | Case[MissingCredentials]) -> str | None:
     """Return what ``npm login``, which npm proposes itself, does not do, and which token takes precedence."""
     if _NPM_LOGIN.search(case.failure.text) is None:
         return None
@@ -264,7 +264,9 @@ def _find_endpoint(text: str) -> re.Match[str] | None:
     return next((each for each in found if each["format"]), found[0] if found else None)
 
 
-def _login_remedy(case: Case[InvalidCredentials], endpoint: re.Match[str] | None) -> Remedy:
+def _login_remedy(
+    case: Case[InvalidCredentials] | Case[MissingCredentials], endpoint: re.Match[str] | None
+) -> Remedy:
     parts: dict[str, str | None] = {} if endpoint is None else endpoint.groupdict()
     tool = "twine" if "Uploading distributions" in case.text else _TOOLS.get(parts.get("format") or "")
     of_domain = fill_command(
