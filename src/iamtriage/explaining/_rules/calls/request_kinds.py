@@ -8,7 +8,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
-from iamtriage.explaining._rules.basics import Case, CauseType, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.credentials import missing_regions
@@ -42,6 +42,15 @@ EMPTY_VARIABLE = CauseType(
     recognised_by="The text shows an option with an empty value.",
     sign=r"--[a-z-]{2,40}[ =](?:\"\"|'')",
     of="invalid-request",
+)
+_MQTT_PAGE = "https://docs.aws.amazon.com/iot/latest/developerguide/diagnosing-connectivity-issues.html"
+MQTT_CLOSED = CauseType(
+    "mqtt-connection-closed",
+    title="AWS IoT closed an MQTT connection without a reason",
+    text="AWS IoT hangs up if its policies do not allow what the client does, if another client connects with the same client ID, or if the certificate is not active.",
+    recognised_by="The code AWS_ERROR_MQTT_UNEXPECTED_HANGUP of the AWS IoT Device SDKs.",
+    fix="Read the reason in the log of AWS IoT.",
+    sources=(_MQTT_PAGE, "https://github.com/awslabs/aws-crt-python/issues/229"),
 )
 NO_ANSWER = CauseType(
     "no-answer",
@@ -190,6 +199,22 @@ REQUEST_KINDS = (
             "The role needs ecr:GetAuthorizationToken on *, and ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository. The policy of a repository in another account must allow the last two, too.",
             commands="aws sagemaker describe-model --model-name MODEL_NAME --query '[ExecutionRoleArn, PrimaryContainer.Image, Containers[].Image]'",
             url=MODEL_IMAGE.sources[0],
+        ),
+        lacks_permission=True,
+    ),
+    ErrorKind(
+        cause=MQTT_CLOSED,
+        code=r"^AwsErrorMqttUnexpectedHangup$",
+        summary="The server closed the MQTT connection, and the SDK does not know why.",
+        remedies=your_remedy(
+            "Read the reason in the log of AWS IoT",
+            "AUTHORIZATION_FAILURE: allow it in the AWS IoT policy of the certificate. To connect, a client needs iot:Connect on its client ID; for topics, iot:Subscribe, iot:Receive and iot:Publish. DUPLICATE_CLIENT_ID: give each client an ID of its own.",
+            "Without a log, check both, and whether the certificate is active.",
+            commands=(
+                "aws logs filter-log-events --log-group-name AWSIotLogsV2 --filter-pattern Failure --region REGION",
+                Labelled("If there is no log:", "aws iot get-v2-logging-options --region REGION"),
+            ),
+            url=_MQTT_PAGE,
         ),
         lacks_permission=True,
     ),

@@ -299,6 +299,7 @@ GUARDRAIL_ROUTES: Rows = (
 )
 ROUTES: Rows = (
     (_is_of_other_account, "denials.identities.recorded_callers.explain_recorded_caller"),
+    (says("AUTHORIZATION_FAILURE"), "denials.services.service_specific.explain_mqtt_denial"),
     (says("role-aliases/"), "denials.services.service_specific.explain_role_alias"),
     (says("CodeDeployCommand"), "denials.services.deployments.explain_deploy_agent"),
     (all_of(is_of("ssooidc"), _requests_sso_token), "credentials.expired_logins.explain_denied_sso_login"),

@@ -8,7 +8,7 @@ from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.grants import denial_remedies
@@ -284,6 +284,26 @@ ROLE_ALIAS_NOT_ALLOWED = CauseType(
 )
 
 
+def _iot_policy_remedy(
+    action: str, resource: str, of: str, *steps: str | None, name: str, region: str, url: str
+) -> Remedy:
+    """Return the remedy that adds a statement to the AWS IoT policy of a certificate or identity."""
+    return account_remedy(
+        f"Allow {action} in the AWS IoT policy of the {of}",
+        *steps,
+        manifest=f'{{"Effect": "Allow", "Action": "{action}", "Resource": "{resource}"}}\n',
+        manifest_language="text",
+        commands=(
+            f"aws iot get-policy --policy-name {name} --query policyDocument --output text --region {region} > policy.json",
+            Labelled(
+                "Then, with the statement added to policy.json:",
+                f"aws iot create-policy-version --policy-name {name} --policy-document file://policy.json --set-as-default --region {region}",
+            ),
+        ),
+        url=url,
+    )
+
+
 def explain_role_alias(denial: Denial) -> Explanation | None:
     """Explain that a device gets no credentials, or return ``None`` if the credential provider denied nothing."""
     text = denial.failure.text
@@ -299,22 +319,17 @@ def explain_role_alias(denial: Denial) -> Explanation | None:
     name = printed["name"] if printed else "IOT_POLICY_NAME"
     partition = find_partition(region) or denial.location.partition or "aws"
     resource = f"arn:{partition}:iot:{region}:{account}:rolealias/{alias}"
-    remedy = account_remedy(
-        f"Allow {_ALIAS_ACTION} in the AWS IoT policy of the certificate",
+    remedy = _iot_policy_remedy(
+        _ALIAS_ACTION,
+        resource,
+        "certificate",
         f"If an AWS IoT policy allows it already, attach that one to the certificate: aws iot attach-policy --policy-name {name} --target CERTIFICATE_ARN.",
         "Add the statement, and keep the others. It belongs in the AWS IoT policy, not in a policy of the IAM role: that has the permissions of the credentials, and trusts credentials.iot.amazonaws.com.",
         None
         if printed
         else "list-attached-policies with the certificate's ARN as --target names the policy.",
-        manifest=f'{{"Effect": "Allow", "Action": "{_ALIAS_ACTION}", "Resource": "{resource}"}}\n',
-        manifest_language="text",
-        commands=(
-            f"aws iot get-policy --policy-name {name} --query policyDocument --output text --region {region} > policy.json",
-            Labelled(
-                "Then, with the statement added to policy.json:",
-                f"aws iot create-policy-version --policy-name {name} --policy-document file://policy.json --set-as-default --region {region}",
-            ),
-        ),
+        name=name,
+        region=region,
         url=_CREDENTIALS_PAGE,
     )
     return denial.explain(
@@ -326,4 +341,53 @@ def explain_role_alias(denial: Denial) -> Explanation | None:
         topic=ROLE_ALIAS_NOT_ALLOWED.code,
         remedies=remedy,
         notes="What the device could not download or call afterwards follows from this.",
+    )
+
+
+_MQTT_PAGE = "https://docs.aws.amazon.com/iot/latest/developerguide/diagnosing-connectivity-issues.html"
+# What AWS IoT writes into its log, what the client wanted, and the action and resource in policies of AWS IoT.
+_MQTT_EVENT = lazy_pattern(
+    r"\"eventType\": ?\"(?P<event>Connect|Publish-In|Subscribe)\"|\bMQTT Client (?P<old>Connect)\b"
+)
+_MQTT_ACTIONS = {
+    "Connect": ("connect", "iot:Connect", "client/CLIENT_ID"),
+    "Publish-In": ("publish", "iot:Publish", "topic/TOPIC"),
+    "Subscribe": ("subscribe", "iot:Subscribe", "topicfilter/TOPIC_FILTER"),
+}
+MQTT_NOT_ALLOWED = CauseType(
+    "mqtt-not-allowed",
+    title="The AWS IoT policy does not allow what an MQTT client does",
+    text="AWS IoT checks the AWS IoT policies that are attached to the certificate, or to the identity of Cognito, and closes the connection if they do not allow it.",
+    recognised_by="The log of AWS IoT has the reason AUTHORIZATION_FAILURE for a client of MQTT.",
+    fix="Allow the action in an AWS IoT policy that is attached to the certificate or identity.",
+    sources=(_MQTT_PAGE,),
+)
+
+
+def explain_mqtt_denial(denial: Denial) -> Explanation | None:
+    """Explain that AWS IoT did not allow what an MQTT client does, or return ``None`` if its log does not say what that is."""
+    text = denial.failure.text
+    if (found := _MQTT_EVENT.search(text)) is None:
+        return None
+    wanted, action, path = _MQTT_ACTIONS[found["event"] or found["old"]]
+    region, account = commands.region(clues.find_region(denial.case)), commands.account(find_account(text))
+    is_of_cognito = "Cognito" in text
+    of, target = ("identity", "IDENTITY_ID") if is_of_cognito else ("certificate", "CERTIFICATE_ARN")
+    remedy = _iot_policy_remedy(
+        action,
+        f"arn:{find_partition(region) or 'aws'}:iot:{region}:{account}:{path}",
+        of,
+        f"list-attached-policies --target {target} names the policy. If there is none, create one, and attach it with attach-policy.",
+        "For an identity of Cognito that has signed in, the IAM role of the identity pool and the AWS IoT policy must both allow it."
+        if is_of_cognito
+        else None,
+        name="IOT_POLICY_NAME",
+        region=region,
+        url=_MQTT_PAGE,
+    )
+    return denial.explain(
+        f"AWS IoT did not let the MQTT client {wanted}: most likely, no AWS IoT policy of its {of} allows {action}.",
+        MQTT_NOT_ALLOWED.cause("reported", "The log of AWS IoT says AUTHORIZATION_FAILURE."),
+        topic=MQTT_NOT_ALLOWED.code,
+        remedies=remedy,
     )
