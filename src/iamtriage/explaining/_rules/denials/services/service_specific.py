@@ -291,7 +291,7 @@ def _iot_policy_remedy(
     return account_remedy(
         f"Allow {action} in the AWS IoT policy of the {of}",
         *steps,
-        manifest=f'{{"Effect": "Allow", "Action": "{action}", "Resource": "{resource}"}}\n',
+        manifest=f'{{"Effect": "Allow", "Action": "{action}",\n "Resource": "{resource}"}}\n',
         manifest_language="text",
         commands=(
             f"aws iot get-policy --policy-name {name} --query policyDocument --output text --region {region} > policy.json",
