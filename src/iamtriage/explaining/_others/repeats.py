@@ -260,6 +260,11 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     Trackers print the class of an error above its message, records that are cut off repeat the call, and
     the columns of a table break ARNs.
     """
+    request_id = failure.envelope.request_id
+    is_of_request = request_id is not None and request_id == explained.envelope.request_id
+    if is_of_request and isinstance(failure, AwsError) and error_code(failure) == error_code(explained):
+        # The entries of a log state parts of one answer.
+        return True
     if isinstance(explained, KubernetesUnauthorized):
         # A client does not state whom the authenticator rejects, as its log does.
         return isinstance(failure, KubernetesUnauthorized) and None in {

@@ -72,3 +72,14 @@ def test_sign_in_with_another_profile(profile: str, title: str) -> None:
     remedy = explain(signed_in + failed).remedies[0]
     assert remedy.title == title
     assert "aws sso login --profile dev" in remedy.commands
+
+
+def test_sign_in_that_only_the_headers_of_the_answer_name() -> None:
+    """The entries of a debug log state parts of one answer, which is one failure."""
+    log = """DEBUG - Starting new HTTPS connection (1): oidc.eu-central-1.amazonaws.com:443
+DEBUG - https://oidc.eu-central-1.amazonaws.com:443 "POST /token HTTP/1.1" 400 78
+2026-03-06 10:54:27,185 - MainThread - botocore.parsers - DEBUG - Response headers: {'Content-Length': '78', 'x-amzn-RequestId': '8506bebb-9eca-4771-9336-953ba378efb1', 'x-amzn-ErrorType': 'InvalidGrantException:http://internal.amazon.com/coral/com.amazonaws.sso.oidc/'}
+"""
+    explanation = explain(log)
+    assert explanation.summary.startswith("The IAM Identity Center sign-in has expired")
+    assert "Also" not in str(explanation)

@@ -373,6 +373,7 @@ _ROUTES: Routes[_Rule] = Routes(
     Route(expired_logins.explain_expired_login, code=r"\w+", service="signin"),
     Route(explain_agent_rejection, operation="AssumeRoleForPodIdentity"),
     Route(expired_logins.explain_expired_sso, operation="CreateToken"),
+    Route(expired_logins.explain_expired_sso, code=r"InvalidGrantException", service="ssooidc"),
     Route(expired_logins.explain_expired_sso, operation="GetRoleCredentials"),
     Route(explain_rejected_login, message="Invalid login token"),
     Route(expired_logins.explain_expired_sso, message=_SSO_TOKEN),
