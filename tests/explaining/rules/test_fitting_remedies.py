@@ -40,6 +40,9 @@ def _flat(text: str) -> str:
         (f"{_ANA}sts:AssumeRole on resource: {_PASSED}", "get-role --role-name till-web", "TARGET_ROLE_NAME"),
         # A masked user is a user.
         ("User: arn:aws:iam::---:user/--- is not authorized to perform: sqs:ListQueues", "put-user-policy --user-name USER_NAME", "put-role-policy"),
+        # A name with a space, and an ARN that somebody typed.
+        ("User: arn:aws:iam::111122223333:user/ana lopez is not authorized to perform: sqs:ListQueues", "put-user-policy --user-name USER_NAME", "put-role-policy"),
+        ("User: arn: aws:lam::111122223333:user/ana is not authorized to perform: sqs:ListQueues on resource: *", "put-user-policy --user-name USER_NAME", "put-role-policy"),
         ("User: arn:aws:iam::111122223333:role/... is not authorized to perform: sqs:ListQueues", "put-role-policy --role-name ROLE_NAME", "put-user-policy"),
         # An authenticator that runs as a pod is not that of EKS, whose log streams have another name.
         (f"aws-iam-authenticator-lz4t6 {_UNMAPPED}", "edit configmap aws-iam-authenticator", "aws eks"),

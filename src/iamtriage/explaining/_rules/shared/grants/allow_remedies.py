@@ -388,7 +388,7 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
     elif ":assumed-role/" in called:
         # The ARN of a session, of which a mask hides the role.
         called = "the role (ROLE_NAME follows assumed-role/)"
-    if denial.caller == "the user" or denial.caller.startswith("the user whose "):
+    if denial.caller == "the user" or denial.caller.startswith("the user whose ") or ":user/" in called:
         return called, None, commands.put_policy("USER_NAME", name, "user")
     of_session = commands.role_name(long_role_name(denial.principal_text))
     return called, None, commands.put_policy(of_session, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
+from iamtriage.actions._operations import service_prefix
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._context.domains import is_of_aws
 from iamtriage.explaining._context.readers.own_grants import find_own_grant
@@ -111,7 +112,8 @@ def is_user_of_service(denial: Denial) -> bool:
     """Return whether the caller is a user of a service, such as a database user of Redshift, and not of IAM."""
     text = denial.principal_text or ""
     service = text.split(":", 3)[2:3] if text.startswith("arn:") else []
-    return bool(service) and service[0].isalnum() and service[0] not in {"iam", "sts"}
+    # A misspelled ARN has no service that AWS knows.
+    return bool(service) and service[0] not in {"iam", "sts"} and service_prefix(service[0]) is not None
 
 
 def _has_identity_policies(denial: Denial) -> bool:
