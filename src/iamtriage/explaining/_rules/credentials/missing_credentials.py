@@ -51,9 +51,8 @@ _PARTIAL_CREDENTIALS = lazy_pattern(
 # The variables of access keys.
 _KEY_VARIABLES = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})
 _PROFILE_NOT_FOUND = lazy_pattern(
-    r"config profile \([^)]{1,100}\) could not be found|shared config profile|ould not find source profile"
+    r"config profile \([^)]{1,100}\) could not be found|shared config profile|failed to get profile, |\" profile in CredentialProfileStoreChain|(?<!from ProfileCredentialsProvider: c)ould not find source profile"
     r"|(?<!nstance )[Pp]rofile [`'\"]?[\w.@:+/-]{1,64}[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S)|\" doesn't seem to be configured|' not found in credentials file|No AWS profile named '"
-    r"|failed to get profile, |\" profile in CredentialProfileStoreChain"
 )
 # The SDKs for JavaScript and Java report both a missing profile and one without credentials in these words.
 _PROFILE_UNUSABLE = lazy_pattern(

@@ -30,7 +30,10 @@ _OUTCOMES = {
     _CONTAINER: r"fetch credentials from container|EC2ContainerCredentialsProviderWrapper\S{0,20}: (?!.{0,40} at http://169\.254\.169\.254/)",
     "role from the instance metadata (EC2)": r"load credentials from IMDS|no EC2 instance role found|metadata is not found at http://169\.254\.169\.254/",
 }
-CONTAINER_TRIED = lazy_pattern(_OUTCOMES[_CONTAINER])
+CONTAINER_TRIED = lazy_pattern(
+    # The chain of the SDK for Kotlin asks for the credentials of a container, too.
+    rf"{_OUTCOMES[_CONTAINER]}|\bfrom the chain: [^\n]{{0,800}}?\bEcsCredentialsProvider\b|\bidentity\.IdentityProviderChain\b"
+)
 ROLE_SOURCE_EMPTY = CauseType(
     "role-source-empty",
     title="The credentials for assuming the role are missing",
@@ -104,6 +107,21 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
             "export AWS_PROFILE=PROFILE",
         ),
         url=pages.SDK_CREDENTIALS,
+    )
+    return pod_roles.Advice([], [remedy])
+
+
+ANDROID = lazy_pattern(r"\bFATAL EXCEPTION: [a-zA-Z]|\bat (?:com\.)?android\.[a-z]")
+"""What only the log of an Android device has."""
+
+
+def advise_on_phone(_case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
+    """Return what gives an app credentials: a phone has no profile and no role."""
+    remedy = your_remedy(
+        "Let the app get credentials from an Amazon Cognito identity pool",
+        "A phone has nothing that the default chain of the SDK reads. Set a credentialsProvider in the client that gets credentials from the identity pool, as Amplify does.",
+        "Do not put access keys into an app: whoever has the app can read them. Or let the app call an API of yours, which calls AWS.",
+        url=pages.IDENTITY_POOLS,
     )
     return pod_roles.Advice([], [remedy])
 
