@@ -134,6 +134,7 @@ def test_narrowest_accepted_resource(action: str, resource: str | None, expected
         ("autoscaling:CreateAutoScalingGroup", "autoscaling:eu-west-1:111122223333:autoScalingGroup:*:autoScalingGroupName/web", True),
         ("ecs:RegisterTaskDefinition", "ecs:eu-west-1:111122223333:task-definition/web:*", True),
         ("ecs:RunTask", "ecs:eu-west-1:111122223333:task-definition/web:*", True),
+        ("lambda:InvokeFunction", "lambda:eu-west-1:111122223333:function:orders:*", False),
         ("ecs:RunTask", "ecs:eu-west-1:111122223333:task-definition/*:7", False),
         ("rds:DescribeDBInstances", "rds:eu-west-1:111122223333:db:*", True),
         ("rds:DescribeDBClusters", "rds:eu-west-1:111122223333:cluster:*", True),

@@ -85,7 +85,8 @@ def is_aws_pattern(action: Action, arn: str) -> bool:
             values = _read_values(template, resource)
             if values is None or not _has_whole_wildcards(values):
                 continue
-            if _REVISION.search(template) and values[-1] == "*" and "*" not in "".join(values[:-1]):
+            is_named = values[-1] == "*" and "*" not in "".join(values[:-1])
+            if is_named and verb_name in _ASSIGNING_VERBS and _REVISION.search(template):
                 return True
             if action.service in _NAMED_WITHOUT_ID and any(value != "*" for value in values):
                 return True
