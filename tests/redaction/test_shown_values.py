@@ -24,6 +24,7 @@ from iamtriage import (
 )
 from iamtriage._text import SECRET_SIGNS, hide_secrets, quote_argument
 from iamtriage.cli import main
+from iamtriage.failures._frames import guard_formula
 from iamtriage.failures._secrets import _may_quote_secret, hide_quoted_secrets
 from iamtriage.logs import FailureFilter
 from iamtriage.policies._parsing import parse_policy
@@ -248,6 +249,7 @@ def test_cells_begin_with_no_formula() -> None:
     row = to_frame([failure], library="polars", csv_safe=True).to_dicts()[0]
     assert row["k8s_user"] == "'=HYPERLINK('x')"
     assert to_frame([failure], library="polars").to_dicts()[0]["k8s_user"] == "=HYPERLINK('x')"
+    assert [guard_formula(f"{sign}1") for sign in "=+-@\t\r\n"] == [f"'{sign}1" for sign in "=+-@\t\r\n"]
 
 
 @pytest.mark.parametrize(

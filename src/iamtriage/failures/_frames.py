@@ -118,7 +118,7 @@ def _is_importable(name: str) -> bool:
 
 
 # https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def guard_formula(value: str) -> str:
