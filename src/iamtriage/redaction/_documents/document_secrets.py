@@ -341,8 +341,9 @@ def _is_document(text: str, start: int, end: int) -> bool:
 
 
 def _read_yaml(text: str) -> YamlText | None:
-    has_prefix = ":" not in text or has_prefixed_lines(text, 0, len(text), signs="+>|*$│")
-    return None if has_prefix else find_yaml(text)
+    # A line of a diff begins with a sign, also before a word.
+    has_prefix = text.lstrip(" ")[:1] == "+" or has_prefixed_lines(text, 0, len(text), signs="+>|*$│")
+    return None if has_prefix or ":" not in text else find_yaml(text)
 
 
 def _without_overlaps(values: list[Value], encoded: AbstractSet[Value]) -> Iterator[Value]:

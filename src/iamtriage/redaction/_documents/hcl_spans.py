@@ -46,6 +46,8 @@ _TRANSPARENT_FUNCTIONS = """
     base64encode coalesce jsonencode merge nonsensitive sensitive tomap tostring yamlencode
 """
 _TRANSPARENT = frozenset(_TRANSPARENT_FUNCTIONS.split())
+# Blocks whose first label is the name or the type of what they define.
+_LABELS = {"variable": "name", "output": "name", "resource": "kind"}
 _MAX_DEPTH = 40
 # More items that are shorter on average do not occur in real documents, and would take long.
 _MAX_SHORT_ITEMS = 1_000
@@ -179,9 +181,9 @@ class _Reader:
             labels.append(self._read_key())
         start = self._start()
         self._expect("{")
-        # The name of a variable or an output announces its value.
-        name = "name" if key.decode(self._text) in {"variable", "output"} else ""
-        block.items += (Item(None, name, label) for label in labels)
+        # The name of a variable announces its value, and the type of a resource can be that of a Secret.
+        name = _LABELS.get(key.decode(self._text), "")
+        block.items += (Item(None, "" if at else name, label) for at, label in enumerate(labels))
         self.read_body(block, "}", depth + 1)
         self._expect("}")
         self.has_evidence = self.has_evidence or self._text.find("\n", start, self.end) >= 0

@@ -73,6 +73,8 @@ _TOKEN_OBJECTS = frozenset({"githuboauth", "gitlaboauth", "gitlabtoken", "functi
 # In the ID of a secret next to its value: https://learn.microsoft.com/en-us/azure/key-vault/general/about-keys-secrets-certificates
 _IN_KEY_VAULT = ".vault.azure.net/secrets/"
 _KUBERNETES_DATA = frozenset({"data", "stringdata"})
+# In Kubernetes and Terraform.
+_SECRET_KINDS = frozenset({"Secret", "kubernetes_secret", "kubernetes_secret_v1"})
 _NONE: frozenset[str] = frozenset()
 _NAME = re.compile(r"[\w.$@-]{1,60}(?:[ :][\w.$@-]{1,60}){0,4}")
 _OPTION_OR_NAME = re.compile(r"-{0,2}[A-Za-z][\w.-]{1,80}")
@@ -234,7 +236,7 @@ def announce_members(
     """
     short = [key.lower().replace("_", "").replace("-", "") for key in keys]
     members = dict(zip(short, values, strict=True))
-    is_secret_object = members.get("kind") == "Secret" or (
+    is_secret_object = members.get("kind") in _SECRET_KINDS or (
         announced is not None and announced.is_secret_object
     )
     named = _classify_pair(members)

@@ -136,8 +136,8 @@ _SENTENCE_ROWS: tuple[
     (("plaintext': b",), r"plaintext': b(?:'(?P<single>[^'\n]{1,20000})'|\"(?P<double>[^\"\n]{1,20000})\")", "secret"),
     # The user and the password that a call gets.
     (("auth=(", ".login(", "basicauth(", "basic_auth("), rf"(?:\bauth=|\.login|basic_?auth)\(\s?(?:'[^'\n]{{0,128}}'|\"[^\"\n]{{0,128}}\"), ?{_SQL}", "password"),
-    # The output of the AWS CLI as text.
-    (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
+    # The output of the AWS CLI as text, and a row of a table.
+    (("securestring",), r"securestring(?:\t|[ ]{1,40}\|[ ]{1,4})(?P<plain>[^\s|]{1,4000})", "secret"),
     *LINE_ROWS,
 )  # fmt: skip
 # The beginning of a pattern with a fixed option.
