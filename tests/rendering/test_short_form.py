@@ -271,8 +271,13 @@ def test_remedy_lists_its_placeholders_once() -> None:
         ("aws s3 ls", (), None),
         ("aws s3 ls s3://BUCKET", (), "Replace BUCKET."),
         ("aws iam put-role-policy --role-name ROLE_NAME", (), "Replace ROLE_NAME (aws sts get-caller-identity, as the failing caller)."),
-        # Another role, and a command that a step names.
+        # Another role, the role of a service, and a command that a step names.
         ("aws iam get-role --role-name ROLE_NAME", (), "Replace ROLE_NAME."),
+        (
+            "aws iam put-role-policy --role-name ROLE_NAME",
+            ("Attach the policy to the role that glue.amazonaws.com uses.",),
+            "Replace ROLE_NAME.",
+        ),
         ("aws sso login --profile PROFILE", ("Run aws configure list-profiles.",), "Replace PROFILE."),
         # In a step, only what is part of a document, an ARN or a command.
         ("aws s3 ls", ('Add "Resource": "arn:aws:s3:::BUCKET".', "The role has the ROLE_ARN."), "Replace BUCKET."),
