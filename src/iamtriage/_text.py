@@ -50,7 +50,7 @@ SECRET_SIGNS = lazy_pattern(
     r"|t(?:oken|otp|urn(?:server|admin)|wine)|v(?:erifier|ault)|webhook"
     r"|user(?:add|mod| = [\"\\])|w(?:achtwoord|inrs|ith-decryption)|x(?:-oauth|freerdp)|zip"
     r"|пароль|パスワード|密[码碼]|비밀번호|\\u(?:043f\\u0430\\u0440\\u043e|30d1\\u30b9|5bc6\\u7[08]|be44\\ubc00)"
-    r"|334 ugf|7z|@(?:tcp|unix)|:(?: eap |//|\*|[56]43|[1-9][0-9]{3,4}:[a-z_])|\]:(?:465|587)"
+    r"|334 ugf|7z|@(?:tcp|unix)|:(?: eap |\\{0,8}/\\{0,8}/|\*|[56]43|[1-9][0-9]{3,4}:[a-z_])|\]:(?:465|587)"
     r"|%(?:25){0,4}(?:2f%(?:25){0,4}2f|3a(?:[56]43|%(?:25){0,4}2a))"
 )
 """Every secret without a provider's form contains one of these, in lower case, or is near one."""

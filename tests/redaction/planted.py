@@ -502,6 +502,7 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("pgpass of any host", f"*:*:*:ana:{PASSWORD}", (PASSWORD,)),
     ("several prompts", f"Db Password [None]: {PASSWORD}\nAPI Key [None]: {OPAQUE}", (PASSWORD, OPAQUE)),
     ("netrc over several lines", "machine db\n  login ana\n  password tr0ub4dor\n", ("tr0ub4dor",)),
+    ("a URL with escaped slashes", '{"url": "https:\\/\\/ana:swordfish@h\\/x"}', ("swordfish",)),
     ("a URL of Redis", f"redis://:{PASSWORD}@cache:6379/0", (PASSWORD,)),
     ("a token as a user", f"url = https://{OPAQUE}:x-oauth-basic@github.com/x/y.git", (OPAQUE,)),
     ("npmrc", f"registry=https://r/\n//r/:_authToken={OPAQUE}\nalways-auth=true", (OPAQUE,)),
