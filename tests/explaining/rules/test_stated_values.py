@@ -2522,7 +2522,10 @@ def test_service_that_forwards_a_call() -> None:
         "kms:Decrypt", KMS_KEY, "arn:aws:iam::111122223333:role/ingest", invokedBy="s3.amazonaws.com"
     )
     shown = " ".join(str(explain(record)).split())
-    assert "By the record, s3.amazonaws.com made the call, for arn:aws:s3:::octo-drop." in shown
+    assert (
+        "By the record, s3.amazonaws.com made the call with the caller's permissions, for arn:aws:s3:::octo-drop."
+        in shown
+    )
 
 
 def test_access_entry_of_a_role_that_the_text_states() -> None:

@@ -19,6 +19,7 @@ from iamtriage.explaining._explanations.questions import find_questions
 from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.denials.statement_words import describe_operation
 from iamtriage.explaining._rules.shared.texts.text_fragments import SERVICES_BY_SESSION_NAME
+from iamtriage.explaining._rules.shared.wording import find_forwarding_service
 
 _MAX_ANSWERS = 2
 # "I start the execution as an administrator."
@@ -118,6 +119,13 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
         lazy_pattern(rf"(?i:{_CREDENTIALS}[^?]{{0,60}}{_BROKEN}|{_BROKEN}[^?]{{0,40}}{_CREDENTIALS})"),
         lambda denial: _is_named(denial) and _is_of_policies(denial),
         "The credentials are valid, and those of {caller}: AWS evaluated its policies.",
+    ),
+    (
+        lazy_pattern(
+            r"(?i:\b(?:abus|attack|compromis|hack|hijack|leak|malicious|misus|stole|suspicious|unauthorized use)\w{0,5}\b)"
+        ),
+        lambda denial: find_forwarding_service(denial.failure.text) is not None,
+        "The record alone is no sign of abuse: an AWS service made the call with the permissions of {caller} (invokedBy).",
     ),
     (
         lazy_pattern(

@@ -129,20 +129,25 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
     # The summary says this much.
     is_said = (reason or "").strip(" .").lower() in {"", "with an explicit deny"}
     said = () if is_said else (f"The message says: {reason}",)
-    return (*said, *_forwarding_service(denial.failure.text))
+    return (*said, *_describe_forwarding(denial.failure.text))
 
 
-def _forwarding_service(text: str) -> tuple[str, ...]:
-    """Return which service made the call for the caller, and for what, if a CloudTrail record states it.
+def find_forwarding_service(text: str) -> str | None:
+    """Return which service made the call for the caller, if a CloudTrail record states it.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
     """
     found = _INVOKED_BY.search(text) if '"invokedBy"' in text else None
-    if found is None:
+    return None if found is None else found[1]
+
+
+def _describe_forwarding(text: str) -> tuple[str, ...]:
+    """Return which service made the call for the caller, and for what, if a CloudTrail record states it."""
+    if (service := find_forwarding_service(text)) is None:
         return ()
     used = _ENCRYPTED.search(text)
     what = f", for {used[1]}" if used is not None else ""
-    return (f"By the record, {found[1]} made the call{what}.",)
+    return (f"By the record, {service} made the call with the caller's permissions{what}.",)
 
 
 def other_side_step(denial: Denial, policy: str, statement: Mapping[str, Any]) -> str:
