@@ -1486,6 +1486,7 @@ COMPANIONS: tuple[Case, ...] = (
             "calls fail even if the others are allowed",
             f"In the management account {OTHER} (or a delegated administrator), add to the Condition of the Deny",
             "aws organizations describe-policy --policy-id p-regions01",
+            "aws bedrock list-foundation-models --region eu-west-1 --by-inference-type ON_DEMAND",
         ),
         ("as the name", "Change the Region of the call"),
     ),

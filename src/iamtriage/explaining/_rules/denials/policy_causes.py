@@ -72,7 +72,7 @@ NO_ALLOWS = {
 def stated_cause(denial: Denial, policy_type: PolicyType, text: str) -> Cause:
     """Return the cause that AWS states by the type of policy."""
     causes = DENIES if denial.is_explicit else NO_ALLOWS
-    text = f"{text}{describe_operation(denial)}"
+    text = text if denial.is_explicit else f"{text}{describe_operation(denial)}"
     return causes[policy_type].cause(denial.policy_type_evidence, reason_lines(denial), text=text)
 
 

@@ -9,7 +9,7 @@ from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._rules.basics import Denial, Remedy
+from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
@@ -271,18 +271,23 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
         )
         if not denial.context.policies:
             text = text.replace(": if one", ": most likely, the Deny is on Regions, and if one", 1)
+        region = commands.region(denial.facts.region or region)
         show = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
         return organization_remedy(
             "Exempt the calls through the inference profile from the Deny",
             text,
             f"{where} to the Condition of the Deny: {exempt}. It then exempts them in all Regions of the profile, which get-inference-profile lists.",
-            f"Or use a model that is available in an allowed Region{among} without a profile, or a profile whose Regions are all allowed.",
+            "Or use a profile whose Regions are all allowed.",
             commands=(
                 *((commands.fill_command(show, named["id"]),) if named else ()),
                 commands.fill_command(
                     "aws bedrock get-inference-profile --region {} --inference-profile-identifier {} --query 'models[].modelArn'",
-                    commands.region(denial.facts.region or region),
+                    region,
                     used,
+                ),
+                Labelled(
+                    f"Or use a model that needs no profile, in an allowed Region{among}. This lists those in {region}:",
+                    f"aws bedrock list-foundation-models --region {region} --by-inference-type ON_DEMAND --query 'modelSummaries[].modelId'",
                 ),
             ),
             url=pages.BEDROCK_PROFILES,
