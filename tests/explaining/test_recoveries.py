@@ -141,7 +141,7 @@ _NO_KEY_POLICY = "because no resource-based policy allows the kms:Decrypt action
 @pytest.mark.parametrize(
     ("text", "step"),
     [
-        (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "I tried it with AdministratorAccess, no luck"), "Then replace AdministratorAccess"),
+        (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "I tried it with AdministratorAccess, no luck"), "Then replace AdministratorAccess with what the call needs, iam:CreateRole on arn:aws:iam::111122223333:role/x"),
         (_DENIED.format("kms:Decrypt", _KEY.format("111122223333"), _NO_KEY_POLICY, "We added kms:* to the role, no change."), "Then remove kms:* again"),
         ("Insufficient Lake Formation permission(s) on bills (Database name: bills) (Service: AWSGlue; Error Code: AccessDeniedException)\nI gave the role PowerUserAccess.", "Then remove PowerUserAccess again"),
         ("I even attached AmazonEKSFullAccess\nerror: You must be logged in to the server (Unauthorized)", "Then remove AmazonEKSFullAccess again"),

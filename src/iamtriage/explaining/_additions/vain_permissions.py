@@ -8,6 +8,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.actions._operations import spell_action
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -49,9 +50,7 @@ def remove_vain_permission(
         and failure.action is not None
         and not (is_superfluous or _is_allowed_elsewhere(failure))
     ):
-        step = (
-            f"Then replace {name} with the permissions that the call needs, unless something else needs it."
-        )
+        step = f"Then replace {name} with what the call needs, {spell_action(failure.action)} on {failure.resource or 'the resource'}, unless something else needs it."
     return (attrs.evolve(first, steps=(*first.steps, step)), *remedies[1:])
 
 

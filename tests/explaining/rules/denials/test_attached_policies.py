@@ -326,3 +326,15 @@ def test_caller_that_is_allowed_to_assume_the_role(shown: str, *, is_allowed: bo
     assert first.title == "Pass the external ID e-14"
     assert "If e-41 is right, an administrator of the account 111122223333 changes" in " ".join(first.steps)
     assert any("to assume the role" in each.title for each in others) is not is_allowed
+
+
+@pytest.mark.parametrize(
+    ("owner", "words"),
+    [
+        ("444455556666", "although AmazonSQSFullAccess does: account 444455556666 must allow it, too, and another Allow in 111122223333 does not help"),
+        ("111122223333", "mails: the queue policy does not allow it."),
+    ],
+)  # fmt: skip
+def test_attached_policy_beside_the_policy_of_a_resource(owner: str, words: str) -> None:
+    denied = f"User: arn:aws:sts::111122223333:assumed-role/mailer/run is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{owner}:mails because no resource-based policy allows the sqs:SendMessage action"
+    assert words in explain(f"{denied}\n\n{_listed('AmazonSQSFullAccess')}").summary

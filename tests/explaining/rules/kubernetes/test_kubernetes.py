@@ -488,7 +488,7 @@ def test_access_policy_is_suggested_only_for_iam_principals() -> None:
 def test_access_policies_in_the_text() -> None:
     """They leave the request out or have another scope, and their entry gets a further policy with one command."""
     for policy, scope, resource, verdict, title in (
-        ("View", "namespace", "secrets", "AmazonEKSViewPolicy, which the text shows, does not include it", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
+        ("View", "namespace", "secrets", "AmazonEKSViewPolicy, which the text shows, does not include it, and no RBAC role", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
         ("View", "namespace", "pods", "covers only the namespace pay, and no RBAC role allows it", "Extend the scope of AmazonEKSViewPolicy to the namespace shop"),
         ("Admin", "namespace", "secrets", "covers only the namespace pay, and no RBAC role allows it", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
         ("AdminView", "namespace", "storageclasses", "covers only objects in the namespace pay, but storageclasses are in no namespace", "Allow exactly this request with a ClusterRole and ClusterRoleBinding, for a group of the role readers"),
@@ -505,6 +505,11 @@ def test_access_policies_in_the_text() -> None:
         )
         explanation = explained(text, {"cluster": "demo", "region": "eu-west-1"})
         assert verdict in explanation.summary, policy
+        of_scope = explained(text.replace('"pay"', '"shop"'), {"cluster": "demo"}).summary
+        is_right = resource == "secrets" and policy == "View"
+        assert (
+            "AmazonEKSViewPolicy applies to the namespace shop but does not include it" in of_scope
+        ) is is_right
         assert explanation.remedies[0].title == title
         assert "entry-without-policy" not in {each.code for each in explanation.causes}
 

@@ -200,6 +200,10 @@ def test_boundary_that_iam_prints(role: str, verdict: str) -> None:
     printed = f'$ aws iam get-role --role-name {role} --query Role.PermissionsBoundary\n{{\n    "PermissionsBoundaryType": "Policy",\n    "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/ci/limits"\n}}\n'
     denied = "User: arn:aws:sts::111122223333:assumed-role/etl/i is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:out because no permissions boundary allows the sqs:SendMessage action"
     assert verdict in explain(f"{denied}\n\n{printed}").summary
+    version = '$ aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/ci/limits --version-id v2 --query PolicyVersion.Document\n{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}\n'
+    listed = f"$ aws iam list-attached-role-policies --role-name {role} --query 'AttachedPolicies[].PolicyName' --output text\nAmazonSQSFullAccess\n"
+    shown = explain(f"{denied}\n\n{printed}{version}{listed}").summary
+    assert ("the permissions boundary limits does not allow this action" in shown) is (role == "etl")
 
 
 @pytest.mark.parametrize(

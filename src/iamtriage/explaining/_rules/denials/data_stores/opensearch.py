@@ -48,7 +48,7 @@ _OUTPUT_INDEX = lazy_pattern(
 OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
     "opensearch-role-not-mapped",
     title="No OpenSearch role of the caller allows the request",
-    text="The signature is valid, and IAM and the domain's access policy allowed the request: OpenSearch's own roles denied it.",
+    text="The signature is valid, and IAM and the domain's access policy allowed the request, so another Allow there does not help: OpenSearch's own roles denied it.",
     recognised_by='OpenSearch says "no permissions for […] and User [name=…]" (security_exception).',
     fix="Map the IAM role as a backend role of an OpenSearch role that has the permission.",
     sources=(_PAGE,),

@@ -98,8 +98,9 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         needs_more = is_unknown and _may_need_identity_allow(denial)
         if (own := find_own_allow(denial)) is not None:
             # Within one account, it would be enough, except for a key.
-            required = "is required, too, but " if denial.crosses_accounts else ""
-            verdict += f", and {own} is not enough: it {required}covers only the caller's account"
+            only = f", and {own} is not enough: it covers only the caller's account"
+            both = f", although {own} does: account {denial.resource_account} must allow it, too, and another Allow in {denial.account} does not help"
+            verdict += both if denial.crosses_accounts else only
             likely = denial.crosses_accounts is None and denial.service != "kms"
             verdict += f", so most likely the {name.partition(' ')[0]} is in another one" if likely else ""
         notes = (*((IF_OTHER_ACCOUNT,) if needs_more else ()), ONE_POLICY_TYPE)

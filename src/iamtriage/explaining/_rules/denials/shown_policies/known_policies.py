@@ -11,7 +11,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
+from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED, find_printed_boundary
 from iamtriage.explaining._context.readers.pasted_policies import find_name_above
 from iamtriage.explaining._context.readers.policy_headings import NOT_NEGATED
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, find_association
@@ -142,12 +142,16 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     stated = [each for each in denial.context.policies if not each.is_trust_policy]
     if denial.policy_type not in {None, "session"}:
         stated = [each for each in stated if each.name != SESSION_POLICY]
-    called = (denial.policy or "").rpartition("/")[2]
+    is_boundary = denial.policy_type == "permissions_boundary"
+    printed = (
+        find_printed_boundary(denial.failure.text, denial.role.name) if is_boundary and denial.role else None
+    )
+    called = (denial.policy or printed or "").rpartition("/")[2]
     if len(ids) == 1:
         name = f"the policy {ids.pop()}"
     elif (
         called
-        and len(stated) == 1
+        and sum(each.name is None for each in stated) == 1
         and only_one({*_PRINTED_POLICY.findall(denial.failure.text)}, called) == called
         and re.search(
             rf"(?<![\w/+=,.@-]){re.escape(called)}(?![\w/+=@-])|--policy-arn \S{{1,200}}/{re.escape(called)} --version-id",
@@ -155,7 +159,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         )
     ):
         # The text names the policy of the message without its ARN, too, or a command has printed it.
-        name = f"the policy {clip_text(called)}"
+        name = f"the {'permissions boundary' if is_boundary else 'policy'} {clip_text(called)}"
     elif (
         len(stated) == 1
         # IAM prints no policy with a principal so.
