@@ -94,6 +94,16 @@ def test_token_in_a_url_is_recognized(text: str, token: str) -> None:
     assert shown.startswith(text[:-2])
 
 
+@pytest.mark.parametrize(
+    "token", ["AKCp8abcdEfgh1", "AKCpabcdEfghijklm", "xoxb-12ab34cd", "sk_live_12ab34cd56"]
+)
+@pytest.mark.parametrize(
+    "text", ['{{"x": "{}"}}', '{{"x": ["{}", 2]}}', '{{"{}": 1}}', "x: {}\ny: 2\n", "<a><b>{}</b></a>"]
+)
+def test_short_token_in_a_document_is_recognized(text: str, token: str) -> None:
+    assert token not in redact(text.format(token))
+
+
 def test_every_shape_is_tested() -> None:
     tested = {provider for provider, _ in TOKENS} | {provider for provider, _, _ in TOKENS_IN_URLS}
     providers = {shape.provider for shape in (*TOKEN_SHAPES, *OPEN_TOKEN_SHAPES)}

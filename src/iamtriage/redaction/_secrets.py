@@ -133,9 +133,9 @@ def forget_secrets() -> None:
 
 
 def _find_across_values(text: str) -> Iterator[FoundSecret]:
-    """Find the secrets in several values, and those with line breaks in them, which YAML reads as spaces."""
+    """Find short tokens, and secrets in several values or over several lines, which YAML joins."""
     searched = SearchedText(text)
-    for find in (find_shaped_secrets, find_paired_secrets, find_listed_commands, find_encoded_messages):
+    for find in _ACROSS_VALUES:
         yield from find(searched)
 
 
@@ -275,6 +275,13 @@ def _find_everywhere(searched: SearchedText) -> list[FoundSecret]:
     return finds
 
 
+_ACROSS_VALUES = (
+    find_shaped_secrets,
+    find_tokens,
+    find_paired_secrets,
+    find_listed_commands,
+    find_encoded_messages,
+)
 _FINDERS = (
     find_encoded_messages,
     find_header_secrets,
