@@ -1769,6 +1769,11 @@ HADOOP: Table = (
     ("hadoop-trace", _S3A + _TRACE, denied(service="s3", resource="s3a://example-bucket/a.csv")),
     ("hadoop-words", _S3A + "Forbidden", denied(service="s3", resource="s3a://example-bucket/a.csv")),
     (
+        "hadoop-first-letter-cut",
+        f"{_S3A[1:]}Forbidden{_TRACE}",
+        denied(service="s3", resource="s3a://example-bucket/a.csv"),
+    ),
+    (
         "hadoop-path",
         _NIO + "s3n://example-bucket/a.csv",
         denied(service="s3", resource="s3n://example-bucket/a.csv"),

@@ -100,7 +100,8 @@ _QUERY_REQUEST_ID = lazy_pattern(
 )
 _MAX_ID_DISTANCE = 1000
 _HADOOP = lazy_pattern(
-    rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}(?:(?P<resource>s3[an]?://(?:[^\s\"'<>]|<[^<>\n]{{1,63}}>){{1,1024}}?)(?=:\s|[\"']|\n|\Z))?"
+    # The first letter is easily lost.
+    rf"(?:(?<![\w.])j|\A)ava\.nio\.file\.{S3A_DENIAL}(?:(?P<resource>s3[an]?://(?:[^\s\"'<>]|<[^<>\n]{{1,63}}>){{1,1024}}?)(?=:\s|[\"']|\n|\Z))?"
 )
 # Causes of Hadoop's exception other than a denial of S3.
 _OTHER_CAUSE = lazy_pattern(

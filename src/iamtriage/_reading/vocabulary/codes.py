@@ -207,7 +207,7 @@ _GENERIC = lazy_pattern(
 _PYTHON_BUILTINS = frozenset(name for name in dir(builtins) if name.endswith(("Error", "Exception")))
 # Exception classes of other software whose names look like AWS codes.
 FOREIGN_NAMESPACE = lazy_pattern(
-    r"(?:java\.nio|java\.security|java\.io|javax|org\.springframework|jakarta|Symfony|System\.(?!AggregateEx)|Microsoft|Google|"
+    r"(?:j?ava\.nio|java\.security|java\.io|javax|org\.springframework|jakarta|Symfony|System\.(?!AggregateEx)|Microsoft|Google|"
     r"com\.google|com\.azure|com\.aliyun|com\.tencent|com\.huawei|com\.microsoft|com\.mysql|com\.mongodb|org\.postgresql|"
     r"org\.apache\.hadoop\.security|org\.apache\.kafka|org\.elasticsearch|io\.grpc|Illuminate|Doctrine|Magento|"
     r"Django|django|rest_framework|werkzeug|google\.|azure\.|oci\.|psycopg2|pymysql|mysql|github"
