@@ -255,6 +255,27 @@ DENIALS: Table = (
         expect("aws_error", code="ConditionalCheckFailedException"),
     ),
     (
+        "duckdb-400",
+        "HTTP Error: HTTP GET error on 'https://shop-logs.s3.eu-west-1.amazonaws.com/in/a.gz' (HTTP 400)",
+        expect("aws_error", service="s3", status_code=400),
+    ),
+    (
+        "duckdb-404",
+        "HTTP Error: HTTP HEAD error reading 'https://shop-logs.s3.eu-west-1.amazonaws.com/in/a.gz' in region 'eu-west-1' (HTTP 404 Not Found)",
+        expect("aws_error", service="s3", status_code=404),
+    ),
+    (
+        "duckdb-head",
+        "HTTP Error: HTTP HEAD error on 'https://shop-logs.s3.eu-west-1.amazonaws.com/in/a.gz' (HTTP 301)",
+        expect("aws_error", service="s3", status_code=301),
+    ),
+    (
+        "duckdb-get",
+        "HTTP Error: HTTP GET error reading 'https://shop-logs.s3.eu-west-1.amazonaws.com/in/a.gz' (HTTP 400 Bad Request)",
+        expect("aws_error", service="s3", status_code=400),
+    ),
+    ("duckdb-elsewhere", "HTTP Error: HTTP GET error on 'https://data.example.com/a.gz' (HTTP 400)", None),
+    (
         "table-capacity",
         "{'Error': {'Code': 'ThrottlingError', 'Message': 'Throughput exceeds the current capacity of your table or index.'}, 'TableName': 'orders'}",
         expect("aws_error", code="ThrottlingError"),

@@ -163,6 +163,8 @@ sure   | validity of S3 location you provided | (?:(?P<code>InvalidArgumentExcep
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
 sure   | <ResourceNotFoundException>: Requested resource|<ResourceNotFoundException>: The specified log | (?P<code>ResourceNotFoundException): (?:Requested resource not found(?!\x20\w)|The specified log (?:group|stream) does not exist)
 sure   | find the specified secret | (?:(?P<code>ResourceNotFoundException): )?Secrets Manager can't find the specified secret\b
+# DuckDB prints no body. Answers with 403 are denials.
+sure   | <GET>rror on|<GET>rror reading|<HEAD>rror on|<HEAD>rror reading | \bHTTP (?:GET|HEAD) error (?:on|reading) [\"']https?://(?:[\w.-]{1,64}\.)?(?P<service>s3)[.-][\w.-]{0,40}amazonaws\.com[^\s\"']{0,1024}[\"'] (?:in region '[\w-]{0,30}' )?\(HTTP (?P<status_code>400|404|301)\b
 sure   | exceeds the current capacity | [Tt]hroughput exceeds the current capacity (?:of your table or index|for one or more global secondary indexes)
 sure   | <ConditionalCheckFailedException>: The conditional | (?P<code>ConditionalCheckFailedException): The conditional request failed
 sure   | identities failed the check in region | (?:(?P<code>MessageRejected): )?Email address is not verified\. The following identities failed the check in region

@@ -69,3 +69,13 @@ def test_error_of_s3_in_that_of_lambda(call: str, where: str, command: str | Non
     assert explanation.summary.endswith(f"the bucket is in eu-west-1, {where}")
     assert list(explanation.remedies[0].commands) == ([command] if command else [])
     assert not explanation.other_failures
+
+
+@pytest.mark.parametrize(("status", "command"), [("400", "get-object"), ("301", "get-bucket-location")])
+def test_answer_whose_body_a_program_does_not_print(status: str, command: str) -> None:
+    """DuckDB reads with GET, so the body of the answer had the reason."""
+    url = "https://reef-raw.s3.eu-west-1.amazonaws.com/in/a.parquet"
+    explanation = explain(f"HTTP Error: HTTP GET error on '{url}' (HTTP {status})")
+    assert f"S3 answered with {status}" in explanation.summary
+    assert "HEAD" not in explanation.to_text(detail="full")
+    assert any(f"aws s3api {command} --bucket reef-raw" in line for line in explanation.remedies[0].commands)

@@ -76,7 +76,11 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
         return rule
     if (kind := api_error_kinds.find_kind(case.failure, message)) is not None:
         return functools.partial(_explain_kind, kind)
-    if service_objects.is_head_call(case) and service_objects.status_as_code(case) in {"400", "301", "307"}:
+    if service_objects.shows_only_status(case) and service_objects.status_as_code(case) in {
+        "400",
+        "301",
+        "307",
+    }:
         return service_objects.explain_head_call
     is_unanswered = not clues.error_code(case.failure) or case.failure.envelope.status_code == 0
     # PowerShell prints the message first, then its own lines.

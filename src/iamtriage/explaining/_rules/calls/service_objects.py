@@ -52,6 +52,17 @@ def is_head_call(case: Case[AwsError]) -> bool:
     return case.operation in {"HeadObject", "HeadBucket"}
 
 
+# DuckDB prints only the status of an answer.
+_BODY_NOT_PRINTED = lazy_pattern(r"\bHTTP (?:GET|HEAD) error (?:on|reading) ")
+
+
+def shows_only_status(case: Case[AwsError]) -> bool:
+    """Return whether the text cannot have the reason: the answer had no body, or the program does not print it."""
+    return is_head_call(case) or (
+        case.service == "s3" and _BODY_NOT_PRINTED.search(case.failure.text) is not None
+    )
+
+
 def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
     """Explain an S3 status without a reason, because a response to HEAD has no body.
 
@@ -66,9 +77,16 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
         # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: InvalidRequest
         sent = CUSTOMER_KEY.cause("derived", text=_KEY_OF_CALL)
         causes = (sent, *causes) if _sends_key(case) else (*causes, CUSTOMER_KEY.cause())
+    summary = f"S3 answered {case.failure.envelope.operation} with {status} and no reason: responses to HEAD requests have no body."
+    if is_head_call(case):
+        causes = (
+            common_causes.NO_BODY.cause("derived", "The SDK made the code from the HTTP status."),
+            *causes,
+        )
+    else:
+        summary = f"S3 answered with {status}, and the program does not print the body, which has the reason."
     return case.explain(
-        f"S3 answered {case.failure.envelope.operation} with {status} and no reason: responses to HEAD requests have no body.",
-        common_causes.NO_BODY.cause("derived", "The SDK made the code from the HTTP status."),
+        summary,
         *causes,
         topic="head-without-reason",
         remedies=tuple(_head_call_remedies(case, with_reason=status == "400")),
@@ -92,9 +110,9 @@ def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[
     )
     if with_reason:
         yield your_remedy(
-            "Repeat the call with GET",
+            "Repeat the call with GET" if is_head_call(case) else "Repeat the call with the AWS CLI",
             "If the first command fails with ExpiredToken or InvalidToken, the credentials are the reason: sign in again.",
-            "The second command is the same call with GET, whose response has a code and a message.",
+            "The second command is the same call, with GET, and prints the code and the message of the answer.",
             commands=(identify, get),
             url=pages.S3_ERRORS,
         )

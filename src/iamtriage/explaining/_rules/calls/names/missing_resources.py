@@ -295,7 +295,7 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
     if operation is None and is_missing_in_s3(case):
         kind, text = (
             "object or its bucket",
-            "The answer to a HEAD request has no body, which would say which one.",
+            "The text does not have the body of the answer, which would say which one.",
         )
     misspelled = "The key is misspelled. Keys are case-sensitive, and a leading slash is a part of the key."
     steps: tuple[str, ...] = (
