@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, is_typeddict
+from typing import TYPE_CHECKING, Any, is_typeddict
 
 import attrs
 from sphinx.ext.napoleon.docstring import GoogleDocstring
@@ -18,6 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tools.write_cause_pages import write_pages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sphinx.application import Sphinx
 
 project = "iamtriage"
@@ -112,7 +115,19 @@ def _shorten_types(
             lines[number] = modules.sub(r"~\g<0>", line)
 
 
+_navigation: dict[str, Callable[..., str]] = {}
+
+
+def _share_navigation(
+    _app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    """Print the navigation once for the pages of all causes, which are not in it: half of the build."""
+    if page.startswith("causes/") and page != "causes/index":
+        context["toctree"] = _navigation.setdefault("causes", cache(context["toctree"]))
+
+
 def setup(app: Sphinx) -> None:
-    """Connect the hooks. The second one runs after napoleon."""
+    """Connect the hooks. The second one runs after napoleon, the third one before the theme."""
     app.connect("autodoc-process-signature", _shorten_signature)
     app.connect("autodoc-process-docstring", _shorten_types, priority=600)
+    app.connect("html-page-context", _share_navigation, priority=400)
