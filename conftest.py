@@ -7,11 +7,20 @@ Docstrings can use the names of their module.
 
 from __future__ import annotations
 
+import re
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
+from typing import TYPE_CHECKING
 
 from sybil import Sybil
 from sybil.parsers import myst, rest
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+
+_EXAMPLE = re.compile(r">>>|code(?:-block)?::")
 OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
 
 _markdown = Sybil(
@@ -34,4 +43,11 @@ _docstrings = Sybil(
     patterns=[f"src/iamtriage/{'*/' * depth}*.py" for depth in range(6)],
 )
 
-pytest_collect_file = (_markdown + _docstrings).pytest()
+_collect: Callable[[Path, pytest.Collector], pytest.Collector | None] = (_markdown + _docstrings).pytest()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the examples of a file. Most modules have none, and looking takes less time than parsing."""
+    if file_path.suffix == ".py" and not _EXAMPLE.search(file_path.read_text(encoding="utf-8")):
+        return None
+    return _collect(file_path, parent)
