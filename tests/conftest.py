@@ -6,6 +6,7 @@ generates few and does not shrink failures.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from functools import cache
@@ -51,12 +52,23 @@ JSONFileLoader.load_file = _load_shared
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Exempt what is loaded and collected from garbage collection, which would go through it again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure no coverage while a Hypothesis test runs, or one that is marked as `unmeasured`.
 
     Both run the same lines many times, which takes twice as long under measurement. What only they cover lacks an
-    example that someone wrote down. pytest-cov's marker `no_cover` has no effect in the workers of xdist, where
-    coverage's own patch of subprocesses has started a second measurement.
+    example that someone wrote down. The same is true of the programs that tests start, so coverage has no patch of
+    subprocesses.
     """
     is_generated = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
     if not is_generated and item.get_closest_marker("unmeasured") is None:
