@@ -13,7 +13,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining import FailedCall
 from iamtriage.explaining._context.resolving import read_context
 from iamtriage.policies import PolicySet
-from tests.explaining.golden.cases import CASES
+from tests.explaining.golden.cases import CASES, explained
 from tests.tables import check_rows
 
 if TYPE_CHECKING:
@@ -207,12 +207,12 @@ def test_a_supplied_resource_is_no_placeholder(case: tuple[str, str, dict[str, A
 @check_rows("case", CASES, ids=[case[0] for case in CASES])
 def test_a_stated_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]]) -> None:
     """What the text around the failure states is in the commands and documents instead of a placeholder."""
-    _, text, facts = case
+    name, text, _ = case
     failure = parse(text)
     assert failure is not None
     context = read_context(failure)
-    unused = {word for name, word in STATED.items() if getattr(context, name) is not None}
-    assert unused.isdisjoint(find_placeholders(_written(explain(text, facts=facts))))
+    unused = {word for value, word in STATED.items() if getattr(context, value) is not None}
+    assert unused.isdisjoint(find_placeholders(_written(explained(name))))
 
 
 EXPIRED = (

@@ -8,12 +8,11 @@ import pickle
 import attrs
 import pytest
 
-from iamtriage import explain
 from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining import Explanation
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from tests.explaining.golden.cases import CASES, UNPARSED
+from tests.explaining.golden.cases import CASES, UNPARSED, explained
 
 _LABELLED = your_remedy("Log in", commands=("aws configure sso", Labelled("Or, as root:", "aws login")))
 
@@ -52,8 +51,8 @@ def test_a_label_stays_at_its_command() -> None:
 @pytest.mark.unmeasured
 def test_labels_introduce_commands() -> None:
     labels = 0
-    for name, text, facts in (*CASES, *UNPARSED):
-        for remedy in explain(text, facts=facts).remedies:
+    for name, *_ in (*CASES, *UNPARSED):
+        for remedy in explained(name).remedies:
             labelled = [each for each in remedy.commands if isinstance(each, Labelled)]
             labels += len(labelled)
             assert all(each.label.endswith(":") for each in labelled), (name, remedy.title)

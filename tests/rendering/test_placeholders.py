@@ -12,7 +12,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.actions import find_action
 from iamtriage.policies._arn_templates import Location
 from iamtriage.policies._grants import build_grant
-from tests.explaining.golden.cases import CASES
+from tests.explaining.golden.cases import CASES, explained
 from tests.tables import check_rows
 
 _CAPITALS = re.compile(r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_-])")
@@ -49,7 +49,7 @@ _VALUES = {
 @pytest.mark.unmeasured
 @check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
 def test_words_in_capitals_are_placeholders_or_values(name: str, text: str, facts: dict[str, object]) -> None:
-    for remedy in explain(text, facts=facts).remedies:
+    for remedy in explained(name).remedies:
         documents = json.dumps([remedy.policy, remedy.statement])
         for code in (*remedy.commands, documents):
             words = set(_CAPITALS.findall(code)) - set(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from iamtriage import parse
+from functools import cache
+from typing import TYPE_CHECKING
+
+from iamtriage import explain, parse
 from iamtriage.explaining.causes._catalogue import SUBJECTS, load_examples
 from tests.explaining.golden.cases_credentials import CASES as MORE_CREDENTIALS
 from tests.explaining.golden.cases_denied import CASES as MORE_DENIED
 from tests.explaining.golden.cases_kubernetes import CASES as MORE_KUBERNETES
+
+if TYPE_CHECKING:
+    from iamtriage import Explanation
 
 Golden = tuple[str, str, dict[str, object]]
 
@@ -40,3 +46,11 @@ KUBERNETES: tuple[Golden, ...] = (*_EXAMPLES["kubernetes"], *MORE_KUBERNETES)
 CREDENTIALS: tuple[Golden, ...] = (*_EXAMPLES["credentials"], *MORE_CREDENTIALS)
 UNPARSED = tuple(_EXAMPLES["unparsed"])
 CASES: tuple[Golden, ...] = (*DENIED, *KUBERNETES, *CREDENTIALS)
+_INPUTS = {name: (text, facts) for name, text, facts in (*CASES, *UNPARSED)}
+
+
+@cache
+def explained(name: str) -> Explanation:
+    """Explain a case once for all tests of a process that go through the cases."""
+    text, facts = _INPUTS[name]
+    return explain(text, facts=facts)
