@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -15,18 +16,18 @@ import iamtriage
 from iamtriage._patterns import _LazyPattern, _UsedPattern, lazy_pattern
 from iamtriage._patterns.needed_words import needed_words
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
 _RULES = Path(iamtriage.__file__).parent / "explaining" / "_rules"
 
 
-def _all_patterns() -> Iterator[Any]:
+@cache
+def _all_patterns() -> tuple[tuple[Any, re.Pattern[str]], ...]:
+    """Return every pattern of a module, and what it is compiled."""
+    patterns: dict[int, Any] = {}
     for found in pkgutil.walk_packages(iamtriage.__path__, "iamtriage."):
         if not found.name.endswith("__main__"):
             values = vars(importlib.import_module(found.name)).values()
-            yield from (each for each in values if isinstance(each, _UsedPattern))
+            patterns |= {id(each): each for each in values if isinstance(each, _UsedPattern)}
+    return tuple((each, re.compile(each.pattern, each.flags)) for each in patterns.values())
 
 
 def test_lazy_pattern_matches_as_a_compiled_one() -> None:
@@ -53,10 +54,9 @@ def test_other_attributes_do_not_exist() -> None:
 
 
 def test_every_pattern_of_a_module_can_be_compiled() -> None:
-    patterns = list(_all_patterns())
-    assert len(patterns) > 200
-    for pattern in patterns:
-        assert re.compile(pattern.pattern, pattern.flags).groups == pattern.groups
+    assert len(_all_patterns()) > 200
+    for pattern, compiled in _all_patterns():
+        assert compiled.groups == pattern.groups
 
 
 def test_reading_the_source_compiles_nothing() -> None:
@@ -115,10 +115,9 @@ def test_what_patterns_find_has_a_word_that_they_need() -> None:
     # One by one, as some patterns are for a short value, and take the square of a text's length.
     examples = [each for file in files for each in re.split(r"(?m)^(?=\[)", file)]
     compared = 0
-    for pattern in _all_patterns():
+    for pattern, compiled in _all_patterns():
         if not (words := pattern.words):
             continue
-        compiled = re.compile(pattern.pattern, pattern.flags)
         for found in islice(chain.from_iterable(map(compiled.finditer, examples)), 20):
             compared += 1
             text = found[0].lower() if pattern.ignores_case else found[0]

@@ -31,7 +31,8 @@ CODES = {info.code for info in INFOS}
 
 
 def _calls(path: Path, name: str) -> list[ast.Call]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text if name in text else "")
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == name]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from iamtriage.explaining.causes import SUBJECTS, all_causes
+from iamtriage.explaining.causes import SUBJECTS, all_causes, cause_info
 from iamtriage.explaining.causes._catalogue import find_folders
+from tools import write_cause_pages
 from tools.write_cause_pages import HEADINGS, write_pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,12 +74,15 @@ def test_possible_reason_links_to_the_cause_that_it_can_explain(folder: Path) ->
         assert (f"({info.reason_for}.md)" in page) == (info.reason_for is not None)
 
 
-@pytest.mark.unmeasured
-def test_pages_of_removed_causes_are_deleted(folder: Path) -> None:
+def test_pages_of_removed_causes_are_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unchanged pages are left alone, so that Sphinx does not read them again."""
-    stale, kept = folder / "passport-revoked.md", folder / "throttled.md"
-    stale.write_text("# The passport was revoked\n", encoding="utf-8")
+    causes = [cause_info("no-credentials"), cause_info("throttled")]
+    monkeypatch.setattr(write_cause_pages, "all_causes", lambda: tuple(causes))
+    write_pages(tmp_path)
+    kept, removed = tmp_path / "no-credentials.md", tmp_path / "throttled.md"
+    assert removed.exists()
     before = kept.stat().st_mtime_ns
-    write_pages(folder)
-    assert not stale.exists()
+    del causes[1]
+    write_pages(tmp_path)
+    assert not removed.exists()
     assert kept.stat().st_mtime_ns == before
