@@ -152,6 +152,7 @@ LINES: tuple[str, ...] = tuple(
         r"password: NotFound",
         r"password: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied",
         r"level=info token_type=bearer expires_in=360000000000 scope=X1",
+        r'level=info type=bearer orders.annotations8="a: b" scope=X1',
         r"enable secret management in the console",
         r"vault operator unseal -reset",
         r"smtp.login(user, password)",

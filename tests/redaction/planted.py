@@ -452,6 +452,7 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("enable secret of Cisco IOS", f"hostname r1\nenable secret {PASSWORD}\n", (PASSWORD,)),
     ("basic authentication in Python", f"requests.get(url, auth=('ana', '{PASSWORD}'))", (PASSWORD,)),
     ("login in Python", f'smtp.login("ana@example.com", "{PASSWORD}")', (PASSWORD,)),
+    ("a bearer token with a sign at its end", f'send("Bearer {OPAQUE}=")', (OPAQUE,)),
     ("a setting after the type of a token", f"token_type=bearer access_key={OPAQUE}", (OPAQUE,)),
     ("zip -P", f"zip -P {PASSWORD} a.zip a.csv", (PASSWORD,)),
     ("kubectl create secret", f"kubectl create secret generic a --from-literal=anything={PASSWORD}", (PASSWORD,)),

@@ -57,7 +57,7 @@ _ALONE = re.compile(_CREDENTIALS)
 # These match lower-case text.
 _BEARER = re.compile(rf"bearer(?<=\bbearer)(?:{_GAP}{{1,8}}+|\+){_CREDENTIALS}")
 # "bearer" is the value before another one: "token_type=bearer expires_in=3600".
-_PAIR = re.compile(r"[a-z_][\w.-]{0,80}=[^=]")
+_PAIR = re.compile(r"[a-z_][\w.-]{0,80}=[\"']?\w")
 # In the line after its scheme.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/*…-]{1,20000}={0,2}")
 _SIGNATURE = re.compile(
@@ -103,7 +103,7 @@ def _find_candidates(text: str, folded: str) -> Iterator[tuple[int, int, Secret]
     if "bearer" in folded:
         for m in _BEARER.finditer(folded):
             start, end = m.span("value")
-            if end - start < 16 or _PAIR.match(folded, start, end) or not looks_random(text[start:end]):
+            if end - start < 16 or _PAIR.match(folded, start) or not looks_random(text[start:end]):
                 continue
             is_below = "\n" in text[m.start() : start]
             if is_below and (
