@@ -693,6 +693,11 @@ CASES = {
         "AWS throttled the request",
         "AWS_MAX_ATTEMPTS=10",
     ),
+    "content-md5": (
+        "An error occurred (MissingContentMD5) when calling the DeleteObjects operation: Missing required header for this request: Content-Md5.",
+        "requires the header Content-MD5",
+        "boto3 before 1.36",
+    ),
     "masters-in-access-entry": (
         "An error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The kubernetes group name system:masters is invalid, it cannot start with system:",
         "system:masters",

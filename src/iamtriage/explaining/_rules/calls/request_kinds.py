@@ -319,6 +319,18 @@ REQUEST_KINDS = (
             "The bucket policy, origin access control and IAM are not the cause: CloudFront itself rejected the request.",
         ),
     ),
+    # https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/MD5_FALLBACK.md
+    ErrorKind(
+        cause=INVALID_REQUEST,
+        code=r"^MissingContentMD5$",
+        summary="The server of the bucket requires the header Content-MD5, and the SDK sends another checksum.",
+        remedies=your_remedy(
+            "Upgrade the server of the bucket, or let the SDK send Content-MD5",
+            "SDKs since the start of 2025 send a CRC checksum. Amazon S3 accepts it, and older servers with the API of S3 do not. AWS_REQUEST_CHECKSUM_CALCULATION does not change that: DeleteObjects requires a checksum.",
+            "boto3 before 1.36 sends Content-MD5. In other SDKs, add the header in a middleware or handler.",
+            url="https://docs.aws.amazon.com/sdkref/latest/guide/feature-dataintegrity.html",
+        ),
+    ),
     ErrorKind(
         cause=INVALID_REQUEST,
         code=(
