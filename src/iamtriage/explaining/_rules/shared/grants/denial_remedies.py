@@ -8,7 +8,6 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import service_prefix
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._context.domains import is_of_aws
-from iamtriage.explaining._context.readers.own_grants import find_own_grant
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -47,6 +46,11 @@ _OWN_ACCOUNT = lazy_pattern(r"(?a)\bget-caller-identity\b[^$#]{0,300}?(?<![0-9])
 
 def find_said_grant(denial: Denial, action: str, *, on_all: bool = False) -> str | None:
     """Return what a text says that the caller got or has, if it covers an action."""
+    if denial.stands_alone:
+        return None
+    # Most denials do not need the module.
+    from iamtriage.explaining._context.readers.own_grants import find_own_grant
+
     role = denial.role
     names = {
         getattr(role, "name", ""),
