@@ -155,6 +155,7 @@ LINES: tuple[str, ...] = tuple(
         r'level=info type=bearer orders.annotations8="a: b" scope=X1',
         r"enable secret management in the console",
         r"vault operator unseal -reset",
+        "aws ecr get-login-password | docker login --username AWS --password-stdin r.example.com\norders-api-7d9f8b6c5d",
         r"smtp.login(user, password)",
         r"requests.get(url, auth=('ana', os.environ['DB_PASSWORD']))",
         r"Unable to get token: ExpiredTokenException: The security token included in the request is expired",

@@ -43,6 +43,7 @@ def test_line_is_kept(line: str) -> None:
         ("password: <password>", "docker login -u ana --password-stdin r.example.com < token.txt"),
         ("KeyError: 'AWS_SECRET_ACCESS_KEY'", 'etag: "33a64df551425fcc55e4d42a148795d9f25f89d4"'),
         ("vault kv get secret/orders/db", "grant_type=refresh_token"),
+        ("vault read -field=password secret/orders", "client_secret=settings.CLIENT_SECRET"),
         ("token: expired", "Set-Cookie: sid=; Path=/; Max-Age=0"),
         ('if (!token) throw new Error("no token");', "tokens.py:65Traceback (most recent call last):"),
         ('password = getpass.getpass("Password: ")', 'kms_key_id = "alias/orders"'),
