@@ -191,6 +191,16 @@ def test_home_directory_on_an_instance(place: str, caller: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("role", "is_named"),
+    [("policy of the runner role (build-runner):", True), ("this is the policy:", False)],
+)
+def test_role_of_a_job_that_the_text_names(role: str, *, is_named: bool) -> None:
+    policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::carts"}]}'
+    text = f"+ aws s3 cp s3://carts/a.json .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\n##[error]Process completed with exit code 1.\n\n{role}\n{policy}"
+    assert ("most likely used the credentials of the role that" in str(explain(text))) is not is_named
+
+
+@pytest.mark.parametrize(
     ("before", "lacks", "has"),
     [
         ("* Error generating STS keys: ", "presigned URLs", "vault write aws/roles/VAULT_ROLE credential_type=assumed_role"),

@@ -230,7 +230,9 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
         role is not None
         and (failure.kind == "access_denied" or role.value.rpartition("/")[2] in explanation.summary)
     )
-    is_named = is_stated or "of the execution role without" in explanation.summary
+    is_named = is_stated or re.search(
+        r"^The role (?!(?:of|that)\b)|of the execution role without", explanation.summary
+    )
     return not is_named and runtime.kind not in _SHELLS and failure.kind in _KINDS_WITH_CALLER
 
 

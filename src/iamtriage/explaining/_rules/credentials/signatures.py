@@ -102,8 +102,9 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
 
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:
     skew = clocks.find_clock_skew(message)
+    is_shown = skew is not None and _shows_clock(skew, case.failure.text[case.failure.span[1] :])
     # The AWS CLI signs a request and sends it at once.
-    is_of_cli = case.context.command is not None
+    is_of_cli = case.context.command is not None or is_shown
     if skew is None or not skew.seconds:
         summary = "The request's time differs too much from the AWS time."
         causes = _possible_skew_causes(message)
@@ -114,9 +115,9 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
             causes = tuple(each for each in causes if each.code != clocks.REQUEST_HELD.code)
     else:
         position = "behind" if skew.seconds > 0 else "ahead of"
-        summary = (
-            f"The request's time is {skew.duration} {position} the AWS time, so AWS rejected its signature."
-        )
+        whose = "The clock of the machine" if is_shown else "The request's time"
+        its = "the signature" if is_shown else "its signature"
+        summary = f"{whose} is {skew.duration} {position} the AWS time, so AWS rejected {its}."
         causes = (_known_skew_cause(skew, case.text, can_be_held=not is_of_cli),)
     reported = clues.reported_cause(CLOCK_SKEW, message, *_PHRASES)
     if skew is not None and skew.seconds:
@@ -142,6 +143,12 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
         ),
         notes="The access key and the permissions are not the problem: AWS compares the times before it evaluates policies.",
     )
+
+
+def _shows_clock(skew: clocks.ClockSkew, after: str) -> bool:
+    """Return whether ``date`` prints a time near that of the request in the text after an error, so that the clock is wrong."""
+    shown = clocks.find_machine_time(after)
+    return shown is not None and abs(shown - skew.request) < abs(shown - skew.server)
 
 
 def _known_skew_cause(skew: clocks.ClockSkew, text: str, *, can_be_held: bool) -> Cause:
