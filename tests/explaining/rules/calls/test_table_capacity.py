@@ -43,3 +43,9 @@ def test_capacity_of_a_table(text: str) -> None:
 )
 def test_other_limits(text: str) -> None:
     assert "DynamoDB" not in str(explain(text))
+
+
+def test_limit_of_a_shard() -> None:
+    text = _CALL.format(_CODE, "PutRecords", "Rate exceeded for shard shardId-000000000000 in stream clicks.")
+    assert "limit of one shard" in str(explain(text))
+    assert "of an account" not in str(explain(text))

@@ -276,6 +276,8 @@ def throttling_text(case: Case[AwsError]) -> str:
         limits = "Parameter Store limits the rate of an account in each Region, all callers together."
         repeated = find_repeated_calls(case)
         return f"{limits} {repeated.load}" if repeated and repeated.load else limits
+    if "for shard " in case.text:
+        return "This is the limit of one shard: 1 MB or 1,000 records per second to write, and 2 MB to read."
     if calls_model(case):
         return MODEL_LIMITS
     if _calls_ec2(case):
