@@ -115,6 +115,26 @@ def test_ci_job_calls_with_the_role_that_it_assumed() -> None:
 
 
 CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("assuming arn:aws:iam::111122223333:role/backup for 14400s", "14400"),
+        ("keeps the session for 7200 seconds", "7200"),
+        # Two values, one that is allowed, and another time.
+        ("assuming it for 14400s, and for 7200s", None),
+        ("assuming it for 3600s", None),
+        ("MaxSessionDuration of 43200 seconds, waited for 14400 ms", None),
+    ],
+)
+def test_duration_that_a_program_logs(said: str, seconds: str | None) -> None:
+    explanation = explain(f"{said}\nbotocore.exceptions.ClientError: {CHAINED}")
+    assert (f"of {seconds} seconds" in explanation.summary) is (seconds is not None)
+    assert "DurationSeconds in the call of assume_role" in explanation.remedies[0].steps[0]
+    assert "Terraform" not in explanation.remedies[0].steps[0]
+
+
 CALLER = "arn:aws:sts::111122223333:assumed-role/{}/kim\n$ {} --duration-seconds 7200\n\n"
 RAISE = "aws iam update-role --role-name backup --max-session-duration 7200"
 

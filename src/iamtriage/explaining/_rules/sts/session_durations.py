@@ -46,6 +46,9 @@ _MAXIMUM = lazy_pattern(
 # Clients that get a duration from the SAML assertion, and their own options, which override it.
 _SAML_OPTIONS = {"gsts": "--aws-session-duration", "saml2aws": "--session-duration"}
 _REQUEST_LESS = "Set the duration with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
+_IN_PYTHON = "Set DurationSeconds in the call of assume_role, or duration_seconds in the profile."
+# What a program logs of it.
+_SAID = lazy_pattern(r"\bfor (?P<seconds>[1-9][0-9]{3,5}) ?(?:s|secs?|seconds)\b")
 SESSION_LONGER_THAN_MAXIMUM = CauseType(
     "session-longer-than-maximum",
     title="The requested duration is longer than the role's maximum session duration",
@@ -171,7 +174,8 @@ def _describe_own_setting(text: str, allowed: int) -> tuple[str | None, str | No
             step = f'The text has {written[0]}: set duration = "{shorter}" instead.'
             return str(seconds), written[0], step
     if len({each["seconds"] for each in found}) != 1:
-        return None, None, _REQUEST_LESS
+        said = only_one({each["seconds"] for each in _SAID.finditer(text) if int(each["seconds"]) > allowed})
+        return None if found else said, None, _IN_PYTHON if "botocore." in text else _REQUEST_LESS
     # A log can repeat the value of the code in words.
     setting = next(
         (each for each in found if each["sign"].strip() or each["name"].startswith("--")), found[0]
