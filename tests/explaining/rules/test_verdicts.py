@@ -763,6 +763,16 @@ CASES = {
         "The kubeconfig is too old for this kubectl",
         "aws eks update-kubeconfig",
     ),
+    "kubeconfig-version-of-kubectl": (
+        'error: exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"\n$ kubectl version --client\nClient Version: v1.31.2',
+        "The kubeconfig is too old for kubectl 1.31.2: it uses",
+        "aws eks update-kubeconfig",
+    ),
+    "kubeconfig-version-of-server": (
+        'error: exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"\nServer Version: v1.31.2',
+        "The kubeconfig is too old for this kubectl: it uses",
+        "aws eks update-kubeconfig",
+    ),
     "kubeconfig-profile": (
         "The config profile (qa) could not be found\nerror: getting credentials: exec: executable aws failed with exit code 255",
         "The profile qa does not exist",
@@ -1692,6 +1702,8 @@ REJECTED = "An error occurred (InvalidClientTokenId) when calling the GetCallerI
 def test_listed_credentials_without_a_session_token(text: str, first: str, because: str) -> None:
     found = explain(text)
     assert "was sent without its session token" in found.summary
+    is_of_profile = "--profile" in text and "aws_access_key_id" in text
+    assert (" is not set in the profile " in found.summary) is is_of_profile
     assert found.remedies[0].title.startswith(first)
     assert "possible" not in [cause.evidence for cause in found.causes]
     assert because in str(found.causes[1].because)

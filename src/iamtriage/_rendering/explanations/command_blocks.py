@@ -41,6 +41,8 @@ _ADD = ("Add ", "Change the statement ")
 _AFTER_DOCUMENT = (" saved:", " then replace the policy:")
 # A file that a command reads and that the reader must save first, as a step says.
 _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =]|(?m:^)jq -Rs '[^']*' )([\w.-]+\.(?:json|ya?ml))")
+# A command whose options are the statement.
+_ADDS_STATEMENT = "aws lambda add-permission "
 # The file in which a command saves the present policy, and that of the changed one.
 _OLD_FILE = lazy_pattern(r" > (?P<old>old-(?P<file>[\w.-]+\.json))(?!\S)")
 # An entry of a ConfigMap, and the command that opens the ConfigMap in an editor.
@@ -153,6 +155,8 @@ def document_codes(
     if saved is None and documents and (old := _OLD_FILE.search("\n".join(commands))) is not None:
         added_to, saved = old["old"], old["file"]
     if saved is None:
+        if len(documents) == 1 and any(each.startswith(_ADDS_STATEMENT) for each in commands):
+            return ()
         write = dense_json if is_dense else compact_json
         return tuple(Code(write(each, width), "json") for each in documents)
     # The command that writes the file begins before the first line, and ends after the last one.

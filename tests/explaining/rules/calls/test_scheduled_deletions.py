@@ -67,7 +67,9 @@ def test_state_of_a_key(before: str, state: str, shown: str, title: str, step: s
     [remedy] = explanation.remedies
     assert explanation.summary.startswith(f"The KMS key is {state}, so nobody can use it.")
     assert remedy.title.startswith(title)
-    assert step in remedy.steps[0]
+    # When the key is deleted is urgent, and part of the verdict.
+    assert ("It is urgent: " in explanation.summary) is (state == "pending deletion")
+    assert step in explanation.summary + remedy.steps[0]
     assert [line.split()[2] for line in remedy.commands] == calls
 
 

@@ -414,7 +414,11 @@ def test_statement_is_added_to_a_function_policy() -> None:
     """add-permission keeps the other statements, so nothing has to be saved first."""
     function = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:resize"
     caller = "arn:aws:iam::444455556666:user/ana"
-    remedy = explain(_denied("lambda:InvokeFunction", function, caller, lacks="resource-based")).remedies[0]
+    explanation = explain(_denied("lambda:InvokeFunction", function, caller, lacks="resource-based"))
+    remedy = explanation.remedies[0]
+    # The options of the command are the statement.
+    assert '"Principal"' not in explanation.to_text(detail="full")
+    assert remedy.documents
     assert remedy.steps[0] == (
         "Account 444455556666 must allow the call, too: if it does not yet, run the last command."
     )

@@ -9,18 +9,19 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html and the pa
 
 from __future__ import annotations
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import quote_words
-from iamtriage.explaining._rules.basics import CauseType, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.quotas import QUOTA_REACHED
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
     owner_remedy,
     your_remedy,
 )
+from iamtriage.failures._failures import AwsError
 
 ACCOUNT_STATE = CauseType(
     "account-state",
@@ -319,3 +320,18 @@ SPENT_QUOTAS = (
     ),
 )
 """Kinds whose code and message must both match, before those of throttling and other quotas."""
+
+
+# As describe-hub prints it, not in a policy or a sentence.
+_HUB = lazy_pattern(
+    rf"(?am)(?:\bHubArn\b[\"'\s:=|]{{1,20}}|^[ \t]{{0,8}})arn:aws[a-z-]{{0,12}}:securityhub:({REGION}):(\d{{12}}):hub/"
+)
+
+
+def find_hubs(case: Case[AwsError]) -> tuple[str, str] | None:
+    """Return the Region of a call and the only other one in which the text shows Security Hub."""
+    text = case.failure.text
+    called, hub = clues.find_region(case), only_one(set(_HUB.findall(text)))
+    if called is None or hub is None or called == hub[0] or f"ccount {hub[1]}" not in text:
+        return None
+    return called, hub[0]

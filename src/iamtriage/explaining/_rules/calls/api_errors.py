@@ -139,8 +139,9 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
     if kind.cause is request_kinds.ACLS_DISABLED:
         summary = request_kinds.name_acl(case, summary)
     elif kind.cause is KMS_KEY_STATE and (state := _KEY_STATE.search(message)) is not None:
-        summary = summary.replace("disabled, pending deletion or pending import", state[1])
-    elif kind.cause is account_kinds.SERVICE_NOT_ENABLED and (where := _find_hubs(case)):
+        summary = _name_key_state(case, summary, state[1])
+        cause = attrs.evolve(cause, text=f"The KMS key is {state[1]}.")
+    elif kind.cause is account_kinds.SERVICE_NOT_ENABLED and (where := account_kinds.find_hubs(case)):
         summary = f"Security Hub is enabled in {where[1]}, but not in {where[0]}, in this account."
     elif kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{quoted_message.end_summary(case.failure)}"
@@ -197,24 +198,18 @@ def _name_key(case: Case[AwsError], remedy: Remedy) -> Remedy:
     return remedy if lines == remedy.commands else attrs.evolve(remedy, commands=lines)
 
 
-# As describe-hub prints it, not in a policy or a sentence.
-_HUB = lazy_pattern(
-    rf"(?am)(?:\bHubArn\b[\"'\s:=|]{{1,20}}|^[ \t]{{0,8}})arn:aws[a-z-]{{0,12}}:securityhub:({REGION}):(\d{{12}}):hub/"
-)
-
-
-def _find_hubs(case: Case[AwsError]) -> tuple[str, str] | None:
-    """Return the Region of a call and the only other one in which the text shows Security Hub."""
-    text = case.failure.text
-    called, hub = clues.find_region(case), only_one(set(_HUB.findall(text)))
-    if called is None or hub is None or called == hub[0] or f"ccount {hub[1]}" not in text:
-        return None
-    return called, hub[0]
+def _name_key_state(case: Case[AwsError], summary: str, state: str) -> str:
+    """Return the summary with the state of the key, and when it is deleted."""
+    summary = summary.replace("disabled, pending deletion or pending import", state)
+    # Other dates are those of other keys.
+    date = only_one(set(_DELETION.findall(case.failure.text)))
+    end = f"on {date}" if date else "when the waiting period of 7 to 30 days ends"
+    urgent = f" It is urgent: {end}, the key and the data that it encrypts are lost for good."
+    return summary.replace("use it.", f"use it.{urgent}") if state == "pending deletion" else summary
 
 
 def _restore_key(case: Case[AwsError], remedy: Remedy, message: str) -> Remedy:
     """Return the remedy for a key in the state that the message names, if it names one."""
-    # Other dates are those of other keys.
     state, date = _KEY_STATE.search(message), only_one(set(_DELETION.findall(case.failure.text)))
     show, cancel, enable = remedy.commands
     if state is None or state[1] == "pending import":
@@ -222,8 +217,7 @@ def _restore_key(case: Case[AwsError], remedy: Remedy, message: str) -> Remedy:
     if state[1] == "disabled":
         step = "CloudTrail shows who disabled it (DisableKey)."
         return attrs.evolve(remedy, title="Enable the key again", steps=(step,), commands=(str(enable),))
-    end = f"on {date}" if date else "when the waiting period of 7 to 30 days ends"
-    step = f"It is urgent: {end}, the key and the data that it encrypts are lost for good. CloudTrail shows who scheduled it (ScheduleKeyDeletion)."
+    step = "This requires kms:CancelKeyDeletion and kms:EnableKey. CloudTrail shows who scheduled it (ScheduleKeyDeletion)."
     return attrs.evolve(
         remedy,
         title="Cancel the deletion of the key, and enable it again",
@@ -257,7 +251,11 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
         return (_restore_key(case, kind.remedies[0], message),)
     # Nobody wants to change in another Region what a call was to change in its own.
     is_read = (case.operation or "").startswith(("Get", "List", "Describe", "BatchGet"))
-    if kind.cause is account_kinds.SERVICE_NOT_ENABLED and is_read and (where := _find_hubs(case)):
+    if (
+        kind.cause is account_kinds.SERVICE_NOT_ENABLED
+        and is_read
+        and (where := account_kinds.find_hubs(case))
+    ):
         title, command = f"Call it in {where[1]}, or enable it in {where[0]}, too", case.context.command
         again = command and commands.repeat_line(command.text.replace(where[0], where[1]))
         lines = (

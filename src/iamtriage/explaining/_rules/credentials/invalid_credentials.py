@@ -9,7 +9,7 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import as_sentence, join_words
+from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.explaining._context.readers.terraform_code import Block, find_blocks
 from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
@@ -269,10 +269,14 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
     reason = ""
     if is_unprotected:
         reason = f" Most likely, {missing} is a protected variable, which GitLab passes only to jobs of protected branches and tags: in this job, CI_COMMIT_REF_PROTECTED is false."
-    state, remedy = "set", add_token_remedy(missing, find_profile(case))
+    profile = find_profile(case)
+    of_profile = (
+        f" in the profile {clip_text(profile)}" if profile and variable == "aws_access_key_id" else ""
+    )
+    state, remedy = f"set{of_profile}", add_token_remedy(missing, profile)
     if container is not None:
         state = "passed to the container"
-        remedy = pass_token_remedy(container["program"], container[0], find_profile(case))
+        remedy = pass_token_remedy(container["program"], container[0], profile)
     if exported is not None:
         remedy = set_token_remedy(missing, exported[0])
     reported = reported_cause(request)

@@ -118,6 +118,12 @@ _CLI_VERSION = lazy_pattern(r"\baws-cli/(\d{1,2})\.(\d{1,3})(?:\.\d{1,4})?")
 _FIRST_CLI_WITH_V1BETA1 = {1: 24, 2: 7}
 
 
+# What kubectl version prints of itself.
+_CLIENT_VERSION = lazy_pattern(
+    r"\b(?:Client Version: |clientVersion\b[^{}]{0,10}\{[^{}]{0,300}?gitVersion\"?: ?\"?)v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)(?![\w.])"
+)
+
+
 def explain_api_version(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that kubectl, the kubeconfig and the program that gets the token disagree about the version."""
     update = "The AWS CLI 1.24, 2.7 and later write v1beta1: update it if aws --version prints an older one. If the old kubeconfig has --profile or --role-arn, add it to the command."
@@ -131,6 +137,8 @@ def explain_api_version(case: Case[MissingCredentials], message: str) -> Explana
             title = "Write the kubeconfig again"
             update = f"The {cli} writes v1beta1: run the command with it, for each cluster in the file. If kubectl then reports that the plugin returned v1alpha1, an older aws is first in the PATH (which -a aws)."
     text = case.failure.text
+    client = _CLIENT_VERSION.search(text)
+    kubectl = f"kubectl {client[1]}" if client else "this kubectl"
     file, written, stated = find_kubeconfig_file(text), find_written_file(text), find_kubeconfig_profile(text)
     line, by_hand = _UPDATE, ""
     if stated is not None and (profile := clues.safe_name(stated.value)):
@@ -154,7 +162,7 @@ def explain_api_version(case: Case[MissingCredentials], message: str) -> Explana
     return case.explain(
         f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
         if OTHER_VERSION in message
-        else f"The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which kubectl 1.24 removed{f', and {too_old}' if too_old else ''}.{other}",
+        else f"The kubeconfig is too old for {kubectl}: it uses client.authentication.k8s.io/v1alpha1, which kubectl 1.24 removed{f', and {too_old}' if too_old else ''}.{other}",
         clues.reported_cause(
             KUBECONFIG_API_VERSION,
             message,

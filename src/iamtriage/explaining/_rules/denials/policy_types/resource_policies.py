@@ -182,7 +182,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     grant = required_grants.required_grant(denial)
     steps = [_save_step(policy)]
     if policy.adds_statement:
-        steps = [f"Add the statement to the {policy.name}: the command keeps the existing ones."]
+        steps = [f"The command adds a statement to the {policy.name}, and keeps the existing ones."]
     more = () if added is None else task_statements.add_certain_companions(added, denial)
     if added is not None and not more:
         more = task_statements.add_image_actions(added, denial)
