@@ -208,13 +208,13 @@ def explain_managed_key(denial: Denial) -> Explanation | None:
     verdict = f"{name} is an AWS managed key{owner}, which {limit}"
     operation = encrypted_data.called_operation(denial)
     topic, cause = "resource-policy", KMS_KEY_POLICY
-    not_called = ""
+    within = "The"
     if operation and not _calls_kms(denial):
-        topic, cause, not_called = KMS_BEHIND_SERVICE.code, KMS_BEHIND_SERVICE, f", not {operation}"
+        topic, cause, within = KMS_BEHIND_SERVICE.code, KMS_BEHIND_SERVICE, f"Within {operation}, the"
     shown = ""
     if _describes_default_key(denial.failure.text):
         shown = "The text describes the secret without KmsKeyId, so it has the default key. "
-    text = f"{shown}The use of the key was denied{not_called}. The key's policy allows only principals of its account that call {through}, and nobody can change it."
+    text = f"{shown}{within} use of the key was denied. The key's policy allows only principals of its account that call {through}, and nobody can change it."
     return denial.explain(
         denial_summary(denial, verdict),
         cause.cause("derived", text=text),
