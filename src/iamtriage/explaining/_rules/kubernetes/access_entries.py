@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Lab
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import create_mapped_command
-from iamtriage.explaining._rules.kubernetes.entries import entry_parameters, entry_settings
+from iamtriage.explaining._rules.kubernetes.entries import entry_parameters, entry_settings, stated_entries
 from iamtriage.explaining._rules.kubernetes.entries.entry_parameters import explain_second_entry
 from iamtriage.explaining._rules.kubernetes.pods import rejected_pod_roles
 from iamtriage.explaining._rules.shared import pages
@@ -145,27 +145,28 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         called, "eks", "create-access-entry", changes={"type": "", "tags": ""}, of_region=cluster.region
     )
     update = cluster.eks_command("update-access-entry", "--kubernetes-groups", "GROUP", principal=argument)
+    associate = principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, "NAMESPACE")
+    missing = Labelled.required("Then add an access policy, if one is missing, such as this:", associate)
+    lacks_policies = found is not None and stated_entries.lacks_policies(case, found)
     changes: Commands = (
-        Labelled.required(
-            "Then add an access policy, if one is missing, such as this:",
-            principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, "NAMESPACE"),
-        ),
+        associate if lacks_policies else missing,
         Labelled("Or, for RBAC groups:", update),
     )
     if repeated is not None and (" --kubernetes-groups" in repeated or " --username" in repeated):
         changed = repeated.replace(" create-access-entry", " update-access-entry", 1)
         changes = (Labelled("Then, with the groups that the entry has already:", changed),)
     check = cluster.eks_command("describe-access-entry", principal=argument)
+    associated = cluster.eks_command("list-associated-access-policies", principal=argument)
     by_hand = cluster_remedy(
-        "Inspect the existing entry, and update it instead of creating one",
-        "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. Leave an entry for nodes (EC2_LINUX and others) alone.",
+        "Associate an access policy with the existing entry"
+        if lacks_policies
+        else "Inspect the existing entry, and update it instead of creating one",
+        "AmazonEKSViewPolicy only reads. For all namespaces, use --access-scope type=cluster."
+        if lacks_policies
+        else "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. Leave an entry for nodes (EC2_LINUX and others) alone.",
         "update-access-entry replaces the list of groups: include the existing ones. A group grants nothing until a RoleBinding or ClusterRoleBinding names it.",
         _OTHER_TYPE if "--type" in case.text else None,
-        commands=(
-            check,
-            cluster.eks_command("list-associated-access-policies", principal=argument),
-            *changes,
-        ),
+        commands=changes if lacks_policies else (check, associated, *changes),
         url=pages.EKS_ACCESS_ENTRIES,
     )
     terraform = case.context.terraform
@@ -198,7 +199,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         title = "In Terraform, import the entry or remove the resource"
         in_terraform = your_remedy(title, *steps, commands=line, url=page)
     return case.explain(
-        f"The cluster{f' {cluster.argument}' if cluster.name else ''} already has an access entry for {principal.description}: no permission is missing.",
+        f"The cluster{f' {cluster.argument}' if cluster.name else ''} already has an access entry for {principal.description}{', but no access policy is associated with it' if lacks_policies else ''}: no {'IAM ' if lacks_policies else ''}permission is missing.",
         ENTRY_EXISTS.cause("reported"),
         ENTRY_MADE_BY_EKS.cause("derived", f"The text says: {creation}.", text=_MADE_FOR_CREATOR)
         if creation

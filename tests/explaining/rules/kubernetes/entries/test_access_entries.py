@@ -33,6 +33,27 @@ LINKED = (
 )
 
 
+_LOOKUP = "aws eks list-associated-access-policies --cluster-name blue --principal-arn"
+_DEV = "arn:aws:iam::111122223333:role/dev"
+
+
+@pytest.mark.parametrize(
+    ("shown", "title"),
+    [
+        (f"$ {_LOOKUP} {_DEV} --query associatedAccessPolicies\n[]\n", "Associate an access policy with the existing entry"),
+        (f'$ {_LOOKUP} {_DEV}\n{{"associatedAccessPolicies": [], "clusterName": "blue"}}\n', "Associate an access policy with the existing entry"),
+        (f"$ {_LOOKUP} arn:aws:iam::111122223333:role/ops\n[]\n", "Inspect the existing entry, and update it instead of creating one"),
+        (f"$ {_LOOKUP} {_DEV}\n", "Inspect the existing entry, and update it instead of creating one"),
+    ],
+    ids=["query", "document", "another role", "nothing"],
+)  # fmt: skip
+def test_entry_without_access_policies(shown: str, title: str) -> None:
+    create = f"$ aws eks create-access-entry --cluster-name blue --principal-arn {_DEV}\n"
+    explanation = explain(f"{create}{eks('CreateAccessEntry', IN_USE)}\n{shown}")
+    assert explanation.remedies[0].title == title
+    assert ("but no access policy is associated with it" in explanation.summary) is title.startswith("Assoc")
+
+
 @pytest.mark.parametrize(
     ("text", "topic", "first"),
     [

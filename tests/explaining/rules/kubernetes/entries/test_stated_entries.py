@@ -147,6 +147,25 @@ def test_principal_not_newer_than_its_entry(old: str, new: str) -> None:
     assert "re-created on" not in str(explain(RECREATED.replace(old, new)))
 
 
+ENTRY_JSON = RECREATED[RECREATED.index('{"accessEntry"') : RECREATED.index("$ aws iam")]
+
+
+@pytest.mark.parametrize(
+    ("printed", "is_listed"),
+    [
+        ("2025-01-02T23:30:00.5-05:00\n", True),
+        ('"2025-01-02T23:30:00.5-05:00"\n', True),
+        ('[\n    "STANDARD",\n    "2025-01-02T23:30:00.5-05:00"\n]\n', True),
+        ("None\n", False),
+        ("\nAn error occurred (ResourceNotFoundException): no entry since 2025-01-02T23:30:00Z\n", False),
+    ],
+)
+def test_member_of_an_entry(printed: str, *, is_listed: bool) -> None:
+    queried = RECREATED.replace(f"{DEV}\n{{", f"{DEV} --query accessEntry.createdAt\n{{")
+    summary = explain(queried.replace(ENTRY_JSON, printed)).summary
+    assert ("re-created on 2026-03-04, and its access entry of 2025-01-02" in summary) is is_listed
+
+
 def _is_recreated(words: str) -> bool:
     start, _, _ = RECREATED.partition("$ aws eks")
     return "it was re-created, and" in explain(f"{start}{words}", facts={"cluster": "blue"}).summary

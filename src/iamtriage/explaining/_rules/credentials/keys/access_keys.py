@@ -9,6 +9,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import join_words
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.recreations import read_creation
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
@@ -55,6 +57,9 @@ _PATH = lazy_pattern(
     r"(?m)^(?:remote: -- )?(?P<matched>[\w./-]{1,200}):\d+(?::[^\n]{0,200}AKIA| \| AWS )|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})"
 )
 _COMMIT = lazy_pattern(r"\b[Cc]ommit\"?:\s{1,20}\"?([0-9a-f]{7,40})\b")
+# The objects, lists or lines in which the AWS CLI lists keys.
+_OBJECTS, _LINES = lazy_pattern(r"[{}\[\]]"), lazy_pattern(r"\n")
+_KEY_ID, _STATUS = lazy_pattern(r"\bAKIA[A-Z0-9]{16}\b"), lazy_pattern(r"\b(?:Ina|A)ctive\b")
 ACCESS_KEY_QUOTA = CauseType(
     "access-key-quota",
     title="The user already has two access keys",
@@ -136,15 +141,65 @@ _QUOTA_REMEDIES = (
 
 def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     """Explain that the user already has two access keys."""
-    name = commands.user_name(clues.find_user(case))
+    user = clues.find_user(case)
+    name = commands.user_name(user)
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
+    listed = _find_listed_keys(case.failure)
+    inactive, which = [key for key, status in listed.items() if status == "Inactive"], "one"
+    remedies = _QUOTA_REMEDIES
+    if len(listed) == 2 and len(inactive) == 1:
+        [which] = inactive
+        [other] = listed.keys() - {which}
+        remedies = (_delete_inactive_remedy(case.failure, user, which, other), *_QUOTA_REMEDIES[1:])
+        which = f"{which}, which is inactive,"
     return case.explain(
-        f"{whose} has two access keys, the maximum: one must be deleted, because inactive keys count, too.",
+        f"{whose} has two access keys, the maximum: {which} must be deleted, because inactive keys count, too.",
         clues.reported_cause(
             ACCESS_KEY_QUOTA, clues.message_text(case), "Cannot exceed quota for AccessKeysPerUser"
         ),
-        remedies=_QUOTA_REMEDIES,
+        remedies=remedies,
         notes="AWS does not raise this quota, and does not show a lost secret access key again: a new key replaces it.",
+    )
+
+
+def _find_listed_keys(failure: Failure) -> dict[str, str]:
+    """Return the status of each access key that the only list of a user's keys in a text has."""
+    if "list-access-keys" not in failure.text:
+        return {}
+    lists = [run.output for run in find_runs(failure) if run.command.words[:2] == ("iam", "list-access-keys")]
+    found: dict[str, str] = {}
+    for row in (_OBJECTS if "[" in lists[0] else _LINES).split(lists[0]) if len(lists) == 1 else ():
+        keys, states = _KEY_ID.findall(row), _STATUS.findall(row)
+        if len(keys) == len(states) == 1:
+            found[keys[0]] = states[0]
+    return found
+
+
+def _delete_inactive_remedy(failure: Failure, user: str | None, key: str, other: str) -> Remedy:
+    """Return the remedy that deletes the inactive key of two."""
+    look = ("iam", "get-access-key-last-used")
+    used = {
+        each.value: read_creation(run.output)
+        for run in find_runs(failure)
+        if run.command.words[:2] == look and (each := run.command.option("access-key-id")) is not None
+    }
+    when = used.get(other)
+    last = "" if when is None else f", last used on {when.date()},"
+    return your_remedy(
+        f"Delete the inactive key {key}",
+        None if key in used else "The first command prints when it was last used (N/A: never).",
+        f"Keep {other}{last} until what uses it has the new key.",
+        commands=(
+            *(() if key in used else (commands.command("aws", *look, "--access-key-id", key),)),
+            Labelled(
+                "Then (this cannot be undone):",
+                user_command("delete-access-key", user, "--access-key-id", key),
+            ),
+            Labelled(
+                "Then (AWS shows the secret only now: save it):", user_command("create-access-key", user)
+            ),
+        ),
+        url=pages.ROTATE_KEYS,
     )
 
 

@@ -51,6 +51,8 @@ DESCRIBE = ("eks", "describe-access-entry")
 _LIST_POLICIES = ("eks", "list-associated-access-policies")
 # What the AWS CLI prints of an empty list with --query.
 _EMPTY_LIST = lazy_pattern(r"\s{0,4}\[\s{0,4}\]\s{0,4}(?:\n|\Z)")
+# In text, a member that is absent is None.
+_MEMBER = lazy_pattern(r"\s{0,4}(?!None\b|null\b|An error|aws: |usage: |Unable |Could )[\w\[{\"]")
 _NOT_FOUND = "specified principalArn could not be found"
 # What kubectl auth whoami prints.
 _GROUPS_OF_USER = lazy_pattern(r"(?m)^Groups[ \t]{1,40}\[([^\]\n]{0,2000})\]")
@@ -195,9 +197,11 @@ def find_queried(failure: Failure) -> Principal | None:
     return None if arn is None else try_parse_principal(arn)
 
 
-def lacks_policies(case: AnyCase) -> bool:
-    """Return whether a text shows that the access entry of the caller, or of the only queried one, has no access policy."""
-    principal = case.principal or parse_masked_principal(case.caller) or find_queried(case.failure)
+def lacks_policies(case: AnyCase, principal: Principal | None = None) -> bool:
+    """Return whether a text shows that an access entry has no access policy, by default the caller's or the only queried one."""
+    principal = (
+        principal or case.principal or parse_masked_principal(case.caller) or find_queried(case.failure)
+    )
     runs = () if principal is None else find_runs_for(principal, case.failure, _LIST_POLICIES)
     return any(_EMPTY_LIST.match(run.output) or _EMPTY_POLICIES.search(run.output) for run in runs)
 
@@ -318,9 +322,15 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
     if principal is None or not any(sign in failure.text for sign in (DESCRIBE[1], _LIST_POLICIES[1])):
         return None
     for run in find_runs_for(principal, failure, DESCRIBE, _LIST_POLICIES):
-        is_shown = _SHOWN.search(run.output) or _EMPTY_LIST.match(run.output) or read_query(run) is not None
+        is_shown = _SHOWN.search(run.output) or _EMPTY_LIST.match(run.output) or _prints_member(run)
         return True if is_shown else False if _NOT_FOUND in run.output else None
     return None
+
+
+def _prints_member(run: CommandRun) -> bool:
+    """Return whether a command prints members of an access entry with ``--query``."""
+    is_member = run.command.option("query") is not None and _MEMBER.match(run.output) is not None
+    return read_query(run) is not None or (is_member and run.command.words[:2] == DESCRIBE)
 
 
 def find_runs_for(
