@@ -114,6 +114,11 @@ def test_hcl_stays_hcl(rng: random.Random) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        # Lines of one length, as if a terminal had broken them.
+        (
+            'locals {\n  first_client_secret = "aB3dE6fG9hJ2kL5mN8pQ1rS4"\n  other_client_secret = "Zq7xE6fG9hJ2kL5mN8pQ1rS4"\n}\n',
+            'locals {\n  first_client_secret = "[REDACTED secret]"\n  other_client_secret = "[REDACTED secret]"\n}\n',
+        ),
         ('a {\n  password = "x y z" # b\n}', 'a {\n  password = "[REDACTED password]" # b\n}'),
         ('variable "api_key" {\n  default = "swordfish"\n}\n', 'variable "api_key" {\n  default = "[REDACTED secret]"\n}\n'),
         ('output "x" {\n  value = "swordfish"\n  sensitive = true\n}', 'output "x" {\n  value = "[REDACTED secret]"\n  sensitive = true\n}'),

@@ -217,7 +217,10 @@ def _fills_its_line(text: str, found: FoundSecret) -> bool:
     start = text.rfind("\n", max(0, found.start - _URL_REACH), found.start) + 1
     end = text.find("\n", found.end, found.end + _URL_REACH)
     size = end - start
-    if end < 0 or size < _MIN_WIDTH or found.end - found.start > _MAX_WIDTH:
+    quote = text[found.end : found.end + 1]
+    # A value in quotes at the end of its line is whole.
+    is_whole = quote in {'"', "'"} and text[found.start - 1 : found.start] == quote and end - found.end <= 2
+    if end < 0 or size < _MIN_WIDTH or found.end - found.start > _MAX_WIDTH or is_whole:
         return False
     before = text.rfind("\n", max(0, start - 2 - size), max(0, start - 1)) + 1
     after = text.find("\n", end + 1, end + 2 + size)
