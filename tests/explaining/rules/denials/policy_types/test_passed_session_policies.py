@@ -77,6 +77,17 @@ def test_shown_policy_gets_the_action(
     document = remedy.policy or json.loads((remedy.manifest or "").partition("\n")[2])
     assert [(each["Action"], each["Resource"]) for each in document["Statement"]] == statements
     assert "The role site must allow s3:PutObject, too." in remedy.steps[0]
+    assert "--delete" not in remedy.steps[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "can_omit"), [("sync site/ s3://acme-site --delete", True), ("rm s3://acme-site/a", False)]
+)
+def test_sync_can_do_without_deleting(call: str, *, can_omit: bool) -> None:
+    denied = DENIED.replace("PutObject", "DeleteObject")
+    remedy = explain(f"{_STEP.format(_SHOWN % ('Allow', _SITE))}Run aws s3 {call}\n{denied}").remedies[0]
+    assert "s3:DeleteObject" in (remedy.manifest or "")
+    assert ("Or leave --delete out" in remedy.steps[0]) is can_omit
 
 
 def test_deny_of_a_shown_policy_is_not_one_of_the_role() -> None:

@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import names
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import save_step
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.requirements.tasks import DELETING_SYNC
 from iamtriage.explaining._rules.shared.texts.text_signs import AMPLIFY, Signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.policies._documents import build_document
@@ -180,6 +181,11 @@ def _pod_remedy(denial: Denial, association: str | None) -> Remedy:
     )
 
 
+def _describe_other_way(denial: Denial) -> str:
+    is_sync = denial.action == "s3:DeleteObject" and DELETING_SYNC.search(denial.failure.text)
+    return " Or leave --delete out, which needs it, if old objects may stay." if is_sync else ""
+
+
 def _passed_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that changes the policy that the STS call in the text or elsewhere passes."""
     statement = guardrails.allowing_statement(denial)
@@ -215,7 +221,7 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
         title = f"Allow {denial.action} in the session policy"
         own = f" {capitalize_start(denial.caller)} must allow {denial.action}, too."
         known = guardrails.describe_own_allow(denial) is not None
-        change = f"Replace {passed} with the one below. Then {again}.{'' if known else own}"
+        change = f"Replace {passed} with the one below. Then {again}.{'' if known else own}{_describe_other_way(denial)}"
         notes = notes if statement in extended["Statement"] else ()
         policy, statement = extended, None
         if place is not None and place.startswith("inline-session-policy"):

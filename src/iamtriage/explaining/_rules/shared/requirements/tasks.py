@@ -179,7 +179,8 @@ _TAGGING = lazy_pattern(
     # The setting of a program, such as Velero, and the header.
     r"|(?<![\w-])(?:x-amz-)?tagging[\"']?\s?[:=]\s{0,4}[\"']?[\w.%+-]{1,128}=[\w.%+&=-]{1,256}[\"']?"
 )
-_DELETING = lazy_pattern(r"(?a)\baws\b[^\n]{0,80}? s3 sync\b[^\n]{0,600}? --delete\b")
+DELETING_SYNC = lazy_pattern(r"(?a)\baws\b[^\n]{0,80}? s3 sync\b[^\n]{0,600}? --delete\b")
+"""A command that also deletes what its source no longer has."""
 UPLOAD_WITH_OPTIONS = "An upload with these options"
 """The task of an upload with an ACL or tags, or that also deletes."""
 
@@ -246,7 +247,7 @@ def upload_option_actions(text: str) -> tuple[str, ...]:
         for action, find in (
             ("s3:PutObjectAcl", find_acl),
             ("s3:PutObjectTagging", find_tagging),
-            ("s3:DeleteObject", _DELETING.search),
+            ("s3:DeleteObject", DELETING_SYNC.search),
         )
         if find(text)
     )
