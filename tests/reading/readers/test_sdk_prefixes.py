@@ -812,6 +812,23 @@ OTHERS: Table = (
         f'Aws\\Eks\\Exception\\EksException: Error executing "DescribeCluster" on "https://eks.eu-west-1.amazonaws.com/"; AWS HTTP error:\nAccessDeniedException (Sender): {DENIAL}',
         _CALL,
     ),
+    (
+        "symfony-mailer",
+        "HttpTransportException(code: 403): Unable to send an email: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ses:SendRawEmail (code AccessDenied).",
+        denied(
+            code="AccessDenied",
+            service="ses",
+            principal="arn:aws:iam::111122223333:user/ana",
+            account="111122223333",
+            action="ses:SendRawEmail",
+            status_code=403,
+        ),
+    ),
+    (
+        "symfony-mailer-of-another-provider",
+        "HttpTransportException(code: 401): Unable to send an email: Forbidden (code 401).",
+        None,
+    ),
 )
 MORE: Table = (
     (

@@ -44,6 +44,7 @@ sure   | <Validate>failed, |<Send>failed, |<Sign>failed, |<Build>failed, |<Unmar
 unsure | <API>API error|<API>API Error|<api>pi Error|<Api>pi Error | (?:API [Ee]rror|[Aa]pi Error):? (?!Forbidden\b|Unauthorized\b|NotFound\b)(?P<known_code>[A-Z][\w.]{1,100})(?:\s*: |\s[-–]\s)
 
 [php]
+unsure | <HttpTransportException>HttpTransportException(code: | \bHttpTransportException\(code: (?P<status_code>[45][0-9]{2})\): Unable to send an email:\s
 unsure | <client>(client)|<server>(server)|<Sender>(Sender)|<Receiver>(Receiver) | (?P<likely_code>[A-Z](?<![\w\\].)[A-Za-z0-9]{2,80}) \((?:client|server|Sender|Receiver)\): ?
 
 []
