@@ -4066,3 +4066,20 @@ def test_key_of_another_denial_is_not_offered(words: str, *, is_offered: bool) -
     denied = "User: arn:aws:sts::111122223333:assumed-role/shop/run is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/shop/db because no identity-based policy allows the ssm:GetParameter action\n"
     first = explain(f"AccessDeniedException: {denied}\n{words}\n").remedies[0]
     assert any(_KEY_OF_BILLS in each for each in first.steps) is is_offered
+
+
+@pytest.mark.parametrize(
+    "denied",
+    ["ecr:InitiateLayerUpload", "ecr:BatchGetImage"],
+)
+def test_images_of_a_denied_repository_are_allowed_once(denied: str) -> None:
+    login, repository = "ecr:GetAuthorizationToken", "arn:aws:ecr:eu-west-1:111122223333:repository/shop"
+    text = "\n".join(
+        f"User: arn:aws:sts::111122223333:assumed-role/build/run is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+        for action, resource in ((login, "*"), (denied, repository))
+    )
+    alone = explain(text.partition("\n")[0]).remedies[0]
+    assert "REPOSITORY_ARN" in " ".join(alone.commands)
+    short = str(explain(text))
+    assert f'"Resource": "{repository}"' in short
+    assert "REPOSITORY_ARN" not in short

@@ -57,7 +57,8 @@ _COPIES = lazy_pattern(r"(?a)\b(?:copy|move)(?: failed)?: s3://(\S{1,1100}) to s
 _COPY_COMMAND = lazy_pattern(
     r"(?a)\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync) (?:[^\n|;&]{0,400}? )??[\"']?s3://\S{1,600} [\"']?s3://"
 )
-_IMAGES = "If no policy allows pushing and pulling images yet (for a pull, the last two actions are enough):"
+IMAGES = "If no policy allows pushing and pulling images yet (for a pull, the last two actions are enough):"
+"""What is before the command that allows images to whoever signs in to a registry."""
 _TAG_ACTIONS = frozenset({"s3:getobjecttagging", "s3:getobjectversiontagging", "s3:putobjecttagging"})
 
 
@@ -190,7 +191,7 @@ def _with_images(denial: Denial, remedy: Remedy) -> Remedy:
     if (images := other_side_command(denial, actions, "REPOSITORY_ARN")) is None:
         return remedy
     steps = tuple(each for each in remedy.steps if each != companion_actions.PUSH_AND_PULL)
-    return attrs.evolve(remedy, steps=steps, commands=(*remedy.commands, Labelled(_IMAGES, images)))
+    return attrs.evolve(remedy, steps=steps, commands=(*remedy.commands, Labelled(IMAGES, images)))
 
 
 def with_statements(remedy: Remedy, statements: Sequence[dict[str, Any]]) -> Remedy:
