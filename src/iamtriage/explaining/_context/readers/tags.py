@@ -48,7 +48,10 @@ _CREATED = lazy_pattern(r":ec2:[^:]*:[^:]*:(fleet|instance|network-interface|spo
 _SPECIFIED = lazy_pattern(
     r"ResourceType=(?P<type>[a-z-]{3,40}),Tags=\[(?P<tags>(?:\{Key=[^{},=\s]{1,128},Value=[^{},]{0,256}\},?){1,20})\]"
 )
+# Calls for which only an option or a template sets tags.
+_TAGGING = frozenset({"runinstances", "createvolume", "createsnapshot"})
 _MORE_TAGS = lazy_pattern(r" --(?:launch-template|cli-input)\b")
+_UNREAD = lazy_pattern(r"[$<>…]|\.\.\.")
 
 
 def find_tags(failure: Failure, service: str, name: str) -> dict[str, str] | None:
@@ -70,6 +73,12 @@ def find_request_tags(failure: Failure, command: CommandLine | None) -> dict[str
     """Return the tags in the last request that the text shows before a failure, ``None`` if it shows no tags."""
     if command is not None and command.option("tag-specifications") is not None:
         return _find_specified(failure, command)
+    called = operation_of_command(command)
+    if command is not None and called is not None and called[0] == "ec2" and called[1] in _TAGGING:
+        is_whole = _MORE_TAGS.search(command.text) is None is _UNREAD.search(command.text)
+        # Only a template can replace the image.
+        is_whole = is_whole and (called[1] != "runinstances" or command.option("image-id") is not None)
+        return {} if is_whole and (failure.action or "").lower() == f"ec2:{called[1]}" else None
     if command is not None and command.option("tags") is not None:
         words: str | None = command.text.partition("--tags")[2].partition(" --")[0]
     else:

@@ -595,12 +595,15 @@ _INSTANCE_TAG = "'ResourceType=instance,Tags=[{Key=CostCenter,Value=4711}]'"
         ("volume", f"--tag-specifications {_INSTANCE_TAG} 'ResourceType=volume,Tags=[{{Key=Name,Value=db}}]'", True),
         ("volume", "--tag-specifications 'ResourceType=volume,Tags=[{Key=CostCenter,Value=4711}]'", False),
         ("instance", f"--tag-specifications {_INSTANCE_TAG}", False),
+        ("volume", "--image-id ami-0abc12de34f567890 --count 1", True),
         # What else sets tags, or cannot be read, leaves it open.
         ("volume", f"--launch-template LaunchTemplateId=lt-0a1b2c3d4e5f60718 --tag-specifications {_INSTANCE_TAG}", None),
         ("volume", "--tag-specifications file://tags.json", None),
         ("volume", "--count 1", None),
+        ("volume", "--image-id ami-0abc12de34f567890 --launch-template LaunchTemplateId=lt-0a1b2c3d4e5f60718", None),
+        ("volume", "--image-id ami-0abc12de34f567890 $MORE", None),
     ],
-    ids=["other type", "other tag", "tag", "its own", "template", "file", "no option"],
+    ids=["other type", "other tag", "tag", "its own", "no tag", "template", "file", "no image", "image and template", "variable"],
 )  # fmt: skip
 def test_tags_of_a_launch_are_those_of_the_denied_resource(
     kind: str, options: str, *, is_met: bool | None
@@ -609,3 +612,27 @@ def test_tags_of_a_launch_are_those_of_the_denied_resource(
     summary = explain(f"$ aws ec2 run-instances {options}\n{denied}{_deny(_NO_TAG)}").summary
     assert ("because the request has no aws:RequestTag/CostCenter" in summary) is (is_met is True)
     assert ("if the request has no aws:RequestTag/CostCenter" in summary) is (is_met is None)
+
+
+@pytest.mark.parametrize(
+    ("named", "options", "title", "tagged"),
+    [
+        (("instance", "volume"), "", "the instance and the volume", ("instance", "volume")),
+        (("volume", "network-interface", "instance"), "", "the instance, the volume and the network-interface", ("instance", "network-interface", "volume")),
+        # A launch with an interface creates none, and an image or a fleet is nothing that it creates.
+        (("instance", "network-interface"), " --network-interfaces DeviceIndex=0,NetworkInterfaceId=eni-0a1b2c3d4e5f60718", "the instance", ("instance",)),
+        (("instance", "image", "fleet"), "", "the instance", ("instance",)),
+    ],
+)  # fmt: skip
+def test_a_launch_passes_the_tag_for_each_type_that_the_deny_names(
+    named: tuple[str, ...], options: str, title: str, tagged: tuple[str, ...]
+) -> None:
+    run = f"aws ec2 run-instances --image-id ami-0abc12de34f567890{options}"
+    arns = ", ".join(f'"arn:aws:ec2:*:*:{each}/*"' for each in named)
+    policy = _deny(_NO_TAG).replace('"Resource": "*"', f'"Resource": [{arns}]')
+    assert arns in policy
+    denied = _launch(f"arn:aws:ec2:eu-west-1:{_ACCOUNT}:instance/*")
+    remedy = explain(f"$ {run}\n{denied}{policy}").remedies[0]
+    assert remedy.title == f"Pass the tag CostCenter for {title}"
+    option = " ".join(f"'ResourceType={each},Tags=[{{Key=CostCenter,Value=VALUE}}]'" for each in tagged)
+    assert remedy.commands == (f"{run} --tag-specifications {option} --region eu-west-1",)

@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import condition_keys, denied_regions, deny_conditions
-from iamtriage.explaining._rules.denials.denies import required_settings, secure_calls
+from iamtriage.explaining._rules.denials.denies import required_tags, secure_calls
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_program, runs_in_notebook
@@ -336,7 +336,7 @@ def build_remedy(
         manifest, lines = code[1], ("terraform apply",)
         steps = (steps[0].replace(code[0], "set volume_tags as below"), *steps[1:])
     if steps and (written := _TAG_OPTION.search(steps[0])) is not None:
-        again = required_settings.repeat_tagged(denial, written["option"])
+        again = required_tags.repeat_tagged(denial, written["option"])
         if again is not None:
             lines = (again,)
             steps = (steps[0].replace(written[0], "Repeat it as below:"), *steps[1:])

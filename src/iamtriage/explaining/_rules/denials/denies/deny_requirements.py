@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.denials.denies.named_requirements import (
     describe_tested_value,
     remedy_by_name,
 )
+from iamtriage.explaining._rules.denials.denies.required_tags import tag_step, tagged_types
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
 from iamtriage.explaining._rules.shared import commands, pages
@@ -166,8 +167,8 @@ def _show_deny(guess: Remedy, finding: Remedy) -> Remedy:
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
-    kind, clause = required_settings.tagged_type(denial), deny_conditions.describe_presence(condition)
-    return f"{clause} for the {kind}" if kind and clause and clause.startswith("the call ") else clause
+    kinds, clause = tagged_types(denial), deny_conditions.describe_presence(condition)
+    return f"{clause} for the {kinds[0]}" if kinds and clause and clause.startswith("the call ") else clause
 
 
 def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
@@ -280,17 +281,19 @@ def _remedy_by_condition(
     if tag and requirement.has_key("aws:RequestTag/"):
         is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)
         is_named = deny_conditions.accepts_listed_values(condition) and not is_boolean
-        kind = required_settings.tagged_type(denial)
+        kinds = tagged_types(denial, getattr(condition, "resources", ()))
+        for_kinds = join_words([f"the {each}" for each in kinds], "and")
         tags = [each.key.partition("/")[2] for each in conditions if requirement.has_key(each.key)]
         several = len(tags) > 1 and is_boolean
         named = f"tags {clip_text(join_words(tags, 'and'))}" if several else f"tag {clip_text(tag)}"
-        title = f"Pass the {named}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
-        is_single = is_named and len(condition.policy_values) == 1
-        tagged = required_settings.tag_step(
-            denial, requirement.step, clip_text(tag), listed if is_single else "VALUE"
-        )
-        others = [clip_text(each) for each in tags if each != tag]
-        if several and others and tagged != requirement.step:
+        title = f"Pass the {named}{f' with the value {listed}' if is_named else ''}{f' for {for_kinds}' if for_kinds else ''}"
+        is_single = is_named and not condition.policy_values[1:]
+        tagged = tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE", kinds)
+        if (
+            several
+            and (others := [clip_text(each) for each in tags if each != tag])
+            and tagged != requirement.step
+        ):
             tagged += f" Add {join_words(others, 'and')} in the same way."
         step = step.replace(requirement.step, tagged)
     remedy = deny_remedies.build_remedy(denial, requirement, title, step, condition=condition)

@@ -12,7 +12,7 @@ from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import repeat_with, set_in_serverless
 from iamtriage.explaining._rules.denials.denies import deny_remedies
-from iamtriage.explaining._rules.denials.denies.required_settings import tag_step
+from iamtriage.explaining._rules.denials.denies.required_tags import tag_step
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import present

@@ -43,12 +43,10 @@ from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._readers.elements import as_strings, shown_sid
 from iamtriage.typing import PolicyType
 
-_MAX_STATEMENTS = 3
+_MAX_STATEMENTS, _RANK_OF_USUAL = 3, 3
 _CONTROLS: frozenset[PolicyType | None] = frozenset({"service_control", "resource_control"})
-_FIND = "Find the Deny statement"
-_READ = "Read the Deny of the role's trust policy"
+_FIND, _READ = "Find the Deny statement", "Read the Deny of the role's trust policy"
 _IF_EXEMPT = "If the Deny exempts certain principals"
-_RANK_OF_USUAL = 3
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -56,6 +54,7 @@ class StatedCondition(DenyingCondition):
     """A condition of a known policy, with what a decoded message omits: whether it denies other values than its own."""
 
     accepts_values: bool | None = None
+    resources: tuple[str, ...] = ()
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -93,9 +92,10 @@ class StatedDeny(Value):
     @property
     def conditions(self) -> tuple[StatedCondition, ...]:
         """The conditions that the call can be made to satisfy."""
+        arns = tuple(as_strings(self.statement.get("Resource")))
         return tuple(
             StatedCondition(
-                self.sid, self.index, each.key, each.values, each.requested or None, each.accepts_values
+                self.sid, self.index, each.key, each.values, each.requested or None, each.accepts_values, arns
             )
             for each in self.checked
             if not (each.is_usual and each.is_met)
