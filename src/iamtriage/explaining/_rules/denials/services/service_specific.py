@@ -386,7 +386,7 @@ def explain_mqtt_denial(denial: Denial) -> Explanation | None:
         url=_MQTT_PAGE,
     )
     return denial.explain(
-        f"AWS IoT did not let the MQTT client {wanted}: most likely, no AWS IoT policy of its {of} allows {action}.",
+        f"AWS IoT did not allow the MQTT client to {wanted}: most likely, no AWS IoT policy of its {of} allows {action}.",
         MQTT_NOT_ALLOWED.cause("reported", "The log of AWS IoT says AUTHORIZATION_FAILURE."),
         topic=MQTT_NOT_ALLOWED.code,
         remedies=remedy,
