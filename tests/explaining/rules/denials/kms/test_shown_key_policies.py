@@ -219,3 +219,27 @@ def test_key_of_a_call_in_code(call: str, key: str | None) -> None:
     assert any(f"put-key-policy --key-id {used} " in each for each in shown)
     # The commands for key policies accept no alias.
     assert any(f"describe-key --key-id {key} " in each for each in shown) is (used == '"$key"')
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "action"),
+    [("Secrets Manager", "GetSecretValue", "kms:Decrypt"), ("SSM", "GetParameter", "kms:Decrypt")],
+)
+@pytest.mark.parametrize("account", ["444455556666", "111122223333"])
+def test_a_key_of_another_account_needs_an_allow_in_both(
+    service: str, call: str, action: str, account: str
+) -> None:
+    key = _KEY.replace("111122223333", account)
+    text = (
+        f"{service}: An error occurred (AccessDeniedException) when calling the {call} operation: Access to KMS is not allowed\n"
+        f"Caller: arn:aws:iam::111122223333:role/ledger\nKey: {key}\n"
+        f"key policy:\n{_policy(_allow(f'arn:aws:iam::{account}:role/vault', 'kms:*'))}\n"
+    )
+    explanation = explain(text)
+    remedy = explanation.remedies[0]
+    own = [each for each in remedy.commands if "put-role-policy --role-name ledger" in each]
+    assert bool(own) is (account == "444455556666")
+    assert all(f'"Action":"{action}","Resource":"{key}"' in each for each in own)
+    said = " ".join(each.text for each in explanation.causes)
+    assert ("Both accounts must allow it" in said) is bool(own)
+    assert ("An Allow in IAM does not help" in said) is not own

@@ -73,6 +73,8 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     if denial.service != "kms":
         # What the key encrypts is not the key.
         implied = attrs.evolve(implied, resource=None, resource_arn=None)
+        of_key = encrypted_data.with_key_of_text(implied)
+        implied = of_key if of_key.crosses_accounts else implied
     if (denied := explain_resource_deny(implied)) is not None:
         return denied
     implied = _with_user(implied, policy)
@@ -252,6 +254,8 @@ def _describe_iam(implied: Denial, policy: KnownPolicy, *, is_enabled: bool) -> 
     of_account = f"account {implied.account}" if implied.account else "the account"
     if is_part(implied, policy):
         return f"An Allow in IAM helps only if the rest of the key policy has a statement for {of_account} (root)."
+    if implied.crosses_accounts:
+        return f"Both accounts must allow it: the key policy has no statement for {of_account}, so an Allow there alone does not help."
     return f"An Allow in IAM does not help: the key policy has no statement for {of_account} (root), so only the principals that it names can use the key."
 
 
