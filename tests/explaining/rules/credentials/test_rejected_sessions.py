@@ -479,6 +479,29 @@ def test_step_that_takes_longer_than_its_credentials_last(step: str, *, outlasts
     assert "--max-session-duration 7200" in str(first.commands)
 
 
+@pytest.mark.parametrize(
+    ("run", "shown", "name", "is_apply"),
+    [
+        ("terraform apply -input=false", "aws iam get-role --role-name ci-infra --query Role.MaxSessionDuration\n3600", "ci-infra", True),
+        ("make nightly", "aws iam get-role --role-name=ci-infra\n", "ci-infra", False),
+        # Another role, or a command that sets one.
+        ("make nightly", "aws iam get-role --role-name ci-infra\n$ aws iam get-role --role-name ci-docs\n", "ROLE_NAME", False),
+        ("make nightly", "aws iam get-role-policy --role-name ci-docs --policy-name docs\n", "ROLE_NAME", False),
+    ],
+)  # fmt: skip
+def test_a_job_gets_the_only_role_that_a_command_reads(
+    run: str, shown: str, name: str, *, is_apply: bool
+) -> None:
+    first = explain(
+        "2026-11-20T01:59:58.1Z Run aws-actions/configure-aws-credentials@v5\n2026-11-20T02:00:00.1Z Assuming role with OIDC\n"
+        f"2026-11-20T02:00:03.1Z Run {run}\n"
+        "2026-11-20T03:35:00.1Z An error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired.\n"
+        f"\n$ {shown}\n"
+    ).remedies[0]
+    assert first.commands[0] == f"aws iam update-role --role-name {name} --max-session-duration 7200"
+    assert ("run the job again" in str(first.steps)) is is_apply
+
+
 _FEDERATION = (
     "Error generating STS keys: AccessDenied: Cannot call GetFederationToken with session credentials\n"
 )

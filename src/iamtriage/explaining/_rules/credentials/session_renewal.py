@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
@@ -57,6 +57,8 @@ _STEP = lazy_pattern(rf"(?am){_TIME}(?:##\[group\])?Run (?!aws-actions/)")
 _MOST = 0.9
 _DURATION = lazy_pattern(r"(?a)\brole-duration-seconds: ?[\"']?(\d{3,5})\b")
 _DEFAULT_DURATION = 3_600
+# https://developer.hashicorp.com/terraform/language/state/locking
+_AFTER_APPLY = "Then run the job again. The failed apply may have left the state locked (terraform force-unlock), and resources that the state lacks (terraform import)."
 # Runtimes that no person signs in to.
 _WORKLOADS = frozenset({"ecs", "eks-pod", "glue", "lambda", "sagemaker"})
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
@@ -261,6 +263,10 @@ def remedy_of_workload(case: Case[Failure]) -> tuple[Remedy, ...]:
 def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Remedy:
     role, stated = underlying_role(case.principal), case.context.role_arn
     name = role.name if role is not None else stated.value.rpartition("/")[2] if stated is not None else None
+    shown = (
+        each for _, each in find_commands(case.text, 0, len(case.text)) if each.words == ("iam", "get-role")
+    )
+    name = name or only_one({named.value for each in shown if (named := each.option("role-name"))})
     step = f"If the job takes longer than the credentials last, set {duration}. An administrator can raise the role's maximum session duration with the command, to at most 12 hours (43200). Split a job that takes longer."
     seconds, aged = 43_200, find_age_in_job(case)
     if (
@@ -285,6 +291,7 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
         return remedies.your_remedy(
             f"Request a longer session: set {duration} to {seconds}",
             *(allowed if is_allowed or line is not None else None, again),
+            _AFTER_APPLY if "terraform apply" in case.text else None,
             commands=None if is_allowed else line,
             manifest=_write_step(case, f"role-duration-seconds: {seconds}"),
             url=pages.SESSION_DURATION,
