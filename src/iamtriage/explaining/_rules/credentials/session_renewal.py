@@ -263,9 +263,8 @@ def remedy_of_workload(case: Case[Failure]) -> tuple[Remedy, ...]:
 def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Remedy:
     role, stated = underlying_role(case.principal), case.context.role_arn
     name = role.name if role is not None else stated.value.rpartition("/")[2] if stated is not None else None
-    shown = (
-        each for _, each in find_commands(case.text, 0, len(case.text)) if each.words == ("iam", "get-role")
-    )
+    text = case.failure.text
+    shown = (each for _, each in find_commands(text, 0, len(text)) if each.words == ("iam", "get-role"))
     name = name or only_one({named.value for each in shown if (named := each.option("role-name"))})
     step = f"If the job takes longer than the credentials last, set {duration}. An administrator can raise the role's maximum session duration with the command, to at most 12 hours (43200). Split a job that takes longer."
     seconds, aged = 43_200, find_age_in_job(case)
