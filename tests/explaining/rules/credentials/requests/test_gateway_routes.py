@@ -49,3 +49,50 @@ def test_only_segment_is_the_path_instead_of_the_stage(
     )
     assert command is None or explanation.remedies[0].commands[1] == command
     assert any("execute-api:Invoke" in step for each in explanation.remedies for step in each.steps)
+
+
+_RESOURCES = "$ aws apigateway get-resources --rest-api-id a1b2c3d4e5"
+_METHOD = "$ aws apigateway get-method --rest-api-id a1b2c3d4e5 --resource-id x9y8z7 --http-method {} --query authorizationType --output text\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "listed", "path"),
+    [
+        ("/prod/invoice", f"{_RESOURCES} --query 'items[].path' --output text\n/\t/invoices\t/health\n", "/invoices"),
+        ("/prod/v1/user", f'{_RESOURCES}\n{{"items": [{{"id": "a1", "path": "/"}}, {{"id": "b2", "path": "/v1/users"}}]}}\n', "/v1/users"),
+        # The path exists, the listing is of another API or not whole, or it failed.
+        ("/prod/invoices", f"{_RESOURCES} --query 'items[].path' --output text\n/\t/invoices\n", None),
+        ("/prod/invoices/7", f"{_RESOURCES} --query 'items[].path' --output text\n/\t/invoices/{{id}}\n", None),
+        ("/prod/files/a/b", f"{_RESOURCES} --query 'items[].path' --output text\n/\t/{{proxy+}}\n", None),
+        ("/prod/invoice", "$ aws apigateway get-resources --rest-api-id z9y8x7w6v5 --query 'items[].path' --output text\n/\t/invoices\n", None),
+        ("/prod/invoice", f"{_RESOURCES} --query 'items[?path==`/invoices`].path' --output text\n/invoices\n", None),
+        ("/prod/invoice", f"{_RESOURCES} --query 'items[0].path' --output text\n/invoices\n", None),
+        ("/prod/invoice", f"{_RESOURCES} --limit 2\n/invoices\n", None),
+        ("/prod/invoice", f"{_RESOURCES}\nUnable to locate credentials\n", None),
+    ],
+)  # fmt: skip
+def test_listed_paths_correct_the_called_one(call: str, listed: str, path: str | None) -> None:
+    explanation = explain(f"$ curl -i -X POST {URL}{call}\n{BODY}\n{listed}")
+    assert ("or the method requires a signature" in explanation.summary) is (path is None)
+    first = explanation.remedies[0]
+    assert (f"curl -i -X POST {URL}/prod{path}" in first.commands) is (path is not None)
+    assert any("SigV4" in each.title for each in explanation.remedies) is (path is None)
+
+
+def test_a_path_that_resembles_none_of_the_api_is_compared() -> None:
+    listed = f"{_RESOURCES} --query 'items[].path' --output text\n/\t/invoices\n"
+    explanation = explain(f"$ curl -i {URL}/prod/status\n{BODY}\n{listed}")
+    assert "get-resources lists /invoices" in explanation.summary
+    assert [each.title for each in explanation.remedies] == [
+        "For a REST API: compare the URL and the method with the API"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "is_open"),
+    [("POST", "NONE", True), ("ANY", "NONE", True), ("POST", "AWS_IAM", False), ("GET", "NONE", False)],
+)
+def test_a_method_without_authorization_needs_no_signature(method: str, kind: str, *, is_open: bool) -> None:
+    explanation = explain(f"$ curl -i -X POST {URL}/prod/orders\n{BODY}\n{_METHOD.format(method, kind)}")
+    assert any("needs no signature" in each.text for each in explanation.causes) is is_open
+    assert any("SigV4" in each.title for each in explanation.remedies) is not is_open

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 from iamtriage._patterns import REGION, lazy_pattern
-from iamtriage._text import line_at, quote_argument
+from iamtriage._text import clip_text, join_words, line_at, quote_argument
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -24,6 +26,13 @@ _TOKEN_KIND = lazy_pattern(r"(?i)\bAuthorization[\"']?\s{0,4}[:=]\s{0,4}[fb]?[\"
 _USUAL_STAGE = lazy_pattern(
     r"(?i)(?:dev(?:elop(?:ment)?)?|prod(?:uction)?|stag(?:e|ing)|stg|test|qa|uat|live|beta|demo|main|master|latest|sandbox|v?[0-9]+)(?:[_-].{0,60})?|\$?default"
 )
+# A path in the output of get-resources, and a part of it that stands for others.
+_PATH = lazy_pattern(r"(?<![^\s\"|])/[\w/{}+.~-]{0,200}(?![^\s\"|,])")
+_PARAMETER = lazy_pattern(r"\\\{[^{}]{1,80}?(\\\+)?\\\}")
+_TYPES = lazy_pattern(r"\b(?:NONE|AWS_IAM|CUSTOM|COGNITO_USER_POOLS)\b")
+# Options with which get-resources prints only some resources.
+_ALL = lazy_pattern(r"items(?:\[\*?\](?:[^?|]|\|\|){0,200})?")
+_PARTIAL = ("limit", "max-items", "position", "starting-token")
 NO_SUCH_ROUTE = CauseType(
     "no-such-route",
     title="API Gateway has no such route",
@@ -38,6 +47,47 @@ def find_called_url(failure: Failure) -> re.Match[str] | None:
     found = list(GATEWAY_URL.finditer(failure.text))
     before = [each for each in found if each.start() < failure.span[0]] or found[:1]
     return before[-1] if before else None
+
+
+def find_other_paths(failure: Failure, url: re.Match[str] | None) -> tuple[str, ...]:
+    """Return the paths of the API if the text lists them and the called one is not among them."""
+    for run in find_runs(failure) if url and url["path"] else ():
+        api, query = run.command.option("rest-api-id"), run.command.option("query")
+        if (
+            run.command.words != ("apigateway", "get-resources")
+            or (api is None or url is None or api.value != url["api"])
+            or run.command.option(*_PARTIAL) is not None
+            or (query is not None and _ALL.fullmatch(query.value) is None)
+        ):
+            continue
+        paths = tuple(dict.fromkeys(_PATH.findall(run.output)))
+        called = f"/{(url['path'] or '').rstrip('/')}"
+        return () if any(_accepts(each, called) for each in paths) else paths
+    return ()
+
+
+def _accepts(path: str, called: str) -> bool:
+    pattern = _PARAMETER.sub(lambda found: ".+" if found[1] else "[^/]+", re.escape(path))
+    return re.fullmatch(pattern, called) is not None
+
+
+def needs_no_signature(failure: Failure, url: re.Match[str] | None) -> bool:
+    """Return whether the text shows that the called method of the API has the authorization type NONE."""
+    types = {
+        kind
+        for run in find_runs(failure)
+        if url and run.command.words == ("apigateway", "get-method")
+        if (api := run.command.option("rest-api-id")) is not None and api.value == url["api"]
+        if (method := run.command.option("http-method")) and method.value in {_find_method(url), "ANY"}
+        for kind in _TYPES.findall(run.output)
+    }
+    return types == {"NONE"}
+
+
+def describe_paths(paths: tuple[str, ...]) -> str:
+    """Return the paths of an API in words, without the root unless it is the only one."""
+    named = [clip_text(each) for each in paths if each != "/"] or ["/"]
+    return join_words([*named[:3], *(["others"] if named[3:] else [])], "and")
 
 
 def _find_method(url: re.Match[str]) -> str:
@@ -114,11 +164,25 @@ def add_stage(url: re.Match[str] | None) -> str | None:
     return url[0].replace(f"/{url['stage']}", f"/STAGE/{url['stage']}").rstrip("/")
 
 
-def routes_remedy(url: re.Match[str] | None = None) -> Remedy:
-    """Return the remedy that compares a request with the API."""
+def routes_remedy(url: re.Match[str] | None = None, paths: tuple[str, ...] = ()) -> Remedy:
+    """Return the remedy that compares a request with the API, or the call of the path among its paths that is most similar."""
     stage = url["stage"] if url and url["stage"] else "STAGE"
     of_api = "--rest-api-id API_ID --region REGION"
     deploy = commands.fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage)
+    called = f"/{url['path'] or ''}" if url else ""
+    plain = [each for each in paths if "{" not in each]
+    if url and (close := get_close_matches(called, plain, n=1, cutoff=0.75)):
+        [path] = close
+        again = quote_argument(f"{url[0].removesuffix(called)}{path}")
+        return your_remedy(
+            f"Call the path {path}, not {called}",
+            "Use the command with the headers and the body of your call.",
+            commands=(
+                f"curl -i -X {_find_method(url)} {again}",
+                Labelled("If the answer is the same (this publishes all changes of the API):", deploy),
+            ),
+            url=pages.API_GATEWAY_TOKEN,
+        )
     if (address := add_stage(url)) is not None:
         method = _find_method(url) if url else "GET"
         option = "" if method == "GET" else f"-X {method} "

@@ -326,8 +326,7 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         text = "The method uses IAM authorization, and the request is not signed (SigV4 for execute-api)."
         causes = [route, attrs.evolve(unsigned, text=text)]
         remedies = [gateway_routes.routes_remedy(url), gateway_routes.sign_remedy(url)]
-        topic = "no-such-route"
-        where = "such path, method or stage"
+        topic, where = "no-such-route", "such path, method or stage"
         if url and url["stage"]:
             where = f"route /{url['path'] or ''} in the stage {url['stage']} of the API {url['api']}"
         if url and gateway_routes.add_stage(url) is not None:
@@ -335,6 +334,23 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
                 f"stage {url['stage']}: the URL most likely lacks the stage before the path /{url['stage']}"
             )
         summary = f"API Gateway has no {where}, or the method requires a signature."
+        paths = gateway_routes.find_other_paths(case.failure, url)
+        is_open = gateway_routes.needs_no_signature(case.failure, url)
+        open_type = (
+            " The method has the authorization type NONE, so it needs no signature." if is_open else ""
+        )
+        if paths:
+            summary = (
+                f"API Gateway has no {where}: get-resources lists {gateway_routes.describe_paths(paths)}."
+            )
+            text = f"API Gateway reports an unknown path with this message: no credentials are missing.{open_type}"
+            causes = [attrs.evolve(route, evidence="derived", text=text, because=())]
+        elif is_open:
+            # The stage can have an older deployment.
+            summary = f"API Gateway most likely has no {where}."
+            causes = [attrs.evolve(route, text=f"{route.text}{open_type}")]
+        if paths or is_open:
+            remedies = [gateway_routes.routes_remedy(url, paths)]
     elif may_be_gateway:
         causes, remedies = [unsigned, route], [*remedies, gateway_routes.routes_remedy()]
         summary = "The request has no signature, or API Gateway has no such path or method."
