@@ -18,10 +18,11 @@ from iamtriage.explaining._policy_for import find_grant, normalize_principal
 from iamtriage.explaining._rules.denials.policy_types.guardrails import allowing_statement
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import build_denial
-from iamtriage.explaining._rules.shared.grants.allow_remedies import IMAGES, allow_remedy
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
+from iamtriage.explaining._rules.shared.requirements.companion_actions import PUSH_AND_PULL
 from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_FILES, NEXT_OBJECTS
 from iamtriage.explaining._rules.shared.requirements.task_statements import ALL_REQUIRED
 from iamtriage.failures._failures import AccessDenied, Failure, KubernetesForbidden, KubernetesUnauthorized
@@ -244,7 +245,9 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     title = first.title.replace(old[0], listed, 1)
     if title == first.title and len(denied) > 1:
         title = f"{title}, and what else is denied"
-    own = _steps_of_service(first)
+    # A combined policy for a repository has what the step lists.
+    is_repeated = any(each.startswith("ecr:") for each in actions if each not in old)
+    own = tuple(each for each in _steps_of_service(first) if not (is_repeated and each == PUSH_AND_PULL))
     unneeded: tuple[str, ...] = (KEEP_OTHERS,)
     objects = [each for each in resources if ":s3:::" in each and "/" in each]
     if denied == list(actions) and len(objects) > 1:
@@ -254,10 +257,9 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     )
     at = next((at for at, step in enumerate(own, 1) if step.startswith(KEEP_OTHERS)), len(own))
     name, new_name = map(inline_policy_name, (single, statements))
-    # What needs a placeholder is a part of the combined policy.
-    has_images = any(each.startswith("ecr:") for each in actions if each not in old)
-    kept = [each for each in first.commands if not (has_images and getattr(each, "label", "") == IMAGES)]
-    lines = tuple(line.replace(f"--policy-name {name} ", f"--policy-name {new_name} ") for line in kept)
+    lines = tuple(
+        line.replace(f"--policy-name {name} ", f"--policy-name {new_name} ") for line in first.commands
+    )
     names = stated_names(value for each in (failure, *same) for value in (each.principal, each.resource))
     capped = (each.policy_arn for each in same if each.policy_type == "permissions_boundary")
     boundary = next((each for each in capped if each and commands.arn(each) == each), None)

@@ -433,7 +433,7 @@ def test_access_entry_is_shown_with_its_policy_and_who_creates_it() -> None:
     """An access entry alone grants nothing, and the reader of the first steps cannot create it."""
     shown = str(explain(LOGIN))
     adds = "someone with access, such as the creator, adds it"
-    groups = "(with groups of aws-auth, if any: --kubernetes-groups)"
+    groups = "(with --kubernetes-groups for its groups in aws-auth)"
     assert (
         " ".join(shown.split()).partition(f"{adds} {groups}:")[2].startswith(" aws eks create-access-entry")
     )

@@ -65,7 +65,7 @@ def explain_stack_policy(denial: Denial) -> Explanation:
         remedies=(
             your_remedy(
                 f"Find what would {verb} {resource}, and undo it if it is not meant",
-                "The first command prints the stack policy, the last one the changed properties.",
+                "With template.yaml, the new template, the last command prints the changed properties. The first one prints the stack policy.",
                 commands=(
                     f"aws cloudformation get-stack-policy {of} --query StackPolicyBody --output text",
                     f"aws cloudformation create-change-set {of_set} --template-body file://template.yaml",

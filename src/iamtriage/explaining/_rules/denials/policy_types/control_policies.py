@@ -204,7 +204,9 @@ def explain_resource_control(denial: Denial) -> Explanation:
     account = f" {denial.resource_account}" if denial.resource_account else ""
     owning = f"the organization that owns the resource's account{account}"
     if denial.service == "s3" and not denial.crosses_accounts:
-        owning = "your organization, which owns the bucket, too (else S3 names no type of policy)"
+        owning = (
+            "your organization, which also owns the bucket (otherwise, S3 would not name the type of policy)"
+        )
     ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy."
     if denial.crosses_accounts and account and not owner:
         ask = f"Send this error to the owner of account{account}: only administrators of its organization can see or change the policy."

@@ -36,7 +36,6 @@ from iamtriage.explaining._rules.shared.requirements import (
     task_statements,
 )
 from iamtriage.explaining._rules.shared.requirements.required_resources import listed_objects
-from iamtriage.explaining._rules.shared.requirements.tasks import PULL_ACTIONS, PUSH_ACTIONS
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, ecs_starts, text_signs
 from iamtriage.policies._documents import allow, build_document, build_statement
 
@@ -57,8 +56,6 @@ _COPIES = lazy_pattern(r"(?a)\b(?:copy|move)(?: failed)?: s3://(\S{1,1100}) to s
 _COPY_COMMAND = lazy_pattern(
     r"(?a)\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync) (?:[^\n|;&]{0,400}? )??[\"']?s3://\S{1,600} [\"']?s3://"
 )
-IMAGES = "If no policy allows pushing and pulling images yet (for a pull, the last two actions are enough):"
-"""What is before the command that allows images to whoever signs in to a registry."""
 _TAG_ACTIONS = frozenset({"s3:getobjecttagging", "s3:getobjectversiontagging", "s3:putobjecttagging"})
 
 
@@ -152,7 +149,7 @@ def allow_remedy(
     elsewhere = None if grantee or where else denial_remedies.account_elsewhere(denial)
     attach = f"With credentials of account {elsewhere}, attach" if elsewhere is not None else "Attach"
     last = (required_grants.NEXT_OBJECTS,) if has_placeholders else (required_grants.NEXT_OBJECTS, _PARTITION)
-    remedy = _with_untagged_copy(
+    return _with_untagged_copy(
         denial,
         identity_remedy(
             title,
@@ -170,7 +167,6 @@ def allow_remedy(
             url=url or pages.MANAGE_POLICIES,
         ),
     )
-    return _with_images(denial, remedy)
 
 
 def _permissions_hint(grant: Grant) -> str | None:
@@ -181,17 +177,6 @@ def _permissions_hint(grant: Grant) -> str | None:
     return (
         f"Whoever has {grant.action} can change permissions, even their own: keep the Resource this narrow."
     )
-
-
-def _with_images(denial: Denial, remedy: Remedy) -> Remedy:
-    """Return a remedy for the login to a registry whose step on images is a command, if the caller is known."""
-    if companion_actions.PUSH_AND_PULL not in remedy.steps:
-        return remedy
-    actions = [*dict.fromkeys((*PUSH_ACTIONS, *PULL_ACTIONS))]
-    if (images := other_side_command(denial, actions, "REPOSITORY_ARN")) is None:
-        return remedy
-    steps = tuple(each for each in remedy.steps if each != companion_actions.PUSH_AND_PULL)
-    return attrs.evolve(remedy, steps=steps, commands=(*remedy.commands, Labelled(IMAGES, images)))
 
 
 def with_statements(remedy: Remedy, statements: Sequence[dict[str, Any]]) -> Remedy:
