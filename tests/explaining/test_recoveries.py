@@ -83,6 +83,12 @@ PULUMI = f"error: the stack is currently locked by 1 lock(s). Either wait for th
             id="rollback",
         ),
         pytest.param(
+            f"CREATE_COMPLETE AWS::CloudFormation::Stack tea-base\n{ROLLBACK}",
+            "then continue the rollback",
+            "aws cloudformation continue-update-rollback --stack-name tea-api",
+            id="rollback of one of two stacks",
+        ),
+        pytest.param(
             PIPELINE.format(name="tea-prod", stage="Release"), "then retry the stage", RETRY, id="pipeline"
         ),
         pytest.param(PIPELINE_STATE, "then retry the stage", RETRY, id="state of a pipeline"),

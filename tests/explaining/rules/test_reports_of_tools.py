@@ -48,6 +48,7 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         (f"failed to get an available volume in EC2: {_GONE}", "kms:CreateGrant", "get-caller-identity"),
         (f"waiting for EBS Volume (vol-0a1b2c3d4e5f60718) create: {_GONE}", "kms:CreateGrant", "Region of the call"),
         (f"attaching the volume: {_GONE}", "does not exist", "KMS"),
+        (f"waiting for EBS Volume (vol-0a1b2c3d4e5f60718) delete: {_GONE}", "does not exist", "KMS"),
         # MinIO says it without AWS, and has hexadecimal host IDs.
         (_UNKNOWN_KEY.format(""), "MinIO, not AWS", "AWS does not know"),
         (_UNKNOWN_KEY.format("AWS "), "AWS does not know", "MinIO, not AWS"),

@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import Labelled
+from iamtriage._text import line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -109,8 +110,11 @@ def _find_recoveries(text: str) -> Iterator[_Recovery]:
     lock = _LOCK_ERROR.search(text)
     if lock is not None:
         yield from _unlock(text, tool, is_held=lock["verb"] == "acquir")
-    if _ROLLBACK_FAILED.search(text) is not None:
-        name = find_stack_name(text) or "STACK_NAME"
+    if (failed := _ROLLBACK_FAILED.search(text)) is not None:
+        start, end = line_start(text, failed.start()), text.find("\n", failed.end())
+        # The text can name other stacks, too.
+        of_line = find_stack_name(text[start : end if end >= 0 else None])
+        name = of_line or find_stack_name(text) or "STACK_NAME"
         yield _Recovery(
             "continue the rollback",
             (

@@ -3309,6 +3309,24 @@ def test_key_that_the_list_of_keys_has_as_inactive(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("create", "is_named"),
+    [
+        ("--user-name ci --profile ops", True),
+        ("--user-name web --profile ops", False),
+        ("--user-name ci", False),
+    ],
+    ids=["same user", "another user", "another profile"],
+)
+def test_inactive_key_of_the_user_is_deleted(create: str, *, is_named: bool) -> None:
+    failed = botocore_text("LimitExceeded", "CreateAccessKey", "Cannot exceed quota for AccessKeysPerUser: 2")
+    text = (
+        f"$ aws iam create-access-key {create}\n{failed}\n{_listed((_ID, 'Inactive'), (_OTHER_ID, 'Active'))}"
+    )
+    lines = explain(text).remedies[0].commands
+    assert any("delete-access-key" in each and _ID in each for each in lines) is is_named
+
+
 def test_active_key_of_a_program_is_not_set_in_a_shell() -> None:
     text = f"sync[4]: boto3 with {_ID}: {_UNKNOWN_KEY.partition(chr(10))[2]}\n{_listed((_ID, 'Inactive'), (_OTHER_ID, 'Active'))}"
     first = explain(text).remedies[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.typing import PolicyType
 
 __all__ = ("NOT_NEGATED", "find_heading", "find_stored_name")
@@ -29,6 +30,11 @@ _STORED = lazy_pattern(
     r"(?P<more>[^\n:{}]{0,100}):\s{0,20}(?:```\w{0,5}\s{0,20})?\Z"
 )
 _HOLDER = lazy_pattern(rf"(?a)\b(?:of|on|to)(?: the| our| my)?(?: (?i:role|user))? [`\"'(]?(?P<name>{_NAME})")
+# It is another one, of somebody else, or not in use. The command for it would replace the present policy.
+_NOT_STORED = lazy_pattern(
+    r"(?i:\b(?:not|never|no longer|without|if|old(?:er)?|previous|former(?:ly)?|was|were|had|before|removed|detached|deleted|plan(?:ned|ning)?|want(?:ed)?|going to|would|should|could|might|can|proposed|draft|another|other|groups?|colleague'?s?|teammate'?s?|their|his|her|staging|all)\b|n't\b)"
+    r"|\b(?:of|on|to) (?:the|our|my|an?) (?!(?i:same|above|IAM|task|execution|instance|caller's|denied|failing)\b)[\w-]{1,60} (?:role|user)\b"
+)
 _CHARS_OF_HEADING = 200
 
 
@@ -56,6 +62,8 @@ def find_stored_name(text: str, start: int) -> tuple[str, str | None, bool] | No
     """
     found = _STORED.search(text[max(start - _CHARS_OF_HEADING, 0) : start])
     if found is None:
+        return None
+    if _NOT_STORED.search(found.string[line_start(found.string, found.start()) :]):
         return None
     holder = _HOLDER.search(found["more"])
     is_inline = found["inline"] is not None or "inline" in found["more"]

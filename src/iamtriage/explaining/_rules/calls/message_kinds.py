@@ -254,7 +254,7 @@ KINDS_BY_MESSAGE = (
     ErrorKind(
         cause=NEW_VOLUME_GONE,
         code=r"",
-        message=r"(?:\bavailable volume in EC2\b|[Ww]aiting for (?:EBS )?[Vv]olume \([\w-]{5,30}\) )[^\x1e]{0,120}?\bInvalidVolume\W{1,3}NotFound",
+        message=r"(?:\bavailable volume in EC2\b|[Ww]aiting for (?:EBS )?[Vv]olume \([\w-]{5,30}\) (?!(?:to be )?(?:delet|destr|detach|updat|modif)))[^\x1e]{0,120}?\bInvalidVolume\W{1,3}NotFound",
         summary="EC2 deleted the new volume again: most often, whoever created it is not allowed to use its KMS key.",
         remedies=account_remedy(
             "Allow whoever creates the volume to use its KMS key",

@@ -129,7 +129,7 @@ def repeat_command(
         return None
     for name, value in (changes or {}).items():
         values = "?" if name in _GLOBAL_OPTIONS else "*"
-        given = re.search(rf" --{re.escape(name)}(?:[ =](?!--)\S+){values}", text)
+        given = re.search(rf" --{re.escape(name)}(?![\w-])(?:[ =](?!--)\S+){values}", text)
         start, end = given.span() if given else (len(text), len(text))
         text = f"{text[:start]}{f' --{name} {value}' if value else ''}{text[end:]}"
     is_missing = of_region is not None and " --region" not in text and region(of_region) == of_region

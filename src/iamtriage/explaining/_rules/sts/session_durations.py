@@ -48,7 +48,9 @@ _SAML_OPTIONS = {"gsts": "--aws-session-duration", "saml2aws": "--session-durati
 _REQUEST_LESS = "Set the duration with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
 _IN_PYTHON = "Set DurationSeconds in the call of assume_role, or duration_seconds in the profile."
 # What a program logs of it.
-_SAID = lazy_pattern(r"\bfor (?P<seconds>[1-9][0-9]{3,5}) ?(?:s|secs?|seconds)\b")
+_SAID = lazy_pattern(
+    r"(?i:\b(?:assum\w{0,4}|credentials?|roles?|sessions?|tokens?)\b)[^\n.;]{0,120}?\bfor (?P<seconds>[1-9][0-9]{3,5}) ?(?:s|secs?|seconds)\b"
+)
 SESSION_LONGER_THAN_MAXIMUM = CauseType(
     "session-longer-than-maximum",
     title="The requested duration is longer than the role's maximum session duration",

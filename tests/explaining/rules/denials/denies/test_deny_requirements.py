@@ -807,10 +807,12 @@ def test_encryption_header_of_a_program(text: str, condition: dict[str, object],
             "aws s3api put-object --bucket acme-exports --key a.gz --body a.gz",
             "aws s3api put-object --bucket acme-exports --key a.gz --body a.gz --server-side-encryption aws:kms",
         ),
-        # Its key belongs to the other value, a file can have the header, and this is another call.
+        # Its key belongs to the other value, a file can have the header, and these are other calls.
         ("aws s3 cp a.gz s3://acme-exports/ --sse AES256 --sse-kms-key-id alias/a", None),
         ("aws s3api put-object --cli-input-json file://put.json", None),
         ("aws s3api head-bucket --bucket acme-exports", None),
+        ("aws s3 cp s3://acme-exports/a.gz .", None),
+        ("aws s3 cp a.gz s3://acme-exports/ --sse-c AES256 --sse-c-key fileb://key", None),
     ],
 )  # fmt: skip
 def test_command_with_the_required_encryption(call: str, line: str | None) -> None:

@@ -44,6 +44,13 @@ def test_identity_of_cognito() -> None:
     assert "role of the identity pool" in str(explain(json.dumps(record)))
     assert "identity pool" not in str(explain(json.dumps(_RECORD)))
 
+    assert "identity pool" not in str(explain(f"{json.dumps(_RECORD)}\nWe do not use Cognito."))
+
+
+def test_event_of_the_failure() -> None:
+    connected = json.dumps({"status": "Success", "eventType": "Connect", "protocol": "MQTT"})
+    assert "allows iot:Subscribe" in explain(f"{connected}\n{json.dumps(_RECORD)}").summary
+
 
 def test_other_events() -> None:
     assert explain(json.dumps(_RECORD | {"eventType": "GetThingShadow"})).topic != "mqtt-not-allowed"

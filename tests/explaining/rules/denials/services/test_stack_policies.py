@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage import explain
+from iamtriage import explain, scan
 
 _MESSAGE = "Action denied by stack policy: Statement [#1] does not allow [Update:{}] for resource [LogicalResourceId/{}]"
 _ROWS = f"""| OrdersDb | UPDATE_FAILED | AWS::RDS::DBInstance | {_MESSAGE.format("Replace", "OrdersDb")} |
@@ -42,3 +42,9 @@ def test_stack_policy(text: str, stack: str, effect: str, *, is_lossy: bool) -> 
     # The other resources of the update are changed, but not replaced or deleted.
     assert _CHANGES in override.commands[0]
     assert '"Action":"Update:*","Resource":"*"' not in override.commands[0]
+
+
+def test_other_resource_of_the_update() -> None:
+    text = f"{_MESSAGE.format('Replace', 'Db')}\n{_MESSAGE.format('Delete', 'Carts')}"
+    summaries = [explain(each).summary for each in scan(text)]
+    assert ["would replace Db" in summaries[0], "would delete Carts" in summaries[1]] == [True, True]

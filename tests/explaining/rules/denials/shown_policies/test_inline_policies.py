@@ -112,6 +112,12 @@ _ATTACHED = "aws iam list-attached-role-policies --role-name carts "
         ("AWS managed policy carts-data, attached to carts:", None),
         ("the boundary carts-data, attached to carts:", None),
         ("inline policy carts-data, shortened:", None),
+        ("policy carts-data is not attached to the role yet:", None),
+        ("managed policy carts-data, attached to the group devs:", None),
+        ("An old version of the managed policy carts-data:", None),
+        ("the inline policy carts-data of the backup role:", None),
+        ("I removed the inline policy carts-data:", None),
+        ("Should I add the inline policy carts-data:", None),
     ],
 )  # fmt: skip
 def test_policy_under_its_name_is_written_whole(heading: str, command: str | None) -> None:

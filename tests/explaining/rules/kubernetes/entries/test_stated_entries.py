@@ -140,8 +140,22 @@ def test_principal_newer_than_its_entry(text: str, lines: list[str]) -> None:
         ("arn:aws:iam::111122223333:role/dev\t", "arn:aws:iam::444455556666:role/dev\t"),
         ("--role-name dev", "--role-name web"),
         ("assumed-role/dev/", "assumed-role/web/"),
+        (
+            "Role.[Arn,CreateDate] --output text\narn:aws:iam::111122223333:role/dev\t",
+            "Role.CreateDate --profile stg --output text\n",
+        ),
+        ("$ kubectl get nodes", "The role was not recreated.\n$ kubectl get nodes"),
     ],
-    ids=["older", "no date", "last used", "another account", "another role", "another caller"],
+    ids=[
+        "older",
+        "no date",
+        "last used",
+        "another account",
+        "another role",
+        "another caller",
+        "another profile",
+        "denied",
+    ],
 )
 def test_principal_not_newer_than_its_entry(old: str, new: str) -> None:
     assert "re-created on" not in str(explain(RECREATED.replace(old, new)))
@@ -157,6 +171,8 @@ ENTRY_JSON = RECREATED[RECREATED.index('{"accessEntry"') : RECREATED.index("$ aw
         ('"2025-01-02T23:30:00.5-05:00"\n', True),
         ('[\n    "STANDARD",\n    "2025-01-02T23:30:00.5-05:00"\n]\n', True),
         ("None\n", False),
+        ("zsh: command not found: aws since 2025-01-02T23:30:00Z\n", False),
+        ("[exit 254 at 2025-01-02T23:30:00Z]\n", False),
         ("\nAn error occurred (ResourceNotFoundException): no entry since 2025-01-02T23:30:00Z\n", False),
     ],
 )

@@ -12,6 +12,7 @@ from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.recreations import read_creation
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -59,6 +60,7 @@ _PATH = lazy_pattern(
 _COMMIT = lazy_pattern(r"\b[Cc]ommit\"?:\s{1,20}\"?([0-9a-f]{7,40})\b")
 # The objects, lists or lines in which the AWS CLI lists keys.
 _OBJECTS, _LINES = lazy_pattern(r"[{}\[\]]"), lazy_pattern(r"\n")
+_USER = lazy_pattern(r"\"UserName\": ?\"([\w+=,.@-]{1,64})\"")
 _KEY_ID, _STATUS = lazy_pattern(r"\bAKIA[A-Z0-9]{16}\b"), lazy_pattern(r"\b(?:Ina|A)ctive\b")
 ACCESS_KEY_QUOTA = CauseType(
     "access-key-quota",
@@ -144,7 +146,7 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     user = clues.find_user(case)
     name = commands.user_name(user)
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
-    listed = _find_listed_keys(case.failure)
+    listed = _find_listed_keys(case, user)
     inactive, which = [key for key, status in listed.items() if status == "Inactive"], "one"
     remedies = _QUOTA_REMEDIES
     if len(listed) == 2 and len(inactive) == 1:
@@ -162,17 +164,30 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     )
 
 
-def _find_listed_keys(failure: Failure) -> dict[str, str]:
-    """Return the status of each access key that the only list of a user's keys in a text has."""
-    if "list-access-keys" not in failure.text:
+def _find_listed_keys(case: Case[AccessKeyQuota], user: str | None) -> dict[str, str]:
+    """Return the status of each access key of a user that the only list of keys in a text has."""
+    if "list-access-keys" not in case.failure.text:
         return {}
-    lists = [run.output for run in find_runs(failure) if run.command.words[:2] == ("iam", "list-access-keys")]
     found: dict[str, str] = {}
-    for row in (_OBJECTS if "[" in lists[0] else _LINES).split(lists[0]) if len(lists) == 1 else ():
+    listed = [run for run in find_runs(case.failure) if run.command.words[:2] == ("iam", "list-access-keys")]
+    if len(listed) != 1 or _get_value(listed[0].command, "profile") != _get_value(
+        case.context.command, "profile"
+    ):
+        return found
+    output, named = listed[0].output, _get_value(listed[0].command, "user-name")
+    # Without a name, the command lists the keys of whoever calls it.
+    if user is not None and user not in ({named} if named else set(_USER.findall(output))):
+        return found
+    for row in (_OBJECTS if "[" in output else _LINES).split(output):
         keys, states = _KEY_ID.findall(row), _STATUS.findall(row)
         if len(keys) == len(states) == 1:
             found[keys[0]] = states[0]
     return found
+
+
+def _get_value(command: CommandLine | None, option: str) -> str | None:
+    stated = None if command is None else command.option(option)
+    return None if stated is None else stated.value
 
 
 def _delete_inactive_remedy(failure: Failure, user: str | None, key: str, other: str) -> Remedy:

@@ -160,6 +160,8 @@ _OWN_KEYS = frozenset(
 )  # fmt: skip
 _CHARS_OF_CALL = 600
 _UPLOADS = frozenset({("cp",), ("mv",), ("sync",)})
+_OWN_ENCRYPTION = lazy_pattern(r"kms-key-id|--cli-input|--sse-c\b|--sse-customer-")
+_DOWNLOAD = lazy_pattern(r"s3://\S{1,1100}[ \t]{1,9}(?!-|[|&;>#\\]|[\"']?s3://)\S")
 # A value of a policy without a pattern or a variable.
 _VALUE = lazy_pattern(r"(?a)[\w:/.+=,@-]{1,600}")
 _SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b|-lambdaRole\b")
@@ -297,9 +299,11 @@ def repeat_with_flag(denial: Denial, option: str) -> str | None:
 def _find_encryption_option(denial: Denial) -> str | None:
     """Return the option with which an upload sets its encryption, unless the command names a key of its own."""
     command = denial.context.command
-    if command is None or "kms-key-id" in command.text or "--cli-input" in command.text:
+    if command is None or _OWN_ENCRYPTION.search(command.text):
         return None
     is_high_level = command.words[:1] == ("s3",) and command.words[1:2] in _UPLOADS
+    if is_high_level and _DOWNLOAD.search(command.text):
+        return None
     is_call = operation_of_command(command) == tuple(denial.lowercase_action.split(":"))
     return "sse" if is_high_level else "server-side-encryption" if is_call else None
 

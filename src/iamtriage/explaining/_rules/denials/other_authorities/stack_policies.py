@@ -38,13 +38,13 @@ _EFFECTS = {
 
 def explain_stack_policy(denial: Denial) -> Explanation:
     """Explain that a stack policy denies the update of a resource."""
-    found, deployment = _MESSAGE.search(denial.failure.text), find_stack(denial.failure, denial.facts)
+    failure = denial.failure
+    # Other resources of the update have their own messages.
+    found, deployment = _MESSAGE.search(failure.text, failure.span[0]), find_stack(failure, denial.facts)
     action = found["action"] if found else "*"
     verb, effect = _EFFECTS.get(action, ("change", ""))
     stack, kind = (deployment.stack, deployment.type) if deployment else (None, None)
-    name = (denial.failure.resource or "").removeprefix("LogicalResourceId/") or (
-        deployment and deployment.resource
-    )
+    name = (failure.resource or "").removeprefix("LogicalResourceId/") or (deployment and deployment.resource)
     resource = name or "the resource"
     number = f"statement {found['number']} of " if found and found["number"] else ""
     what = f"{number}the stack policy{f' of {stack}' if stack else ''}"

@@ -346,9 +346,12 @@ def explain_role_alias(denial: Denial) -> Explanation | None:
 
 _MQTT_PAGE = "https://docs.aws.amazon.com/iot/latest/developerguide/diagnosing-connectivity-issues.html"
 # What AWS IoT writes into its log, what the client wanted, and the action and resource in policies of AWS IoT.
+_EVENTS, _DENIED = r"Connect|Publish-In|Subscribe", r"\"reason\": ?\"AUTHORIZATION_FAILURE\""
 _MQTT_EVENT = lazy_pattern(
-    r"\"eventType\": ?\"(?P<event>Connect|Publish-In|Subscribe)\"|\bMQTT Client (?P<old>Connect)\b"
+    rf"\"eventType\": ?\"(?P<event>{_EVENTS})\"[^{{}}]{{0,600}}?{_DENIED}|{_DENIED}[^{{}}]{{0,600}}?\"eventType\": ?\"(?P<after>{_EVENTS})\""
+    r"|\bMQTT Client (?P<old>Connect)\b"
 )
+_COGNITO = lazy_pattern(r"Cognito")
 _MQTT_ACTIONS = {
     "Connect": ("connect", "iot:Connect", "client/CLIENT_ID"),
     "Publish-In": ("publish", "iot:Publish", "topic/TOPIC"),
@@ -369,9 +372,9 @@ def explain_mqtt_denial(denial: Denial) -> Explanation | None:
     text = denial.failure.text
     if (found := _MQTT_EVENT.search(text)) is None:
         return None
-    wanted, action, path = _MQTT_ACTIONS[found["event"] or found["old"]]
+    wanted, action, path = _MQTT_ACTIONS[found[found.lastgroup or 0]]
     region, account = commands.region(clues.find_region(denial.case)), commands.account(find_account(text))
-    is_of_cognito = "Cognito" in text
+    is_of_cognito = next(find_said(text, _COGNITO), None) is not None
     of, target = ("identity", "IDENTITY_ID") if is_of_cognito else ("certificate", "CERTIFICATE_ARN")
     remedy = _iot_policy_remedy(
         action,

@@ -52,7 +52,9 @@ _LIST_POLICIES = ("eks", "list-associated-access-policies")
 # What the AWS CLI prints of an empty list with --query.
 _EMPTY_LIST = lazy_pattern(r"\s{0,4}\[\s{0,4}\]\s{0,4}(?:\n|\Z)")
 # In text, a member that is absent is None.
-_MEMBER = lazy_pattern(r"\s{0,4}(?!None\b|null\b|An error|aws: |usage: |Unable |Could )[\w\[{\"]")
+_MEMBER = lazy_pattern(
+    r"\s{0,4}(?!None\b|null\b)(?:[\"{]|\[\s{0,20}[\"{\[\]]|[\w.:/@+{}-]{2,300}(?:\t[^\s]{1,300}){0,20}[ \t\r]{0,8}(?:\n|\Z))"
+)
 _NOT_FOUND = "specified principalArn could not be found"
 # What kubectl auth whoami prints.
 _GROUPS_OF_USER = lazy_pattern(r"(?m)^Groups[ \t]{1,40}\[([^\]\n]{0,2000})\]")

@@ -1,7 +1,6 @@
 """Explain what the EKS authenticator or kubectl's token helper reports.
 
-The messages come from https://github.com/kubernetes-sigs/aws-iam-authenticator (``pkg/server``, ``pkg/token``,
-``pkg/mapper``).
+The messages come from https://github.com/kubernetes-sigs/aws-iam-authenticator (``pkg``).
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.arns._principals import Principal, Role, User
 from iamtriage.explaining._context.readers.callers import UNMAPPED
-from iamtriage.explaining._context.readers.recreations import read_creation
+from iamtriage.explaining._context.readers.recreations import never_recreated, read_creation
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Cause, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.logins.kubectl_logins import KUBECONFIG_API_VERSION
@@ -190,20 +189,22 @@ def _explain_own_authenticator(case: AnyCase, principal: ClusterPrincipal) -> Ex
 
 def find_dates(failure: Failure, principal: Principal | None) -> tuple[date, date] | None:
     """Return when the access entry of a principal and the principal were created, if a text shows that it is newer."""
-    owner = underlying_role(principal) or principal
+    owner = None if never_recreated(failure.text) else underlying_role(principal) or principal
     if not (isinstance(owner, Role | User) and "createdAt" in failure.text and "CreateDate" in failure.text):
         return None
-    of_entry = stated_entries.find_runs_for(owner, failure, stated_entries.DESCRIBE)
+    of_entry = [*stated_entries.find_runs_for(owner, failure, stated_entries.DESCRIBE)]
+    profiles = [run.command.option("profile") for run in of_entry]
     of_owner = (
         run
         for run in stated_entries.find_runs_of(failure, ("iam", "get-role"), ("iam", "get-user"))
-        if (named := run.command.option("role-name", "user-name")) is not None
-        and named.value == owner.name
-        # Another account can have a role of this name.
+        if getattr(run.command.option("role-name", "user-name"), "value", None) == owner.name
+        # Another account, also that of a profile, can have a role of this name.
         and all(
-            f"::{owner.account}:" in arn or not arn.endswith(f"/{owner.name}")
+            f"::{owner.account}:" in arn
             for arn in find_iam_arns(run.output)
+            if arn.endswith(f"/{owner.name}")
         )
+        and ("arn:" in run.output or run.command.option("profile") in profiles)
     )
     entry, created = (only_one({read_creation(run.output) for run in runs}) for runs in (of_entry, of_owner))
     return (entry.date(), created.date()) if entry and created and entry < created else None
