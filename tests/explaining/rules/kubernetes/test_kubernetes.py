@@ -570,6 +570,26 @@ def test_the_principal_of_a_shown_entry_has_its_path(entry: str, *, is_unsure: b
     assert ("the role has a path" in str(explanation)) is is_unsure
 
 
+@pytest.mark.parametrize(
+    ("verb", "scope", "instead"),
+    [
+        ("list", "type=namespace,namespaces=pay", "To extend AmazonEKSEditPolicy instead, use namespaces=pay,shop:"),
+        ("list", "type=namespace,namespaces=pay,web", "use namespaces=pay,web,shop:"),
+        # The command has them itself, or the policy is not limited to namespaces.
+        ("create", "type=namespace,namespaces=pay", None),
+        ("list", "type=cluster", None),
+        # The namespaces can be those of the other policy.
+        ("list", "type=namespace,namespaces=pay --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSSecretReaderPolicy", None),
+    ],
+)  # fmt: skip
+def test_another_policy_of_the_entry_keeps_its_namespaces(verb: str, scope: str, instead: str | None) -> None:
+    text = f"{forbidden(SESSION, verb, 'deployments', group='apps', namespace='shop')}\n\n--policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy --access-scope {scope}\n"
+    explanation = explained(text, {"cluster": "demo"})
+    steps = " ".join(step for each in explanation.remedies for step in each.steps)
+    assert (instead or "") in steps
+    assert ("To extend AmazonEKSEditPolicy instead" in steps) is (instead is not None)
+
+
 def test_scope_in_terraform_is_extended_there() -> None:
     text = (
         forbidden(SESSION, "create", "deployments", group="apps", namespace="shop")

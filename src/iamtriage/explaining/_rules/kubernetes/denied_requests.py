@@ -33,7 +33,6 @@ from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.failures._failures import KubernetesForbidden
 
 AIRFLOW, KUBECTL_APPLY, SPARK = "Airflow", "kubectl apply", "Spark"
-# The access policies whose permissions are known.
 _LISTED_PRINCIPAL = lazy_pattern(
     r"(?a)list-associated-access-policies[^\n]{0,400}?--principal-arn[ =][\"']?(arn:aws[\w-]{0,12}:iam::[0-9]{12}:[\w+=,.@/-]{1,600})"
 )
@@ -278,22 +277,23 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         step = f"Decide first whether {denied.subject_text} should read them: access policies for reading leave Secrets out on purpose, and cannot be edited. {policy} reads all Secrets {scope}; {role} only this request."
     if policy == _ADMIN_POLICY and denied.has_empty_entry:
         step = f"{policy} allows everything in the cluster, as AdministratorAccess does in the account. To read only, {_VIEW_POLICY} is enough."
-    manifest = None
-    in_module = "terraform-aws-modules/eks" in denied.case.failure.text
-    if denied.has_empty_entry and in_module and namespace is None:
+    manifest, text = None, denied.case.failure.text
+    if denied.has_empty_entry and "terraform-aws-modules/eks" in text and namespace is None:
         manifest = ASSOCIATION_IN_MODULE.format(
             kubernetes_requests.access_policy_arn(policy, cluster.partition)
         )
-    scoped = namespace
     extends_scope = denied.is_out_of_scope and policy == denied.allowing_policy and namespace is not None
+    kept = find_namespaces(text) if denied.is_out_of_scope else ()
+    scoped = ",".join(dict.fromkeys((*kept, namespace or ""))) if extends_scope and kept else namespace
     if extends_scope:
-        step = "An access entry has each policy only once: include the namespaces of its current scope, separated by commas."
-        if kept := find_namespaces(denied.case.failure.text):
-            step = "An access entry has each policy only once, so the command keeps its namespaces."
-            scoped = ",".join(dict.fromkeys((*kept, namespace or "")))
-            if "access_scope" in denied.case.failure.text:
-                step = "In Terraform, use the list below, and apply it. An access entry has each policy only once."
-                manifest = f"namespaces = {json.dumps(scoped.split(','))}"
+        step = f"An access entry has each policy only once{', so the command keeps its namespaces.' if kept else ': include the namespaces of its current scope, separated by commas.'}"
+        if kept and "access_scope" in text:
+            step = (
+                "In Terraform, use the list below, and apply it. An access entry has each policy only once."
+            )
+            manifest = f"namespaces = {json.dumps((scoped or '').split(','))}"
+    elif kept and namespace and namespace not in kept and not denied.stated_policies[1:]:
+        step += f" To extend {denied.allowing_policy} instead, use namespaces={clip_text(','.join((*kept, namespace)))}: an access entry has each policy only once."
     mode = "The cluster's authentication mode must be API or API_AND_CONFIG_MAP."
     mapped = "If EKS says that the principalArn could not be found, the caller has access from aws-auth. A new access entry takes precedence over aws-auth: include its groups."
     unknown = f"PRINCIPAL_ARN is the principal of the access entry with the user name {denied.user}."

@@ -242,6 +242,7 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
         yield "Listing Secrets reads them: the list contains their data."
     called = denied.case.context.command
     is_enough = denied.provider is not None or len(request.verbs) > 1 or denied.installer is not None
+    is_enough = is_enough or denied.is_out_of_scope
     is_enough = is_enough or (request.verb == "list" and called is not None and called.program == "kubectl")
     if request.verb in {"get", "list"} and not (request.path or request.subresource or is_enough):
         of_get = "kubectl get without a name requires list, and " if request.verb == "get" else ""
