@@ -242,4 +242,4 @@ def test_a_key_of_another_account_needs_an_allow_in_both(
     assert all(f'"Action":"{action}","Resource":"{key}"' in each for each in own)
     said = " ".join(each.text for each in explanation.causes)
     assert ("Both accounts must allow it" in said) is bool(own)
-    assert ("An Allow in IAM does not help" in said) is not own
+    assert ("An Allow in IAM does not help" in said) is not bool(own)
