@@ -49,7 +49,11 @@ _PERSISTS = lazy_pattern(
     r"(?i:\b(?:still|same (?:error|issue|problem|message|result|thing)|no (?:luck|change|effect|difference|success)|to no avail|nothing changed|in vain)\b|\b(?:did|does)(?: not|n't) (?:help|work|fix|change|solve|make)\b)"
 )
 _NOT_SO = lazy_pattern(
-    r"(?i:\b(?:not|never|nobody|cannot|if|should|must|could|would|whether|unless|until|once|needs?|needed|required?|requires|missing|lacks?|wants?|please|another|other|different|removed|detached|revoked)\b|n't\b)"
+    r"(?i:\b(?:not|never|nobody|cannot|if|should|must|could|would|whether|unless|until|once|needs?|needed|required?|requires|missing|lacks?|wants?|please|another|other|different|removed|detached|revoked|block(?:s|ed)|boundary|claims?|den(?:y|ies)|logged|lost|said|says|SCPs?|their|vendor|wrote|writes|yet)\b|n't\b)"
+)
+# It is a question, about what denies, about the past, or about a policy of the other side.
+_NOT_SO_AFTER = lazy_pattern(
+    r"[^\n.;]{0,80}?(?:\?|(?i:\b(?:den(?:y|ies)|SCPs?|boundary|once|(?:trust|bucket|key|queue|topic|secret|resource|repository)(?:'s)?(?: resource)? policy|their)\b))"
 )
 _ON_ALL = lazy_pattern(r"[\"'`]?,? (?:on|for) [\"'`]?(?:\*|(?i:all|any|every)\b)")
 _CHARS_AFTER = 240
@@ -91,6 +95,8 @@ def find_own_grant(
             continue
         start = line_start(text, found.start(), found.start() - 80)
         if _NOT_SO.search(text[start : found.start()].rpartition(". ")[2] + found[0]):
+            continue
+        if is_held and _NOT_SO_AFTER.match(text, found.end()):
             continue
         if is_held or _PERSISTS.search(text, found.end(), found.end() + _CHARS_AFTER):
             return what

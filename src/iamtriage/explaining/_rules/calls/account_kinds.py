@@ -247,7 +247,7 @@ SPENT_QUOTAS = (
         remedies=owner_remedy(
             "Raise the capacity of the table or index, and let the SDK retry",
             "The command prints the capacity of the table and its indexes. Each index has its own, and if that for writes is used up, DynamoDB throttles writes to the table, too.",
-            "With auto scaling, raise the maximum. Or switch the table to on-demand mode (PAY_PER_REQUEST).",
+            "With auto scaling, raise the maximum. Or switch the table to on-demand mode; if it has that (PAY_PER_REQUEST), let the load grow more slowly.",
             "If most calls are for one key, more capacity does not help: spread them over more keys, or cache.",
             commands="aws dynamodb describe-table --table-name TABLE_NAME --region REGION --query 'Table.[BillingModeSummary.BillingMode,ProvisionedThroughput,GlobalSecondaryIndexes[].[IndexName,ProvisionedThroughput]]'",
             url=_CAPACITY,
