@@ -270,6 +270,7 @@ _MESSAGE = "User: arn:aws:sts::111122223333:assumed-role/etl/run is not authoriz
         ("GetObject", "kms:Decrypt", "444455556666", "Could this be the AWS managed key?", None),
         ("GetObject", "kms:Decrypt", "444455556666", "The docs say that nobody can change the policy of an AWS managed key.", None),
         ("GetObject", "kms:Decrypt", "444455556666", 'describe-key --query KeyMetadata.KeyManager\n"CUSTOMER"', None),
+        ("GetObject", "kms:Decrypt", "444455556666", 'describe-key --key-id alias/aws/s3 --query KeyMetadata.KeyManager\n"AWS"\n$ aws kms describe-key --key-id 1 --query KeyMetadata.KeyManager\n"CUSTOMER"', None),
         ("GetObject", "kms:Decrypt", "444455556666", "It is not the 'Default key that protects my S3 objects'.", None),
         ("GetObject", "kms:Decrypt", "444455556666", "AWS managed keys cannot be shared.", None),
         ("GetObject", "kms:Decrypt", "444455556666", "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3 is in our account.", None),

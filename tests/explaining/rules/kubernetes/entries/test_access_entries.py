@@ -43,9 +43,10 @@ _DEV = "arn:aws:iam::111122223333:role/dev"
         (f"$ {_LOOKUP} {_DEV} --query associatedAccessPolicies\n[]\n", "Associate an access policy with the existing entry"),
         (f'$ {_LOOKUP} {_DEV}\n{{"associatedAccessPolicies": [], "clusterName": "blue"}}\n', "Associate an access policy with the existing entry"),
         (f"$ {_LOOKUP} arn:aws:iam::111122223333:role/ops\n[]\n", "Inspect the existing entry, and update it instead of creating one"),
+        (f"$ {_LOOKUP.replace('blue', 'green')} {_DEV}\n[]\n", "Inspect the existing entry, and update it instead of creating one"),
         (f"$ {_LOOKUP} {_DEV}\n", "Inspect the existing entry, and update it instead of creating one"),
     ],
-    ids=["query", "document", "another role", "nothing"],
+    ids=["query", "document", "another role", "another cluster", "nothing"],
 )  # fmt: skip
 def test_entry_without_access_policies(shown: str, title: str) -> None:
     create = f"$ aws eks create-access-entry --cluster-name blue --principal-arn {_DEV}\n"

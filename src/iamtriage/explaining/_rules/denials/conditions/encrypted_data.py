@@ -143,7 +143,7 @@ MANAGED_KEY = lazy_pattern(
 CUSTOMER_KEY = lazy_pattern(
     r"(?<!\bnot a )(?<!\bno )(?<!\bnot )(?<!\bwithout a )(?<!\binstead of a )\bcustomer[- ]managed\b|(?<!\b[Mm]anaged )\bCMK\b"
     r"|(?<![\w/])alias/(?!aws/)[\w/-]{2,60}|\b(?i:(?:my|our)(?: own)? (?:KMS )?key)\b(?! (?:is|was) (?:[a-z]{3,9} ){0,3}(?:alias/)?aws/)"
-    r"|\bkms_key_arn\b|\"KMSKeyArn\": ?\"arn:|\"KeyManager\": ?\"CUSTOMER\""
+    r"|\bkms_key_arn\b|\"KMSKeyArn\": ?\"arn:|\bKeyManager\b[^\n]{0,80}(?:\n[\s\[]{0,20})?\"?CUSTOMER\b"
 )
 """What shows that a key can be a customer managed one."""
 ROLE_LACKS_KEY = (

@@ -205,7 +205,13 @@ def lacks_policies(case: AnyCase, principal: Principal | None = None) -> bool:
         principal or case.principal or parse_masked_principal(case.caller) or find_queried(case.failure)
     )
     runs = () if principal is None else find_runs_for(principal, case.failure, _LIST_POLICIES)
-    return any(_EMPTY_LIST.match(run.output) or _EMPTY_POLICIES.search(run.output) for run in runs)
+    called = None if case.context.command is None else case.context.command.option("cluster-name")
+    return any(
+        (_EMPTY_LIST.match(run.output) or _EMPTY_POLICIES.search(run.output))
+        # Another cluster has another entry.
+        and (called is None or (of := run.command.option("cluster-name")) is None or of.value == called.value)
+        for run in runs
+    )
 
 
 def find_runs_of(failure: Failure, *words: tuple[str, str]) -> list[CommandRun]:
