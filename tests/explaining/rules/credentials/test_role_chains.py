@@ -125,12 +125,13 @@ CHAINED = "An error occurred (ValidationError) when calling the AssumeRole opera
         # Two values, one that is allowed, and another time.
         ("assuming it for 14400s, and for 7200s", None),
         ("assuming it for 3600s", None),
+        ("waited for 7200 seconds", None),
         ("MaxSessionDuration of 43200 seconds, waited for 14400 ms", None),
     ],
 )
 def test_duration_that_a_program_logs(said: str, seconds: str | None) -> None:
     explanation = explain(f"{said}\nbotocore.exceptions.ClientError: {CHAINED}")
-    assert (f"of {seconds} seconds" in explanation.summary) is (seconds is not None)
+    assert (f"of {seconds} seconds" if seconds else "the session duration: ") in explanation.summary
     assert "DurationSeconds in the call of assume_role" in explanation.remedies[0].steps[0]
     assert "Terraform" not in explanation.remedies[0].steps[0]
 

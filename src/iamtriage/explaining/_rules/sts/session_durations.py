@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import quote_words
+from iamtriage._text import line_start, quote_words
 from iamtriage.explaining._context.readers.profiles import ProfileSection, find_profile_sections
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import clues, pages
@@ -48,9 +48,8 @@ _SAML_OPTIONS = {"gsts": "--aws-session-duration", "saml2aws": "--session-durati
 _REQUEST_LESS = "Set the duration with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
 _IN_PYTHON = "Set DurationSeconds in the call of assume_role, or duration_seconds in the profile."
 # What a program logs of it.
-_SAID = lazy_pattern(
-    r"(?i:\b(?:assum\w{0,4}|credentials?|roles?|sessions?|tokens?)\b)[^\n.;]{0,120}?\bfor (?P<seconds>[1-9][0-9]{3,5}) ?(?:s|secs?|seconds)\b"
-)
+_SAID = lazy_pattern(r"\bfor (?P<seconds>[1-9][0-9]{3,5}) ?(?:s|secs?|seconds)\b")
+_OF_SESSION = lazy_pattern(r"(?i:\b(?:assum\w{0,4}|credentials?|roles?|sessions?|tokens?)\b)")
 SESSION_LONGER_THAN_MAXIMUM = CauseType(
     "session-longer-than-maximum",
     title="The requested duration is longer than the role's maximum session duration",
@@ -176,7 +175,16 @@ def _describe_own_setting(text: str, allowed: int) -> tuple[str | None, str | No
             step = f'The text has {written[0]}: set duration = "{shorter}" instead.'
             return str(seconds), written[0], step
     if len({each["seconds"] for each in found}) != 1:
-        said = only_one({each["seconds"] for each in _SAID.finditer(text) if int(each["seconds"]) > allowed})
+        said = only_one(
+            {
+                each["seconds"]
+                for each in _SAID.finditer(text)
+                if int(each["seconds"]) > allowed
+                and _OF_SESSION.search(
+                    text[line_start(text, each.start()) : each.start()].rpartition(". ")[2]
+                )
+            }
+        )
         return None if found else said, None, _IN_PYTHON if "botocore." in text else _REQUEST_LESS
     # A log can repeat the value of the code in words.
     setting = next(
