@@ -646,5 +646,7 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("a data key of KMS", json.dumps({"CiphertextBlob": "AQIDAHg=", "Plaintext": f"{BODY[:43]}=", "KeyId": "a"}), (BODY[:43],)),
     ("a key of API Gateway", json.dumps({"id": "a1b2c3", "value": OPAQUE, "stageKeys": []}), (OPAQUE,)),
     ("a secret of several words", json.dumps({"Name": "orders", "SecretString": "aB3dE6 fG9hJ2"}), ("aB3dE6",)),
+    ("words and the code of an error", "password = 'p4ss w0rd! DbError: tail'", ("p4ss w0rd!", "tail")),
+    ("a secret after the code of an error", f'api_key: "Error: {OPAQUE}"', (OPAQUE,)),
     ("a tab before YAML", f"\t- name: CLIENT_SECRET\n\t  value: {OPAQUE}\n", (OPAQUE,)),
 )  # fmt: skip

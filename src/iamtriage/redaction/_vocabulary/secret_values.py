@@ -48,9 +48,12 @@ _CODE = re.compile(
     r"(?:[A-Za-z_]{1,40}\.){0,6}(?:[A-Z][a-z]{1,30}|[A-Z]{2,5}(?=[A-Z][a-z])){2,8}|E[A-Z]{3,12}|[A-Z]{3,20}(?:_[A-Z]{2,20}){1,6}"
 )
 _CODE_AND_COLON = re.compile(rf"(?:{_CODE.pattern}):")
-# A failure in quotes: "AccessDenied: …", "User: … is not authorized to perform: …".
+# A failure in quotes: "AccessDenied: …", "User: … is not authorized to perform: …". No word of it can be a secret.
 _FAILURE = re.compile(
-    rf"`?(?:[Ee]rror|{_CODE.pattern}): |(?s:.{{0,400}}?)(?:not authorized to perform|error occurred \(|[a-z](?:Denied|Error|Exception): )"
+    rf"`?(?:[Ee]rror|{_CODE.pattern}): |An error occurred \(|(?s:.{{0,400}}?)not authorized to perform"
+)
+_DENSE_WORD = re.compile(
+    r"(?<![\w.:/-])(?<!ID: )(?=[A-Za-z]{0,400}[0-9])(?=[0-9]{0,400}[A-Za-z])[A-Za-z0-9]{10,}(?![\w:/-])"
 )
 # A label that another value follows: "token: token: …", "token: oauth2: …".
 _LABEL = re.compile(r"[A-Za-z_-]{1,40}[:=]|[a-z]{2,20}[0-9]:")
@@ -248,7 +251,7 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     if not name.is_chosen and _ACCESS_KEY_ID.fullmatch(value):
         return True
     if placement.quoted:
-        return " " in value and _FAILURE.match(value) is not None
+        return " " in value and _FAILURE.match(value) is not None and _DENSE_WORD.search(value) is None
     word = value if is_plain else value.rstrip("):;,]}*")
     if (
         (word != value and is_placeholder(word))
