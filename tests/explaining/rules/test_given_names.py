@@ -57,7 +57,7 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f"{_ENDPOINT_OF_QUEUE}The role has AmazonSQSFullAccess.", ("AmazonSQSFullAccess allows the action already: that alone does not help", "describe-instances"), ("A policy of the caller must",)),
         (_SINGLE.format("bedrock:InvokeModel", "inference-profile/two") + _BOTH % "inference-profile/one", ('"Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]',), ('"bedrock:ListTags',)),
         (_SINGLE.format("bedrock:ListTagsForResource", "inference-profile/two") + _BOTH % "inference-profile/one", ('"Action": "bedrock:ListTagsForResource"',), ('"bedrock:Invoke',)),
-        (f"{_NO_PROVIDER}$ kubectl -n shop describe sa loader", ("system:serviceaccount:shop:loader", f'"arn:aws:iam::444455556666:oidc-provider/{_ISSUER[8:]}"', "The trust policy of lake needs the statement"), ()),
+        (f"{_NO_PROVIDER}$ kubectl -n shop describe sa loader", ("system:serviceaccount:shop:loader", f'"arn:aws:iam::444455556666:oidc-provider/{_ISSUER[8:]}"', "update-assume-role-policy --role-name lake"), ()),
         (_NO_PROVIDER, ("The trust policy of the role must name this provider",), ("system:serviceaccount",)),
         (_ENV.format("bill-fn, eu-west-1. Yesterday the role bill-fn-role was deleted and created again."), ("--function-name bill-fn ",), ("FUNCTION_NAME",)),
         (_ENV.format("eu-west-1. Yesterday the role bill-fn was deleted and created again."), ("FUNCTION_NAME",), ("--function-name bill-fn ",)),

@@ -962,7 +962,7 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
 @pytest.mark.parametrize(
     ("action", "resource", "also"),
     [
-        ("ecr:GetAuthorizationToken", "*", ["docker login uses this token: without it, the login fails, too."]),
+        ("ecr:GetAuthorizationToken", "*", ["docker login uses this token: without it, the login fails, too.", "To push and pull images, the caller also needs"]),
         ("ssm:StartSession", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["on the session document"]),
         ("ecs:ExecuteCommand", "arn:aws:ecs:eu-west-1:111122223333:task/orders/0a1b2c3d", ["ecs:DescribeTasks"]),
         ("s3:ListBucket", "arn:aws:s3:::orders", ["on the bucket's ARN with /*"]),
