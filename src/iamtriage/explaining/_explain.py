@@ -76,6 +76,8 @@ _CONTRAST_SIGNS = (
     "not actually use",
     "xample:",
 )
+# In a text without any of these, commands print whole responses.
+_RESPONSE_SIGNS = ("--query", "--output", "-+\n", "---\n|")
 # What a part of the text adds to an explanation: the kinds of failures, or all, the part, and the rule.
 _OF_BACKENDS = ("missing_credentials", "expired_credentials", "invalid_credentials")
 _OF_LOGINS = ("expired_credentials", "invalid_credentials", "signature_mismatch")
@@ -175,7 +177,7 @@ def explain(
     if told is not None and (is_of_run or isinstance(failure, AccessDenied | KubernetesUnauthorized)):
         failure = _find_headline(told, failure, known)
     # Rules get a failure without secrets, borders and what is past. The explanation has the original failure.
-    unframed = shown = _without_borders(failure)
+    unframed = shown = _restore_responses(_without_borders(failure))
     if text is not None and text != told == failure.text:
         failure = attrs.evolve(failure, text=text)
     if has_secrets(failure):
@@ -323,6 +325,15 @@ def _without_borders(failure: Failure) -> Failure:
         return failure
     start, end = failure.span
     return attrs.evolve(failure, text=view.text, span=(view.position(start), view.position(end)))
+
+
+def _restore_responses(failure: Failure) -> Failure:
+    """Return a failure with the whole form of the responses that its text shows in part, or the same one."""
+    if "aws " not in failure.text or not any(sign in failure.text for sign in _RESPONSE_SIGNS):
+        return failure
+    from iamtriage.explaining._responses.restoring import restore_responses
+
+    return restore_responses(failure)
 
 
 def _combine_remedies(

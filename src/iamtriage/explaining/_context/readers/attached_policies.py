@@ -42,7 +42,7 @@ _POLICY = lazy_pattern(
     r"(?a)\barn:aws[a-z-]{0,12}:iam::(?:aws:policy/(?:[\w-]{1,64}/){0,4}([\w+=,.@-]{1,128})|\d{12}:policy/)"
 )
 _PRINTED_BOUNDARY = lazy_pattern(
-    r"(?a)\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?([\w+=,.@-]{1,64})[^\n]{0,200}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,40}?[^\n]{0,40}\"PermissionsBoundaryArn\"\s?:\s?\"(arn:[\w:+=,.@/-]{1,600})\""
+    r"(?a)\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?([\w+=,.@-]{1,64})[^\n]{0,200}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,40}?[^\n]{0,200}?\"PermissionsBoundaryArn\"\s?:\s?\"(arn:[\w:+=,.@/-]{1,600})\""
 )
 _NAMES_ONLY = lazy_pattern(r"\bPolicyName\b")
 _NAME_OF_POLICY = lazy_pattern(r"(?a)[\w+=,.@-]{4,128}")

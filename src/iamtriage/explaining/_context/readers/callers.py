@@ -26,7 +26,8 @@ __all__ = (
 _ARN = r"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
 _SESSION = r"(arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@/-]{1,600})"
 _CALLERS = lazy_pattern(
-    rf"(?am)\"Arn\"\s?:\s?\"{_ARN}\""
+    # A role that IAM describes has an ARN, too.
+    rf"(?am)(?:\"Account\"\s?:\s?\"[^\"\n]{{0,40}}\",\s{{1,20}}|^\{{)\"Arn\"\s?:\s?\"{_ARN}\"|\"Arn\"\s?:\s?\"{_SESSION}\""
     # As Python or Node.js prints the response.
     rf"|\bAccount'?: '[0-9]{{12}}',\s{{1,8}}'?Arn'?: '{_ARN}'"
     rf"|\b(?:[Cc]aller(?: ?[Ii]dentity)?|[Ss]igned in(?: as)?)(?: ARN| Arn| is)?[=:]? ?[\"']?{_ARN}"

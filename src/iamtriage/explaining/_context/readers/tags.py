@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ("find_request_tags", "find_tags")
 
-# A key and a value in a row of --output text or table.
-_ROW = lazy_pattern(
-    r"[|\s]{0,80}(?:TAGS\s{1,80})?([\w+=.@:/-]{1,128})(?:\s{0,80}\|\s{0,80}|\t{1,8}| {1,80})([\w+=.@:/-]{0,256})[|\s]{0,300}"
-)
-# A key in a line of its own has an empty value.
-_KEY = lazy_pattern(r"(?a)[ \t]{0,8}([\w+=.@-]{1,100}[:/][\w+=.@:/-]{1,100})[ \t]{0,8}")
 # The resource of a tag, and the beginning of a list of tags: the output for several resources has several.
 _RESOURCE = lazy_pattern(r"\"Resource(?:ARN|Arn|Id|Name)\"\s?:\s?\"([^\"\n]{1,400})\"")
 _TAG_LIST = lazy_pattern(r"(?i)\"Tags?(?:Set|List)?\"\s?:\s?[\[{]\s*[{\"]|\]\s*,\s*\[\s*\{")
@@ -122,25 +116,14 @@ def _prints_tags(command: CommandLine, service: str) -> bool:
 
 
 def _read_tags(output: str) -> dict[str, str] | None:
-    if output[:1] in {"[", "{"}:
-        if len(set(_RESOURCE.findall(output))) > 1 or len(_TAG_LIST.findall(output)) > 1:
-            return None
-        document, end = decode_at(output, 0)
-        if end == -1:
-            return None
-        pairs = list(dict.fromkeys(_iterate_pairs(document)))
-        # The output for several resources has several values of a tag.
-        return dict(pairs) if len(dict(pairs)) == len(pairs) else None
-    tags: dict[str, str] = {}
-    for line in output.splitlines():
-        found = _ROW.fullmatch(line)
-        if found is not None:
-            tags[found[1]] = found[2]
-        elif (key := _KEY.fullmatch(line)) is not None:
-            tags[key[1]] = ""
-        elif line.strip("-+| "):
-            break
-    return tags if tags or output in _NONE else None
+    if output in _NONE:
+        return {}
+    if len(set(_RESOURCE.findall(output))) > 1 or len(_TAG_LIST.findall(output)) > 1:
+        return None
+    document, _ = decode_at(output, 0)
+    pairs = list(dict.fromkeys(_iterate_pairs(document)))
+    # The output for several resources has several values of a tag.
+    return dict(pairs) if document is not None and len(dict(pairs)) == len(pairs) else None
 
 
 def _iterate_pairs(value: object, depth: int = 0, *, is_tags: bool = True) -> Iterator[tuple[str, str]]:

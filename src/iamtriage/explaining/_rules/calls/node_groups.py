@@ -148,8 +148,9 @@ def explain_no_subnets(case: Case[AwsError], message: str) -> Explanation:
     elif is_full:
         reason = "its candidates belong to another cluster, or have too few free addresses"
     rows = _SUBNET.findall(text) if kind and not is_full and "MapPublicIpOnLaunch" in text else ()
-    own, opposite = ("True", "False") if kind == "public " else ("False", "True")
-    lacking = [name for name, row in rows if own in row and opposite not in row and tag not in row]
+    own, opposite = ("true", "false") if kind == "public " else ("false", "true")
+    shown = ((name, row.lower()) for name, row in rows)
+    lacking = [name for name, row in shown if own in row and opposite not in row and tag not in row]
     if lacking:
         several = len(lacking) > 1
         reason += (

@@ -248,7 +248,7 @@ SHOW_INSTANCE = "$ aws ec2 describe-tags --filters Name=resource-id,Values=i-012
         (
             _denied("sqs:SendMessage", QUEUE),
             _policy("sqs:*", StringEquals={"aws:ResourceTag/env": "prod"}),
-            "$ aws sqs list-queue-tags --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/jobs --output table\n-----\n|  env  |  dev  |\n+----+---+",
+            "$ aws sqs list-queue-tags --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/jobs --output table\n-----------------\n| ListQueueTags |\n+---------------+\n||    Tags     ||\n|+------+------+|\n||  env |  dev ||\n|+------+------+|",
             "jobs has env = dev",
             "--tags env=prod",
         ),

@@ -419,9 +419,7 @@ _TABLE = """table
 --------------------------
 |  DescribeAccessEntry   |
 +------------------------+
-|          who           |
-+------------------------+
-|  ops:{{SessionName}}   |
+|  who  |  ops:{{SessionName}}  |
 +------------------------+
 ||   kubernetesGroups   ||
 |+----------------------+|

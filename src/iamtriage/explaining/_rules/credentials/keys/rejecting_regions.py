@@ -40,7 +40,7 @@ def find_disabled(text: str, region: str) -> str | None:
     forms = (
         rf"{named}{between}{{0,200}}?{_SHOWN}",
         rf"{_SHOWN}{between}{{0,200}}?{named}",
-        rf"{named}[^\n]{{0,100}}\n\"?{_SHOWN}\"?[ \t]*(?:\n|\Z)",
+        rf"{named}[^\n]{{0,100}}\n\W{{0,3}}(?:RegionOptStatus\W{{1,6}})?{_SHOWN}\W{{0,4}}(?:\n|\Z)",
     )
     found = {each["status"] for form in forms for each in re.finditer(form, text)}
     return only_one(found & _OFF) if not found - _OFF else None

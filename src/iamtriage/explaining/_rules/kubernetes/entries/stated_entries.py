@@ -12,7 +12,6 @@ from iamtriage.explaining._context.readers.command_runs import CommandRun, find_
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_vain_search
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
-from iamtriage.explaining._rules.kubernetes.entries.entry_queries import NAME_OF_GROUP, read_query
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_iam_arns
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.principals.principal_words import (
@@ -49,12 +48,7 @@ _NOBODY = "nobody"
 _LISTS = (("eks", "list-access-entries"), ("get", "accessentry"), ("get", "accessentries"))
 DESCRIBE = ("eks", "describe-access-entry")
 _LIST_POLICIES = ("eks", "list-associated-access-policies")
-# What the AWS CLI prints of an empty list with --query.
-_EMPTY_LIST = lazy_pattern(r"\s{0,4}\[\s{0,4}\]\s{0,4}(?:\n|\Z)")
-# In text, a member that is absent is None.
-_MEMBER = lazy_pattern(
-    r"\s{0,4}(?!None\b|null\b)(?:[\"{]|\[\s{0,20}[\"{\[\]]|[\w.:/@+{}-]{2,300}(?:\t[^\s]{1,300}){0,20}[ \t\r]{0,8}(?:\n|\Z))"
-)
+_NAME_OF_GROUP = lazy_pattern(r"[\w.:@/-]{1,100}")
 _NOT_FOUND = "specified principalArn could not be found"
 # What kubectl auth whoami prints.
 _GROUPS_OF_USER = lazy_pattern(r"(?m)^Groups[ \t]{1,40}\[([^\]\n]{0,2000})\]")
@@ -146,27 +140,27 @@ def find_stated_entry(failure: Failure, caller: Principal | None = None) -> Stat
     if "kubernetesGroups" not in failure.text:
         return None
     text = failure.text[:_MAX_TEXT]
-    arns = set(_PRINCIPAL.findall(text))
     groups = {tuple(_GROUP.findall(each)) for each in _GROUPS.findall(text)}
-    for run in find_runs(failure) if not (arns and groups) else ():
-        if (queried := read_query(run)) is not None:
-            arns, groups = {*arns, queried[0]}, {*groups, tuple(queried[1])}
+    # With --query, only the command can have the ARN.
+    arns = {*_PRINCIPAL.findall(text)} or {
+        stated.value
+        for run in find_runs_of(failure, DESCRIBE)
+        if "kubernetesGroups" in run.output and (stated := run.command.option("principal-arn")) is not None
+    }
     principal = try_parse_principal(arns.pop()) if len(arns) == 1 else None
     is_of_other = caller is not None and _identify(principal) != _identify(caller)
     if principal is None or is_of_other or len(groups) != 1:
         return None
+    for run in find_runs_of(failure, _LIST_POLICIES):
+        of = run.command.option("principal-arn")
+        if of is not None and not is_same_principal(try_parse_principal(of.value), principal):
+            text = text.replace(run.output, "")
     listed = _POLICIES.search(text)
     policies, is_wide = None, False
     if listed is not None:
         found = [*_ASSOCIATION.finditer(text, listed.end(), listed.end() + _CHARS_OF_POLICIES)]
         policies = tuple(each["policy"] for each in found)
         is_wide = any(each["scope"] == "cluster" for each in found)
-    elif any(
-        _EMPTY_LIST.match(run.output)
-        and ((of := run.command.option("principal-arn")) is None or of.value == str(principal))
-        for run in find_runs_of(failure, _LIST_POLICIES)
-    ):
-        policies = ()
     username = only_one({*_STATED_USER.findall(text)})
     return StatedEntry(principal, groups.pop(), policies, is_wide, username)
 
@@ -207,7 +201,7 @@ def lacks_policies(case: AnyCase, principal: Principal | None = None) -> bool:
     runs = () if principal is None else find_runs_for(principal, case.failure, _LIST_POLICIES)
     called = None if case.context.command is None else case.context.command.option("cluster-name")
     return any(
-        (_EMPTY_LIST.match(run.output) or _EMPTY_POLICIES.search(run.output))
+        _EMPTY_POLICIES.search(run.output)
         # Another cluster has another entry.
         and (called is None or (of := run.command.option("cluster-name")) is None or of.value == called.value)
         for run in runs
@@ -298,7 +292,8 @@ def _find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     if role is None or not denied.is_iam or text.count("roup") == text[slice(*failure.span)].count("roup"):
         return None
     declared = {
-        tuple(NAME_OF_GROUP.findall(found[found.lastgroup or 0])) for found in _DECLARED_GROUPS.finditer(text)
+        tuple(_NAME_OF_GROUP.findall(found[found.lastgroup or 0]))
+        for found in _DECLARED_GROUPS.finditer(text)
     }
     if len(declared) == 1 and not declares_others(text, role):
         return declared.pop()
@@ -307,7 +302,9 @@ def _find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
         words = found["subject"] + found["of"]
         names = {name for each in _NAMED_ROLE.findall(words) for name in each if name}
         if names == {role.name} or not (names or found["subject"].lower() == "role"):
-            named = (each for each in NAME_OF_GROUP.findall(found["list"] or found["names"]) if each != "and")
+            named = (
+                each for each in _NAME_OF_GROUP.findall(found["list"] or found["names"]) if each != "and"
+            )
             said.add(tuple(named))
     said |= {(found["name"],) for found in find_said(text, _GROUP_IN_ENTRY)}
     return only_one(said)
@@ -330,15 +327,8 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
     if principal is None or not any(sign in failure.text for sign in (DESCRIBE[1], _LIST_POLICIES[1])):
         return None
     for run in find_runs_for(principal, failure, DESCRIBE, _LIST_POLICIES):
-        is_shown = _SHOWN.search(run.output) or _EMPTY_LIST.match(run.output) or _prints_member(run)
-        return True if is_shown else False if _NOT_FOUND in run.output else None
+        return True if _SHOWN.search(run.output) else False if _NOT_FOUND in run.output else None
     return None
-
-
-def _prints_member(run: CommandRun) -> bool:
-    """Return whether a command prints members of an access entry with ``--query``."""
-    is_member = run.command.option("query") is not None and _MEMBER.match(run.output) is not None
-    return read_query(run) is not None or (is_member and run.command.words[:2] == DESCRIBE)
 
 
 def find_runs_for(

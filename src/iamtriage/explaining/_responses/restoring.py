@@ -1,0 +1,150 @@
+"""Restore the responses that commands printed with ``--query`` or in another format, as JSON in the text."""
+
+from __future__ import annotations
+
+import json
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.structured.values import decode_at
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._responses.formats import read_rows, read_table, read_text
+from iamtriage.explaining._responses.queries import restore, selection_of
+from iamtriage.policies._readers.policy_yaml import parse_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iamtriage.explaining._context.readers.command_runs import CommandRun
+    from iamtriage.explaining._responses.queries import Node, Selection
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("restore_responses",)
+
+_READS = lazy_pattern(r"(?:batch-get|describe|get|head|list|lookup)-")
+_PIPE = lazy_pattern(r"\"[^\"\n]*\"|'[^'\n]*'|(\|)")
+_YAML = lazy_pattern(r"[ \t]*(?:- \S|[\w\"'./-]{1,100}:(?:\s|\Z))")
+_LITERAL = lazy_pattern(r"`[^`]*`")
+_REST = lazy_pattern(r"[ \t\r]{0,80}(?:\n|\Z)")
+_BLANK = lazy_pattern(r"\s{0,400}")
+_NO_OUTPUT = lazy_pattern(r"An error occurred|Unable to |usage: |Error|aws: |\S{1,80}: command not found")
+# Policies are read as they are printed.
+_POLICY = '"Effect": '
+_WHOLE: Node = {"type": "identity", "children": []}
+
+
+def restore_responses(failure: Failure) -> Failure:
+    r"""Return a failure with the whole form of each response in its text, or the same one.
+
+    A command with ``--query`` shows members without their names. With them, what reads a response finds them.
+
+    >>> from iamtriage import parse
+    >>> shown = restore_responses(parse(
+    ...     "An error occurred (AccessDenied) when calling the AssumeRole operation: Access denied\n"
+    ...     "$ aws iam get-role --role-name ci --query Role.[RoleId,MaxSessionDuration] --output text\n"
+    ...     "AROAEXAMPLEID\t3600\n"
+    ... ))
+    >>> shown.text.partition("text\n")[2]
+    '{"Role": {"RoleId": "AROAEXAMPLEID", "MaxSessionDuration": "3600"}}\n'
+    """
+    text, (start, end) = failure.text, failure.span
+    parts, at = list[str](), 0
+    for run in find_runs(failure):
+        found = _restore_response(run, text)
+        if found is None:
+            continue
+        low = run.end - len(run.output)
+        low, high, response = low + found[0], low + found[1], found[2]
+        if high > failure.span[0] and low < failure.span[1]:
+            continue
+        written = _write(response)
+        parts += (text[at:low], written)
+        at = high
+        if high <= failure.span[0]:
+            start, end = (each + len(written) - (high - low) for each in (start, end))
+    return attrs.evolve(failure, text="".join((*parts, text[at:])), span=(start, end)) if parts else failure
+
+
+def _write(response: dict[str, Any]) -> str:
+    """Return a response as JSON, with a line for each item of its lists."""
+    members = (f"{json.dumps(name)}: {_write_value(value)}" for name, value in response.items())
+    return f"{{{', '.join(members)}}}\n"
+
+
+def _write_value(value: object) -> str:
+    items = _items(value)
+    if not any(isinstance(each, dict) for each in items):
+        return json.dumps(value, ensure_ascii=False)
+    lines = ",\n".join(json.dumps(each, ensure_ascii=False) for each in items)
+    return f"[\n{lines}\n]"
+
+
+def _restore_response(run: CommandRun, text: str) -> tuple[int, int, dict[str, Any]] | None:
+    """Return the beginning and end of a command's output, with the response of which it shows a part."""
+    command, output = run.command, run.output
+    if command.program != "aws" or _READS.match("".join(command.words[1:2])) is None:
+        return None
+    blank = _BLANK.match(output)
+    start = blank.end() if blank else 0
+    line = text[run.start : run.end - len(output)]
+    if _NO_OUTPUT.match(output, start) or any(each[1] for each in _PIPE.finditer(line)):
+        return None
+    query, form = command.option("query"), command.option("output")
+    node = _WHOLE if query is None else _parse(query.value)
+    read = None if node is None else _read_output(output[start:], node, "" if form is None else form.value)
+    if node is None or read is None or read[0] is None or _POLICY in json.dumps(read[0]):
+        return None
+    response = restore(node, read[0])
+    is_object = isinstance(response, dict)
+    return (start, start + read[1], cast("dict[str, Any]", response)) if is_object else None
+
+
+def _read_output(output: str, node: Node, form: str) -> tuple[Any, int] | None:
+    """Return the value that a command printed, and its end, ``None`` if it is not known or is whole JSON."""
+    selection = None if node is _WHOLE else selection_of(node)
+    value, end = decode_at(output, 0)
+    if end != -1 and (rest := _REST.match(output, end)) is not None:
+        return None if selection is None else (value, rest.end())
+    if form == "table" or output.startswith("---"):
+        return _read_table(output, selection)
+    lines = output.splitlines(keepends=True)
+    if form == "yaml":
+        lines = [*takewhile(_YAML.match, lines)]
+        written = "".join(lines)
+        if not written.startswith("-"):
+            return (parse_mapping(written), len(written)) if lines else None
+        return parse_mapping(f"items:\n{written}").get("items"), len(written)
+    # The setting of the output can be text. A person's next line is hardly one word.
+    is_word = selection is not None and not (form or selection.is_row or selection.is_many)
+    if form != "text" and not (is_word and len(lines[0].split()) == 1):
+        return None
+    read = read_rows(lines) if selection is None else read_text(lines, selection)
+    return None if read is None else (read[0], sum(map(len, lines[: read[1]])))
+
+
+def _read_table(output: str, selection: Selection | None) -> tuple[Any, int] | None:
+    read = read_table(output, has_names=selection is None or selection.is_object)
+    if read is None or selection is None or selection.is_many or not selection.is_row:
+        return read
+    rows, end = read
+    return next(iter(_items(rows)), rows), end
+
+
+def _items(value: object) -> list[Any]:
+    return [*cast("Sequence[Any]", value)] if isinstance(value, list) else []
+
+
+def _parse(query: str) -> Node | None:
+    """Return a parsed query, ``None`` if it is not valid."""
+    # botocore requires it.
+    from jmespath.exceptions import JMESPathError
+    from jmespath.parser import Parser
+
+    try:
+        # Nothing needs the values of literals, and other words than JSON in them cause a warning.
+        return cast("Node", Parser().parse(_LITERAL.sub("''", query)).parsed)
+    except (JMESPathError, RecursionError):
+        return None

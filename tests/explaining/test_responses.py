@@ -1,0 +1,125 @@
+"""Tests that the outputs of commands become the responses of which they are a part or another form."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jmespath
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import explain, parse
+from iamtriage.explaining._responses.restoring import restore_responses
+
+_DENIED = "An error occurred (AccessDenied) when calling the AssumeRole operation: Access denied\n"
+_KEYS = {
+    "AccessKeyMetadata": [
+        {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Active"},
+        {"AccessKeyId": "AKIAI44QH8DHBEXAMPLE", "Status": "Inactive"},
+    ]
+}
+_ENTRY = {"accessEntry": {"type": "STANDARD", "kubernetesGroups": ["devs", "ops"]}}
+_GROUPS = {"accessEntry": {"kubernetesGroups": ["devs"]}}
+_SCOPED = {
+    "associatedAccessPolicies": [
+        {
+            "policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy",
+            "accessScope": {"type": "namespace", "namespaces": ["shop"]},
+        }
+    ]
+}
+
+
+def _restored(command: str, output: str, rest: str = "$ exit\n") -> tuple[str, str]:
+    """Return the output of a command as the rules get it, and what follows."""
+    failure = parse(f"{_DENIED}$ {command}\n{output}{rest}")
+    assert failure is not None
+    shown = restore_responses(failure)
+    assert shown.text[slice(*shown.span)] == failure.text[slice(*failure.span)]
+    restored = shown.text.partition(f"{command}\n")[2]
+    return restored.removesuffix(rest), rest if restored.endswith(rest) else ""
+
+
+@pytest.mark.parametrize(
+    ("command", "output", "response"),
+    [
+        ("aws iam list-access-keys --query 'AccessKeyMetadata[].[AccessKeyId,Status]'", '[\n  ["AKIAIOSFODNN7EXAMPLE", "Active"],\n  ["AKIAI44QH8DHBEXAMPLE", "Inactive"]\n]\n', _KEYS),
+        ("aws iam list-access-keys --query 'AccessKeyMetadata[*].{Id:AccessKeyId,S:Status}' --output text", "AKIAIOSFODNN7EXAMPLE\tActive\nAKIAI44QH8DHBEXAMPLE\tInactive\n", _KEYS),
+        # A terminal can show tabs as blanks.
+        ("aws iam list-access-keys --query AccessKeyMetadata[].[AccessKeyId,Status] --output text", "AKIAIOSFODNN7EXAMPLE    Active\nAKIAI44QH8DHBEXAMPLE    Inactive\n", _KEYS),
+        ("aws iam list-access-keys --query 'AccessKeyMetadata[].[AccessKeyId,Status]' --output table", "-------------------------------------\n|          ListAccessKeys           |\n+-----------------------+-----------+\n|  AKIAIOSFODNN7EXAMPLE |  Active   |\n|  AKIAI44QH8DHBEXAMPLE |  Inactive |\n+-----------------------+-----------+\n", _KEYS),
+        ("aws iam list-access-keys --output table", "-------------------------------------\n|          ListAccessKeys           |\n+-----------------------------------+\n||        AccessKeyMetadata        ||\n|+----------------------+----------+|\n||     AccessKeyId      | Status   ||\n|+----------------------+----------+|\n||  AKIAIOSFODNN7EXAMPLE|  Active  ||\n||  AKIAI44QH8DHBEXAMPLE|  Inactive||\n|+----------------------+----------+|\n", _KEYS),
+        ("aws eks describe-access-entry --query 'accessEntry.[type,kubernetesGroups]' --output text", "STANDARD\ndevs\tops\n", _ENTRY),
+        ("aws eks describe-access-entry --query 'accessEntry.{T:type,G:kubernetesGroups}' --output table", "---------------------\n|DescribeAccessEntry|\n+----+--------------+\n|  T |  STANDARD    |\n+----+--------------+\n||        G        ||\n|+-----------------+|\n||  devs           ||\n||  ops            ||\n|+-----------------+|\n", _ENTRY),
+        ("aws eks describe-access-entry --output yaml", "accessEntry:\n  type: STANDARD\n  kubernetesGroups:\n  - devs\n  - ops\n", _ENTRY),
+        ("aws eks describe-access-entry --query accessEntry.kubernetesGroups --output yaml", "- devs\n", _GROUPS),
+        ("aws eks describe-access-entry --query accessEntry.kubernetesGroups --output text", "devs\n", _GROUPS),
+        ("aws eks list-associated-access-policies --output table", "----------------------------------------------------------------------------------\n|                          ListAssociatedAccessPolicies                          |\n+--------------------------------------------------------------------------------+\n||                           associatedAccessPolicies                           ||\n|+-----------+------------------------------------------------------------------+|\n||  policyArn|  arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy      ||\n|+-----------+------------------------------------------------------------------+|\n|||                                 accessScope                                |||\n||+----------------------------+-----------------------------------------------+||\n|||  type                      |  namespace                                    |||\n||+----------------------------+-----------------------------------------------+||\n||||                                namespaces                                ||||\n|||+--------------------------------------------------------------------------+|||\n||||  shop                                                                    ||||\n|||+--------------------------------------------------------------------------+|||\n", _SCOPED),
+        ("aws iam get-role --query Role.MaxSessionDuration", "3600\n", {"Role": {"MaxSessionDuration": 3600}}),
+        ("aws iam get-role --query 'Role.CreateDate' --output text", "2026-11-18T16:05:09+00:00\n", {"Role": {"CreateDate": "2026-11-18T16:05:09+00:00"}}),
+        # The output is set to text in the configuration.
+        ("aws sts get-caller-identity --query Arn", "arn:aws:iam::111122223333:user/ana\n", {"Arn": "arn:aws:iam::111122223333:user/ana"}),
+        ("aws iam list-policy-versions --output text", "VERSIONS\t2026-11-30\tFalse\tv4\nVERSIONS\t2026-08-03\tTrue\tv3\n", {"Versions": [{"CreateDate": "2026-11-30", "IsDefaultVersion": False, "VersionId": "v4"}, {"CreateDate": "2026-08-03", "IsDefaultVersion": True, "VersionId": "v3"}]}),
+        ("aws ec2 describe-instances --query 'Reservations[0].Instances[0].MetadataOptions.HttpTokens' --output text", "required\n", {"Reservations": [{"Instances": [{"MetadataOptions": {"HttpTokens": "required"}}]}]}),
+        ("aws apigateway get-resources --query 'items[].[path,keys(resourceMethods || `{}`)]'", '[["/orders", ["POST"]]]\n', {"items": [{"path": "/orders"}]}),
+        ("aws logs get-log-events --query 'events[0].message' --output text", "The role  was denied\n", {"events": [{"message": "The role  was denied"}]}),
+    ],
+)  # fmt: skip
+def test_response(command: str, output: str, response: object) -> None:
+    restored, rest = _restored(command, output)
+    assert json.loads(restored) == response
+    assert rest
+
+
+@pytest.mark.parametrize(
+    ("command", "output"),
+    [
+        # Whole JSON, and policies, are read as they are.
+        ("aws iam get-role --role-name ci", '{"Role": {"RoleName": "ci"}}\n'),
+        ("aws iam get-role-policy --query PolicyDocument", '{"Statement": [{"Effect": "Allow", "Action": "s3:*"}]}\n'),
+        # What a filter or a function leaves out is not known, nor which of many lists is empty.
+        ("aws iam list-users --query \"Users[?UserName=='ana'].Arn\"", "[]\n"),
+        ("aws lambda list-functions --query 'length(Functions)'", "3\n"),
+        ("aws ec2 describe-instances --query 'Reservations[].Instances[].IamInstanceProfile'", "[]\n"),
+        ("aws iam list-users --query Users[2].Arn", '"arn:aws:iam::111122223333:user/ana"\n'),
+        # The output of another program, an error, words of a person, and a query that is not valid.
+        ("aws iam list-users --query Users[].Arn | jq length", "3\n"),
+        ("aws iam list-users --query Users[].Arn --output text", "Unable to locate credentials\n"),
+        ("aws iam get-role --query Role.RoleId", "It printed nothing.\n"),
+        ("aws iam get-role --query Role.[ --output text", "AROAEXAMPLEID\n"),
+        ("aws iam get-role --query Role.RoleId --output json", "\n"),
+        # The rows do not fit the query.
+        ("aws iam list-users --query Users[].[Arn,UserName] --output text", "a\tb\tc\n"),
+        ("aws iam list-users --query Users[].[Arn,UserName] --output table", "-------\n|  L  |\n+-----+\n|  a  |\n+-----+\n"),
+        ("aws iam create-access-key --query AccessKey.AccessKeyId", '"AKIAIOSFODNN7EXAMPLE"\n'),
+    ],
+)  # fmt: skip
+def test_unchanged(command: str, output: str) -> None:
+    assert _restored(command, output)[0] == output
+
+
+_QUERIES = ("a", "a.b", "a[].b", "a[*].[b,c]", "a[].{x:b,y:c.d}", "a.[b,c]", "{x:a,y:b}", "[a,b]", "a[0].b")
+_SCALARS = st.one_of(st.text(max_size=8), st.integers(), st.booleans())
+_OBJECTS = st.dictionaries(st.sampled_from("abcd"), _SCALARS | st.dictionaries(st.just("d"), _SCALARS))
+
+
+@given(
+    query=st.sampled_from(_QUERIES),
+    response=st.dictionaries(st.sampled_from("ab"), st.one_of(_SCALARS, _OBJECTS, st.lists(_OBJECTS))),
+)
+def test_query_of_the_restored_response_selects_what_was_printed(
+    query: str, response: dict[str, Any]
+) -> None:
+    printed = jmespath.search(query, response)
+    restored, _ = _restored(f"aws iam get-role --query '{query}'", f"{json.dumps(printed)}\n")
+    if printed is not None and restored != f"{json.dumps(printed)}\n":
+        assert jmespath.search(query, json.loads(restored)) == printed
+
+
+@given(
+    st.text(alphabet="|+- \tab\n[]{}\"':,", max_size=200), st.sampled_from(["text", "table", "yaml", "json"])
+)
+def test_no_output_raises(output: str, form: str) -> None:
+    explain(f"{_DENIED}$ aws iam get-role --query 'Role.[RoleId,Tags]' --output {form}\n{output}")
