@@ -189,7 +189,7 @@ def explain(
     if any(map(when_open, explanation.causes)):
         from iamtriage.explaining._signs import promote_shown_causes
 
-        explanation = promote_shown_causes(explanation, Case(failure, known))
+        explanation = promote_shown_causes(explanation, Case(unframed, known))
     explanation = _add_parts(Case(unframed, known), explanation)
     explanation = complete_explanation(
         explanation, known, told, functools.partial(_combine_remedies, facts=given), _describe_other

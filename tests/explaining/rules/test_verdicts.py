@@ -38,8 +38,13 @@ def _rejected_url(method: str, headers: str, names: str) -> str:
 _IN_CONTAINER = "[ec2-user@ip-10-0-3-7 ~]$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/films/i-0f1e2d3c4b5a69788\n[ec2-user@ip-10-0-3-7 ~]$ docker run films\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n"
 
 
-def _print_table(limit: int, border: str = "+------+-----+------+") -> str:
-    return f"{border}\n| HttpEndpoint | HttpPutResponseHopLimit | HttpTokens |\n{border}\n|  enabled  |  {limit}  |  required  |\n{border}\n"
+def _print_table(limit: int) -> str:
+    border = "+------+-----+------+"
+    query = "Reservations[].Instances[].MetadataOptions.{HttpEndpoint:HttpEndpoint,HttpPutResponseHopLimit:HttpPutResponseHopLimit,HttpTokens:HttpTokens}"
+    command = (
+        f"$ aws ec2 describe-instances --query '{query}' --output table\n-------\n| DescribeInstances |\n"
+    )
+    return f"{command}{border}\n| HttpEndpoint | HttpPutResponseHopLimit | HttpTokens |\n{border}\n|  enabled  |  {limit}  |  required  |\n{border}\n"
 
 
 _WORKSPACE = "https://aps-workspaces.us-east-2.amazonaws.com/workspaces/ws-1/api/v1/remote_write"
@@ -403,8 +408,8 @@ CASES = {
         "The SDK found no credentials. No request",
         "Pass credentials to the container",
     ),
-    "hop-limit-that-no-table-shows": (
-        _IN_CONTAINER + _print_table(1, "-----"),
+    "hop-limit-in-a-table-of-no-command": (
+        _IN_CONTAINER + _print_table(1).partition("\n")[2],
         "The hop limit of the instance metadata is most likely 1",
         "For containers: raise the hop limit to 2",
     ),

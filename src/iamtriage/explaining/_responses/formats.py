@@ -19,6 +19,8 @@ __all__ = ("read_rows", "read_table", "read_text")
 _MAX_LINES = 60
 # Members whose name is a plural are lists, but for these.
 _CONSTANTS: dict[str, bool | None] = {"None": None, "True": True, "False": False}
+# Numbers of accounts are longer.
+_NUMBER = lazy_pattern(r"(?a)0|[1-9]\d{0,6}")
 _PLURAL = lazy_pattern(r"(?<![sSuUiI])(?<!HttpToken)s\Z")
 # Members that are sentences or documents.
 _SENTENCE = lazy_pattern(r"(?i:message|reason|description|event|text|detail|policy|string|value)\Z")
@@ -136,8 +138,8 @@ def _split(line: str) -> list[Any]:
     return [_value(each.strip()) for each in words]
 
 
-def _value(word: str) -> str | bool | None:
-    return _CONSTANTS.get(word, word)
+def _value(word: str) -> str | int | None:
+    return int(word) if _NUMBER.fullmatch(word) else _CONSTANTS.get(word, word)
 
 
 def read_table(text: str, *, has_names: bool) -> tuple[Any, int] | None:

@@ -48,7 +48,7 @@ def restore_responses(failure: Failure) -> Failure:
     ...     "AROAEXAMPLEID\t3600\n"
     ... ))
     >>> shown.text.partition("text\n")[2]
-    '{"Role": {"RoleId": "AROAEXAMPLEID", "MaxSessionDuration": "3600"}}\n'
+    '{"Role": {"RoleId": "AROAEXAMPLEID", "MaxSessionDuration": 3600}}\n'
     """
     text, (start, end) = failure.text, failure.span
     parts, at = list[str](), 0
@@ -105,7 +105,8 @@ def _restore_response(run: CommandRun, text: str) -> tuple[int, int, dict[str, A
 def _read_output(output: str, node: Node, form: str) -> tuple[Any, int] | None:
     """Return the value that a command printed, and its end, ``None`` if it is not known or is whole JSON."""
     selection = None if node is _WHOLE else selection_of(node)
-    value, end = decode_at(output, 0)
+    # A number in the format text can be the ID of an account.
+    value, end = (None, -1) if form in {"", "text"} and output[:1].isdigit() else decode_at(output, 0)
     if end != -1 and (rest := _REST.match(output, end)) is not None:
         return None if selection is None else (value, rest.end())
     if form == "table" or output.startswith("---"):
@@ -119,7 +120,7 @@ def _read_output(output: str, node: Node, form: str) -> tuple[Any, int] | None:
         return parse_mapping(f"items:\n{written}").get("items"), len(written)
     # The setting of the output can be text. A person's next line is hardly one word.
     is_word = selection is not None and not (form or selection.is_row or selection.is_many)
-    if form != "text" and not (is_word and len(lines[0].split()) == 1):
+    if form != "text" and not (is_word and len("".join(lines[:1]).split()) == 1):
         return None
     read = read_rows(lines) if selection is None else read_text(lines, selection)
     return None if read is None else (read[0], sum(map(len, lines[: read[1]])))

@@ -141,10 +141,10 @@ def _iterate_pairs(value: object, depth: int = 0, *, is_tags: bool = True) -> It
         members = cast("Mapping[str, object]", value)
         lower = {key.lower().removeprefix("tag"): each for key, each in members.items()}
         key, tag = lower.get("key"), lower.get("value")
-        if isinstance(key, str) and isinstance(tag, str):
-            yield key, tag
-        elif is_tags and all(isinstance(each, str) for each in members.values()):
-            yield from cast("Mapping[str, str]", members).items()
+        if isinstance(key, str) and isinstance(tag, str | int):
+            yield key, str(tag)
+        elif is_tags and all(isinstance(each, str | int) for each in members.values()):
+            yield from ((name, str(each)) for name, each in members.items())
         else:
             for name, each in members.items():
                 yield from _iterate_pairs(each, depth + 1, is_tags="tag" in name.lower())

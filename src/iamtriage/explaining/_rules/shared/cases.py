@@ -145,11 +145,6 @@ class Case(Explainable[FailureT_co]):
         ]
         # Most texts are a line without anything to fold.
         is_folded = words.isprintable() and "  " not in words
-        if "+--" in words:
-            # Rules know a value by the name before it.
-            from iamtriage.explaining._context.readers.printed_tables import list_table_values
-
-            words = "\n".join((words, *list_table_values(words)))
         return words.strip() if is_folded else " ".join(words.split())
 
     @property

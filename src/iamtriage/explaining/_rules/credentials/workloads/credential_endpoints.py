@@ -24,10 +24,7 @@ from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 # The text can also show what a query for the limit prints, alone or with other options of the metadata.
-_HOP_LIMIT = (
-    r"\"?\b(?i:http_?put_?response_?hop_?limit)\b(?:\W{{1,8}}|(?:,\w{{1,30}}){{0,5}}[\]\"']{{0,4}}(?: --output \w{{1,8}})?[\s\[\"]{{1,8}}"
-    r"(?:(?:required|optional|enabled|disabled)\b[\s\",]{{1,8}}){{0,4}}){}(?!\w|\.\d)"
-)
+_HOP_LIMIT = r"\"?\b(?i:http_?put_?response_?hop_?limit)\b\W{{1,8}}{}(?!\w|\.\d)"
 HOP_LIMIT_OF_ONE = lazy_pattern(_HOP_LIMIT.format("1"))
 """The output of ``aws ec2 describe-instances``, or a setting of Terraform, CloudFormation or a launch template."""
 # EC2 names the sessions of an instance's role after the instance.

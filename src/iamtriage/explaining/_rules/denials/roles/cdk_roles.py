@@ -36,7 +36,7 @@ _NO_PARAMETER = lazy_pattern(r"SSM\s+parameter\s+(/cdk-bootstrap/\w{1,20}/versio
 # What exists only in an environment that is bootstrapped.
 _BOOTSTRAPPED = lazy_pattern(
     r"\bcdk-[a-z0-9]{1,10}-assets-\S{1,80}['\"]? exists, but|\bCDKToolkit\b[^❯$]{0,300}?\b(?:CREATE|UPDATE)_COMPLETE"
-    r"|--name /cdk-bootstrap/\w{1,20}/version\b[^\n]{0,200}\n\s{0,8}\"?\d"
+    r"|--name /cdk-bootstrap/\w{1,20}/version\b[^\n]{0,200}\n(?:[^\n]{0,80}\"Value\": )?\"?\d"
 )
 # What people say of it, and what cdk bootstrap prints of an environment that was bootstrapped before.
 _SAID_BOOTSTRAPPED = lazy_pattern(
