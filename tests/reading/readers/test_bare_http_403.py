@@ -87,6 +87,11 @@ REFUSALS: Table = (
         denied(service="s3tables", status_code=403),
     ),
     (
+        "catalog-masked",
+        "Request to 'glue.<region>.amazonaws.com/iceberg/v1/config?warehouse=<ACCOUNT>' returned a non-200 status code (Forbidden_403), with reason:",
+        denied(service="glue", status_code=403),
+    ),
+    (
         "wget",
         (
             f"--2026-01-02 03:04:05--  {_URL}\nResolving {_HOST} ({_HOST})... 192.0.2.7\nConnecting to {_HOST} ({_HOST})|192.0.2.7|:443... connected.\n"

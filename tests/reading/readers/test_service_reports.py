@@ -117,6 +117,11 @@ ROLES: Table = (
         denied(code="AccessDenied", resource=ROLE),
     ),
     (
+        "update-job",
+        f"Permission denied when attempting to assume role {ROLE}.",
+        denied(resource=ROLE),
+    ),
+    (
         "pipeline",
         f"The provided role cannot be assumed: 'Access denied when attempting to assume the role '{ROLE}''",
         denied(resource=ROLE),

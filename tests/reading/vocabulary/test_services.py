@@ -98,6 +98,8 @@ def test_hyphenated_names_are_prefixes_of_actions() -> None:
         ("0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com", None),
         ("elasticloadbalancing.sa-east1.amazonaws.com", "elasticloadbalancing"),
         ("sts.eu-west.amazonaws.com", "sts"),
+        ("glue.<region>.amazonaws.com", "glue"),
+        ("docs.<region>.amazonaws.com", None),
         ("eu-west1.amazonaws.com", None),
         ("console.amazonaws.com", None),
         ("orders-1234.eu-west-1.elb.amazonaws.com", None),

@@ -41,7 +41,7 @@ _HOST = lazy_pattern(
     # A pattern that begins with a set of characters skips all others quickly.
     rf"[hsC'\"](?:(?<=h)ttps?://(?:{MASKED_LABEL}\.)?(?P<url>[^\s/'\"<>:?#]{{1,253}})(?P<path>[^\s'\"<>]{{0,2048}})"
     # Without a scheme: in quotes, or in wget's line about its connection.
-    r"|(?:(?<=['\"])(?=[\w.-]{1,253}[/:])|(?<=C)onnect(?:ing|ed)\sto\s)(?P<bare>[A-Za-z0-9.-]{1,240}\.amazonaws\.com(?:\.cn)?)(?![\w-])"
+    rf"|(?:(?<=['\"])(?=[\w.<>-]{{1,253}}[/:])|(?<=C)onnect(?:ing|ed)\sto\s)(?P<bare>[A-Za-z0-9.-]{{1,240}}?(?:\.{MASKED_LABEL})?\.amazonaws\.com(?:\.cn)?)(?![\w-])"
     # Clients that print the URI from their arguments.
     r"|(?<=s)(?<!\w.)3[an]?://(?:[A-Za-z0-9][\w.-]{1,62}|<[^<>\n]{1,60}>)/[^\s'\"<>]{0,1024})"
 )

@@ -59,7 +59,7 @@ unsure | <assume>nable to assume | \b[Uu]nable to assume (?:and validate )?<ROLE
 # EC2 itself does not say so, only its instance metadata.
 unsure |  assume  | \b(?<!EC2\s)(?:<FAILS_TO>|[Cc]ould not|[Cc]annot|[Ff]ailed to) assume <ROLE_RESOURCE>
 sure   | to assume  | \b<LACKS> <ADJECTIVES><PERMISSIONS>(?: required)? to assume <ROLE_RESOURCE>
-sure   | ccess denied wh | \b[Aa]ccess denied (?:when attempting to assume|while assuming) <ROLE_RESOURCE>
+sure   |  denied wh | \b(?:[Aa]ccess|[Pp]ermission) denied (?:when attempting to assume|while assuming) <ROLE_RESOURCE>
 # MediaConvert prints this for the data of a job.
 sure   | <AssumeRole>ssumeRole failed | \bFailed to (?:read|write) data: AssumeRole failed<END>
 unsure | <assuming>rror in assuming|<assuming>rror while assuming|<assuming>rror when assuming | \b[Ee]rror (?:in|when|while) assuming <ROLE_RESOURCE>

@@ -138,7 +138,7 @@ _IDENTITY_CENTER = lazy_pattern(r"oidc(?:-fips)?\.[a-z]{2}(?:-[a-z]+){1,3}-\d\.(
 _REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-"
 _HOST_SERVICE = lazy_pattern(
     rf"(?:\A|\.)(?P<service>s3|(?!{_REGION})[a-z][a-z0-9-]*?)(?:-fips|-accesspoint|-website)?"
-    rf"(?:[.-](?:dualstack\.)?(?:[a-z]{{2}}(?:-[a-z]+){{1,3}}-\d|{_REGION}[a-z0-9-]{{1,24}}|my-location-\d|global|external-1))?"
+    rf"(?:[.-](?:dualstack\.)?(?:[a-z]{{2}}(?:-[a-z]+){{1,3}}-\d|{_REGION}[a-z0-9-]{{1,24}}|my-location-\d|global|external-1|{MASKED_LABEL}))?"
     r"\.(?:amazonaws\.|api\.aws|c2s\.|sc2s\.)"
 )
 
