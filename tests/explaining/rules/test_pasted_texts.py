@@ -194,6 +194,18 @@ CALLS: tuple[Case, ...] = (
         ("Others",),
     ),
     (
+        "role-of-an-update",
+        "An error occurred (InvalidRequestException) when calling the\nCreateSoftwareUpdateJob operation: Permission denied when attempting\nto assume role arn:aws:iam::111122223333:role/gateway-updates.",
+        ("gateway-updates",),
+        ("Also", "did not reach AWS"),
+    ),
+    (
+        "model-of-an-index",
+        "An error occurred (ValidationException) when calling the StartIngestionJob operation: Knowledge base role arn:aws:iam::111122223333:role/orders-index is not able to call specified embedding model arn:aws:bedrock:eu-west-1::foundation-model/amazon.titan-embed-text-v2:0: You don't have access to the model with the specified model ID. (Service: BedrockRuntime, Status Code: 403)",
+        ("The account has no access to the Bedrock model",),
+        ("Also",),
+    ),
+    (
         "other-validation",
         "An error occurred (ValidationError) when calling the CreateChangeSet operation: Template format error: unsupported value",
         ("AWS rejected the request",),

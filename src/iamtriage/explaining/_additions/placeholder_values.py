@@ -71,7 +71,7 @@ _SHAPES = lazy_patterns(
         "INSTANCE_ARN": r"\barn:aws[a-z-]{0,12}:sso:::instance/(?:sso)?ins-[0-9a-zA-Z]{16}(?!\w)",
         "MFA_DEVICE_ARN": r"\barn:aws[a-z-]{0,12}:iam::\d{12}:mfa/[\w+=,.@/-]{1,128}(?<!\.)",
         # A model without the prefix of its inference profile.
-        "MODEL_ID": r"(?<![\w./-])(?:(?:us|eu|apac|global|us-gov|jp|au|ca)\.)?((?:(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|openai|qwen|stability|writer)\.[a-z0-9]{1,30}-[a-z0-9.-]{1,60}|[a-z0-9]{2,16}\.[a-z0-9-]{2,60}-v\d{1,2}(?=:))(?::\d{1,2})?)(?![\w*])",
+        "MODEL_ID": r"(?:(?<![\w./-])|(?<=foundation-model/))(?:(?:us|eu|apac|global|us-gov|jp|au|ca)\.)?((?:(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|openai|qwen|stability|writer)\.[a-z0-9]{1,30}-[a-z0-9.-]{1,60}|[a-z0-9]{2,16}\.[a-z0-9-]{2,60}-v\d{1,2}(?=:))(?::\d{1,2})?)(?![\w*])",
         "NODE_ROLE_NAME": rf"(?<![A-Za-z])[Nn]ode(?:_?[Ii]nstance)?{_ROLE_NAME}",
         # A denied one is not that of the caller.
         "PERMISSION_SET_ARN": r"(?<!on resource: )\barn:aws[a-z-]{0,12}:sso:::permissionSet/(?:sso)?ins-[0-9a-zA-Z]{16}/ps-[0-9a-zA-Z./-]{16}(?!\w)",

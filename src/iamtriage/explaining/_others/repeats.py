@@ -81,7 +81,7 @@ _CODES_WITHOUT_CALL = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOp
 _LETTERS_OF_CALL = 24
 # What the AWS SDK for Go prints after a message, which the text lacks.
 _TAIL = lazy_pattern(r"\s{0,8}status code: \d{3}, request id: [\w-]{0,80}")
-# Characters of a message that are compared with the evidence.
+# Characters of a message that are compared with the evidence or the denial.
 _MAX_MESSAGE = 300
 # Characters between the code of a call and the reason in the same message.
 _MAX_GAP = 2
@@ -289,9 +289,7 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
         ):
             # The start of its own message, which a line break separates from the code.
             return True
-        # "(ValidationError) when calling the CreateChangeSet operation: S3 error: Access Denied"
-        gap = explained.span[0] - failure.span[1]
-        return failure.text.rstrip() == explained.text.rstrip() and 0 <= gap <= _MAX_GAP
+        return failure.text.rstrip() == explained.text.rstrip() and _has_in_message(failure, explained)
     if not isinstance(failure, AccessDenied):
         return False
     of_call, of_explained = failure.envelope, explained.envelope
@@ -312,6 +310,22 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     is_cut = _get_span_text(explained).startswith(_get_span_text(failure).rstrip())
     states_more = any(value is not None for value, _ in stated)
     return of_call.operation == of_explained.operation and (states_more or is_cut)
+
+
+def _has_in_message(failure: AwsError, explained: AccessDenied) -> bool:
+    """Return whether the message of an error of the API has the denial in the same text.
+
+    Such as "(ValidationError) when calling the CreateChangeSet operation: S3 error: Access Denied".
+    """
+    (start, end), (of_explained, end_of_explained) = failure.span, explained.span
+    if of_explained <= start and end <= end_of_explained:
+        return True  # a line break separates the parts
+    message = failure.text[end:of_explained]
+    is_without_code = explained.envelope.code is None and _get_span_text(failure).endswith("operation: ")
+    is_near = len(message) <= _MAX_GAP or (
+        is_without_code and len(message) <= _MAX_MESSAGE and "\n" not in message
+    )
+    return end <= of_explained and is_near
 
 
 def _adds_nothing(of_call: Envelope, of_explained: Envelope) -> bool:
