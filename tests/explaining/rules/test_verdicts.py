@@ -1979,6 +1979,23 @@ def test_module_that_a_profile_requires(text: str, lacking: str, added: list[str
     assert re.findall(r"<artifactId>(\w+)<", manifest) == added
 
 
+@pytest.mark.parametrize(
+    ("found", "summary", "step"),
+    [
+        ("WebIdentityTokenCredentialsProvider(): Multiple HTTP implementations were found on the classpath. To avoid non-deterministic loading implementations, please explicitly provide an HTTP client via the client builders", "did not get the role of the web identity token, such as IRSA: its class path has several HTTP clients", "Exclude the others"),
+        ("ContainerCredentialsProvider(): Unable to load an HTTP implementation from any provider in the chain. You must declare a dependency on an appropriate HTTP implementation", "did not get credentials: its class path has no HTTP client", "apache-client"),
+    ],
+    ids=["several", "none"],
+)  # fmt: skip
+def test_http_clients_of_a_java_program(found: str, summary: str, step: str) -> None:
+    explanation = explain(
+        f"DEBUG AwsCredentialsProviderChain: Unable to load credentials from {found}\nsoftware.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain()\n"
+    )
+    assert explanation.topic == "no-credentials"
+    assert summary in explanation.summary
+    assert step in " ".join(explanation.remedies[0].steps)
+
+
 _NO_STS_1 = "com.amazonaws.SdkClientException: Unable to load AWS credentials from any provider in the chain: [WebIdentityTokenCredentialsProvider: To use assume role profiles the aws-java-sdk-sts module must be on the class path., com.amazonaws.auth.profile.ProfileCredentialsProvider@1b: {}]\n"
 _NO_FILE_1 = "profile file cannot be null"
 

@@ -390,7 +390,7 @@ _ROUTES: Routes[_Rule] = Routes(
     Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
     Route(containers.explain_account_without_role, message=containers.ACCOUNT_WITHOUT_ROLE),
     Route(credential_endpoints.explain_agent_unreachable, message=credential_endpoints.AGENT_UNREACHABLE),
-    Route(ecs_tasks.explain_endpoint_unreachable, message=ecs_tasks.UNREACHABLE),
+    *(Route(rule, message=pattern) for pattern, rule in ecs_tasks.UNREACHABLE_RULES),
     Route(containers.explain_sts_unreachable, message=containers.STS_UNREACHABLE),
     Route(containers.explain_token_unreadable, message=containers.TOKEN_UNREADABLE),
     Route(

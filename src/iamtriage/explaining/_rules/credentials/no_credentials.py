@@ -227,6 +227,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (pod_agents.UNKNOWN_HOST, pod_agents.explain_old_sdk),
     (missing_modules.MISSING_MODULE, missing_modules.explain_missing_module),
     (missing_modules.MISSING_PACKAGE, missing_modules.explain_missing_package),
+    (missing_modules.HTTP_CLIENTS, missing_modules.explain_http_clients),
     (ecs_tasks.URI_IN_SHELL, ecs_tasks.explain_lost_variable),
     (missing_profiles.LOGIN_PROFILE, missing_profiles.explain_login_profile),
     (_CDK_ACCOUNTS, _explain_other_account),

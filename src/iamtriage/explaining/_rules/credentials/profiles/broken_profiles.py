@@ -294,6 +294,19 @@ _PROFILE_ERRORS = (
         ("aws configure list",),
     ),
     _ProfileError(
+        # The AWS SDK for JavaScript 3, for a program that asks only this provider.
+        r"\b[Pp]rofile (?P<name>[^\s\"]{1,64}) did not contain credential_process",
+        "The program takes its credentials only from credential_process of the profile{of}, and that profile has none.",
+        "did not contain credential_process",
+        "Compare the profile with what the program supports",
+        (
+            "If the profile uses IAM Identity Center, aws login or role_arn, select that in the program, or update it.",
+            "If it has credential_process, check that the section is [profile NAME] in ~/.aws/config, and that no section of ~/.aws/credentials has the same name.",
+        ),
+        ("aws configure get credential_process",),
+        "https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html",
+    ),
+    _ProfileError(
         r"credential type (?P<source>[a-z_]{3,40}) requires role_arn, profile (?P<name>[\w.@:+/-]{1,64})",
         "The profile{of} has no role_arn, which its{source} requires.",
         "requires role_arn",

@@ -90,6 +90,22 @@ ENDPOINT_UNREACHABLE = CauseType(
 )
 
 
+LOCAL_UNREACHABLE = lazy_pattern(
+    rf"\b(?:container-role|container metadata|ContainerCredentials\w{{0,12}}|CONTAINER_CREDENTIALS_FULL_URI|fromContainerMetadata)\b[^\n]{{0,300}}?{NO_ANSWER}[^\n]{{0,80}}?\b(?P<host>(?:localhost|127\.0\.0\.1)(?::\d{{1,5}})?)(?![\w.])"
+)
+"""What an SDK says if the server on the same host that AWS_CONTAINER_CREDENTIALS_FULL_URI names does not answer."""
+_SERVER_PAGE = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html"
+LOCAL_SERVER_DOWN = CauseType(
+    "credential-server-down",
+    title="The local server that has the credentials does not answer",
+    text="A program that starts others can serve credentials to them, and set AWS_CONTAINER_CREDENTIALS_FULL_URI to its address.",
+    recognised_by="An SDK gets container credentials from localhost, and the connection fails.",
+    fix="Start the server again, or unset AWS_CONTAINER_CREDENTIALS_FULL_URI.",
+    sources=(_SERVER_PAGE,),
+)
+_GREENGRASS_PAGE = "https://docs.aws.amazon.com/greengrass/v2/developerguide/interact-with-aws-services.html"
+
+
 def explain_endpoint_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a process cannot reach the address from which an ECS task gets its credentials.
 
@@ -115,6 +131,32 @@ def explain_endpoint_unreachable(case: Case[MissingCredentials], message: str) -
         ),
         notes="No request was sent to AWS, so no permission was checked.",
     )
+
+
+def explain_local_server(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the server on the same host from which a process gets its credentials does not answer."""
+    host = next(LOCAL_UNREACHABLE.finditer(message))["host"]
+    is_greengrass = "greengrass" in case.text.lower()
+    return case.explain(
+        f"The process gets its credentials from {host} (AWS_CONTAINER_CREDENTIALS_FULL_URI), and nothing answers there.",
+        LOCAL_SERVER_DOWN.cause("reported", clues.quote_phrases(message, *CONNECTION_PHRASES)[:1]),
+        remedies=your_remedy(
+            "Let Greengrass start its token exchange service for the component"
+            if is_greengrass
+            else "Start the server again, or unset the variable",
+            "In ComponentDependencies of the recipe, add aws.greengrass.TokenExchangeService. The Greengrass nucleus then sets the variable for the component, and the core device needs a role alias."
+            if is_greengrass
+            else "The program that started this process set the variable, such as aws-vault exec --ecs-server. Start the process from it again: the port changes. In a container, localhost is the container itself.",
+            "If nothing is meant to serve credentials there, unset the variable: the SDK then tries the next provider.",
+            commands="printenv AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            url=_GREENGRASS_PAGE if is_greengrass else _SERVER_PAGE,
+        ),
+        notes="No request was sent to AWS, so no permission was checked.",
+    )
+
+
+UNREACHABLE_RULES = ((UNREACHABLE, explain_endpoint_unreachable), (LOCAL_UNREACHABLE, explain_local_server))
+"""The rules for an address of credentials that does not answer, by what an SDK says of it."""
 
 
 def explain_lost_variable(case: Case[MissingCredentials], _message: str) -> Explanation:

@@ -41,6 +41,50 @@ MODULE_MISSING = CauseType(
 )
 
 
+_HTTP_PAGE = "https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/http-configuration.html"
+HTTP_CLIENTS = lazy_pattern(
+    r"(?:\b(?P<provider>\w{4,60}Provider)\([^()\n]{0,200}\): )?(?:Multiple HTTP implementations were found on the class ?path|Unable to load an HTTP implementation from any provider)"
+)
+"""What the SDK for Java 2 says if it has no HTTP client, or several, for the call that gets credentials."""
+HTTP_CLIENT_UNCLEAR = CauseType(
+    "sdk-http-client-unclear",
+    title="The SDK for Java has no HTTP client to get credentials with, or several",
+    recognised_by='The SDK says "Multiple HTTP implementations were found on the classpath", or that it cannot load one.',
+    fix="Keep one HTTP client on the class path, or choose one.",
+    sources=(_HTTP_PAGE,),
+)
+
+
+def explain_http_clients(case: Case[MissingCredentials], _message: str) -> Explanation:
+    """Explain that a Java program cannot get credentials because its SDK has no HTTP client, or several."""
+    found = next(HTTP_CLIENTS.finditer(case.text))
+    are_several = "Multiple" in found[0]
+    what = "several HTTP clients, and it does not choose one" if are_several else "no HTTP client"
+    of_token = (found["provider"] or "").startswith("WebIdentityToken")
+    wanted = "the role of the web identity token, such as IRSA" if of_token else "credentials"
+    return case.explain(
+        f"The SDK for Java did not get {wanted}: its class path has {what}.",
+        HTTP_CLIENT_UNCLEAR.cause(
+            "reported",
+            text="The call that gets the credentials needs one, even if the program sets another for its own calls. "
+            "The SDK then tries the next provider, such as the role of the node.",
+        ),
+        topic="no-credentials",
+        remedies=your_remedy(
+            "Choose one HTTP client" if are_several else "Add an HTTP client",
+            "Exclude the others from the dependencies (mvn dependency:tree lists them), or start the program with the option below. It names Apache's client; for url-connection-client, the class is software.amazon.awssdk.http.urlconnection.UrlConnectionSdkHttpService."
+            if are_several
+            else "Add the dependency software.amazon.awssdk:apache-client or url-connection-client, with the version of the other modules.",
+            manifest="-Dsoftware.amazon.awssdk.http.service.impl=software.amazon.awssdk.http.apache.ApacheSdkHttpService"
+            if are_several
+            else None,
+            manifest_language="text",
+            url=_HTTP_PAGE,
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
 def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that a Java program cannot use a web identity or a profile without a module of the SDK."""
     said = next(MISSING_MODULE.finditer(case.text))
