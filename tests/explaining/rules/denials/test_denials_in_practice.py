@@ -1926,6 +1926,13 @@ SETTINGS: tuple[Case, ...] = (
         ("s3a://", "changes from run to run"),
     ),
     (
+        "HEAD of Hadoop's client with the scheme s3",
+        "java.nio.file.AccessDeniedException: s3://acme-lake/raw/a.parquet: getFileStatus on s3://acme-lake/raw/a.parquet: com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden",
+        {},
+        ("Without s3:ListBucket on the bucket acme-lake, S3 also answers 403 for a missing object",),
+        ("on s3:,",),
+    ),
+    (
         "HEAD of one file",
         "$ aws s3api head-object --bucket acme-lake --key raw/a.parquet\nAn error occurred (403) when calling the HeadObject operation: Forbidden",
         {},

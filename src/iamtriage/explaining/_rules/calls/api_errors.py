@@ -344,6 +344,7 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(session_durations.explain_session_duration, message=session_durations.SESSION_DURATION),
     Route(session_durations.explain_session_name, message=session_durations.SESSION_NAME),
     Route(rejected_values.explain_rejected_value, message=rejected_values.REJECTED_VALUE),
+    Route(rejected_values.explain_unsent_request, message=rejected_values.UNSENT_REQUEST),
     Route(explain_unknown_portal, operation="StartDeviceAuthorization"),
     Route(explain_unknown_portal, message="Invalid grant provided|Invalid start url provided"),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),

@@ -72,3 +72,26 @@ def test_value_that_a_constraint_excludes(message: str, summary: str, reason: st
     assert reason in explanation.causes[0].text
     assert explanation.remedies[0].title == title
     assert explanation.topic == "invalid-request"
+
+
+@check_rows(
+    ("text", "summary"),
+    [
+        (
+            "2026/01/02 03:04:05 FATAL Error getting credentials: InvalidParameter: 1 validation error(s) found.\n- minimum field size of 20, AssumeRoleWithSAMLInput.PrincipalArn.\n\nAvailable role ARNs:\n  arn:aws:iam::111122223333:role/orders-admin",
+            "The SDK sent no request: PrincipalArn of the call AssumeRoleWithSAML is shorter than 20 characters, so most likely empty.",
+        ),
+        (
+            "operation error SQS: ReceiveMessage, 1 validation error(s) found.\n- missing required field, ReceiveMessageInput.QueueUrl.",
+            "The SDK sent no request: QueueUrl of the call ReceiveMessage is empty or missing.",
+        ),
+        (
+            "operation error SQS: SendMessage, https response error StatusCode: 400, RequestID: 00000000-0000-0000-0000-000000000001, api error InvalidParameterValue: The value is not valid.",
+            "AWS rejected the request as invalid: The value is not valid.",
+        ),
+    ],
+)
+def test_value_that_the_sdk_rejects(text: str, summary: str) -> None:
+    explanation = explain(text)
+    assert explanation is not None
+    assert explanation.summary == summary

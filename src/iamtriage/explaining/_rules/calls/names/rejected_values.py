@@ -20,6 +20,10 @@ REJECTED_VALUE = lazy_pattern(
     r"(?:\[|Member )?[Mm]?(?:ember )?must (?P<rule>not be null|(?:have|satisfy) (?P<what>length|value|regular expression pattern|enum value set)(?:: | )?(?P<limit>[^;\n]{1,300}))"
 )
 """A value, the path of its parameter, and the constraint, as services with a model of their API report it."""
+UNSENT_REQUEST = lazy_pattern(
+    r"(?a)\b(?:minimum field (?P<what>size|value) of (?P<least>\d{1,9})|missing required field), (?P<call>[A-Z]\w{1,80})Input\.(?P<path>[\w.\[\]]{1,120}\w)"
+)
+"""What the SDKs for Go say of a parameter that they check before they send a request."""
 _SECRET = lazy_pattern(
     r"(?i:pass|pwd|secret|token|credential|private|accesskey|(?:mfa|verification|confirmation)_?code|\bpin\b)"
 )
@@ -61,6 +65,22 @@ def explain_rejected_value(case: Case[AwsError], message: str) -> Explanation:
         None if value else EMPTY_VARIABLE.cause(),
         topic="invalid-request",
         remedies=_role_remedy(path, value) if is_role and value else _correct(name),
+        notes=NOT_A_DENIAL,
+    )
+
+
+def explain_unsent_request(case: Case[AwsError], message: str) -> Explanation:
+    """Explain which parameter of a call the SDK for Go rejected, so that it sent no request."""
+    found = next(UNSENT_REQUEST.finditer(message))
+    call, path, what = found["call"], found["path"], found["what"]
+    problem = "is empty or missing" if what is None else f"is less than {found['least']}"
+    if what == "size":
+        problem = f"is shorter than {found['least']} characters, so most likely empty"
+    return case.explain(
+        f"The SDK sent no request: {path} of the call {call} {problem}.",
+        INVALID_REQUEST.cause("reported", text="The SDK checks the parameters before it calls AWS."),
+        EMPTY_VARIABLE.cause(),
+        remedies=_correct(path.rpartition(".")[2]),
         notes=NOT_A_DENIAL,
     )
 

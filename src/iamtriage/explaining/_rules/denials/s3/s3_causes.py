@@ -181,7 +181,10 @@ def _describe_required_actions(denial: Denial, operation: str, options: tuple[st
         text += f" --delete also requires {_DELETE}."
     if operation == "HeadObject" and CALL_OF_S3A.search(denial.failure.text):
         # A short explanation of S3A, which also lists, has no room for the possible causes.
-        bucket = (denial.resource or "").partition("/")[0]
+        resource = denial.resource or ""
+        bucket = resource.partition("/")[0]
+        if "://" in resource:
+            bucket = f"the bucket {resource.split('/', 3)[2]}"
         text += f" Without s3:ListBucket on {bucket}, S3 also answers 403 for a missing object."
     if tasks.writes_with_s3a(denial.action, denial.failure.text):
         text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
