@@ -5,9 +5,10 @@ Formats: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-forma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
