@@ -845,6 +845,61 @@ def test_pasted_documents(failure: str, fact: str, document: dict[str, Any]) -> 
     assert _advice(explanation) != _advice(explain(failure))
 
 
+_MATCHED = {
+    "statementId": "OnlyEncrypted",
+    "effect": "DENY",
+    "actions": {"items": [{"value": "ec2:CreateVolume"}]},
+    "conditions": {"items": [{"key": "ec2:Encrypted", "values": {"items": [{"value": "false"}]}}]},
+}
+_OF_VOLUME = {
+    "action": "ec2:CreateVolume",
+    "resource": "arn:aws:ec2:eu-west-1:111122223333:volume/*",
+    "conditions": {"items": [{"key": "ec2:Encrypted", "values": {"items": [{"value": "false"}]}}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("shown", "whole"),
+    [
+        # jq '{explicitDeny, matchedStatements, action: .context.action, ...}'
+        (
+            {"explicitDeny": True, "matchedStatements": {"items": [_MATCHED]}, **_OF_VOLUME},
+            {"explicitDeny": True, "matchedStatements": {"items": [_MATCHED]}, "context": _OF_VOLUME},
+        ),
+        # jq '{matchedStatements: .matchedStatements.items, context}'
+        (
+            {"matchedStatements": [_MATCHED], "context": _OF_VOLUME},
+            {"matchedStatements": {"items": [_MATCHED]}, "context": _OF_VOLUME},
+        ),
+        # jq '.matchedStatements.items[]', with the lists of words shortened
+        ({**_MATCHED, "actions": ["ec2:CreateVolume"]}, {"matchedStatements": {"items": [_MATCHED]}}),
+        # jq '{allowed, explicitDeny}'
+        ({"allowed": False, "explicitDeny": False}, {"allowed": False, "explicitDeny": False}),
+    ],
+    ids=["without context", "list", "statement", "decision"],
+)
+def test_parts_of_a_decoded_message(shown: dict[str, Any], whole: dict[str, Any]) -> None:
+    """Parts that a filter printed say what the whole message says."""
+    failure = BARE.format("CreateVolume")
+    explanation = explain(f"{failure}\n$ jq . message.json\n{json.dumps(shown, indent=1)}\n")
+    assert _advice(explanation) == _advice(explain(failure, facts={"decoded_message": whole}))
+    assert _advice(explanation) != _advice(explain(failure))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        # Kubernetes' answer to an access review, a rule of another tool, a statement without an effect.
+        {"status": {"allowed": False, "denied": True}},
+        {"allowed": False, "action": "ec2:CreateVolume"},
+        {"statementId": "allow-invoke", "action": "lambda:InvokeFunction"},
+    ],
+)
+def test_no_decoded_message(shown: dict[str, Any]) -> None:
+    failure = BARE.format("CreateVolume")
+    assert _advice(explain(f"{failure}\n{json.dumps(shown)}\n")) == _advice(explain(failure))
+
+
 def test_pasted_document_of_another_form() -> None:
     """A document that is not what it looks like explains nothing."""
     failure = BARE.format("RunInstances")

@@ -17,7 +17,7 @@ ANYTHING: Final = INDEX.sign(
     "amespace", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", " i-",
     "fs-", "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback",
     "client(", "bject(", "Statement", "statement {", "Effect", "olicyDocument", "policy_document", '"iss"',
-    '"allowed"', '"evaluations"', "DecodedMessage", "rolearn", "userarn", "aws ", "kubectl ", "eksctl ",
+    '"allowed"', '"explicitDeny"', '"matchedStatements"', '"statementId"', '"evaluations"', "DecodedMessage", "rolearn", "userarn", "aws ", "kubectl ", "eksctl ",
     "eksctl.io", "@ip-", "/var/", "169.254.", "##[", "::error", "GITHUB", "gitlab", "id_tokens:", "GitLab", "CI_",
     "Pipeline]", "jenkins", "Finished: ", "lue", "Command", "EMR", "emr", "ExtRid", "[Container]", "CODEBUILD",
     "cloudshell", "WebIdentityErr", "ECS_", "ResourceInit", "CannotPull", "/builds/", "ERROR: Job", "Metadata",

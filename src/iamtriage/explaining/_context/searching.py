@@ -234,19 +234,11 @@ def _documents(text: str) -> dict[str, Any]:
     has_mappings = '"' in text or "arn: " in text or "GROUPS" in text or "iamidentitymapping" in text
     if not (is_attached or is_described or has_policies or has_mappings):
         return {}
-    from iamtriage.explaining._context.readers.documents import find_documents, find_mappings
+    from iamtriage.explaining._context.readers.documents import find_documents, find_mappings, name_documents
 
-    values: dict[str, Any] = {"mappings": tuple(find_mappings(text))}
-    policies: list[Document] = []
     documents = list(find_documents(text))
-    for found in documents:
-        content = found.content
-        if found.member == "iss" and "sub" in content:
-            values.setdefault("token_claims", content)
-        elif (found.member == "allowed" and "context" in content) or found.member == "DecodedMessage":
-            values.setdefault("decoded_message", content)
-        elif found.member == "evaluations":
-            values.setdefault("authorization_details", content)
+    values: dict[str, Any] = {"mappings": tuple(find_mappings(text)), **name_documents(documents)}
+    policies: list[Document] = []
     if has_policies:
         from iamtriage.explaining._context.readers.pasted_policies import find_policies
 

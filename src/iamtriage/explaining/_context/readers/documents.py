@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, cast
 
@@ -14,15 +14,25 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.policies._readers.elements import as_mapping, as_strings
 
-__all__ = ("FoundDocument", "decode_members", "find_documents", "find_mappings")
+__all__ = ("FoundDocument", "decode_members", "find_documents", "find_mappings", "name_documents")
 
 _MAX_DOCUMENTS = 8
 # Members that identify the kind of a document. The object's opening brace is one of those before the member.
-_MEMBERS = ('"Statement"', '"Effect"', '"iss"', '"allowed"', '"evaluations"', '"DecodedMessage"')
+_MEMBERS = (
+    '"Statement"', '"Effect"', '"iss"', '"allowed"', '"evaluations"', '"DecodedMessage"', '"explicitDeny"', '"matchedStatements"',
+    '"statementId"',
+)  # fmt: skip
 # Members of a statement without its braces. A condition has braces of its own, and would be missing.
 _BARE_STATEMENT = lazy_pattern(
     r"(?:\"(?:Sid|Effect|(?:Not)?(?:Action|Resource|Principal)|Condition)\"\s{0,8}:\s{0,20}(?:\"[^\"\n]{0,600}\"|\[[^\[\]{}]{0,4000}\]"
     r"|\{(?:[^{}]{1,1000}+|\{[^{}]{0,2000}+\}){1,20}+\}),?\s{0,40}){2,7}+(?![\"}])"
+)
+# Nothing else has these members, or "allowed" with a context.
+_OF_DECODED = frozenset({"context", "explicitDeny", "matchedStatements"})
+_OF_REQUEST = frozenset({"action", "conditions", "principal", "resource"})
+# In a decoded message, each is an object with the only member "items".
+_LISTS = frozenset(
+    {"matchedStatements", "conditions", "values", "principals", "principalGroups", "actions", "resources"}
 )
 _COMMAND = "aws iam get-"
 # What stands for the other members of an object.
@@ -183,6 +193,57 @@ def decode_members(words: str) -> dict[str, Any]:
     """Return the object that has the members in words, which can end with a comma; an empty one if they are invalid."""
     content, _ = decode_at(f"{{{words.rstrip().rstrip(',')}}}", 0)
     return as_mapping(content)
+
+
+def name_documents(documents: Iterable[FoundDocument]) -> dict[str, Any]:
+    """Return the first claims, decoded message and authorization details of a text by their names as facts."""
+    documents = tuple(documents)
+    values = dict[str, Any]()
+    for found in documents:
+        if found.member == "iss" and "sub" in found.content:
+            values.setdefault("token_claims", found.content)
+        elif found.member == "evaluations":
+            values.setdefault("authorization_details", found.content)
+    return {**values, "decoded_message": _find_decoded_message(documents)}
+
+
+def _find_decoded_message(documents: Iterable[FoundDocument]) -> Mapping[str, Any] | None:
+    """Return the first decoded message among the documents of a text, in the form of STS.
+
+    People print what matters with jq: members of the context outside of it, or only the statements.
+    """
+    statements = list[object]()
+    for each in documents:
+        content = each.content
+        if each.member == "DecodedMessage":
+            return content
+        if each.member in {"allowed", "explicitDeny", "matchedStatements"} and _OF_DECODED & content.keys():
+            context = {name: content[name] for name in sorted(_OF_REQUEST & content.keys())}
+            return as_mapping(_complete({"context": context, **content}))
+        if each.member == "statementId" and "effect" in content:
+            statements.append(content)
+    return as_mapping(_complete({"matchedStatements": statements})) if statements else None
+
+
+def _complete(value: object) -> object:
+    """Return a part of a message with the objects around its items and values that a filter has removed.
+
+    >>> _complete({"actions": ["ec2:RunInstances"]})
+    {'actions': {'items': [{'value': 'ec2:RunInstances'}]}}
+    """
+    if isinstance(value, list):
+        return [_complete(each) for each in cast("list[object]", value)]
+    if not isinstance(value, dict):
+        return value
+    completed = dict[str, object]()
+    for name, member in cast("dict[str, object]", value).items():
+        if name in _LISTS and isinstance(member, list):
+            listed = cast("list[object]", member)
+            items = [{"value": each} if isinstance(each, str) else _complete(each) for each in listed]
+            completed[name] = {"items": items}
+        else:
+            completed[name] = _complete(member)
+    return completed
 
 
 def _find_bare_allows(text: str) -> Iterator[FoundDocument]:

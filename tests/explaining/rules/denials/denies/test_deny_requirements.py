@@ -488,8 +488,10 @@ def test_tags_are_set_where_the_program_has_them(
         ("rds:CreateDBInstance", "db:shop", "rds:StorageEncrypted", "$ aws rds create-db-instance --engine mysql\n\n", "Repeat the command with --storage-encrypted.", "aws rds create-db-instance --engine mysql --storage-encrypted --region eu-west-1"),
         ("ec2:RunInstances", "instance/*", "ec2:MetadataHttpTokens", "$ aws ec2 run-instances --count 2\n\n", "Repeat the command with --metadata-options. The Deny then does not match, and can stay", "aws ec2 run-instances --count 2 --metadata-options HttpTokens=required --region eu-west-1"),
         ("ec2:RunInstances", "network-interface/*", "ec2:AssociatePublicIpAddress", "$ aws ec2 run-instances --associate-public-ip-address --count 2\n\n", "Repeat the command with --no-associate", "aws ec2 run-instances --count 2 --no-associate-public-ip-address --region eu-west-1"),
-        # The option has another value, a command has a secret, and is another operation.
-        ("ec2:RunInstances", "instance/*", "ec2:MetadataHttpTokens", "$ aws ec2 run-instances --metadata-options HttpTokens=optional\n\n", "Set HttpTokens to required", None),
+        ("ec2:RunInstances", "instance/*", "ec2:MetadataHttpTokens", "$ aws ec2 run-instances --metadata-options HttpTokens=optional,HttpEndpoint=enabled --count 2\n\n", "Repeat the command with --metadata-options.", "aws ec2 run-instances --metadata-options HttpEndpoint=enabled,HttpTokens=required --count 2 --region eu-west-1"),
+        # The option is a file or JSON, a command has a secret, and is another operation.
+        ("ec2:RunInstances", "instance/*", "ec2:MetadataHttpTokens", "$ aws ec2 run-instances --metadata-options file://options.json\n\n", "Set HttpTokens to required", None),
+        ("ec2:RunInstances", "instance/*", "ec2:MetadataHttpTokens", "$ aws ec2 run-instances --metadata-options '{\"HttpTokens\": \"optional\"}'\n\n", "Set HttpTokens to required", None),
         ("rds:CreateDBInstance", "db:shop", "rds:StorageEncrypted", "$ aws rds create-db-instance --master-user-password Xyz12345abc\n\n", "Pass --storage-encrypted in the CLI", None),
         ("ec2:CreateVolume", "volume/*", "ec2:Encrypted", "$ aws ec2 describe-volumes\n\n", "Pass --encrypted in the CLI", None),
         ("ec2:CreateVolume", "volume/*", "ec2:Encrypted", 'driver.go:107] "GRPC error" err="Could not create volume \\"pvc-1\\": ebs.csi.aws.com"\n', 'Set encrypted: "true" in the parameters of a new StorageClass.', None),

@@ -149,6 +149,8 @@ _SHOWN_BOUNDARY = lazy_pattern(
 # What services name their own keys after: a parameter of the call, whose words an option separates with hyphens.
 _WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _STRUCTURE = lazy_pattern(r"(?a)type=([\w-]{1,40})(?=,)")
+# A setting in the shorthand of the AWS CLI.
+_SETTING = lazy_pattern(r"(?a)\w{1,60}=[\w.-]{1,60}")
 # Those keys. A key that does not exist is in no request.
 _OWN_KEYS = frozenset(
     {
@@ -287,13 +289,23 @@ def repeat_with(denial: Denial, key: str, values: Sequence[str]) -> str | None:
 
 
 def repeat_with_flag(denial: Denial, option: str) -> str | None:
-    """Return the denied command with an option that it lacks, or ``None`` if the text does not have the command."""
+    """Return the denied command with an option or its setting that it lacks, or ``None`` if the text does not have the command."""
     command, operation = denial.context.command, (denial.action or "").partition(":")[2]
     if command is None or command.words[1:2] != (_WORD_START.sub("-", operation).lower(),):
         return None
+    name, _, setting = option.partition(" ")
+    given = command.option(name)
+    if given is not None:
+        # "optional" becomes "required", and the other settings stay.
+        others = [
+            each for each in given.value.split(",") if not each.startswith(f"{setting.partition('=')[0]}=")
+        ]
+        is_readable = setting and all(map(_SETTING.fullmatch, others))
+        changed = ",".join((*others, setting))
+        return commands.repeat_command(command, changes={name: changed}) if is_readable else None
     opposite = option.removeprefix("no-") if option.startswith("no-") else f"no-{option}"
     line = commands.repeat_line(command.text.replace(f" --{opposite}", ""))
-    return None if line is None or f"--{option.partition(' ')[0]}" in line else f"{line} --{option}"
+    return None if line is None else f"{line} --{option}"
 
 
 def _find_encryption_option(denial: Denial) -> str | None:
