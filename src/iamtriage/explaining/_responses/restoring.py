@@ -95,7 +95,7 @@ def _restore_response(run: CommandRun, text: str) -> tuple[int, int, dict[str, A
     query, form = command.option("query"), command.option("output")
     node = _WHOLE if query is None else _parse(query.value)
     read = None if node is None else _read_output(output[start:], node, "" if form is None else form.value)
-    if node is None or read is None or read[0] is None or _POLICY in json.dumps(read[0]):
+    if node is None or read is None or _POLICY in json.dumps(read[0]):
         return None
     response = restore(node, read[0])
     is_object = isinstance(response, dict)

@@ -127,7 +127,7 @@ _WORKLOADS_OF_COMMANDS = lazy_pattern(
 _ROLES = lazy_pattern(
     rf"(?a)\b(?:TFC_(?=AWS_))?AWS_(?:(?:RUN|PLAN|APPLY)_)?ROLE_ARN(?:{_IS}|[\"']?,?\s{{1,40}}[\"']?value[\"']?: ?[\"']?)({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn{_IS}({_ROLE_ARN})"
     # The role of an ECS task in its definition, or in what the AWS CLI prints of it.
-    rf"|\b(?:taskRoleArn|task_role_arn|TaskRoleArn)(?:\"?\s?[=:]\s?|\]?['\"]?(?:\s--output\s\w{{4,5}})?\s{{1,3}})[\"']?({_ROLE_ARN})"
+    rf"|\b(?:taskRoleArn|task_role_arn|TaskRoleArn)\"?\s?[=:]\s?[\"']?({_ROLE_ARN})"
     rf"|\brole[-_]to[-_]assume{_IS}({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn){_IS}({_ROLE_ARN})"
     rf"|\b[Aa]ssum(?:e|ing) (?:the )?(?:IAM )?(?:[Rr]ole:? )?[\"'(]?({_ROLE_ARN})|\b[Aa]ssume IAM Role \(({_ROLE_ARN})\)"
     rf"|(?:\b(?:OIDC|as|under|us(?:e|es|ing)|with) |\()(?:the )?(?:IAM )?[Rr]ole:? [\"'(]?({_ROLE_ARN})"
@@ -136,7 +136,6 @@ _ROLES = lazy_pattern(
 )
 _ACCOUNTS = lazy_pattern(
     r"(?a)\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b|\b(?:[Mm]y|[Oo]ur|[Tt]h(?:e|is)) (?:AWS )?[Aa]ccount(?: ID)? is ([0-9]{12})\b"
-    r"|--query[ =][\"']?Account\b[^\n]{0,80}\n\"?([0-9]{12})(?![0-9])"
     # What Terraform says about its caller, but not a comparison with an account.
     r"|\bdata\.aws_caller_identity\.[\w\"\[\].-]{1,60}?(?:\.account_id(?: ?=(?!=) ?|: | is |\n)[\"']?|: Read complete after \w{1,8} \[id=)([0-9]{12})\b"
 )

@@ -63,9 +63,7 @@ _DESCRIBED_ROLE = lazy_pattern(
 _FIELD = lazy_pattern(
     rf"(?a)(?:\"|--|\b)(?P<key>namespace|service-?_?[aA]ccount|role-?_?[aA]rn)\"?(?:\s{{0,20}}(?:[:=]\s?|\|[ \t]{{0,40}})|[ =])[\"']?(?P<value>{_ROLE_ARN}|{KUBERNETES_NAME})(?![\w./-])"
 )
-_NO_ASSOCIATION = lazy_pattern(
-    r"\"associations\": ?\[\s{0,40}\]|--query [\"']?associations\b[^\n]{0,80}\n\[\s{0,9}\]"
-)
+_NO_ASSOCIATION = lazy_pattern(r"\"associations\": ?\[\s{0,40}\]")
 # The account of a pod in its specification, in what kubectl describe prints, or as the result of a query.
 _USED = lazy_pattern(
     rf"(?am)\bserviceAccount(?:Name)?[\"']?: ?[\"']?(?P<spec>{KUBERNETES_NAME})(?![\w-])|^Service Account:[ \t]{{1,12}}(?P<described>{KUBERNETES_NAME})[ \t]*$"

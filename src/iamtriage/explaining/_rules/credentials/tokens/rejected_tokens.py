@@ -21,7 +21,7 @@ from iamtriage.failures._failures import InvalidIdentityToken
 _AUDIENCE_NAME = lazy_pattern(r"(?a)[A-Za-z0-9][\w.:/-]{0,254}")
 # What get-open-id-connect-provider prints as JSON or text, and what Terraform, a template, the CDK or Pulumi sets.
 _CLIENT_IDS = lazy_pattern(
-    r"(?m)(?:\"ClientIDList\" ?: ?|--query [\"']?ClientIDList[\"']?[^\n]{0,80}\n|(?P<code>\bclient_id_list\b[ \t]{0,20}= ?|\bClientIdList\b\"?: ?|\bclientId(?:s|Lists)\b ?: ?))"
+    r"(?m)(?:\"ClientIDList\" ?: ?|(?P<code>\bclient_id_list\b[ \t]{0,20}= ?|\bClientIdList\b\"?: ?|\bclientId(?:s|Lists)\b ?: ?))"
     r"(?:\[(?P<list>[^\]]{0,2000})\]|(?P<items>(?:\n[ \t]{0,40}- [^\n]{1,255}){1,20}))|^CLIENTIDLIST\t(?P<line>\S{1,255})$"
 )
 # The audience that a GitLab job, a pod or the action aws-actions/configure-aws-credentials requests.

@@ -40,7 +40,7 @@ NO_TASK_ROLE = CauseType(
     recognised_by="The task definition in the text has no taskRoleArn.",
     # The output of describe-task-definition, or a definition in JSON, Terraform or CloudFormation without the setting.
     # An override that is null replaces nothing.
-    sign=r"(?<!overrides\.)\b(?:task|job)RoleArn(?:\"?: ?|(?:,[\w, ]{0,80})?\]?['\"]?(?: --output \w{4,5})? (?:\[ ?)?)(?:null\b|None\b|\"\")"
+    sign=r"(?<!overrides\.)\"?\b(?:task|job)RoleArn\"?: ?(?:null\b|None\b|\"\")"
     r"|\A(?!.*(?i:task_?role_?arn)).*?(?P<shown>\"executionRoleArn\"|\"aws_ecs_task_definition\"|AWS::ECS::TaskDefinition)",
     remedy="role",
     of="no-credentials",

@@ -74,7 +74,7 @@ OTHER_PROVIDER = CauseType(
     fix="Use the default credential chain, without a profile or a fixed provider.",
     of="no-credentials",
 )
-_NO_ASSOCIATION = r"\blist-pod-identity-associations\b(?:.{0,300}?(?P<shown>\"associations\": ?\[ ?\])|[^$#]{0,200} --query [\"']?associations\b[^$#]{0,60}? (?:\[ ?\]|None\b))"
+_NO_ASSOCIATION = r"\blist-pod-identity-associations\b.{0,300}?(?P<shown>\"associations\": ?\[ ?\])"
 SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
     "service-account-without-role",
     title="The service account has no role",

@@ -144,7 +144,7 @@ _ARGUMENT = lazy_pattern(
 _BOUNDARY = "iam:permissionsboundary"
 # What get-role and get-user print of a boundary.
 _SHOWN_BOUNDARY = lazy_pattern(
-    r"\bget-(?:role|user)\b[^\n]{0,200}PermissionsBoundary\b[^\n]{0,80}\n\s{0,8}(?:(?:null|None)\b|[^$]{0,200}?(?P<arn>arn:aws[a-z-]{0,12}:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]{1,512}))"
+    r"\bget-(?:role|user)\b[^\n]{0,200}\n[^$]{0,1000}?\"PermissionsBoundary\": ?(?:null\b|[^$]{0,200}?(?P<arn>arn:aws[a-z-]{0,12}:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]{1,512}))"
 )
 # What services name their own keys after: a parameter of the call, whose words an option separates with hyphens.
 _WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

@@ -96,7 +96,7 @@ def _find_network(name: str, denial: Denial) -> tuple[str, ...] | None:
 
 # How a command, a template or words show that a function has no network of the account.
 _WITHOUT_VPC = lazy_pattern(
-    r"\"VpcId\"\s?:\s?\"\"|\"VpcConfig\"\s?:\s?(?:null|\{\s{0,8}\})|--query [\"']?VpcConfig\b[^\n]{0,40}\n\s{0,4}(?:null|None)\b"
+    r"\"VpcId\"\s?:\s?\"\"|\"VpcConfig\"\s?:\s?(?:null|\{\s{0,8}\})"
     r"|\b(?i:lambda|function)\b[^.\n]{0,60}?\b(?:not|n't|never|without|outside)\b[^.\n]{0,30}?\bVPC\b"
 )
 

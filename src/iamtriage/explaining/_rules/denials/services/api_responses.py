@@ -162,7 +162,6 @@ _FUNCTION_URL = lazy_pattern(
 # In a SAM or CloudFormation template, in Terraform, in code of the CDK, or in what the AWS CLI prints.
 _AUTH_TYPE = lazy_pattern(
     r"(?i)\bauth(?:orization_?)?_?type[\"']?(?:\s?[:=]\s?|\s)[\"']?(?:[a-z.]{0,40}\.)?(?P<type>AWS_IAM|NONE)\b"
-    r"|--query AuthType\b[^\n]{0,60}\n(?P<printed>AWS_IAM|NONE)\b"
 )
 _SIGNED = ("--aws-sigv4", "AWS4-HMAC-SHA256", "awscurl ")
 _METHOD = lazy_pattern(r"\bcurl [^\n]{0,400}?(?:-X ?|--request[ =])(?P<method>[A-Z]{3,7})\b")
@@ -195,7 +194,7 @@ def explain_function_url(denial: Denial) -> Explanation:
     text = denial.failure.text
     url = find_closest(_FUNCTION_URL.finditer(text), denial.failure, prefers_before=True)
     settings = [each for each in _AUTH_TYPE.finditer(text) if not _is_of_gateway(text[: each.start()])]
-    stated = {(each["type"] or each["printed"]).upper() for each in settings}
+    stated = {each["type"].upper() for each in settings}
     region = commands.region(url["region"] if url else denial.facts.region)
     address = url[0] if url else "https://URL_ID.lambda-url.REGION.on.aws/"
     auth_type = only_one(stated, "")
