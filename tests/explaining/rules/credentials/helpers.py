@@ -10,6 +10,7 @@ from iamtriage import parse
 from iamtriage.explaining._additions.remedy_values import fill_remedies
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._given_facts import build_facts
+from iamtriage.explaining._responses.restoring import restore_responses
 from iamtriage.explaining._rules.calls.api_errors import explain_api_error
 from iamtriage.explaining._rules.calls.policies.malformed_policies import explain_malformed_policy
 from iamtriage.explaining._rules.credentials.expired import explain_expired_credentials
@@ -47,6 +48,7 @@ def explained(error: str | BaseException | Failure, facts: Mapping[str, Any] | N
     """Explain an error of one of these kinds, with the placeholders of its remedies filled."""
     failure = parse(error) if isinstance(error, (str, BaseException)) else error
     assert failure is not None, error
+    failure = restore_responses(failure)
     known = build_facts(facts)
     explanation = RULES[failure.kind](Case(failure, known))
     remedies = fill_remedies(explanation, resolve_facts(failure, known), None)
