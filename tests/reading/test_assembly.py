@@ -174,6 +174,19 @@ SAME: tuple[Row, ...] = (
         "## AssumeRole fails with SignatureDoesNotMatch\n\n**Symptom:**\n\nSignatureDoesNotMatch: Credential should be scoped to a valid region.\n",
         expect("credential_scope", code="SignatureDoesNotMatch"),
     ),
+    # Someone who masks the ID of a body overlooks the header.
+    (
+        "masked-request-id",
+        f"HTTP Response Received: aws.operation=GetUser aws.service=IAM\n  | <ErrorResponse><Error><Code>InvalidClientTokenId</Code>\n  |     <Message>The security token included in the request is invalid.</Message>\n  |   </Error>\n  |   <RequestId>XXXX</RequestId>\n  | </ErrorResponse>\n   http.status_code=403 http.response.header.x_amzn_requestid={REQUEST}",
+        expect(
+            "invalid_credentials",
+            code="InvalidClientTokenId",
+            operation="GetUser",
+            service="iam",
+            request_id="XXXX",
+            status_code=403,
+        ),
+    ),
     ("traceback-and-summary", _TRACEBACK.format(_BOTO) + f"\nERROR {_BOTO}\n", _FIRST),
     ("three-times", f"{_BOTO}\n\n{_BOTO}\n\n{_BOTO}\n", _FIRST),
     *(

@@ -385,7 +385,7 @@ def _conflicts(current: Candidate, piece: Piece, keys: tuple[str, ...]) -> bool:
     """Return whether a candidate and a piece reliably state different values for one of the keys."""
     for key in keys:
         fact, other = current.facts.get(key), piece.facts.get(key)
-        if fact and other and fact.value != other.value and fact.rank > HINT and other.rank >= HINT:
+        if fact and other and not fact.agrees(other) and fact.rank > HINT and other.rank >= HINT:
             return True
     return False
 
