@@ -83,6 +83,7 @@ _WORDS = frozenset(
         "ROLE_NAME_WITH_PATH",
         "SERVICE",
         "SERVICE_ACCOUNT",
+        "SERVICE_ACCOUNT_NAMESPACE",
         "SOURCE_PROFILE",
         "STAGE",
         "SUBJECT",

@@ -7,9 +7,10 @@ from iamtriage.arns._principals import Principal, User
 from iamtriage.explaining._others.describing import describe_failure, is_of_same_role
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import is_sentence_cut
-from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import (
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import required_verbs
+from iamtriage.explaining._rules.shared.kubernetes.service_accounts import (
+    describe_service_account,
     parse_service_account,
-    required_verbs,
 )
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     describe_principal,
@@ -165,11 +166,7 @@ def _describe_kubernetes_request(failure: KubernetesForbidden) -> str:
 def _words_of_request(failure: KubernetesForbidden) -> tuple[str, str, str]:
     """Return who was denied what, and the kind of role that allows it."""
     account = parse_service_account(failure.user)
-    who = (
-        f"the user {failure.user}"
-        if account is None
-        else f"the service account {account.namespace}/{account.name}"
-    )
+    who = f"the user {failure.user}" if account is None else describe_service_account(account)
     group = f".{failure.api_group}" if failure.api_group else ""
     what = f"{failure.verb} {failure.kubernetes_resource or 'this'}{group}"
     if failure.namespace is None:

@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.kubernetes.other_logins import ClusterProvider, find_cluster_provider
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
+from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests, service_accounts
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.manifests import object_name
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
@@ -235,7 +235,7 @@ def _binding_subject(
     user: str | None, kind: kubernetes_requests.UserKind, of_role: Role | None
 ) -> Subject | None:
     if kind == "service account":
-        return kubernetes_requests.parse_service_account(user)
+        return service_accounts.parse_service_account(user)
     if kind == "iam session" and of_role is not None:
         return Subject("Group", object_name("iam", of_role.name))
     return None if kind == "unknown" else Subject("User", user or "")
@@ -245,7 +245,7 @@ def _describe_user(
     user: str | None, kind: kubernetes_requests.UserKind, principal: Principal | None, subject: Subject | None
 ) -> str:
     if kind == "service account" and subject is not None:
-        return f"the service account {subject.namespace}/{subject.name}"
+        return service_accounts.describe_service_account(subject)
     if principal is not None:
         return clip_text(principal_words.describe_principal(principal, user))
     noun = "Google service account" if (user or "").endswith(".gserviceaccount.com") else "user"
@@ -353,7 +353,7 @@ def bind_command(role: str, binding: str, subject: Subject, namespace: str | Non
     if subject.kind == "ServiceAccount":
         is_placeholder = subject.name == "SERVICE_ACCOUNT"
         name = subject.name if is_placeholder else commands.kubernetes_name(subject.name)
-        who = f"--serviceaccount={commands.namespace(subject.namespace)}:{name}"
+        who = f"--serviceaccount={service_accounts.namespace_argument(subject)}:{name}"
     else:
         who = f"--{subject.kind.lower()}={kubernetes_requests.user_argument(subject.name) if subject.kind == 'User' else subject.name}"
     kind = "clusterrolebinding" if namespace is None else "rolebinding"

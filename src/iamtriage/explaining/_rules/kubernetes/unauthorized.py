@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_map_entry
 from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.kubernetes.logins import (
+    argo_cd,
     authenticator,
     client_configurations,
     outlived_tokens,
@@ -85,6 +86,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     if (outlived := outlived_tokens.explain_outlived_token(case, message)) is not None:
         return outlived
     for rule in (
+        argo_cd.explain_argo_cd,
         shell_keys.explain_shell_keys,
         client_configurations.explain_pinned_identity,
         rejected_logins.explain_token_of_other_cluster,

@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_iam_arns
-from iamtriage.explaining._rules.shared.principals.principal_words import is_of_other_account
+from iamtriage.explaining._rules.shared.principals.principal_words import is_of_other_account, is_same_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -139,10 +139,7 @@ ASSUMES_ITSELF = CauseType(
 
 def assumes_itself(denial: Denial) -> bool:
     """Return whether the caller is a session of the role that it assumes."""
-    target, role = denial.target_role, denial.role
-    if role is None or target is None or denial.lowercase_action != "sts:assumerole":
-        return False
-    return (role.account, role.name) == (target.account, target.name)
+    return denial.lowercase_action == "sts:assumerole" and is_same_role(denial.role, denial.target_role)
 
 
 # The errors of Terraform's AWS provider and S3 backend.

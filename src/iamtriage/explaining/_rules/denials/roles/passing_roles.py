@@ -80,7 +80,8 @@ def explain_pass_role(denial: Denial) -> Explanation:
         role = "the role"
     elif denial.target_role is None:
         role = f"the role {denial.resource}" if denial.resource else "a role"
-    elif _passes_itself(denial):
+    elif principal_words.is_same_role(denial.role, denial.target_role):
+        # A notebook does so for the job that it starts.
         role = "itself"
     unnamed = "" if denial.resource else " The message does not name the role."
     if (stated := _find_unnamed_role(denial)) is not None:
@@ -137,14 +138,6 @@ def explain_pass_role(denial: Denial) -> Explanation:
             denial_remedies.authorization_details_remedy(denial),
         ),
         notes=(ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
-    )
-
-
-def _passes_itself(denial: Denial) -> bool:
-    """Return whether a role of a service passes itself, as a notebook does to the job that it starts."""
-    role, passed = denial.role, denial.target_role
-    return (
-        role is not None and passed is not None and (role.account, role.name) == (passed.account, passed.name)
     )
 
 

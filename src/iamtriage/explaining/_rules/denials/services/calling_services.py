@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.shared.messages.message_rules import SERVICES_I
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     BATCH_STATUS,
+    PLACEHOLDER_ACCOUNT,
     parse_masked_role,
     try_parse_arn,
 )
@@ -252,7 +253,8 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
     if service == _ROLES_ANYWHERE:
         # https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
         actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-    explanation = explain_untrusted_role(denial, service, actions, None if parsed is None else str(parsed))
+    arn = None if parsed is None else str(parsed).replace(f":{PLACEHOLDER_ACCOUNT}:", ":ACCOUNT_ID:")
+    explanation = explain_untrusted_role(denial, service, actions, arn)
     if service != _BATCH or explanation.remedies[0].layer != "role_trust":
         return explanation
     first, *others = explanation.remedies

@@ -18,9 +18,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.kubernetes import GROUPS, is_cluster_scoped
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.values import Rule, Subject
+from iamtriage.explaining._context.values import Rule
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.kubernetes.service_accounts import MASK, parse_service_account
 from iamtriage.failures._failures import KubernetesForbidden
 
 READ_VERBS = frozenset({"get", "list", "watch"})
@@ -149,10 +150,6 @@ _OBJECT_NAME = lazy_pattern(r"(?a)[a-z0-9.-]\s+\"([^\"\n]{1,253})\"\s+is\s+forbi
 _PATH = lazy_pattern(r"cannot\s+\w{2,24}\s+path\s+\"([^\"\\\n]{1,300})(?:\"|\\{1,16}\Z)")
 _ESCAPED = lazy_pattern(r"\\{1,16}\"")
 _CLUSTER_SCOPE = lazy_pattern(r"at\s+the\s+cluster\s+scope")
-_SERVICE_ACCOUNT = lazy_pattern(
-    r"system:serviceaccount:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)"
-)
-_MASKED = lazy_pattern(r"\*{2}|<[^<>]{0,60}>|\[[^\[\]]{0,60}\]|…|\.\.\.|(?<!\w)[xX]{3,}(?!\w)|REDACTED|\$\{")
 _MAX_LENGTH = 4_000
 # How k8s.io/client-go reports that it cannot fill a cache.
 _REFLECTOR = lazy_pattern(r"reflector|[Ff]ailed to (?:list|watch)|cannot list and watch")
@@ -352,13 +349,16 @@ def classify_user(user: str | None) -> UserKind:
     >>> classify_user("arn:aws:sts::111122223333:assumed-role/dev/a"), classify_user("arn:aws:iam::**:user/a")
     ('iam session', 'unknown')
     """
-    if not user or not user.isprintable() or _MASKED.search(user.replace("{{", "").replace("}}", "")):
+    if not user or not user.isprintable():
+        return "unknown"
+    account = parse_service_account(user)
+    if account is None and MASK.search(user.replace("{{", "").replace("}}", "")):
         return "unknown"
     if user == "system:anonymous":
         return "anonymous"
     if user.startswith("system:node:"):
         return "node"
-    if _SERVICE_ACCOUNT.fullmatch(user):
+    if account is not None:
         return "service account"
     if user.startswith(("system:", "eks:")):
         return "component"
@@ -367,20 +367,13 @@ def classify_user(user: str | None) -> UserKind:
     return "user"
 
 
-def parse_service_account(user: str | None) -> Subject | None:
-    """Return the service account that a user name denotes.
-
-    >>> parse_service_account("system:serviceaccount:shop:cart")
-    Subject(kind='ServiceAccount', name='cart', namespace='shop')
-    """
-    found = _SERVICE_ACCOUNT.fullmatch(user or "")
-    return Subject("ServiceAccount", found[2], found[1]) if found else None
-
-
 def user_argument(user: str | None) -> str:
     """Return a user name as an unquoted command argument, or a placeholder.
 
     >>> user_argument("dev:ana"), user_argument("arn:aws:iam::****:user/ana")
     ('dev:ana', 'USER')
     """
-    return "USER" if user is None or classify_user(user) == "unknown" or len(user) > 300 else user
+    if user is None or classify_user(user) == "unknown" or len(user) > 300:
+        return "USER"
+    account = parse_service_account(user)
+    return user if account is None else f"system:serviceaccount:{account.namespace}:{account.name}"

@@ -340,6 +340,19 @@ def parse_masked_role(text: str | None) -> Role | None:
     return underlying_role(try_parse_principal(text) or parse_masked_principal(text))
 
 
+def is_same_role(role: Role | None, other: Role | None) -> bool:
+    """Return whether two ARNs name one role: two masked names can be of different roles.
+
+    >>> is_same_role(*[parse_masked_role(f"arn:aws:iam::***:role/{each}") for each in ("app", "app")])
+    True
+    >>> is_same_role(*[parse_masked_role(f"arn:aws:iam::***:role/{each}") for each in ("xxx", "xxx")])
+    False
+    """
+    if role is None or other is None or not role.name.strip("xX*"):
+        return False
+    return (role.account, role.name) == (other.account, other.name)
+
+
 def session_name(principal: Principal | None) -> str:
     """Return the name of a session, or nothing if the text masks it or the principal has none.
 

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, E
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
-from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role, underlying_role
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     identity_remedy,
@@ -107,7 +107,8 @@ def explain_untrusted_role(
 
     With ``is_meant``, the permissions of the role show that it is for this service.
     """
-    parsed = parse_masked_role(role_arn)
+    parsed = principal_words.parse_masked_role(role_arn)
+    known = None if parsed is None or parsed.account == principal_words.PLACEHOLDER_ACCOUNT else parsed
     in_code = trust_in_code_steps(find_deployment(case.failure, case.facts), case.failure.text)
     name = template_trust.find_trusting_role(case) if parsed is None else parsed.name
     shown = name or getattr(template_trust.find_template_role(case.failure.text), "address", None)
@@ -133,13 +134,12 @@ def explain_untrusted_role(
         # A name alone does not show a wrong path.
         ROLE_NOT_THERE.cause(
             text=None
-            if parsed is None or str(parsed).count("/") == 1
-            else f"The role {parsed} does not exist: its name, path or account is wrong, or it was deleted."
+            if known is None or str(known).count("/") == 1
+            else f"The role {known} does not exist: its name, path or account is wrong, or it was deleted."
         ),
     )
-    verdict = "most likely, the role's trust policy does not allow it"
-    if service == _STACKS:
-        verdict = "most likely, it was deleted, or its trust policy does not allow it"
+    deleted = "it was deleted, or its" if service == _STACKS else "the role's"
+    verdict = f"most likely, {deleted} trust policy does not allow it"
     is_for_people = trust is None and name is not None and _is_for_people(case, name)
     remedies: tuple[Remedy, ...]
     pass_it = None
@@ -177,7 +177,7 @@ def explain_untrusted_role(
         remedies = (
             trust_remedy(
                 f"{f'Check the ARN of {role}, and allow' if pass_it else 'Allow'} {who} in the trust policy{'' if pass_it else f' of {role}'}",
-                f"The first command must print {parsed or 'the ARN of the call'}: otherwise, correct the ARN. If it prints the statement, too, check its conditions, and then the caller's iam:PassRole."
+                f"The first command must print {known or 'the ARN of the call'}: otherwise, correct the ARN. If it prints the statement, too, check its conditions, and then the caller's iam:PassRole."
                 if pass_it
                 else None,
                 "If IAM finds no such role, create it again under the same name with this trust policy and the permissions that the stack needs."
@@ -215,7 +215,7 @@ def explain_untrusted_role(
                 verdict, causes = "it is a role for people, from IAM Identity Center", causes[:2]
                 remedies = (other,)
     if pass_it is not None:
-        caller = f"The caller is not allowed to pass {parsed or 'the role'} to {who} (iam:PassRole)."
+        caller = f"The caller is not allowed to pass {known or role} to {who} (iam:PassRole)."
         causes, remedies = (
             (*causes[:2], PASS_ROLE.cause(text=caller), *causes[2:]),
             (remedies[0], pass_it, *remedies[1:]),
@@ -337,7 +337,7 @@ def _explain_missing_role(
 def _pass_remedy(case: Case[Any] | Denial, title: str, arn: str | None, service: str | None) -> Remedy:
     """Return the remedy that allows the caller to pass a role."""
     to = {"StringEquals": {"iam:PassedToService": service or "SERVICE.amazonaws.com"}}
-    owner = underlying_role(case.principal)
+    owner = principal_words.underlying_role(case.principal)
     user = case.principal.name if isinstance(case.principal, User) else "USER_NAME"
     kind, name = ("role", owner.name) if owner else ("user", user)
     return identity_remedy(
@@ -377,7 +377,7 @@ def _retry_remedy(title: str, case: Case[Any] | Denial) -> Remedy:
 
 def _is_for_people(case: Case[Any] | Denial, name: str) -> bool:
     """Return whether a role is one of IAM Identity Center, or is named like the caller's permission set."""
-    permission_set = getattr(underlying_role(case.principal), "permission_set", None)
+    permission_set = getattr(principal_words.underlying_role(case.principal), "permission_set", None)
     return name.startswith(_SSO) or name == permission_set or f"{_SSO}{name}_" in case.failure.text
 
 
