@@ -60,7 +60,7 @@ def _show(text: str) -> tuple[str, str]:
         ('Failed to get regions    logger=tsdb.cloudwatch error="UnauthorizedOperation: You are not authorized to perform this operation.\\n\\tstatus code: 403, request id: fafcc68b-4c57-4ab4-a1bd-f49df530cd26"', "denied ec2:DescribeRegions", "Allow ec2:DescribeRegions"),
         (f"mc: <ERROR> Unable to list folder. {_MISMATCH}", "rejected the signature", "mc alias set ALIAS URL"),
         (f"$ rclone lsd films:\nERROR : : error listing: SignatureDoesNotMatch: {_MISMATCH}\n\tstatus code: 403, request id: 4Y39NMW1KSBQFJ9P, host id: Zv0hP0Ue", "rejected the signature", "rclone config"),
-        ("Error: error configuring S3 Backend: IAM Role (arn:aws:iam::111122223333:role/films-ci) cannot be assumed.", "Terraform could not assume the role films-ci, and the text ends before", "--role-arn arn:aws:iam::111122223333:role/films-ci"),
+        ("Error: error configuring S3 Backend: IAM Role (arn:aws:iam::111122223333:role/films-ci) cannot be assumed.", "Terraform could not assume the role films-ci, and the text does not have the answer", "--role-arn arn:aws:iam::111122223333:role/films-ci"),
         (_DEVICE, "The Greengrass device got no credentials", "iot:AssumeRoleWithCertificate"),
         (f"{_DEVICE}\n{{iotCredentialsPath=/role-aliases/FilmsAlias/credentials}}", "no credentials", "--role-alias FilmsAlias"),
         (_RESTIC, "films-backup/restic/desk/config", "films-backup"),

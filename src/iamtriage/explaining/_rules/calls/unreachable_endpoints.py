@@ -37,6 +37,8 @@ _TIMEOUT = lazy_pattern(r"[Tt]ime(?:d )?-?out|ETIMEDOUT|deadline exceeded")
 _CONNECTION_REFUSED = lazy_pattern(
     r"ECONNREFUSED|[Cc]onnection refused|[Cc]onnection (?:was )?(?:reset|closed)|ECONNRESET|\bEOF\b"
 )
+# The SDK for Go says so when its caller gives up.
+_CANCELED = lazy_pattern(r"\bcanceled, context canceled\b|\bRequestCanceled: request context canceled\b")
 _FORBIDDEN = lazy_pattern(r"\btls: access denied\b|\balert access denied\b|\bfatal alert: access_denied\b")
 _NO_CONNECTION = lazy_pattern(r"(?i)onnect to the endpoint URL|network is unreachable|No route to host")
 _CLUSTER_HOST = lazy_pattern(
@@ -66,7 +68,7 @@ HOST_NOT_RESOLVED = CauseType(
 CONNECTION_FAILED = CauseType(
     "connection-failed",
     title="The connection timed out, or was refused or reset",
-    recognised_by='The message says "timed out", ETIMEDOUT, "deadline exceeded", "connection refused", "connection reset" or EOF.',
+    recognised_by='The message says "timed out", ETIMEDOUT, "deadline exceeded", "context canceled", "connection refused", "connection reset" or EOF.',
     fix="Check the endpoint URL, proxies, firewalls, and the route, security groups and VPC endpoints between the caller and AWS.",
     sources=(pages.VPC_ENDPOINTS,),
 )
@@ -281,6 +283,7 @@ _NETWORK_ERRORS = (
     (certificates.CERTIFICATE_ERROR, None, ""),
     (_CONNECTION_REFUSED, CONNECTION_FAILED, "the connection was refused or reset"),
     (_TIMEOUT, CONNECTION_FAILED, "the connection timed out"),
+    (_CANCELED, CONNECTION_FAILED, "the client canceled the call before an answer came"),
 )
 
 

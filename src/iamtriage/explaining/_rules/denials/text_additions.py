@@ -113,6 +113,11 @@ OF_TEXT: Rows = (
         "denials.denies.landing_zones.add_control",
     ),
     (all_of(_may_be_of_region, says("-1", "-2")), "denials.denies.landing_zones.add_denied_region"),
+    (all_of(_may_be_of_region, says("governed")), "denials.denies.landing_zones.add_ungoverned_region"),
+    (
+        all_of(is_of("s3"), lambda denial: denial.action is None, says("performing a tagging operation")),
+        "denials.services.deployments.add_bucket_tags",
+    ),
     (
         all_of(
             is_not_explicit, lambda denial: "/i-" in (denial.principal_text or ""), says(*_SIGNS_OF_TASKS)

@@ -101,7 +101,9 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
         summary, cause, remedy = _explain_provider(provider["arn"])
         return case.explain(summary, cause, topic="role-arn-malformed", remedies=remedy)
     arn = entry_arns.find_rejected_arn(case, message)
-    is_in_pod = "WebIdentity" in message or clues.mentions_kubernetes(case)
+    # Jobs of GitLab and others make the call themselves, with a token of their own.
+    is_own_call = "sts assume-role-with-web-identity" in case.text
+    is_in_pod = ("WebIdentity" in message and not is_own_call) or clues.mentions_kubernetes(case)
     is_role = isinstance(try_parse_principal(arn.text), Role) and arn.diagnosis is None
     causes = arn.causes(ARN_NOT_ACCEPTED.cause("reported"))
     if is_role:

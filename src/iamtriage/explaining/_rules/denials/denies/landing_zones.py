@@ -188,6 +188,44 @@ def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
 
 
+_UNGOVERNED = lazy_pattern(
+    r"(?i:\b(?:regions?(?: that(?:'s| is| are)| which (?:is|are))? (?:not|n't) governed|un-?governed regions?|non-governed regions?)\b)"
+)
+
+
+def add_ungoverned_region(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that AWS Control Tower denies the Region, if the text says that its landing zone does not govern it."""
+    found = _UNGOVERNED.search(denial.failure.text)
+    if found is None or not denied_regions.can_change_region(denial):
+        return explanation
+    text = "The control Region deny of AWS Control Tower is a service control policy, which denies most calls in other Regions. No Allow helps against it."
+    cause = DENIED_REGION.cause("derived", f'The text says "{found[0]}".', text=text)
+    known = (each for each in explanation.causes if each.evidence != "possible")
+    return attrs.evolve(
+        explanation,
+        topic=DENIED_REGION.code,
+        summary=f"{capitalize_start(denial.caller)} was denied {denial.action}: most likely, AWS Control Tower denies calls in the Region, which its landing zone does not govern.",
+        causes=(cause, *known),
+        remedies=(_call_allowed_regions(denial, denial.facts.region, "", ""), *explanation.remedies[1:]),
+    )
+
+
+def _call_allowed_regions(denial: Denial, called: str | None, loop: str, alone: str) -> Remedy:
+    return your_remedy(
+        "Call only the Regions that the organization allows",
+        f"Leave out the others, such as {called}.{loop}"
+        if called
+        else "Leave out the Regions that it denies.",
+        f"To check, an administrator of the management account runs the commands, and looks for aws:RequestedRegion. {commands.PARENTS}{alone}",
+        f"Only they can exempt the caller (ArnNotLike on aws:PrincipalArn). A policy of AWS Control Tower changes only in its landing zone settings: govern {called or 'the Region'} there.",
+        commands=(
+            *commands.list_control_policies(commands.account(denial.account)),
+            "aws organizations describe-policy --policy-id POLICY_ID --query Policy.Content --output text",
+        ),
+        url=_REGION_DENY,
+    )
+
+
 def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that most likely, a policy denies the Region, if the text shows that calls succeed in other ones."""
     text, (start, end) = denial.failure.text, denial.failure.span
@@ -219,17 +257,7 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
     because = f"The text shows that calls succeed in {others}{reason}."
     text = f"Such a Deny has the condition aws:RequestedRegion. AWS Control Tower has one for Regions that its landing zone does not govern, and {allows}."
     cause = DENIED_REGION.cause("derived", because, text=text)
-    remedy = your_remedy(
-        "Call only the Regions that the organization allows",
-        f"Leave out the others, such as {called}.{loop}",
-        f"To check, an administrator of the management account runs the commands, and looks for aws:RequestedRegion. {commands.PARENTS}{alone}",
-        f"Only they can exempt the caller (ArnNotLike on aws:PrincipalArn). A policy of AWS Control Tower changes only in its landing zone settings: govern {called} there.",
-        commands=(
-            *commands.list_control_policies(commands.account(denial.account)),
-            "aws organizations describe-policy --policy-id POLICY_ID --query Policy.Content --output text",
-        ),
-        url=_REGION_DENY,
-    )
+    remedy = _call_allowed_regions(denial, called, loop, alone)
     # The cause says that no Allow helps.
     vain = STATED_POLICY_ALLOWS.code
     known = (each for each in explanation.causes if each.evidence != "possible" and each.code != vain)

@@ -270,11 +270,39 @@ def _explain_job_token(found: re.Match[str], text: str) -> Explanation:
     )
 
 
+# What shows that a job of GitHub Actions made the call, and what shows that another program did, as an app.
+_JOB = lazy_pattern(
+    r"GITHUB_TOKEN|github\.token|/home/runner/|\bactions/[a-z-]{3,40}@|(?m:^\s{0,8}Run [\w.-]{1,40}/)|\bruns-on:"
+)
+_APP = lazy_pattern(
+    r"/var/task/|\b[Gg]it[Hh]ub [Aa]pps?\b|\b(?i:(?:my|our|the|this) integration\b)|\binstallation (?:access )?token\b"
+)
+_APP_PERMISSIONS = (
+    "https://docs.github.com/en/apps/maintaining-github-apps/modifying-a-github-app-registration"
+)
+
+
+def _explain_app(found: re.Match[str]) -> Explanation:
+    """Explain that a GitHub App lacks a permission."""
+    return explain_elsewhere(
+        found[0],
+        "GitHub denied the request of a GitHub App: the permissions of the app decide, not an IAM role or policy.",
+        owner_remedy(
+            "Give the GitHub App the permission that the call requires",
+            "Set it in the settings of the app, under Permissions & events. The header x-accepted-github-permissions of the answer names what the call accepts.",
+            "The owner of each installation must then approve the new permissions: until then, the old ones apply. The installation must also include the repository.",
+            url=_APP_PERMISSIONS,
+        ),
+    )
+
+
 def _explain_github(text: str) -> Explanation | None:
     found = _GITHUB.search(text)
     if found is None:
         return None
     who = found["who"] or "github-actions[bot]"
+    if found["who"] is None and _APP.search(text) and not _JOB.search(text):
+        return _explain_app(found)
     if who == "github-actions[bot]":
         return _explain_job_token(found, text)
     if who == "deploy key":

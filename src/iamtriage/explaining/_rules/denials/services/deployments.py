@@ -151,6 +151,27 @@ def add_tagged_call(denial: Denial, explanation: Explanation) -> Explanation:
     return attrs.evolve(explanation, causes=(cause, *explanation.causes))
 
 
+def add_bucket_tags(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add which permission CloudFormation means if it only says that a tagging operation of S3 was denied."""
+    action, role = "s3:PutBucketTagging", "the role that CloudFormation uses"
+    text = f"CloudFormation says that a tagging operation failed: for a bucket, it requires {action}. Tags of the stack are those of its buckets, too."
+    remedy = identity_remedy(
+        f"Allow {action} for {role}",
+        "It is the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if there is none, whoever deploys.",
+        statements=(
+            allow(action, f"arn:{denial.location.partition or 'aws'}:s3:::BUCKET", sid="S3PutBucketTagging"),
+        ),
+        commands=commands.put_policy("ROLE_NAME", "AllowPutBucketTagging"),
+        url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html",
+    )
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary.removesuffix('.')}: most likely, {role} lacks {action}.",
+        causes=(TAGS_NEED_ACTION.cause("derived", text=text),),
+        remedies=(remedy, *explanation.remedies),
+    )
+
+
 def _stated_account(denial: Denial) -> str | None:
     stated = denial.context.account
     return None if stated is None else stated.value

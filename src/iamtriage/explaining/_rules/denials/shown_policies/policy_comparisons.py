@@ -260,10 +260,10 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         if is_listed and (missing := statement_words.find_missing_types(action, allowed)):
             text = f"{action} is always checked on the {join_words(missing, 'and')}, too."
             return Comparison(policy, STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, text=text))
-        # The encoded message can be about another action than that of the call.
-        is_encoded = denial.failure.encoded_message is not None
-        covers_all = (is_encoded or (is_star_only and not is_of_other(policy, denial))) and any(
-            names_action(each, action) and names_resource(each, None) for each in possible
+        # An encoded message can be about another action than that of the call, and a role may be unnamed.
+        is_whole = is_star_only or denial.lowercase_action == "sts:assumerole"
+        covers_all = any(names_action(each, action) and names_resource(each, None) for each in possible) and (
+            denial.failure.encoded_message is not None or (is_whole and not is_of_other(policy, denial))
         )
         if not covers_all and (conditional is None or not fails_condition(denial, conditional)):
             return None

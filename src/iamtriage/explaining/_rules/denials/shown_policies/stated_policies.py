@@ -142,8 +142,10 @@ def _explain_allow(denial: Denial, explanation: Explanation, compared: Compariso
             both = f"{compared.cause.text.partition(' It is not attached')[0]} {both}"
         return attrs.evolve(of_bucket, causes=(*of_bucket.causes, _with_text(compared.cause, both)))
     is_said = policy.name == DESCRIBED or is_administrator(denial.failure.text)
-    is_of_other_account = explanation.topic == "assume-role" and bool(denial.crosses_accounts)
-    is_stated = (policy.owner is not None and policy.name != DESCRIBED) or (is_said and is_of_other_account)
+    # A policy for sts:AssumeRole is the caller's, and the trust policy must allow the call, too.
+    is_open = bool(denial.crosses_accounts) if is_said else not _is_decided(denial, explanation)
+    is_stated = policy.owner is not None and policy.name != DESCRIBED
+    is_stated = is_stated or (explanation.topic == "assume-role" and is_open)
     if (is_stated or stated_contrasts.lacks_other_side(denial, explanation)) and denial.policy_type is None:
         return _explain_own_policy(denial, explanation, policy, compared.cause)
     if any(policy.name in each for each in (*explanation.notes, *(each.text for each in explanation.causes))):
@@ -209,11 +211,8 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         if is_conditional or conditional is None:
             verdict = f"{policy.name} {contrast.verdict}"
             first = _with_text(first, contrast.text)
-            wider = (
-                stated_remedies.describe_wider_success(denial)
-                if compared.has_cause(STATED_POLICY_OTHER_RESOURCE)
-                else ""
-            )
+            is_other = compared.has_cause(STATED_POLICY_OTHER_RESOURCE)
+            wider = stated_remedies.describe_wider_success(denial) if is_other else ""
             text = f"{first.text.replace(NOT_KMS, '')}{wider}" if wider else first.text
             first = attrs.evolve(first, text=text)
     return attrs.evolve(

@@ -369,7 +369,8 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
     # The caller does not meet a condition of the role's trust policy.
     is_unmet = ("derived", "trust-policy-open") in {(each.evidence, each.code) for each in causes}
     is_other = is_unmet or denial.policy_type is not None or denial.deny is not None
-    if is_other or (explanation.remedies[:1] == others[:1] and not denial.crosses_accounts):
+    is_same = explanation.remedies[:1] == others[:1] and explanation.topic != "assume-role"
+    if is_other or (is_same and not denial.crosses_accounts):
         return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
     codes = {each.code for each in causes}
     if "cdk-roles-without-trust" in codes or ("trust-policy-checked" in codes and of_resource):

@@ -17,6 +17,10 @@ _ERROR_LINE = lazy_pattern(
     r"(?m)^(?P<line>[^\n]{0,300}?\b(?:ERROR|[Ee]rror|Exception|FAILED|[Ff]ailed|[Ff]ailure|FATAL|[Dd]enied"
     r"|[Ff]orbidden|[Uu]nauthorized)\b[^\n]{0,300})"
 )
+# A comment in code, or an item of a list of prose.
+_IS_NO_ERROR = lazy_pattern(
+    r"\s{0,40}(?:[+-]\s{0,8})?(?://|/\*)|\s{0,8}- (?![^\n]{0,300}(?:rror|ERROR|xception): )"
+)
 # A line of prose that announces the error.
 _ANNOUNCES = lazy_pattern(
     r":\s*\Z|\b(?:I|[Ww]e|error message (?:is|was)|(?:below|following) (?:error|exception))\b|\bbelow\W{0,3}\Z"
@@ -46,6 +50,7 @@ def describe_unread(text: str, failed: str | None = None) -> Explanation:
     'The first error in the text: "No metadata"'
     """
     lines = [*islice(_ERROR_LINE.finditer(remove_borders(text).text), _MAX_LINES)]
+    lines = [each for each in lines if _IS_NO_ERROR.match(each["line"]) is None]
     found = next((each for each in lines if _ANNOUNCES.search(each["line"]) is None), None)
     if found is None and lines:
         is_before = _IS_BEFORE.search(lines[0]["line"])
