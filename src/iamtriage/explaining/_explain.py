@@ -78,6 +78,8 @@ _CONTRAST_SIGNS = (
 )
 # In a text without any of these, commands print whole responses.
 _RESPONSE_SIGNS = ("--query", "--output", "-+\n", "---\n|")
+# Before the lines that a change has changed.
+_HUNK = "\n@@ -"
 # What a part of the text adds to an explanation: the kinds of failures, or all, the part, and the rule.
 _OF_BACKENDS = ("missing_credentials", "expired_credentials", "invalid_credentials")
 _OF_LOGINS = ("expired_credentials", "invalid_credentials", "signature_mismatch")
@@ -328,8 +330,9 @@ def _without_borders(failure: Failure) -> Failure:
 
 
 def _restore_responses(failure: Failure) -> Failure:
-    """Return a failure with the whole form of the responses that its text shows in part, or the same one."""
-    if "aws " not in failure.text or not any(sign in failure.text for sign in _RESPONSE_SIGNS):
+    """Return a failure with the whole responses of which it shows parts, and the files after changes."""
+    shows_parts = "aws " in failure.text and any(sign in failure.text for sign in _RESPONSE_SIGNS)
+    if not shows_parts and _HUNK not in failure.text:
         return failure
     from iamtriage.explaining._responses.restoring import restore_responses
 

@@ -1,1 +1,1 @@
-"""Restore the responses of AWS of which commands printed a part, or another form than JSON."""
+"""Restore the responses of AWS, and the files, of which commands printed a part, another form or a change."""

@@ -1,4 +1,4 @@
-"""Restore the responses that commands printed with ``--query`` or in another format, as JSON in the text."""
+"""Restore the responses that commands printed with ``--query`` or in another format, and changed files."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.structured.values import decode_at
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._responses.diffs import apply_diffs
 from iamtriage.explaining._responses.formats import read_rows, read_table, read_text
 from iamtriage.explaining._responses.queries import restore, selection_of
 from iamtriage.policies._readers.policy_yaml import parse_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from iamtriage.explaining._context.readers.command_runs import CommandRun
     from iamtriage.explaining._responses.queries import Node, Selection
@@ -37,7 +38,7 @@ _WHOLE: Node = {"type": "identity", "children": []}
 
 
 def restore_responses(failure: Failure) -> Failure:
-    r"""Return a failure with the whole form of each response in its text, or the same one.
+    r"""Return a failure with the whole form of each response and changed file in its text, or the same one.
 
     A command with ``--query`` shows members without their names. With them, what reads a response finds them.
 
@@ -52,20 +53,22 @@ def restore_responses(failure: Failure) -> Failure:
     """
     text, (start, end) = failure.text, failure.span
     parts, at = list[str](), 0
-    for run in find_runs(failure):
-        found = _restore_response(run, text)
-        if found is None:
+    for low, high, written in sorted((*_find_responses(failure), *apply_diffs(text))):
+        if low < at or (high > failure.span[0] and low < failure.span[1]):
             continue
-        low = run.end - len(run.output)
-        low, high, response = low + found[0], low + found[1], found[2]
-        if high > failure.span[0] and low < failure.span[1]:
-            continue
-        written = _write(response)
         parts += (text[at:low], written)
         at = high
         if high <= failure.span[0]:
             start, end = (each + len(written) - (high - low) for each in (start, end))
     return attrs.evolve(failure, text="".join((*parts, text[at:])), span=(start, end)) if parts else failure
+
+
+def _find_responses(failure: Failure) -> Iterator[tuple[int, int, str]]:
+    """Yield the beginning and end of each output that shows a part of a response, with the whole one."""
+    for run in find_runs(failure):
+        if (found := _restore_response(run, failure.text)) is not None:
+            start = run.end - len(run.output)
+            yield start + found[0], start + found[1], _write(found[2])
 
 
 def _write(response: dict[str, Any]) -> str:

@@ -1,0 +1,109 @@
+"""Write the committed changes that git printed as what the files have after them."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("apply_diffs",)
+
+_GIT = lazy_pattern(
+    r"(?:^|[\s$#%>❯])git (?:-C \S{1,200} )?(?P<command>diff|log|show)(?P<words>(?: [^\s|;&]{1,300}){0,12})"
+)
+_FILE = lazy_pattern(r"\S{0,300}\.[a-z][a-z0-9]{0,7}")
+# A commit before the present one. What differs from a branch, or is not committed, can be in effect or not.
+_EARLIER = lazy_pattern(
+    r"(?:[\w./-]{1,60}(?:~\d{0,4}|\^+|@\{[^{}\s]{1,40}\})|[0-9a-f]{7,40}|v\d[\w.]{0,20}?)(?:\.\.(?:HEAD)?)?"
+)
+# What precedes the hunks of a file: names, and the commit with its message.
+_HEADER = lazy_pattern(
+    r"diff --git a/\S{1,300} b/(?P<file>\S{1,300})|    [^\n]{1,300}|\s{0,8}"
+    r"|(?:index|new|old|similarity|rename|commit|Author:|Date:|Merge:|---|\+\+\+) [^\n]{0,300}"
+)
+_HUNK = lazy_pattern(
+    r"@@ -\d{1,6}(?:,(?P<old>\d{1,4}))? \+\d{1,6}(?:,(?P<new>\d{1,4}))? @@ ?(?P<around>[^\n]{0,300})"
+)
+# A change that is not in effect.
+_PROPOSED = lazy_pattern(
+    r"(?i)\b(?:propos\w{1,4}|suggest\w{0,5}|would|should|could|plan(?:s|ned|ning)?|want(?:s|ed)?|going to)\b"
+    r"|\b(?:about to|draft|review|undid|undone|unmerged|rolled back)\b|\brevert"
+    r"|(?:\bnot|n't) (?:yet |been ){0,2}(?:merged|applied|deployed|pushed|released)\b"
+)
+_CHARS_AROUND, _MAX_LINES = 200, 400
+
+
+def apply_diffs(text: str) -> Iterator[tuple[int, int, str]]:
+    r"""Yield the beginning and end of each hunk, with the name of the file and its lines after the change.
+
+    >>> [*apply_diffs('$ git diff HEAD~1 -- a.json\n@@ -1,2 +1,2 @@\n {\n-"a": 1\n+"a": 2\n')]
+    [(28, 63, 'a.json:\n{\n"a": 2\n')]
+    """
+    is_change, file, at, stop = False, "", 0, 0
+    for line in text.splitlines(keepends=True):
+        start, at = at, at + len(line)
+        if start < stop:
+            continue
+        hunk, git = _HUNK.match(line) if is_change else None, _GIT.search(line)
+        if hunk is not None:
+            stop, after = _apply(text, at, int(hunk["old"] or 1), int(hunk["new"] or 1))
+            around = f"{hunk['around'].rstrip()}\n" if hunk["around"].rstrip().endswith("{") else ""
+            yield start, stop, f"{file and f'{file}:'}\n{around}{after}"
+        elif git is not None:
+            words = git["words"].split()
+            file = next((each for each in reversed(words) if _FILE.fullmatch(each)), "")
+            is_change = _is_committed(git["command"], words) and not _is_proposed(text, start)
+        elif (header := _HEADER.fullmatch(line.rstrip("\r\n"))) is None:
+            is_change, file = False, ""
+        elif header["file"]:
+            file = header["file"]
+
+
+def _is_committed(command: str, words: list[str]) -> bool:
+    """Return whether a command of git shows what committed changes have changed up to now.
+
+    >>> [_is_committed("diff", each.split()) for each in ("HEAD~2 -- a.tf", "HEAD HEAD~1", "main", "")]
+    [True, False, False, False]
+    """
+    if command != "diff":
+        return True
+    names = words[: words.index("--")] if "--" in words else words
+    commits = [each for each in names if not each.startswith("-") and _FILE.fullmatch(each) is None]
+    return bool(commits) and _EARLIER.fullmatch(commits[0]) is not None and set(commits[1:]) <= {"HEAD"}
+
+
+def _is_proposed(text: str, at: int) -> bool:
+    """Return whether the words before a command say that the change which it prints is not in effect."""
+    before = text[max(at - _CHARS_AROUND, 0) : at].rpartition("\n\n")[2]
+    return _PROPOSED.search(before) is not None
+
+
+def _apply(text: str, at: int, old: int, new: int) -> tuple[int, str]:
+    """Return the end of a hunk and its lines after the change.
+
+    Args:
+        text: The text.
+        at: Where the lines begin.
+        old: How many lines the hunk has before the change. People leave some out.
+        new: How many it has after it.
+    """
+    after, blank = list[str](), ""
+    for line in islice(text[at : at + 40_000].splitlines(keepends=True), _MAX_LINES):
+        mark = line[:1]
+        if not line.strip():
+            blank += line
+            continue
+        is_over = old <= 0 and new <= 0
+        if mark not in " +-\\" or (is_over and (blank or mark == "-")):
+            break
+        at += len(blank) + len(line)
+        after.append(blank)
+        blank = ""
+        if mark in " +":
+            after.append(line[1:])
+        old, new = old - (mark in " -"), new - (mark in " +")
+    return at, "".join(after)
