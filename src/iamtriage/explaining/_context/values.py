@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
     from iamtriage.typing import PolicyType  # noqa: TC004
 
-__all__ = ("CommandLine", "Document", "MappingEntry", "Rule", "Runtime", "Stated", "Subject", "quote_match")
+__all__ = (
+    "CommandLine",
+    "Document",
+    "MappingEntry",
+    "OtherVersion",
+    "Rule",
+    "Runtime",
+    "Stated",
+    "Subject",
+    "quote_match",
+)
 
 
 class Stated(NamedTuple):
@@ -59,6 +69,20 @@ class CommandLine(NamedTuple):
                     forms = (f"--{name} {value}", f"--{name}={value}", f"-{name[0]} {value}")
                     return Stated(value, next((form for form in forms if form in self.text), forms[0]))
         return None
+
+
+class OtherVersion(NamedTuple):
+    """A version of a managed policy that is not the default one.
+
+    Attributes:
+        arn: The ARN of the policy.
+        id: The ID of the version, such as ``"v4"``.
+        default: The ID of the default version, if the text shows it.
+    """
+
+    arn: str
+    id: str
+    default: str | None
 
 
 class Runtime(NamedTuple):
@@ -151,7 +175,7 @@ class Document(Value):
         has_references: Whether some values are references, so that they are not known.
         owner: The role or user whose policy it is, with its kind, if the text states it.
         name: The name of an AWS managed policy or a policy template of SAM, of which the text shows only the name.
-        version: The ARN and version ID of a managed policy, if it is a version other than the default one.
+        version: The version of a managed policy, if it is not the default one.
         heading: What to call it, if the words right before it say that.
         stated_type: Its type, if they say that.
         inline_name: The name of the owner's inline policy, if a command printed it, or the words before it state it.
@@ -170,7 +194,7 @@ class Document(Value):
     has_references: bool = False
     owner: tuple[str, str] | None = None
     name: str | None = None
-    version: tuple[str, str] | None = None
+    version: OtherVersion | None = None
     heading: str | None = None
     stated_type: PolicyType | None = None
     inline_name: str | None = None

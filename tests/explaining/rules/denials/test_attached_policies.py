@@ -216,7 +216,7 @@ def test_policy_of_the_caller_has_no_effect_on_others(
     [
         (
             "false",
-            "it is version v2, not the default one",
+            "version v2 of the policy Mails allows it, but another is the default version",
             "aws iam set-default-policy-version --policy-arn arn:aws:iam::111122223333:policy/Mails --version-id v2",
         ),
         (
@@ -234,6 +234,52 @@ def test_version_of_a_policy(is_default: str, verdict: str, command: str) -> Non
     explanation = explain(_denied(reason=_IDENTITY) + shown + document.replace("DEFAULT", is_default))
     assert verdict in explanation.summary
     assert explanation.remedies[0].commands[0] == command
+
+
+_ALLOWING = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}'
+)
+
+_PRINT = f"$ aws iam get-policy-version --policy-arn ARN --version-id v4 --query PolicyVersion.Document\n{_ALLOWING}\n"
+
+_PRINT_YAML = "$ aws iam get-policy-version --policy-arn ARN --version-id v4 --query PolicyVersion.Document --output yaml\nStatement:\n- Action: sqs:*\n  Effect: Allow\n  Resource: '*'\nVersion: '2012-10-17'\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict"),
+    [
+        (
+            f"$ aws iam list-policy-versions --policy-arn ARN --output text\nVERSIONS\t2026-05-02T09:00:00+00:00\tFalse\tv4\nVERSIONS\t2026-05-01T09:00:00+00:00\tTrue\tv3\n{_PRINT}",
+            "version v4 of the policy Mails allows it, but v3 is the default version",
+        ),
+        (
+            f'{_PRINT}$ aws iam get-policy --policy-arn ARN --query Policy.DefaultVersionId\n"v2"\n',
+            "version v4 of the policy Mails allows it, but v2 is the default version",
+        ),
+        (
+            f'$ aws iam get-policy --policy-arn ARN --query Policy.DefaultVersionId\n"v2"\n{_PRINT_YAML}',
+            "version v4 of the policy Mails allows it, but v2 is the default version",
+        ),
+        # The last of the list is not the default version, and the printed one is.
+        (
+            f'$ aws iam list-policy-versions --policy-arn ARN\n{{"Versions": [{{"VersionId": "v4", "IsDefaultVersion": true}}, {{"VersionId": "v3", "IsDefaultVersion": false}}]}}\n{_PRINT}',
+            "is not in effect for this caller",
+        ),
+        (
+            f'$ aws iam get-policy --policy-arn ARN-old --query Policy.DefaultVersionId\n"v2"\n{_PRINT}',
+            "is not in effect for this caller",
+        ),
+        # Another command printed the document.
+        (
+            f'$ aws iam get-policy --policy-arn ARN --query Policy.DefaultVersionId\n"v2"\n$ aws iam get-policy-version --policy-arn ARN --version-id v4 > v4.json\n$ cat policy.json\n{_ALLOWING}\n',
+            "is not in effect for this caller",
+        ),
+    ],
+)
+def test_default_version_of_a_policy(shown: str, verdict: str) -> None:
+    shown = shown.replace("ARN", f"arn:aws:iam::{_ACCOUNT}:policy/Mails")
+    explanation = explain(f"{_denied(reason=_IDENTITY)}\n{shown}")
+    assert explanation.summary.endswith(f"{verdict}.")
 
 
 def _policy(*actions: str, resource: str) -> str:

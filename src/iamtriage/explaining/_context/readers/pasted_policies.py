@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.documents import FoundDocument, decode_members
 from iamtriage.explaining._context.readers.policy_headings import find_heading, find_stored_name
+from iamtriage.explaining._context.readers.policy_versions import find_other_version
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, is_session_policy
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.readers.unique_values import stated_partition
@@ -83,10 +84,6 @@ _PRINCIPAL = lazy_pattern(
 _PRINCIPAL_NAME = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:[\w+=,.@*/-]{1,600}")
 _SUBJECT_KEY = lazy_pattern(r"(?a)\"(?P<issuer>[\w.-]{1,100}(?:/[\w./-]{1,150})?):sub\"")
 _ROLE = lazy_pattern(r"(?a)\barn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>\d{12}):role/")
-_VERSION = lazy_pattern(
-    r"(?a)(?=[^|;&]{0,200}?--policy-arn[ =][\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600}))[^|;&]{0,700}?--version-id[ =][\"']?(?P<id>v\d{1,9})\b"
-)
-_NOT_DEFAULT = lazy_pattern(r"\"IsDefaultVersion\"\s?:\s?false\b")
 # The Landing Zone Accelerator replaces these: https://awslabs.github.io/landing-zone-accelerator-on-aws.
 _REFERENCE = lazy_pattern(r"\$\{([A-Z][A-Z0-9_]{1,40})\}")
 _MAX_REFERENCES = 8
@@ -115,7 +112,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
     for each in stated:
         if (policy := build_policy(_fill_references(each.content, text))) is not None:
             owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
-            version = _find_other_version(text, each) if "IsDefaultVersion" in text else None
+            version = find_other_version(text, each.start)
             file, (heading, stated_type) = _find_file(text, each.start), find_heading(text, each.start)
             name = _name_session_policy(text, each.start, file)
             stored, holder, is_inline = find_stored_name(text, each.start) or (None, None, False)
@@ -151,7 +148,10 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         if policy is not None:
             file = _find_file(text, each.start)
             name = _name_session_policy(text, each.start, file)
-            yield attrs.evolve(policy, file=file, is_code=True, is_whole=each.is_whole, name=name)
+            version = find_other_version(text, each.start)
+            yield attrs.evolve(
+                policy, file=file, version=version, is_code=True, is_whole=each.is_whole, name=name
+            )
 
 
 def _name_session_policy(text: str, start: int, file: str | None) -> str | None:
@@ -293,15 +293,6 @@ def _find_inline_name(text: str, start: int) -> str | None:
         return None
     found = _PRINTED_NAME.match(text, at)
     return None if found is None else found["name"]
-
-
-def _find_other_version(text: str, document: FoundDocument) -> tuple[str, str] | None:
-    """Return the ARN and version ID of the policy that a command printed, if it is not the default version."""
-    at = text.rfind("aws iam get-policy-version", max(document.start - _CHARS_BEFORE, 0), document.start)
-    found = None if at == -1 else _VERSION.search(text[at : document.start])
-    low = text.rfind("{", 0, max(document.start - 1, 0))
-    is_other = _NOT_DEFAULT.search(text, max(low, 0), document.end + _CHARS_OF_INTRODUCTION) is not None
-    return (found["arn"], found["id"]) if found is not None and is_other else None
 
 
 def _find_trusting_role(text: str, start: int) -> tuple[str, str] | None:

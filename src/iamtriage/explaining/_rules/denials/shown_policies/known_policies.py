@@ -177,7 +177,9 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     for each in stated:
         named = each.name or (name if each.file is None else f"the policy in {clip_text(each.file)}")
         is_of_cap = each.stated_type in _CAPS and each.stated_type == denial.policy_type
-        if each.heading is not None and (is_of_cap or len(stated) > 1):
+        if each.version is not None:
+            named = f"the policy {clip_text(each.version.arn.rpartition('/')[2])}"
+        elif each.heading is not None and (is_of_cap or len(stated) > 1):
             named = clip_text(each.heading)
         elif each.name == SESSION_POLICY and each.file is not None:
             named = f"the session policy in {clip_text(each.file)}"

@@ -288,12 +288,12 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         )
         evidence: Evidence = "derived" if is_decisive and not denial.is_explicit else "possible"
         return Comparison(policy, STATED_POLICY_CONDITION.cause(evidence, text=text))
-    is_attached = is_of_caller(policy, denial)
-    text = "."
-    if not is_attached:
-        text = f". It is not attached to {caller}, or a policy of another type denies the call."
+    lack = "" if is_of_caller(policy, denial) else f"is not attached to {caller}, or "
+    text = f". It {lack}a policy of another type denies the call." if lack else "."
     if denial.policy_type == "identity":
-        text = f", so it {'' if is_attached else f'is not attached to {caller}, or '}was not yet in effect."
+        text = f", so it {lack}was not yet in effect."
+    if policy.version is not None:
+        text = f" in version {policy.version.id}, but only the default version is in effect."
     on = "every resource" if resource is None else "this resource"
     allowing = STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on {on}{text}")
     return Comparison(policy, allowing)

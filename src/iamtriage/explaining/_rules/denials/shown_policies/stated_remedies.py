@@ -289,21 +289,20 @@ def explain_without_effect(
     denial: Denial, explanation: Explanation, policy: KnownPolicy, cause: Cause
 ) -> Explanation:
     """Add that a policy allows the call but had no effect on it, as AWS found none of the caller that allows it."""
-    account = denial.account or "of the call"
     steps: tuple[str, ...] = (
         "The lists must name the policy. Only the default version of a managed policy is in effect.",
-        f"Print the lists with credentials of the account {account}: another one can have a role or user with the same name.",
+        f"Print the lists with credentials of the account {denial.account or 'of the call'}: another one can have a role or user with the same name.",
         "If it was attached or changed after the call, or seconds before it, repeat the call.",
     )
-    verdict = "is not in effect for this caller"
+    subject, verdict = policy.name, "is not in effect for this caller"
     title, lines = f"Check that {policy.name} is attached to {denial.caller}", list_policies_commands(denial)
     if policy.version is not None:
-        arn, version = policy.version
-        verdict = f"it is version {version}, not the default one"
+        arn, version, default = policy.version
+        subject, verdict = f"version {version} of {subject}", f"{default or 'another'} is the default version"
         title = f"Make {version} the default version"
         template = f"aws iam set-default-policy-version --policy-arn {{}} --version-id {version}"
         lines = (commands.fill_command(template, arn),)
-        steps = ("Only the default version has an effect, on all that have the policy.",)
+        steps = ("It affects all that have the policy: check whether they need what the old one allows.",)
     elif is_of_caller(policy, denial):
         verdict, steps = "it was not yet in effect, or the text shows it in another account", steps[1:]
     if denial.service == "secretsmanager" and denial.resource_arn is None:
@@ -319,7 +318,7 @@ def explain_without_effect(
     others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
     return attrs.evolve(
         explanation,
-        summary=denial_summary(denial, f"{policy.name} allows it, but {verdict}"),
+        summary=denial_summary(denial, f"{subject} allows it, but {verdict}"),
         causes=(cause, *explanation.causes),
         remedies=(remedy, *others),
     )
