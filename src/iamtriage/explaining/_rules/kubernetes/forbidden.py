@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.kubernetes.denied_requests import (
     DeniedRequest,
     access_policy_remedy,
 )
-from iamtriage.explaining._rules.kubernetes.entries.entry_groups import use_stated_group
+from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_lost_groups, use_stated_group
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     find_known_groups,
     find_unbound_group,
@@ -174,6 +174,9 @@ def _describe_gap(denied: DeniedRequest) -> str:
         return f"{stated}{where} {'does' if is_one else 'do'} not include it, and no RBAC role allows it"
     if (missing := find_missing_role(denied)) is not None:
         return f"the {missing.kind} {clip_text(missing.name)}, to which it is bound, does not exist"
+    if lost := find_lost_groups(denied):
+        named = join_words([*map(clip_text, lost)], "and")
+        return f"its access entry takes precedence over aws-auth, so {named} there {'has' if len(lost) == 1 else 'have'} no effect"
     own = [clip_text(each) for each in find_known_groups(denied) or () if not each.startswith("system:")]
     if (unbound := find_unbound_group(denied)) is not None:
         return f"its group {clip_text(unbound)} is bound to no RBAC role, as the search in the text shows"

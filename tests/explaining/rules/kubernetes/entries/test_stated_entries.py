@@ -252,3 +252,51 @@ def test_none_in_the_text_format_is_no_group(printed: str, groups: str) -> None:
     lines = explain(f"{denied}\n{query}\n{printed}\n").remedies[0].commands
     assert any(f"--group={groups}" in each for each in lines)
     assert not any("None" in each for each in lines)
+
+
+_LOST = "its access entry takes precedence over aws-auth, so ops-admins there has no effect."
+
+
+def _mapped(*groups: str, arn: str = DEV, username: str = "dev") -> str:
+    lines = "".join(f"\n      - {each}" for each in groups)
+    return f"mapRoles: |\n  - rolearn: {arn}\n    username: {username}\n    groups:{lines}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "is_lost"),
+    [
+        (f"{_mapped('ops-admins')}\n{_entry(DEV, policies=())}", None, True),
+        (f"{_entry(DEV, 'viewers')}\n{_mapped('viewers', 'ops-admins')}", "API_AND_CONFIG_MAP", True),
+        (
+            f"{_mapped('ops-admins')}\n$ aws eks describe-access-entry --cluster-name c --principal-arn {DEV} --query accessEntry.kubernetesGroups\n[]\n",
+            None,
+            True,
+        ),
+        (f"{_mapped('ops-admins')}\n{_entry(DEV, policies=())}", "CONFIG_MAP", False),
+        (f"{_mapped('ops-admins')}\n{_entry(DEV, policies=())}", "API", False),
+        (f"{_mapped('ops-admins')}\n{_entry(DEV + '-old', policies=())}", None, False),
+        (f"{_mapped('ops-admins', arn=DEV + '-old')}\n{_entry(DEV, policies=())}", None, False),
+        (f"{_mapped('ops-admins')}\n{_entry(DEV, 'ops-admins')}", None, False),
+        # The user name is that of the aws-auth entry.
+        (
+            f"{_mapped('ops-admins', username='arn:aws:sts::111122223333:assumed-role/dev/ana')}\n{_entry(DEV, policies=())}",
+            None,
+            False,
+        ),
+    ],
+)
+def test_entry_takes_precedence(text: str, mode: str | None, *, is_lost: bool) -> None:
+    explanation = explain(f"{FORBIDDEN}\n{text}", facts={"authentication_mode": mode} if mode else None)
+    assert explanation.summary.endswith(_LOST) is is_lost
+    lines = [str(line) for each in explanation.remedies for line in each.commands]
+    assert any(each.startswith("aws eks delete-access-entry") for each in lines) is is_lost
+    if is_lost:
+        heads = [each.partition(" --")[0] for each in lines]
+        assert "aws eks update-access-entry" in heads[:2]
+
+
+def test_masters_of_aws_auth_get_an_access_policy() -> None:
+    explanation = explain(f"{FORBIDDEN}\n{_mapped('system:masters')}\n{_entry(DEV, policies=())}")
+    assert explanation.summary.endswith("so system:masters there has no effect.")
+    names = [each.commands[0].split(" --")[0] for each in explanation.remedies]
+    assert names == ["aws eks associate-access-policy", "aws eks delete-access-entry"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import as_sentence, upper_first
+from iamtriage._text import as_sentence, clip_text, join_words, upper_first
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
@@ -13,8 +13,10 @@ from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import kubernetes_name
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    RESERVED_PREFIXES,
     build_cluster_principal,
 )
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present
 
 
@@ -39,6 +41,51 @@ def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
     own = stated_entries.find_known_groups(denied) if is_changeable else None
     names = [each for each in own or () if not each.startswith("system:") and kubernetes_name(each) == each]
     return attrs.evolve(denied, subject=Subject("Group", names[0])) if len(names) == 1 else denied
+
+
+def find_lost_groups(denied: DeniedRequest) -> tuple[str, ...]:
+    """Return the groups of the caller's ``aws-auth`` entry that have no effect, as a text shows its access entry, too.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/migrating-access-entries.html
+    """
+    uses_both = denied.cluster.uses_entries and denied.cluster.uses_aws_auth
+    if not (denied.is_iam and uses_both and denied.case.context.mappings):
+        return ()
+    entry = stated_entries.find_stated_entry(denied.case.failure, denied.principal)
+    mapped = [
+        each
+        for each in denied.case.context.mappings
+        if stated_entries.is_same_principal(try_parse_principal(each.arn), denied.principal)
+    ]
+    # With the user name of aws-auth, that entry is in effect.
+    if entry is None or len(mapped) != 1 or mapped[0].username == denied.user:
+        return ()
+    return tuple(each for each in mapped[0].groups if each not in entry.groups)
+
+
+def restore_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
+    """Return how to restore the groups of ``aws-auth``: in the access entry, or without it."""
+    groups = find_lost_groups(denied)
+    if not groups:
+        return ()
+    named = join_words([*map(clip_text, groups)], "and")
+    delete = denied.cluster.eks_command(
+        "delete-access-entry",
+        principal=build_cluster_principal(denied.principal, source=denied.case.text).entry_argument,
+    )
+    deleted = cluster_remedy(
+        "Or delete the access entry, so that the one in aws-auth applies again",
+        f"Then {denied.subject_text} is in {named} again.",
+        commands=delete,
+        url=pages.EKS_ACCESS_MODE,
+    )
+    # EKS rejects others.
+    allowed = tuple(each for each in groups if not each.startswith(RESERVED_PREFIXES))
+    if not allowed:
+        return (deleted,)
+    title = f"Add {join_words([*map(clip_text, allowed)], 'and')} to the access entry"
+    update = add_groups_command(denied, *allowed)
+    return cluster_remedy(title, commands=update, url=pages.EKS_ACCESS_ENTRIES), deleted
 
 
 def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:

@@ -39,6 +39,7 @@ __all__ = (
     "find_runs_of",
     "find_stated_entry",
     "is_listed",
+    "is_same_principal",
     "lacks_policies",
 )
 _MAX_TEXT = 64_000

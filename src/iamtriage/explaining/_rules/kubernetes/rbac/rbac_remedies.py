@@ -86,13 +86,16 @@ def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
     role = _role_remedy(denied)
     policy = None if denied.installer else denied_requests.access_policy_remedy(denied)
     installers = denied_requests.installer_remedies(denied)
+    restored = entry_groups.restore_remedies(denied)
+    if restored and denied.is_policy_first:
+        return present(policy, *installers, *restored)
     # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
     is_role_first = denied.installer in denied_requests.VERBS_OF_PROGRAMS and installers[:1] != (None,)
     later = None if is_role_first else role
     admin = entry_groups.cluster_admin_remedy(denied)
     first = None if entry_groups.refuses_cluster_admin(denied) else admin
     is_allowed = bool(denied.allowing_policy) and not denied.is_out_of_scope
-    return present(
+    found = present(
         request_checks.check_caller_remedy(denied) if is_allowed else None,
         policy if denied.is_policy_first else None,
         _missing_role_remedy(denied),
@@ -106,6 +109,13 @@ def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
         None
         if role is not None and denied.kind in _KINDS_WITH_CHECK
         else request_checks.check_remedy(denied),
+    )
+    return (
+        found
+        if not restored
+        else (*restored, *found)
+        if restored[1:]
+        else (*found[:1], *restored, *found[1:])
     )
 
 

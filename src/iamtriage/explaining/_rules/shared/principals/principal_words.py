@@ -100,6 +100,8 @@ _MASKS = lazy_pattern(r"\*+|…|\.{3}|<[^<>]{1,40}>|[xX]{3,20}")
 # What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM or EKS,
 # also as a table or YAML.
 _ROLE_NAME = lazy_pattern(r"(?a)[\w+=,.@/-]{1,576}")
+# What follows an ARN for which EKS found the access entry.
+_FOUND_ENTRY = lazy_pattern(r"[\"']?\s[^{}|;&$]{0,400}\{\s{0,20}\"(?:accessE|associatedA|clusterN)")
 _ARN_KEY = lazy_pattern(
     r"[\"'](?:[Aa]rn|principalArn)[\"']\s{0,3}:\s{0,3}[\"']\Z|\| {1,4}(?:Arn|principalArn) {1,60}\| {1,4}\Z|\bprincipalArn: \Z"
 )
@@ -189,6 +191,9 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
     True
     >>> stated_role(session.role, "role arn:aws:iam::111122223333:role/team/app.").path
     '/team/'
+    >>> shown = "--principal-arn arn:aws:iam::111122223333:role/app"
+    >>> stated_role(session, f'{shown} {{"accessEntry": {{"type": "STANDARD"}}}}').path
+    '/'
     """
     shows_paths = "Path" in text or "path" in text
     if ":role/" not in text and not shows_paths:
@@ -204,7 +209,11 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
         match = _ROLE_NAME.match(part)
         token = "" if match is None else match[0]
         for each in (token, token.rstrip(".,")):
-            is_record = is_session and each == name and _ARN_KEY.search(before[-_CHARS_OF_KEY:])
+            is_record = (
+                is_session
+                and each == name
+                and (_ARN_KEY.search(before[-_CHARS_OF_KEY:]) or _FOUND_ENTRY.match(part, len(each)))
+            )
             if each.endswith(f"/{name}") or is_record:
                 found.add(each)
                 break
