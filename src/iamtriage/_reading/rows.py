@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.entries.formats import CONTINUATION, POWERSHELL_FIELD
 from iamtriage._reading.entries.lines import without_style
 from iamtriage._reading.nodes import ROW, Node
-from iamtriage._reading.vocabulary.triggers import may_contain_failure
+from iamtriage._reading.vocabulary.triggers import list_fragments, may_contain_failure
 from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
     """
     written = text.splitlines(keepends=True)
     lines = _without_prefixes(written, prefixes) if prefixes else [*map(str.rstrip, written)]
-    hot = [index for index, line in enumerate(lines) if line and may_contain_failure(line)]
+    fragments = list_fragments(text)
+    hot = [index for index, line in enumerate(lines) if line and may_contain_failure(line, fragments)]
     if len(hot) < _MIN_LINES or len(lines) > _MAX_LINES:
         return None
     reports = frozenset(hot)

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import ENTRY_START
-from iamtriage._reading.vocabulary.triggers import may_contain_failure
+from iamtriage._reading.vocabulary.triggers import list_fragments, may_contain_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -108,8 +108,9 @@ def split_by_relevance(block: str) -> Iterator[tuple[str, bool]]:
     """Yield a block in parts, and whether each can contain a failure or an ARN."""
     lines = [m[0] for m in _LINE.finditer(block)]
     relevant = bytearray(len(lines))
+    fragments = list_fragments(block)
     for number, line in enumerate(lines):
-        if "arn:" in line or may_contain_failure(line):
+        if "arn:" in line or may_contain_failure(line, fragments):
             low, high = max(0, number - _CONTEXT_LINES), min(len(lines), number + _CONTEXT_LINES + 1)
             relevant[low:high] = b"\x01" * (high - low)
     start = 0

@@ -7,9 +7,18 @@ doesn't start like a log entry is searched for more fragments.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def may_contain_failure(text: str) -> bool:
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def may_contain_failure(text: str, fragments: Sequence[str] | None = None) -> bool:
     """Return whether a text can contain a failure.
+
+    Args:
+        text: The text.
+        fragments: What ``list_fragments`` returns for a text that contains this one.
 
     >>> may_contain_failure("GET /health 200 0.3 ms"), may_contain_failure("Access Denied")
     (False, True)
@@ -56,7 +65,7 @@ def may_contain_failure(text: str) -> bool:
             "0" <= text < ":"
             or text[4:5] == "="
             or text[:1] == "["
-            or not _may_contain_failure_without_time(text)
+            or not _may_contain_failure_without_time(text, fragments)
         )
     )
 
@@ -70,7 +79,16 @@ def may_contain_others(text: str, start: int, end: int) -> bool:
     return "\n" in text[start:end] or may_contain_failure(text[:start]) or may_contain_failure(text[end:])
 
 
-def _may_contain_failure_without_time(text: str) -> bool:
+def list_fragments(text: str) -> list[str]:
+    """Return the fragments for texts without a time that a text contains, so that its lines are searched only for these.
+
+    >>> list_fragments("The aws sso session: IMDS, MFA code for arn")
+    ['IMDS', 'aws sso', 'MFA code for']
+    """
+    return [fragment for fragment in _MESSAGE_FRAGMENTS if fragment in text]
+
+
+def _may_contain_failure_without_time(text: str, fragments: Sequence[str] | None) -> bool:
     """Return whether a text that does not start with a digit has an error level or a pasted message."""
     first = text[:1]
     if "0" <= text[1:2] < ":":
@@ -87,7 +105,7 @@ def _may_contain_failure_without_time(text: str) -> bool:
         # The tenth character is a colon in syslog's time (Mar 14 09:26), but also in "User: arn:" and "Get https:".
         (text[9:10] != ":" or not "0" <= text[8:9] < ":" or "\n" in text[:-1])
         and len(text) >= _MIN_LENGTH
-        and any(map(text.__contains__, _MESSAGE_FRAGMENTS))
+        and any(map(text.__contains__, _MESSAGE_FRAGMENTS if fragments is None else fragments))
     )
 
 
