@@ -60,7 +60,7 @@ _CONTEXT = 400
 # The number of characters around a joined word that are searched again, up to the ends of lines.
 _WINDOW = 300
 # A newline, also an escaped one in a string that a logger wrote.
-_LINE_END = re.compile(r"\n|\\{1,16}n")
+_LINE_END = re.compile(r"\n|\\\\{0,15}n")
 _SPACE = re.compile(r"\s")
 # The number of characters before and after the end of a block that show whether a failure continues there.
 _SEAM = 2_000

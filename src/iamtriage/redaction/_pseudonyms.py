@@ -34,7 +34,7 @@ _EXTENSIONS = re.compile(rf"{_EXTENSION}{{1,2}}\Z")
 _MAX_EXTENSIONS = 24
 # A value that ends with a number after many zeros, or after a mask, can be a pseudonym.
 _PADDED = re.compile(
-    rf"(?:0{{7}}|xx(?<=[A-Z0-9]..)|::|0(?<![0-9.].)\.0\.0\.)[x0]{{0,120}}(?P<number>{_NUMBER})(?![0-9a-f])"
+    rf"(?:0000000|xx(?<=[A-Z0-9]..)|::|0(?<![0-9.].)\.0\.0\.)[x0]{{0,120}}(?P<number>{_NUMBER})(?![0-9a-f])"
 )
 _ZEROS = re.compile(r"0{3,31}[0-9]{1,9}")
 

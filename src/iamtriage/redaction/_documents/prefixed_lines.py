@@ -25,7 +25,7 @@ _VALUE = re.compile(
     r"[\w.]{0,48}(?:\\{0,8}[\"']?\]?[ \t]{0,40}[:=,|<>\t]|[ ]{2}"
     r"|[\"']?(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
 )
-_ESCAPED_BREAK = re.compile(r"\\{2,64}n")
+_ESCAPED_BREAK = re.compile(r"\\\\\\{0,62}n")
 # Before a name in a sentence.
 _PROSE = re.compile(r"[A-Za-z0-9)]['’]?[ ]{1,2}[A-Za-z]")
 # No keys of a document have these in common: a time, a border.

@@ -127,7 +127,7 @@ _SENTENCE_ROWS: tuple[
     (("::add-mask::",), r"^::add-mask::(?P<line>[^\r\n]{1,4000})|::add-mask::(?P<plain>[^\s\"'%]{1,4000})", "secret"),
     (("@tcp(", "@unix("), r"(?<![\w./:-])[a-z_][\w.-]{0,60}:(?P<plain>[^\s\"'/@]{1,200})@(?:tcp|unix)\(", "password", r":[^\s\"'/@]{1,200}@(?:tcp|unix)\("),
     # A session of FTP or POP3: https://www.rfc-editor.org/rfc/rfc959#section-4.1
-    (("pass ",), r"^(?:[<>*-]{1,4} )?user \S{1,80}\r?\n(?:[^\n]{0,200}\n)?(?:[<>*-]{1,4} )?pass (?P<plain>[^\s\"'\\]{1,400})\r?$", "password", r"user \S{1,80}\r?\n"),
+    (("pass ",), r"^(?:[<>*-]{1,4} )?user \S{1,80}\r?\n(?:[^\n]{0,200}\n)?(?:[<>*-]{1,4} )?pass (?P<plain>[^\s\"'\\]{1,400})\r?$", "password", r"user \S{1,80}\r?\n(?:[^\n]{0,200}\n)?(?:[<>*-]{1,4} )?pass "),
     # The monitor of Redis.
     (('] "auth" ',), r"[0-9]\] \"auth\" (?:\"[^\"\n]{1,80}\" )?\"(?P<double>[^\"\n]{1,400})\"$", "password"),
     (("parametervalue",), r"parametervalue=(?P<plain>[^\s,\"']{1,400}),parameterkey=\w{0,60}(?:password|passphrase|secret|token|api_?key|secretkey)\b", "secret"),
@@ -275,7 +275,7 @@ def _list_phrases(searched: SearchedText) -> Iterator[Phrase]:
     """Yield the commands and sentences that a text can contain."""
     folded = searched.folded
     # Texts repeat words, so their distinct words and runs of letters are searched in less time.
-    words = fold_case(searched.words)
+    words = folded if searched.words is searched.text else fold_case(searched.words)
     distinct = b" ".join({*words.encode("ascii", "replace").translate(_LETTERS).split()}).decode()
     numbers = {
         number

@@ -70,6 +70,8 @@ class KnownNames:
         words: Iterable[re.Match[str]] = _WORD.finditer(text, start, end) if lengths else ()
         if text.find("\\", start, end) < 0 and text.find("%", start, end) < 0:
             # The first characters of a word can only be a part of an escape.
+            if lengths.keys().isdisjoint(_WORD.findall(text, start, end)):
+                return
             words = [word for word in words if word[0] in lengths]
         for word in words:
             begin, at = word[0], word.start()

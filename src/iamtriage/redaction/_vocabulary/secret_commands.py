@@ -144,7 +144,10 @@ LINE_ROWS: tuple[tuple[tuple[str, ...], str, Secret] | tuple[tuple[str, ...], st
     (("]:465", "]:587"), rf"\]:(?:465|587)[ \t]{{1,8}}[^\s:\[\]]{{1,128}}:(?P<plain>{MIXED}[^\s:]{{4,400}})\r?$", "password"),
     (("stats auth ",), r"stats auth [^\s:]{1,128}:(?P<plain>[^\s\"']{1,400})", "password"),
     (('user = "',), rf"^(?:--)?(?:proxy-)?user = \"[^\s\":]{{1,80}}:(?P<plain>{MIXED}[^\s\"]{{4,200}})\"", "password", 'user = "'),
-    (("username ", "enable "), rf"^[ \t]{{0,8}}(?:username \S{{1,60}} (?:privilege [0-9]{{1,2}} )?|enable )(?:password|secret) (?:[0-9] )?(?P<plain>{MIXED}[^\s\"']{{4,200}})[ \t]*\r?$", "password", r"(?:username \S{1,60}|enable) (?:privilege|password|secret) "),
+    *(
+        ((f"{word} ",), rf"^[ \t]{{0,8}}{word} {user}(?:password|secret) (?:[0-9] )?(?P<plain>{MIXED}[^\s\"']{{4,200}})[ \t]*\r?$", "password", rf"{word} {user}(?:password|secret) ")
+        for word, user in (("username", r"\S{1,60} (?:privilege [0-9]{1,2} )?"), ("enable", ""))
+    ),
     *(((f"{name} ",), rf"{name} [067] (?P<plain>{MIXED}[^\s\"']{{6,200}})(?=[ \t]*\r?$| address | hostname )", "password", f"{name} [067] ") for name in ("password", "key")),
     (("crypto isakmp key",), r"crypto isakmp key (?:[06] )?(?P<plain>[^\s\"']{1,128}) (?:address|hostname) ", "password"),
     (("snmp-server community", "rocommunity ", "rwcommunity "), r"(?:snmp-server community|^r[ow]community6?) (?!public\b|private\b)(?P<plain>[^\s\"']{4,64})", "password"),
