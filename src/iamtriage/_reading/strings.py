@@ -42,7 +42,7 @@ _BLOCK = lazy_pattern(
     re.MULTILINE,
 )
 # A single-quoted string of YAML, in which an empty line is a newline, and another newline is a space.
-_FOLDED = lazy_pattern(r"(?<=: )'(?P<text>(?:[^'\n]++|''|\n)++)'(?=[ \t]*$)", re.MULTILINE)
+_FOLDED = lazy_pattern(r"'(?<=: ')(?P<text>(?:[^'\n]++|''|\n)++)'(?=[ \t]*$)", re.MULTILINE)
 _FOLD = lazy_pattern(r"''|\n(?P<newlines>(?:[ \t]*+\n)*+)[ \t]*+")
 _INDENT = re.compile(r"^ *+(?=[^\s])", re.MULTILINE)
 # In JSON, YAML, Go and Python. A surrogate pair is one character.

@@ -219,6 +219,17 @@ AGENTS: Table = (
     ),
     ("call-without-a-code", f"error calling ReportOrders: Failed: {SENTENCE}", SENT),
     (
+        "wrapped-call",
+        "error\ncalling sts:GetCallerIdentity, InvalidClientTokenId: The security token included in the request is invalid.",
+        expect(
+            "invalid_credentials",
+            code="InvalidClientTokenId",
+            action="sts:GetCallerIdentity",
+            operation="GetCallerIdentity",
+            service="sts",
+        ),
+    ),
+    (
         "audit-event",
         _EVENT,
         expect(

@@ -34,7 +34,7 @@ _CHANGE = lazy_pattern(
 )
 _MAX_CHANGE_LENGTH = 40
 _API = lazy_pattern(
-    r"\bAPI:\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?P<denied>\s+Access\s+Denied\b)?"
+    r"API:(?<=\bAPI:)\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?P<denied>\s+Access\s+Denied\b)?"
 )
 _CALL = lazy_pattern(
     # A pattern that begins with a set of characters skips all others quickly.
@@ -65,7 +65,7 @@ def read_action_phrases(readable: Readable) -> Iterator[Piece]:
             # It states the operation only if no denial message with the same action follows.
             piece.put_group(m, "api_operation", "operation")
             yield piece
-    if "ailed to" in text or "rror calling" in text:
+    if "ailed to call" in readable.flat or "rror calling" in readable.flat:
         for m in _CALL.finditer(text):
             # The VPC CNI reports a denial of EC2 without its message.
             piece = _piece(m, "core" if m["denied"] else "head")

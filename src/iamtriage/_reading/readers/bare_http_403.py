@@ -61,9 +61,9 @@ _CLIENT_MESSAGE = lazy_pattern(
 )
 # Words of the hosts and headers of API Gateway and Lambda.
 _GATEWAY_WORDS = frozenset({"execute", "lambda", "apigw", "Apigw"})
-_CLIENT_WORDS = frozenset({"s3HTTP", "c", "Meta"})
+_CLIENT_WORDS = frozenset({"s3HTTP", "Meta"})
 _CLIENT_LITERALS = (
-    "parse_aws_", "S3 error: ", "AWS error: ", "EC2 error: ", " Response Status Code: 403", "---[ RESPONSE ]",
+    "parse_aws_", "(aws-c-s3:", "S3 error: ", "AWS error: ", "EC2 error: ", " Response Status Code: 403", "---[ RESPONSE ]",
 )  # fmt: skip
 _PROXY = lazy_pattern(r"[Pp]roxy|[Tt]unnel")
 _MAX_PROXY_DISTANCE = 80

@@ -17,6 +17,7 @@ from iamtriage._reading.vocabulary.codes import (
     kind_of_code,
     may_be_other_class,
 )
+from iamtriage._reading.vocabulary.fragments import find_around_literal
 from iamtriage._reading.vocabulary.grammar import STATEMENT
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, code_piece
 
@@ -222,7 +223,7 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
         if labels and (text[start:end] not in _PLAIN_WORDS or after == "." or labels in _LABELS_OF_WORDS):
             yield from _read_after_label(text, start, after, labels)
     if "coral" in readable.words:
-        for m in _WITH_CORAL_URL.finditer(text):
+        for m in find_around_literal(text, _WITH_CORAL_URL, "://internal.amazon.com/coral", 90, 40):
             yield code_piece(m, is_aws=True)
     alone = _ONLY_CODE.fullmatch(text) if len(readable.words) <= _MAX_LONE_WORDS else None
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:

@@ -47,9 +47,7 @@ _LOGFMT_RECORD = lazy_pattern(
 _MAX_RECORD_LENGTH = 4_000
 _BRACE = lazy_pattern(r"[{}]")
 # What every logger writes at the start of a line in JSON.
-_JSON_RECORD = lazy_pattern(
-    r"(?:\A|(?<=[\n\x1e\x1d]))\{(?=[^{}]{0,400}[\"'](?:level|severity|log\.level)[\"'])"
-)
+_JSON_RECORD = lazy_pattern(r"\{(?<![^\n\x1e\x1d].)(?=[^{}]{0,400}[\"'](?:level|severity|log\.level)[\"'])")
 _INIT = lazy_pattern(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _CODE_WORD = lazy_pattern(r"[^\s(){}<>\"']{1,128}")
 _MAX_CODE_LENGTH = 128

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-_CODE = lazy_pattern(r"(?:<Code>\s*|\A[\s`]*)(?P<code>[\w.]{2,100})\s*</Code>")
+_CODE = lazy_pattern(r"<Code>\s*(?P<code>[\w.]{2,100})\s*</Code>")
+# The text can begin after the tag.
+_FIRST_CODE = lazy_pattern(r"[\s`]*(?P<code>[\w.]{2,100})\s*</Code>")
 # Only the query protocol states whether the sender or the receiver caused the error.
 _ERROR_TYPE = lazy_pattern(r"<Type>(?:Sender|Receiver)</Type>\s*\Z")
 _ROOT = lazy_pattern(
@@ -54,7 +56,8 @@ def read_xml(readable: Readable) -> Iterator[Piece]:
     text = readable.text
     if "Code>" in text:
         floor = 0
-        matches = list(_CODE.finditer(text))
+        first = _FIRST_CODE.match(text)
+        matches = [*([first] if first else ()), *_CODE.finditer(text)]
         starts = [m.start() for m in matches]
         for m, following in zip(matches, [*starts[1:], len(text)], strict=False):
             yield _document(text, m, floor, min(m.end() + _MAX_DOCUMENT_LENGTH, following))

@@ -63,7 +63,7 @@ _STEP = lazy_pattern(
     r"\n(?!(?:[^\t\n]{0,80}\t)?[^\t\n]{0,80}(?:arn:|A[KS]IA|\d{12}))[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=20\d\d-\d\d-\d\dT)"
 )
 # A pipe at the start of a text block that a stamped line holds.
-_PIPES = lazy_pattern(rf"(?<={RECORD})[ \t]{{0,64}}(?:-[ ])?\|[ \t]")
+_PIPES = lazy_pattern(rf"{RECORD}[ \t]{{0,64}}(?:-[ ])?\|[ \t]")
 # Kubernetes logs also state the stream, and whether a line is complete.
 _TIMESTAMP = (
     r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ]UTC)?\]?(?:[ ]std(?:out|err)[ ][FP](?=[ ]))?"
@@ -80,7 +80,7 @@ _TIMESTAMPS = lazy_pattern(
 # YAML and CSV double a quote inside a quoted value. An empty value has no letter next to it.
 _DOUBLED_QUOTE = lazy_pattern(r"(?P<quote>['\"])(?<!['\"].)(?P=quote)(?!['\"])(?:(?=[\w$])|(?<=[\w.)\]]..))")
 # Two quotes at the end of a value can also be the quote inside it and the closing one.
-_OPENING_QUOTES = lazy_pattern(r"''(?<!['\"]..)(?=[\w$])|\"\"(?<!['\"]..)(?=[\w$])")
+_OPENING_QUOTES = {quotes: lazy_pattern(rf"{quotes}(?<!['\"]..)(?=[\w$])") for quotes in ("''", '""')}
 # Commands of GitHub Actions encode newlines.
 _COMMAND_NEWLINE = lazy_pattern(r"(?:%0D)?%0A")
 # TeamCity's service messages put a bar before brackets, quotes and newlines.
@@ -88,8 +88,10 @@ _TEAMCITY = "##teamcity["
 _TEAMCITY_ESCAPE = lazy_pattern(r"\|(?P<character>[|'\[\]nr])")
 _TAGS = lazy_pattern(
     r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
-    # Jira's. A path can contain a parameter with the name "code".
-    r"|\{(?:noformat|(?<![/:].)code(?::[a-z]{2,12}|:title=[^{}\n|]{0,80})?(?:\|[^{}\n]{0,80})?)\}(?!/)"
+)
+_JIRA_TAGS = lazy_pattern(
+    # A path can contain a parameter with the name "code".
+    rf"{_TAGS.pattern}|\{{(?:noformat|(?<![/:].)code(?::[a-z]{{2,12}}|:title=[^{{}}\n|]{{0,80}})?(?:\|[^{{}}\n]{{0,80}})?)\}}(?!/)"
 )
 # Runs of whitespace, those in a text without tabs and without spaces before newlines, but for an empty line, which
 # remains, and those of spaces. Patterns without alternatives are faster.
@@ -188,9 +190,11 @@ def _unescape_text(view: View, *, links: bool) -> None:
         for character, plain in _PLAIN:
             if character in others:
                 view.text = view.text.replace(character, plain)
-    if ("''" in view.text or '""' in view.text) and _OPENING_QUOTES.search(view.text):
+    if any(quotes in view.text and opening.search(view.text) for quotes, opening in _OPENING_QUOTES.items()):
         view.sub(_DOUBLED_QUOTE, lambda m: m["quote"])
-    if ("<" in view.text and ("</" in view.text or "<br" in view.text)) or _has_jira_tags(view.text):
+    if _has_jira_tags(view.text):
+        view.sub(_JIRA_TAGS, "\n")
+    elif "<" in view.text and ("</" in view.text or "<br" in view.text):
         view.sub(_TAGS, "\n")
     if view.text is not wrapped and (
         view.text.count("\n") != wrapped.count("\n")
@@ -232,7 +236,7 @@ def _mark_records(view: View) -> None:
         for start, end in _match_lines(_TIMESTAMPS, stamped)
     )
     if "| " in view.text and len(_PIPES.findall(view.text)) > 1:
-        view.sub(_PIPES, "")
+        view.edit((m.start() + 1, m.end(), "") for m in _PIPES.finditer(view.text))
 
 
 def is_plain_line(text: str) -> bool:

@@ -30,7 +30,7 @@ _MAX_PREFIX = 80
 # For more words, looking up each word of the text takes less time than searching the text for each of them.
 _MAX_SEARCHES = 9
 # In a long text, the number of characters before and after a fragment that its row can match, up to the ends of lines.
-_MIN_LONG_TEXT = 8_000
+_MIN_LONG_TEXT = 4_000
 _CHARS_BEFORE, _CHARS_AFTER = 300, 600
 _WORD_CHARACTERS = frozenset(ascii_letters + digits + "_")
 _WORDS = bytes(byte if chr(byte) in _WORD_CHARACTERS else 32 for byte in range(256))
