@@ -11,6 +11,7 @@ from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import hide_secrets, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.kubectl_clusters import find_current_cluster
 from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_working
 from iamtriage.explaining._context.values import Stated
 
@@ -27,10 +28,12 @@ __all__ = (
     "find_contrast",
     "find_failed",
     "find_runs",
+    "find_runs_of_others",
     "find_status_role",
     "find_working_profile",
     "selects_profile_itself",
     "start_of_status",
+    "without_other_clusters",
 )
 
 _CHARS_AROUND, _CHARS_OF_COMMAND, _CHARS_OF_STATUS = 8_000, 30, 4_000
@@ -323,3 +326,20 @@ def _find_places(command: CommandLine) -> frozenset[tuple[str, str]]:
 
 def _folder(key: str) -> str:
     return key[: key.rfind("/") + 1]
+
+
+def find_runs_of_others(failure: Failure) -> list[CommandRun]:
+    """Return the commands around a failure that name another cluster than that of kubectl's current context."""
+    current = find_current_cluster(failure.text) if "context" in failure.text else None
+    if current is None:
+        return []
+    stated = ((run, run.command.option("cluster-name", "cluster")) for run in find_runs(failure))
+    return [run for run, of in stated if of is not None and of.value != current[0]]
+
+
+def without_other_clusters(failure: Failure) -> str:
+    """Return the text of a failure without what those commands print."""
+    text = failure.text
+    for run in find_runs_of_others(failure):
+        text = text.replace(run.output, "")
+    return text

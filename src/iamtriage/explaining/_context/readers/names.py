@@ -12,6 +12,7 @@ from itertools import islice
 from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, may_name_region, search_last
 from iamtriage.explaining._context.readers.callers import find_caller
 from iamtriage.explaining._context.readers.coded_clusters import find_coded_clusters
+from iamtriage.explaining._context.readers.kubectl_clusters import find_current_cluster
 from iamtriage.explaining._context.readers.region_names import find_region_constant
 from iamtriage.explaining._context.readers.terraform_code import find_address
 from iamtriage.explaining._context.readers.unique_values import find_said_name, find_said_role, unique_value
@@ -210,9 +211,17 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
             return stated
     return (
         unique_value(_CLUSTERS, text, find_coded_clusters(text))
+        or _find_context_cluster(text, command)
         or unique_value(_CLUSTERS_OF_COMMANDS, text)
         or find_said_name("cluster", text)
     )
+
+
+def _find_context_cluster(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the cluster of kubectl's current context, which other commands don't call."""
+    is_called = "context" in text and (command is None or command.program in {"kubectl", "helm"})
+    current = find_current_cluster(text) if is_called else None
+    return None if current is None else Stated(current[0], current[0])
 
 
 def find_service_account(text: str) -> tuple[Stated, Stated] | None:

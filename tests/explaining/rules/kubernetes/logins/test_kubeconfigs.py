@@ -321,3 +321,36 @@ def test_principal_with_an_entry() -> None:
     assert "No access entry in the text is named after the profile lab." in of_profile.causes[0].text
     only = explain(f"$ kubectl get pods\n{ERROR}\n{WHOAMI}{ENTRIES}")
     assert not any("create-access-entry" in line for each in only.remedies for line in each.commands)
+
+
+_CALLER = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/dev/ana\n"
+_HAS_ENTRY = '$ aws eks list-access-entries --cluster-name {}\n{{"accessEntries": ["arn:aws:iam::111122223333:role/dev"]}}\n'
+_CONTEXT = f"$ kubectl config current-context\n{ARN}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "has_entry"),
+    [
+        (_CONTEXT + _HAS_ENTRY.format("orders"), True),
+        (_CONTEXT + _HAS_ENTRY.format("staging"), False),
+        (f"Updated context {ARN} in /home/ana/.kube/config\n{_HAS_ENTRY.format('staging')}", False),
+        (f"* {ARN}\n{_HAS_ENTRY.format('staging')}", True),
+        (_HAS_ENTRY.format("staging"), True),
+    ],
+    ids=["own", "other", "written", "another star", "unknown"],
+)
+def test_entry_of_the_called_cluster(text: str, *, has_entry: bool) -> None:
+    summary = explain(f"$ kubectl get pods\n{ERROR}\n{_CALLER}{text}").summary
+    assert ("has an access entry" in summary) is has_entry
+
+
+@pytest.mark.parametrize(("described", "group"), [("orders", "devs"), ("staging", "iam-dev")])
+def test_groups_of_the_called_cluster(described: str, group: str) -> None:
+    explanation = explain(
+        f'{_CONTEXT}Error from server (Forbidden): pods is forbidden: User "arn:aws:sts::111122223333:assumed-role/dev/ana" cannot list resource "pods" in API group "" in the namespace "shop"\n'
+        f"$ aws eks describe-access-entry --cluster-name {described} --principal-arn arn:aws:iam::111122223333:role/dev\n"
+        '{"accessEntry": {"principalArn": "arn:aws:iam::111122223333:role/dev", "kubernetesGroups": ["devs"]}}'
+    )
+    shown = str(explanation)
+    assert f"--group={group}" in shown
+    assert "--cluster-name staging" not in shown

@@ -8,7 +8,12 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, Principal, Role, ServiceLinkedRole
-from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
+from iamtriage.explaining._context.readers.command_runs import (
+    CommandRun,
+    find_runs,
+    find_runs_of_others,
+    without_other_clusters,
+)
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_vain_search
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
@@ -140,7 +145,7 @@ def find_stated_entry(failure: Failure, caller: Principal | None = None) -> Stat
     """Return the only access entry whose groups a text shows, unless it is known to be another principal's."""
     if "kubernetesGroups" not in failure.text:
         return None
-    text = failure.text[:_MAX_TEXT]
+    text = without_other_clusters(failure)[:_MAX_TEXT]
     groups = {tuple(_GROUP.findall(each)) for each in _GROUPS.findall(text)}
     # With --query, only the command can have the ARN.
     arns = {*_PRINCIPAL.findall(text)} or {
@@ -210,8 +215,9 @@ def lacks_policies(case: AnyCase, principal: Principal | None = None) -> bool:
 
 
 def find_runs_of(failure: Failure, *words: tuple[str, str]) -> list[CommandRun]:
-    """Return the commands around a failure that begin with one of these pairs of words."""
-    return [run for run in find_runs(failure) if run.command.words[:2] in words]
+    """Return the commands around a failure that begin with one of these pairs of words, and are for kubectl's cluster."""
+    others = find_runs_of_others(failure)
+    return [run for run in find_runs(failure) if run.command.words[:2] in words and run not in others]
 
 
 def find_policies(failure: Failure) -> dict[str, str | None]:
@@ -288,7 +294,7 @@ def find_known_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
 def _find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     """Return the groups of the access entry of a user's role, as code declares them or people say them."""
     role, failure = underlying_role(denied.principal), denied.case.failure
-    text = failure.text[:_MAX_TEXT]
+    text = without_other_clusters(failure)[:_MAX_TEXT]
     # Every denial speaks of an API group.
     if role is None or not denied.is_iam or text.count("roup") == text[slice(*failure.span)].count("roup"):
         return None

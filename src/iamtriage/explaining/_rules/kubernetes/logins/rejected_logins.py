@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers import kubectl_clusters
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.resolving import is_derived
@@ -126,7 +127,7 @@ def possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) ->
 _MAX_TEXT = 64_000
 _MAX_POLICIES = 2
 _CLUSTER_OF_TOKEN = lazy_pattern(
-    rf"(?a)(?:--cluster-name|--cluster-id|(?<![\w-])-i){client_configurations.NEXT_ARGUMENT}({client_configurations.CLUSTER_NAME})"
+    rf"(?a)(?:--cluster-name|--cluster-id|(?<![\w-])-i){client_configurations.NEXT_ARGUMENT}({kubectl_clusters.CLUSTER_NAME})"
 )
 # The provider of Terraform that uses data sources.
 _USED = lazy_pattern(
@@ -229,11 +230,11 @@ def _read_kubeconfig(text: str, known: Cluster) -> _Clusters | None:
     tokens: set[str] = set(_CLUSTER_OF_TOKEN.findall(text))
     if not tokens:
         return None
-    names = client_configurations.find_listed_clusters(text)
+    names = kubectl_clusters.find_listed_clusters(text)
     is_own_user, alias, shared = True, None, None
     if (current := client_configurations.find_current_user(text)) is not None:
         context, of_user = current
-        called = client_configurations.parse_cluster_name(context["cluster"])
+        called = kubectl_clusters.parse_cluster_name(context["cluster"])
         tokens = set(_CLUSTER_OF_TOKEN.findall(of_user))
         contexts = client_configurations.find_contexts(text)
         # A name that somebody chose is that of the cluster if the facts or the other names are.
@@ -251,10 +252,10 @@ def _read_kubeconfig(text: str, known: Cluster) -> _Clusters | None:
             shared = context["user"]
         is_own_user = (
             context["user"] == context["cluster"]
-            or client_configurations.parse_cluster_name(context["user"]) is None
+            or kubectl_clusters.parse_cluster_name(context["user"]) is None
         )
         alias = context["name"] if commands.cluster(context["name"]) == context["name"] else None
-    elif not names and (named := client_configurations.find_current_cluster(text)) is not None:
+    elif not names and (named := kubectl_clusters.find_current_cluster(text)) is not None:
         names = {named}
     if len(names) != 1 or len(tokens) != 1:
         return None
