@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ _UNPARSED_SIGNS = (
     "AuthorizationFailed", "authorization to perform action", "169.254.169.254", "fd00:ec2::254", "/v1/",
     "{transfer:", "{Transfer:", "RDS proxy", "RDS Proxy",
 )  # fmt: skip
+_SHUTTING_DOWN = "The error is not explained: Python is shutting down and can import nothing more."
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = (
     "denied for user '", "authentication failed for user", "SASL", "SaslAuth", "WRONGPASS",
@@ -132,7 +134,7 @@ def explain(
         TypeError: An argument has the wrong type.
 
     The content of the error never raises an exception. A function that was added with
-    :func:`iamtriage.explaining.extend` can raise any exception.
+    :func:`iamtriage.explaining.extend` can raise any exception. At shutdown, only a summary is left.
 
     Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html and
     https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
@@ -150,6 +152,18 @@ def explain(
     >>> explanation.remedies[0].policy["Statement"][0]["Resource"]
     'arn:aws:eks:eu-west-1:111122223333:cluster/orders'
     """
+    try:
+        return _explain(error_or_failure, facts)
+    except ImportError:
+        if sys.meta_path:
+            raise
+        return Explanation(None, "nothing", _SHUTTING_DOWN)
+
+
+def _explain(
+    error_or_failure: str | bytes | BaseException | Mapping[str, object] | Failure,
+    facts: FactsLike | Iterable[FactsLike | None] | None,
+) -> Explanation:
     known = _build_facts(facts)
     failure: Failure | None
     if isinstance(error_or_failure, FAILURE_CLASSES):

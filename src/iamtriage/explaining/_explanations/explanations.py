@@ -5,6 +5,7 @@ Renderers are imported when they are needed, because programs often only read at
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ForwardRef, Literal, TypeAlias, cast
 
@@ -144,7 +145,13 @@ class Explanation(Value, View):
 
     @override
     def __str__(self) -> str:
-        return self.to_text()
+        try:
+            return self.to_text()
+        except ImportError:
+            if sys.meta_path:
+                raise
+            # The interpreter shuts down.
+            return self.summary
 
     @override
     def _repr_fields(self) -> Iterator[tuple[str, object]]:
