@@ -114,3 +114,20 @@ def test_control_characters_in_a_resource(capsys: pytest.CaptureFixture[str]) ->
     """Control characters are printed as escapes."""
     assert main(["arn", "arn:aws:s3:::bucket/\x1b]0;x\x07"]) == 0
     assert "\\x1b]0;x\\x07" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["--json"], ["--for", "iam"], ["--for", "access-entry", "--path", "/x/"]]
+)
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:iam::111122223333:role/{}",
+        "arn:aws:sts::111122223333:assumed-role/octo/{}",
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:{}",
+    ],
+)
+def test_secret_in_a_name(arn: str, options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    token = f"ghp_{'a1B2' * 9}"
+    main(["arn", arn.format(token), *options])
+    assert token not in "".join(capsys.readouterr())

@@ -63,6 +63,7 @@ def test_line_is_kept(line: str) -> None:
         ),
         ("kubectl get secret db2 -o jsonpath='{.metadata.name}'", "orders-db-7f9c"),
         ("aws secretsmanager get-secret-value --secret-id x --query ARN --output text", "orders-a1B2c3"),
+        ("aws ecr get-login-password > file", "AWS_PROFILE=orders"),
         ("| user | password |", "|---|---|", "| ana | required |", "| eve | expired |", "| bob | hashed |"),
         ("user,password", "ana,disabled", "eve,"),
         ("tokens:", "- refresh", "- access"),

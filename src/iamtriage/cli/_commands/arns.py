@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, get_args
 
+from iamtriage._text import hide_secrets
 from iamtriage.cli._options import add_color
 from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, format_rows, print_error
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
@@ -67,24 +68,28 @@ def _run(arguments: argparse.Namespace) -> int:
         except InvalidArnError as error:
             print_error(error)
             return ERROR
+        arn = hide_secrets(arn)
         print(json.dumps(arn) if arguments.json else arn)
         return FOUND
     try:
-        kind, facts = _describe(arguments.arn)
+        kind, described = _describe(arguments.arn)
     except InvalidArnError as error:
         print_error(error)
         return ERROR
-    forms = _list_forms(arguments.arn, arguments.path)
+    # A name can contain a token.
+    facts = [(label, hide_secrets(str(value))) for label, value in described]
+    listed = _list_forms(arguments.arn, arguments.path)
+    forms = {target: form and hide_secrets(form) for target, form in listed.items()}
     if arguments.json:
         print(json.dumps({"kind": kind, **dict(facts), "forms": forms}, ensure_ascii=True))
         return FOUND
     form_rows = [
         (f"for {target}", form or "(requires the path, see below)") for target, form in forms.items()
     ]
-    rows = [(label, value) for label, value in facts if value != ""] + form_rows
+    rows: list[tuple[str, object]] = [row for row in (*facts, *form_rows) if row[1] != ""]
     print("\n".join([bold(kind), *format_rows(rows)]))
     if None in forms.values():
-        print(f"\n{_explain_unknown_path(arguments.arn)}, or pass --path")
+        print(f"\n{hide_secrets(_explain_unknown_path(arguments.arn))}, or pass --path")
     elif kind == "role session" and arguments.path is None:
         print("\na session's ARN does not contain the role's path; if the role has one, pass --path")
     return FOUND
