@@ -50,13 +50,9 @@ def explain_stack_policy(denial: Denial) -> Explanation:
     what = f"{number}the stack policy{f' of {stack}' if stack else ''}"
     of = f"--stack-name {stack or 'STACK_NAME'}"
     of_set = f"{of} --change-set-name check-update"
-    # What the policy of an update does not allow is denied, also for its other resources.
-    allowed = {f"Update:{action}": f"LogicalResourceId/{name or 'LOGICAL_ID'}", "Update:Modify": "*"}
+    target = f"LogicalResourceId/{name or 'LOGICAL_ID'}"
     override = {
-        "Statement": [
-            {"Effect": "Allow", "Principal": "*", "Action": each, "Resource": target}
-            for each, target in allowed.items()
-        ]
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": f"Update:{action}", "Resource": target}]
     }
     properties = f"Changes[].ResourceChange | [?LogicalResourceId=='{name or 'LOGICAL_ID'}'].[Replacement,Details[].Target.Name]"
     return denial.explain(
@@ -77,7 +73,7 @@ def explain_stack_policy(denial: Denial) -> Explanation:
             owner_remedy(
                 "Or, if it is meant, override the policy for this update (--stack-policy-during-update-body)",
                 "Back up the data first, such as with a snapshot." if effect else None,
-                "Repeat the update with its parameters and capabilities. The caller needs cloudformation:SetStackPolicy. The stored stack policy stays.",
+                "Repeat the update with its parameters and capabilities. The caller needs cloudformation:SetStackPolicy. The stored stack policy stays, but does not apply to this update: allow here what else the update changes, too.",
                 commands=fill_command(
                     f"aws cloudformation update-stack {of} --template-body file://template.yaml --stack-policy-during-update-body {{}}",
                     json.dumps(override, separators=(",", ":")),
