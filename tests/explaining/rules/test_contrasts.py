@@ -21,6 +21,8 @@ _EXPIRED = (
         ("I do not use the role arn:aws:iam::111122223333:role/octo-old here.", _TOKEN, "octo-old"),
         ("# example: aws s3 ls s3://octo-logs --profile octo-old", _S3, "octo"),
         ("We are not using --profile octo-old here.", _EXPIRED, "octo-old"),
+        ("The bucket octo-logs is not used here.", _S3, "octo-logs"),
+        ("s3://octo-logs/key isn't used any more.", _S3, "octo-logs"),
     ],
 )
 @pytest.mark.parametrize("is_first", [True, False])
@@ -35,6 +37,8 @@ def test_names_of_something_else(said: str, error: str, name: str, *, is_first: 
         ("The bucket octo-data is new.", _S3, "octo-data"),
         ("Unlike yesterday, aws s3 cp s3://octo-data/a . fails.", _S3, "octo-data"),
         ("Not used before: s3://octo-data/a", _S3, "octo-data"),
+        ("The bucket octo-data is not used by others.", _S3, "octo-data"),
+        ("The bucket octo-data is not used often, is it?", _S3, "octo-data"),
     ],
 )
 def test_names_of_the_call(said: str, error: str, name: str) -> None:

@@ -1029,6 +1029,7 @@ _ENCRYPTED = 'level=error err="operation error Secrets Manager: GetSecretValue, 
         (_SECRET, "Our account allows secretsmanager:GetSecretValue in the secret's resource policy.", True),
         (_SECRET, "The vendor said that our account has secretsmanager:GetSecretValue.", True),
         (_SECRET, "Our account has secretsmanager:GetSecretValue, or does it?", True),
+        (_SECRET, "> Our account has secretsmanager:GetSecretValue.", True),
         (_ENCRYPTED, "Our role has secretsmanager:GetSecretValue and kms:Decrypt on *.", False),
         # The new key is another one.
         (_ENCRYPTED, "Our role has kms:Decrypt on the key of the films.", True),

@@ -18,6 +18,7 @@ __all__ = (
     "describe_others",
     "has_own_verdict",
     "is_of_same_role",
+    "says_not_started",
     "split_same_reason",
     "stops_task",
 )
@@ -65,6 +66,9 @@ _WRONG_TIME = lazy_pattern(
 )
 _NOT_STARTED = lazy_pattern(
     r"\b(?:ResourceInitializationError|CannotPull(?:Image|ECR)?(?:Container)?Error)\b"
+)
+_OF_PAST = lazy_pattern(
+    r"(?i:\b(?:yesterday|last (?:week|month|night|time|mon|tues|wednes|thurs|fri|satur|sun)|ago|earlier|previous(?:ly)?)\b)"
 )
 _PROFILE = lazy_pattern(r"(?:--profile[= ]|AWS_PROFILE=)([^\s\"']{1,100})")
 
@@ -115,7 +119,17 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
 def stops_task(failure: Failure) -> bool:
     """Return whether ECS says that it could not start a task because of a failure."""
     start = failure.span[0]
-    return _NOT_STARTED.search(failure.text, line_start(failure.text, start), start) is not None
+    return says_not_started(failure.text[line_start(failure.text, start) : start])
+
+
+def says_not_started(text: str) -> bool:
+    """Return whether ECS says that it could not start a task, and not only of an earlier one.
+
+    >>> says_not_started("ResourceInitializationError: …"), says_not_started("Yesterday: ResourceInitializationError")
+    (True, False)
+    """
+    found = (text[line_start(text, each.start()) : each.start()] for each in _NOT_STARTED.finditer(text))
+    return any(_OF_PAST.search(before) is None for before in found)
 
 
 def split_same_reason(

@@ -25,6 +25,12 @@ _NAME = lazy_pattern(
 )
 
 
+# "The role octo-old is not used."
+_UNUSED = lazy_pattern(
+    r"(?<!\S)(?P<name>(?=\S{0,200}\w[-_/:]{1,3}\w)[^\s,;?]{1,400}) (?i:(?:is|are)(?: not|n't) used\b(?! (?:by|to|for|when|if)\b))(?![^\n.]{0,80}\?)"
+)
+
+
 def without_contrasts(text: str) -> str:
     """Return a text in which spaces replace the names that it contrasts with those of the call, or the same one.
 
@@ -32,6 +38,8 @@ def without_contrasts(text: str) -> str:
     'Unlike          , team-data is new.'
     >>> without_contrasts("We do not use IRSA."), without_contrasts("We use team-data.")
     ('We do not use IRSA.', 'We use team-data.')
+    >>> without_contrasts("The team-logs is not used here.")
+    'The           is not used here.'
     """
     parts: list[str] = []
     done = 0
@@ -41,7 +49,8 @@ def without_contrasts(text: str) -> str:
             continue
         parts += (text[done : clause.start()], _NAME.sub(_blank, clause[0]))
         done = clause.end()
-    return "".join([*parts, text[done:]])
+    told = "".join([*parts, text[done:]])
+    return _UNUSED.sub(lambda each: f"{' ' * len(each['name'])}{each[0][len(each['name']) :]}", told)
 
 
 def _blank(name: re.Match[str]) -> str:

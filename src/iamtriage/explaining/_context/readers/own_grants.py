@@ -93,6 +93,8 @@ def find_own_grant(
             continue
         if on_all and not _ON_ALL.match(text, found.end()):
             continue
+        if text[line_start(text, found.start()) : found.start()].lstrip().startswith(">"):
+            continue  # the words of somebody else
         start = line_start(text, found.start(), found.start() - 80)
         if _NOT_SO.search(text[start : found.start()].rpartition(". ")[2] + found[0]):
             continue

@@ -26,3 +26,15 @@ def test_clock_that_date_shows(text: str, *, is_shown: bool) -> None:
     assert explanation.summary.startswith("The clock of the machine is 9 hours 12 minutes") is is_shown
     assert ("the request was sent that long after" in " ".join(shown.split())) is not is_shown
     assert ("Sign requests right before" in shown) is not is_shown
+
+
+@pytest.mark.parametrize(
+    ("command", "is_own"),
+    [("date -u", True), ("ssh build02 date -u", False), ("kubectl exec web-0 -- date -u", False)],
+)
+def test_clock_of_another_machine(command: str, *, is_own: bool) -> None:
+    explanation = explain(
+        "An error occurred (RequestTimeTooSkewed) when calling the ListBuckets operation: The difference between the request time and the current time is too large.\n"
+        f"$ {command}\nFri Nov 20 09:12:00 UTC 2026\n$ curl -sI https://s3.amazonaws.com | grep -i date\nDate: Fri, 20 Nov 2026 10:30:00 GMT\n"
+    )
+    assert ("the clock of the machine is 78 minutes behind" in explanation.summary) is is_own

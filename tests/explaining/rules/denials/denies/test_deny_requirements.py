@@ -814,6 +814,7 @@ def test_encryption_header_of_a_program(text: str, condition: dict[str, object],
         ("aws s3api put-object --cli-input-json file://put.json", None),
         ("aws s3api head-bucket --bucket acme-exports", None),
         ("aws s3 cp s3://acme-exports/a.gz .", None),
+        ("aws s3 cp a.gz s3://acme-exports-old/", None),
         ("aws s3 cp a.gz s3://acme-exports/ --sse-c AES256 --sse-c-key fileb://key", None),
     ],
 )  # fmt: skip

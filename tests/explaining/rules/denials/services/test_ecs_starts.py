@@ -90,14 +90,23 @@ _EARLIER = "10:00:01 An error occurred (AccessDeniedException) when calling the 
         # Only the one that ECS reports stops a task.
         (_EARLIER.format("octo-ci") + f"10:00:09 {DENIED.partition('ssm: ')[2]}", None),
         (_EARLIER.format("octo-exec") + f"10:00:09 {DENIED}", None),
+        (f"Yesterday the task said {DENIED}\n{_EARLIER.format('octo-ci')}", None),
     ],
-    ids=["later", "earlier", "no task", "same role"],
+    ids=["later", "earlier", "no task", "same role", "the day before"],
 )
 def test_denial_that_stops_the_task(text: str, role: str | None) -> None:
     explanation = explain(text)
     assert (" That of octo-exec stops the task. " in " ".join(str(explanation).split())) is (role is not None)
     if role is not None:
         assert explanation.remedies[0].title.endswith(f" for the role {role}")
+
+
+def test_task_that_started_since() -> None:
+    """The denial of a task that starts now is not that of the role which starts it."""
+    explanation = explain(f"{_EARLIER.format('octo-task')}Last week we had {DENIED}")
+    assert explanation.remedies[0].title.endswith("for the role octo-task")
+    assert "executionRoleArn" not in str(explanation)
+    assert "update-service" not in str(explanation)
 
 
 _AS_INSTANCE = "An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:sts::111122223333:assumed-role/octo-hosts/{} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::octo-in/a because no identity-based policy allows the s3:GetObject action\n\n"

@@ -313,6 +313,9 @@ def _find_encryption_option(denial: Denial) -> str | None:
     command = denial.context.command
     if command is None or _OWN_ENCRYPTION.search(command.text):
         return None
+    bucket = (denial.resource or "").rpartition(":::")[2].partition("/")[0]
+    if not re.search(rf"(?<![\w.-]){re.escape(bucket)}(?![\w.-])", command.text):
+        return None  # an upload to another bucket
     is_high_level = command.words[:1] == ("s3",) and command.words[1:2] in _UPLOADS
     if is_high_level and _DOWNLOAD.search(command.text):
         return None

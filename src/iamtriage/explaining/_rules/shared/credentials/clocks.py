@@ -174,6 +174,8 @@ _OF_OTHER = lazy_pattern(rf"(?i)\b(?:{_OTHER})\b")
 _RIGHT = lazy_pattern(
     r"(?i:(?:^|[<\s])date: ?\Z|\b(?:AWS|NTP|actual(?:ly)?|real(?:ly)?|right|correct|phone|watch|wall clock)\b)"
 )
+# A command that prints the time of another machine.
+_REMOTE = lazy_pattern(r"\b(?:ssh|kubectl exec|ansible) [^\n|;&]{1,200}?\bdate\b[^\n]{0,40}\n?\Z")
 # How far off a clock is, as chronyc tracking, ntpdate and sntp print it, and as people write it, not of another device.
 _MACHINE = "(?:host|machine|node|runner|VM|instance|container|laptop|computer|PC)"
 _OFFSET = lazy_pattern(
@@ -263,8 +265,9 @@ def find_machine_time(text: str) -> datetime | None:
 def _iterate_readings(text: str) -> Iterator[_Reading]:
     for found in _READING.finditer(text):
         start = line_start(text, line_start(text, found.start()) - 1, found.start() - 120)
-        if (time := _read(found)) is not None:
-            yield _Reading(time, f"{time:%H:%M:%S}", text[start : found.start()], found.start())
+        words = text[start : found.start()]
+        if (time := _read(found)) is not None and not _REMOTE.search(words):
+            yield _Reading(time, f"{time:%H:%M:%S}", words, found.start())
 
 
 def _iterate_said(text: str, day: datetime) -> Iterator[_Reading]:
