@@ -20,6 +20,7 @@ from iamtriage._text import clip_text, join_words, quote_words, upper_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
+from iamtriage.explaining._context.readers.object_listings import find_listings
 from iamtriage.explaining._context.readers.statements import CLAUSE_END, LOCALLY, find_said, find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
@@ -51,9 +52,15 @@ ONLY_BUCKET_OWNER = CauseType(
 
 def is_listed(denial: Denial) -> bool:
     """Return whether a listing in the text has the object, as aws s3 ls prints it, so that it exists."""
-    name = (denial.resource or "").rpartition("/")[2]
-    listing = rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d +\d+ (?:\S{{1,900}}/)?{re.escape(name)}\s*$"
-    return bool(name) and re.search(listing, denial.failure.text, re.MULTILINE) is not None
+    _, _, key = (denial.resource or "").partition("/")
+    folder, _, name = key.rpartition("/")
+    path = rf"(?:{re.escape(folder)}/)?" if folder else ""
+    listing = rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d +\d+ {path}{re.escape(name)}\s*$"
+    if name and re.search(listing, denial.failure.text, re.MULTILINE) is not None:
+        return True
+    return bool(key) and any(
+        key in each.keys for each in find_listings(denial.failure, bucket_argument(denial))
+    )
 
 
 class AllowedCall(NamedTuple):
@@ -93,7 +100,7 @@ _IN_S3 = lazy_pattern(
     r"(?i:\b(?:bucket|s3|objects?|files?|folder|prefix|uploads?|uploading|downloads?|downloading)\b)"
 )
 # Words that another caller or client makes the call, or made it before, and those of log lines.
-_BY_OTHERS = lazy_pattern(
+BY_OTHERS = lazy_pattern(
     rf"{LOCALLY.pattern}|\b(?:DEBUG|INFO|TRACE|WARN)\b|(?i:\b(?:until|before|yesterday|last|ago|admin(?:istrator)?|root|console|browser|as (?:me|myself)|my (?:own )?(?:user|account|credentials)|users?|others?|another|different|any(?:one|body)|every(?:one|body)|some(?:one|body)|colleagues?|customers?|visitors?|clients?|they|who|which|public(?:ly)?|anonymous(?:ly)?|CloudFront|profile|(?:with|under|using) (?:the |a )?role|role [\w-]{{2,64}} (?:can|could)|wants?|wish(?:es)?|need(?:s|ed)?|so that|hope|goal|its|their|efs|ftp|sftp|volume|database|disk|share)\b)"
 )
 
@@ -137,7 +144,7 @@ def _is_about(bucket: str, clause: str) -> bool:
     names = (each.strip(".") for each in _NAMED_BUCKET.findall(clause))
     others |= {each for each in names if each != bucket and not each.isalpha()}
     is_about = bucket in clause or _IN_S3.search(clause) is not None
-    return is_about and not others and _BY_OTHERS.search(clause) is None
+    return is_about and not others and BY_OTHERS.search(clause) is None
 
 
 def list_key(denial: Denial, key: str) -> tuple[tuple[str, ...], str]:

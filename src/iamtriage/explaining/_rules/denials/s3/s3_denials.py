@@ -17,11 +17,9 @@ from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.s3 import buckets, origins, public_access, s3_causes, s3_objects
 from iamtriage.explaining._rules.denials.s3.deployed_resources import explain_deployed_resource
+from iamtriage.explaining._rules.denials.s3.missing_objects import explain_missing_object, explain_unlisted
 from iamtriage.explaining._rules.denials.s3.s3_contrasts import PARTS, explain_contrast, explain_parts
-from iamtriage.explaining._rules.denials.s3.s3_identity_policies import (
-    explain_missing_object,
-    explain_wrong_level,
-)
+from iamtriage.explaining._rules.denials.s3.s3_identity_policies import explain_wrong_level
 from iamtriage.explaining._rules.denials.s3.s3_requests import (
     explain_denied_url,
     explain_requester_pays,
@@ -120,7 +118,12 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         return origins.explain_origin(denial)
     rules = (explain_denied_side, s3_objects.explain_acl, explain_contrast, explain_requester_pays)
     others = (explain_unsigned_object, explain_parts, explain_denied_url, buckets.explain_bucket_deny)
-    by_policy = (buckets.explain_other_principals, explain_wrong_level, explain_missing_object)
+    by_policy = (
+        buckets.explain_other_principals,
+        explain_unlisted,
+        explain_wrong_level,
+        explain_missing_object,
+    )
     last = (public_access.explain_public_change, explain_deployed_resource)
     for rule in () if denial.stands_alone else (*rules, *others, *by_policy, *last):
         if (explanation := rule(denial)) is not None:

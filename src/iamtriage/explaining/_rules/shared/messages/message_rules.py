@@ -64,10 +64,8 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     ),
     "denials.s3.s3_denials.explain_disabled_bucket": ("all access to this object has been disabled",),
     "denials.s3.s3_causes.explain_locked_object": ("protected by object lock",),
-    "denials.s3.post_forms.explain_post_form": ("invalid according to policy",),
-    "denials.s3.unsigned_headers.explain_unsigned_headers": (
-        "headers present in the request which were not",
-    ),
+    "denials.s3.signed_requests.explain_post_form": ("invalid according to policy",),
+    "denials.s3.signed_requests.explain_unsigned_headers": ("headers present in the request which were not",),
     "denials.roles.cross_account_passes.explain_cross_account_pass": (
         "cross-account pass role is not allowed",
     ),

@@ -1,0 +1,87 @@
+"""Find which objects of a bucket the listings in a text show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.command_runs import find_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._context.readers.command_runs import CommandRun
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("Listing", "find_listings")
+
+_CALLS = frozenset({("s3", "ls"), ("s3api", "list-objects"), ("s3api", "list-objects-v2")})
+# Rows of "aws s3 ls", and members of the response.
+_ROW = lazy_pattern(
+    r"(?m)^[ \t]{0,20}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ \t]+[\d.]+(?: \w{1,5})?[ \t](?P<key>\S[^\n]{0,1024}?)[ \t\r]*$"
+)
+_FOLDER_ROW = lazy_pattern(r"(?m)^[ \t]{1,40}PRE (?P<folder>\S[^\n]{0,1024}?/)[ \t\r]*$")
+_KEY = lazy_pattern(r"\"Key\"\s?:\s?\"([^\"\n]{1,1024})\"")
+_FOLDER = lazy_pattern(r"\"Prefix\"\s?:\s?\"([^\"\n]{1,1024}/)\"\s*\}")
+# What shows only a part of the objects.
+_LIMITS = ("max-items", "max-keys", "starting-token", "start-after", "marker")
+_IS_PART = lazy_pattern(
+    r"\"(?:NextToken|NextMarker|NextContinuationToken)\"|\"IsTruncated\"\s?:\s?true|\.\.\.|…|\|"
+)
+
+
+class Listing(NamedTuple):
+    """The objects that a command listed.
+
+    Attributes:
+        run: The command with its output.
+        prefix: How their keys begin.
+        keys: Their keys.
+        folders: The prefixes that stand for the objects below them, ``None`` if all objects are listed.
+    """
+
+    run: CommandRun
+    prefix: str
+    keys: tuple[str, ...]
+    folders: tuple[str, ...] | None
+
+    def lacks(self, key: str) -> bool:
+        """Return whether the listing would have an object with a key if there was one, and has not.
+
+        >>> Listing(None, "v", (), ("v2.1/",)).lacks("v2/a.bin")
+        True
+        """
+        if not key.startswith(self.prefix) or key in self.keys:
+            return False
+        end = key.find("/", len(self.prefix)) + 1 if self.folders is not None else 0
+        return not end or key[:end] not in (self.folders or ())
+
+
+def find_listings(failure: Failure, bucket: str) -> Iterator[Listing]:
+    """Yield the whole listings of the objects of a bucket, or of those with a prefix.
+
+    Args:
+        failure: The failure.
+        bucket: The name of the bucket.
+    """
+    if not any(sign in failure.text for sign in ("s3 ls", "list-objects")):
+        return
+    for run in find_runs(failure):
+        command = run.command
+        line = failure.text[run.start : run.end - len(run.output)]
+        if command.words[:2] not in _CALLS or command.option(*_LIMITS) or _IS_PART.search(line + run.output):
+            continue
+        if command.words[0] == "s3":
+            place, _, prefix = "".join(command.words[2:3]).removeprefix("s3://").partition("/")
+            is_deep = "--recursive" in command.text
+            folder = "" if is_deep else prefix[: prefix.rfind("/") + 1]
+            keys = tuple(f"{folder}{each['key']}" for each in _ROW.finditer(run.output))
+            folders = tuple(f"{folder}{each['folder']}" for each in _FOLDER_ROW.finditer(run.output))
+        else:
+            stated, under = command.option("bucket"), command.option("prefix")
+            place, prefix = (each.value if each else "" for each in (stated, under))
+            is_deep = command.option("delimiter") is None
+            keys, folders = tuple(_KEY.findall(run.output)), tuple(_FOLDER.findall(run.output))
+        if place == bucket and (keys or folders):
+            yield Listing(run, prefix, keys, None if is_deep else folders)
