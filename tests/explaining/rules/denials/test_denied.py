@@ -313,6 +313,18 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
             "MinIO, not AWS, rejected the call ListBuckets: the access key does not exist there.",
         ),
         (
+            "operation error S3: PutObject, https response error StatusCode: 400, RequestID: tx000001a2b3c4d5e6f7081-0068a1b2c3-1a2b3c-eu-1, HostID: 1a2b3c-eu-1-eu, api error InvalidArgument: UnknownError",
+            "Ceph, not AWS, answered the call PutObject with InvalidArgument.",
+        ),
+        (
+            'ERROR: WAL archive check exception: An error occurred (403) when calling the HeadBucket operation: Forbidden\n{"level":"error","logger":"wal-archive","options":["--endpoint-url","https://192.0.2.55:6443","--cloud-provider","aws-s3","s3://acme-wal/orders"]}',
+            "The system at 192.0.2.55:6443, not AWS, denied the call HeadBucket.",
+        ),
+        (
+            "MLFLOW_S3_ENDPOINT_URL=https://store.example.com\nbotocore.errorfactory.NoSuchKey: An error occurred (NoSuchKey) when calling the ListObjectsV2 operation: The specified key does not exist.",
+            "The system at store.example.com, not AWS, answered the call ListObjectsV2 with NoSuchKey.",
+        ),
+        (
             f"host_base = s3.wasabisys.com\n{BARE_PUT}",
             "The system at s3.wasabisys.com, not AWS, denied the call PutObject.",
         ),

@@ -16,6 +16,7 @@ from iamtriage.failures._failures import Failure
 from iamtriage.sts._endpoint_table import PARTITIONS
 
 __all__ = (
+    "CEPH_REQUEST",
     "KEY_LENGTH",
     "PRIVATE_START",
     "PUBLIC_ADDRESS",
@@ -43,8 +44,12 @@ _SETTING = lazy_pattern(
 _ARGUMENT = lazy_pattern(
     r"(?a)(?:\b(?:(?:client|resource)\(\s?[\"']|new (?:AWS\.)?(?=[A-Z]))(?P<service>[\w-]{2,40}?)(?:[\"']|(?:Client)?\()[^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"
     r"|endpoint_?[Uu]rl|EndpointUrl|endpointOverride|BaseEndpoint|[Ss]erviceU[Rr][Ll]|s3Url|fs\.s3a\.endpoint"
-    r"|(?:AWS_|MINIO_)?(?:S3_)?ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
+    r"|(?:[A-Z]{2,20}_){0,2}S3_ENDPOINT(?:_URL)?|(?:AWS_|MINIO_)?ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
     rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))|(?=[a-z0-9.-]{{1,100}}\.(?:{CLOUD_HOSTS})\b)){_HOST}"
+)
+# An option in a list of JSON: "--endpoint-url","https://10.0.0.9:6443".
+_OPTION_IN_LIST = lazy_pattern(
+    rf"(?a)\"(?P<name>--(?:s3-)?endpoint-url)(?P<key>)(?P<service>)\", ?\"https?://{_HOST}"
 )
 # A variable in a list, a file or a manifest, not in prose. It takes precedence over AWS_STS_REGIONAL_ENDPOINTS:
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
@@ -77,6 +82,12 @@ _MINIO_BODY = lazy_pattern(
     r"<Code>AccessDenied</Code>[^\n]{0,400}?<BucketName>[^<\n]{1,63}</BucketName>\s{0,20}<Resource>/"
     r"|\bInvalidAccessKeyId: The Access Key Id you provided does not exist|\b(?:HostID|host id): ?[0-9a-f]{64}\b"
 )
+# Its unique_trans_id writes tx%021llx-%010llx, the ID of the instance and the zone:
+# https://github.com/ceph/ceph/blob/main/src/rgw/services/svc_zone_utils.cc
+CEPH_REQUEST = lazy_pattern(
+    r"(?i:\brequest_?[ -]?id)[\"'>]?[:=]?\s?[\"']?tx0{5}[0-9a-f]{16}-00[0-9a-f]{8}-[0-9a-f]{4,16}-[\w-]{1,40}\w"
+)
+"""The ID of a request that the Object Gateway of Ceph answered."""
 UNNAMED_SYSTEM = "that system"
 """What stands for a system that a text describes without its name."""
 # Words that show that a text is about AWS, too, or that the other system is not the one that fails.
@@ -120,6 +131,9 @@ def find_other_endpoint(
     is_of_code = command is None or command.program != "aws"
     if not stated and is_of_code and "AssumeRoleWith" not in (failure.envelope.operation or ""):
         stated = list(_find_settings(_ARGUMENT, _fill_templates(section), failure))
+        if not stated and failure.kind == "access_denied" and "amazonaws.com" not in whole:
+            # The next entry of a log has the options of the program that failed.
+            stated = list(_find_settings(_OPTION_IN_LIST, whole, failure))
     hosts = {host for host, _ in stated}
     return _other_host(*stated[-1]) if len(hosts) == 1 else None
 
@@ -130,6 +144,8 @@ def find_other_system(failure: Failure, text: str) -> Stated | None:
         return None
     if (found_length := KEY_LENGTH.search(failure.text)) is not None:
         return Stated("Cloudflare R2", found_length[0])
+    if (request := CEPH_REQUEST.search(failure.text)) and not re.search(CLOUD_HOSTS, failure.text):
+        return Stated("Ceph", request[0])
     if (body := _MINIO_BODY.search(failure.text)) is not None:
         return Stated("MinIO", body[0])
     found = {each["name"]: each[0] for each in _PRODUCT.finditer(text)}

@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._context.readers.endpoints import KEY_LENGTH, UNNAMED_SYSTEM
+from iamtriage.explaining._context.readers.endpoints import CEPH_REQUEST, KEY_LENGTH, UNNAMED_SYSTEM
 from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.keys.unusable_keys import has_key_for_emulator
@@ -119,7 +119,11 @@ def is_from_other_system(case: Case[Failure]) -> bool:
         return _find_product(named.value, failure.text) in _EMULATORS
     return failure.kind in _KINDS or (
         failure.kind == "aws_error"
-        and (code in _CODES or KEY_LENGTH.search(failure.text) is not None or _may_be_checksum(case))
+        and (
+            code in _CODES
+            or any(each.search(failure.text) for each in (KEY_LENGTH, CEPH_REQUEST))
+            or _may_be_checksum(case)
+        )
     )
 
 
