@@ -93,8 +93,14 @@ def test_permission_set_that_is_listed_or_of_another_account(listed: str) -> Non
             "$ aws sts get-session-token > s.json\n$ aws iam list-roles\n" + _INVALID.format("ListRoles"),
             "possible",
         ),
+        (
+            "$ aws-vault exec ops -- aws iam list-users\n"
+            + _INVALID.format("ListUsers")
+            + "$ aws-vault exec shop -- aws iam list-users\n~/.aws/config:\n[profile shop]\nregion=eu-west-1\nmfa_serial=arn:aws:iam::111122223333:mfa/jo\n\n[profile ops]\nregion=eu-west-1\n",
+            "derived",
+        ),
     ],
-    ids=["iam", "sts", "get-session-token"],
+    ids=["iam", "sts", "get-session-token", "mfa-of-another-profile"],
 )
 def test_session_without_mfa(text: str, certainty: str) -> None:
     cause = explain(text).causes[0]
@@ -109,11 +115,23 @@ def test_session_without_mfa(text: str, certainty: str) -> None:
         "mfa_serial = arn:aws:iam::111122223333:mfa/jo\n$ aws-vault exec ops -- aws iam get-user\n"
         + _INVALID.format("GetUser"),
         "$ aws-vault exec --no-session ops -- aws iam get-user\n" + _INVALID.format("GetUser"),
+        "$ aws-vault exec ops -- aws iam get-user\n"
+        + _INVALID.format("GetUser")
+        + "[default]\nmfa_serial=arn:aws:iam::111122223333:mfa/jo\n\n[profile ops]\nregion=eu-west-1\n",
         "$ aws iam get-user\n" + _INVALID.format("GetUser"),
         "$ aws sts get-session-token\n" + _INVALID.format("GetSessionToken"),
         "$ aws-vault exec ops -- aws iam get-user\naws-vault: error: exec: Failed to get credentials for ops: operation error STS: GetSessionToken, https response error StatusCode: 403, RequestID: 1-2, api error InvalidClientTokenId: The security token included in the request is invalid.\n",
     ],
-    ids=["allowed", "other-service", "mfa", "no-session", "no-vault", "keys", "keys-of-vault"],
+    ids=[
+        "allowed",
+        "other-service",
+        "mfa",
+        "no-session",
+        "mfa-of-default",
+        "no-vault",
+        "keys",
+        "keys-of-vault",
+    ],
 )
 def test_sessions_that_can_call(text: str) -> None:
     assert "session-without-mfa" not in [each.code for each in explain(text).causes]

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.credentials.keys.rejecting_regions import (
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials import credential_remedies, vault_sessions
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -206,14 +206,7 @@ def diagnose_region(case: Case[Failure], request: RejectedRequest) -> StsFinding
     return findings
 
 
-_AWS_VAULT = lazy_pattern(
-    r"\baws-vault (?:[\w-]+ )??exec (?P<options>(?:-[\w=-]{1,60} ){0,6})(?P<profile>[\w.@/-]{1,64})"
-)
 _GET_SESSION = lazy_pattern(r"\b(?:aws sts get-session-token\b|GetSessionToken\b|get_session_token\()")
-# With a code of the device, or credentials that are not those of GetSessionToken.
-_OTHER_SESSION = lazy_pattern(
-    r"\bmfa_serial\b|\bmfa_process\b|--mfa-token\b|--token-code\b|\bTokenCode\b|--no-session\b|\brole_arn\b|\bsso_(?:session|start_url)\b"
-)
 # The IDE, the prompt of its terminal, and a variable that it sets.
 _CLOUD9 = lazy_pattern(r"(?i:\bcloud ?9\b)|\w:~/environment\b|\bC9_(?:PID|USER|PROJECT)\b")
 # Its credentials are off, the session is that of the role of its instance, or the text shows the key of a user.
@@ -263,11 +256,11 @@ def explain_session_without_mfa(case: Case[Failure], request: RejectedRequest) -
     works, is_role = _find_working_call(case, of_terraform=of_terraform)
     if _CLOUD9.search(text) and not _CLOUD9_OFF.search(text):
         return _explain_cloud9(case, works)
-    vault = _AWS_VAULT.search(case.text)
+    vault = vault_sessions.find_command(text, start)
     shows = "GetSessionToken" if _GET_SESSION.search(case.text) else ""
     if vault:
         shows = "aws-vault exec, which calls GetSessionToken"
-    if _OTHER_SESSION.search(case.text) or is_role or not (shows or works):
+    if vault_sessions.has_other_session(text, vault) or is_role or not (shows or works):
         return None
     because = (works, f"The text shows {shows}, and no MFA." if shows else None)
     whose = "the session that aws-vault creates" if vault else "a session of GetSessionToken"
@@ -280,8 +273,24 @@ def explain_session_without_mfa(case: Case[Failure], request: RejectedRequest) -
         f"{summary}: the access key itself is valid, and no permission is missing.",
         SESSION_WITHOUT_MFA.cause("derived" if vault else "possible", because),
         topic="invalid-credentials",
-        remedies=_vault_remedy(vault["profile"], case) if vault else _SESSION_REMEDY,
+        remedies=_require_code(vault["profile"], case) if vault else _SESSION_REMEDY,
         notes=f"{api} could not authenticate the session, so it evaluated no policy. A new access key or an Allow does not help.",
+    )
+
+
+def _require_code(profile: str, case: Case[Failure]) -> Remedy:
+    """Return the remedy that lets aws-vault ask for a code, or pass the keys themselves."""
+    again = commands.repeat_command(case.context.command)
+    return your_remedy(
+        f"Set mfa_serial in the profile {profile}, or run aws-vault without a session",
+        "With mfa_serial, aws-vault asks for a code. The user needs an MFA device: list-mfa-devices prints its ARN.",
+        "The option --no-session passes the keys themselves to the command, so use it only for such calls. Or set role_arn: the credentials of a role can call IAM.",
+        commands=(
+            f"aws-vault exec --no-session {profile} -- aws iam list-mfa-devices",
+            f"aws configure set mfa_serial MFA_DEVICE_ARN --profile {profile}",
+            f"aws-vault exec {profile} -- {again}" if again and again.startswith("aws ") else None,
+        ),
+        url="https://github.com/99designs/aws-vault/blob/master/USAGE.md",
     )
 
 
@@ -328,21 +337,6 @@ _SESSION_REMEDY = your_remedy(
     commands="aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code MFA_CODE",
     url=pages.MFA,
 )
-
-
-def _vault_remedy(profile: str, case: Case[Failure]) -> Remedy:
-    again = commands.repeat_command(case.context.command)
-    return your_remedy(
-        f"Set mfa_serial in the profile {profile}, or run aws-vault without a session",
-        "With mfa_serial, aws-vault asks for a code. The user needs an MFA device: list-mfa-devices prints its ARN.",
-        "The option --no-session passes the keys themselves to the command, so use it only for such calls. Or set role_arn: the credentials of a role can call IAM.",
-        commands=(
-            f"aws-vault exec --no-session {profile} -- aws iam list-mfa-devices",
-            f"aws configure set mfa_serial MFA_DEVICE_ARN --profile {profile}",
-            f"aws-vault exec {profile} -- {again}" if again and again.startswith("aws ") else None,
-        ),
-        url="https://github.com/99designs/aws-vault/blob/master/USAGE.md",
-    )
 
 
 def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explanation:
