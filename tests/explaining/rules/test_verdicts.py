@@ -1497,6 +1497,11 @@ CASES = {
         "in the program of Supervisor",
         'HOME="/home/USER"',
     ),
+    "mount-of-a-bucket": (
+        "goofys: ERROR code=NoCredentialProviders msg=no valid providers in chain. Deprecated.\nThis happens when I run sudo mount -a with this line in /etc/fstab:\ngoofys#acme-media /mnt/media fuse _netdev,allow_other 0 0",
+        "in the mount of /etc/fstab",
+        "reads /root/.aws",
+    ),
     "user-in-the-log-of-cron": (
         "Nov 25 02:00:01 web1 CRON[4411]: (www-data) CMD (/srv/orders/export.sh)\nNov 25 02:00:09 web1 export.sh: fatal error: Unable to locate credentials",
         "in the cron job of www-data",

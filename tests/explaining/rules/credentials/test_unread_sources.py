@@ -344,3 +344,9 @@ def test_profile_of_the_computer_is_not_in_the_container(host: str, run: str, pa
 
 def test_metadata_that_has_a_role_but_not_its_credentials() -> None:
     assert "the instance metadata has no role" not in explain(_OF_JAVA.format(f"{_NOT_FOUND}films")).summary
+
+
+def test_default_profile_whose_file_is_not_stated() -> None:
+    section = "[default]\nrole_arn = arn:aws:iam::111122223333:role/Lab\ncredential_source = Ec2InstanceMetadata\n\n"
+    assert "the default profile in the text has no keys for it" in explain(section + _GO).summary
+    assert "the default profile is in ~/.aws/config" in explain("~/.aws/config:\n" + section + _GO).summary

@@ -110,6 +110,11 @@ _MANAGERS = (
         'In the program\'s section, set user to the user who has the credentials, and environment to HOME="/home/USER", because Supervisor does not change HOME.',
     ),
     (
+        r"/etc/fstab\b|\bsudo mount (?:-a\b|/)",
+        "mount of /etc/fstab",
+        "mount runs as root and reads /root/.aws: write the keys with sudo aws configure, with --profile if the options of the mount name one. s3fs reads /etc/passwd-s3fs, or the file in its option passwd_file.",
+    ),
+    (
         IIS_SIGNS.pattern,
         "IIS application pool",
         "On EC2, give the instance a role. Otherwise, set AWSProfilesLocation in web.config, ProfilesLocation in appsettings.json, or AWS_SHARED_CREDENTIALS_FILE for the machine (setx /M), to a file that the identity of the pool is allowed to read. Then run iisreset.",
@@ -188,8 +193,9 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
                 commands=(f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}"),
             ),
         )
+    after = case.failure.text[case.failure.span[1] :][:_CHARS_AFTER]
     for sign, noun, step in _MANAGERS:
-        if cached_pattern(sign).search(text):
+        if cached_pattern(sign).search(text + after):
             return OtherUser(
                 f"that the {noun} reads",
                 f" in the {noun}",

@@ -280,6 +280,8 @@ def _explain_unloaded(case: Case[MissingCredentials]) -> Explanation | None:
     place = f"{named}, with which the AWS CLI works, is most likely in ~/.aws/config"
     if "config" in files:
         place = f"{named} is in ~/.aws/config"
+        if profile is None and _IN_CONFIG.search(text) is None:
+            place = f"{named} in the text has no keys for it"  # its section can be in either file
     return case.explain(
         f"The SDK found no credentials: the SDK for {sdk} reads only ~/.aws/credentials unless AWS_SDK_LOAD_CONFIG is set, and {place}. The profile is not the problem.",
         CONFIG_NOT_LOADED.cause(
