@@ -206,6 +206,28 @@ CALLS: tuple[Case, ...] = (
         ("Also",),
     ),
     (
+        "answer-of-another-service",
+        "WebIdentityErr: failed to retrieve credentials\ncaused by: SerializationError: failed to unmarshal error message\n\tstatus code: 403, request id: 0a1b\ncaused by: unknown error response tag, {{ AccessDeniedException} []}",
+        ("Another service of AWS, not STS, answered", "did not reach STS"),
+        ("Also", "did not reach AWS"),
+    ),
+    (
+        "role-of-a-trail",
+        "aws cloudtrail create-trail --name audit --s3-bucket-name acme-audit --cloud-watch-logs-log-group-arn arn:aws:logs:eu-west-1:111122223333:log-group:audit:* --cloud-watch-logs-role-arn arn:aws:iam::111122223333:role/audit-to-logs\n\nAn error occurred (InvalidCloudWatchLogsLogGroupArnException) when calling the CreateTrail operation: Access denied. Check the permissions for your role.",
+        (
+            "CloudTrail's role for CloudWatch Logs is not allowed",
+            '"arn:aws:logs:eu-west-1:111122223333:log-group:audit:log-stream:*"',
+            "put-role-policy --role-name audit-to-logs",
+        ),
+        ("get-caller-identity",),
+    ),
+    (
+        "role-of-a-trail-in-a-stack",
+        'Resource handler returned message: "Invalid request provided: Access denied. Verify in IAM that the role has adequate permissions. (Service: CloudTrail, Status Code: 400, Request ID: 0a1b2c3d)" (RequestToken: 0a1b, HandlerErrorCode: InvalidRequest)',
+        ("CloudTrail's role for CloudWatch Logs is not allowed", "TRAIL_ROLE_NAME"),
+        (),
+    ),
+    (
         "other-validation",
         "An error occurred (ValidationError) when calling the CreateChangeSet operation: Template format error: unsupported value",
         ("AWS rejected the request",),

@@ -69,6 +69,7 @@ _CHARS_BEFORE = 2_000
 _KUBELET_SESSION = lazy_pattern(r":assumed-role/[^/\s]{1,64}/i-[0-9a-f]{8,17}\Z")
 _NODE_GROUPS = "cannot start with system:"
 _KMS_PART = lazy_pattern(r"KMS Exception: ")
+_UNREAD_TAG = lazy_pattern(r"unknown error response tag\b")
 _LOCK_CODES = frozenset({"PreconditionFailed", "ConditionalCheckFailed"})
 _ASSUMING = lazy_pattern(r"\b[Aa]ssum(?:e|ed|ing)\b")
 # The frame that Terraform draws around an error, and where it ends.
@@ -277,6 +278,8 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     if isinstance(failure, AwsError) and isinstance(explained, AwsError):
         # The same words, which were read with the ones before them.
         return error_code(failure) == "" and _get_span_text(explained).endswith(_get_span_text(failure))
+    if error_code(explained) == "SerializationError" and _UNREAD_TAG.match(_get_span_text(failure)):
+        return True
     if not isinstance(explained, AccessDenied):
         return False
     if _KMS_PART.match(_get_span_text(failure)):
@@ -322,10 +325,8 @@ def _has_in_message(failure: AwsError, explained: AccessDenied) -> bool:
         return True  # a line break separates the parts
     message = failure.text[end:of_explained]
     is_without_code = explained.envelope.code is None and _get_span_text(failure).endswith("operation: ")
-    is_near = len(message) <= _MAX_GAP or (
-        is_without_code and len(message) <= _MAX_MESSAGE and "\n" not in message
-    )
-    return end <= of_explained and is_near
+    is_short = is_without_code and len(message) <= _MAX_MESSAGE and "\n" not in message
+    return end <= of_explained and (len(message) <= _MAX_GAP or is_short)
 
 
 def _adds_nothing(of_call: Envelope, of_explained: Envelope) -> bool:

@@ -2166,8 +2166,13 @@ def test_no_explanation_suggests_permissions_for_the_caller(text: str, facts: Fa
     """The caller's policies cause hardly any of these failures. Documents are trust policies, or trust a service or its role."""
     explanation = explained(text, facts)
     # EBS checks the caller's permission for the key only after the call has succeeded, and Docker does not report that of
-    # its credential helper. CloudWatch Logs delivers with a role.
-    if explanation.topic in {"volume-discarded", "registry-helper", "subscription-undelivered"}:
+    # its credential helper. CloudWatch Logs delivers with a role, and CloudTrail writes to a log group with one.
+    if explanation.topic in {
+        "volume-discarded",
+        "registry-helper",
+        "subscription-undelivered",
+        "trail-role-lacks-logs",
+    }:
         return
     for remedy in explanation.remedies:
         if remedy.policy is not None and remedy.layer != "role_trust":

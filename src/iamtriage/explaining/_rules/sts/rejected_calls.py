@@ -165,6 +165,8 @@ _SERIALIZATION_ERROR = "SerializationError"  # from the AWS SDK for Go v1
 # The AWS SDK for Go v1 names the credential provider that failed, not the operation.
 _STS_CALL = lazy_pattern(r"WebIdentityErr|\bSTS: (?:AssumeRole|GetCallerIdentity)")
 _URL = lazy_pattern(r"(?a)https?://([A-Za-z0-9][\w.-]{0,252}(?::\d{1,5})?)(?!/doc/|[\w.-])")
+# The element at the top of an answer in XML, which the SDK for Go expects to be ErrorResponse.
+_AWS_TAG = lazy_pattern(r"\bunknown error response tag, \{\{ ?(?P<tag>[A-Z]\w{2,40}Exception)\}")
 _STS_HOST = lazy_pattern(r"(?a)sts(?:-fips)?\.|[\w-]{1,80}\.sts\.")
 ENDPOINT_SET = CauseType(
     "endpoint-set",
@@ -212,32 +214,40 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
     is_sts_host = host is not None and _STS_HOST.match(host) is not None
     is_other_host = host is not None and not is_sts_host
     not_parsed = clues.error_code(case.failure) == _SERIALIZATION_ERROR
+    tag = _AWS_TAG.search(case.text)
     because = (
         "The SDK could not parse the response." if not_parsed else None,
         "The response is 405 MethodNotAllowed, which S3 and web servers return for an STS call, but STS never does."
         if _is_method_not_allowed(case)
         else None,
+        tag and f"The element {tag['tag']} at the top is not the form of STS.",
         host
         and f"The text names the host {host}{', which is not an STS endpoint' if is_other_host else ''}.",
     )
+    by = "Something other than STS" if tag is None else "Another service of AWS, not STS,"
+    if is_other_host:
+        by = f"The host {host}, not STS,"
     compatible = "The text names AWS-compatible software." if AWS_COMPATIBLE.search(case.text) else None
-    setting = ENDPOINT_SET.cause(because=compatible)
+    of_other = "An endpoint URL of another service is set for all clients, so it applies to STS, too."
+    setting = ENDPOINT_SET.cause(because=compatible, text=None if tag is None else of_other)
     proxy = PROXY_ANSWERS.cause()
     return case.explain(
-        f"The host {host}, not STS, answered the STS call."
-        if is_other_host
-        else "Something other than STS answered the STS call.",
+        f"{by} answered the STS call.",
         NOT_STS.cause("derived", because),
         *((proxy, setting) if is_sts_host else (setting, proxy)),
         remedies=your_remedy(
             "Check which host the STS call goes to",
             "Look for AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS in the environment, endpoint_url in the profile, and an endpoint in the program's settings.",
-            "Set the endpoint of S3-compatible storage for S3 only, with AWS_ENDPOINT_URL_S3 or in the S3 client. The AWS SDK for Go v1 uses a session's endpoint for all clients, including STS.",
-            "S3-compatible storage needs no IAM role: use its own access keys, and remove AWS_ROLE_ARN from the environment.",
+            "Set the endpoint of S3-compatible storage for S3 only, with AWS_ENDPOINT_URL_S3 or in the S3 client. The AWS SDK for Go v1 uses a session's endpoint for all clients, including STS."
+            if tag is None
+            else "Set the endpoint of a service only in its client, or for it alone, such as with AWS_ENDPOINT_URL_S3. The AWS SDK for Go v1 uses a session's endpoint for all clients, including STS.",
+            "S3-compatible storage needs no IAM role: use its own access keys, and remove AWS_ROLE_ARN from the environment."
+            if tag is None
+            else None,
             commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
             url=pages.SDK_ENDPOINTS,
         ),
-        notes="An IAM policy does not help: the call did not reach AWS.",
+        notes=f"An IAM policy does not help: the call did not reach {'AWS' if tag is None else 'STS'}.",
     )
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Remedy
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
+from iamtriage.explaining._rules.shared.remedies import identity_remedy
 from iamtriage.explaining._rules.shared.requirements import services
-from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import AwsError, Failure
+from iamtriage.policies._documents import allow
 
 
 class _Setting(NamedTuple):
@@ -182,4 +184,48 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None, tr
         policy=trust,
         layer=None if trust is None else "role_trust",
         url=setting.url,
+    )
+
+
+_TRAIL_PAGE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html"
+DENIED_TO_TRAIL = lazy_pattern(
+    r"Access denied\. (?:Check the permissions for your role|Verify in IAM that the role has adequate permissions)"
+)
+"""What CloudTrail says if its role may not write to the log group of a trail."""
+_LOG_GROUP = lazy_pattern(
+    r"(?a)\barn:aws[a-z-]{0,12}:logs:[a-z0-9-]{5,30}:\d{12}:log-group:[\w./#-]{1,512}(?![\w*])"
+)
+TRAIL_ROLE_LACKS_LOGS = CauseType(
+    "trail-role-lacks-logs",
+    title="The role of a trail is not allowed to write to its log group",
+    text="CloudTrail creates a log stream in the group with the role that the call names, and was denied.",
+    recognised_by='CloudTrail says "Access denied. Check the permissions for your role", or that the role needs adequate permissions.',
+    fix="Allow logs:CreateLogStream and logs:PutLogEvents on the log streams of the group to the role.",
+    sources=(_TRAIL_PAGE,),
+)
+
+
+def explain_trail_role(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that the role of a trail, and not the caller, lacks permissions on the log group."""
+    said = next(DENIED_TO_TRAIL.finditer(message))[0]
+    group = only_one({each[0] for each in _LOG_GROUP.finditer(case.text)}, "LOG_GROUP_ARN")
+    role = clues.find_role_arn(case.text)
+    name = commands.role_name(role.rpartition("/")[2]) if role else "TRAIL_ROLE_NAME"
+    policy = allow(["logs:CreateLogStream", "logs:PutLogEvents"], f"{group}:log-stream:*")
+    return case.explain(
+        "CloudTrail's role for CloudWatch Logs is not allowed to write to the log group. The caller's permissions are not the problem.",
+        TRAIL_ROLE_LACKS_LOGS.cause("reported", f'The text says "{said}".'),
+        common_causes.ROLE_TOO_NEW.cause(
+            text="The policy of the role was attached seconds ago: in a template, let the trail depend on it."
+        ),
+        remedies=identity_remedy(
+            "Allow the role of the trail to write to the log group",
+            "It is the role in CloudWatchLogsRoleArn. The log group must be in the same account and Region.",
+            "A policy on the ARN of the group alone, without :log-stream: or :*, does not cover the streams.",
+            statements=(policy,),
+            commands=(
+                f"aws iam put-role-policy --role-name {name} --policy-name WriteTrailToLogs --policy-document file://policy.json",
+            ),
+            url=_TRAIL_PAGE,
+        ),
     )
