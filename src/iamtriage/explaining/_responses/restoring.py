@@ -31,6 +31,7 @@ _YAML = lazy_pattern(r"[ \t]*(?:- \S|[\w\"'./-]{1,100}:(?:\s|\Z))")
 _LITERAL = lazy_pattern(r"`[^`]*`")
 _REST = lazy_pattern(r"[ \t\r]{0,80}(?:\n|\Z)")
 _BLANK = lazy_pattern(r"\s{0,400}")
+_LOOP_END = lazy_pattern(r";[ \t]{0,4}done\b")
 _NO_OUTPUT = lazy_pattern(r"An error occurred|Unable to |usage: |Error|aws: |\S{1,80}: command not found")
 # Policies are read as they are printed.
 _POLICY = '"Effect": '
@@ -93,7 +94,9 @@ def _restore_response(run: CommandRun, text: str) -> tuple[int, int, dict[str, A
     blank = _BLANK.match(output)
     start = blank.end() if blank else 0
     line = text[run.start : run.end - len(output)]
-    if _NO_OUTPUT.match(output, start) or any(each[1] for each in _PIPE.finditer(line)):
+    # A loop prints several responses.
+    is_several = _LOOP_END.search(line) is not None
+    if is_several or _NO_OUTPUT.match(output, start) or any(each[1] for each in _PIPE.finditer(line)):
         return None
     query, form = command.option("query"), command.option("output")
     node = _WHOLE if query is None else _parse(query.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 
@@ -22,6 +24,13 @@ _NAME = lazy_pattern(
 )
 _PROFILE = lazy_pattern(r"(?a) --profile[ =][\"']?([\w.@/+-]{1,64})")
 _COMMAND = lazy_pattern(r"\baws [a-z]")
+# A loop of the shell over the levels, and how the response of each call begins.
+_LOOP = lazy_pattern(
+    rf"(?a)\bfor (?P<name>\w{{1,40}}) in (?P<targets>(?:[\"']?{_TARGET}[\"']?[ \t]{{1,4}}|\\\r?\n[ \t]{{0,20}}){{1,20}}?[\"']?{_TARGET}[\"']?)[ \t]{{0,4}}[;\n]"
+)
+_BEGINNING = lazy_pattern(
+    r"\{\s{0,8}\Z|\{\"Policies\"|\[(?!\s{0,4}\"p-)|\|\s{0,80}ListPoliciesForTarget\s{0,80}\|"
+)
 
 
 def find_organization_profile(text: str) -> str | None:
@@ -42,6 +51,14 @@ class Level(NamedTuple):
     policies: dict[str, str]
 
 
+def _find_loop(text: str, line: str) -> list[str]:
+    """Return the targets of a loop in a text, if a command in a line is for each of them."""
+    loop = _LOOP.search(text) if "$" in line else None
+    if loop is None or re.search(rf"--target-id[ =]\"?\$\{{?{loop['name']}\b", line) is None:
+        return []
+    return re.findall(_TARGET, loop["targets"])
+
+
 def find_levels(text: str) -> list[Level]:
     r"""Return the levels whose attached service control policies a text lists.
 
@@ -50,26 +67,33 @@ def find_levels(text: str) -> list[Level]:
     """
     levels: dict[str, dict[str, str]] = {}
     target, last, is_open = None, None, False
-    for line in text.split("\n") if "list-policies-for-target" in text else ():
+    of_loop: list[str] = []
+    beginning = _BEGINNING
+    lines = text.split("\n") if "list-policies-for-target" in text else []
+    for at, line in enumerate(lines):
         if (lists := _LISTS.search(line)) is not None:
             target, is_open = lists["target"], _OTHER_TYPE.search(line) is None
-        elif _COMMAND.search(line):
+            of_loop = _find_loop(text, line)
+            # As text, one row for each target.
+            rows = [each for each in lines[at + 1 : at + 3 + len(of_loop)] if each.strip() != "done"]
+            has_id = [_ID.match(each) is not None for each in rows[: len(of_loop) + 1]]
+            beginning = _ID if has_id.count(True) == len(of_loop) and all(has_id[:-1]) else _BEGINNING
+            continue
+        if _COMMAND.search(line):
             is_open = False
         elif is_open and _FAILED.search(line) is not None:
             levels.pop(target or "", None)
             is_open = False
         elif is_open and (level := _LEVEL.fullmatch(line)) is not None:
-            target = level["target"]
-        elif is_open and target is not None:
-            for found in _ID.finditer(line):
-                last = found["id"]
-                levels.setdefault(target, {})[last] = found["name"] or last
-            if (
-                last is not None
-                and (named := _NAME.search(line)) is not None
-                and last in levels.get(target, {})
-            ):
-                levels[target][last] = next(filter(None, named.groups()))
-        if target is not None and is_open:
-            levels.setdefault(target, {})
+            target, of_loop = level["target"], []
+        elif is_open and of_loop and beginning.match(line) is not None:
+            target = of_loop.pop(0)
+        if not is_open or target is None:
+            continue
+        named = levels.setdefault(target, {})
+        for found in _ID.finditer(line):
+            last = found["id"]
+            named[last] = found["name"] or last
+        if last in named and (name := _NAME.search(line)) is not None:
+            named[last] = next(filter(None, name.groups()))
     return [Level(*each) for each in levels.items()]

@@ -44,6 +44,60 @@ def test_level_without_an_allow(text: str, level: str | None, command: str) -> N
     assert first.layer == "service_control"
 
 
+_BARE_LOOP = _LOOP.replace("echo $t; ", "")
+_ROW = "------------------\n|  ListPoliciesForTarget  |\n+-----+-----+\n|  {}  |  {} |\n+-----+-----+\n"
+_NESTED = '[\n    [\n        "{}",\n        "{}"\n    ]\n]\n'
+_IDS = (
+    ("p-FullAWSAccess", "FullAWSAccess"),
+    ("p-12ab34cd", "OnlyListed"),
+    ("p-FullAWSAccess", "FullAWSAccess"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _BARE_LOOP.replace("text", "table") + "".join(_ROW.format(*each) for each in _IDS),
+        _BARE_LOOP.replace("text", "json") + "".join(_NESTED.format(*each) for each in _IDS),
+        _BARE_LOOP + _FULL + _LIST + _FULL,
+        _BARE_LOOP.replace("$t ", '"${t}" ') + _FULL + _LIST + _FULL + "$ \n",
+        _BARE_LOOP.replace("; do ", "; do\n  ").replace("; done", "\ndone") + _FULL + _LIST + _FULL,
+    ],
+    ids=["table", "JSON", "text", "quoted", "lines"],
+)
+def test_levels_of_a_loop(text: str) -> None:
+    levels = find_levels(text)
+    assert [each.target for each in levels] == ["r-a1b2", "ou-a1b2-abcd1234", "444455556666"]
+    assert [[*each.policies] for each in levels] == [[each[0]] for each in _IDS]
+    assert "ou-a1b2-abcd1234 has " in explain(_DENIED + text).causes[0].text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Which rows are of which target is not known, and the loop is for something else.
+        _BARE_LOOP + _FULL + _LIST + _LIST + _FULL,
+        _BARE_LOOP + _FULL + _LIST,
+        _BARE_LOOP.replace("$t ", "$target ") + _FULL + _LIST + _FULL,
+    ],
+)
+def test_rows_of_unknown_levels(text: str) -> None:
+    assert find_levels(text) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "is_owner"),
+    [
+        ("From the management account (111122223333):", True),
+        ("I looked in our org account 111122223333.", True),
+        ("The account 111122223333 has FullAWSAccess.", False),
+    ],
+)
+def test_management_account(words: str, *, is_owner: bool) -> None:
+    first = explain(f"{_DENIED}{words}\n{_loop(_FULL, _LIST, _FULL)}").remedies[0]
+    assert ("(management account 111122223333 or" in first.steps[0]) is is_owner
+
+
 _TABLE = "|  Arn         |  arn:aws:organizations::111122223333:policy/o-a1b2c3/service_control_policy/p-12ab34cd  |\n|  Id          |  p-12ab34cd                                                                            |\n|  Name        |  OnlyListed                                                                            |\n"
 _YAML = "Policies:\n- Arn: arn:aws:organizations::111122223333:policy/o-a1b2c3/service_control_policy/p-12ab34cd\n  Id: p-12ab34cd\n  Name: OnlyListed\n"
 

@@ -123,6 +123,9 @@ def allow_at_level(denial: Denial, blocked: Blocked, ask: str) -> Remedy:
 
 _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}")
 _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/")
+_OWNER = lazy_pattern(
+    r"(?i:\b(?:management|master|payer|org(?:anization)?) account)\b[^\n.;]{0,20}?\b(\d{12})\b"
+)
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
 # The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type.
@@ -340,9 +343,9 @@ def _typical_rcp(denial: Denial) -> str:
 
 def _find_listed_owner(denial: Denial) -> str:
     """Return the management account of the service control policies that the text lists, after a space, or an empty string."""
-    owner = (
-        only_one(set(_POLICY_ARN.findall(denial.failure.text))) if find_levels(denial.failure.text) else None
-    )
+    text = denial.failure.text
+    found = {*_POLICY_ARN.findall(text)} or {*_OWNER.findall(text)} if find_levels(text) else set[str]()
+    owner = only_one(found)
     return f" {owner}" if owner else ""
 
 

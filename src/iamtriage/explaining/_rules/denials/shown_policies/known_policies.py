@@ -12,6 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED, find_printed_boundary
+from iamtriage.explaining._context.readers.organization_levels import find_levels
 from iamtriage.explaining._context.readers.pasted_policies import find_name_above
 from iamtriage.explaining._context.readers.policy_headings import NOT_NEGATED
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, find_association
@@ -148,7 +149,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     )
     called = (denial.policy or printed or "").rpartition("/")[2]
     if len(ids) == 1:
-        name = f"the policy {ids.pop()}"
+        name = f"the policy {_name_control_policy(denial.failure.text, ids.pop())}"
     elif (
         called
         and sum(each.name is None for each in stated) == 1
@@ -204,6 +205,15 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
             name=named,
             evidence="derived",
         )
+
+
+def _name_control_policy(text: str, policy: str) -> str:
+    """Return a control policy with its name and its level, if a text shows that it is attached to a single one."""
+    levels = [each for each in find_levels(text) if policy in each.policies]
+    if len(levels) != 1:
+        return policy
+    name = levels[0].policies[policy]
+    return f"{policy if name == policy else f'{clip_text(name)} ({policy})'} of {levels[0].target}"
 
 
 def _find_association(denial: Denial) -> str | None:
