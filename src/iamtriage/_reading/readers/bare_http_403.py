@@ -59,6 +59,8 @@ _CLIENT_MESSAGE = lazy_pattern(
     r"|\(aws-c-s3:\sAWS_ERROR_S3_\w{1,60},[^()\n]{0,120}\)\sand\sresponse\sstatus\s(?P<b>403)\b"
     r"|\bMeta\srequest\scannot\srecover\sfrom\serror\s[0-9]{1,6}\s\([^()\n]{0,120}\)\.\s\(request=\w{1,40},\sresponse\sstatus=(?P<c>403)\)"
 )
+# Up to the status, in characters.
+_MAX_CLIENT_MESSAGE = 340
 # Words of the hosts and headers of API Gateway and Lambda.
 _GATEWAY_WORDS = frozenset({"execute", "lambda", "apigw", "Apigw"})
 _CLIENT_WORDS = frozenset({"s3HTTP", "Meta"})
@@ -108,7 +110,9 @@ def read_bare_403s(readable: Readable) -> Iterator[Piece]:
     """Yield the bare HTTP 403 responses of AWS endpoints."""
     text = readable.text
     if not _CLIENT_WORDS.isdisjoint(readable.words) or any(map(text.__contains__, _CLIENT_LITERALS)):
-        yield from map(_client_piece, _CLIENT_MESSAGE.finditer(text))
+        yield from map(
+            _client_piece, find_around_literal(text, _CLIENT_MESSAGE, "403", _MAX_CLIENT_MESSAGE, 8)
+        )
     if ".amazonaws." in text or ".api.aws" in text or "s3://" in text or "s3a://" in text:
         yield from _read_responses(text)
     if not _GATEWAY_WORDS.isdisjoint(readable.words):

@@ -23,6 +23,8 @@ _AFTER_ACTION = lazy_pattern(r"\W{0,3}(?:\s|\Z)(?:on resource|because|with an ex
 _HOST_ID = lazy_pattern(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{75}=(?!=)")
 _ARN_START = lazy_pattern(r"(?<![A-Za-z0-9])arn:aws")
 _HOST_ID_LENGTH = 76
+MIN_DIVIDED = _HOST_ID_LENGTH - 1
+"""The minimum length of a value that is no name, of which the first part does not end with a letter."""
 # No name is longer.
 _REACH = 160
 
@@ -61,7 +63,7 @@ def divides_name(line: str, following: str, word: str) -> bool:
             return _crosses(_ARN_START, tail, head)
     padding = head.find("=")
     return (
-        len(word) + padding >= _HOST_ID_LENGTH - 1
+        len(word) + padding >= MIN_DIVIDED
         and head.find(" ", 0, padding) < 0
         and _crosses(_HOST_ID, word, head)
     )

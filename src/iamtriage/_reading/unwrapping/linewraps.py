@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.unwrapping.broken_names import divides_name
+from iamtriage._reading.unwrapping.broken_names import MIN_DIVIDED, divides_name
 from iamtriage._reading.vocabulary.grammar import ENTRY_START
 from iamtriage._reading.vocabulary.masks import ends_in_open_mask
 
@@ -303,7 +303,7 @@ def _is_one_word(line: str, following: str) -> bool:
     if word.isalpha() and tail.islower() and head.islower() and len(tail) < _MIN_UUID:
         # No name, ARN or ID consists of such parts.
         return word in _WORDS and not (tail in _WORDS and head in _WORDS)
-    if divides_name(line, following, tail):
+    if (tail[-1].isalpha() or len(word) >= MIN_DIVIDED) and divides_name(line, following, tail):
         return True
     if (
         "T" in word
