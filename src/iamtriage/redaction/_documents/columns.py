@@ -107,12 +107,13 @@ def find_inserted_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
 
 def _read_header(line: str, separator: str) -> tuple[list[tuple[int, Name]], int, Placement] | None:
     """Return the columns of secrets in a row of names, the number of columns, and the placement of values."""
-    cells = [line[start:end] for start, end in _split(line, 0, len(line), separator)]
-    if (
-        len([*filter(None, cells)]) < 2
-        or len(cells) > _MAX_COLUMNS
-        or not all(map(_HEADING.fullmatch, filter(None, cells)))
-    ):
+    cells: list[str] = []
+    for start, end in _split(line, 0, len(line), separator):
+        cells.append(line[start:end])
+        # Most lines have other text.
+        if start < end and not _HEADING.fullmatch(line, start, end):
+            return None
+    if len([*filter(None, cells)]) < 2 or len(cells) > _MAX_COLUMNS:
         return None
     kinds = [(at, kind) for at, cell in enumerate(cells) if (kind := classify_key(cell)) is not None]
     placement = _ROW_OF_USER if any(map(_USER.fullmatch, cells)) else _ROW_OF_TABLE
