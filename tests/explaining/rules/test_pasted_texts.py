@@ -52,6 +52,24 @@ REPEATS: tuple[Case, ...] = (
         ("Others",),
     ),
     (
+        "record-of-the-call",
+        f'User: {USER} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/7.json" because no identity-based policy allows the s3:DeleteObject action\n\nCloudTrail, shortened:\n{{"eventSource":"s3.amazonaws.com","eventName":"DeleteObject","errorCode":"AccessDenied","requestParameters":{{"bucketName":"carts","key":"7.json"}},"vpcEndpointId":"vpce-0a1b2c3d4e5f67890"}}\n',
+        ("The user ana was denied s3:DeleteObject",),
+        ("Also", "without a reason"),
+    ),
+    (
+        "record-of-another-object",
+        f'User: {USER} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/7.json" because no identity-based policy allows the s3:DeleteObject action\n\nCloudTrail, shortened:\n{{"eventSource":"s3.amazonaws.com","eventName":"DeleteObject","errorCode":"AccessDenied","requestParameters":{{"bucketName":"carts","key":"8.json"}},"vpcEndpointId":"vpce-0a1b2c3d4e5f67890"}}\n',
+        ("Also",),
+        (),
+    ),
+    (
+        "record-of-another-call",
+        f'User: {USER} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/7.json" because no identity-based policy allows the s3:DeleteObject action\n\nCloudTrail, shortened:\n{{"eventSource":"s3.amazonaws.com","eventName":"GetObject","errorCode":"AccessDenied","requestParameters":{{"bucketName":"carts","key":"7.json"}},"vpcEndpointId":"vpce-0a1b2c3d4e5f67890"}}\n',
+        ("Also",),
+        (),
+    ),
+    (
         "other-service-above",
         f'**Aws::SQS::Errors::AccessDenied** in **CartJob@low**\nUser: {USER} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/7" because no identity-based policy allows the s3:DeleteObject action',
         ("Others",),

@@ -299,7 +299,7 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     if _ASSUMING.search(failure.text[slice(*failure.span)]) is not None:
         return False  # another call, whose role :func:`is_summary` compares
     stated = [
-        (_join_columns(getattr(failure, name)), getattr(explained, name))
+        ((getattr(failure, name) or "").replace(" , ", "").replace(" ", "") or None, getattr(explained, name))
         for name in ("principal", "action", "resource", "deny", "policy_type")
     ]
     stated += [(getattr(of_call, name), getattr(of_explained, name)) for name in ("request_id", "event_id")]
@@ -312,7 +312,8 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     # Without an ID or a principal, the same operation can be another call, unless a traceback ends with the same words.
     is_cut = _get_span_text(explained).startswith(_get_span_text(failure).rstrip())
     states_more = any(value is not None for value, _ in stated)
-    return of_call.operation == of_explained.operation and (states_more or is_cut)
+    is_same = of_call.operation == of_explained.operation and (states_more or is_cut)
+    return is_same or _is_record_of(failure, explained)
 
 
 def _has_in_message(failure: AwsError, explained: AccessDenied) -> bool:
@@ -331,14 +332,16 @@ def _has_in_message(failure: AwsError, explained: AccessDenied) -> bool:
 
 def _adds_nothing(of_call: Envelope, of_explained: Envelope) -> bool:
     """Return whether an answer has no value, as its code, that the answer of the explained call lacks."""
-    stated = (
-        (getattr(of_call, name), getattr(of_explained, name)) for name in ("code", "service", "status_code")
-    )
-    return all(value in {None, known} for value, known in stated)
+    names = ("code", "service", "status_code")
+    return all(getattr(of_call, name) in {None, getattr(of_explained, name)} for name in names)
 
 
-def _join_columns(value: str | None) -> str | None:
-    return None if value is None else value.replace(" , ", "").replace(" ", "")
+def _is_record_of(failure: AccessDenied, explained: AccessDenied) -> bool:
+    """Return whether a record of CloudTrail is of the denied call: of the same operation on the same resource."""
+    called = (explained.action or "").partition(":")[2] or explained.envelope.operation
+    name = (explained.resource or "").rpartition(":")[2].partition("/")[2] or explained.resource or ""
+    is_record = failure.envelope.source == "cloudtrail" and failure.envelope.operation == called
+    return is_record and (f'"{name}"' in failure.text or name in _get_span_text(failure))
 
 
 def _group_by_entry(failures: tuple[Failure, ...]) -> dict[str, list[Failure]]:
@@ -380,8 +383,7 @@ def _get_box_text(failure: Failure, boxes: Sequence[int]) -> str | None:
 
 
 def _get_span_text(failure: Failure) -> str:
-    start, end = failure.span
-    return failure.text[start:end]
+    return failure.text[slice(*failure.span)]
 
 
 def _is_complete(failure: Failure) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from iamtriage import explain
+from iamtriage import Explanation, explain
 
 _ACCOUNT = "111122223333"
 _DENIED = "An error occurred (AccessDenied) when calling the {} operation: User: arn:aws:sts::111122223333:assumed-role/nightly/{} is not authorized to perform: {} on resource: {} with an explicit deny in a{} policy{}\n"
@@ -279,6 +279,72 @@ def test_deny_for_anonymous_callers_of_an_api(policy: str, *, is_found: bool) ->
         assert any(each.startswith("A signature does not help") for each in first.steps)
         assert any(each.startswith("Redeploy the API") for each in first.steps)
         assert not others
+
+
+_GONE_ID, _OTHER_ID = "vpce-0f1e2d3c4b5a69788", "vpce-0b2c3d4e5f6a78901"
+
+
+def _through(endpoint: str) -> str:
+    record = {"eventName": "PutObject", "errorCode": "AccessDenied", "vpcEndpointId": endpoint}
+    return f"{json.dumps(record)}\n"
+
+
+def _explain_replaced(words: str, values: str | list[str], actions: str, endpoint: str) -> Explanation:
+    denied = _DENIED.format("PutObject", "job", "s3:PutObject", "arn:aws:s3:::acme/k", " resource-based", "")
+    resources = ["arn:aws:s3:::acme", "arn:aws:s3:::acme/*"]
+    condition = {"StringNotEquals": {"aws:SourceVpce": values}}
+    policy = _deny(condition, actions, Principal="*", Resource=resources)
+    return explain(f"{denied}{_through(endpoint)}{words}\n{policy}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f'-/+ resource "aws_vpc_endpoint" "s3" {{\n      ~ id = "{_GONE_ID}" -> (known after apply)\n    }}',
+        f'  - resource "aws_vpc_endpoint" "s3" {{\n      - id   = "{_GONE_ID}" -> null\n    }}',
+        f"aws_vpc_endpoint.s3: Destroying... [id={_GONE_ID}]\naws_vpc_endpoint.s3: Destruction complete after 6s",
+        f"the network team replaced the endpoint {_GONE_ID} this morning",
+        f"{_GONE_ID} was deleted with the old VPC.",
+        f"An error occurred (InvalidVpcEndpointId.NotFound) when calling the DescribeVpcEndpoints operation: The Vpc Endpoint Id '{_GONE_ID}' does not exist",
+        f"the endpoint changed from {_GONE_ID} to {_ENDPOINT_ID}",
+    ],
+    ids=["replaced", "destroyed", "log", "said", "deleted", "not found", "changed"],
+)
+@pytest.mark.parametrize(
+    ("values", "actions", "changed", "says"),
+    [
+        (_GONE_ID, "s3:*", _ENDPOINT_ID, "nothing is exempt any more"),
+        ([_GONE_ID, _OTHER_ID], "s3:*", [_ENDPOINT_ID, _OTHER_ID], "unless a request comes from"),
+        (_GONE_ID, "s3:PutObject", _ENDPOINT_ID, None),
+    ],
+)
+def test_replaced_endpoint(
+    words: str, values: str | list[str], actions: str, changed: object, says: str | None
+) -> None:
+    """The Deny of the old endpoint gets the new one, by the root user if nobody else is exempt."""
+    explanation = _explain_replaced(words, values, actions, _ENDPOINT_ID)
+    first = explanation.remedies[0]
+    assert first.title == f"Replace {_GONE_ID} by {_ENDPOINT_ID} in the statement Guard"
+    assert json.loads(first.manifest or "")["Condition"] == {"StringNotEquals": {"aws:SourceVpce": changed}}
+    assert f"{_GONE_ID}, which is gone" in explanation.summary
+    steps = " ".join(first.steps)
+    assert ("S3UnlockBucketPolicy" in steps) is (says is not None)
+    assert (says or "") in steps
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        f"{_GONE_ID} was not deleted",
+        f"Should the endpoint {_GONE_ID} be replaced?",
+        f"{_OTHER_ID} was deleted",
+        f'  + resource "aws_vpc_endpoint" "s3" {{\n      + id = (known after apply)\n    }}\n{_GONE_ID}',
+    ],
+)
+def test_endpoint_that_is_still_there(words: str) -> None:
+    first = _explain_replaced(words, _GONE_ID, "s3:PutObject", _ENDPOINT_ID).remedies[0]
+    assert first.title == f"Call through the VPC endpoint {_GONE_ID}"
 
 
 _WRITER = f"arn:aws:iam::{_ACCOUNT}:role/nightly"
@@ -575,7 +641,8 @@ def test_deny_that_also_covers_the_change_of_its_policy(
     shown = " ".join(scoping.steps)
     assert ("The Deny covers " in shown) is (locked is not None)
     assert (
-        f"The Deny covers {locked}, too: run the commands as a call that it exempts." in shown
+        f"The Deny covers {locked}, too: run the commands as a call that it exempts, or as the root user"
+        in shown
         or locked is None
     )
     assert ("The restriction looks intended. If its owner agrees, exempt" in shown) is is_intended

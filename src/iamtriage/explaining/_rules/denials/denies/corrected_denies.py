@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     replace_key,
 )
 from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, is_being_created
-from iamtriage.explaining._rules.denials.denies import corrected_principals
+from iamtriage.explaining._rules.denials.denies import corrected_principals, replaced_networks
 from iamtriage.explaining._rules.denials.denies.corrections import Correction, runs_on_hosted
 from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import excluded_principals
@@ -88,6 +88,7 @@ def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:
         or _move_date(denial, stated, statement)
         or corrected_principals.name_role(denial, stated, statement)
         or corrected_principals.match_role(denial, stated, statement)
+        or replaced_networks.follow_replacement(denial, stated, statement)
         or _limit_to_created(denial, stated, statement)
         or _exempt_endpoint(denial, stated, statement)
         or _exempt_job(denial, stated, statement)

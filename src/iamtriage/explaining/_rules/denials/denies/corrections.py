@@ -67,6 +67,12 @@ NETWORK = lazy_pattern(
     r"(?i:\b(?:from|in|on|inside|through|via|over)\b[^\n]{0,30}\b(?:VPC|VPN|office|intranet|bastion|EC2)\b)"
 )
 """Where in a network people make calls that work."""
+AS_ROOT = "as the root user of the bucket's account, such as in CloudShell: no Deny in the policy prevents that. For a member account, the organization's management account can use aws sts assume-root with the task policy S3UnlockBucketPolicy."
+"""Who can change the policy of a bucket that locks everyone out.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
+"""
 _ELSEWHERE = "Run the call where its traffic goes through "
 _OPERATION = lazy_pattern(r"aws [a-z0-9-]{2,40} ([a-z0-9-]{3,60})(?= )")
 _IF_LEGITIMATE = "If the request is legitimate,"
@@ -124,6 +130,7 @@ def complete_scoping(
     resource = (denial.resource or "").partition("/")[0] if denial.service == "s3" else denial.resource
     if resource is None or denial.policy_type != "resource" or denial.lowercase_action.endswith("policy"):
         return others
+    of_root = ", or as the root user of the bucket's account" if denial.service == "s3" else ""
     is_of_network = any(key.lower() in (_ADDRESS, *_VPC) for _, key, _ in iterate_conditions(statement))
 
     def complete(remedy: Remedy) -> Remedy:
@@ -137,7 +144,7 @@ def complete_scoping(
         actions = dict.fromkeys(action for each in needed for action in each.actions)
         locked = [each for each in actions if names_action(statement, each)]
         if locked and names_resource(statement, resource):
-            last += f" The Deny covers {join_words(locked, 'and')}, too: run the commands as a call that it exempts."
+            last += f" The Deny covers {join_words(locked, 'and')}, too: run the commands as a call that it exempts{of_root}."
         return attrs.evolve(remedy, steps=(*steps, last))
 
     return tuple(map(complete, others))

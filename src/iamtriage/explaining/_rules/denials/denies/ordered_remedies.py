@@ -9,6 +9,7 @@ import attrs
 from iamtriage._text import clip_text, upper_first
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.denies.corrections import AS_ROOT
 from iamtriage.explaining._rules.denials.denies.deny_remedies import AS_PRINCIPAL, IF_NEEDED
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import runs_in_ci
@@ -54,11 +55,7 @@ def order_remedies(
 
 
 def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:
-    """Return a remedy with how to replace a bucket policy that locks everyone out, if it denied such a change.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html and
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
-    """
+    """Return a remedy with how to replace a bucket policy that locks everyone out, if it denied such a change."""
     if denial.policy_type != "resource" or not denial.lowercase_action.endswith("bucketpolicy"):
         return remedy
     name = "" if denial.resource_arn is None else denial.resource_arn.resource
@@ -66,7 +63,7 @@ def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:
     if denial.role is not None:
         exempt = exempt.replace("ROLE_ARN", clip_text(resource_commands.principal_arn_pattern(denial)))
     steps = (
-        "Or, if no such call is possible, delete the policy with delete-bucket-policy as the root user of the bucket's account, such as in CloudShell: no Deny in the policy prevents that. For a member account, the organization's management account can use aws sts assume-root with the task policy S3UnlockBucketPolicy.",
+        f"Or, if no such call is possible, delete the policy with delete-bucket-policy {AS_ROOT}",
         f"The Deny also covers {denial.action}. In the next policy, deny only object actions such as s3:GetObject and s3:PutObject, or exempt the callers that manage the bucket with the condition {exempt}.",
     )
     delete = f"aws s3api delete-bucket-policy --bucket {commands.bucket(name)}"

@@ -1,0 +1,74 @@
+"""Correct a Deny that exempts a VPC endpoint or VPC that was replaced, in whose place another one sends the requests."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._patterns import only_one
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met
+from iamtriage.explaining._rules.denials.denies.corrections import AS_ROOT, Correction
+from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, replace_condition
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.remedies import present
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.basics import Denial
+    from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
+
+_KEYS = {"aws:sourcevpce": "VPC endpoint", "aws:sourcevpc": "VPC"}
+_DONE = r"(?:replaced|re-?created|deleted|destroyed|removed)"
+# What Terraform plans and does with an ID, and what AWS says of one that it does not find.
+_SHOWN = (
+    r"(?i)\bid\"?\s{{1,20}}= \"{0}\" -> (?:\(known after apply\)|null)|\[id={0}\][^\n]{{0,20}}\bdestr"
+    r"|\b(?:destroying|destruction complete)\b[^\n]{{0,80}}\[id={0}\]|\b{0}[`'\"]? (?:->|=>|→) |\b{0}[`'\"]? does not exist"
+)
+_SAID = (
+    r"(?i)\b{0}[`'\")]{{0,2}} (?:no longer exists|is gone|(?:was|has been|had been|got) "
+    + _DONE
+    + r")|\bfrom [`'\"]?{0}[`'\"]? to\b|\b"
+    + _DONE
+    + r" (?:the )?(?:old )?(?:VPC )?(?:endpoint )?\(?[`'\"]?{0}\b"
+)
+
+
+def follow_replacement(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement with the ID of the request in place of one that the text says is gone."""
+    if not are_met(stated.checked):
+        return None
+    for each in stated.checked:
+        noun, new = _KEYS.get(each.key.lower()), only_one(each.requested or ())
+        if noun is None or new is None or "Not" not in each.operator:
+            continue
+        gone = [value for value in each.values if _is_gone(denial.failure.text, value)]
+        if len(gone) != 1:
+            continue
+        old = clip_text(gone[0])
+        values = [new if value in gone else value for value in each.values]
+        named = Condition(each.operator, each.key, values if len(values) > 1 else values[0])
+        return Correction(
+            f"{stated.words} of {stated.policy.name} exempts the {noun} {old}, which is gone: the request came through {clip_text(new)}",
+            f"Replace {old} by {clip_text(new)} in {stated.words}",
+            present(
+                f"If {clip_text(new)} is the {noun} that replaced {old}, the requests are those that the statement means to let in.",
+                _way_in(denial, statement, is_only=len(each.values) == 1),
+            ),
+            replace_condition(statement, each.operator, each.key, named),
+        )
+    return None
+
+
+def _is_gone(text: str, name: str) -> bool:
+    shown, said = (re.compile(each.format(re.escape(name))) for each in (_SHOWN, _SAID))
+    return shown.search(text) is not None or next(find_said(text, said), None) is not None
+
+
+def _way_in(denial: Denial, statement: dict[str, Any], *, is_only: bool) -> str | None:
+    """Return who can change the policy of a bucket if the statement denies that, too, and nothing is exempt any more."""
+    bucket = (denial.resource or "").partition("/")[0]
+    covers = names_action(statement, "s3:PutBucketPolicy") and names_resource(statement, bucket)
+    if denial.service != "s3" or not covers:
+        return None
+    return f"The Deny covers s3:PutBucketPolicy, too, {'and nothing is exempt any more, administrators included' if is_only else 'unless a request comes from what is still exempt'}. Run the commands {AS_ROOT}"
