@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iamtriage import explain
@@ -38,3 +40,49 @@ def test_role_of_another_account(text: str, evidence: str | None) -> None:
         assert policy["Statement"][0]["Principal"] == {"AWS": _ROLE}
     if evidence == "derived":
         assert "RepositoryPolicyNotFoundException" not in shown
+
+
+_PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+_OTHER = "arn:aws:iam::111122223333:role/build"
+
+
+def _policy(principal: object, actions: object = _PULL) -> str:
+    statement = {"Sid": "Pull", "Effect": "Allow", "Principal": principal, "Action": actions}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return f"$ aws ecr get-repository-policy --repository-name shop/cart\n{json.dumps({'policyText': document})}\n"
+
+
+@pytest.mark.parametrize(
+    ("client", "policy", "verdict"),
+    [
+        (f"{_POD}node role {_ROLE}\n", _policy({"AWS": _OTHER}), f"allows it only to {_OTHER}"),
+        (f'{_TASK}"executionRoleArn": "{_ROLE}"\n', _policy({"AWS": [_OTHER]}), f"allows it only to {_OTHER}"),
+        (f"{_POD}node role {_ROLE}\n", _policy({"AWS": _ROLE}, ["ecr:PutImage"]), "does not allow this action"),
+        # It allows the role or its account, is of another service, or the role needs no repository policy.
+        (f"{_POD}node role {_ROLE}\n", _policy({"AWS": [_OTHER, _ROLE]}), None),
+        (f"{_POD}node role {_ROLE}\n", _policy({"AWS": "arn:aws:iam::111122223333:root"}), None),
+        (f"{_POD}node role {_ROLE}\n", _policy({"AWS": _OTHER}, ["s3:GetObject"]), None),
+        (f"{_POD}node role {_ROLE.replace('111122223333', '222233334444')}\n", _policy({"AWS": _OTHER}), None),
+    ],
+)  # fmt: skip
+def test_policy_of_the_repository(client: str, policy: str, verdict: str | None) -> None:
+    """A pull is compared with the repository policy of the text, as a denial that names the caller is."""
+    explanation = explain(f"{client}{policy}")
+    assert ("the repository policy in the text" in explanation.summary) is (verdict is not None)
+    if verdict is not None:
+        assert verdict in explanation.summary
+        [first] = explanation.remedies
+        assert first.policy is not None
+        assert f'"{_ROLE}"' in json.dumps([each["Principal"] for each in first.policy["Statement"]])
+        assert "attach-role-policy" not in str(explanation)
+
+
+def test_attached_policy_of_a_listing() -> None:
+    """The AWS managed policy that a command lists is named as the caller's side."""
+    listing = "$ aws iam list-attached-role-policies --role-name pull\n" + json.dumps(
+        {"AttachedPolicies": [{"PolicyName": "AmazonEC2ContainerRegistryReadOnly"}]}
+    )
+    shown = str(explain(f"{_POD}node role {_ROLE}\n{_policy({'AWS': _OTHER})}{listing}"))
+    assert "The policy AmazonEC2ContainerRegistryReadOnly of the role pull is enough" in " ".join(
+        shown.split()
+    )

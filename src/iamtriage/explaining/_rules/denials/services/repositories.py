@@ -18,10 +18,19 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, E
 from iamtriage.explaining._rules.credentials.logins import registry_logins
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
+from iamtriage.explaining._rules.denials.policy_types.resource_policies import explain_resource_policy
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
+    KnownPolicy,
+    list_known_policies,
+)
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import names_service
+from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import compare_with_principal
+from iamtriage.explaining._rules.denials.shown_policies.resource_sides import add_policy_with_principal
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.remedies import (
     UNKNOWN_CALLER,
     account_remedy,
@@ -129,7 +138,7 @@ _PULLING_ROLE = lazy_pattern(
 )
 _POLICIES = r"AmazonEC2ContainerRegistry(?:ReadOnly|PullOnly|PowerUser)\b"
 CAN_PULL = lazy_pattern(
-    rf"(?:\bpolicy/|\b(?:has|have|with)\b(?:(?!\bno[t ]|n't\b)[^\n.!?]){{0,200}}?\b)(?P<policy>{_POLICIES})|\b(?P<attached>{_POLICIES})(?= (?:is )?attached)"
+    rf"(?:\bpolicy/|\"PolicyName\": ?\"|\b(?:has|have|with)\b(?:(?!\bno[t ]|n't\b)[^\n.!?]){{0,200}}?\b)(?P<policy>{_POLICIES})|\b(?P<attached>{_POLICIES})(?= (?:is )?attached)"
 )
 CACHE_PREFIX = lazy_pattern(
     r"docker-?hub|docker\.io|ecr-public|public\.ecr\.aws|ghcr(?:\.io)?|github|gitlab|k8s|kubernetes|registry\.k8s\.io|quay(?:\.io)?"
@@ -144,10 +153,17 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
     role, attached = _PULLING_ROLE.search(shown), CAN_PULL.search(shown)
     lacks_policy = "RepositoryPolicyNotFoundException" in shown
     has_none = lacks_policy and f"registry with id '{repository.account}'" in shown
-    if role is None or role["account"] == repository.account or not (attached or has_none):
+    if role is None or role["account"] == repository.account:
+        return None
+    implied = _denial_of_pull(denial, repository, role["arn"])
+    policies = _list_repository_policies(implied)
+    compared = compare_with_principal(implied, policies[0]) if len(policies) == 1 else None
+    if not (attached or has_none or compared) or (policies and compared is None):
         return None
     owner, account, name = repository.account, role["account"], repository.name
-    verdict = "has no repository policy" if has_none else "most likely has no policy that allows it"
+    verdict = "the repository most likely has no policy that allows it"
+    if has_none or compared:
+        verdict = compared.verdict if compared else "the repository has no repository policy"
     own = (
         f"The policy {attached[attached.lastgroup or 0]} of the role {role['name']} is enough on its side"
         if attached
@@ -160,13 +176,39 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
         commands=repository.edit_commands[1 if has_none else 0 :],
         url=REPOSITORY_POLICIES,
     )
+    remedy = attrs.evolve(remedy, is_addition=not has_none)
+    if compared is not None:
+        (remedy, *_) = add_policy_with_principal(implied, explain_resource_policy(implied), policies).remedies
     text = f"A pull from another account requires the policies of both sides. {own}. {find_puller(shown)[2]} No role of the pod and no imagePullSecret is required."
     return denial.explain(
-        f"The ECR registry denied the pull of {name}: the repository is in account {owner}, the role {role['name']} in {account}, and the repository {verdict}.",
-        NO_ALLOWS["resource"].cause("derived" if has_none else "possible", text=text),
+        f"The ECR registry denied the pull of {name}: the repository is in account {owner}, the role {role['name']} in {account}, and {verdict}.",
+        NO_ALLOWS["resource"].cause("derived" if has_none or compared else "possible", text=text),
         topic=NO_ALLOWS["resource"].code,
-        remedies=attrs.evolve(remedy, is_addition=not has_none),
+        remedies=remedy,
     )
+
+
+def _denial_of_pull(denial: Denial, repository: _Repository, role: str) -> Denial:
+    """Return the denial of a role's pull by the repository policy, of which clients print only the status."""
+    action, resource = tasks.PULL_ACTIONS[0], repository.arn(repository.name)
+    failure = attrs.evolve(
+        denial.failure,
+        principal=role,
+        action=action,
+        resource=resource,
+        deny="implicit",
+        policy_type="resource",
+    )
+    return build_denial(failure, denial.facts)
+
+
+def _list_repository_policies(denial: Denial) -> list[KnownPolicy]:
+    """Return the policies of the text that can be those of the repository."""
+    return [
+        attrs.evolve(each, name=each.name.replace("the policy", "the repository policy", 1))
+        for each in list_known_policies(denial)
+        if each.has_principal and names_service(each.allows, tasks.PULL_ACTIONS[0])
+    ]
 
 
 def find_puller(text: str) -> tuple[str, str, str, str]:
