@@ -364,6 +364,24 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="get_caller_identity in Python",
         ),
         pytest.param(
+            "In [3]: sts.get_caller_identity()['Arn']\nOut[3]: 'arn:aws:sts::111122223333:assumed-role/deploy/run-7'\n\nIn [4]: eks.list_clusters()\n"
+            + BARE.format("ListClusters"),
+            {"caller": "arn:aws:sts::111122223333:assumed-role/deploy/run-7"},
+            id="get_caller_identity in a notebook",
+        ),
+        pytest.param(
+            "sagemaker.get_execution_role()\n'arn:aws:iam::111122223333:role/service-role/deploy'\n"
+            + BARE.format("ListClusters"),
+            {"caller": "arn:aws:iam::111122223333:role/service-role/deploy"},
+            id="get_execution_role in a notebook",
+        ),
+        pytest.param(
+            "In [3]: iam.get_role(RoleName='deploy')['Role']['Arn']\nOut[3]: 'arn:aws:iam::111122223333:role/deploy'\n"
+            + BARE.format("ListClusters"),
+            {},
+            id="a role that a notebook prints",
+        ),
+        pytest.param(
             "{\n  UserId: 'AIDA', Account: '111122223333',\n  Arn: 'arn:aws:iam::111122223333:user/ana'\n}\n"
             + BARE.format("ListClusters"),
             {"caller": "arn:aws:iam::111122223333:user/ana"},

@@ -33,8 +33,8 @@ _CALLERS = lazy_pattern(
     rf"|\b(?:[Cc]aller(?: ?[Ii]dentity)?|[Ss]igned in(?: as)?)(?: ARN| Arn| is)?[=:]? ?[\"']?{_ARN}"
     # "I am signed in through IAM Identity Center (arn:…)", "as Ops/ana (role arn:…)"
     rf"|\b(?:[Ss]igned|[Ll]ogged) in (?:as|by|through|via|with) (?:(?!\bnot\b|\binstead\b)[^\n.;()]){{2,60}}? (?:\((?:(?:the|my|our|IAM|role|user|ARN):? ){{0,3}})?[\"'`]?{_ARN}"
-    # The output of get-caller-identity as text, YAML or a table, or in code.
-    rf"|\b[Gg]et[-_]?[Cc]aller[-_]?[Ii]dentity(?:Command)?\b[^\n]{{0,200}}\n\s{{0,8}}[\"']?{_ARN}[\"']?\s{{0,8}}$"
+    # The output of get-caller-identity as text, YAML or a table, or in code, also in a notebook, or of SageMaker's function.
+    rf"|\b(?:[Gg]et[-_]?[Cc]aller[-_]?[Ii]dentity(?:Command)?|get_execution_role)\b[^\n]{{0,200}}\n\s{{0,8}}(?:Out ?\[\d{{1,4}}\]:\s{{1,4}})?[\"']?{_ARN}[\"']?\s{{0,8}}$"
     rf"|^\|?\s{{0,4}}Arn(?:: | {{1,40}}\| {{1,40}}){_ARN}"
     rf"|^\d{{12}}\s{{1,8}}{_ARN}\s{{1,8}}A[IR]"
     rf"|\b(?:[Mm]y (?:IAM )?(?:role|user)(?: ARN)?(?: is)?|I am|I'm|[Ww]e are) [\"'`]?{_ARN}"
