@@ -378,8 +378,7 @@ def _get_box_text(failure: Failure, boxes: Sequence[int]) -> str | None:
     start = boxes[following - 1] if following else None
     if start is None or _BOX_END in text[start:at]:
         return None
-    end = boxes[following] if following < len(boxes) else len(text)
-    return text[start:end].partition(_BOX_END)[0]
+    return text[start : (*boxes, None)[following]].partition(_BOX_END)[0]
 
 
 def _get_span_text(failure: Failure) -> str:
