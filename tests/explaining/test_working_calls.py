@@ -8,6 +8,7 @@ from iamtriage import explain
 
 PLAIN = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n"
 DENIED = "An error occurred (AccessDeniedException) when calling the GetItem operation: User: arn:aws:sts::111122223333:assumed-role/films/job is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/films because no identity-based policy allows the dynamodb:GetItem action\n"
+ASSUME = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/films\n"
 ENDPOINT = DENIED.replace("no identity-based policy", "no VPC endpoint policy")
 MISSING = "An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret.\n"
 INVALID = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.\n"
@@ -29,6 +30,8 @@ CLUSTER = "error: You must be logged in to the server (Unauthorized)\n"
         ("It works on my machine.", INVALID, "with other credentials"),
         ("The same key works with the CLI.", SIGNATURE, "The key itself is right"),
         ("It works on my laptop.", NONE, "this place needs its own"),
+        ("When I do it with the AWS CLI, there is no issue and I use the same server.", ASSUME, '("When I do it with the AWS CLI, there is no issue"): either aws sts get-caller-identity'),
+        ("Assuming the role via the CLI is successful:", ASSUME, "an external ID or MFA code that this one lacks"),
         ("kubectl works from my laptop.", CLUSTER, "the cluster accepts that caller"),
         ("It works in eu-central-1.", DENIED, "It works in eu-central-1: most likely, a policy allows it only there"),
         ("It works in eu-central-1.", INVALID, "so the key is valid"),
@@ -55,6 +58,7 @@ def test_what_it_tells(said: str, error: str, told: str) -> None:
         "Deleting items works from the CLI with the same role.",
         "Only sign-in works on my laptop.",
         "SSH works with the same key on the bastion.",
+        "I had no AWS CLI, there was an issue.",
     ],
 )
 def test_nothing_is_told(said: str) -> None:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
 
 # In a text without such a word, nothing is said to work elsewhere.
-_WORKING = lazy_pattern(r"(?i:\b(?:works?|worked|working|fine|ok|succeed\w{0,3})\b)")
+_WORKING = lazy_pattern(
+    r"(?i:\b(?:works?|worked|working|fine|ok|succeed\w{0,3}|success\w{0,5}|no (?:issue|problem)s?)\b)"
+)
 
 __all__ = ("complete_explanation",)
 

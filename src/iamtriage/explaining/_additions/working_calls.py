@@ -43,6 +43,7 @@ _OTHER_CALL = lazy_pattern(
 )
 # The verbs of operations for those of people: read, download, upload, write and fetch.
 _VERBS = {"rea": "get", "dow": "get", "upl": "put", "wri": "put", "fet": "get"}
+_NEXT = lazy_pattern(r",? (?:and|while|whereas) (?:I|we|it|the)\b")
 _MAX_CLAUSE = 70
 _COMPARE = "Compare what aws sts get-caller-identity and aws configure list print in both places."
 
@@ -66,14 +67,23 @@ def add_working_calls(explanation: Explanation, facts: Facts, text: str) -> Expl
     if explanation.failure is None or not is_open or is_explicit or any(map(_IS_SAID.search, shown)):
         return explanation
     told, clause = None, find_working(text, _ELSEWHERE)
-    if clause is not None and len(clause) <= _MAX_CLAUSE and not _VERSION.search(clause):
-        told = _explain_place(explanation, quote_words(clause), is_same=_SAME.search(clause) is not None)
+    said = _shorten(clause or "")
+    if clause is not None and len(said) <= _MAX_CLAUSE and not _VERSION.search(said):
+        told = _explain_place(explanation, quote_words(said), is_same=_SAME.search(clause) is not None)
     elif (clause := find_working(text, _IN_REGION)) is not None and len(clause) <= _MAX_CLAUSE:
         told = _explain_region(explanation, facts, clause)
     if told is None or _is_other_call(clause or "", explanation):
         return explanation
     first, *others = explanation.causes
     return attrs.evolve(explanation, causes=(attrs.evolve(first, because=(told, *first.because)), *others))
+
+
+def _shorten(clause: str) -> str:
+    """Return the part of a clause that says that something works, without what the author says next."""
+    for each in _NEXT.finditer(clause):
+        if (shorter := find_working(clause[: each.start()], _ELSEWHERE)) is not None:
+            return shorter
+    return clause.rstrip(" :")
 
 
 def _is_other_call(clause: str, explanation: Explanation) -> bool:
@@ -97,6 +107,8 @@ def _explain_place(explanation: Explanation, said: str, *, is_same: bool) -> str
                 # The policy in the text decides, also for what works through the same endpoint.
                 return None
             return f"Where it works ({said}), the request does not go through the VPC endpoint."
+        if getattr(failure, "action", None) == "sts:AssumeRole":
+            return f"It works elsewhere ({said}): either aws sts get-caller-identity prints another caller there, or the call has another role ARN, or an external ID or MFA code that this one lacks."
         caller = _name(failure.principal)
         if caller is not None and caller.startswith("user") and _CONSOLE.search(said):
             return None  # a user signs in to the console as well
