@@ -102,6 +102,8 @@ def test_known_names_fill_the_resource(action: str, resource: str | None, expect
         ("elasticfilesystem:CreateMountTarget", None, "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/FILE_SYSTEM_ID"),
         ("ec2:CreateTags", None, "RESOURCE_ARN"),
         ("rds:AddTagsToResource", None, "RESOURCE_ARN"),
+        ("lambda:TagResource", None, "RESOURCE_ARN"),
+        ("s3:PutObjectTagging", None, "arn:aws:s3:::BUCKET/OBJECT_KEY"),
         ("logs:CreateLogGroup", None, "arn:aws:logs:eu-west-1:111122223333:log-group:LOG_GROUP_NAME:*"),
         ("logs:TagLogGroup", None, "arn:aws:logs:eu-west-1:111122223333:log-group:LOG_GROUP_NAME"),
         ("eks:DescribeCluster", "demo cluster!", "arn:aws:eks:eu-west-1:111122223333:cluster/CLUSTER"),

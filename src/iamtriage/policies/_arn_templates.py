@@ -122,7 +122,9 @@ def find_optional_types(action: Action, location: Location) -> tuple[ResourceTyp
     Tagging actions do. Then only a known name can tell the type.
     """
     main = find_main_type(action)
-    if main is None or len(action.resource_types) <= _MAX_TYPES:
+    # Of S3, objects and buckets are the main types.
+    is_for_tags = action.access_level == "tagging" and action.service != "s3"
+    if main is None or len(action.resource_types) <= (1 if is_for_tags else _MAX_TYPES):
         return () if main is None else (main,)
     named = [
         each
