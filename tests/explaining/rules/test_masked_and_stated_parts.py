@@ -36,6 +36,16 @@ _TASKS = (
     "has permissions to pass this role."
 )
 
+_NODE = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/eks-worker/i-0abc12de34f567890 is not authorized to perform: route53:ListHostedZones\n"
+_POD = "kind: Pod\nmetadata:\n  annotations:\n    {}: external-dns-role\n"
+_ENCODED = "UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message: b-xSys3hzcCdcOA2xxxxxxZ0bFiL9ZY\n"
+_DECODED = (
+    "$ aws sts decode-authorization-message --encoded-message 9xlUnUyf1l8oXrzdmUReL0Si3oItTN\n"
+    '{{"allowed": false, "explicitDeny": false, "matchedStatements": {{"items": []}}, "context": {{"principal": '
+    '{{"arn": "arn:aws:iam::{0}:user/ana"}}, "action": "iam:PassRole", "resource": "arn:aws:iam::{0}:role/host",\n"conditions": {{'
+)
+_DEPLOYMENT = "A pod logs NoCredentialProviders: no valid providers in chain\nkind: Deployment\nmetadata:\n  name: orders\n"
+
 
 @pytest.mark.parametrize(
     ("text", "shown", "absent"),
@@ -91,6 +101,28 @@ _TASKS = (
         # A masked account is no account.
         (_TASKS.format("123456"), "must print the ARN of the call", "000000000000"),
         (_TASKS.format("111122223333"), "must print arn:aws:iam::111122223333:role/orders", "000000000000"),
+        # A pod with the annotation of kube2iam has a role, and one with another annotation has none.
+        (
+            _POD.format("iam.amazonaws.com/role") + _NODE,
+            "did not give the pod the role external-dns-role",
+            "ROLE_ARN",
+        ),
+        (
+            f"We use kiam.\n{_POD.format('iam.amazonaws.com/role')}{_NODE}",
+            "kiam did not give",
+            "kube2iam or kiam",
+        ),
+        (_POD.format("example.com/owner") + _NODE, "Give the pod's service account its own role", "kube2iam"),
+        # The text has the decoded message, or not.
+        (_ENCODED + _DECODED.format("YOUR_ACCOUNT_ID"), "iam:PassRole", "Decode the message"),
+        (_ENCODED, "Decode the message", "iam:PassRole"),
+        # The namespace of the only workload, if it has one.
+        (
+            f"{_DEPLOYMENT}  namespace: kube-system\n",
+            "deployment/orders --namespace kube-system",
+            "NAMESPACE",
+        ),
+        (_DEPLOYMENT, "deployment/orders --namespace NAMESPACE", "shop"),
         # Comments in code are no errors.
         (
             "+// AccessDenied indicates that access has been denied.\n+const AccessDenied = 1",

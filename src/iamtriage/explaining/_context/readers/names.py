@@ -252,8 +252,10 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
     subject = find_service_account(text)
     if subject is not None:
         return subject[0]
-    if "kind: " in text and (found := _only_object(_SERVICE_ACCOUNT, text)) is not None and found[0]:
-        return found[0]
+    if "kind: " in text:
+        for kinds in (_SERVICE_ACCOUNT, _WORKLOAD):
+            if (found := _only_object(kinds, text)) is not None and found[0]:
+                return found[0]
     if not any(word in text for word in ("amespace", "pod", "kubectl ")):
         return None
     excluded = _RESERVED_NAMESPACES

@@ -13,6 +13,11 @@ from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_roles
+from iamtriage.explaining._rules.credentials.workloads.pod_annotations import (
+    KEY,
+    PodProblem,
+    find_other_annotation,
+)
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, namespace
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
@@ -363,3 +368,32 @@ def explain_refused_role(case: Case[MissingCredentials], _message: str) -> Expla
             url=ROLE_NOT_PERMITTED_IN_NAMESPACE.sources[0 if is_kiam else 1],
         ),
     )
+
+
+_POD_ROLE = lazy_pattern(
+    r"(?<![\w./-])iam\.amazonaws\.com/role[\"'\\]{0,4}\s?[=:]\s?[\"'\\]{0,4}(?P<role>[\w+=,.@:/-]{1,300})"
+)
+
+
+def find_passed_agent(case: clusters.AnyCase) -> PodProblem | None:
+    """Return the problem that a pod with the annotation of kiam and kube2iam got the credentials of its node."""
+    text = case.failure.text
+    found = _POD_ROLE.search(text)
+    if found is None or KEY in text or find_other_annotation(text) is not None:
+        return None
+    agent = only_one({each for each in ("kiam", "kube2iam") if each in text}) or "kube2iam or kiam"
+    remedy = cluster_remedy(
+        f"Start the pod again when {agent} runs on its node",
+        "A pod that starts before the agent, as on a new node, gets the credentials of the node, and keeps them for hours. The first command prints on which nodes the agent runs: without it, nothing reads the annotation.",
+        "To prevent it, taint new nodes until the agent runs, or give the service account a role with IRSA, which needs no agent.",
+        commands=(
+            "kubectl get pods --all-namespaces --output wide | grep -E 'NODE|kube2iam|kiam'",
+            clusters.restart_command(case),
+        ),
+        url="https://github.com/jtblin/kube2iam#iptables",
+    )
+    role = found["role"].rpartition("/")[2]
+    why = (
+        f"{agent} did not give the pod the role {role} of its annotation, so it called with that of its node"
+    )
+    return PodProblem(why, role, remedy)

@@ -85,11 +85,12 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     if found is None:
         return explanation
     # Most sessions of instances are none of pods.
-    from iamtriage.explaining._rules.credentials.workloads import pod_problems, pod_roles
+    from iamtriage.explaining._rules.credentials.workloads import pod_agents, pod_problems, pod_roles
 
     (evidence, because), case = found, denial.case
     shown = read_pod_evidence(denial.failure.text)
     problem = pod_problems.find_pod_problem(case) or _find_unused_role(denial)
+    problem = problem or pod_agents.find_passed_agent(case)
     is_decided = problem is not None and (problem.is_unassigned or problem.uses_other_account)
     if is_decided and evidence == "possible":
         evidence = "derived"

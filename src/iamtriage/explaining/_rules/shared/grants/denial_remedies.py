@@ -330,6 +330,9 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             ),
             url=pages.AUTHORIZATION_DETAILS,
         )
+    if failure.deny is not None and "explicitDeny" in failure.text:
+        # The text has the decoded message, perhaps with other masks.
+        return None
     is_cut = is_encoded_message_cut(denial)
     if is_cut or (failure.encoded_message and denial.facts.decoded_message is None):
         found = _encoded_message_steps(failure, is_cut=is_cut)
