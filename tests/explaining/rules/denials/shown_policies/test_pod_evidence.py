@@ -377,6 +377,57 @@ def test_pod_older_than_the_annotation(said: str, *, is_allowed: bool) -> None:
     assert explanation.notes[0].startswith("Do not allow it for the role of the node instead")
 
 
+_DESCRIBED = "$ kubectl -n octo describe pod up-6d5b7c9f4b-tw8xk\nName:  up-6d5b7c9f4b-tw8xk\nService Account:  up\nStart Time:  Mon, 02 Mar 2026 08:00:00 +0000\nContainers:\n  up:\n    Environment:    {}\n    Mounts:\n      /var/run/secrets/kubernetes.io/serviceaccount from kube-api-access-1 (ro)\n\n"
+_COMMIT = "$ git log -1 --format='%ad %s' -- sa.yaml\n{} {}\n\n"
+_LONG_COMMIT = (
+    "$ git log -1 sa.yaml\ncommit 1234567890abcdef\nAuthor: Ana <ana@example.com>\nDate:   {}\n\n    {}\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("shown", "order"),
+    [
+        (_COMMIT.format("Wed Mar 4 10:00:00 2026 +0100", "up: add role-arn annotation"), "2026-03-04"),
+        (_COMMIT.format("2026-03-04 10:00:00 +0100", "Use IRSA for uploads"), "2026-03-04"),
+        (_LONG_COMMIT.format("Wed Mar 4 10:00:00 2026 +0100", "Annotate the service account"), "2026-03-04"),
+        # Another change, one that ends the use of the annotation, and one before the pod was started.
+        (_COMMIT.format("Wed Mar 4 10:00:00 2026 +0100", "up: add labels"), None),
+        (_COMMIT.format("Wed Mar 4 10:00:00 2026 +0100", "Remove the annotation of the other account"), None),
+        (_COMMIT.format("Sun Mar 1 10:00:00 2026 +0100", "up: add role-arn annotation"), None),
+        # The times of a log are no commits.
+        ("2026-03-04 10:00:00 +0100 INFO annotation found\n", None),
+    ],
+)
+def test_pod_older_than_the_committed_annotation(shown: str, order: str | None) -> None:
+    explanation = explain(_AS_NODE + _account() + shown + _DESCRIBED.format("<none>"))
+    assert "(AWS_ROLE_ARN is not set in it)" in explanation.summary
+    end = f"because it started on 2026-03-02, before the annotation of {order}."
+    assert explanation.summary.endswith(
+        end if order else "most likely because it is older than the annotation."
+    )
+
+
+def test_pod_older_than_its_service_account() -> None:
+    created = '  creationTimestamp: "2026-03-04T08:00:00Z"\n  name: up\n'
+    account = _account().replace("  name: up\n", created, 1)
+    explanation = explain(_AS_NODE + account + _DESCRIBED.format("<none>"))
+    assert explanation.summary.endswith("before the annotation of 2026-03-04.")
+
+
+@pytest.mark.parametrize(
+    ("described", "is_missing"),
+    [
+        (_DESCRIBED.format("<none>"), True),
+        (_DESCRIBED.format("\n      AWS_REGION:  eu-west-1"), False),
+        # Templates never have the variables.
+        (_DESCRIBED.replace("Containers:", "Pod Template:\n  Containers:").format("<none>"), False),
+        (_DESCRIBED.replace("Start Time:", "CreationTimestamp:").format("<none>"), False),
+    ],
+)
+def test_described_pod_without_variables(described: str, *, is_missing: bool) -> None:
+    assert read_pod_evidence(_account() + described).missing == ("AWS_ROLE_ARN" if is_missing else "")
+
+
 _ARGO = 'level=fatal msg="api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/octo-ng/i-0123456789abcdef0 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ship" app=argocd-application-controller\n\n'
 _CONTROLLER = "argocd-application-controller"
 

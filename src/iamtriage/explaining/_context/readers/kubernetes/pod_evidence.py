@@ -97,6 +97,10 @@ _LOOKUP = lazy_pattern(
     r"(?m)^[^\n]{0,80}?(?:\b(?:env|printenv)\b|\bkubectl [^\n|]{0,160}\b(?:get|describe) pods?\b)[^\n|]{0,160}(?:\|[^\n|]{0,40})?\|[ ]?e?grep (?P<options>(?:-\w{1,6} ){0,4})(?P<pattern>[^\n]{1,80})\n(?P<output>[^\n]{0,400})"
     r"|\bprintenv (?P<name>AWS_(?:ROLE_ARN|WEB_IDENTITY_TOKEN_FILE))\b[^\n]{0,40}\n(?P<printed>[^\n]{0,400})"
 )
+# A container of a pod, and not of a template, without variables, as kubectl describes it.
+_NO_ENVIRONMENT = lazy_pattern(
+    r"(?m)^Start Time:(?:(?!Pod Template:)[^\n]{0,300}\n){1,60}?[ \t]{1,12}Environment:[ \t]{1,12}<none>"
+)
 _NONE_SAID = lazy_pattern(
     r"(?i)\b(?:no|without|not? (?:have|see|find)(?: an?| any)?|missing|lacks?) (?:the )?(?:AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_\* (?:variables|env))"
 )
@@ -372,5 +376,7 @@ def _find_missing(text: str) -> str:
         counted = "c" in found["options"] and found["output"].strip() != "0"
         if name is not None and not counted and not any(each in printed for each in _VARIABLES):
             return name
+    if _NO_ENVIRONMENT.search(text):
+        return _VARIABLES[0]
     said = _NONE_SAID.search(text)
     return next((each for each in _VARIABLES if said and each in said[0]), "AWS_ROLE_ARN" if said else "")
