@@ -336,7 +336,7 @@ def _explain_job(denial: Denial) -> Explanation | None:
         return explanation
     is_open = workflows.find_job_environment(denial.failure.text) is None
     unless = " if its job has no environment" if is_open and ":ref:" in stated else ""
-    because = f"The subject follows from the workflow{unless}. Only that of a repository created, renamed or transferred after July 15, 2026 also has IDs (repo:OWNER@ID/REPOSITORY@ID:…)."
+    because = f"The subject follows from the workflow{unless}. If the repository was created, renamed or transferred after July 15, 2026, the subject also has IDs (repo:OWNER@ID/REPOSITORY@ID:…)."
     causes = (attrs.evolve(explanation.causes[0], because=(because,)), *explanation.causes[1:])
     return attrs.evolve(explanation, causes=causes)
 

@@ -40,8 +40,7 @@ _AUDIENCE_SETTINGS = {
     "agent.buildkite.com": "Request the token with buildkite-agent oidc request-token --audience {audience}",
 }
 _MAX_MISMATCHES = 3
-REMOVE_OLD = "Remove the old value if nothing uses it."
-WHOLE_DOCUMENT = "trust.json is the whole trust policy with this change: the command replaces the policy."
+REMOVE_OLD, WHOLE_DOCUMENT = trust_replacements.REMOVE_OLD, trust_replacements.WHOLE_DOCUMENT
 
 
 def pass_action_remedy(text: str) -> Remedy | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -11,7 +11,8 @@ from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.remedies import trust_remedy
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import replace_value_remedy
+from iamtriage.explaining._rules.shared.remedies import present, trust_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.policies._readers.elements import iterate_statements
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 ACTION = "sts:AssumeRoleWithWebIdentity"
 # A role has at most 64 characters.
 _MAX_NAME = 50
+REMOVE_OLD = "Remove the old value if nothing uses it."
+WHOLE_DOCUMENT = "trust.json is the whole trust policy with this change: the command replaces the policy."
+_KEEP_BOTH = "If other callers have the old value, keep it: write [$old, $new] in the place of $new."
 _REMOVE_STATEMENT = (
     "Delete the statement with the old condition from trust.json, if nothing uses its subject."
 )
@@ -75,6 +79,13 @@ def replace_policy_remedy(
     policy, limited = trust_documents.limit_to_subject(policy, facts)
     show, update = commands.trust_policy_commands(role)
     is_part = shows_only_condition(facts)
+    changed = _find_changed_value(facts.trust_policy, policy) if is_part else None
+    if changed is not None:
+        lines = (f"{show} --output json", update.replace("trust.json", "policy.json"))
+        usual = trust_remedy(title, commands=lines, policy=policy, url=pages.TRUST_POLICIES)
+        kept = (each.replace(WHOLE_DOCUMENT, "").replace(REMOVE_OLD, "").strip() for each in present(*steps))
+        steps = (*filter(None, kept), *limited, *removed, _KEEP_BOTH)
+        return replace_value_remedy(usual, title, present(*steps), *changed)
     return trust_remedy(
         title,
         *steps,
@@ -86,6 +97,23 @@ def replace_policy_remedy(
         is_addition=is_part,
         url=pages.TRUST_POLICIES,
     )
+
+
+def _find_changed_value(old: object, new: object) -> tuple[str, str] | None:
+    """Return the only string in which two documents of the same form differ, as it was and as it is."""
+    if isinstance(old, str) and isinstance(new, str):
+        return (old, new) if old != new else None
+    pairs: list[tuple[object, object]] = []
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        before, after = cast("Mapping[str, object]", old), cast("Mapping[str, object]", new)
+        if before.keys() == after.keys():
+            pairs = [(before[key], after[key]) for key in before]
+    elif isinstance(old, list) and isinstance(new, list):
+        items, others = cast("list[object]", old), cast("list[object]", new)
+        if len(items) == len(others):
+            pairs = [*zip(items, others, strict=True)]
+    changed = [pair for pair in pairs if pair[0] != pair[1]]
+    return _find_changed_value(*changed[0]) if len(changed) == 1 else None
 
 
 def with_value(
