@@ -129,3 +129,17 @@ def test_policy_under_its_name_is_written_whole(heading: str, command: str | Non
     # Without its version, a document can be a part.
     part = explain(f"{_DENIED}{heading}\n{policy.replace('Version', 'Id')}").remedies[0]
     assert len((part.policy or {})["Statement"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "is_whole"),
+    [
+        ("No other policy on the role.", True),
+        ("There is another policy on the role.", False),
+        ("The other policy is for the table.", False),
+    ],
+)
+def test_words_about_another_policy(said: str, *, is_whole: bool) -> None:
+    text = f"{_DENIED}{_PRINTED}{_policy(_allow('dynamodb:GetItem', _TABLE.format('carts')))}\n{said}"
+    lines = explain(text).remedies[0].commands
+    assert any("--policy-name carts-data " in each for each in lines) is is_whole
