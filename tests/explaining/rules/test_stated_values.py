@@ -928,7 +928,11 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f"$ aws --version\naws-cli/1.22.5 Python/3.8.10\n{OLD_KUBECONFIG}",
             {},
-            ("the AWS CLI 1.22.5 is too old", "only 1.24 and later write v1beta1"),
+            (
+                "the AWS CLI 1.22.5 is too old",
+                "only 1.24 and later write v1beta1",
+                "Update the AWS CLI even then",
+            ),
             ("aws --version",),
             id="version of the AWS CLI",
         ),

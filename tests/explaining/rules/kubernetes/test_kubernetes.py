@@ -507,9 +507,10 @@ def test_access_policies_in_the_text() -> None:
         assert verdict in explanation.summary, policy
         of_scope = explained(text.replace('"pay"', '"shop"'), {"cluster": "demo"}).summary
         is_right = resource == "secrets" and policy == "View"
-        assert (
-            "AmazonEKSViewPolicy applies to the namespace shop but does not include it" in of_scope
-        ) is is_right
+        said = (
+            "the scope of AmazonEKSViewPolicy is right (the namespace shop), but the policy does not allow it"
+        )
+        assert (said in of_scope) is is_right
         assert explanation.remedies[0].title == title
         assert "entry-without-policy" not in {each.code for each in explanation.causes}
 

@@ -125,7 +125,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
             r"(?i:\b(?:abus|attack|compromis|hack|hijack|leak|malicious|misus|stole|suspicious|unauthorized use)\w{0,5}\b)"
         ),
         lambda denial: find_forwarding_service(denial.failure.text) is not None,
-        "The record alone is no sign of abuse: an AWS service made the call with the permissions of {caller} (invokedBy).",
+        "The record alone is no sign of abuse: an AWS service made the call to carry out another one of {caller}, with its permissions (invokedBy).",
     ),
     (
         lazy_pattern(

@@ -168,10 +168,10 @@ def _describe_gap(denied: DeniedRequest) -> str:
             return f"no RBAC role allows it, and {stated} appl{'ies' if is_one else 'y'} only to objects in {where}, but {denied.request.resource} are in no namespace"
         if denied.request.is_cluster_scoped_type:
             return f"no RBAC role allows it, and {stated} cover{'s' * is_one} objects in namespaces (with the scope cluster, in all of them), but no {denied.request.resource}"
-        where = ", which the text shows,"
         if denied.request.namespace in scope:
-            where = f" appl{'ies' if is_one else 'y'} to the namespace {denied.request.namespace} but"
-        return f"{stated}{where} {'does' if is_one else 'do'} not include it, and no RBAC role allows it"
+            lacks = "the policy does" if is_one else "the policies do"
+            return f"the scope of {stated} is right (the namespace {denied.request.namespace}), but {lacks} not allow it, and no RBAC role does"
+        return f"{stated}, which the text shows, {'does' if is_one else 'do'} not include it, and no RBAC role allows it"
     if (missing := find_missing_role(denied)) is not None:
         return f"the {missing.kind} {clip_text(missing.name)}, to which it is bound, does not exist"
     if lost := find_lost_groups(denied):

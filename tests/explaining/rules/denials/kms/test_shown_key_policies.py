@@ -243,3 +243,16 @@ def test_a_key_of_another_account_needs_an_allow_in_both(
     said = " ".join(each.text for each in explanation.causes)
     assert ("Both accounts must allow it" in said) is bool(own)
     assert ("An Allow in IAM does not help" in said) is not bool(own)
+
+
+def test_headline_names_the_key() -> None:
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [_ROOT]})
+    text = (
+        "An error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed\n"
+        "Secret: arn:aws:secretsmanager:eu-central-1:111122223333:secret:shared/db-AbCdEf\n"
+        "Caller: arn:aws:iam::444455556666:role/octo-api\n"
+        f"$ aws secretsmanager describe-secret --secret-id shared/db --query KmsKeyId --output text\n{_KEY}\n"
+        f"$ aws kms get-key-policy --key-id {_KEY} --policy-name default --query Policy --output text\n{policy}\n"
+    )
+    assert "on the KMS key 1234abcd-12ab-34cd-56ef-1234567890ab: " in explain(text).summary
+    assert "on the KMS key: " in explain(text.replace(_KEY, "KEY")).summary

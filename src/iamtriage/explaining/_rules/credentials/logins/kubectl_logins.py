@@ -132,7 +132,7 @@ def explain_api_version(case: Case[MissingCredentials], message: str) -> Explana
         major, minor, cli = int(found[1]), int(found[2]), found[0].replace("aws-cli/", "AWS CLI ")
         if minor < _FIRST_CLI_WITH_V1BETA1.get(major, 0):
             too_old = f"the {cli} is too old"
-            update = f"The {cli} is too old: only {major}.{_FIRST_CLI_WITH_V1BETA1[major]} and later write v1beta1. Update it, then run the command. The kubeconfig then has v1beta1."
+            update = f"The {cli} is too old: only {major}.{_FIRST_CLI_WITH_V1BETA1[major]} and later write v1beta1. Update it (which -a aws lists older copies), then run the command. The kubeconfig then has v1beta1."
         else:
             title = "Write the kubeconfig again"
             update = f"The {cli} writes v1beta1: run the command with it, for each cluster in the file. If kubectl then reports that the plugin returned v1alpha1, an older aws is first in the PATH (which -a aws)."
@@ -157,6 +157,8 @@ def explain_api_version(case: Case[MissingCredentials], message: str) -> Explana
         ):
             other = f" The earlier update wrote to {clip_text(written)}, but kubectl reads {file}."
     fix = f"Or set apiVersion to client.authentication.k8s.io/v1beta1 by hand{by_hand or ': in the kubeconfig'}, or in what generates it, such as Terraform."
+    if too_old:
+        fix += " Update the AWS CLI even then: an older one can return v1alpha1."
     if file is not None:
         fix += " Commit the change if others use the file."
     return case.explain(

@@ -110,9 +110,11 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     )
     is_more = corrected.text != cause.text or cause.code == STATED_POLICY_CONDITION.code
     text = f"{corrected.text} {only}" if is_more else only
+    _, _, key = (implied.resource or "").partition(":key/")
+    named = f" {clip_text(key)}" if key else ""
     return attrs.evolve(
         explanation,
-        summary=f"{capitalize_start(denial.caller)} was denied {action} on the KMS key: {verdict}.",
+        summary=f"{capitalize_start(denial.caller)} was denied {action} on the KMS key{named}: {verdict}.",
         causes=(attrs.evolve(corrected, text=text, because=()), *reported),
         remedies=(attrs.evolve(remedy, steps=steps, commands=(*present(show), *remedy.commands)),),
         notes=(),
