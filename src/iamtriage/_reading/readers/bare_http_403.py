@@ -53,14 +53,12 @@ _CONSOLE_HOST = lazy_pattern(
 # "EC2 Response Status Code" as Salt does, the AWS SDK for Go when it logs a response, and the AWS Common Runtime in its
 # logs.
 _CLIENT_MESSAGE = lazy_pattern(
-    r"\bError\sin\s(?:parse_aws_(?P<service>[a-z0-9]{2,20})_response|s3HTTP)\([^\n]{0,200}?\)\s?:\s(?:Client\serror:\s)?\(?Forbidden\s\(HTTP\s(?P<a>403)\)"
-    r"|\b(?P<named>AWS|EC2|S3)\s(?:error:\s(?:[A-Z][\w(: ]{0,80}?[ (])?|Response\sStatus\sCode:\s)(?P<d>403)\b"
-    r"|\bResponse\s(?P<client>[\w.-]{2,60})/(?P<operation>[A-Z]\w{2,80})\sDetails:\s---\[\sRESPONSE\s\]-{1,80}\sHTTP/[0-9.]{1,4}\s(?P<e>403)\b"
-    r"|\(aws-c-s3:\sAWS_ERROR_S3_\w{1,60},[^()\n]{0,120}\)\sand\sresponse\sstatus\s(?P<b>403)\b"
-    r"|\bMeta\srequest\scannot\srecover\sfrom\serror\s[0-9]{1,6}\s\([^()\n]{0,120}\)\.\s\(request=\w{1,40},\sresponse\sstatus=(?P<c>403)\)"
+    r"[AEMRS(](?:(?<=\bE)rror\sin\s(?:parse_aws_(?P<service>[a-z0-9]{2,20})_response|s3HTTP)\([^\n]{0,200}?\)\s?:\s(?:Client\serror:\s)?\(?Forbidden\s\(HTTP\s(?P<a>403)\)"
+    r"|(?:(?<=\bA)WS|(?<=\bE)C2|(?<=\bS)3)\s(?:error:\s(?:[A-Z][\w(: ]{0,80}?[ (])?|Response\sStatus\sCode:\s)(?P<d>403)\b"
+    r"|(?<=\bR)esponse\s(?P<client>[\w.-]{2,60})/(?P<operation>[A-Z]\w{2,80})\sDetails:\s---\[\sRESPONSE\s\]-{1,80}\sHTTP/[0-9.]{1,4}\s(?P<e>403)\b"
+    r"|(?<=\()aws-c-s3:\sAWS_ERROR_S3_\w{1,60},[^()\n]{0,120}\)\sand\sresponse\sstatus\s(?P<b>403)\b"
+    r"|(?<=\bM)eta\srequest\scannot\srecover\sfrom\serror\s[0-9]{1,6}\s\([^()\n]{0,120}\)\.\s\(request=\w{1,40},\sresponse\sstatus=(?P<c>403)\))"
 )
-# Up to the status, in characters.
-_MAX_CLIENT_MESSAGE = 340
 # Words of the hosts and headers of API Gateway and Lambda.
 _GATEWAY_WORDS = frozenset({"execute", "lambda", "apigw", "Apigw"})
 _CLIENT_WORDS = frozenset({"s3HTTP", "Meta"})
@@ -110,9 +108,7 @@ def read_bare_403s(readable: Readable) -> Iterator[Piece]:
     """Yield the bare HTTP 403 responses of AWS endpoints."""
     text = readable.text
     if not _CLIENT_WORDS.isdisjoint(readable.words) or any(map(text.__contains__, _CLIENT_LITERALS)):
-        yield from map(
-            _client_piece, find_around_literal(text, _CLIENT_MESSAGE, "403", _MAX_CLIENT_MESSAGE, 8)
-        )
+        yield from map(_client_piece, _CLIENT_MESSAGE.finditer(text))
     if ".amazonaws." in text or ".api.aws" in text or "s3://" in text or "s3a://" in text:
         yield from _read_responses(text)
     if not _GATEWAY_WORDS.isdisjoint(readable.words):
@@ -121,7 +117,8 @@ def read_bare_403s(readable: Readable) -> Iterator[Piece]:
 
 def _client_piece(m: re.Match[str]) -> Piece:
     """Build a piece from a message that only clients of S3 or AWS print."""
-    name = m["service"] or m["client"] or m["named"] or "s3"
+    named = m[0].split(maxsplit=1)[0] if m["d"] else None
+    name = m["service"] or m["client"] or named or "s3"
     piece = _status_piece(m.span(), m, m.lastgroup or "a", None if name == "AWS" else service_name(name))
     piece.put_group(m, "operation")
     return piece
