@@ -85,7 +85,7 @@ _ARN_KEY = lazy_pattern(
 )
 _HOST = lazy_pattern(
     # restic writes s3:HOST/BUCKET.
-    rf"(?a)\b(?:https?:(?:\\?/){{2}}|s3:(?=s3[.-])|[Hh]ost: )(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
+    rf"(?a)(?:\b|(?<=\\n))(?:https?:(?:\\?/){{2}}|s3:(?=s3[.-])|[Hh]ost: )(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
     r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(?:\\?(/[^\s\"'`<>|,;)\]}?]{0,1024}))?"
 )
 _RESTIC_CONFIG = "unable to open config file"
@@ -94,6 +94,8 @@ _REGION = lazy_pattern(r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))
 # The bucket in the settings of a program, whose errors do not name it.
 _BUCKET_SETTING = lazy_pattern(
     rf"(?iam)^[ \t\-]{{0,40}}[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?({_BUCKET})(?:[\"'],?)?[ \t]{{0,20}}(?:#|$)"
+    # A logger prints them in one line: level=INFO type=s3 bucket=NAME region=eu-west-1.
+    rf"|\b(?:type|name|provider|backend)=s3 (?:[^\n]{{0,200}} )?bucket=({_BUCKET})(?= |$)"
 )
 # Literal arguments of boto3's methods in the line that a traceback or a notebook shows:
 # https://docs.aws.amazon.com/boto3/latest/reference/services/s3.html
@@ -213,7 +215,7 @@ def find_setting(text: str) -> Location | None:
     """
     if not any(each in text for each in ("ucket", "BUCKET", "s3://", "amazonaws")):
         return None
-    found = {each[1]: each[0].strip() for each in _BUCKET_SETTING.finditer(text)}
+    found = {each[1] or each[2]: each[0].strip() for each in _BUCKET_SETTING.finditer(text)}
     found = found or {each.bucket.value: each.bucket.words for each in (*_uris(text), *_urls(text))}
     if len(found) != 1:
         return None
