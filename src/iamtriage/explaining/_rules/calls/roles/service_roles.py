@@ -226,6 +226,7 @@ _ROLES = tuple(
         ("RDS", "Amazon RDS", "rds", "RDS"),
         ("Batch", "AWS Batch", "batch", "Batch"),
         ("Network ?Firewall", "AWS Network Firewall", "network-firewall", "NetworkFirewall"),
+        (r"(?:Amazon)?(?:CloudFront|Lambda@Edge)\b", "Lambda@Edge", "replicator.lambda", "LambdaReplicator"),
         ("Organizations", "AWS Organizations", "organizations", "Organizations"),
         ("GuardDuty", "Amazon GuardDuty", "guardduty", "AmazonGuardDuty"),
     )
@@ -255,7 +256,7 @@ def explain_missing_role(case: Case[AwsError], message: str) -> Explanation:
     """Explain an API error that says that a service-linked role is missing."""
     role = find_linked_role(message, _possible_services(case.failure))
     summary = "The account has no service-linked role for {} yet."
-    if "ermission to create" in message:
+    if "ermission to create" in message or "authorized to create" in message:
         summary = "The account seems to have no service-linked role for {} yet, and the caller may not be allowed to create it."
         if role is not None and _RETRIES.search(case.failure.text) is None:
             return missing_role(case, message, role, summary, _allow_creation(case, role))

@@ -41,7 +41,7 @@ _AGENT_PAGE = (
     "https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-iam-instance-profile.html"
 )
 _MAY_NOT_CREATE = lazy_pattern(
-    r"(?i)permissions? to create|CreationNotPermitted|creation access denied|CreateServiceLinkedRole"
+    r"(?i)permissions? to create|not authorized to create\b|CreationNotPermitted|creation access denied|CreateServiceLinkedRole"
 )
 
 
