@@ -246,6 +246,39 @@ CALLS: tuple[Case, ...] = (
         (),
     ),
     (
+        "upload-of-an-app",
+        "StorageException(message: Something went wrong with your AWS S3 Storage upload file operation, recoverySuggestion: See attached exception for more information and suggestions, underlyingException: com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: K2J4M6P8R0S2T4V6), S3 Extended Request ID: Example0hostId1of2S3==)",
+        ("S3 denied the upload: most likely, the access rules of Amplify Storage", "allow.authenticated.to("),
+        ("put-role-policy", "outside the bucket's account", "The bucket policy in the text"),
+    ),
+    (
+        "call-of-an-app-with-a-bucket-policy",
+        'StorageAccessDeniedException {\n "message": "S3 access denied when making the API call.",\n "underlyingException": "Instance of \'UnknownSmithyHttpException\'"\n}\n{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::acme-media"}]}\naccess: (allow) => ({\'media/*\': [allow.guest.to([\'read\'])]})',
+        ("S3 denied the call: most likely, the access rules", "covers the bucket, but none of its objects"),
+        ("allow.authenticated.to(",),
+    ),
+    (
+        "linked-role-of-functions-at-the-edge",
+        "Resource handler returned message: WebsiteDistribution - The user is not authorized to create or assume a service linked role. (Service: AmazonCloudFront; Status Code: 403; Error Code: AccessDenied; Request ID: K2J4M6P8R0S2T4V6).",
+        (
+            "no service-linked role for Lambda@Edge yet, and the caller is not allowed",
+            "--aws-service-name replicator.lambda.amazonaws.com",
+        ),
+        ("SERVICE.amazonaws.com",),
+    ),
+    (
+        "bucket-of-a-logger",
+        'level=INFO msg="replicating to" name=s3 type=s3 sync-interval=1s bucket=acme-backups path=app region=eu-west-2 endpoint=""\nlevel=ERROR msg="monitor error" replica=s3 error="AccessDenied: Access Denied\\n\\tstatus code: 403, request id: K2J4M6P8R0S2T4V6, host id: Example0hostId1of2S3=="',
+        ("--bucket acme-backups",),
+        ("Replace BUCKET",),
+    ),
+    (
+        "host-in-a-trace",
+        'level=debug s3TraceMsg="GET /?list-type=2&prefix= HTTP/1.1\\r\\nHost: acme-metrics.s3.dualstack.eu-west-2.amazonaws.com\\r\\nUser-Agent: MinIO (linux; amd64) minio-go/v7.0.61\\r\\n\\r"\nlevel=debug s3TraceMsg="HTTP/1.1 403 Forbidden\\r\\nServer: AmazonS3\\r\\n\\r\\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId><HostId>Example0hostId1of2S3==</HostId></Error>"',
+        ("acme-metrics",),
+        ("Replace BUCKET",),
+    ),
+    (
         "other-validation",
         "An error occurred (ValidationError) when calling the CreateChangeSet operation: Template format error: unsupported value",
         ("AWS rejected the request",),

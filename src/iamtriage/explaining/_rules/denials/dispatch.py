@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.denials.tables import (
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Stated, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.principals import principal_words
-from iamtriage.explaining._rules.shared.texts.text_fragments import LAB_FRAGMENTS
+from iamtriage.explaining._rules.shared.texts.text_fragments import LAB_FRAGMENTS, STORAGE_FRAGMENTS
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import PolicyType
 
@@ -266,6 +266,7 @@ GUARDRAIL_ROUTES: Rows = (
         _lacks_action_or_caller,
         (
             (_cannot_assume_passed_role, "denials.services.calling_services.explain_untrusted_service"),
+            (says(*STORAGE_FRAGMENTS), "denials.identities.app_users.explain_app_storage"),
             (_may_be_bucket_of_aws, "denials.policy_types.buckets_of_aws.explain_bucket_of_aws"),
             (_is_bare_status_of("ecr"), "denials.services.repositories.explain_image_pull"),
             (

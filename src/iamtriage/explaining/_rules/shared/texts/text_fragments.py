@@ -22,6 +22,10 @@ LAB_FRAGMENTS = (
     "voclabs", "vocareum", "cloud_user", "kk_labs_user_", "awsstudent", "AWSLabsUser-", "WSParticipantRole",
 )  # fmt: skip
 """Parts of the names that labs give their users and roles."""
+STORAGE_FRAGMENTS = (
+    "your AWS S3 Storage ", "StorageAccessDeniedException", "amplifyframework.storage", "aws-amplify/storage",
+)  # fmt: skip
+"""What the libraries of Amplify print of a call of their category Storage."""
 STACK_FRAGMENTS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
 """What CloudFormation, or a tool that deploys its stacks, says about a resource or a stack."""
 DEPLOYMENT_FRAGMENTS = ("_FAILED", "HandlerErrorCode: ", "AWS::CloudFormation::", *STACK_FRAGMENTS)
