@@ -732,6 +732,47 @@ def test_policy_needs_the_whole_arn_of_a_secret(
     )
 
 
+_STATE = """$ terraform state show aws_iam_role_policy.{label}
+resource "aws_iam_role_policy" "{label}" {{
+    name   = "read"
+    policy = jsonencode(
+        {{
+            Statement = [
+                {{
+                    Action   = "secretsmanager:GetSecretValue"
+                    Effect   = "Allow"
+                    Resource = "{secret}"
+                }},
+            ]
+            Version   = "2012-10-17"
+        }}
+    )
+    role   = "{role}"
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "shown", "end", "has_others"),
+    [
+        ("api", f'"ARN": "{SECRET}-a1B2c3"', "-a1B2c3", False),
+        ("api", "", "-??????", False),
+        # The policy of another role is no policy of the caller, and another secret has another end.
+        ("web", f"{SECRET}-a1B2c3", "-a1B2c3", True),
+        ("api", f"{SECRET}-db-a1B2c3", "-??????", False),
+    ],
+)
+def test_end_of_a_secret_that_the_call_names(role: str, shown: str, end: str, *, has_others: bool) -> None:
+    text = "User: arn:aws:sts::111122223333:assumed-role/api/x is not authorized to perform: secretsmanager:GetSecretValue on resource: shop/api because no identity-based policy allows the secretsmanager:GetSecretValue action"
+    explanation = explain(f"{text}\n{_STATE.format(label='read', secret=SECRET, role=role)}{shown}\n")
+    assert f"without the end of its ARN ({end})" in explanation.summary
+    assert f"a policy may not: {SECRET}{end}." in explanation.causes[0].text
+    first, *others = explanation.remedies
+    assert first.manifest == f'Resource = "{SECRET}-??????"'
+    assert first.steps == ()
+    assert any(each.layer == "identity" for each in others) is has_others
+
+
 _KEY = "arn:aws:kms:eu-west-1:444455556666:key/1f0c2a3b-5847-4362-a1b0-c9d8e7f60511"
 _OWNER_ONLY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "kms:*", "Resource": "*"}]}'
 _OWN_JSON = f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{_KEY}"}}]}}'

@@ -359,7 +359,7 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> stated_contr
     if ":secretsmanager:" in whole and (whole != denial.resource or stated_secrets.has_random_end(whole)):
         partial = whole[: -len(RANDOM_END)]
         if any(stated_secrets.names_partial_arn(each, partial) for each in allowed):
-            return stated_secrets.describe_partial_arn(denial, whole)
+            return stated_secrets.describe_partial_arn(denial, whole, is_code=policy.is_code)
     is_template = policy.name.startswith(POLICY_TEMPLATE)
     if is_template and (contrast := resource_spellings.find_template_contrast(denial)) is not None:
         return contrast

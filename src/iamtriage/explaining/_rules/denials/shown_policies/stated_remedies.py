@@ -258,14 +258,15 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
     others = "Keep the old resource as a second one if other calls need it."
     keep = f"Change the line to the one below. {f'Other actions need {clip_text(old)}.' if adds else others}"
     if partial is not None and denial.service == "secretsmanager":
-        old, new, keep = partial, f"{partial}{RANDOM_END}", "The same is true of all secrets in the policy."
-        step = f"End the resource with {RANDOM_END}: {clip_text(new)}. {keep}"
+        keep = "The same is true of all secrets in the policy." if len(allowed) > 1 else ""
+        old, new = partial, f"{partial}{RANDOM_END}"
+        step = f"End the resource with {RANDOM_END}: {clip_text(new)}. {keep}".rstrip()
     if bucket is not None:
         old, new, keep = bucket, f"{bucket}/*", f"Keep {clip_text(bucket)} for actions on the bucket itself."
         step = f"Add {clip_text(new)} to the resources of the statement that allows {action}. {keep}"
     deploy = "Then deploy the code. The next deployment undoes a change that is only in IAM."
     text = denial.failure.text
-    line = correct_line_remedy(text, title, [(old, new)], keep, build=account_remedy, keeps_old=adds)
+    line = correct_line_remedy(text, title, [(old, new)], keep or None, build=account_remedy, keeps_old=adds)
     return attrs.evolve(line or account_remedy(title, step, deploy), url=pages.EVALUATION)
 
 

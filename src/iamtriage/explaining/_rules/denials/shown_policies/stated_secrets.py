@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -63,7 +64,10 @@ def find_secret_arn(denial: Denial, name: str) -> str:
         return name
     arn = grant.resources[0]
     places: set[str] = set(_PLACE_OF_SECRETS.findall(denial.failure.text)) if ":REGION:" in arn else set()
-    return arn.replace(":REGION:", f":{places.pop()}:") if len(places) == 1 else arn
+    filled = arn.replace(":REGION:", f":{places.pop()}:") if len(places) == 1 else arn
+    partial = filled.removesuffix(RANDOM_END)
+    whole = complete_secret_arn(partial, denial.failure.text)
+    return filled if whole == partial else whole
 
 
 def has_random_end(arn: str) -> bool:
@@ -81,10 +85,10 @@ def names_partial_arn(pattern: str, partial: str) -> bool:
     return not has_reference(name) and matches(partial, compile_glob(widen(pattern)))
 
 
-def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
+def describe_partial_arn(denial: Denial, whole: str, *, is_code: bool) -> Contrast:
     """Return the contrast that a policy has the ARN of a secret without its end, like the call."""
     end = whole[-len(RANDOM_END) :]
-    remedy, shown = None, "" if whole == denial.resource else ", as in the message"
+    remedy = None
     if _CDK_PARTIAL.search(denial.failure.text):
         step = "Upgrade the CDK: up to 1.78, the grants of fromSecretPartialArn omit the end. Or import the secret with fromSecretCompleteArn or fromSecretNameV2. Then deploy again."
         title = "Let the CDK write the whole ARN of the secret"
@@ -93,7 +97,20 @@ def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
     return Contrast(
         f"names the secret without the end of its ARN ({end}), and IAM compares whole ARNs",
         remedy,
-        f"The call may use the secret's name or the ARN without its end{shown}. The policy may not: the secret's ARN is {clip_text(whole)}.{NOT_KMS if 'KMS' in denial.failure.text else ''}",
+        f"Secrets Manager ends the ARN of each secret with six random characters, which a call may omit, but a policy may not: {clip_text(whole)}.{NOT_KMS if 'KMS' in denial.failure.text else ''}",
+        # What is corrected in the caller's policy needs no other one.
+        replaces_allow=is_code
+        and remedy is None
+        and denial.role is not None
+        and _is_holder(denial.role.name, denial.failure.text),
+    )
+
+
+def _is_holder(name: str, text: str) -> bool:
+    """Return whether code in a text gives a policy to a role of a name."""
+    return (
+        re.search(rf"(?m)^[ \t+~]{{0,12}}role[ \t]{{1,20}}=[ \t]{{1,4}}\"{re.escape(name)}\"", text)
+        is not None
     )
 
 
