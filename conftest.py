@@ -1,4 +1,4 @@
-"""Run every Python example in README.md, docs/ and the docstrings in src/ as a test.
+"""Run every Python example in README.md, docs/ and the docstrings in src/, and measure only what tests run.
 
 Blocks fenced as ``python`` run in order, with one namespace per file. A block with ``>>>`` prompts is a
 doctest. An example that cannot run has ``<!--- skip: next -->`` or, in docs/, ``% skip: next`` before it.
@@ -7,18 +7,22 @@ Docstrings can use the names of their module.
 
 from __future__ import annotations
 
+import gc
+import importlib
+import pkgutil
 import re
+import sys
+from contextlib import contextmanager
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from sybil import Sybil
 from sybil.parsers import myst, rest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
-
-    import pytest
 
 _EXAMPLE = re.compile(r">>>|code(?:-block)?::")
 OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
@@ -51,3 +55,62 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path.suffix == ".py" and not _EXAMPLE.search(file_path.read_text(encoding="utf-8")):
         return None
     return _collect(file_path, parent)
+
+
+# What measures coverage, if anything does.
+_TRACER = pytest.StashKey[Any]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Collect the tests without measuring coverage, which takes twice as long, and without searching garbage.
+
+    The package's modules are loaded before, so that the coverage has their own lines. What is loaded and
+    collected is exempt from garbage collection, which would go through it again and again.
+    """
+    gc.disable()
+    tracer = session.config.stash[_TRACER] = sys.gettrace()
+    if tracer is not None and not session.config.getoption("numprocesses", None):
+        package = importlib.import_module("iamtriage")
+        for module in pkgutil.walk_packages(package.__path__, "iamtriage."):
+            if not module.name.endswith(".__main__"):
+                importlib.import_module(module.name)
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@contextmanager
+def _measured(item: pytest.Item) -> Generator[None]:
+    """Measure coverage, unless in a Hypothesis test or one that is marked as `unmeasured`.
+
+    Both run the same lines many times, which takes twice as long under measurement. What only they cover
+    lacks an example that someone wrote down. The same is true of the programs that tests start, so coverage
+    has no patch of subprocesses.
+    """
+    is_generated = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    if is_generated or item.get_closest_marker("unmeasured") is not None:
+        yield
+        return
+    sys.settrace(item.config.stash[_TRACER])
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure the coverage of a test, without what pytest does around it."""
+    with _measured(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> Generator[None, object, object]:
+    """Measure the coverage of a fixture's set-up."""
+    with _measured(request.node):
+        return (yield)

@@ -6,18 +6,12 @@ generates few and does not shrink failures.
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, Phase, settings
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 _COMMON = settings(
     deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -49,33 +43,3 @@ def _load_shared(self: JSONFileLoader, file_path: str) -> Any:  # noqa: ANN401 (
 
 
 JSONFileLoader.load_file = _load_shared
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
-    """Exempt what is loaded and collected from garbage collection, which would go through it again and again."""
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure no coverage while a Hypothesis test runs, or one that is marked as `unmeasured`.
-
-    Both run the same lines many times, which takes twice as long under measurement. What only they cover lacks an
-    example that someone wrote down. The same is true of the programs that tests start, so coverage has no patch of
-    subprocesses.
-    """
-    is_generated = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-    if not is_generated and item.get_closest_marker("unmeasured") is None:
-        return (yield)
-    tracer = sys.gettrace()
-    sys.settrace(None)
-    try:
-        return (yield)
-    finally:
-        sys.settrace(tracer)
