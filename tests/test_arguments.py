@@ -18,6 +18,7 @@ from iamtriage import (
     to_frame,
     to_record,
 )
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +28,8 @@ NO_FAILURES = (None, 3, "text", b"text", [FAILURE], {"kind": "aws_error"}, objec
 NO_ITERABLES = (None, 3, "text", b"text", {"kind": "aws_error"}, object, FAILURE)
 
 
-@pytest.mark.parametrize("value", NO_FAILURES, ids=repr)
-@pytest.mark.parametrize("function", [fingerprint, to_record])
+@check_rows("value", NO_FAILURES, ids=repr)
+@check_rows("function", [fingerprint, to_record])
 def test_a_failure_is_expected(function: Callable[[object], object], value: object) -> None:
     with pytest.raises(TypeError) as caught:
         function(value)
@@ -38,8 +39,8 @@ def test_a_failure_is_expected(function: Callable[[object], object], value: obje
     )
 
 
-@pytest.mark.parametrize("value", NO_ITERABLES, ids=repr)
-@pytest.mark.parametrize("function", [policies_by_principal, policies_for, policy_for, to_frame])
+@check_rows("value", NO_ITERABLES, ids=repr)
+@check_rows("function", [policies_by_principal, policies_for, policy_for, to_frame])
 def test_failures_are_expected(function: Callable[[object], object], value: object) -> None:
     with pytest.raises(TypeError) as caught:
         function(value)
@@ -48,8 +49,8 @@ def test_failures_are_expected(function: Callable[[object], object], value: obje
     assert str(caught.value).endswith(f" such as scan() returns, not {type(value).__name__}")
 
 
-@pytest.mark.parametrize("value", [None, 3, "text", [FAILURE], AwsError], ids=repr)
-@pytest.mark.parametrize("function", [policies_by_principal, policies_for, policy_for, to_frame])
+@check_rows("value", [None, 3, "text", [FAILURE], AwsError], ids=repr)
+@check_rows("function", [policies_by_principal, policies_for, policy_for, to_frame])
 def test_each_item_is_a_failure(function: Callable[[object], object], value: object) -> None:
     with pytest.raises(TypeError) as caught:
         function(iter([FAILURE, value]))
@@ -59,7 +60,7 @@ def test_each_item_is_a_failure(function: Callable[[object], object], value: obj
     assert str(caught.value).endswith(f", not {type(value).__name__}")
 
 
-@pytest.mark.parametrize("value", [None, 3, ["text"], object, AwsError], ids=repr)
+@check_rows("value", [None, 3, ["text"], object, AwsError], ids=repr)
 def test_explain_names_itself(value: object) -> None:
     with pytest.raises(TypeError) as caught:
         explain(value)  # type: ignore[arg-type]
@@ -69,7 +70,7 @@ def test_explain_names_itself(value: object) -> None:
     )
 
 
-@pytest.mark.parametrize("value", [None, 3, "text", ["kind"], FAILURE], ids=repr)
+@check_rows("value", [None, 3, "text", ["kind"], FAILURE], ids=repr)
 def test_a_record_is_a_mapping(value: object) -> None:
     with pytest.raises(TypeError) as caught:
         from_record(value)  # type: ignore[arg-type]

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.tables import check_rows
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -183,7 +185,7 @@ def test_no_package_has_too_many_modules() -> None:
 _SHARED = ROOT / "src" / "iamtriage" / "explaining" / "_rules" / "shared"
 
 
-@pytest.mark.parametrize("file", sorted(_SHARED.rglob("__init__.py")), ids=lambda file: str(file.parent.name))
+@check_rows("file", sorted(_SHARED.rglob("__init__.py")), ids=lambda file: str(file.parent.name))
 def test_map_of_the_shared_rules_is_complete(file: Path) -> None:
     docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
     assert docstring is not None

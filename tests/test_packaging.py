@@ -17,6 +17,7 @@ import pytest
 
 import iamtriage
 from iamtriage._lazy import lazy_names
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,7 +170,7 @@ _NEEDLESS_FOR_PLAIN_DENIALS = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "message", "operation", "needless"),
     [
         ("AccessDenied", "Access Denied", "GetObject", ()),

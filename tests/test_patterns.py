@@ -15,6 +15,7 @@ import pytest
 import iamtriage
 from iamtriage._patterns import _LazyPattern, _UsedPattern, lazy_pattern
 from iamtriage._patterns.needed_words import needed_words
+from tests.tables import check_rows
 
 _RULES = Path(iamtriage.__file__).parent / "explaining" / "_rules"
 
@@ -65,7 +66,7 @@ def test_reading_the_source_compiles_nothing() -> None:
     assert isinstance(wrong, _LazyPattern)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("pattern", "words"),
     [
         ("Forbidden", ("Forbidden",)),

@@ -277,7 +277,7 @@ def test_accepted_arns(name: str, text: str, kind: str | None) -> None:
     assert (found.name if found else None) == kind
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "partition",
     [
         "aws",
@@ -435,7 +435,7 @@ def test_required_actions(operation: str, service: str, expected: object) -> Non
     assert found.service == service_prefix(service)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "service", "actions"),
     [
         # Two clients share a prefix and have an operation of the same name.
@@ -454,7 +454,7 @@ def test_clients_that_share_a_prefix(operation: str, service: str, actions: tupl
     assert found.actions == actions
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("written", "service", "operation"),
     [
         ("head_object", "s3", "HeadObject"),
@@ -471,7 +471,7 @@ def test_spellings_of_operations(written: str, service: str | None, operation: s
     assert actions_for(written, service)[0].operation == operation
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "services"),
     [
         ("HeadObject", ["s3"]),
@@ -670,7 +670,7 @@ def test_names_of_services(prefix: str, written: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "written", ["", " ", "-", "aws", "amazon", "AWS", "%%", "Kubernetes", "nowhere", "s3\x00s3", "..."]
 )
 def test_unknown_services(written: str) -> None:
@@ -685,7 +685,7 @@ def test_every_prefix_names_its_service() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "name",
     [
         service_name("Simple Notification Service"),
@@ -709,7 +709,7 @@ def test_services_that_readers_name(name: str | None) -> None:
     assert service_prefix(name) is not None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "client",
     [
         "ec2",
@@ -738,7 +738,7 @@ def test_names_in_the_installed_botocore(client: str) -> None:
 # ----------------------------------------------------------------------------------------------- any input
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "call",
     [
         lambda: find_action(None),  # type: ignore[arg-type]

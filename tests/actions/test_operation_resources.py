@@ -75,7 +75,7 @@ def test_parameters_that_name_a_resource(
     assert arn(operation, service, parameters) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "service", "parameters"),
     [
         pytest.param("TerminateInstances", "ec2", {"InstanceIds": ["i-1", "i-2"]}, id="several"),
@@ -107,7 +107,7 @@ def test_parameters_that_name_no_single_resource(
     assert arn(operation, service, parameters) is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "service", "names"),
     [
         ("CreateStateMachine", "states", ("roleArn",)),

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from iamtriage import AccessKeyId, AccessKeyIdError, IamTriageError
 from iamtriage.arns import find_access_key_ids
 from tests.explaining.rules.shell import arguments_of
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "account"),
     [
         ("AKIARTX3GSDSVJNFUWS2", "111122223333"),
@@ -43,7 +44,7 @@ def test_no_older_key_is_decoded(first: str, rest: str) -> None:
     assert AccessKeyId(f"AKIA{first}{rest}").account is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "AKIAIOSFODNN7EXAMPLE",  # of the older kind
@@ -59,7 +60,7 @@ def test_no_account_is_guessed(text: str) -> None:
     assert AccessKeyId(text).account is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("prefix", "kind", "is_key", "is_temporary"),
     [
         ("AKIA", "long-term access key", True, False),
@@ -108,7 +109,7 @@ def test_the_command_asks_sts() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "",
@@ -142,7 +143,7 @@ def test_it_is_a_value() -> None:
     assert copy.deepcopy(key) == pickle.loads(pickle.dumps(key)) == key
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "ids"),
     [
         ("Credential=AKIARTX3GSDSVJNFUWS2/20310405/eu-west-1", ["AKIARTX3GSDSVJNFUWS2"]),

@@ -12,6 +12,7 @@ import pytest
 
 from iamtriage import Arn, IamTriageError, InvalidArnError, parse_arn
 from iamtriage.arns._partitions import PARTITIONS
+from tests.tables import check_rows
 
 APP = "arn:aws:iam::111122223333:role/team/app"
 SECTIONS = ("partition", "service", "region", "account", "resource")
@@ -78,7 +79,7 @@ REJECTED = {
 NOT_STRINGS = [None, 5, 1.5, True, b"arn:aws:s3:::b", bytearray(b"arn:"), [], ["arn"], {}, object(), str]
 
 
-@pytest.mark.parametrize(("text", "sections"), ACCEPTED.items(), ids=map(ascii, ACCEPTED))
+@check_rows(("text", "sections"), ACCEPTED.items(), ids=map(ascii, ACCEPTED))
 def test_accepted(text: str, sections: tuple[str, ...]) -> None:
     """The sections are as written, and `str()` returns the text."""
     arn = parse_arn(text)
@@ -89,7 +90,7 @@ def test_accepted(text: str, sections: tuple[str, ...]) -> None:
     assert Arn(*sections) == arn
 
 
-@pytest.mark.parametrize(("text", "expected"), REJECTED.items(), ids=map(ascii, REJECTED))
+@check_rows(("text", "expected"), REJECTED.items(), ids=map(ascii, REJECTED))
 def test_rejected(text: str, expected: tuple[str, int]) -> None:
     """The message says what is missing and quotes the text; the position is where it is missing."""
     reason, position = expected
@@ -102,14 +103,14 @@ def test_rejected(text: str, expected: tuple[str, int]) -> None:
     assert isinstance(caught.value, IamTriageError)
 
 
-@pytest.mark.parametrize("thing", [*NOT_STRINGS, re.compile("arn")], ids=lambda thing: type(thing).__name__)
+@check_rows("thing", [*NOT_STRINGS, re.compile("arn")], ids=lambda thing: type(thing).__name__)
 def test_not_a_string(thing: object) -> None:
     """Another type is a mistake of the caller, not an invalid ARN."""
     with pytest.raises(TypeError):
         parse_arn(cast("str", thing))
 
 
-@pytest.mark.parametrize("thing", NOT_STRINGS, ids=lambda thing: type(thing).__name__)
+@check_rows("thing", NOT_STRINGS, ids=lambda thing: type(thing).__name__)
 def test_the_message_names_the_type(thing: object) -> None:
     with pytest.raises(TypeError, match=f"an ARN must be a string, not {type(thing).__name__}"):
         parse_arn(cast("str", thing))
@@ -127,7 +128,7 @@ def test_subclass_of_str() -> None:
     assert {type(section) for section in arn} == {str}
 
 
-@pytest.mark.parametrize("unit", ["a", ":", "arn:", " ", "\n", "é", "arn:aws:iam::"], ids=ascii)
+@check_rows("unit", ["a", ":", "arn:", " ", "\n", "é", "arn:aws:iam::"], ids=ascii)
 def test_ten_megabytes(unit: str) -> None:
     """Parsing a huge text is fast, and the message stays short."""
     text = unit * (MEGABYTES // len(unit))
@@ -147,7 +148,7 @@ def _error_of(text: str) -> InvalidArnError | None:
     return None
 
 
-@pytest.mark.parametrize("partition", PARTITIONS)
+@check_rows("partition", PARTITIONS)
 def test_every_partition(partition: str) -> None:
     arn = parse_arn(f"arn:{partition}:eks::111122223333:cluster/demo")
 
@@ -202,7 +203,7 @@ def test_resource(text: str, expected: tuple[tuple[str, str, str], str | None, s
 # ------------------------------------------------ constructor
 
 
-@pytest.mark.parametrize("section", SECTIONS[:-1])
+@check_rows("section", SECTIONS[:-1])
 def test_section_with_a_colon(section: str) -> None:
     """A colon before the resource would result in another ARN."""
     good = dict(zip(SECTIONS, ("aws", "iam", "", "111122223333", "role/app"), strict=True))
@@ -219,8 +220,8 @@ def test_resource_with_colons() -> None:
     assert parse_arn(str(arn)) == arn
 
 
-@pytest.mark.parametrize("section", SECTIONS)
-@pytest.mark.parametrize("thing", [None, 111122223333, b"aws"], ids=repr)
+@check_rows("section", SECTIONS)
+@check_rows("thing", [None, 111122223333, b"aws"], ids=repr)
 def test_section_that_is_not_a_string(section: str, thing: object) -> None:
     good: dict[str, Any] = dict(zip(SECTIONS, ("aws", "iam", "", "111122223333", "role/app"), strict=True))
     with pytest.raises(TypeError, match=f"{section} must be a string, not {type(thing).__name__}"):
@@ -239,7 +240,7 @@ def test_frozen() -> None:
         arn.note = "mine"  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
-@pytest.mark.parametrize("text", ACCEPTED, ids=map(ascii, ACCEPTED))
+@check_rows("text", ACCEPTED, ids=map(ascii, ACCEPTED))
 def test_pickled_and_copied(text: str) -> None:
     arn = parse_arn(text)
     again = [pickle.loads(pickle.dumps(arn, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
@@ -249,7 +250,7 @@ def test_pickled_and_copied(text: str) -> None:
         assert (other, str(other), hash(other)) == (arn, text, hash(arn))
 
 
-@pytest.mark.parametrize("text", REJECTED, ids=map(ascii, REJECTED))
+@check_rows("text", REJECTED, ids=map(ascii, REJECTED))
 def test_error_pickled_and_copied(text: str) -> None:
     with pytest.raises(InvalidArnError) as caught:
         parse_arn(text)

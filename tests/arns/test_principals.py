@@ -139,7 +139,7 @@ def test_every_type_is_public_and_has_a_kind() -> None:
 # ------------------------------------------------ roles that AWS creates
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "permission_set", "suffix"),
     [
         (SSO, "Readers", "0123456789abcdef"),
@@ -161,7 +161,7 @@ def test_permission_set(name: str, permission_set: str | None, suffix: str | Non
     assert (role.permission_set, role.suffix) == (permission_set, suffix)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("path", "region", "lacks"),
     [
         ("/", None, True),
@@ -334,8 +334,8 @@ def test_path_at_its_limit(kind: str) -> None:
     assert caught.value.position == longer.index("/")
 
 
-@pytest.mark.parametrize("character", [*" \t\n\0\x7f\x85\u00a0é３", "\ud800"], ids=ascii)
-@pytest.mark.parametrize("kind", ["role", "user", "instance-profile"])
+@check_rows("character", [*" \t\n\0\x7f\x85\u00a0é３", "\ud800"], ids=ascii)
+@check_rows("kind", ["role", "user", "instance-profile"])
 def test_invalid_character_in_a_path(kind: str, character: str) -> None:
     text = f"{IAM}{kind}/te{character}am/app"
     with pytest.raises(InvalidArnError) as caught:
@@ -495,7 +495,7 @@ def test_rejected(text: str, expected: tuple[str, str]) -> None:
         assert (caught.value.text, text[caught.value.position :]) == (text, rest)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "",
@@ -531,7 +531,7 @@ def test_no_principal(text: str) -> None:
     assert (caught.value.text, caught.value.position) == (text, 0)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "thing",
     [None, 111122223333, 1.5, b"111122223333", b"arn:aws:s3:::b", [], {}, object()],
     ids=lambda thing: type(thing).__name__,

@@ -142,7 +142,7 @@ def test_not_a_caller(text: str, expected: tuple[str, str]) -> None:
         assert (caught.value.text, text[caught.value.position :]) == (text, rest)
 
 
-@pytest.mark.parametrize("text", ["", "arn", "111122223333", "ec2.amazonaws.com", "ARN:aws:iam::1:role/a"])
+@check_rows("text", ["", "arn", "111122223333", "ec2.amazonaws.com", "ARN:aws:iam::1:role/a"])
 def test_not_an_arn(text: str) -> None:
     """Both functions require an ARN; an account or a service is not a role."""
     with pytest.raises(InvalidArnError, match=r"^not an ARN: "):
@@ -151,7 +151,7 @@ def test_not_an_arn(text: str) -> None:
         normalize_role_arn(text)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "thing", [None, 111122223333, b"arn:aws:s3:::b", [], object()], ids=lambda thing: type(thing).__name__
 )
 def test_not_a_string(thing: object) -> None:
@@ -221,7 +221,7 @@ def test_iam_is_the_default_target() -> None:
     assert normalize_role_arn(f"{IAM}role/team/app") == f"{IAM}role/team/app"
 
 
-@pytest.mark.parametrize("path", ["/team/web/", "team/web", "/team/web", "team/web/", "//team/web//"])
+@check_rows("path", ["/team/web/", "team/web", "/team/web", "team/web/", "//team/web//"])
 def test_path_with_and_without_slashes(path: str) -> None:
     assert normalize_role_arn(f"{IAM}role/app", path=path) == f"{IAM}role/team/web/app"
     assert normalize_role_arn(f"{IAM}role/team/web/app", path=path) == f"{IAM}role/team/web/app"
@@ -258,10 +258,8 @@ def test_path_that_contradicts(text: str, path: str, reason: str, rest: str, tar
     assert (caught.value.text, text[caught.value.position :]) == (text, rest)
 
 
-@pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize(
-    "path", ["te am", "/te am/", "//te am", "te\nam", "équipe", "/team/\0/", "３"], ids=ascii
-)
+@check_rows("target", TARGETS)
+@check_rows("path", ["te am", "/te am/", "//te am", "te\nam", "équipe", "/team/\0/", "３"], ids=ascii)
 def test_path_with_an_invalid_character(path: str, target: RoleTarget) -> None:
     invalid = next(character for character in path if not "!" <= character <= "~")
     with pytest.raises(InvalidArnError) as caught:
@@ -273,7 +271,7 @@ def test_path_with_an_invalid_character(path: str, target: RoleTarget) -> None:
     assert caught.value.text[caught.value.position] == invalid
 
 
-@pytest.mark.parametrize("slashes", ["{}", "/{}", "{}/", "/{}/"])
+@check_rows("slashes", ["{}", "/{}", "{}/", "/{}/"])
 def test_path_at_its_limit(slashes: str) -> None:
     """The slashes count, even if they were omitted."""
     path, longer = slashes.format("p" * 510), slashes.format("p" * 511)
@@ -286,13 +284,13 @@ def test_path_at_its_limit(slashes: str) -> None:
     assert caught.value.position == 0
 
 
-@pytest.mark.parametrize("path", [5, b"/team/", ["team"], True], ids=repr)
+@check_rows("path", [5, b"/team/", ["team"], True], ids=repr)
 def test_path_that_is_not_a_string(path: object) -> None:
     with pytest.raises(TypeError, match=f"path must be a string, not {type(path).__name__}"):
         normalize_role_arn(f"{IAM}role/app", path=cast("str", path))
 
 
-@pytest.mark.parametrize("target", ["", "IAM", "aws_auth", "eks", None, 5, ["iam"]], ids=repr)
+@check_rows("target", ["", "IAM", "aws_auth", "eks", None, 5, ["iam"]], ids=repr)
 def test_unknown_target(target: object) -> None:
     with pytest.raises(
         ValueError, match=r"^unknown target .*; expected one of iam, aws-auth, access-entry$"
@@ -303,8 +301,8 @@ def test_unknown_target(target: object) -> None:
     assert not isinstance(caught.value, IamTriageError)
 
 
-@pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize(
+@check_rows("target", TARGETS)
+@check_rows(
     ("text", "reason", "rest"),
     [
         (f"{IAM}user/ana", "that of a user; aws-auth maps users in mapUsers, with their path", "user/ana"),

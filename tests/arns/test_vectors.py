@@ -194,7 +194,7 @@ def test_kind_of_identity(row: dict[str, Any]) -> None:
 # ------------------------------------------------ the reasons above
 
 
-@pytest.mark.parametrize("reason", [*ACCEPTED_BY_US, *TYPED_BY_THEM, *REJECTED_BY_US])
+@check_rows("reason", [*ACCEPTED_BY_US, *TYPED_BY_THEM, *REJECTED_BY_US])
 def test_every_reason_is_needed(reason: str) -> None:
     """A reason without a row that differs is removed."""
     holds = {**ACCEPTED_BY_US, **TYPED_BY_THEM, **REJECTED_BY_US}[reason]

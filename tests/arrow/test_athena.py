@@ -9,13 +9,13 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamtriage.arrow import cloudtrail
 from iamtriage.testing import denial
 from tests.arrow.columns import RECORDS, expected_record
+from tests.tables import check_rows
 from tests.testing.samples import SAMPLES
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "athena"
@@ -124,9 +124,7 @@ def test_denials_of_a_trail() -> None:
     assert kept("denials.sql", RECORDS) == numbers_of(RECORDS, "access_denied")
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, sample in SAMPLES.items() if "cloudtrail" in sample.envelopes]
-)
+@check_rows("name", [name for name, sample in SAMPLES.items() if "cloudtrail" in sample.envelopes])
 def test_no_denial_of_a_service_is_missing(name: str) -> None:
     record = SAMPLES[name].cloudtrail()
     assert set(numbers_of([record], "access_denied")) <= set(kept("denials.sql", [record]))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from iamtriage import fingerprint, parse, to_record
 from iamtriage.arrow import SCHEMA, SCHEMA_VERSION, cloudtrail, failures
 from iamtriage.testing import cloudtrail_files, denial
+from tests.tables import check_rows
 
 DENIED = (
     "User: arn:aws:sts::111122223333:assumed-role/app/run-{0} is not authorized to perform: s3:GetObject on "
@@ -41,7 +42,7 @@ def test_rows_are_those_of_parse() -> None:
     assert batch.to_pylist() == [expected(text) for text in TEXTS]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "values",
     [
         pa.array(TEXTS, pa.large_string()),
@@ -121,7 +122,7 @@ def test_records_as_json_structs_and_columns() -> None:
     assert cloudtrail(pa.Table.from_pylist(records[:2])).to_pylist() == rows[:2]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "values",
     [
         pa.array([_TEXT, None, "{}"], pa.large_string()),
@@ -138,7 +139,7 @@ def test_types_of_records(values: Any) -> None:  # noqa: ANN401 (pyarrow has no 
     assert cloudtrail(pa.table({"record": values}), "record").to_pylist() == rows
 
 
-@pytest.mark.parametrize("values", [[1, 2], [[RECORD], None], [None, None], [1.5, None]])
+@check_rows("values", [[1, 2], [[RECORD], None], [None, None], [1.5, None]])
 def test_columns_without_records(values: list[Any]) -> None:
     batch = cloudtrail(pa.record_batch({"record": values}), "record")
     assert batch.to_pylist() == [expected(None)] * 2
@@ -148,7 +149,7 @@ def test_columns_without_records(values: list[Any]) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "{",

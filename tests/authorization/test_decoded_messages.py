@@ -200,7 +200,7 @@ WRAPPED: dict[str, object] = {
 }
 
 
-@pytest.mark.parametrize("given_as", WRAPPED.values(), ids=WRAPPED)
+@check_rows("given_as", WRAPPED.values(), ids=WRAPPED)
 def test_wrappings(given_as: Any) -> None:  # noqa: ANN401 (any accepted type)
     assert read_decoded_message(given_as) == read_decoded_message(FENCE)
 
@@ -287,9 +287,7 @@ def test_values_are_immutable_hashable_and_copied() -> None:
         found.allowed = True  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    "document", [FENCE, IMPLICIT, {"allowed": False}, {"context": {"principal": {"x": 1}}}]
-)
+@check_rows("document", [FENCE, IMPLICIT, {"allowed": False}, {"context": {"principal": {"x": 1}}}])
 def test_to_dict_can_be_read(document: dict[str, Any]) -> None:
     found = read_decoded_message(document)
     assert read_decoded_message(json.dumps(found.to_dict())) == found
@@ -398,7 +396,7 @@ def test_invalid_messages(document: Any, path: str, reason: str) -> None:  # noq
     assert pickle.loads(pickle.dumps(error)).path == path
 
 
-@pytest.mark.parametrize("document", [None, 1, [FENCE], object()], ids=["None", "int", "list", "object"])
+@check_rows("document", [None, 1, [FENCE], object()], ids=["None", "int", "list", "object"])
 def test_wrong_types_of_arguments(document: Any) -> None:  # noqa: ANN401 (anything)
     with pytest.raises(TypeError, match="message must be a mapping or JSON text, not"):
         read_decoded_message(document)

@@ -203,7 +203,7 @@ FORMS: dict[str, Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@check_rows("form", FORMS.values(), ids=FORMS)
 def test_forms(form: Callable[[], Any]) -> None:
     assert read_authorization_details(form()) == read_authorization_details(DENIED)
 
@@ -657,7 +657,7 @@ POLICIES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+@check_rows("policy", POLICIES.values(), ids=POLICIES)
 def test_policies(policy: Any) -> None:  # noqa: ANN401 (any accepted type)
     found = read_authorization_policy(policy)
     assert found == POLICY

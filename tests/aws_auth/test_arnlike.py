@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from iamtriage import InvalidArnError
 from iamtriage.aws_auth._arnlike import arn_like
+from tests.tables import check_rows
 
 ROLE = "arn:aws:iam::111122223333:role/"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("resource", "pattern", "is_match"),
     [
         ("role/app", "role/app", True),

@@ -35,7 +35,7 @@ def _fixed(text: str) -> str:
     return after
 
 
-@pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
+@check_rows("sample", SAMPLES.values(), ids=SAMPLES)
 def test_samples(sample: Sample) -> None:
     """A fixed sample has no errors, and its callers have access."""
     after = _fixed(sample.text)
@@ -199,7 +199,7 @@ def test_other_styles(before: str, after: str) -> None:
     assert _fixed(before) == after
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "", "a: [", "- rolearn: x", "mapRoles: [a]", "\0", "a: \ud800", "\tmapRoles: x", "[" * 100_000, "x" * 10_000_000,

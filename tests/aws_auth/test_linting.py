@@ -151,7 +151,7 @@ _CLEAN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", _CLEAN.values(), ids=_CLEAN)
+@check_rows("text", _CLEAN.values(), ids=_CLEAN)
 def test_no_findings(text: str) -> None:
     assert lint(text) == ()
 
@@ -169,7 +169,7 @@ def test_other_partition() -> None:
 _A, _B = "username: a\n  groups: [g]", "username: b\n  groups: [g]"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("entries", "expected"),
     [
         ([(f"{ROLE}/x", _A), (f"{ROLE}/x", _A)], [("duplicate", "warning", 3)]),
@@ -196,7 +196,7 @@ def test_duplicates_in_both_maps() -> None:
     ]
 
 
-@pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
+@check_rows("sample", SAMPLES.values(), ids=SAMPLES)
 def test_samples(sample: Sample) -> None:
     """Each sample has the errors that it was written to have."""
     found = {

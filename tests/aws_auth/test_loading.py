@@ -62,7 +62,7 @@ _PLACES = {
 }
 
 
-@pytest.mark.parametrize("text", _PLACES.values(), ids=_PLACES)
+@check_rows("text", _PLACES.values(), ids=_PLACES)
 def test_places(text: str) -> None:
     """The maps are found wherever they are."""
     assert load(text) == AwsAuth(roles=(_APP,))
@@ -81,7 +81,7 @@ def test_the_first_document_of_a_map_counts() -> None:
     assert _roles("- rolearn: a\n---\n- rolearn: b\n") == (RoleEntry("a"),)
 
 
-@pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
+@check_rows("sample", SAMPLES.values(), ids=SAMPLES)
 def test_samples(sample: Sample) -> None:
     """Every sample has entries."""
     config_map = load(sample.text)
@@ -116,7 +116,7 @@ def test_empty_maps(text: str) -> None:
     assert load(text) == AwsAuth()
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "entry",
     [
         "username: x", "rolearn: ''", "rolearn: 12", "rolearn: [a]", "rolearn:", "text", "[a, b]", "", "12",
@@ -135,7 +135,7 @@ def test_dropped_entries(entry: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("entry", "expected"),
     [
         ("rOlEaRn: a\n  USERNAME: b\n  Groups: [c]", RoleEntry("a", "b", ("c",))),
@@ -218,9 +218,7 @@ def test_invalid_texts(text: str, line: int, column: int) -> None:
         assert (str(twin), twin.line, twin.column) == (str(error), line, column)
 
 
-@pytest.mark.parametrize(
-    "text", ["a" * 10_000_000, "- rolearn: a\n" * 800_000, "[" * 10_000_000, "\n" * 10_000_000]
-)
+@check_rows("text", ["a" * 10_000_000, "- rolearn: a\n" * 800_000, "[" * 10_000_000, "\n" * 10_000_000])
 def test_10_mb(text: str) -> None:
     """Texts that are too long for a ConfigMap are rejected before they are parsed."""
     with pytest.raises(AwsAuthError, match="1 MiB"):
@@ -240,7 +238,7 @@ def test_without_ruamel_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.name == "ruamel.yaml"
 
 
-@pytest.mark.parametrize("value", [None, b"data: {}", 1, ["data:"], {"data": {}}])
+@check_rows("value", [None, b"data: {}", 1, ["data:"], {"data": {}}])
 def test_only_strings_are_accepted(value: object) -> None:
     with pytest.raises(TypeError, match="text must be a string, not"):
         load(cast("Any", value))

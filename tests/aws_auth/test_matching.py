@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from iamtriage import InvalidArnError
 from iamtriage.aws_auth._entries import AwsAuth, RoleEntry, SsoRole, UserEntry
 from iamtriage.aws_auth._matching import who_matches
+from tests.tables import check_rows
 
 IAM = "arn:aws:iam::111122223333:"
 SESSION = "arn:aws:sts::111122223333:assumed-role/app/ana@example.com"
@@ -71,7 +72,7 @@ def test_the_last_duplicate_wins() -> None:
     assert match.username == "entry 2"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("sso", "is_match"),
     [
         (SsoRole("View", "111122223333"), True),

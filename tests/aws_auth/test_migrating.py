@@ -17,6 +17,7 @@ from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, Policy
 from iamtriage.aws_auth._migration.migration import Migration
 from iamtriage.aws_auth._migration.planning import migrate
 from iamtriage.aws_auth._migration.terraform import quote_hcl
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,7 +101,7 @@ def test_a_permission_set_and_its_role() -> None:
     assert [VIEW in note for note in plans[0].notes].count(True) == 1
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("arn", "reason"),
     [
         (f"{IAM}root", "no effect"),
@@ -137,7 +138,7 @@ def test_accounts() -> None:
     assert "111122223333" in note
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("entries", "winner"),
     [
         ((RoleEntry(APP, "a"), RoleEntry(APP, "b")), "b"),
@@ -168,7 +169,7 @@ def test_users_with_different_paths_are_different() -> None:
 # ------------------------------------------------------------------ nodes
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("username", "groups", "node_type"),
     [
         (EC2, NODES, "EC2_LINUX"),
@@ -191,7 +192,7 @@ def test_nodes_with_more_groups() -> None:
     assert "'system:masters', 'mine'" in plan.notes[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("username", "groups"),
     [
         (EC2, ("system:nodes",)),
@@ -269,7 +270,7 @@ def test_masters(partition: str) -> None:
     assert plan.groups == ("readers",)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("group", "reason"),
     [
         ("system:basic-users", "system:"),
@@ -294,7 +295,7 @@ def test_an_account_in_a_group() -> None:
     assert plan_of(RoleEntry(APP, "x", ("team-{{AccountID}}",))).groups == ("team-111122223333",)
 
 
-@pytest.mark.parametrize("cluster", ["", "-demo", "_demo", "demo\n", "demo;x", "d" * 101, "dé"])
+@check_rows("cluster", ["", "-demo", "_demo", "demo\n", "demo;x", "d" * 101, "dé"])
 def test_cluster_names(cluster: str) -> None:
     with pytest.raises(ValueError, match="invalid cluster name"):
         migrate(AwsAuth(), cluster=cluster)
@@ -515,7 +516,7 @@ def test_strings(text: str) -> None:
     assert unquote_hcl(quote_hcl(text)) == text
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@check_rows("name", HOSTILE)
 def test_terraform_is_valid(name: str) -> None:
     text = migrated(RoleEntry(APP, name, (name, "system:masters", f"system:{name}"))).terraform()
     data = hcl2.loads(text)

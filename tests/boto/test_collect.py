@@ -27,6 +27,7 @@ from iamtriage import AccessDenied, fingerprint, is_access_denied, parse, policy
 from iamtriage.boto import Collection, collect
 from tests.boto import wires
 from tests.boto.moto_server import ACCOUNT, run_moto
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,8 +223,8 @@ OTHER_EXCEPTIONS: dict[str, Callable[[], object]] = {
 }
 
 
-@pytest.mark.parametrize("fail", OTHER_EXCEPTIONS.values(), ids=OTHER_EXCEPTIONS.keys())
-@pytest.mark.parametrize("method", ["block", "attempt", "run", "tasks"])
+@check_rows("fail", OTHER_EXCEPTIONS.values(), ids=OTHER_EXCEPTIONS.keys())
+@check_rows("method", ["block", "attempt", "run", "tasks"])
 def test_other_exceptions_propagate(method: str, fail: Callable[[], object]) -> None:
     """Other exceptions propagate unchanged."""
     raised: list[tuple[BaseException, BaseException | None]] = []
@@ -282,7 +283,7 @@ def test_wrapped_denial() -> None:
     assert [failure.action for failure in denials] == ["sqs:SendMessage"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("kinds", "expected"),
     [
         (None, ["access_denied", "kubernetes_forbidden"]),
@@ -304,7 +305,7 @@ def test_kinds(kinds: Any, expected: list[str]) -> None:  # noqa: ANN401 (a tabl
     assert others.count(None) == len(expected)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "error"),
     [
         (lambda: collect(kinds="access_denied"), TypeError),  # type: ignore[arg-type]
@@ -601,7 +602,7 @@ def _raise_denial_in_cleanup(stop: BaseException) -> None:
         _raise(_error("sqs:DeleteMessage"))
 
 
-@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, asyncio.CancelledError, GeneratorExit])
+@check_rows("stop", [KeyboardInterrupt, SystemExit, asyncio.CancelledError, GeneratorExit])
 def test_denial_that_replaced_an_interrupt_propagates(stop: type[BaseException]) -> None:
     """Otherwise, Ctrl-C would have no effect."""
     denials = collect()

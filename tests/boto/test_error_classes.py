@@ -27,6 +27,7 @@ from iamtriage import Denied, Expired, Retryable
 from iamtriage.boto import explain_errors
 from iamtriage.logs import problem_details
 from tests.boto.denials import count_explanations, denial, missing, notes, raise_through
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,7 +148,7 @@ def _process_fails() -> NoReturn:
     fail(denial())
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "again",
     [
         pytest.param(lambda error: pickle.loads(pickle.dumps(error)), id="pickle"),
@@ -156,7 +157,7 @@ def _process_fails() -> NoReturn:
         pytest.param(copy.deepcopy, id="deepcopy"),
     ],
 )
-@pytest.mark.parametrize("make", [denial, NoCredentialsError, lambda: S3UploadFailedError(DENIED_TEXT)])
+@check_rows("make", [denial, NoCredentialsError, lambda: S3UploadFailedError(DENIED_TEXT)])
 def test_notes_survive(make: Callable[[], Exception], again: Any) -> None:  # noqa: ANN401
     error = make()
     original = type(error)
@@ -206,7 +207,7 @@ def test_loguru() -> None:
     assert "Level" not in record["message"]
 
 
-@pytest.mark.parametrize("logger", [print, "app", object(), logging])
+@check_rows("logger", [print, "app", object(), logging])
 def test_what_is_no_logger(logger: object) -> None:
     with pytest.raises(
         TypeError, match=r"logger must be a logging\.Logger, or a logger of structlog or loguru"

@@ -19,6 +19,7 @@ from iamtriage.exceptions import DocumentError
 from iamtriage.typing import Kind
 from tests.boto.denials import DENIED, MARK, OTHER, count_explanations, denial, missing, notes, raise_through
 from tests.recording import RecordingHandler
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ def test_nothing_raised() -> None:
     assert handler is not None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "error",
     [ValueError("no failure of AWS"), missing(), KeyError("a"), OSError(13, "Permission denied")],
     ids=repr,
@@ -60,7 +61,7 @@ def test_other_errors_have_no_note(error: Exception) -> None:
     assert not hasattr(error, "__notes__")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "make",
     [KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError, type("Own", (BaseException,), {})],
 )
@@ -112,7 +113,7 @@ def test_facts() -> None:
     assert "eve" in note
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("options", "raised"),
     [
         ({"kinds": ["access_denied", "acess_denied"]}, ValueError),
@@ -164,7 +165,7 @@ def _wrap(how: str, inner: BaseException, outer: BaseException) -> NoReturn:
         raise outer  # noqa: B904 (one of the ways)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("how", "outer", "carrier"),
     [
         ("from", RuntimeError("could not load"), "outer"),
@@ -177,7 +178,7 @@ def _wrap(how: str, inner: BaseException, outer: BaseException) -> NoReturn:
         ("context", AttributeError("'NoneType' object has no attribute 'read'"), "inner"),
     ],
 )
-@pytest.mark.parametrize("inside", [False, True], ids=["", "noted inside"])
+@check_rows("inside", [False, True], ids=["", "noted inside"])
 def test_note_of_a_wrapped_failure(how: str, outer: Exception, carrier: str | None, *, inside: bool) -> None:
     """The traceback has one explanation, at the outermost exception that reports the failure."""
     outer, inner = copy.copy(outer), denial()
@@ -357,8 +358,8 @@ def test_each_explainer_reports_once(log_handler: RecordingHandler) -> None:
     assert len(log_handler.records) == 1
 
 
-@pytest.mark.parametrize("how", ["from", "context"])
-@pytest.mark.parametrize("text", ["could not load", f"could not load: {denial()}"])
+@check_rows("how", ["from", "context"])
+@check_rows("text", ["could not load", f"could not load: {denial()}"])
 def test_wrapped_failure_is_not_reported_again(how: str, text: str) -> None:
     calls: list[BaseException] = []
     handler = explain_errors(callback=lambda _, error: calls.append(error))

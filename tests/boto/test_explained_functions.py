@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from iamtriage.boto import explain_errors
 from tests.boto.denials import count_explanations, denial, notes, raise_through
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
@@ -123,7 +124,7 @@ def test_plain_function() -> None:
     assert count_explanations(caught.value) == 1
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "call",
     [
         lambda: Store().method(-1),
@@ -292,7 +293,7 @@ def test_cancelling_an_async_generator() -> None:
     assert seen == ["cancelled"]
 
 
-@pytest.mark.parametrize("what", [3, None, Store, "plain"])
+@check_rows("what", [3, None, Store, "plain"])
 def test_only_functions_can_be_decorated(what: Any) -> None:  # noqa: ANN401
     with pytest.raises(TypeError):
         handler(what)

@@ -40,6 +40,7 @@ from tests.boto import wires
 from tests.boto.conftest import REGION
 from tests.boto.denials import MARK, count_explanations
 from tests.boto.event_streams import encode_event
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -577,7 +578,7 @@ class _Resource:
         client = "s3"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("target", "message"),
     [
         ("s3", "not str"),
@@ -588,7 +589,7 @@ class _Resource:
         (object(), "not object"),
     ],
 )
-@pytest.mark.parametrize("function", [install, uninstall])
+@check_rows("function", [install, uninstall])
 def test_invalid_targets(function: Callable[[object], None], target: object, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         function(target)

@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 import iamtriage
 from iamtriage.boto import collect, explain_errors
 from tests.boto.denials import DENIED, count_explanations, denial, notes, raise_through
+from tests.tables import check_rows
 
 
 class RejectsNotes(Exception):  # noqa: N818
@@ -107,7 +108,7 @@ def accepts_notes(make: type[Exception]) -> bool:
 TEXT = f"An error occurred (AccessDenied) when calling the GetObject operation: {DENIED}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "make",
     [
         RejectsNotes,
@@ -123,7 +124,7 @@ TEXT = f"An error occurred (AccessDenied) when calling the GetObject operation: 
         RuntimeError,
     ],
 )
-@pytest.mark.parametrize("how", ["raised", "from", "context", "grouped"])
+@check_rows("how", ["raised", "from", "context", "grouped"])
 def test_hostile_exceptions_do_not_change(make: type[Exception], how: str) -> None:
     """They propagate alone or wrapped, with their own chain and traceback."""
     error = make(TEXT)
@@ -157,7 +158,7 @@ def test_unusual_exceptions_that_accept_notes_have_one(make: type[Exception]) ->
     assert calls == [1]
 
 
-@pytest.mark.parametrize("make", [RejectsNotes, RejectsAttributes, Frozen, FrozenSlots])
+@check_rows("make", [RejectsNotes, RejectsAttributes, Frozen, FrozenSlots])
 def test_exceptions_that_reject_notes_are_reported(make: type[Exception]) -> None:
     calls: list[int] = []
     handler = explain_errors(callback=lambda *_: calls.append(1))
@@ -166,7 +167,7 @@ def test_exceptions_that_reject_notes_are_reported(make: type[Exception]) -> Non
     assert calls == [1]
 
 
-@pytest.mark.parametrize("value", [None, (), ("a",), "text", 3, {}, [None, b"x", 3]])
+@check_rows("value", [None, (), ("a",), "text", 3, {}, [None, b"x", 3]])
 def test_notes_of_other_types_do_not_change(value: object) -> None:
     error: Any = denial()
     error.__notes__ = value
@@ -194,8 +195,8 @@ RESPONSES: dict[str, object] = {
 }
 
 
-@pytest.mark.parametrize("response", RESPONSES.values(), ids=RESPONSES)
-@pytest.mark.parametrize("operation", ["GetObject", None, b"GetObject", 7])
+@check_rows("response", RESPONSES.values(), ids=RESPONSES)
+@check_rows("operation", ["GetObject", None, b"GetObject", 7])
 def test_broken_responses(response: object, operation: object) -> None:
     error: Any = denial()
     error.response = response

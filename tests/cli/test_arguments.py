@@ -5,14 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 from iamtriage.cli._arguments import FILE_COMMANDS, parse_plain_arguments
 from iamtriage.cli._parsing import parse_arguments
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize("files", [[], ["-"], ["a.log", "logs/**/*.gz"], ["a b", ""]])
-@pytest.mark.parametrize("command", sorted(FILE_COMMANDS))
+@check_rows("files", [[], ["-"], ["a.log", "logs/**/*.gz"], ["a b", ""]])
+@check_rows("command", sorted(FILE_COMMANDS))
 def test_files_are_parsed_as_argparse_does(command: str, files: list[str]) -> None:
     plain, parsed = parse_plain_arguments([command, *files]), vars(parse_arguments([command, *files]))
     del parsed["parser"]
@@ -20,7 +19,7 @@ def test_files_are_parsed_as_argparse_does(command: str, files: list[str]) -> No
     assert vars(plain) == parsed
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "argv",
     [[], ["--version"], ["explain", "--help"], ["explain", "a.log", "--all"], ["parse", "-x"], ["scan", "--"], ["arn", "a"], ["nonsense"]],
 )  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 
 from iamtriage import __version__
 from iamtriage.cli import main
-from tests.tables import APP, CLUSTER, DENIAL, REQUEST
+from tests.tables import APP, CLUSTER, DENIAL, REQUEST, check_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +88,7 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert list(first) == list(second)
 
 
-@pytest.mark.parametrize("arguments", [["parse"], ["parse", "-"], ["scan"], ["scan", "-"]])
+@check_rows("arguments", [["parse"], ["parse", "-"], ["scan"], ["scan", "-"]])
 def test_standard_input(arguments: list[str]) -> None:
     """``-`` and an omitted FILE read standard input."""
     done = _run(*arguments, "--json", text=_CALL)
@@ -96,8 +96,8 @@ def test_standard_input(arguments: list[str]) -> None:
     assert json.loads(done.stdout)["resource"] == CLUSTER
 
 
-@pytest.mark.parametrize("command", ["parse", "scan"])
-@pytest.mark.parametrize("text", ["", "\n", "INFO ready\n"])
+@check_rows("command", ["parse", "scan"])
+@check_rows("text", ["", "\n", "INFO ready\n"])
 def test_nothing_found(command: str, text: str) -> None:
     """If nothing is found, the status is 1, with a message on standard error unless ``--json`` is set."""
     done = _run(command, text=text)
@@ -242,7 +242,7 @@ def test_byte_order_mark(
     assert json.loads(piped.stdout)["resource"] == resource
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "lines",
     [
         f"{_CALL}\n",
@@ -257,7 +257,7 @@ def test_byte_order_mark(
     ],
     ids=["one line", "many lines", "stamped", "stamped, another entry", "interleaved", "traceback"],
 )
-@pytest.mark.parametrize("command", ["scan", "explain --all"])
+@check_rows("command", ["scan", "explain --all"])
 def test_a_pipe_that_stays_open(command: str, lines: str) -> None:
     """``kubectl logs -f | iamtriage scan`` prints a failure even if no other line follows."""
     with subprocess.Popen(

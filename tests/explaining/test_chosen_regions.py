@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "An error occurred (AccessDeniedException) when calling the CreateEndpoint operation: Access denied"
 _ELSEWHERE = "We also have endpoints in another one, region: us-east-1."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "region"),
     [
         (f"Error in eu-west-1: {_DENIED}\n{_ELSEWHERE}", "eu-west-1"),

@@ -35,6 +35,7 @@ from iamtriage import (
     parse,
 )
 from tests.strategies import Case, cases
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage import Failure
@@ -160,7 +161,7 @@ FINAL = {
 }
 
 
-@pytest.mark.parametrize("error", DENIED.values(), ids=DENIED)
+@check_rows("error", DENIED.values(), ids=DENIED)
 def test_denial_is_denied_and_final(error: Exception) -> None:
     verdict = classify(error)
     assert verdict.is_access_denied
@@ -186,13 +187,13 @@ def test_error_is_retryable(error: Exception, why: str) -> None:
     assert not is_access_denied(error)
 
 
-@pytest.mark.parametrize("error", FINAL.values(), ids=FINAL)
+@check_rows("error", FINAL.values(), ids=FINAL)
 def test_error_is_not_retryable(error: Exception) -> None:
     assert classify(error).retry is None
     assert not is_retryable(error)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "error",
     [
         pytest.param(_denial(), id="denial"),
@@ -210,7 +211,7 @@ def test_change_makes_error_retryable(error: Exception) -> None:
     assert is_retryable(error, after_change=True)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "error",
     [
         EXPIRED["session"],
@@ -250,7 +251,7 @@ def test_group_is_denied_if_all_its_exceptions_are() -> None:
     assert [type(each) for each in rest.exceptions] == [ExceptionGroup]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("members", "denied", "retry"),
     [
         ([_denial(), _denial()], True, None),
@@ -294,7 +295,7 @@ def test_very_large_group_is_not_classified() -> None:
     assert classify(group) == classify(None)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "thing", [None, 3, object(), KeyError("AccessDenied"), [], {}, b"", "", {"Error": None}, Exception]
 )
 def test_other_values_have_no_failure(thing: object) -> None:
@@ -313,9 +314,7 @@ class _BrokenError(Exception):
         raise SystemExit(3)
 
 
-@pytest.mark.parametrize(
-    "response", [None, {}, {"Error": None}, {"Error": []}, b"", {"Error": {"Code": None}}, 7]
-)
+@check_rows("response", [None, {}, {"Error": None}, {"Error": []}, b"", {"Error": {"Code": None}}, 7])
 def test_invalid_response_does_not_raise(response: object) -> None:
     error = _BrokenError(response)
     assert classify(error).retry is None
@@ -405,13 +404,13 @@ UNFIT: list[tuple[tuple[type[Failure], ...], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("kinds", "wanted"), FITTING)
+@check_rows(("kinds", "wanted"), FITTING)
 def test_clause_catches_matching_error(kinds: tuple[type[Failure], ...], wanted: dict[str, Any]) -> None:
     error = _denial()
     assert _clause(error, *kinds, **wanted) is error
 
 
-@pytest.mark.parametrize(("kinds", "wanted"), UNFIT)
+@check_rows(("kinds", "wanted"), UNFIT)
 def test_clause_ignores_other_errors(kinds: tuple[type[Failure], ...], wanted: dict[str, Any]) -> None:
     error = _denial()
     with pytest.raises(ClientError) as out:
@@ -425,7 +424,7 @@ def test_clause_catches_client_side_errors() -> None:
     assert _clause(expired, ExpiredCredentials) is expired
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "error",
     [
         ValueError("no"),
@@ -470,7 +469,7 @@ def test_matching_outside_of_an_except_clause() -> None:
         matching(AccessDenied)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("kinds", "wanted"),
     [
         (("AccessDenied",), {}),

@@ -50,7 +50,7 @@ def test_a_command_that_succeeded_names_the_cluster(order: str) -> None:
     assert (values["cluster"], values["region"]) == ("shop", "eu-west-1")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "entry",
     [
         "2026-03-02T09:14:05Z ERROR {}",
@@ -61,7 +61,7 @@ def test_a_command_that_succeeded_names_the_cluster(order: str) -> None:
         '{{"level":"info","msg":"started with s3://first-bucket/a"}}\n{{"level":"error","error":"{}"}}',
     ],
 )
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "error", "stated"),
     [
         ("kubectl -n tea logs deploy/brewer", BARE.format("Scan"), {"namespace": "tea"}),
@@ -85,7 +85,7 @@ def test_log_entries_after_a_prompt_are_the_output_of_its_command(
     assert later.command is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("created", "account", "operation", "principal", "is_shown"),
     [
         pytest.param(
@@ -117,7 +117,7 @@ PULL = 'Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirro
 XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary"),
     [
         pytest.param(
@@ -630,7 +630,7 @@ def test_stated_values(text: str, stated: dict[str, str]) -> None:
     assert values == stated
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("line", "kind"),
     [
         pytest.param("[ec2-user@ip-10-0-3-7 ~]$ python3 sync.py", "ec2", id="prompt"),
@@ -925,7 +925,7 @@ def test_pasted_document_of_another_form() -> None:
     assert _advice(explain(text)) == _advice(explain(failure))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "operation", "resource"),
     [
         pytest.param(
@@ -964,7 +964,7 @@ def test_resource_of_the_command(command: str, operation: str, resource: str) ->
 ALLOWED = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "*"}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("written", "policies"),
     [
         pytest.param(json.dumps({"Statement": ALLOWED}), [{"Statement": ALLOWED}], id="one statement"),
@@ -1084,7 +1084,7 @@ def test_verbs_are_no_workloads(said: str) -> None:
     assert read_context(failure).workload is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("named", "workload"),
     [
         ("deployment/cart", "deployment/cart"),
@@ -1106,7 +1106,7 @@ def test_workload_of_the_command_is_restarted(named: str, workload: str) -> None
     assert not any("deployment/NAME" in line for line in lines)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "workload"),
     [
         ("$ kubectl rollout restart deployment cart -n shop", "deployment/cart"),
@@ -1256,8 +1256,8 @@ BOXED = (
 )
 
 
-@pytest.mark.parametrize("time", ["", "2026-11-26T08:55:11.1234567Z "], ids=["terminal", "log"])
-@pytest.mark.parametrize("message", BOXED, ids=["clock", "owner", "grant", "denial"])
+@check_rows("time", ["", "2026-11-26T08:55:11.1234567Z "], ids=["terminal", "log"])
+@check_rows("message", BOXED, ids=["clock", "owner", "grant", "denial"])
 def test_box_hides_nothing(message: str, time: str) -> None:
     """Terraform wraps messages to the width of the terminal, and to 78 columns in CI."""
     words = f"Error: {message}"
@@ -1300,7 +1300,7 @@ def test_no_credentials_are_blamed_before_a_request(error: str) -> None:
 _TRUST = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"}]}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("heading", "is_derived"),
     [
         ("Trust policy of team-deploy:", True),
@@ -1320,7 +1320,7 @@ def test_trust_policy_of_another_role_is_no_fact(heading: str, *, is_derived: bo
     assert (resolve_facts(failure, Facts()).trust_policy is not None) is is_derived
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("heading", "owner"),
     [
         ("orders-api role policy (queue part):", ("role", "orders-api")),

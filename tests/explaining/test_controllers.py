@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ACCOUNT = "111122223333"
 
@@ -16,7 +17,7 @@ def denied(role: str, action: str, resource: str = "*") -> str:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "policy"),
     [
         ('Could not create volume "pvc-1": could not create volume in EC2: ' + denied("csi", "ec2:CreateVolume"), "service-role/AmazonEBSCSIDriverPolicy"),
@@ -54,7 +55,7 @@ def test_step_says_what_the_role_needs(text: str, words: str) -> None:
 ZONE = "arn:aws:route53:::hostedzone/Z0A1B2C3D4E5F6G7H8I9"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "allowed"),
     [
         ("aws_manager.go:269] Failed to regenerate ASG cache: " + denied("scaler", "autoscaling:DescribeTags"), {"autoscaling:DescribeTags": "*", "eks:DescribeNodegroup": "*", "autoscaling:SetDesiredCapacity": "*"}),
@@ -84,7 +85,7 @@ def test_policy_has_all_that_the_controller_documents(text: str, allowed: dict[s
     assert len(str(explain(text)).splitlines()) <= 32
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "file"),
     [
         ("aws-load-balancer-controller: " + denied("lbc", "elasticloadbalancing:DescribeLoadBalancers"), "VERSION/docs/install/iam_policy.json"),
@@ -114,7 +115,7 @@ def test_network_plugin_uses_the_role_of_the_node() -> None:
     assert "pod-uses-node-role" in [cause.code for cause in annotated.causes]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         # A role for nodes is not the controller, and another service's action is not its work.
@@ -132,7 +133,7 @@ def test_other_callers_get_no_policy_of_a_controller(text: str) -> None:
     assert not any("calls more actions" in step for step in remedy.steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "account"),
     [
         ("aws-load-balancer-controller", "kube-system:aws-load-balancer-controller"),
@@ -184,7 +185,7 @@ def assumes_itself(sign: str) -> str:
     return f"{sign}: AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/dns/1699 is not authorized to perform: sts:AssumeRole on resource: {role}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("sign", "setting"),
     [
         ("cert-manager/challenges", "spec.acme.solvers[].dns01.route53.role of the Issuer"),

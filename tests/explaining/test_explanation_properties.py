@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.failures._failures import FAILURE_CLASSES
 from tests.policy_validator import validate, validate_statement
 from tests.strategies import ALONE, Case, calls, cases, denials, known, soup
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,7 +162,7 @@ def test_any_text_can_be_explained(text: str) -> None:
     assert (explanation.failure is None) == (parse(text) is None)
 
 
-@pytest.mark.parametrize("case", ALONE, ids=lambda case: case.facts["kind"])
+@check_rows("case", ALONE, ids=lambda case: case.facts["kind"])
 def test_failures_without_an_envelope_are_explained(case: Case) -> None:
     explanation = explain(case.text)
     assert explanation.failure is not None

@@ -21,6 +21,7 @@ from iamtriage import (
 )
 from iamtriage.explaining._facts import ATTACHED, add_attached_facts
 from iamtriage.explaining._given_facts import build_facts
+from tests.tables import check_rows
 
 MESSAGE = DecodedMessage(allowed=False, raw_action="ec2:RunInstances")
 DETAILS = AuthorizationDetails()
@@ -33,7 +34,7 @@ class Answer:
     facts: Facts
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("given_facts", "wanted"),
     [
         pytest.param(None, {}, id="nothing"),
@@ -67,7 +68,7 @@ def test_values_with_facts(given_facts: Any, wanted: dict[str, Any]) -> None:  #
     assert build_facts(given_facts) == Facts(**wanted)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "wrong",
     [
         pytest.param("region=eu-west-1", id="text"),
@@ -158,7 +159,7 @@ def test_explain_merges_several_values() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "value", "message"),
     [
         ("caller", 1, "caller must be a string, not int"),

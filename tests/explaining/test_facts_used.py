@@ -171,7 +171,7 @@ def test_the_table_has_each_fact() -> None:
     assert USES.keys() == {each.name for each in attrs.fields(Facts)} - {"derived"}
 
 
-@pytest.mark.parametrize("name", USES)
+@check_rows("name", USES)
 def test_each_fact_changes_an_explanation(name: str) -> None:
     text, value = USES[name]
     assert explain(text, facts={name: value}).to_dict() != explain(text).to_dict()
@@ -221,7 +221,7 @@ EXPIRED = (
 NO_LOGIN = "aws: [ERROR]: Unable to create or refresh login credentials due to insufficient permissions. You may be missing permission for the 'signin:CreateOAuth2Token' action."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "command"),
     [
         (f'{UNAUTHORIZED}\nprovider "aws" {{\n  profile = "ops"\n  region  = "eu-west-3"\n}}', "--region eu-west-3"),
@@ -238,7 +238,7 @@ def test_what_the_text_states_is_in_a_command(text: str, command: str) -> None:
     assert command in _written(explain(text))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts", "command", "omitted"),
     [
         (EXPIRED, {"caller": "arn:aws:sts::111122223333:assumed-role/up/night"}, "--role-arn arn:aws:iam::111122223333:role/up --role-session-name night", "ROLE_ARN"),

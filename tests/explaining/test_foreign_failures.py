@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "User: arn:aws:sts::111122223333:assumed-role/octo/s is not authorized to perform: {0} on resource: {1} because no identity-based policy allows the {0} action"
 _READ = _DENIED.format("s3:GetObject", "arn:aws:s3:::octo-site/a")
@@ -16,7 +15,7 @@ _REMAINS = "Not a matter of AWS access, so this fix does not change it: "
 _FOLLOWS = "Most likely a consequence: "
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says"),
     [
         (

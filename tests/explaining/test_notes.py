@@ -19,6 +19,7 @@ from iamtriage.explaining._notes import (
     is_note,
     summarize_for_log,
 )
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage.failures import Failure
@@ -55,7 +56,7 @@ def _failure(text: str) -> Failure:
     return failure
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@check_rows("text", TEXTS.values(), ids=TEXTS)
 def test_short_note_is_the_short_text(text: str) -> None:
     """The prefix only changes the line breaks."""
     explanation = explain(text)
@@ -81,7 +82,7 @@ def test_short_note_names_the_other_remedies() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@check_rows("text", TEXTS.values(), ids=TEXTS)
 def test_full_note_contains_the_whole_explanation(text: str) -> None:
     """It has the words of the text format; the prefix only changes the line breaks."""
     explanation = explain(text)
@@ -92,9 +93,9 @@ def test_full_note_contains_the_whole_explanation(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("redacted", [False, True])
-@pytest.mark.parametrize("full", [False, True])
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@check_rows("redacted", [False, True])
+@check_rows("full", [False, True])
+@check_rows("text", TEXTS.values(), ids=TEXTS)
 def test_note_is_recognized_and_contains_no_secret(text: str, *, full: bool, redacted: bool) -> None:
     note = format_note(explain(text), full=full, redacted=redacted)
 
@@ -104,8 +105,8 @@ def test_note_is_recognized_and_contains_no_secret(text: str, *, full: bool, red
     assert all(line.isprintable() for line in note.split("\n"))
 
 
-@pytest.mark.parametrize("full", [False, True])
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@check_rows("full", [False, True])
+@check_rows("text", TEXTS.values(), ids=TEXTS)
 def test_redacted_note_contains_no_names(text: str, *, full: bool) -> None:
     note = format_note(explain(text), full=full, redacted=True)
 
@@ -130,7 +131,7 @@ def test_redacted_note_replaces_the_names_in_facts() -> None:
     assert "orders-prod" in format_note(explanation, full=True, facts=facts)
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@check_rows("text", TEXTS.values(), ids=TEXTS)
 def test_redacted_log_contains_no_names(text: str) -> None:
     """Summary and record share their pseudonyms, and the record stays valid."""
     failure = _failure(text)
@@ -161,9 +162,7 @@ def test_log_without_a_failure() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "note", ["read the manual", "", None, b"iamtriage explains:", 7, ["iamtriage explains:"]]
-)
+@check_rows("note", ["read the manual", "", None, b"iamtriage explains:", 7, ["iamtriage explains:"]])
 def test_other_notes_are_not_recognized(note: object) -> None:
     assert not is_note(note)
 
@@ -189,7 +188,7 @@ def test_redacted_note_with_the_separator_in_the_text() -> None:
     assert "orders-writer" not in note
 
 
-@pytest.mark.parametrize("broken", ["", "{", "[]", "null", '{"kind": "access_denied"}'])
+@check_rows("broken", ["", "{", "[]", "null", '{"kind": "access_denied"}'])
 def test_record_that_redaction_broke_contains_no_name(broken: str) -> None:
     record = to_record(_failure(TEXTS["denied"]))
     kept = {key: value for key, value in _parse_record(broken, record).items() if value is not None}

@@ -10,7 +10,7 @@ from iamtriage import explain, parse
 from iamtriage.explaining._context.resolving import says_nothing_else
 from iamtriage.explaining._rules.shared import cases
 from tests.explaining.golden.cases import CASES
-from tests.tables import botocore_text
+from tests.tables import botocore_text, check_rows
 
 EXPIRED = botocore_text("ExpiredToken", "ListBuckets", "The provided token has expired.")
 SIGNATURE = botocore_text(
@@ -59,7 +59,7 @@ LINES = sorted(
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_plain"),
     [
         (EXPIRED, True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 EXPIRED = "operation error S3: PutObject, https response error StatusCode: 400, RequestID: 0A1B, HostID: c2Q=, api error ExpiredToken: The provided token has expired."
 DENIED = "operation error S3: PutObject, https response error StatusCode: 403, RequestID: 0A1B, HostID: c2Q=, api error AccessDenied: Access Denied"
@@ -48,7 +49,7 @@ PIPELINE_STATE = """$ aws codepipeline get-pipeline-state --name tea-prod
 PULUMI = f"error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\nerror: {EXPIRED}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "title", "command"),
     [
         pytest.param(
@@ -144,7 +145,7 @@ _NEW_ROLE = "arn:aws:iam::111122223333:role/x"
 _NO_KEY_POLICY = "because no resource-based policy allows the kms:Decrypt action"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "step"),
     [
         (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "I tried it with AdministratorAccess, no luck"), "Then replace AdministratorAccess with what the call needs, iam:CreateRole on arn:aws:iam::111122223333:role/x"),

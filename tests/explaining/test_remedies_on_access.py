@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from iamtriage import Explanation, Remedy, explain, parse
+from tests.tables import check_rows
 
 TEXTS = (
     'Error from server (Forbidden): pods is forbidden: User "ana" cannot list resource "pods" in API group "" in the namespace "shop"',
@@ -67,7 +68,7 @@ _OF_USER = "User: arn:aws:iam::111122223333:user/nightly is not authorized to pe
 _PRINTED = '{\n    "AttachedPolicies": []\n}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "output", "profile"),
     [
         ("list-attached-user-policies --user-name nightly --profile admin", _PRINTED, "admin"),

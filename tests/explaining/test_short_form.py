@@ -47,7 +47,7 @@ def test_steps_speak_of_what_is_shown(name: str) -> None:
         assert any(file in step and _folded(step) in shown for step in first.steps), (name, file)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("commands", "lines"),
     [
         (("aws configure list", "aws sts get-caller-identity"), []),
@@ -72,7 +72,7 @@ def test_blocks_end_where_the_reader_has_to_act(commands: tuple[str, ...], lines
     assert [text for text in texts if text.endswith(":")] == lines
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("prompt", "ends"),
     [
         ("PS C:\\Users\\kim> Get-S3Object -BucketName bills\nGet-S3Object : ", " `"),
@@ -110,7 +110,7 @@ def test_commands_continue_as_in_the_shell_of_the_text(prompt: str, ends: str) -
         assert all(line.endswith(ends) for line in lines)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "shown"),
     [
         ("export AWS_PROFILE=bills AWS_REGION=eu-west-1", "$env:AWS_PROFILE = 'bills'; $env:AWS_REGION = 'eu-west-1'"),
@@ -130,7 +130,7 @@ def test_commands_set_variables_as_powershell_does(command: str, shown: str) -> 
 _KIM = "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:bills because no {} policy allows the sqs:SendMessage action"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("layer", "prompt", "saves"),
     [
         ("identity-based", "$ aws sqs send-message\n", ("echo '{", "]}' > policy.json")),

@@ -13,6 +13,7 @@ from iamtriage import explain
 from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.policies._readers.policy_code import find_policies_in_code
 from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
+from tests.tables import check_rows
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
 ENCODED = """\
@@ -83,7 +84,7 @@ OF_DATA: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "statements"),
     [
         (ENCODED, [[TRUST]]),
@@ -141,7 +142,7 @@ policy = aws.iam.get_policy_document(statements=[aws.iam.GetPolicyDocumentStatem
 """
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "statements"),
     [
         (
@@ -245,7 +246,7 @@ provider:
 """
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("template", "policies"),
     [
         (
@@ -325,7 +326,7 @@ GET = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("place", "code", "cause", "words"),
     [
         (

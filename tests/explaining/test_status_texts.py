@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ROLE = "arn:aws:iam::111122223333:role/octo-job"
 _S3 = "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 3C1A7F5E5A424F0B)"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "role"),
     [
         (f'$ aws sagemaker describe-training-job --training-job-name t\n{{\n  "RoleArn": "{_ROLE}",\n  "TrainingJobStatus": "Failed",\n  "FailureReason": "ClientError: {_S3}"\n}}\n', "octo-job"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 PLAIN = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n"
 DENIED = "An error occurred (AccessDeniedException) when calling the GetItem operation: User: arn:aws:sts::111122223333:assumed-role/films/job is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/films because no identity-based policy allows the dynamodb:GetItem action\n"
@@ -17,7 +16,7 @@ NONE = "Unable to locate credentials\n"
 CLUSTER = "error: You must be logged in to the server (Unauthorized)\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "error", "told"),
     [
         ("It works on my laptop.", PLAIN, "what differs is the credentials, the Region or the network"),
@@ -43,7 +42,7 @@ def test_what_it_tells(said: str, error: str, told: str) -> None:
     assert told in " ".join(str(explanation).split())
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "said",
     [
         "Does it work on my laptop?",

@@ -12,6 +12,7 @@ import pytest
 from iamtriage.failures import AccessDenied, Envelope, Failure
 from iamtriage.failures._building import build_envelope, build_failure
 from iamtriage.failures._failures import FAILURE_CLASSES
+from tests.tables import check_rows
 
 _STATED = (
     "AccessDenied",
@@ -43,7 +44,7 @@ def test_an_envelope_is_the_same_value() -> None:
         built.code = "other"  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("cls", FAILURE_CLASSES, ids=lambda cls: cls.kind)
+@check_rows("cls", FAILURE_CLASSES, ids=lambda cls: cls.kind)
 def test_a_failure_is_the_same_value(cls: type[Failure]) -> None:
     """So is the failure of each kind, with and without attributes of its kind."""
     envelope = Envelope(*_STATED)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from iamtriage import fingerprint, from_record, parse
-from tests.tables import CLUSTER, DENIAL, REQUEST
+from tests.tables import CLUSTER, DENIAL, REQUEST, check_rows
 
 _SCP = "with an explicit deny in a service control policy: arn:aws:organizations::111122223333:policy/o-example123/service_control_policy/p-example1"
 _RBAC = 'pods is forbidden: User "arn:aws:sts::111122223333:assumed-role/dev/{}" cannot {} resource "{}" in API group "" in the namespace "{}"'
@@ -19,7 +19,7 @@ def _of(text: str) -> str:
     return fingerprint(failure)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("first", "second"),
     [
         pytest.param(DENIAL, DENIAL.replace("i-0a1b2c3d4e5f60718", "i-0ffffffffffffffff"), id="session"),
@@ -66,7 +66,7 @@ def test_same_problem(first: str, second: str) -> None:
     assert _of(first) == _of(second)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("first", "second"),
     [
         pytest.param(DENIAL, DENIAL.replace("eks:DescribeCluster", "eks:ListUpdates"), id="action"),

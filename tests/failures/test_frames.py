@@ -59,8 +59,8 @@ def test_a_row_is_a_record(library: Any) -> None:  # noqa: ANN401 (the overloads
     assert _rows(frame) == [dict(to_record(DENIED)), dict(to_record(FORBIDDEN))]
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("failures", [[], [DENIED], [FORBIDDEN], [DENIED, FORBIDDEN, ExpiredCredentials()]])
+@check_rows("library", LIBRARIES)
+@check_rows("failures", [[], [DENIED], [FORBIDDEN], [DENIED, FORBIDDEN, ExpiredCredentials()]])
 def test_columns_and_types_are_always_the_same(library: Any, failures: list[Failure]) -> None:  # noqa: ANN401 (as above)
     text, number = ("string", "Int64") if library == "pandas" else ("String", "Int64")
     frame = to_frame(failures, library=library)
@@ -92,15 +92,15 @@ def test_record_keys_are_optional(library: Any) -> None:  # noqa: ANN401 (as abo
     assert {name: value for name, value in row.items() if value is not None} == given[0]
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("text", ["\ud800", "a\x00b", "<b>", "日本", ""])
+@check_rows("library", LIBRARIES)
+@check_rows("text", ["\ud800", "a\x00b", "<b>", "日本", ""])
 def test_any_text_can_be_stored(library: Any, text: str) -> None:  # noqa: ANN401 (as above)
     [row] = _rows(to_frame([AccessDenied(resource=text)], library=library))
     assert row["resource"] == (r"\ud800" if text == "\ud800" else text)
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize(
+@check_rows("library", LIBRARIES)
+@check_rows(
     ("given", "error"),
     [
         ("text", TypeError),
@@ -143,7 +143,7 @@ except ImportError as error:
 """
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("hidden", "before", "library", "printed"),
     [
         pytest.param((), "", None, "pandas", id="both are installed"),

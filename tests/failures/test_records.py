@@ -55,7 +55,7 @@ _TEXTS = (
 )
 
 
-@pytest.mark.parametrize("text", _TEXTS)
+@check_rows("text", _TEXTS)
 def test_record_round_trip(text: str) -> None:
     """A record becomes a failure with the same record, which is ready for JSON."""
     failure = parse(text)
@@ -70,7 +70,7 @@ def test_record_round_trip(text: str) -> None:
     assert again.spans == {}
 
 
-@pytest.mark.parametrize("kind", get_args(Kind))
+@check_rows("kind", get_args(Kind))
 def test_every_kind_has_a_class_and_a_record(kind: Kind) -> None:
     """The kinds, the classes of the union and the public names are the same set."""
     failure = from_record({"kind": kind, "code": "X", "status_code": 403})
@@ -90,7 +90,7 @@ def test_keys_are_those_of_the_type() -> None:
     assert list(Record.__annotations__) == _KEYS
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("record", "key", "value"),
     [
         pytest.param({"kind": "nonsense"}, "kind", "nonsense", id="unknown-kind"),

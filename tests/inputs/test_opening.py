@@ -23,6 +23,7 @@ from iamtriage.inputs import Input, open_inputs
 from iamtriage.inputs._decompression import PART_SIZE
 from iamtriage.testing import write_cloudtrail_tree
 from tests.inputs.records import ACCOUNT, FAILED, MESSAGE, SUCCEEDED, compact
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -202,7 +203,7 @@ def test_ages(age: str, is_read: bool, tmp_path: Path) -> None:  # noqa: FBT001
     assert len(list(source.denials())) != is_read
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("options", "error", "message"),
     [
         (

@@ -32,7 +32,7 @@ def test_trails(region: str, root: str, organization: str, kind: str) -> None:
             assert Selection().may_contain(path)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("path", "covered"),
     [
         ("AWSLogs/111122223333/CloudTrail/us-east-1/2026/", False),
@@ -53,7 +53,7 @@ def test_folders_of_which_everything_is_selected(path: str, covered: bool) -> No
     assert Selection().covers(path)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("path", "folder"),
     [
         ("AWSLogs/111122223333/CloudTrail-Digest", "AWSLogs/111122223333/CloudTrail-Digest"),

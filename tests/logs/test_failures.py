@@ -19,6 +19,7 @@ from iamtriage.logs import FailureFilter
 from iamtriage.testing import denial
 from tests.recording import RecordingHandler
 from tests.strategies import known
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -230,7 +231,7 @@ HOSTILE: dict[str, dict[str, object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@check_rows("name", HOSTILE)
 def test_no_record_is_lost_and_nothing_raises(name: str) -> None:
     record = logging.makeLogRecord(HOSTILE[name])
     before = dict(record.__dict__)

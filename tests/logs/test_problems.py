@@ -7,7 +7,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import flask
-import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from iamtriage import testing
 from iamtriage.logs import problem_details
 from iamtriage.testing import denial
 from tests.strategies import known
+from tests.tables import check_rows
 from tests.testing.samples import SAMPLES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MEMBERS = {"type", "title", "status", "detail"}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("error", "status", "on_behalf"),
     [
         (denial("s3:GetObject").client_error(), 500, 403),

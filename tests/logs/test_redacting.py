@@ -26,6 +26,7 @@ from iamtriage.logs import FailureFilter, RedactingFilter
 from iamtriage.testing import denial
 from tests.logs.test_failures import BLOB, ENCODED, HOSTILE
 from tests.logs.test_problems import HostileError
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -124,7 +125,7 @@ def test_no_secret_is_written(formatter: str, logged: str, capsys: pytest.Captur
         assert "REDACTED" in sink.written
 
 
-@pytest.mark.parametrize("logged", LOGGED)
+@check_rows("logged", LOGGED)
 def test_no_secret_goes_through_a_queue(logged: str) -> None:
     records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
     handler = logging.handlers.QueueHandler(records)
@@ -315,8 +316,8 @@ def test_extras_next_to_a_secret_keep_their_classes() -> None:
     }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("identifiers", [False, True])
+@check_rows("name", HOSTILE)
+@check_rows("identifiers", [False, True])
 def test_a_hostile_record_can_be_printed(name: str, *, identifiers: bool) -> None:
     values = {**HOSTILE[name], "password": PASSWORD}
     redacted = _filter(logging.makeLogRecord(values), identifiers=identifiers)

@@ -560,7 +560,7 @@ DENIALS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", DENIALS)
+@check_rows("text", DENIALS)
 def test_a_policy_made_for_denials_allows_them(text: str) -> None:
     failure = cast("Any", parse(text))
     policies = PolicySet(identity=[policy_for([cast("Any", parse(each)) for each in DENIALS if failure.principal in each])])  # fmt: skip
@@ -591,7 +591,7 @@ INVALID: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", INVALID)
+@check_rows("name", INVALID)
 def test_invalid_arguments(name: str) -> None:
     call, error, words = INVALID[name]
     with pytest.raises(error, match=words):
@@ -616,7 +616,7 @@ FAULTY: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FAULTY)
+@check_rows("name", FAULTY)
 def test_faulty_documents(name: str) -> None:
     policies, path = FAULTY[name]
     with pytest.raises(PolicyError) as caught:

@@ -173,7 +173,7 @@ def test_a_name_of_an_unclear_type_fills_no_resource() -> None:
     }
 
 
-@pytest.mark.parametrize("action", ["iam:PassRole", "kms:Decrypt", "ec2:StopInstances", "orders:ShipOrder"])
+@check_rows("action", ["iam:PassRole", "kms:Decrypt", "ec2:StopInstances", "orders:ShipOrder"])
 def test_an_asterisk_as_resource_becomes_placeholders(action: str) -> None:
     grant = build_grant(action, "*", HERE)
     assert grant is not None
@@ -190,7 +190,7 @@ def test_an_unknown_location_becomes_placeholders() -> None:
     assert find_placeholders(grant.resources[0]) == ("REGION", "ACCOUNT_ID", "QUEUE_NAME")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "action",
     ["", "s3", "s3:", "s3:*", "s3:Get*", "*", "s3:***", "s3:Get Object", "s3:GetObject\n", "<service>:Get"],
 )

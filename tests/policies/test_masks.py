@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,7 +56,7 @@ def test_masks_become_placeholders(written: str, expected: str) -> None:
     assert sanitize_arn(written) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "",
@@ -77,7 +76,7 @@ def test_a_known_partition_replaces_a_masked_one() -> None:
     assert sanitize_arn("arn:xxx:s3:::orders", partition="aws-us-gov") == "arn:aws-us-gov:s3:::orders"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "name",
     [
         "****",
@@ -103,7 +102,7 @@ def test_masked_names(name: str) -> None:
     assert sanitize_name(name) == "NAME"
 
 
-@pytest.mark.parametrize("name", ["orders", "max", "xerox", "exxon", "a-b_c.d", "i-0a1b2c3d4e5f60718", "x"])
+@check_rows("name", ["orders", "max", "xerox", "exxon", "a-b_c.d", "i-0a1b2c3d4e5f60718", "x"])
 def test_ordinary_names(name: str) -> None:
     assert not is_masked(name)
     assert sanitize_name(name) == name

@@ -15,6 +15,7 @@ from iamtriage.policies import PolicySet, Request, evaluate
 from iamtriage.policies._arn_templates import Location
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
+from tests.tables import check_rows
 
 HERE = Location("aws", "eu-west-1", "111122223333")
 ACCOUNT = "eu-west-1:111122223333"
@@ -85,7 +86,7 @@ def test_policy_of_a_message(key: str, other: str) -> None:
     _check_narrow([statement["Resource"]], f"arn:aws:s3:::orders/{key}", f"arn:aws:s3:::orders/{other}.csv")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "denied", "other"),
     [
         ("dynamodb:GetItem", f"arn:aws:dynamodb:{ACCOUNT}:table/*", f"arn:aws:dynamodb:{ACCOUNT}:table/orders"),

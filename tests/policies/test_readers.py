@@ -11,6 +11,7 @@ import pytest
 from iamtriage.exceptions import DocumentError
 from iamtriage.policies import PolicyCollection, Request, evaluate, read_policies
 from iamtriage.policies._readers.collection import merge_collections
+from tests.tables import check_rows
 
 ACCOUNT = "111122223333"
 USER, ROLE = f"arn:aws:iam::{ACCOUNT}:user/ana", f"arn:aws:iam::{ACCOUNT}:role/team/app"
@@ -54,7 +55,7 @@ FORMS: dict[str, tuple[dict[str, Any], tuple[str, str | None, str | None]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FORMS)
+@check_rows("name", FORMS)
 def test_forms(name: str) -> None:
     document, expected = FORMS[name]
     assert kinds(read_policies(document)) == [expected]
@@ -244,7 +245,7 @@ def test_terraform(member: str) -> None:
     assert found.select(USER, f"arn:aws:iam::{ACCOUNT}:role/app").resource is not None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "document",
     [
         "{",

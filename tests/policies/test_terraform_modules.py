@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage.policies import PolicyCollection, Request, evaluate, read_policies
+from tests.tables import check_rows
 
 ACCOUNT = "111122223333"
 QUEUE = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders"
@@ -263,7 +264,7 @@ TARGETS: dict[str, tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, An
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@check_rows("name", TARGETS)
 def test_resources_that_have_no_arn_yet(name: str) -> None:
     resource, others, config, arn = TARGETS[name]
     values = resource["values"] | {"policy": doc("*", Principal="*")}

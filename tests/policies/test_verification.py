@@ -10,6 +10,7 @@ import pytest
 from iamtriage import AccessDenied, Envelope, explain, parse, read_decoded_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.policies import PolicyDocument, PolicySet, Verification, verify
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage import Failure
@@ -145,7 +146,7 @@ SURPLUS: dict[str, tuple[dict[str, object], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", SURPLUS)
+@check_rows("name", SURPLUS)
 def test_surplus(name: str) -> None:
     statement, words = SURPLUS[name]
     others = [] if "NotPrincipal" in statement else [allow()]
@@ -276,7 +277,7 @@ NAMES: dict[str, tuple[str, str, str | None]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NAMES)
+@check_rows("name", NAMES)
 def test_services_name_resources_without_their_arn(name: str) -> None:
     action, resource, arn = NAMES[name]
     failure = AccessDenied(principal=USER, action=action, resource=resource)

@@ -16,6 +16,7 @@ from tests.tables import (
     Facts,
     Row,
     all_facts_in,
+    check_rows,
     denied,
     expect,
     facts_in,
@@ -367,7 +368,7 @@ CHAINS: tuple[Row, ...] = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "each", "cause"),
     [pytest.param(text, each, cause, id=name) for name, text, each, cause in INDEPENDENT],
 )
@@ -377,14 +378,14 @@ def test_independent_failures(text: str, each: list[Facts], cause: Facts) -> Non
     assert facts_in(text) == cause
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(SAME))
+@check_rows(("text", "expected"), rows(SAME))
 def test_prints_of_the_same_failure(text: str, expected: Facts) -> None:
     """Repeated prints are one failure, with the union of what they state."""
     assert all_facts_in(text) == [expected]
     assert facts_in(text) == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(CHAINS))
+@check_rows(("text", "expected"), rows(CHAINS))
 def test_chain_gives_the_innermost(text: str, expected: Facts) -> None:
     """Of a wrapped chain the failure that AWS reported, without the outer call's facts."""
     assert facts_in(text) == expected
@@ -414,7 +415,7 @@ def test_many_different_denials_stay_apart() -> None:
     assert all_facts_in(text) == [{**DENIED, "action": action} for action in actions]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("beside", "service"),
     [
         ("$ curl https://s3.amazonaws.com/tools/install.sh -o install.sh", None),
@@ -429,7 +430,7 @@ def test_many_different_denials_stay_apart() -> None:
         ("The Canonical String should have been 'GET /  host:iam.amazonaws.com user-agent:app'", "iam"),
     ],
 )
-@pytest.mark.parametrize("order", ["{0}\n{1}", "{1}\n{0}"])
+@check_rows("order", ["{0}\n{1}", "{1}\n{0}"])
 def test_a_host_that_somebody_typed_or_points_to_is_not_the_one_that_answered(
     beside: str, service: str | None, order: str
 ) -> None:
@@ -439,7 +440,7 @@ def test_a_host_that_somebody_typed_or_points_to_is_not_the_one_that_answered(
     assert found.get("service") == service
 
 
-@pytest.mark.parametrize("between", [" ", "\n", "\n\n", "\n```\n"])
+@check_rows("between", [" ", "\n", "\n\n", "\n```\n"])
 def test_a_title_without_facts_is_not_the_cause(between: str) -> None:
     """A denial that states nothing gives way to one that does, in a question about both."""
     title = '#### What does "Access Denied" or "User is not authorized" mean?'
@@ -462,7 +463,7 @@ _NO_METADATA = (
 _STS_CALL = "operation error STS: AssumeRole, https response error StatusCode: 403, "
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("message", "cause"),
     [
         (_EXPIRED, _OLD),
@@ -484,7 +485,7 @@ _STS_CALL = "operation error STS: AssumeRole, https response error StatusCode: 4
         ),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("box", ["│ ", ""])
+@check_rows("box", ["│ ", ""])
 def test_the_titles_of_terraform_are_not_failures_beside_the_error(
     message: str, cause: Facts, box: str
 ) -> None:

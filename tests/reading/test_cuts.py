@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,7 +38,7 @@ APART = (
 )
 
 
-@pytest.mark.parametrize("mark", APART)
+@check_rows("mark", APART)
 def test_a_beginning_is_no_value(mark: str) -> None:
     assert facts_in(f"{_USER} sqs:Sen{mark}") == _NO_ACTION
     assert facts_in(f"{_USER} sqs:SendMessage on resource: {_QUEUE[:-3]}{mark}") == _NO_RESOURCE
@@ -151,7 +150,7 @@ def test_a_whole_id_wins() -> None:
     assert found == [{**_DOCUMENT_FACTS, "host_id": "abcDEF123456="}]
 
 
-@pytest.mark.parametrize("mark", [*APART, "...", "…", "[truncated]", "... (truncated)"])
+@check_rows("mark", [*APART, "...", "…", "[truncated]", "... (truncated)"])
 def test_a_whole_copy_wins(mark: str) -> None:
     for beginning in (f"{_USER} sqs:Sen", _WHOLE[: _WHOLE.index("ers") + 1]):
         stamp, cut = "2026-01-02 03:04:05 ERROR", f"{beginning}{mark}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage import parse, scan
-from tests.tables import ANA, REQUEST, Facts, denied, facts_of
+from tests.tables import ANA, REQUEST, Facts, check_rows, denied, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,8 +89,8 @@ def test_the_first_error_of_a_response(name: str) -> None:
     assert facts_of(found) == first
 
 
-@pytest.mark.parametrize("name", RESPONSES)
-@pytest.mark.parametrize("form", PRINTS)
+@check_rows("name", RESPONSES)
+@check_rows("form", PRINTS)
 def test_each_error_in_the_print_of_a_response(form: str, name: str) -> None:
     response, expected = RESPONSES[name]
     text = PRINTS[form]({**response, "ResponseMetadata": _METADATA})

@@ -88,8 +88,8 @@ _DOCUMENTS: dict[str, object] = {
 }
 
 
-@pytest.mark.parametrize("indent", [None, 2], ids=["compact", "indented"])
-@pytest.mark.parametrize("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
+@check_rows("indent", [None, 2], ids=["compact", "indented"])
+@check_rows("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
 def test_each_log_event_in_a_document_has_its_own_facts(document: object, indent: int | None) -> None:
     text = json.dumps(document, indent=indent)
     found = list(scan(text))
@@ -104,8 +104,8 @@ def test_each_log_event_in_a_document_has_its_own_facts(document: object, indent
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("indent", [None, 2], ids=["compact", "indented"])
-@pytest.mark.parametrize("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
+@check_rows("indent", [None, 2], ids=["compact", "indented"])
+@check_rows("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
 def test_each_log_event_in_a_long_document_has_its_own_facts(document: object, indent: int | None) -> None:
     """A document that is too long for one entry is split between events."""
     repeated = _repeat_elements({"": json.loads(json.dumps(document), object_hook=_repeat_elements)})[""]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from iamtriage import fingerprint, from_record, parse, scan, to_record
 from tests.strategies import ENVELOPES, Call, Case, calls, fragments, known, messages, other_clouds, soup
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage.failures import Failure
@@ -90,8 +91,8 @@ def test_no_repetition_raises(piece: str, times: int, case: Case, other: str) ->
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("depth", [1, 5, 50, 500, 5000])
-@pytest.mark.parametrize(
+@check_rows("depth", [1, 5, 50, 500, 5000])
+@check_rows(
     ("opening", "closing"),
     [
         ('{"error":', "}"),
@@ -104,7 +105,7 @@ def test_no_repetition_raises(piece: str, times: int, case: Case, other: str) ->
     ],
     ids=["objects", "lists", "records", "details", "xml", "parentheses", "events"],
 )
-@pytest.mark.parametrize("core", ['"AccessDenied"', '{"__type":"AccessDeniedException","message":"no"}', ""])
+@check_rows("core", ['"AccessDenied"', '{"__type":"AccessDeniedException","message":"no"}', ""])
 def test_no_nesting_raises(depth: int, opening: str, closing: str, core: str) -> None:
     """Documents nested thousands of levels deep, closed or cut."""
     for text in (opening * depth + core + closing * depth, opening * depth + core):
@@ -114,7 +115,7 @@ def test_no_nesting_raises(depth: int, opening: str, closing: str, core: str) ->
             _use(failure)
 
 
-@pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
+@check_rows("depth", [1, 2, 4, 8, 16])
 def test_no_depth_of_escapes_raises(depth: int) -> None:
     """A message that each layer of a log pipeline escaped anew."""
     text = 'User: arn:aws:iam::111122223333:user/a is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::b/k"'
@@ -155,7 +156,7 @@ def test_no_mapping_raises(document: dict[str, object]) -> None:
     _use(parse(document))
 
 
-@pytest.mark.parametrize("key", ["Code", "code", "Message", "requestID", "statusCode", "RequestId"])
+@check_rows("key", ["Code", "code", "Message", "requestID", "statusCode", "RequestId"])
 def test_no_huge_number_raises(key: str) -> None:
     """An integer too long for Python to print is no value of a record."""
     document = {"Code": "AccessDenied", "Message": "Access Denied", key: 10**5000}

@@ -9,7 +9,7 @@ import pytest
 
 from iamtriage import AccessDenied, Failure, parse
 from iamtriage.testing import denial
-from tests.tables import ANA, DENIAL, DENIED, REQUEST, denied, facts_in, facts_of
+from tests.tables import ANA, DENIAL, DENIED, REQUEST, check_rows, denied, facts_in, facts_of
 
 
 def test_text_and_bytes_give_the_same() -> None:
@@ -27,7 +27,7 @@ def test_undecodable_bytes() -> None:
     assert parse(bytes(range(256)) * 20) is None
 
 
-@pytest.mark.parametrize("error", [None, 3, 3.5, ["x"], object(), ValueError])
+@check_rows("error", [None, 3, 3.5, ["x"], object(), ValueError])
 def test_other_types_are_refused(error: object) -> None:
     """Only another type raises; a class is no exception."""
     with pytest.raises(
@@ -36,7 +36,7 @@ def test_other_types_are_refused(error: object) -> None:
         parse(cast("str", error))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "",
@@ -109,7 +109,7 @@ def _handled(error: BaseException, handled: BaseException, *, link: str = "__con
     return error
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("error", "operation"),
     [
         (_handled(_SECOND.client_error(), _FIRST.client_error()), "PutObject"),

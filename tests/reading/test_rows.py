@@ -198,7 +198,7 @@ def test_a_summary_after_the_rows_is_no_other_failure() -> None:
     assert [facts_of(failure) for failure in scan(text)] == _FOUND
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "+---------+\n| Code    | AccessDenied |\n| Message | Access Denied |\n",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from iamtriage import Failure, parse, scan, to_record
-from tests.tables import ANA, APP, DENIAL
+from tests.tables import ANA, APP, DENIAL, check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -52,7 +52,7 @@ def test_files(tmp_path: Path) -> None:
     assert _kinds(scan(io.BytesIO(("\r\n".join(_LINES) + "\n").encode()))) == _KINDS
 
 
-@pytest.mark.parametrize("kind", [OSError, UnicodeError, KeyboardInterrupt, SystemExit])
+@check_rows("kind", [OSError, UnicodeError, KeyboardInterrupt, SystemExit])
 def test_failure_before_an_exception_of_the_source(kind: type[BaseException]) -> None:
     """What the source had said is not lost, and the exception is the source's own."""
     raised = kind("gone")
@@ -127,7 +127,7 @@ def test_bytes_cut_inside_a_character() -> None:
         assert [failure.principal for failure in found] == [principal]
 
 
-@pytest.mark.parametrize("source", [b"x", bytearray(b"x"), {"a": 1}, 3, None])
+@check_rows("source", [b"x", bytearray(b"x"), {"a": 1}, 3, None])
 def test_other_types_are_refused(source: object) -> None:
     """Bytes and mappings are for ``parse``; anything else is a mistake."""
     with pytest.raises(
@@ -165,8 +165,8 @@ def test_nothing() -> None:
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("size", [1_000_000, 4_000_000])
-@pytest.mark.parametrize("where", [0, 31_750, 32_000, 500_000, 996_960, 999_950, -1])
+@check_rows("size", [1_000_000, 4_000_000])
+@check_rows("where", [0, 31_750, 32_000, 500_000, 996_960, 999_950, -1])
 def test_a_line_of_megabytes(size: int, where: int) -> None:
     """One huge line holds its failure at the start, at the end, or across a cut."""
     filler = "0123456789abcde "

@@ -14,6 +14,7 @@ from iamtriage import parse, to_record
 from iamtriage._reading.excerpts import MAX_TEXT_LENGTH
 from iamtriage._reading.parsing import parse_stream
 from iamtriage.testing import denial, expired_credentials, kubernetes_forbidden, throttled
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage import Failure
@@ -42,7 +43,7 @@ def test_any_log(drawn: list[tuple[str, str, str]]) -> None:
     assert of_stream == of_text
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("length", "has_newlines"),
     [
         *product(

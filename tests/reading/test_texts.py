@@ -10,7 +10,7 @@ import pytest
 from iamtriage import parse
 from iamtriage._reading.texts import find_failures, scan_text
 from tests.reading.readers.test_bodies import _EVENT
-from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, facts_of
+from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, check_rows, facts_of
 
 if TYPE_CHECKING:
     from iamtriage import Failure
@@ -28,22 +28,20 @@ def _all(failures: list[Failure]) -> list[object]:
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize(
-    "filler", [_QUIET, _LOUD, "\n", "x" * 500 + "\n"], ids=["quiet", "loud", "empty", "wide"]
-)
-@pytest.mark.parametrize("before", [0, 1, 15, 16, 17, 2000])
-@pytest.mark.parametrize("behind", [0, 1, 2000])
+@check_rows("filler", [_QUIET, _LOUD, "\n", "x" * 500 + "\n"], ids=["quiet", "loud", "empty", "wide"])
+@check_rows("before", [0, 1, 15, 16, 17, 2000])
+@check_rows("behind", [0, 1, 2000])
 def test_a_failure_among_lines(filler: str, before: int, behind: int) -> None:
     """However many lines stand around it, a failure is found once and whole."""
     text = filler * before + f"ERROR {_CALL}\n" + filler * behind
     assert _all(list(scan_text(text))) == [_FACTS]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "offset",
     [0, 1, 31_000, 31_700, 31_800, 31_900, 32_000, 32_100, 34_900, 35_100, 57_900, 58_100, 63_000, 90_000],
 )
-@pytest.mark.parametrize("size", [_LONG + 1, 200_000])
+@check_rows("size", [_LONG + 1, 200_000])
 def test_a_failure_in_a_huge_line(offset: int, size: int) -> None:
     """A failure is found once and whole wherever the cuts of a long line fall."""
     text = "x " * (offset // 2) + _CALL + " y" * ((size - offset) // 2)
@@ -51,7 +49,7 @@ def test_a_failure_in_a_huge_line(offset: int, size: int) -> None:
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("lines", [100, 400, 650, 1300])
+@check_rows("lines", [100, 400, 650, 1300])
 def test_failures_in_every_line(lines: int) -> None:
     """Dense logs are cut between records; nothing is lost or read twice."""
     text = "".join(
@@ -97,7 +95,7 @@ def test_cause_and_all_of_a_document() -> None:
     assert second.text == text
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         '{"eventSource": "x"',

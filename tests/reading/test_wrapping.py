@@ -144,7 +144,7 @@ def test_every_other_message_is_read_in_every_envelope(message: Message, name: s
     _same(case.text, case)
 
 
-@pytest.mark.parametrize("case", ALONE, ids=lambda case: case.text[:40])
+@check_rows("case", ALONE, ids=lambda case: case.text[:40])
 def test_tools_own_texts_are_read_alone(case: Case) -> None:
     """What kubectl, the console, the CLI and botocore say themselves needs no envelope."""
     _same(case.text, case)

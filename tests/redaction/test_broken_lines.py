@@ -73,7 +73,7 @@ def test_message_in_broken_json_is_hidden(wrap: Callable[[str], str], depth: int
     _assert_hidden(message, redact(wrap(_break(text, width))))
 
 
-@pytest.mark.parametrize("width", range(60, 133, 4))
+@check_rows("width", range(60, 133, 4))
 def test_failure_in_a_colored_box_is_kept(width: int) -> None:
     """A later round adds no markers to lines that are filled."""
     text = _colored_box(_break(json.dumps({"log": json.dumps({"Message": _DENIAL + "aB3-" * 150})}), width))
@@ -114,8 +114,8 @@ def test_only_broken_line_hides_no_secret(text: str, wrap: Callable[[str], str])
         _assert_hidden(_KEY, redact(wrap(broken)))
 
 
-@pytest.mark.parametrize("change", [str.lower, str.upper], ids=["lower", "upper"])
-@pytest.mark.parametrize("setting", ["api_key=%s user=ana", "-H 'X-Api-Key: %s'", "the access token is %s"])
+@check_rows("change", [str.lower, str.upper], ids=["lower", "upper"])
+@check_rows("setting", ["api_key=%s user=ana", "-H 'X-Api-Key: %s'", "the access token is %s"])
 def test_only_broken_line_hides_no_key_in_one_case(setting: str, change: Callable[[str], str]) -> None:
     key = change(_KEY)
     line = f"the deployment of the worker of the orders starts again with {setting}"

@@ -17,6 +17,7 @@ from iamtriage.redaction._secrets import find_secrets, forget_secrets
 from iamtriage.redaction._vocabulary.searched_text import SearchedText
 from tests.redaction.benign import LINES
 from tests.redaction.planted import NAMES, TEXTS
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,8 +70,8 @@ def find_dense(text: str) -> list[tuple[int, int]]:
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("identifiers", [False, True])
-@pytest.mark.parametrize("seed", range(6))
+@check_rows("identifiers", [False, True])
+@check_rows("seed", range(6))
 def test_dense_stretch_is_hidden(seed: int, *, identifiers: bool) -> None:
     """Nearly nothing of a dense text is left, and it does not change again."""
     text = make_dense(30_000, seed)
@@ -166,8 +167,8 @@ CROWDS: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("identifiers", [False, True])
-@pytest.mark.parametrize("notation", CROWDS)
+@check_rows("identifiers", [False, True])
+@check_rows("notation", CROWDS)
 def test_crowd_of_secrets_is_hidden(notation: str, *, identifiers: bool) -> None:
     """Where each secret must be decoded or joined first, hundreds in a row are hidden as a whole."""
     text = make_crowd(CROWDS[notation], 20_000)
@@ -191,7 +192,7 @@ def test_repetitions_are_no_crowd() -> None:
     assert "aB3dE6fG9hJ2" not in redacted
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "\n".join(f"{name.upper()}=aB3dE6f{number:03}" for number, (name, _) in enumerate(NAMES * 6)),
@@ -209,7 +210,7 @@ def test_real_texts_are_no_crowd(text: str) -> None:
     assert redact(text).count("\n") == text.count("\n")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "\n".join(LINES),

@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, cast
 
 import hcl2
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from iamtriage import redact
 from tests.redaction.planted import OPAQUE, PASSWORD
 from tests.redaction.test_structured import assert_only_values_changed
 from tests.redaction.test_yaml import SECRETS, STRINGS, assert_no_secret
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     import random
@@ -111,7 +111,7 @@ def test_hcl_stays_hcl(rng: random.Random) -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         # Lines of one length, as if a terminal had broken them.
@@ -141,7 +141,7 @@ def test_secret_is_removed(text: str, expected: str) -> None:
     assert redact(expected) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "a {\n  password = var.db_password\n  token = data.x.y.token\n}\n",
@@ -158,9 +158,7 @@ def test_other_values_are_kept(text: str) -> None:
     assert redact(text) == text
 
 
-@pytest.mark.parametrize(
-    "unit", ["a {\n", "a = [", 'a "token" {\n b = 1\n}\n', "a = <<EOT\n", 'resource "a" "b" {\n']
-)
+@check_rows("unit", ["a {\n", "a = [", 'a "token" {\n b = 1\n}\n', "a = <<EOT\n", 'resource "a" "b" {\n'])
 def test_hostile_texts_are_kept(unit: str) -> None:
     text = unit * 2_000 + "# token"
     assert redact(text) == text

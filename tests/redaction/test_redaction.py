@@ -22,8 +22,8 @@ USER = "arn:aws:iam::111122223333:user/team/ana"
 DENIAL = f"User: {USER} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders-archive/2026.csv because no identity-based policy allows the s3:GetObject action"
 
 
-@pytest.mark.parametrize("width", range(24, 80, 5))
-@pytest.mark.parametrize("length", [13, 40, 100])
+@check_rows("width", range(24, 80, 5))
+@check_rows("length", [13, 40, 100])
 def test_secret_in_wrapped_html_is_hidden(width: int, length: int) -> None:
     """A terminal can break an entity, and a line with entities is shorter when they are decoded."""
     rnd = random.Random(3)
@@ -48,7 +48,7 @@ def test_value_on_the_line_after_escaped_json_is_hidden() -> None:
     assert redact(shown) == shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         (f"export AWS_SECRET_ACCESS_KEY={SECRET}", "export AWS_SECRET_ACCESS_KEY=[REDACTED secret access key]"),
@@ -73,7 +73,7 @@ def test_secrets_are_removed(text: str, expected: str) -> None:
     assert redact(text) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "",
@@ -234,7 +234,7 @@ def test_secrets_by_their_form(text: str, expected: str) -> None:
     assert redact(text) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         ("kind: Secret\nownerReferences:\n- kind: Secret\n  name: a\ndata:\n  a: pear-tree\nkind: Secret\n", 'kind: Secret\nownerReferences:\n- kind: Secret\n  name: a\ndata:\n  a: "[REDACTED secret]"\nkind: Secret\n'),
@@ -289,7 +289,7 @@ _LOG = "".join(
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         (f"│ {TOKEN[:40]}\n│ {TOKEN[40:]}", "[REDACTED session token]"),
@@ -410,7 +410,7 @@ def test_pseudonyms(text: str, expected: str) -> None:
     assert redact(shown, identifiers=True) == shown
 
 
-@pytest.mark.parametrize("name", ["on", "user", "session", "policy", "sqs", "AccessDenied"])
+@check_rows("name", ["on", "user", "session", "policy", "sqs", "AccessDenied"])
 def test_name_that_is_also_a_word_is_replaced_only_as_a_name(name: str) -> None:
     text = f"AccessDenied: User: arn:aws:iam::111122223333:user/{name} is not authorized to perform: sqs:SendMessage on resource: * with an explicit deny in a session policy"
     assert redact(text, identifiers=True) == text.replace("111122223333", "100000000001").replace(
@@ -425,7 +425,7 @@ def test_different_values_get_different_pseudonyms() -> None:
     assert first.split("/")[-1] != second.split("/")[-1]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("arn", "kept"),
     [
         ("arn:aws-cn:eks:cn-north-1:111122223333:cluster/orders", "arn:aws-cn:eks:cn-north-1:"),
@@ -518,7 +518,7 @@ def test_pseudonym_in_columns_reveals_nothing_later(text: str, expected: str) ->
     assert redact(once, identifiers=True) == once
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         'n,m\n1,"secret%20%22=\nhttps://a:b@ > Authorization: Bearer ey\n123457authToken\n  ->"\n',
@@ -533,7 +533,7 @@ def test_what_a_marker_reveals_in_a_short_text_is_hidden(text: str) -> None:
     assert redact(once) == once
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "fs.s3a.session.token=(fs.s3a.session.token=(aB3dE6fG9hJ2",
@@ -549,7 +549,7 @@ def test_name_before_a_marker_is_no_secret(text: str) -> None:
     assert redact(once) == once
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "kind: Secret\n-----BEGIN PRIVATE KEY-----\nstringData:\n  a: pear-tree\n",
@@ -692,7 +692,7 @@ def test_identifiers_in_the_columns_of_a_log_are_replaced() -> None:
     assert "111122223333" not in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         ("TOKEN=aB3dE6fG9hJ2\n+ [[ -z aB3dE6fG9hJ2 ]]", "TOKEN=[REDACTED token]\n+ [[ -z REDACTED-token ]]"),

@@ -16,9 +16,7 @@ _COUNT = 1_500
 _STATED = f'The password is \\"{PASSWORD}\\". '
 
 
-@pytest.mark.parametrize(
-    "part", ['The note is \\"x\\". ', 'The note number {} is \\"x\\". ', "note “x”\n", "é│ "]
-)
+@check_rows("part", ['The note is \\"x\\". ', 'The note number {} is \\"x\\". ', "note “x”\n", "é│ "])
 def test_secret_among_repeated_parts_is_hidden(part: str) -> None:
     """If a part differs from the others, it is searched in the unwrapped text, too."""
     parts = [part.format(number) for number in range(_COUNT)]
@@ -32,9 +30,7 @@ def test_repeated_secret_is_hidden_each_time() -> None:
     assert PASSWORD not in redact(_STATED * _COUNT)
 
 
-@pytest.mark.parametrize(
-    "part", ["pass word “x” ", "number {} of the list ", "a\n", "token=://", "-" * 80 + "\n"]
-)
+@check_rows("part", ["pass word “x” ", "number {} of the list ", "a\n", "token=://", "-" * 80 + "\n"])
 def test_few_parts_of_a_repetitive_text_are_distinct(part: str) -> None:
     text = "".join(part.format(number) for number in range(20_000 // len(part)))
     middle = len(text) // 2
@@ -46,16 +42,14 @@ def test_few_parts_of_a_repetitive_text_are_distinct(part: str) -> None:
     assert any(each.start <= at and at + len(" other words ") <= each.end for each in parts)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text", ["", "token " * 100, "".join(map(str, range(100, 9_000))), "".join(map(chr, range(256, 9_000)))]
 )
 def test_other_texts_are_one_part(text: str) -> None:
     assert find_parts(text) == ([(0, 0, len(text), len(text))], [])
 
 
-@pytest.mark.parametrize(
-    "name", ["auth=", "seed=", "?--token", "%3a$(DB_PASSWORD_PROD", "npm_auth_ident%253D"]
-)
+@check_rows("name", ["auth=", "seed=", "?--token", "%3a$(DB_PASSWORD_PROD", "npm_auth_ident%253D"])
 def test_value_as_long_as_the_text_hides_no_secret_after_it(name: str) -> None:
     """Each such name has the rest of the run as its value, so names are judged alike as long as the run is long."""
     run = f"{name}://" * _COUNT
@@ -120,8 +114,8 @@ def test_secret_after_a_value_that_differs_in_the_digits_of_a_sign_is_hidden(tex
     assert PASSWORD not in redact(text)
 
 
-@pytest.mark.parametrize("count", [2, 30, 300])
-@pytest.mark.parametrize("form", ["{} ", "{},\n", "the token of number 7 is in {}, as before\n", "{0} {0}\n"])
+@check_rows("count", [2, 30, 300])
+@check_rows("form", ["{} ", "{},\n", "the token of number 7 is in {}, as before\n", "{0} {0}\n"])
 def test_each_of_many_tokens_is_hidden(count: int, form: str) -> None:
     tokens = [f"ghp_aB3dE6fG9hJ2kL5mN8pQ1rS4tU7vW0xY{number:04}" for number in range(count)]
     assert "ghp_" not in redact("".join(map(form.format, tokens)))

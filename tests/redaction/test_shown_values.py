@@ -102,7 +102,7 @@ def test_denial_has_no_sign_of_a_secret() -> None:
     assert SECRET_SIGNS.search(text.lower()) is None
 
 
-@pytest.mark.parametrize("text", QUOTED)
+@check_rows("text", QUOTED)
 def test_quoted_line_shows_no_secret(text: str) -> None:
     assert hide_quoted_secrets(text, None) == redact(text) != text
 
@@ -118,7 +118,7 @@ def test_command_of_a_remedy_needs_no_search(command: str) -> None:
     assert not _may_quote_secret(command, None)
 
 
-@pytest.mark.parametrize(("text", "secret"), FAILURES)
+@check_rows(("text", "secret"), FAILURES)
 def test_failure_has_a_secret_among_its_values(text: str, secret: str) -> None:
     failure = parse(text)
     assert failure is not None
@@ -126,7 +126,7 @@ def test_failure_has_a_secret_among_its_values(text: str, secret: str) -> None:
     assert secret not in repr(failure)
 
 
-@pytest.mark.parametrize(("text", "secret"), [*FAILURES, *QUOTES])
+@check_rows(("text", "secret"), [*FAILURES, *QUOTES])
 def test_explanation_shows_no_secret(text: str, secret: str) -> None:
     explanation = explain(text)
     shown = [explanation.summary, repr(explanation), str(explanation), explanation.to_markdown(detail="full")]
@@ -142,7 +142,7 @@ def test_explanation_shows_no_secret(text: str, secret: str) -> None:
         assert secret[:20] not in each, "a cut secret is one, too"
 
 
-@pytest.mark.parametrize(("text", "secret"), FAILURES)
+@check_rows(("text", "secret"), FAILURES)
 def test_data_stays_as_read_unless_asked(text: str, secret: str) -> None:
     failure = parse(text)
     assert failure is not None
@@ -185,7 +185,7 @@ def test_command_line_quotes_no_secret_in_errors(
     assert _TOKEN not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("text", "secret"), FAILURES)
+@check_rows(("text", "secret"), FAILURES)
 def test_log_records_get_no_secret(text: str, secret: str) -> None:
     record = logging.LogRecord("app", logging.ERROR, "app.py", 1, "%s", (text,), None)
     FailureFilter(explain=True).filter(record)
@@ -217,7 +217,7 @@ def test_shown_text_is_printable(text: str) -> None:
         each.encode()
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("argument", "quoted"),
     [
         ("orders", "orders"),
@@ -252,7 +252,7 @@ def test_cells_begin_with_no_formula() -> None:
     assert [guard_formula(f"{sign}1") for sign in "=+-@\t\r\n"] == [f"'{sign}1" for sign in "=+-@\t\r\n"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "key",
     [
         "account",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamtriage import redact
 from tests.redaction.planted import OPAQUE, PASSWORD
 from tests.redaction.test_yaml import SECRETS, STRINGS, assert_no_secret
+from tests.tables import check_rows
 
 few = settings(max_examples=max(5, settings.default.max_examples // 4))  # type: ignore[union-attr]
 
@@ -47,7 +47,7 @@ def test_logfmt_keeps_its_pairs(pairs: list[tuple[str, str]], start: str) -> Non
     assert redact(shown) == shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         (f'err="x\\npassword: {PASSWORD}"', 'err="x\\npassword: [REDACTED password]"'),

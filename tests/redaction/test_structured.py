@@ -154,7 +154,7 @@ def _form(value: object) -> object:
     return [_form(each) for each in cast("list[object]", value)] if isinstance(value, list) else None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("data", "expected"),
     [
         ({"user": "ana", "password": PASSWORD}, {"user": "ana", "password": "[REDACTED password]"}),

@@ -6,13 +6,13 @@ import json
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamtriage import redact
 from tests.redaction.planted import OPAQUE, PASSWORD
 from tests.redaction.test_structured import assert_only_values_changed
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def test_toml_stays_toml(tables: list[str], header: str) -> None:
     assert redact(shown) == shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         ('[db]\npassword = """\nhunter2"""\n', '[db]\npassword = """\n[REDACTED password]"""\n'),
@@ -98,7 +98,7 @@ def test_secret_is_removed(text: str, expected: str) -> None:
     assert redact(text) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "unit",
     ["[[", "a = [", "a = {", "[a]\n", "a = 1\n", "a.", 'a = """', "a = '''", "a = [1,\n", '[a]\nb = """\n'],
 )
@@ -114,7 +114,7 @@ def test_a_value_that_starts_like_a_number_is_of_an_ini_file() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "value",
     ["1_000", "0xFF", "0o17", "0b1", "1e10", "-0.5", "+inf", "1979-05-27T07:32:00.5-07:00", "07:32:00"],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,7 +112,7 @@ def test_secret_is_removed(text: str, expected: str) -> None:
     assert redact(expected) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "<d><password/><token></token><secret>${db}</secret></d>",

@@ -174,7 +174,7 @@ def test_secret_is_removed(text: str, expected: str) -> None:
     assert redact(expected) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("start", "end"),
     [
         ("$ kubectl get secret orders -o yaml\n", ""),
@@ -197,7 +197,7 @@ def test_prose_after_a_prompt_is_searched_as_text() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "a: 1\npassword: !Ref DBPassword\n",

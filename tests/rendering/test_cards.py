@@ -113,7 +113,7 @@ def _body(*blocks: Block) -> str:
     return re.sub(r' (?:role|tabindex|aria-label)="[^"]*"', "", found[1])
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("blocks", "html"),
     [
         pytest.param((Heading("T", 1),), '<h2 class="iamtriage-title">T</h2>', id="title"),
@@ -196,8 +196,8 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
+@check_rows("scheme", ["light", "dark"])
+@check_rows(
     ("text", "back"),
     [
         *((text, back) for text in ("text", "quiet", "link") for back in ("back", "inset")),

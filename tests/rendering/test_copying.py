@@ -14,6 +14,7 @@ from iamtriage._rendering.html.cards import render
 from iamtriage._rendering.html.copying import SCRIPT
 from tests.rendering.hostile import PAYLOADS, everywhere
 from tests.rendering.test_cards import read_card
+from tests.tables import check_rows
 
 DENIED = (
     "An error occurred (AccessDenied) when calling the GetObject operation: User: "
@@ -22,8 +23,8 @@ DENIED = (
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
-@pytest.mark.parametrize("page", [False, True])
+@check_rows("text", PAYLOADS.values(), ids=PAYLOADS)
+@check_rows("page", [False, True])
 def test_script_does_not_depend_on_the_texts(text: str, *, page: bool) -> None:
     html = render(everywhere(text), page=page, copy_buttons=True)
     assert re.findall(r"<script\b.*?</script>", html, re.DOTALL) == [f"<script>{SCRIPT}</script>"]
@@ -38,7 +39,7 @@ def _digest() -> str:
     return f"'sha256-{b64encode(sha256(SCRIPT.encode()).digest()).decode()}'"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "word",
     ["</", "<!--", "innerHTML", "outerHTML", "insertAdjacent", "eval", "Function", "document.write", "http"],
 )

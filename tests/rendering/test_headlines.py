@@ -6,6 +6,7 @@ import pytest
 
 from iamtriage import explain
 from iamtriage._rendering.explanations.headlines import add_details, shorten
+from tests.tables import check_rows
 
 _ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/db-AbCdEf"
 _ROLE = "role orders-" + "x" * 60
@@ -13,7 +14,7 @@ _ROLE = "role orders-" + "x" * 60
 _VERDICT = "the policy in the text allows it only with the tag team = orders, which it lacks" + ", too" * 15
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("summary", "shown", "short", "details"),
     [
         pytest.param(
@@ -83,7 +84,7 @@ def test_no_secret_is_removed_from_the_name_of_one() -> None:
     assert "REDACTED" not in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "name"),
     [
         ("on arn:aws:sqs:eu-west-1:111122223333:jobs", "on the queue jobs"),

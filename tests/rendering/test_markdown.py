@@ -119,7 +119,7 @@ def test_hostile_texts_everywhere(text: str) -> None:
     _check(everywhere(text))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("blocks", "markdown"),
     [
         pytest.param((Heading("The role may not.", 1),), "## The role may not.", id="title"),
@@ -144,7 +144,7 @@ def test_blocks(blocks: tuple[Block, ...], markdown: str) -> None:
     assert render(blocks) == markdown
 
 
-@pytest.mark.parametrize("value", ["`", "``", "a`", "` `", " a ", " ", "a  b", "`a``b```c", "\\", "&amp;"])
+@check_rows("value", ["`", "``", "a`", "` `", " a ", " ", "a  b", "`a``b```c", "\\", "&amp;"])
 def test_values_can_be_copied(value: str) -> None:
     assert _read(render((Fields((("x", value),)),))) == [f"x: {value}"]
 

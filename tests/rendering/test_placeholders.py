@@ -60,7 +60,7 @@ def test_words_in_capitals_are_placeholders_or_values(name: str, text: str, fact
             assert not re.search(r"<[A-Z_a-z-]+>|\{[A-Z_]+\}|REPLACE_", code), (name, code)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "action",
     ["s3:GetObject", "eks:DescribeCluster", "sqs:SendMessage", "dynamodb:GetItem", "lambda:InvokeFunction", "ec2:StartInstances",
      "iam:GetRole", "kms:Decrypt", "secretsmanager:GetSecretValue", "rds:StartDBInstance", "glue:GetTable", "ecs:RunTask"],
@@ -75,7 +75,7 @@ def test_unknown_parts_of_resources_are_recognized(action: str) -> None:
         assert set(parts) <= set(find_placeholders(resource))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("arn", "placeholders"),
     [
         ("arn:aws:ssm:eu-west-1:111122223333:parameter/PAYMENTS_CLIENT_ID", ()),

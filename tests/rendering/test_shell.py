@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from iamtriage._rendering.shell import make_pasteable, width_of, wrap_command
 from tests.rendering.hostile import PAYLOADS, texts
+from tests.tables import check_rows
 
 # For each call, prints the number of arguments, and the arguments.
 PRINTER = r"""aws() { printf '%s\0' "$#" "$@"; }
@@ -41,7 +42,7 @@ def calls(command: str, shell: str = "sh") -> list[list[str]]:
 # ----------------------------------------------------------------------------------------- continuation
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "shown"),
     [
         pytest.param("aws sts get-caller-identity", "aws sts get-caller-identity", id="fits"),
@@ -116,7 +117,7 @@ def test_long_commands_are_wrapped(command: str, shown: str) -> None:
     assert wrap_command(command, 44) == shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "command",
     [
         pytest.param(
@@ -156,7 +157,7 @@ def test_long_commands_are_wrapped(command: str, shown: str) -> None:
         ),
     ],
 )
-@pytest.mark.parametrize("width", [20, 40, 60])
+@check_rows("width", [20, 40, 60])
 def test_wrapping_changes_nothing_in_a_shell(command: str, width: int) -> None:
     assert calls(wrap_command(command, width, "   ")) == calls(command) != []
 
@@ -176,7 +177,7 @@ def test_lines_fit_if_words_do(words: list[str]) -> None:
 # ------------------------------------------------------------------------------------- characters that are not printable
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "shown"),
     [
         pytest.param("aws 'a\nb' é", "aws 'a\nb' é", id="nothing to do"),
@@ -218,7 +219,7 @@ def test_bash_decodes_the_escapes(words: list[str]) -> None:
     assert calls(wrap_command(shown, 40, "  "), "bash") == [words]
 
 
-@pytest.mark.parametrize("character", ["\x1b", "\x07", "\u202e", "\u00a0", "\r", "\t"])
+@check_rows("character", ["\x1b", "\x07", "\u202e", "\u00a0", "\r", "\t"])
 def test_escapes_in_double_quotes_and_without_quotes(character: str) -> None:
     for command in (
         f'aws "a{character}b\\{character}c" d\\{character}e "x$HOME{character}" ""',

@@ -81,7 +81,7 @@ def test_a_brief_second_remedy_is_shown_with_its_command() -> None:
         assert ("1 remedy" in shown) is not is_shown, steps
 
 
-@pytest.mark.parametrize("count", range(15, 30))
+@check_rows("count", range(15, 30))
 def test_the_last_command_is_not_omitted_alone(count: int) -> None:
     """A remedy with its last change missing is half a remedy."""
     commands = tuple(f"aws iam delete-group --group-name g{number}" for number in range(count))
@@ -163,7 +163,7 @@ def test_policy_that_the_message_names_is_shown_without_its_type_again() -> None
 _MESSAGE = 'Login failed: "not mapped" (Unauthorized)'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("causes", "rows"),
     [
         pytest.param(
@@ -265,7 +265,7 @@ def test_remedy_lists_its_placeholders_once() -> None:
         assert explanation.to_text(detail=detail).count(_REPLACED) == 1
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "steps", "note"),
     [
         ("aws s3 ls", (), None),
@@ -365,7 +365,7 @@ _DENIED_KEY = "operation error KMS: CreateKey, https response error StatusCode: 
 _TAKEN = "operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 4QEXAMPLE, HostID: abc=, BucketAlreadyExists: "
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "kinds"),
     [
         (_ASSUMING, []),

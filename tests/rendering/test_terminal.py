@@ -109,7 +109,7 @@ def test_colors() -> None:
     assert shown == "  \x1b[1mWhy\x1b[0m \x1b[36m[derived]\x1b[0m\n    \x1b[2mQuiet.\x1b[0m"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("block", "shown"),
     [
         pytest.param(
@@ -199,7 +199,7 @@ def test_commands_can_be_pasted(words: list[str]) -> None:
     assert calls(pasted) == [words]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "shown"),
     [
         (Code('{"a": 1}', "json", "policy.json"), "echo '{\"a\": 1}' > policy.json"),

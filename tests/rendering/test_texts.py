@@ -12,6 +12,7 @@ from iamtriage._rendering.blocks import Code, Mark, Source
 from iamtriage._rendering.texts import code_text, is_web_address, parts, phrases
 from iamtriage._text import escape_controls
 from tests.rendering.hostile import sources, texts
+from tests.tables import check_rows
 
 _TEXT = "0123456789"
 
@@ -20,7 +21,7 @@ def _shown(*marks: Mark) -> list[tuple[str, str | None]]:
     return [(text, mark.label if mark else None) for text, mark in parts(Source(_TEXT, marks))]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("marks", "shown"),
     [
         pytest.param((), [("0123456789", None)], id="none"),
@@ -62,7 +63,7 @@ def test_everything_is_shown_once_unless_a_mark_hides_it(source: Source) -> None
     assert shown == "".join(c for i, c in enumerate(text) if i not in hidden)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "code"),
     [
         ("No policy of the role's account allows it (yet): really?", []),
@@ -98,7 +99,7 @@ def test_splitting_prose_loses_nothing(text: str) -> None:
             assert "www." not in part
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("url", "fits"),
     [
         ("https://docs.aws.amazon.com/IAM/latest/UserGuide/a_(b).html?x=1&y=[2]#c%20d", True),

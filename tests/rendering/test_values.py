@@ -7,7 +7,6 @@ from itertools import product
 from typing import Any
 
 import attrs
-import pytest
 
 import iamtriage
 from iamtriage._rendering.values import Value
@@ -58,7 +57,7 @@ def test_values_are_equal_as_attrs_compares_them(first: tuple[Any, ...], second:
         assert hash(_Ours(*first)) == hash(_Ours(*second))
 
 
-@pytest.mark.parametrize("arguments", _ARGUMENTS)
+@check_rows("arguments", _ARGUMENTS)
 def test_values_look_as_attrs_prints_them(arguments: tuple[Any, ...]) -> None:
     assert repr(_Ours(*arguments)) == repr(_Theirs(*arguments)).replace("_Theirs", "_Ours")
 

@@ -233,7 +233,7 @@ def test_failure_shows_its_facts_but_not_its_text() -> None:
     assert pretty(failure).splitlines()[0] == "Access denied [AccessDenied]"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "value",
     [
         pytest.param(iamtriage.Facts(token_claims={"password": SECRET, "sub": "ana"}), id="document"),
@@ -299,7 +299,7 @@ def _itself() -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("claims", "said"),
     [
         pytest.param(MappingProxyType({"sub": MappingProxyType({"a": 1})}), '"a": 1', id="of another type"),
@@ -323,7 +323,7 @@ def test_clipped_document_is_not_code() -> None:
     assert "x…" in cut._repr_html_()
 
 
-@pytest.mark.parametrize("before", range(560, 640, 7))
+@check_rows("before", range(560, 640, 7))
 def test_secret_is_not_shown_in_part(before: int) -> None:
     value = iamtriage.Envelope(operation="x" * before + f" AWS_SECRET_ACCESS_KEY={SECRET} and more")
     shown = pretty(value).replace("\n", "").replace(" ", "")
@@ -351,7 +351,7 @@ def test_remedy_can_be_copied() -> None:
 _SIGNATURE = "0123456789abcdef" * 4
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "resource",
     [
         pytest.param(
@@ -364,7 +364,7 @@ _SIGNATURE = "0123456789abcdef" * 4
         ),
     ],
 )
-@pytest.mark.parametrize("name", ["ana", f"AWS_SECRET_ACCESS_KEY={SECRET}"])
+@check_rows("name", ["ana", f"AWS_SECRET_ACCESS_KEY={SECRET}"])
 def test_no_format_of_an_explanation_shows_a_secret(resource: str, name: str) -> None:
     """The resource of a denial can be a signed URL, whose secrets are redacted in every format."""
     failure = iamtriage.AccessDenied(

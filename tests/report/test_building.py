@@ -26,6 +26,7 @@ from iamtriage.report import Progress, Report, _collecting, build_report
 from iamtriage.report._rows import COLUMNS, _find_role, read_batch
 from iamtriage.report._store import Store
 from iamtriage.testing import CloudTrailTree, write_cloudtrail_tree
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,7 +176,7 @@ def test_processes_read_what_one_process_reads(tree: tuple[Path, CloudTrailTree]
         assert facts(one) == facts(two)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "principal",
     [
         *(

@@ -469,7 +469,7 @@ def test_fixes_have_placeholders_for_unknown_names() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("known", "accounts"),
     [
         ({"region": "ap-east-1"}, ["aws account enable-region --region-name ap-east-1"]),
@@ -540,7 +540,7 @@ def test_secrets_are_left_out() -> None:
     assert "hunter2" not in str(found) + json.dumps(found.to_dict())
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "url",
     ["https://[::1", "//", "https://", "sts.amazonaws.com.evil.example", "http://[x]/", "a" * 10_000, "\x00"],
 )
@@ -565,7 +565,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("value", HOSTILE, ids=ascii)
+@check_rows("value", HOSTILE, ids=ascii)
 def test_hostile_values(value: str) -> None:
     """No value adds an argument or option to a command, or reaches the terminal unescaped."""
     known: dict[str, Any] = {
@@ -593,7 +593,7 @@ def test_hostile_values(value: str) -> None:
             assert not value.startswith("-") or value not in words
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "known",
     [
         {"env": "text"},

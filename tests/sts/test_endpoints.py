@@ -104,7 +104,7 @@ def test_endpoint(
     assert ". " not in endpoint.reason
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("region", "settings", "reason"),
     [
         (
@@ -231,14 +231,14 @@ def test_unknown_region(region: str, suggested: str | None, settings: dict[str, 
     assert (str(again), again.region) == (message, region)
 
 
-@pytest.mark.parametrize("region", [b"us-east-1", 1, 1.5, True, ["us-east-1"], {}, object(), str])
+@check_rows("region", [b"us-east-1", 1, 1.5, True, ["us-east-1"], {}, object(), str])
 def test_region_that_is_not_a_string(region: object) -> None:
     with pytest.raises(TypeError, match=rf"^region must be a string or None, not {type(region).__name__}$"):
         _resolve(region)
 
 
-@pytest.mark.parametrize("value", ["false", "", 0, 1, None, [], {}])
-@pytest.mark.parametrize("switch", ["fips", "dual_stack"])
+@check_rows("value", ["false", "", 0, 1, None, [], {}])
+@check_rows("switch", ["fips", "dual_stack"])
 def test_switch_that_is_not_a_boolean(switch: str, value: object) -> None:
     """The string "false" from an environment would be truthy. 1 equals True, in a cache, too."""
     _resolve("us-east-1", **{switch: True})
@@ -246,7 +246,7 @@ def test_switch_that_is_not_a_boolean(switch: str, value: object) -> None:
         _resolve("us-east-1", **{switch: value})
 
 
-@pytest.mark.parametrize("mode", ["REGIONAL", "global", "", "x" * 10_000, "\0", None, 1, ["legacy"]])
+@check_rows("mode", ["REGIONAL", "global", "", "x" * 10_000, "\0", None, 1, ["legacy"]])
 def test_unknown_mode(mode: object) -> None:
     with pytest.raises(EndpointError, match=r"^unknown mode .*; expected one of regional, legacy$") as caught:
         _resolve("us-east-1", mode=mode)
@@ -257,8 +257,8 @@ def test_unknown_mode(mode: object) -> None:
     assert len(str(caught.value)) < 800
 
 
-@pytest.mark.parametrize("region", ["eu-isoe-west-1", "us-isof-south-1", "us-isof-new-7"])
-@pytest.mark.parametrize("fips", [False, True])
+@check_rows("region", ["eu-isoe-west-1", "us-isof-south-1", "us-isof-new-7"])
+@check_rows("fips", [False, True])
 def test_dual_stack_that_botocore_rejects(region: str, fips: bool) -> None:  # noqa: FBT001 (a parameter)
     with pytest.raises(EndpointError, match="botocore rejects dual stack for ") as caught:
         resolve_sts_endpoint(region, dual_stack=True, fips=fips)

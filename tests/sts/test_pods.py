@@ -160,7 +160,7 @@ def test_environment(
     assert pod_environment(annotations, **others) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("region", "partition"),
     {
         "eu-west-1": "aws",
@@ -201,7 +201,7 @@ SKIPPED: dict[str, set[str]] = {
 }
 
 
-@pytest.mark.parametrize(("annotation", "names"), SKIPPED.items(), ids=map(ascii, SKIPPED))
+@check_rows(("annotation", "names"), SKIPPED.items(), ids=map(ascii, SKIPPED))
 def test_skipped_containers(annotation: str, names: set[str]) -> None:
     pod = {"eks.amazonaws.com/skip-containers": annotation}
     skipped = {
@@ -237,7 +237,7 @@ LIVES: dict[str, tuple[str | None, str | None, object, int]] = {
 }
 
 
-@pytest.mark.parametrize(("account", "pod", "flag", "seconds"), LIVES.values(), ids=LIVES.keys())
+@check_rows(("account", "pod", "flag", "seconds"), LIVES.values(), ids=LIVES.keys())
 def test_token_life(account: str | None, pod: str | None, flag: object, seconds: int) -> None:
     settings = token_settings(
         {} if account is None else {LIFE: account},
@@ -289,7 +289,7 @@ DEFAULTS: list[tuple[str | None, str | None, str | None, tuple[bool | None, str 
 ]
 
 
-@pytest.mark.parametrize(("version", "platform", "annotation", "expected"), DEFAULTS)
+@check_rows(("version", "platform", "annotation", "expected"), DEFAULTS)
 def test_default_of_cluster_versions(
     version: str | None,
     platform: str | None,
@@ -304,9 +304,7 @@ def test_default_of_cluster_versions(
     assert found.annotation == (None if annotation is None else parse_go_bool(annotation))
 
 
-@pytest.mark.parametrize(
-    "version", ["", "1", "1.", "1.x", "2.31", "1.31\n", "١.٣١", "1." + "3" * 5000, "latest"]
-)
+@check_rows("version", ["", "1", "1.", "1.x", "2.31", "1.31\n", "١.٣١", "1." + "3" * 5000, "latest"])
 def test_invalid_versions(version: str) -> None:
     with pytest.raises(EndpointError) as caught:
         sts_default(version)
@@ -320,7 +318,7 @@ def test_invalid_platform_versions() -> None:
         sts_default("1.21", "true", platform_version="3")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("flags", "setting"),
     [
         ({"sts-regional-endpoint": "yes"}, "sts-regional-endpoint"),
@@ -336,7 +334,7 @@ def test_invalid_flags(flags: dict[str, object], setting: str) -> None:
     assert caught.value.setting == setting
 
 
-@pytest.mark.parametrize("value", ["1h", True, None, 1.5])
+@check_rows("value", ["1h", True, None, 1.5])
 def test_invalid_lifetimes(value: object) -> None:
     with pytest.raises(EndpointError):
         token_settings({}, webhook_flags={"token-expiration": value})
@@ -355,7 +353,7 @@ WRONG_TYPES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("arguments", WRONG_TYPES, ids=str)
+@check_rows("arguments", WRONG_TYPES, ids=str)
 def test_wrong_types(arguments: dict[str, Any]) -> None:
     with pytest.raises(TypeError):
         pod_environment(**arguments)

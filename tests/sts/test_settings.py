@@ -13,6 +13,7 @@ import pytest
 from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
 from iamtriage.sts import Setting, StsSettings
 from iamtriage.sts._sdks import SDKS
+from tests.tables import check_rows
 
 CONFIG = """\
 [default]
@@ -166,7 +167,7 @@ def test_credentials_file() -> None:
     assert settings({"AWS_PROFILE": "keys"}, None, credentials=keys).region.value == "eu-west-3"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("written", "value", "kept"),
     [("true", True, None), ("TRUE", True, None), ("False", False, None), ("1", False, "1"), ("", False, "")],
 )
@@ -239,7 +240,7 @@ WITHOUT_REGION = {
 }
 
 
-@pytest.mark.parametrize("sdk", SDKS)
+@check_rows("sdk", SDKS)
 def test_defaults_of_sdks(sdk: str) -> None:
     env = {SDKS[sdk].regions[0]: "eu-west-1"}
     host = "sts.amazonaws.com" if sdk in LEGACY else "sts.eu-west-1.amazonaws.com"
@@ -254,7 +255,7 @@ def test_defaults_of_sdks(sdk: str) -> None:
         assert flipped.resolve().host != host
 
 
-@pytest.mark.parametrize("sdk", SDKS)
+@check_rows("sdk", SDKS)
 def test_sdks_without_region(sdk: str) -> None:
     expected = WITHOUT_REGION[sdk]
     found = settings(sdk=sdk)
@@ -267,7 +268,7 @@ def test_sdks_without_region(sdk: str) -> None:
     assert SDKS[sdk].title in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("sdk", "region"),
     [("boto3", "eu-west-2"), ("cli-v1", "eu-west-2"), ("cli-v2", "eu-west-1"), ("go-v2", "eu-west-1"), ("cpp", "eu-west-2"), ("java-v2", "eu-west-1")],
 )  # fmt: skip
@@ -334,7 +335,7 @@ def test_defaults_mode() -> None:
 # ------------------------------------------------ rejected values
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("env", "args", "setting", "text"),
     [
         ({"AWS_STS_REGIONAL_ENDPOINTS": "REGIONAL"}, {}, "AWS_STS_REGIONAL_ENDPOINTS", "legacy, regional"),
@@ -375,7 +376,7 @@ def test_unknown_regions() -> None:
         settings({}, region_name="moon-1").resolve()
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("args", "text"),
     [
         ({"region": "eu-west-1"}, "unknown create_client argument 'region'; expected one of region_name, "),
@@ -409,7 +410,7 @@ def test_unknown_sdk() -> None:
 # ------------------------------------------------ files
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("config", "line", "text"),
     [
         ("region = eu-west-1\n", 1, r"expected a \[section\] first"),
@@ -497,7 +498,7 @@ def test_section_names_like_in_botocore() -> None:
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize(
+@check_rows(
     "config",
     [
         "[default]\n" + "".join(f"name{number} = value\n" for number in range(60_000)),
@@ -549,9 +550,7 @@ def test_no_secrets_are_printed() -> None:
     assert "user:pass" not in f"{caught.value} {caught.value.value}"
 
 
-@pytest.mark.parametrize(
-    "hostile", ["\x1b[31mred", "a\nhost: evil", "\u202eevil", "\ud800", "x" * 100_000, "a\x00b"]
-)
+@check_rows("hostile", ["\x1b[31mred", "a\nhost: evil", "\u202eevil", "\ud800", "x" * 100_000, "a\x00b"])
 def test_hostile_values(hostile: str) -> None:
     env = {
         "AWS_DEFAULT_REGION": hostile,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from iamtriage.explaining._rules.sts.trust.trust_documents import name_statement
 from iamtriage.trust import TrustResult
+from tests.tables import check_rows
 
 _PLAIN: dict[str, Any] = {"Effect": "Allow"}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("statements", "index", "name"),
     [
         ([_PLAIN], 0, "the statement"),

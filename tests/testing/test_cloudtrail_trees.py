@@ -12,6 +12,7 @@ import pytest
 from iamtriage import fingerprint, parse
 from iamtriage.testing import cloudtrail_files, write_cloudtrail_tree
 from iamtriage.testing._cloudtrail.calls import DENIALS
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +94,7 @@ def test_files_on_disk(tmp_path: Path) -> None:
     assert tree.errors == sum(file.errors for file in generated.values())
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("options", "message"),
     [
         ({"days": 0}, "days must be at least 1, not 0"),

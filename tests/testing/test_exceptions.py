@@ -120,7 +120,7 @@ def test_the_exception_has_the_clients_class() -> None:
     assert type(denial("s3:GetObject").client_error(eks)) is ClientError
 
 
-@pytest.mark.parametrize("client", ["s3", 42, boto3, MagicMock(), MagicMock(spec=["get_object"])])
+@check_rows("client", ["s3", 42, boto3, MagicMock(), MagicMock(spec=["get_object"])])
 def test_only_clients_are_accepted(client: object) -> None:
     """Otherwise a test would catch another class than it says."""
     with pytest.raises(TypeError, match="client must be a boto3 or botocore client, not"):
@@ -231,7 +231,7 @@ def test_unknown_options_are_rejected() -> None:
         testing.throttled("GetItem", "dynamodb", stat=1)  # type: ignore[call-arg]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("ask", "says"),
     [
         (lambda: denial("s3:GetObject").text(cast("Any", "perl")), "unknown envelope 'perl'; expected one of message, botocore"),

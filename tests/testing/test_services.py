@@ -11,6 +11,7 @@ from botocore.exceptions import UnknownServiceError
 from iamtriage import actions
 from iamtriage.testing import denial
 from iamtriage.testing._services import _SERVICES
+from tests.tables import check_rows
 
 # Action prefix -> client name, if they differ.
 _CLIENTS = {
@@ -53,7 +54,7 @@ def test_services_match_botocores_models(prefix: str) -> None:
         assert content_type == f"application/x-amz-json-{metadata['jsonVersion']}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "prefix", ["dynamodb", "ecr", "eks", "iam", "kms", "lambda", "s3", "secretsmanager", "sns", "sqs", "sts"]
 )
 def test_denied_operations_exist(prefix: str) -> None:

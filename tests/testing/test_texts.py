@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from hypothesis import given
 
 from iamtriage import explain, parse, testing, to_record
@@ -94,7 +93,7 @@ def test_every_sample_can_be_explained() -> None:
         assert explain(kind).summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("sample", "words"),
     [
         (
@@ -136,7 +135,7 @@ def test_messages_are_those_of_aws(sample: Sample, words: str) -> None:
     assert words in sample.message
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "operation", "service", "code", "status"),
     [
         ("s3:ListAllMyBuckets", "ListBuckets", "s3", "AccessDenied", 403),
@@ -168,7 +167,7 @@ def test_documents_are_json(sample: Sample) -> None:
     assert json.loads(sample.text("cli-json").partition("[ERROR]: ")[2])["Code"] == sample.code
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("sample", "code", "category"),
     [
         (denial("s3:GetObject"), "AccessDenied", "Data"),
@@ -188,7 +187,7 @@ def test_cloudtrail_has_its_own_codes_and_categories(sample: Sample, code: str, 
     assert event["managementEvent"] is (category == "Management")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("sample", "written"),
     [
         (denial("sts:AssumeRole"), "com.amazonaws.services.securitytoken.model.AWSSecurityTokenServiceException: "),

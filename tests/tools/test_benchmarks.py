@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from benchmarks import pastes, texts
 from benchmarks.measure import Figure
 from benchmarks.reading import structured_errors, unmodified_outputs
 from iamtriage import parse
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("figure", "verdict"),
     [
         (Figure("a", 3.0), "info"),
@@ -26,12 +25,12 @@ def test_verdict(figure: Figure, verdict: str) -> None:
     assert figure.verdict == verdict
 
 
-@pytest.mark.parametrize("name", pastes.PASTES)
+@check_rows("name", pastes.PASTES)
 def test_pastes_hold_a_failure(name: str) -> None:
     assert parse(pastes.PASTES[name]) is not None
 
 
-@pytest.mark.parametrize("line", [*texts.ORDINARY, *texts.ERRORS])
+@check_rows("line", [*texts.ORDINARY, *texts.ERRORS])
 def test_lines_hold_none(line: str) -> None:
     assert parse(line) is None
 

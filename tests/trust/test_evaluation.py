@@ -97,7 +97,7 @@ MATCHES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("document", MATCHES.values(), ids=MATCHES)
+@check_rows("document", MATCHES.values(), ids=MATCHES)
 def test_allowed_service_accounts(document: dict[str, Any]) -> None:
     result = check_irsa(document)
 
@@ -337,7 +337,7 @@ def fixed(document: dict[str, Any], fix: str) -> dict[str, Any]:
     return fixed
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "name",
     [
         *("namespace", "name", "both", "case", "StringEquals with a wildcard", "escaped wildcard"),
@@ -420,7 +420,7 @@ def test_credentials_do_not_matter_with_a_token() -> None:
     assert check_trust_policy(document, action="sts:AssumeRole", caller=ROLE, claims=CLAIMS).allowed is True
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("now", "allowed"),
     [
         (1767225600, True),
@@ -443,7 +443,7 @@ def test_expiry(now: object, *, allowed: bool) -> None:
     assert allowed or "the token" in result.reason
 
 
-@pytest.mark.parametrize("exp", [None, "soon", True, [], 10**400, float("nan"), float("inf")])
+@check_rows("exp", [None, "soon", True, [], 10**400, float("nan"), float("inf")])
 def test_an_invalid_expiry_is_ignored(exp: object) -> None:
     assert check_irsa(irsa(), CLAIMS | {"exp": exp}, context={"aws:CurrentTime": 1767225600}).allowed is True
 
@@ -523,7 +523,7 @@ def test_session_tags_of_a_token_require_another_action() -> None:
     assert check_irsa(irsa(action=[WEB, "sts:TagSession"]), claims).allowed is True
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("claims", "tag", "expected"),
     [
         (CLAIMS | {"https://aws.amazon.com/tags": TAGS}, "team", True),
@@ -1266,7 +1266,7 @@ def test_yaml_converts_the_version_to_a_date() -> None:
     assert check_trust_policy(document, action="sts:AssumeRole").allowed is True
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("arguments", "error"),
     [
         ({"action": "AssumeRole"}, ValueError),

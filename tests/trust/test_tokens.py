@@ -43,7 +43,7 @@ HEADER = part('{"alg":"RS256"}')
 TOKEN = token_of(CLAIMS)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "token",
     [TOKEN, TOKEN.encode(), TOKEN + "\n", f" \t{TOKEN}\r\n".encode(), TOKEN.encode() + b"\n"],
     ids=["text", "bytes", "newline", "whitespace", "bytes with newline"],
@@ -99,7 +99,7 @@ def test_invalid_tokens(token: str, reason: str) -> None:
         read_web_identity_token(token.encode())
 
 
-@pytest.mark.parametrize("value", [None, 1, bytearray(b"a.b.c"), ["a"], {}])
+@check_rows("value", [None, 1, bytearray(b"a.b.c"), ["a"], {}])
 def test_wrong_types(value: object) -> None:
     with pytest.raises(TypeError, match="token must be a string or bytes, not"):
         read_web_identity_token(cast("str", value))

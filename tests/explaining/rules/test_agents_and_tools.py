@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _CREDENTIAL_HELPER = 'level=error msg="Error retrieving credentials" error="ecr: Failed to get authorization token: operation error ECR: GetAuthorizationToken, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded"\n'
 _UNAUTHORIZED = '\nE1120 10:00:00.125601       1 archfilter.go:167] "failed to get image architectures" err=<\n\tGET https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/films/manifests/1: unexpected status code 401 Unauthorized: Not Authorized'
@@ -44,7 +45,7 @@ def _show(text: str) -> tuple[str, str]:
     return explanation.summary, shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "remedy"),
     [
         (f"{_CREDENTIAL_HELPER}{_UNAUTHORIZED}", "The SDK found no credentials", "role"),
@@ -82,7 +83,7 @@ def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
     assert remedy in shown.replace("service codedeploy-agent restart", "restart codedeploy-agent")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "absent"),
     [
         (f"NoCredentialProviders: no valid providers in chain caused by: EnvAccessKeyNotFound: failed to find credentials in the environment. {_FILE.format('/root/.aws/credentials')}", "only from the file"),

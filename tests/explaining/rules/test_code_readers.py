@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_resources, find_steps
+from tests.tables import check_rows
 
 _ROLE = 'resource "aws_iam_role" "app" {'
 _ROLES = {
@@ -25,12 +24,12 @@ _ROLES = {
 }
 
 
-@pytest.mark.parametrize("text", _ROLES.values(), ids=_ROLES)
+@check_rows("text", _ROLES.values(), ids=_ROLES)
 def test_the_name_of_a_role_is_read_in_any_form(text: str) -> None:
     assert [(each.label, each.name) for each in find_coded_principals(text)] == [("app", "app-prod")]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f'{_ROLE}\n  name = "app-${{var.stage}}"\n}}\n',

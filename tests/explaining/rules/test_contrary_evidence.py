@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _CALL = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/deploy/ci is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:111122223333:orders"
 _FIRST = f"09:14 ci: {_CALL} because no identity-based policy allows the sqs:CreateQueue action\n"
 _DENY = f"09:21 ci: {_CALL} with an explicit deny in a service control policy\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_done"),
     [
         ("ana: attached sqs:CreateQueue to deploy", True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _S3 = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
 _TOKEN = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
@@ -13,7 +14,7 @@ _EXPIRED = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "error", "name"),
     [
         ("Unlike the bucket octo-logs, this one is new.", _S3, "octo-logs"),
@@ -25,7 +26,7 @@ _EXPIRED = (
         ("s3://octo-logs/key isn't used any more.", _S3, "octo-logs"),
     ],
 )
-@pytest.mark.parametrize("is_first", [True, False])
+@check_rows("is_first", [True, False])
 def test_names_of_something_else(said: str, error: str, name: str, *, is_first: bool) -> None:
     lines = [said, error] if is_first else [error, said]
     assert name not in explain("\n".join(lines)).to_text(detail="full")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ def _trust(issuer: str, **conditions: str | list[str]) -> dict[str, object]:
 POD, JOB = "system:serviceaccount:orders:api", "repo:acme/shop:ref:refs/heads/main"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("issuer", "stated", "fixed"),
     [
         (EKS, {"aud": POD}, {"sub": POD, "aud": "sts.amazonaws.com"}),
@@ -78,7 +79,7 @@ DENY = {
 SCP = f"operation error EC2: RunInstances, https response error StatusCode: 403, RequestID: 1, api error UnauthorizedOperation: You are not authorized to perform this operation. User: arn:aws:sts::{ACCOUNT}:assumed-role/nodes/s1 is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/* with an explicit deny in a service control policy"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("start", "setting", "title", "sends"),
     [
         (
@@ -133,7 +134,7 @@ def _provider(region: str, suffix: str = "") -> tuple[str, str, str]:
     return partition, message, listing
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("region", "suffix", "log", "place"),
     [
         (
@@ -209,7 +210,7 @@ def test_zone_filter() -> None:
     assert "no filter" not in two.summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"external-dns: {ZONE}\nargs: [--zone-id-filter=Z0NEW]\n{_zones('*', 'Z0OWN')}",
@@ -295,7 +296,7 @@ def test_endpoint_policy_without_allow(text: str, words: str) -> None:
     assert any("--reset-policy" in each for each in first.commands)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "policy",
     [
         HCL.replace('"Deny"', '"Allow"'),
@@ -344,7 +345,7 @@ def _prefixes(*prefixes: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "listed", "words"),
     [
         (f"{LISTING.format('')}\n{_prefixes('net/*')}", "env:/", '["net/*", "env:/"]'),
@@ -462,7 +463,7 @@ def test_limit_in_the_launch_template(words: str) -> None:
     assert any("launch template (Terraform: metadata_options)" in each for each in remedy.steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "has_role", "falls_back"),
     [
         ("On the host, aws s3 ls is ok.", True, False),
@@ -488,7 +489,7 @@ def test_token_that_only_root_can_read(version: str, *, is_old: bool) -> None:
 _NO_KEY = "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("issuer", "subject", "keys", "is_private"),
     [
         ("https://git.acme.example", "project_path:a/b:ref_type:branch:ref:main", "/oauth/discovery/keys", True),
@@ -542,7 +543,7 @@ def test_issuer_with_a_private_name(host: str, subject: str, words: tuple[str, .
     assert "Retry" not in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "reason", "first"),
     [
         ("$ curl -s https://octo-oidc.s3.eu-west-1.amazonaws.com/a/.well-known/openid-configuration\n<Error><Code>AccessDenied</Code>\nsecurity blocked public access for the whole account", "S3 denies everyone the objects in octo-oidc, most likely because of Block Public Access of the account", "aws s3control put-public-access-block --account-id ACCOUNT_ID "),
@@ -604,7 +605,7 @@ def test_access_point_of_another_account() -> None:
     assert all("must all allow it" not in each.text for each in same.causes)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "code"),
     [
         ("updating urn:pulumi:prod::shop::aws:eks/cluster:Cluster::old: ", "In the Pulumi code"),
@@ -612,7 +613,7 @@ def test_access_point_of_another_account() -> None:
         ("", None),
     ],
 )
-@pytest.mark.parametrize("mode", ["API", "API_AND_CONFIG_MAP"])
+@check_rows("mode", ["API", "API_AND_CONFIG_MAP"])
 def test_jump_of_the_authentication_mode(text: str, code: str | None, mode: str) -> None:
     change = "from CONFIG_MAP to API" if mode == "API" else "from API_AND_CONFIG_MAP to CONFIG_MAP"
     error = f"operation error EKS: UpdateClusterConfig, https response error StatusCode: 400, RequestID: 0a1b, InvalidParameterException: Unsupported authentication mode update {change}"

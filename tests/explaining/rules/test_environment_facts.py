@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _SESSION = "arn:aws:sts::111122223333:assumed-role/etl-run/job-7"
 _ROLE = "arn:aws:iam::111122223333:role/etl-run"
@@ -45,7 +46,7 @@ def test_a_logged_session_is_the_caller(line: str, is_read: bool) -> None:  # no
     assert f"DataLakePrincipalIdentifier={_SESSION}" not in lake.to_text(detail="full")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "facts", "is_read"),
     [
         (f"INFO provider com.amazonaws.auth.WebIdentityTokenCredentialsProvider, {_GIVEN}", {}, True),
@@ -78,7 +79,7 @@ _GLOBAL = "https://sts.amazonaws.com"
 _ENV = f"AWS_REGION=ap-south-1\nAWS_ENDPOINT_URL_STS={_GLOBAL}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("setting", "facts", "command"),
     [
         (_ENV, {}, "unset AWS_ENDPOINT_URL_STS"),
@@ -101,7 +102,7 @@ def test_the_variable_of_the_global_endpoint_is_named(
         assert "The code calls" not in str(explanation)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "AWS_ENDPOINT_URL_STS=https://sts.ap-south-1.amazonaws.com\n",
@@ -125,10 +126,8 @@ _MAPS = {
 }
 
 
-@pytest.mark.parametrize(
-    "account", [{"service_account": "web", "namespace": "shop"}, {}], ids=["pod", "unknown"]
-)
-@pytest.mark.parametrize("printed", _MAPS.values(), ids=_MAPS)
+@check_rows("account", [{"service_account": "web", "namespace": "shop"}, {}], ids=["pod", "unknown"])
+@check_rows("printed", _MAPS.values(), ids=_MAPS)
 def test_a_variable_of_a_config_map_is_corrected_there(printed: str, account: dict[str, str]) -> None:
     facts = {"region": "ap-south-1", **account}
     explanation = explain(f"{_SCOPE.format('GetCallerIdentity')}\n\n{printed}", facts=facts)
@@ -140,7 +139,7 @@ def test_a_variable_of_a_config_map_is_corrected_there(printed: str, account: di
     assert restart[-1].endswith("--namespace shop")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "printed",
     [
         _MAPS["yaml"].replace("  AWS_ENDPOINT", "  # AWS_ENDPOINT") + f"\n$ env\nAWS_ENDPOINT_URL_STS={_GLOBAL}\n",
@@ -163,7 +162,7 @@ _PRINTED = '$ {} | grep Expiration\n  "Expiration": "{}",\n'
 _DATE = "$ date -u\nFri Nov 20 05:12:44 UTC 2026\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("process", "end", "date", "verdict", "title", "first"),
     [
         ("/opt/get-keys --cache /var/cache/keys/etl.json", "2026-11-18T02:00:00Z", _DATE, "had expired already: Expiration is 2026-11-18T02:00:00Z, and date prints 2026-11-20T05:12:44Z", "Move the cache /var/cache/keys/etl.json of /opt/get-keys away", "mv /var/cache/keys/etl.json /var/cache/keys/etl.json.old"),
@@ -245,7 +244,7 @@ _GOV = {
 }
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("names", "value", "code", "called", "fix"),
     [
         (_GOV, "var.where", 'variable "where" {\n  type = string\n  default = "eu-west-1"\n}', "eu-west-1", 'variable "where" {\n  default = "us-gov-east-1"'),
@@ -270,7 +269,7 @@ def test_the_region_of_a_provider_is_that_of_its_variable(
     assert "arn:aws:" not in text
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("value", "code"),
     [
         ("var.where", 'variable "where" { default = "us-gov-east-1" }'),
@@ -286,7 +285,7 @@ def test_other_regions_in_the_code_are_not_that_of_the_provider(value: str, code
     assert not any(each.title.startswith("Set the Region of the provider") for each in explanation.remedies)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts", "command"),
     [
         ("AWS_REGION=eu-west-1\nAWS_ENDPOINT_URL_SQS=https://sqs.us-east-1.amazonaws.com\n", {}, "unset AWS_ENDPOINT_URL_SQS"),

@@ -779,7 +779,7 @@ def test_everyday_failure(text: str, facts: dict[str, Any], verdict: str, remedy
     assert remedy in "\n".join(shown)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "message", "topic"),
     [
         ("UnknownOperationException", "", "unknown-operation"),
@@ -935,7 +935,7 @@ _UNKNOWN_KEY = "AccessDeniedException: The ciphertext refers to a customer maste
 _CHAIN = "NoCredentialProviders: no valid providers in chain. Deprecated.\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "absent"),
     [
         *((f"{_GET}{each}", "AdministratorAccess allows it") for each in (
@@ -981,7 +981,7 @@ _CREATE = "An error occurred (AccessDenied) when calling the CreateRole operatio
 _NO_ALLOW = " because no identity-based policy allows the iam:CreateRole action"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "verdict", "remedy"),
     [
         ("I went on to add iam:CreateRole policy to the films-ci role and I retried. However, I got the same error.", "iam:CreateRole, which the text says that it got", "Compare the statement"),
@@ -1016,7 +1016,7 @@ _SECRET = "User: arn:aws:sts::111122223333:assumed-role/films-ci/ci is not autho
 _ENCRYPTED = 'level=error err="operation error Secrets Manager: GetSecretValue, api error AccessDeniedException: Access to KMS is not allowed" secret=arn:aws:secretsmanager:eu-west-1:444455556666:secret:films/db-AbCdEf role=arn:aws:iam::111122223333:role/films-ci\n\n$ aws secretsmanager describe-secret --secret-id films/db\n{\n    "ARN": "arn:aws:secretsmanager:eu-west-1:444455556666:secret:films/db-AbCdEf",\n    "Name": "films/db",\n    "LastChangedDate": "2026-01-02T12:00:00+00:00"\n}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "said", "is_needed"),
     [
         (f"{_ACROSS}\n{_TRUST}", "Our side already has sts:AssumeRole on it.", False),

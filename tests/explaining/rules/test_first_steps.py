@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage import check_trust_policy, explain
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,7 +154,7 @@ def test_trust_policy_names_the_account_or_the_caller(principal: str, trusted: s
     assert any(f"trusts {trusted}: the principal is right" in each.text for each in found.causes)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("principal", "says"),
     [
         ("AROAEXAMPLEDELETED12", "names AROAEXAMPLEDELETED12, the unique ID of a deleted role"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ANA = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: "
 _PASSED = "arn:aws:iam::111122223333:role/till-web"
@@ -25,7 +26,7 @@ def _flat(text: str) -> str:
     return " ".join(str(explain(text)).split())
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "present", "absent"),
     [
         # A service-linked role passes a role: no policy of it can change.
@@ -101,7 +102,7 @@ _DENIED = f"AccessDeniedException: {_ANA}eks:DescribeClusterVersions on resource
 _S3 = "Error: Aws::S3::Errors::AccessDenied - Access Denied"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "others"),
     [
         # The start of the same message, before a line break, and the end of a message that the text lacks.
@@ -144,7 +145,7 @@ _PUBLIC_ACL = f"{_ANA}s3:{{0}} on resource: arn:aws:s3:::till/drawer.txt because
 _SSO = "User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Till{}/ana@example.com is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:111122223333:till with an explicit deny in a service control policy"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "present", "absent"),
     [
         # An option of cdk bootstrap leaves out the denied call.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
 from tests.tables import check_rows
 
@@ -126,7 +124,7 @@ _PASSES = '{}User: arn:aws:iam::111122223333:user/airflow is not authorized to p
 _IN_REGION = '$ aws ec2 describe-vpcs --region ap-east-1\nAn error occurred (AuthFailure) when calling the DescribeVpcs operation: AWS was not able to validate the provided access credentials\n$ aws sts get-caller-identity --region ap-east-1\nAn error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid\n$ aws sts get-caller-identity --region us-west-2\n{"Arn": "arn:aws:sts::111122223333:assumed-role/Ops/ana"}\nThe Region is enabled in our account.\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "shown", "absent"),
     [
         ('An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\naws s3 cp a s3://octo/out/a\nThe permissions for role uploader:\n{"Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::octo/in/*"}]}', ("The role uploader was denied s3:PutObject", "aws iam put-role-policy --role-name uploader "), ("ROLE_NAME", "put-user-policy")),
@@ -153,7 +151,7 @@ _TAGGED = 'User: arn:aws:sts::111122223333:assumed-role/octo-karpenter/1 is not 
 _TAG_POLICY = '{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": ["arn:aws:ec2:*:*:security-group/*", "arn:aws:ec2:*:*:launch-template/*"], "Condition": {"StringEquals": {"aws:ResourceTag/team": "octo"}}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts", "shown", "absent"),
     [
         (_LOST, {"namespace": "shop", "service_account": "cart", "cluster": "prod", "region": "eu-west-1"}, ("the metadata has the role octo-node", "kubectl rollout restart", "give shop/cart its own role, and leave the limit at 1"), ("check the association",)),
@@ -180,7 +178,7 @@ def test_settings_of_the_text(
 _PROVISION = "Error: {}: operation error {}, https response error StatusCode: 403, RequestID: 0f1e, api error AccessDenied: User: arn:aws:iam::111122223333:user/tf is not authorized to perform: {}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("work", "call", "action", "resource"),
     [
         ("creating SQS Queue (films)", "SQS: CreateQueue", "sqs:createqueue", "sqs:REGION:111122223333:films"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 DENIED = "CLIENT_ERROR - User: arn:aws:sts::111122223333:assumed-role/EcsService-core/0a1b is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/jobs"
 ENVIRONMENT = '{"computeEnvironmentName": "nightly", "status": "INVALID", "statusReason": "%s"}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_of_batch"),
     [
         (ENVIRONMENT % DENIED, True),
@@ -31,7 +32,7 @@ def test_role_of_a_compute_environment(text: str, *, is_of_batch: bool) -> None:
 BODY = "<Error><Code>AccessDenied</Code><Message>Access Denied{}</Error>"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("rest", "is_of_other"),
     [
         (
@@ -67,7 +68,7 @@ def test_call_beside_a_presigned_url(error: str, *, is_own_call: bool) -> None:
     assert ("expired" in shown) is ("Client Error" in error)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("role", "named"),
     [
         ("orders-firehose", "orders-firehose"),
@@ -85,7 +86,7 @@ def test_name_of_a_role_that_is_cut_off(role: str, named: str) -> None:
 EXPIRED = "The security token included in the request is expired"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_source"),
     [
         (f"software.amazon.awssdk.services.sts.model.StsException: {EXPIRED} (Service: Sts, Status Code: 403, Request ID: 0a1b)", True),
@@ -102,7 +103,7 @@ def test_credentials_with_which_a_role_is_assumed(text: str, *, is_source: bool)
     assert ("get source_profile" in shown) is is_source
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("image", "is_add_on"),
     [("amazon-k8s-cni:v1.19.0", True), ("eks/kube-proxy:v1.33.0", True), ("orders:1", False), ("team/eks/orders:1", False)],
 )  # fmt: skip
@@ -130,7 +131,7 @@ def test_program_that_calls_a_global_endpoint(said: str, first: str) -> None:
     assert any("also calls Route 53" in each for each in remedy.steps) is ("zones" in said)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("caller", "resource", "is_of_controller"),
     [
         ("ipamd/ipamd.go:935", "network interface 'eni-0a1b2c3d4e5f60718'", True),
@@ -150,7 +151,7 @@ def test_owner_of_a_network_interface(caller: str, resource: str, *, is_of_contr
     assert (f"--network-interface-ids {interface} " in shown) is is_of_controller
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "may_be_route", "summary"),
     [
         ('{"message": "Missing Authentication Token"}', True, "API Gateway has no such path or method, or"),
@@ -214,7 +215,7 @@ def test_federation_token_for_vault(before: str, lacks: str, has: str) -> None:
     assert lacks not in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "is_app"),
     [
         ("E/LoginManager(1457): ", True),

@@ -1242,7 +1242,7 @@ def test_neighbouring_values(row: _Row) -> None:
 _SIMULATED = 'An error occurred (AccessDeniedException) when calling the GetItem operation: User: arn:aws:sts::111122223333:assumed-role/films/job is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/films because no identity-based policy allows the dynamodb:GetItem action\naws iam simulate-principal-policy --policy-source-arn arn:aws:iam::111122223333:role/{0}\n{{"EvaluationResults": [{{"EvalActionName": "dynamodb:GetItem", "EvalResourceName": "{1}", "EvalDecision": "allowed"}}]}}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("role", "resource", "is_own"),
     [
         ("films", "*", True),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 URL = "https://acme-in.s3.eu-west-1.amazonaws.com/a/b.mp4?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAEXAMPLE&X-Amz-Expires=3600"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict"),
     [
         (f"{{}}for url: {URL}\nr = requests.head(url)", "most likely signed for GET, but the request sent HEAD"),
@@ -36,7 +37,7 @@ REJECTED = "UnrecognizedClientException: The Access Key ID or security token is 
 IMAGE = "image: amazon/dynamodb-local:latest\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict"),
     [
         (REJECTED + IMAGE + "new DynamoDBClient({ endpoint: `http://${host}:${port}`, credentials: { accessKeyId: 'my_key' } })\nDB_HOST=localhost DB_PORT=8022", "my_key has others"),
@@ -163,7 +164,7 @@ def test_the_source_of_a_copy_without_its_bucket(error: str, text: str, evidence
 REFUSED = '{"Message":"User is not authorized to access this resource"}\nhttps://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/dev/orders\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "manifest"),
     [
         ("Resource: event.methodArn\nauthorizerResultTtlInSeconds: 600\nThe POST is not in the log.", "(600 seconds): the other methods", "const [api, stage]"),
@@ -205,7 +206,7 @@ TRUST = '{"Statement": [{"Effect": "Allow", "Principal": {"Federated": "arn:aws:
 OIDC = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict"),
     [
         ('{"nameWithOwner":"Acme/shop"}', "they differ in case"),
@@ -221,7 +222,7 @@ def test_the_repository_in_a_trust_policy(text: str, verdict: str) -> None:
 NO_CHAIN = "Error getting valid credentials: NoCredentialProviders: no valid providers in chain. Deprecated.\nhttp://169.254.169.254/latest/meta-data/\nHTTP_PROXY=http://10.40.0.12:3128\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "command"),
     [
         ("/etc/ecs/ecs.config", "sudo systemctl restart ecs"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain, parse
+from tests.tables import check_rows
 
 _NO_LIST = "An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:iam::111122223333:user/mara is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::octo-site because no identity-based policy allows the s3:ListBucket action"
 _NO_PUT = "AccessDenied: User: arn:aws:iam::111122223333:user/mara is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::octo-site/a because no identity-based policy allows the s3:PutObject action"
@@ -13,7 +12,7 @@ _NO_PODS = 'pods is forbidden: User "system:serviceaccount:ci:octo" cannot list 
 _NO_SECRETS = 'Error from server (Forbidden): secrets is forbidden: User "system:serviceaccount:ci:octo" cannot create resource "secrets" in API group "" in the namespace "web"'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "explained", "others"),
     [
         (f'{_NO_PUT}\n\nLast week we fixed "{_NO_LIST}" by adding the action.', "s3:PutObject", 0),
@@ -66,7 +65,7 @@ _DENY = '{"Version": "2012-10-17", "Statement": [{"Sid": "OnlyWeb", "Effect": "D
 _DENIED = "User: arn:aws:sts::111122223333:assumed-role/app/s is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::octo-site/a with an explicit deny in a resource-based policy"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_in_force"),
     [
         (f"{_DENIED}\nWe had this bucket policy, but we removed it yesterday:\n{_DENY}", False),
@@ -90,7 +89,7 @@ def test_removed_policies_decide_nothing(text: str, *, is_in_force: bool) -> Non
     assert ("stated-policy-denies" in {cause.code for cause in explain(text).causes}) is is_in_force
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_held"),
     [
         ("My user has AdministratorAccess.", True),
@@ -120,7 +119,7 @@ def _queue_denial(reason: str, queue: str = "mail", session: str = "run-1") -> s
     return f"User: arn:aws:sts::111122223333:assumed-role/build/{session} is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:111122223333:{queue} {reason}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("first", "between", "last", "is_past"),
     [
         (f"09:14 ci: {_queue_denial(_IDENTITY)}", "09:20 ana: granted sqs:CreateQueue", f"09:21 ci: {_queue_denial(_SCP, session='run-2')}", True),

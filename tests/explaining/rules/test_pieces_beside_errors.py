@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 # --------------------------------------------------------------------------------- the variable of an ECS task
 
@@ -68,7 +69,7 @@ HCL = """resource "aws_iam_role" "sync" {{
 """
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("template", "step", "line"),
     [
         (YAML.format("ec2.amazonaws.com"), "of SyncRole with this one", "          - lambda.amazonaws.com"),
@@ -197,7 +198,7 @@ def test_root_user_without_a_trust_policy() -> None:
 AUDIENCE = "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\n    audience: sts.amazonaws.com\nError: Could not assume role with OIDC: Incorrect token audience"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "setting"),
     [
         ("Type: AWS::IAM::OIDCProvider\nProperties:\n  ClientIdList:\n    - sigstore", "ClientIdList"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 SCOPE = "InvalidSignatureException: Credential should be scoped to correct service: '{}'. "
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "expected", "service", "corrected"),
     [
         (
@@ -146,7 +147,7 @@ def test_answer_that_bedrock_passes_on(answer: str, *, is_denied: bool) -> None:
 SIGN_IN = "The browser shows: invalid_grant, Invalid grant provided\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("given", "command"),
     [
         ("SSO region [None]: eu-central-1", "aws configure sso --profile PROFILE"),
@@ -155,7 +156,7 @@ SIGN_IN = "The browser shows: invalid_grant, Invalid grant provided\n"
     ],
     ids=["prompt", "setting", "address"],
 )
-@pytest.mark.parametrize(
+@check_rows(
     "home",
     [
         "https://corp.awsapps.com/start/user-consent/authorize.html?clientId=a&region=eu-west-1&state=b",
@@ -172,7 +173,7 @@ def test_sign_in_in_another_region(given: str, command: str, home: str) -> None:
     assert command in explanation.remedies[0].commands
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "region"),
     [
         ("Our Identity Center was set up in Dublin, long ago.", "eu-west-1"),
@@ -210,7 +211,7 @@ _IN_JAVA = "software.amazon.awssdk.core.exception.SdkClientException: Unable to 
 _IN_PYTHON = "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says", "step"),
     [
         (f"{_IN_DOTNET}In Visual Studio 2022. I ran `aws sso login --profile team` before.", "in Visual Studio 2022: nothing selects the profile team", "launchSettings.json"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
 from tests.tables import check_rows
 
@@ -255,7 +253,7 @@ SUPPOSED_PUT = 'An error occurred (AccessDenied) when calling the PutObject oper
 SUPPOSED_ASSUME = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/audit\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "error", "shown"),
     [
         ("I could for instance attach AmazonS3FullAccess to the role.", SUPPOSED_PUT, "AmazonS3FullAccess"),

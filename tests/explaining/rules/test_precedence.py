@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:{} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::acme/x because no identity-based policy allows the s3:PutObject action\n"
 _USER, _ROLE = "iam::111122223333:user/old", "sts::111122223333:assumed-role/api/s1"
@@ -102,7 +103,7 @@ _UNKNOWN = "An error occurred (InvalidClientTokenId) when calling the GetCallerI
 _SESSION = "arn:aws:sts::111122223333:assumed-role/Dev/kim\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "option"),
     [
         (f"$ docker run -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY job\n{_UNKNOWN}Outside: {_SESSION}", "-e AWS_SESSION_TOKEN"),
@@ -154,7 +155,7 @@ def test_signer_of_a_url_is_denied(option: str, prefix: str, action: str, signer
 _REDIRECT = "$ aws s3 ls s3://acme-eu/\nAn error occurred (PermanentRedirect) when calling the ListObjectsV2 operation: The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "region"),
     [
         (
@@ -174,7 +175,7 @@ def test_region_of_a_redirect(shown: str, region: str | None) -> None:
 _LISTED = '$ aws iam list-access-keys --user-name kim\n{{ "AccessKeyMetadata": [ {{ "UserName": "kim", "AccessKeyId": "AKIAZEXAMPLEQWERTY{}", "Status": "{}" }} ] }}\n$ cat ~/.aws/credentials\n[lab]\naws_access_key_id = AKIAZEXAMPLEQWERTY12\naws_secret_access_key = x\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("ending", "status", "says"),
     [
         ("12", "Inactive", "AKIAZEXAMPLEQWERTY12 of the user kim is inactive"),

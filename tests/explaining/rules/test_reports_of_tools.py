@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 _PULL = f"chart pull error: pulling from host {_REGISTRY} failed with status code [manifests 1.3.5]: 403 Forbidden"
@@ -32,7 +31,7 @@ _NODE = (
 _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-results/tables/a1"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "shown", "absent"),
     [
         # Flux pulls, or the kubelet, or anybody.

@@ -7,12 +7,13 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 EXPIRED = "denied: Your authorization token has expired. Reauthenticate and try again."
 PUBLIC = "public.ecr.aws"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "shown", "hidden"),
     [
         (
@@ -76,7 +77,7 @@ def _of(source: str) -> dict[str, str]:
     return {"AWS:SourceArn": source}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "command"),
     [
         (CALL.format(FUNCTION), "does not allow apigateway.amazonaws.com", f"--function-name {FUNCTION} --statement-id ApiGateway"),
@@ -164,7 +165,7 @@ QUEUE = "arn:aws:sqs:eu-west-1:111122223333:uploads"
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:alerts"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("caller", "policy", "verdict"),
     [
         ("CloudWatch Alarms is", "", "does not allow cloudwatch.amazonaws.com to publish"),
@@ -183,7 +184,7 @@ URI = "ImageUri=111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/web:1\n"
 _OF_ACCOUNT = '{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says", "omits"),
     [
         (f"{IMAGE}{URI}", ("policy of team/web does not allow lambda.amazonaws.com to pull the image.", "--repository-name team/web", "Lambda adds the statement itself"), ("aws:SourceArn", "in account")),
@@ -208,7 +209,7 @@ CREATE = "$ aws iam create-role --role-name {} --assume-role-policy-document fil
 TRUSTED = '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{}"}}, "Action": "sts:AssumeRole"}}]}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "step"),
     [
         (CREATE.format("app-role") + TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "the role is only seconds old", "wait role-exists does not help"),
@@ -279,7 +280,7 @@ def test_opensearch_role_for_the_output(output: str, index: str, host: str) -> N
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("role", "backend_roles", "mapped"),
     [
         ("writers", ["arn:aws:iam::111122223333:role/old"], "is mapped only to arn:aws:iam::111122223333:role/old, and not to"),
@@ -322,8 +323,8 @@ def test_key_of_environment_variables(message: str, reason: str) -> None:
 _SUBMIT = "An error occurred (AccessDeniedException) when calling the SubmitJob operation: User: arn:aws:sts::111122223333:assumed-role/cron/s1 is not authorized to perform: batch:SubmitJob on resource: arn:aws:batch:eu-north-1:111122223333:{} because no {} policy allows the batch:SubmitJob action"
 
 
-@pytest.mark.parametrize("layer", ["identity-based", "service control"])
-@pytest.mark.parametrize(
+@check_rows("layer", ["identity-based", "service control"])
+@check_rows(
     ("call", "denied", "resources"),
     [
         ("", "job-definition/etl:14", ["job-definition/etl:*", "job-queue/JOB_QUEUE_NAME"]),
@@ -346,7 +347,7 @@ def _trust(service: str) -> str:
     return f"Trust policy: {json.dumps({'Version': '2012-10-17', 'Statement': [statement]})}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "service"),
     [
         ("EventBridge target failed: ErrorCode NO_PERMISSIONS, Unable to assume role arn:aws:iam::111122223333:role/films", "events"),

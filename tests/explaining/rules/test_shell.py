@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.explaining.rules.shell import arguments_of
+from tests.tables import check_rows
 
 
 def test_arguments_are_those_of_the_program() -> None:
@@ -26,7 +27,7 @@ def test_both_ends_of_a_pipe_are_recorded() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "command",
     ["rm -rf /", "aws x > out", "aws 'x", "aws x; id", "aws x; echo y", "touch x"],
     ids=["unknown", "file", "quote", "second", "builtin", "touch"],

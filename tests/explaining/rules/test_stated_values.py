@@ -2384,7 +2384,7 @@ def test_short_form(text: str, facts: dict[str, Any], says: tuple[str, ...], omi
         assert words not in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "argument"),
     [
         ("ecr:PutImage", "ecr:us-east-1:***:repository/shop/api", "--repository-name shop/api"),
@@ -2447,8 +2447,8 @@ def test_a_mapping_shows_what_its_text_shows() -> None:
     assert explanation.failure.text == "Access Denied"
 
 
-@pytest.mark.parametrize("path", ["data/", ""])
-@pytest.mark.parametrize(
+@check_rows("path", ["data/", ""])
+@check_rows(
     ("action", "resource"),
     [
         ("kms:Decrypt", KMS_KEY),
@@ -2545,7 +2545,7 @@ FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:resize"
 ACTION_FAILED = 'Failed to execute action {}. Received error: "{}"'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "service", "action", "says"),
     [
         (
@@ -2664,7 +2664,7 @@ def test_resource_tells_the_service_of_a_call() -> None:
     assert "was denied sqs:SendMessage" in str(explain(text))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("login", "command", "signed"),
     [
         (
@@ -2738,7 +2738,7 @@ _OTHER_KEY = "arn:aws:kms:us-west-2:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b
 _KEY_ALIAS = "arn:aws:kms:us-west-2:444455556666:alias/app"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         pytest.param(
@@ -2792,7 +2792,7 @@ def test_values_of_others_are_not_used(text: str, expected: str) -> None:
 LAKE = "\nAn error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation permission(s): Required Describe on leads"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "database", "permissions"),
     [
         ('df = wr.athena.read_sql_table(table="leads", database="crm")', "crm", "DESCRIBE SELECT"),
@@ -2809,7 +2809,7 @@ def test_database_of_a_table(code: str, database: str, permissions: str) -> None
     assert f'"DatabaseName": "{database}", "Name": "leads"' in line
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("failed", "resource"),
     [
         ("Required Describe on crm_db", '{"Database": {"Name": "crm_db"}}'),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 BARE = "UnauthorizedOperation: You are not authorized to perform this operation."
 STATUS = "\n\tstatus code: 403, request id: 0a1b2c3d-1111-2222-3333-444455556666"
@@ -13,7 +14,7 @@ DENIED = "AccessDenied: Access Denied\n\tstatus code: 403, request id: 0a1b2c3d-
 S3 = "AccessDenied: Access Denied\n\tstatus code: 403, request id: 0A1B2C3D4E5F6071, host id: Zx9="
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "action"),
     [
         (f"Error: creating Security Group (web-sg): {BARE}{STATUS}", "ec2:CreateSecurityGroup"),
@@ -53,7 +54,7 @@ def test_described_call(text: str, action: str) -> None:
     assert any(action in each.text for each in explanation.causes if each.evidence == "derived")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         # A rule is authorized, and not created.
@@ -122,7 +123,7 @@ OWN = QUEUE.format("111122223333/jobs")
 PASSED_ON = "(API Gateway calls a Lambda function, which sends to the queue)"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "title", "command"),
     [
         (OWN, "Allow the caller what it does with the queue jobs", "aws sts get-caller-identity"),

@@ -24,7 +24,7 @@ _BLOCKED = "< HTTP/2 403\n< server: {}\n<h1>403 Forbidden</h1>"
 MOUNT = "Mounting arguments: -t efs -o {} fs-0a1b2c3d4e5f60718:/ /mnt\nOutput: mount.nfs4: access denied by server while mounting 127.0.0.1:/"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says"),
     [
         pytest.param(
@@ -90,7 +90,7 @@ def test_problem_without_a_failure(text: str, says: tuple[str, ...]) -> None:
     assert explain(text.encode()).summary == explanation.summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says"),
     [
         ("The connection to the server localhost:8080 was refused - did you specify the right host or port?", ("it called localhost", "aws eks update-kubeconfig --name CLUSTER")),
@@ -107,7 +107,7 @@ def test_client_that_sends_no_request(text: str, says: tuple[str, ...]) -> None:
     assert [words for words in says if words not in shown] == []
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         pytest.param(
@@ -395,7 +395,7 @@ def test_denial_that_iam_did_not_decide(text: str, says: tuple[str, ...], omits:
     assert [words for words in omits if words in shown] == []
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "said"),
     [
         ("0/5 nodes are available: 3 Insufficient cpu.", "no node has enough cpu for a pod"),
@@ -416,7 +416,7 @@ def test_failure_of_another_system(text: str, said: str) -> None:
     assert said in explanation.notes[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "owner"),
     [
         ("The table was created by the migration job (user migrator).", "migrator"),
@@ -436,7 +436,7 @@ _PULL = f'Failed to pull image "{_REGISTRY}/{{0}}": failed to resolve reference 
 _ATTACHED = "$ aws iam list-attached-role-policies --role-name lab-node\nAmazonEC2ContainerRegistry"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "action"),
     [
         (_PULL.format("k8s/pause:3.9"), "most likely, the node role may pull what is in the cache", "ecr:CreateRepository"),

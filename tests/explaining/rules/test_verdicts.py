@@ -1678,7 +1678,7 @@ LISTED = "AWS_ACCESS_KEY_ID=ASIAEXAMPLE000000042\nAWS_SECRET_ACCESS_KEY=********
 REJECTED = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "first", "because"),
     [
         (
@@ -1737,7 +1737,7 @@ def test_session_token_is_not_certainly_missing(text: str) -> None:
 CONFIGURATION = "      Name                    Value             Type    Location\naccess_key     ****************0042              env"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "command"),
     [
         ("$ export AWS_PROFILE=prod\n$ aws s3 ls", "aws sts get-caller-identity"),
@@ -1767,7 +1767,7 @@ EXPIRED = (
 SHELL_KEYS = "AWS_ACCESS_KEY_ID=AKIAEXAMPLE000000042\nAWS_SECRET_ACCESS_KEY=********\nAWS_PROFILE=prod"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_overridden"),
     [
         (f"$ env | grep AWS_\n{SHELL_KEYS}\n$ aws s3 ls\n{REJECTED}", True),
@@ -1808,7 +1808,7 @@ def test_token_of_the_terraform_provider() -> None:
     assert "is not set" not in explain(f'{provider}  token = "****"\n}}\n{REJECTED}').summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "facts", "evidence"),
     [
         ('"msg":"Reconciler error"', {}, 'The text says "Reconciler".'),
@@ -1835,7 +1835,7 @@ _NO_TOKEN = "getting credentials: exec: executable aws failed with exit code 255
 _RETRIEVAL = "WebIdentityErr: failed to retrieve credentials"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_of_kubectl"),
     [
         (
@@ -1921,7 +1921,7 @@ _DENIED_NEXT = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "skips", "words"),
     [
         (_SKIPPED + _DENIED_NEXT + "eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/backup", True, ("skips the role backup", "usually those of the node")),
@@ -1950,7 +1950,7 @@ _NO_CONTAINER = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "step"),
     [
         (_SDK.format(_NO_KEYS + _NO_TOKEN + _NO_FILE + _NO_CONTAINER), "no web identity token, no profile (the files are missing or empty) and no container credentials", "the modules sso and ssooidc"),
@@ -2005,7 +2005,7 @@ _NO_STS_1 = "com.amazonaws.SdkClientException: Unable to load AWS credentials fr
 _NO_FILE_1 = "profile file cannot be null"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "lacking", "added"),
     [
         (f"{_NO_STS_1.format(_NO_FILE_1)}AWS_WEB_IDENTITY_TOKEN_FILE is set", "lacks the module aws-java-sdk-sts, which it needs for a web identity", "<artifactId>aws-java-sdk-sts</artifactId>"),
@@ -2112,7 +2112,7 @@ def test_provider_that_refreshes(text: str, provider: str) -> None:
     assert f"Let the SDK refresh the credentials{provider}" in {each.title for each in explain(text).remedies}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("upload", "end"),
     [
         ('curl -X PUT --data-binary @a.csv "$(cat link.txt)"', '-T a.csv "$(cat link.txt)"'),

@@ -149,8 +149,8 @@ _LOGGED = {
 }
 
 
-@pytest.mark.parametrize("prefix", _LOGGED.values(), ids=_LOGGED)
-@pytest.mark.parametrize("form", ["botocore", "go-v2", "java-v2"])
+@check_rows("prefix", _LOGGED.values(), ids=_LOGGED)
+@check_rows("form", ["botocore", "go-v2", "java-v2"])
 def test_prints_after_the_prefixes_of_loggers(prefix: str, form: EnvelopeName) -> None:
     """What a logger puts before a print moves its places, and changes nothing else."""
     text = prefix + denial("eks:DescribeCluster", resource="*").text(form)
@@ -170,7 +170,7 @@ _QUOTED = {
 }
 
 
-@pytest.mark.parametrize("line", _QUOTED.values(), ids=_QUOTED)
+@check_rows("line", _QUOTED.values(), ids=_QUOTED)
 def test_prints_in_a_field_of_a_log_line(line: str) -> None:
     """A print in quotes is read as the long way reads it; what the quotes escape has no span."""
     forms: tuple[EnvelopeName, ...] = ("message", "botocore", "go-v1", "go-v2", "java-v2", "js-v3", "kubectl")
@@ -188,7 +188,7 @@ def test_prints_in_a_field_of_a_log_line(line: str) -> None:
     assert read > len(_SAMPLES)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         'level=error msg="An error occurred (AccessDenied) when calling the GetRole operation: Access Denied" status=404',
@@ -368,7 +368,7 @@ def test_prints_that_someone_has_touched(text: str) -> None:
 _BOTOCORE = "An error occurred (AccessDenied) when calling the GetObject operation: "
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         pytest.param("", id="empty"),
@@ -390,7 +390,7 @@ _JAVA = (
 _GO = "operation error AccessDenied: GetObject, https response error StatusCode: 403, RequestID: EXAMPLE0REQUEST1, api error AccessDenied: "
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         pytest.param(_JAVA.format("OrdersException"), id="class-in-a-java-frame"),

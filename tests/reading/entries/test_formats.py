@@ -133,7 +133,7 @@ def _entries(*lines: str) -> list[Entry]:
     return list(split_entries(lines))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "time",
     [
         "26/10/07 09:00:00", "10/07/2026 9:00:00 AM", "Oct 07, 2026 9:00:00 AM", "07.10.2026 09:00:00", "20261007 09:00:00",
@@ -163,7 +163,7 @@ def test_a_prefix_is_found_and_names_its_stream(name: str) -> None:
     assert entry.prefixes == ((0, prefix.end),)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "stream"),
     [
         ("           +build | ", "+build"),
@@ -220,7 +220,7 @@ def test_only_some_prefixes_follow_one_another() -> None:
     assert line[formats.split_prefix(line).end :] == f"> {_DENIED}"
 
 
-@pytest.mark.parametrize("name", START_LINES)
+@check_rows("name", START_LINES)
 def test_a_start_begins_an_entry(name: str) -> None:
     """Whatever comes before it; and the next one ends the entry."""
     line = START_LINES[name]
@@ -237,7 +237,7 @@ def test_a_record_of_structlog_begins_an_entry() -> None:
     assert [entry.text for entry in _entries(*lines)] == [f"{line}\n" for line in lines]
 
 
-@pytest.mark.parametrize("name", OPENING_LINES)
+@check_rows("name", OPENING_LINES)
 def test_an_opening_begins_an_entry_in_a_log(name: str) -> None:
     line = OPENING_LINES[name]
     m = formats.OPENING.match(line)
@@ -247,7 +247,7 @@ def test_an_opening_begins_an_entry_in_a_log(name: str) -> None:
     assert _entries(before, line)[0].text == f"{before}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "line",
     [
         "+ aws s3 ls",
@@ -263,7 +263,7 @@ def test_a_prompt_begins_an_entry(line: str) -> None:
     assert m.lastgroup == "shell"
 
 
-@pytest.mark.parametrize("name", CONTINUATION_LINES)
+@check_rows("name", CONTINUATION_LINES)
 def test_a_continuation_belongs_to_the_entry_before(name: str) -> None:
     """Also if each line of the log has a stamp of its own."""
     line = CONTINUATION_LINES[name]
@@ -282,7 +282,7 @@ def test_a_continuation_belongs_to_the_entry_before(name: str) -> None:
 _GREEN, _BOLD, _RESET = "\x1b[32m", "\x1b[1m", "\x1b[0m"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("stamp", "level"),
     [
         (f"{_GREEN}2026-10-07 09:00:00.123{_RESET} | ", f"{_BOLD}ERROR   {_RESET} | "),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage import scan
-from tests.tables import DENIAL, DENIED, REQUEST, Facts, facts_of
+from tests.tables import DENIAL, DENIED, REQUEST, Facts, check_rows, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +113,7 @@ def test_a_log_in_a_block_of_code(indent: str) -> None:
     assert [facts_of(failure) for failure in found] == [_ANSWERED, _CALLED]
 
 
-@pytest.mark.parametrize(("text", "expected"), [row[1:] for row in LOGS], ids=[row[0] for row in LOGS])
+@check_rows(("text", "expected"), [row[1:] for row in LOGS], ids=[row[0] for row in LOGS])
 def test_failures_behind_prefixes(text: str, expected: Sequence[Facts]) -> None:
     assert [facts_of(failure) for failure in scan(text)] == list(expected)
 

@@ -150,8 +150,8 @@ def _stamped(lines: Iterable[str], start: int = 0) -> Iterator[str]:
         yield f"{_STAMP.format(second)} INFO {line}"
 
 
-@pytest.mark.parametrize("name", MULTI_LINE)
-@pytest.mark.parametrize(
+@check_rows("name", MULTI_LINE)
+@check_rows(
     "prefix",
     [
         "",
@@ -172,7 +172,7 @@ def test_lines_of_one_report_are_one_entry(name: str, prefix: str) -> None:
     assert all_facts_in("\n".join(log)) == [facts]
 
 
-@pytest.mark.parametrize("name", MULTI_LINE)
+@check_rows("name", MULTI_LINE)
 def test_lines_of_one_report_behind_a_stamp(name: str) -> None:
     lines, facts = MULTI_LINE[name]
     log = [*_stamped(_FOREIGN), f"{_STAMP.format(9)} ERROR {lines[0]}", *lines[1:], *_stamped(_FOREIGN, 10)]
@@ -230,8 +230,8 @@ def test_duckdb_prints_a_code_after_an_empty_line() -> None:
     assert all_facts_in("\n".join(other)) == [_CALLED]
 
 
-@pytest.mark.parametrize("name", MULTI_LINE)
-@pytest.mark.parametrize("gap", ["", "\n"])
+@check_rows("name", MULTI_LINE)
+@check_rows("gap", ["", "\n"])
 def test_statements_of_a_text_without_a_format_stay_apart(name: str, gap: str) -> None:
     lines, facts = MULTI_LINE[name]
     report = "\n".join(lines)
@@ -262,7 +262,7 @@ def test_interleaved_streams_are_told_apart(name: str, other: str, prefix: str) 
     }
 
 
-@pytest.mark.parametrize("name", MULTI_LINE)
+@check_rows("name", MULTI_LINE)
 def test_lines_of_one_report_that_docker_wrote_as_json(name: str) -> None:
     lines, facts = MULTI_LINE[name]
     log = [
@@ -293,7 +293,7 @@ def test_lines_of_a_packer_build_are_one_entry() -> None:
     assert all_facts_in("\n".join(lines)) == [{**DENIED, **_IDS, "code": "AccessDenied"}]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "start",
     [
         "ERROR: ",
@@ -461,7 +461,7 @@ def _yielded(items: Iterable[object]) -> list[int]:
     return [taken for _ in scan_lines(counted())]  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("lines", "when"),
     [
         ([f"{_STAMP.format(1)} ERROR {_CALL}", f"{_STAMP.format(2)} INFO fine"], 2),

@@ -8,7 +8,7 @@ import pytest
 
 from iamtriage import scan
 from iamtriage._reading.entries.tasks import find_tasks
-from tests.tables import CLUSTER, DENIAL, DENIED, REQUEST, Facts, all_facts_in, facts_of
+from tests.tables import CLUSTER, DENIAL, DENIED, REQUEST, Facts, all_facts_in, check_rows, facts_of
 
 _GO = (
     f"09:00:00 ERROR sync failed: AccessDeniedException: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}"
@@ -59,7 +59,7 @@ def _log(names: tuple[str, str]) -> str:
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@check_rows("name", NAMES)
 def test_tasks_are_told_apart(name: str) -> None:
     log = _log(NAMES[name])
     found = find_tasks(log.splitlines())
@@ -67,7 +67,7 @@ def test_tasks_are_told_apart(name: str) -> None:
     assert sorted(all_facts_in(log), key=str) == sorted([_ANSWERED, _OBJECT], key=str)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "number",
     ["{}:", "{:6}\t", " {:6} ", "{:4} │ ", "app.log:{}:", "/var/log/app.log.1-{}-"],
     ids=["grep", "cat", "less", "bat", "grep-with-names", "context-of-grep"],
@@ -120,7 +120,7 @@ def test_files() -> None:
     assert all(failure.text.startswith("[rank") for failure in found)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "lines",
     [
         # Names of threads and levels.

@@ -11,7 +11,7 @@ import pytest
 from iamtriage import scan
 from iamtriage._reading.entries.restoring import restore_lines
 from iamtriage._reading.entries.wrapping import find_width, find_words_width
-from tests.tables import DENIAL, DENIED, REQUEST, Facts, all_facts_in, facts_of
+from tests.tables import DENIAL, DENIED, REQUEST, Facts, all_facts_in, check_rows, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +53,8 @@ def _wrap(text: str, width: int) -> str:
     )
 
 
-@pytest.mark.parametrize("width", _WIDTHS)
-@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+@check_rows("width", _WIDTHS)
+@check_rows("end", ["\n", "\r\n"], ids=["lf", "crlf"])
 def test_a_broken_log_reads_the_same(width: int, end: str) -> None:
     text, expected = _log()
     found = list(scan(_wrap(text, width).replace("\n", end)))
@@ -62,7 +62,7 @@ def test_a_broken_log_reads_the_same(width: int, end: str) -> None:
     assert records == (expected if end == "\n" else [facts["resource"] for facts in expected])
 
 
-@pytest.mark.parametrize("width", _WIDTHS)
+@check_rows("width", _WIDTHS)
 def test_the_text_of_a_failure_is_that_of_the_log(width: int) -> None:
     broken = _wrap(_log()[0], width)
     assert all(failure.text in broken for failure in scan(broken))
@@ -102,7 +102,7 @@ def test_lines_that_arrive_one_by_one_are_not_read_ahead() -> None:
     assert next(lines).startswith("2026-10-07T09:00:00.123Z ERROR job 0")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         # The same frame is the longest line of each traceback.
@@ -167,7 +167,7 @@ def test_words_that_a_mail_program_wrapped(mark: str) -> None:
     assert failure.text == f"{wrapped}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         # The lines of a log, short lines, rows that start alike, and lines that are longer than those of mails.

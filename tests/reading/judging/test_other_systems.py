@@ -218,7 +218,7 @@ def test_nothing_of_aws(text: str) -> None:
     assert facts_in(text) is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><AWSAccessKeyId>ana</AWSAccessKeyId><RequestId>0123456789ABCDEF</RequestId><HostId>ab</HostId></Error>",
@@ -235,13 +235,13 @@ def test_stores_that_speak_as_s3_does_are_read(text: str) -> None:
     assert facts_in(text) is not None
 
 
-@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in _CLOUDS])
+@check_rows("text", [pytest.param(text, id=name) for name, text in _CLOUDS])
 def test_other_clouds_name_no_aws(text: str) -> None:
     """The samples of other clouds hold none of AWS's names."""
     assert not names_aws(text)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "arn:aws:iam::111122223333:root",
@@ -281,7 +281,7 @@ def test_clouds_side_by_side(text: str) -> None:
     assert facts_in(text) == denied(code="AccessDenied", action="s3:PutBucketAcl")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"AWS:\n{_OURS}\nHostId: demo.oss-cn-hangzhou.aliyuncs.com",

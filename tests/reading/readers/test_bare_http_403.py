@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage._reading.assembly import read
 from tests.tables import ANA, CLUSTER, Facts, Table, all_facts_in, check_rows, denied, facts_in, rows
 
@@ -253,7 +251,7 @@ def test_each_endpoint_is_a_failure() -> None:
     assert all_facts_in("\n".join(lines)) == [_S3, denied(service="sqs", status_code=403)]
 
 
-@pytest.mark.parametrize(("distance", "count"), [(600, 1), (1400, 1), (1600, 2), (3000, 2)])
+@check_rows(("distance", "count"), [(600, 1), (1400, 1), (1600, 2), (3000, 2)])
 def test_status_far_from_a_failure_is_another_one(distance: int, count: int) -> None:
     lines = (
         "An expired token was reported: ExpiredToken: The security token included in the request is expired",

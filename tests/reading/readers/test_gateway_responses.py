@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tables import Facts, Table, all_facts_in, denied, facts_in, rows
+from tests.tables import Facts, Table, all_facts_in, check_rows, denied, facts_in, rows
 
 _URL = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orders"
 _ELSEWHERE = "https://shop.example.com/prod/orders"
@@ -54,7 +54,7 @@ RESPONSES: Table = (
 )
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(RESPONSES))
+@check_rows(("text", "expected"), rows(RESPONSES))
 def test_responses_without_a_reason(text: str, expected: Facts | None) -> None:
     """The body is a denial if a host or header of API Gateway or Lambda is next to it."""
     assert facts_in(text) == expected

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.tables import ANA, Facts, Table, check_rows, denied, expect, facts_in, rows
 
 SENTENCE = f"User: {ANA} is not authorized to perform: sqs:SendMessage"
@@ -282,7 +280,7 @@ def test_facts_of_a_form(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         '{"Response":{"Error":{"Code":"UnauthorizedOperation","Message":"You are not authorized to perform operation (cvm:RunInstances)"},"RequestId":"3c140219"}}',

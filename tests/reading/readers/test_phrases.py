@@ -1451,7 +1451,7 @@ def test_every_alternative_has_an_example(fragment: str, pattern: str) -> None:
     assert has_example(fragment, compiled(pattern), ALL)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "If the token has expired, sign in again with `aws sso login`.",
@@ -1465,7 +1465,7 @@ def test_condition_is_not_a_message(text: str) -> None:
     assert facts_in(f"aws s3 ls\n{text}") is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "Access Denied for guest",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.tables import (
     ANA,
     APP,
@@ -2122,7 +2120,7 @@ def test_facts_of_an_envelope(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 
 
-@pytest.mark.parametrize(("source", "text"), SOURCES)
+@check_rows(("source", "text"), SOURCES)
 def test_source_of_an_envelope(source: str, text: str) -> None:
     """``envelope.source`` names the SDK or tool."""
     from iamtriage import parse

@@ -1475,7 +1475,7 @@ def test_an_inner_envelope_in_a_call_has_no_operation(text: str, expected: Facts
     assert code in ({expected["code"]} if "code" in expected else {None, "AccessDenied"})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "expected"),
     [
         *((words, kind) for kind, words in _TYPES),
@@ -1552,7 +1552,7 @@ def test_masks_in_arns(mask: str, after: str) -> None:
             assert facts["resource"] == resource, named
 
 
-@pytest.mark.parametrize("mask", ["<my account>", "[my account]", "{my account}", "(my account)"])
+@check_rows("mask", ["<my account>", "[my account]", "{my account}", "(my account)"])
 def test_masks_broken_at_a_space(mask: str) -> None:
     """A line can break inside a mask."""
     principal, resource = f"arn:aws:iam::{mask}:role/app", f"arn:aws:eks:eu-west-1:{mask}:cluster/demo"
@@ -1612,7 +1612,7 @@ def test_account_of(principal: str, expected: str | None) -> None:
     assert account_of(principal) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("value", "expected"),
     [
         ("value", "value"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from iamtriage._reading.readers.report_frames import FRAMES
 from iamtriage._reading.readers.service_reports import compiled, read_service_reports
 from iamtriage._reading.vocabulary.readable import Readable
@@ -834,7 +832,7 @@ def test_advice_and_other_products_are_not_reports(text: str) -> None:
     assert facts_in(text) is None
 
 
-@pytest.mark.parametrize("distance", [0, 1_000, 4_000, 20_000])
+@check_rows("distance", [0, 1_000, 4_000, 20_000])
 def test_denials_of_actions_do_not_hide_reports(distance: int) -> None:
     """Only the parts of a text around other denials are searched, however far apart they are."""
     standard = f"User: {ROLE} is not authorized to perform: s3:GetObject. "

@@ -344,7 +344,7 @@ def test_every_class_about_credentials_endpoints_or_regions(cls: type[Exception]
     assert got["kind"] in ({"aws_error"} if PLACES.search(cls.__name__) else IDENTITIES)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "name",
     [
         "ParamValidationError",
@@ -459,7 +459,7 @@ def test_exception_that_cannot_be_printed() -> None:
     assert read_record(MuteError("", _denied().response)) == DENIED
 
 
-@pytest.mark.parametrize("name", ["response", "operation_name", "status", "body"])
+@check_rows("name", ["response", "operation_name", "status", "body"])
 def test_an_interrupt_stops_the_reading(name: str) -> None:
     """Ctrl-C while a foreign property runs is not taken for one of its errors."""
 
@@ -471,7 +471,7 @@ def test_an_interrupt_stops_the_reading(name: str) -> None:
         parse(error)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "error",
     [
         pytest.param(MuteError("", None, None), id="no-text"),
@@ -486,7 +486,7 @@ def test_nothing_to_read(error: BaseException) -> None:
     assert parse(error) is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "response",
     [
         pytest.param(None, id="none"),
@@ -510,9 +510,7 @@ def test_nothing_to_read(error: BaseException) -> None:
         pytest.param({1: 2, None: {}}, id="keys-that-are-no-text"),
     ],
 )
-@pytest.mark.parametrize(
-    "operation", ["DescribeCluster", None, 7], ids=["operation", "no-operation", "odd-operation"]
-)
+@check_rows("operation", ["DescribeCluster", None, 7], ids=["operation", "no-operation", "odd-operation"])
 def test_broken_response(response: object, operation: object) -> None:
     """Whatever the response lacks, the text is still read, and nothing raises."""
     text = f"An error occurred (AccessDenied) when calling the DescribeCluster operation: User: {USER} is not authorized to perform: eks:DescribeCluster"
@@ -704,7 +702,7 @@ def test_long_chain() -> None:
         error, error.__context__ = error.__context__, None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("errors", "kind", "operation"),
     [
         pytest.param(
@@ -862,13 +860,13 @@ KUBERNETES = {
 }
 
 
-@pytest.mark.parametrize(("error", "facts"), KUBERNETES.values(), ids=KUBERNETES.keys())
+@check_rows(("error", "facts"), KUBERNETES.values(), ids=KUBERNETES.keys())
 def test_kubernetes(error: ApiException, facts: dict[str, object]) -> None:
     """The body is the API server's Status: who may not do what, and where."""
     assert read_record(error) == facts
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "error",
     [
         pytest.param(
@@ -905,7 +903,7 @@ def test_refusal_of_another_site(home: Path, status: int) -> None:
 # ------------------------------------------------ what parse() takes, and what it loads
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "thing",
     [42, None, 1.5, True, ["text"], ("text",), {"text"}, Path("error.log"), object(), ClientError],
     ids=lambda thing: type(thing).__name__,
@@ -916,7 +914,7 @@ def test_other_types_are_refused(thing: Any) -> None:  # noqa: ANN401 (wrong on 
         parse(thing)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "argument",
     [
         pytest.param("'Unable to locate credentials'", id="text"),

@@ -102,7 +102,7 @@ def test_records(sample: Sample) -> None:
     _assert_same(parse_cloudtrail_event(record), sample.message)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "sample",
     [
         pytest.param(denial("eks:DescribeCluster", resource="*"), id="denial"),
@@ -133,8 +133,8 @@ def test_generated_errors(call: Call, is_record: bool) -> None:  # noqa: FBT001 
         _assert_same(parse_response(response, said.operation), str(ClientError(response, said.operation)))
 
 
-@pytest.mark.parametrize("user", ["ana", "system:serviceaccount:shop:orders", ANA])
-@pytest.mark.parametrize("namespace", [None, "shop"])
+@check_rows("user", ["ana", "system:serviceaccount:shop:orders", ANA])
+@check_rows("namespace", [None, "shop"])
 def test_a_status_of_rbac(user: str, namespace: str | None) -> None:
     """An answer of the API server that states only RBAC's sentence needs no reader."""
     sample = kubernetes_forbidden(user, "list", "pods", namespace=namespace)
@@ -266,7 +266,7 @@ def test_an_audit_event_without_a_message() -> None:
     assert facts_in({"kind": "EventList", "items": [_AUDIT]}) == _AUDIT_FACTS
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("answer", "facts"),
     [
         pytest.param({"code": 200}, None, id="allowed"),
@@ -362,7 +362,7 @@ def test_a_base_class_is_no_code() -> None:
     assert facts_in(_modelled("ServiceError", "aws_sdk_sts")("something happened")) is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts"),
     [
         pytest.param(

@@ -26,15 +26,15 @@ _BOTO = f"An error occurred (AccessDeniedException) when calling the DescribeClu
 _TEXTS = [pytest.param(_GO, id="go"), pytest.param(_BOTO, id="boto3")]
 
 
-@pytest.mark.parametrize("width", [60, 72, 79, 80, 100, 120, 132])
-@pytest.mark.parametrize("text", _TEXTS)
+@check_rows("width", [60, 72, 79, 80, 100, 120, 132])
+@check_rows("text", _TEXTS)
 def test_terminal_breaks_anywhere(text: str, width: int) -> None:
     """A terminal breaks lines at its width, also inside ARNs, account IDs and request IDs."""
     assert facts_in("\n".join(text[at : at + width] for at in range(0, len(text), width))) == facts_in(text)
 
 
-@pytest.mark.parametrize("width", [60, 72, 80, 100, 120])
-@pytest.mark.parametrize("text", _TEXTS)
+@check_rows("width", [60, 72, 80, 100, 120])
+@check_rows("text", _TEXTS)
 def test_wrapper_breaks_at_spaces(text: str, width: int) -> None:
     """A text wrapper does not break words."""
     assert facts_in(textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)) == facts_in(
@@ -42,14 +42,14 @@ def test_wrapper_breaks_at_spaces(text: str, width: int) -> None:
     )
 
 
-@pytest.mark.parametrize("width", [80, 100])
-@pytest.mark.parametrize("text", _TEXTS)
+@check_rows("width", [80, 100])
+@check_rows("text", _TEXTS)
 def test_wrapper_breaks_after_hyphens(text: str, width: int) -> None:
     """By default, Python's ``textwrap`` breaks after hyphens, for example in ``identity-based``."""
     assert facts_in(textwrap.fill(text, width)) == facts_in(text)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "joined"),
     [
         ("Signature expired: 20261\n124T214427Z is now", "Signature expired: 20261124T214427Z is now"),
@@ -257,14 +257,14 @@ def test_box_of_a_wrapper(text: str, frame: str, padding: int, width: int, *, lo
     assert facts_in(_between(lines, frame, padding)) == facts_in(text)
 
 
-@pytest.mark.parametrize("wrap", [json.dumps, "╭──╮\n{}\n╰──╯\n".format, "I get\n\n{}\n\nWhy?".format])
-@pytest.mark.parametrize("text", _TEXTS)
+@check_rows("wrap", [json.dumps, "╭──╮\n{}\n╰──╯\n".format, "I get\n\n{}\n\nWhy?".format])
+@check_rows("text", _TEXTS)
 def test_box_in_something_else(text: str, wrap: Callable[[str], str]) -> None:
     lines = [text[at : at + 90] for at in range(0, len(text), 90)]
     assert facts_in(wrap(_between(lines, "│", 1) + "\n")) == facts_in(text)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("where", "at"),
     [
         ("in the account id", _GO.index("111122223333") + 5),
@@ -284,7 +284,7 @@ def test_one_break(where: str, at: int) -> None:
     assert facts_in(text) == facts_in(_GO), where
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "joined"),
     [
         ("one line", "one line"),
@@ -309,7 +309,7 @@ def test_join_wrapped_lines(text: str, joined: str) -> None:
     assert view.text == joined
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "readable"),
     [
         ("│ one │", "one"),
@@ -334,7 +334,7 @@ def test_borders(text: str, readable: str) -> None:
     assert unwrap(text).text == readable.rstrip()
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "readable"),
     [
         ("one \\\ntwo", "one\ntwo"),
@@ -351,7 +351,7 @@ def test_marks_that_continue_lines(text: str, readable: str) -> None:
     assert unwrap(text).text == readable
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "C:\\logs\\\nend",
@@ -413,7 +413,7 @@ _LINES_OF_ONE_LENGTH = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("lines", _LINES_OF_ONE_LENGTH.values(), ids=_LINES_OF_ONE_LENGTH)
+@check_rows("lines", _LINES_OF_ONE_LENGTH.values(), ids=_LINES_OF_ONE_LENGTH)
 def test_lines_of_one_length_are_not_joined(lines: list[str]) -> None:
     """Sentences, rows and sorted lists that happen to have one length do not result from wrapping."""
     view = View("\n".join(lines))
@@ -467,8 +467,8 @@ def test_lines_with_timestamps(stamp: str, width: int) -> None:
     assert facts_in("\n".join(stamp + line for line in lines)) == facts_in(_BOTO)
 
 
-@pytest.mark.parametrize("text", _TEXTS)
-@pytest.mark.parametrize("width", range(60, 101, 8))
+@check_rows("text", _TEXTS)
+@check_rows("width", range(60, 101, 8))
 def test_padded_lines(text: str, width: int) -> None:
     """A program breaks a text at any character, indents the lines, and pads them to the terminal's width."""
     lines = [text[at : at + width] for at in range(0, len(text), width)]

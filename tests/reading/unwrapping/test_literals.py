@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import parse, scan
+from tests.tables import check_rows
 
 _USER = "arn:aws:iam::111122223333:user/ana"
 _OBJECT = "arn:aws:s3:::orders/2026.csv"
@@ -19,7 +18,7 @@ def _literals(prefix: str = "    ", suffix: str = "", quote: str = '"') -> str:
     return "\n".join(f"{prefix}{quote}{part}{quote}{suffix}" for part in _PARTS)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         _literals(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage._reading.vocabulary.codes import (
     is_code,
     is_generic,
@@ -45,7 +43,7 @@ def test_kind_of_a_code(code: str, kind: str) -> None:
     assert found == expect(kind, code=code, operation="DoThis")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "message", "kind"),
     [
         ("UnauthorizedException", "Session token not found or invalid", "invalid_credentials"),
@@ -91,7 +89,7 @@ def test_code_with_a_message(code: str, message: str, kind: str) -> None:
     assert (found["kind"], found["code"], found["operation"]) == (kind, code, "DoThis")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "operation", "message", "kind"),
     [
         (
@@ -117,7 +115,7 @@ def test_operations_on_access_entries(code: str, operation: str, message: str, k
     assert found == {"kind": kind, "code": code, "operation": operation}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "expected"),
     [
         ("AccessDenied", "AccessDenied"),
@@ -133,7 +131,7 @@ def test_normalize_code(code: str, expected: str) -> None:
     assert normalize_code(code) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("word", "code", "generic"),
     [
         ("AccessDenied", True, False),
@@ -158,7 +156,7 @@ def test_words_that_are_codes(word: str, code: bool, generic: bool) -> None:  # 
     assert is_generic(word) is generic
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "code"),
     [
         (
@@ -185,7 +183,7 @@ def test_codes_of_the_query_protocol(text: str, code: str | None) -> None:
     assert facts_in(text) == (None if code is None else expect("aws_error", code=code))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage._reading.vocabulary.services import (
     _HYPHENATED,
     service_name,
@@ -117,7 +115,7 @@ def test_service_of_host(host: str, expected: str | None) -> None:
     assert service_of_host(host) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("source", "expected"),
     [
         ("eks.amazonaws.com", "eks"),

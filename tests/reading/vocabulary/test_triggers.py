@@ -139,7 +139,7 @@ def test_every_code_with_a_meaning_passes_in_its_envelopes(code: str) -> None:
         assert may_contain_failure(text), text
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "Please reduce your request rate. (Service: S3, Status Code: 503, Request ID: ABCDEFGH12345678)",
@@ -165,7 +165,7 @@ def test_every_known_failure_passes(case: Case, shape: str) -> None:
     assert may_contain_failure(LOG_SHAPES[shape](case.text)), LOG_SHAPES[shape](case.text)
 
 
-@pytest.mark.parametrize("line", ORDINARY_LINES)
+@check_rows("line", ORDINARY_LINES)
 def test_ordinary_lines_are_rejected(line: str) -> None:
     """The test rejects common log lines, which is its purpose."""
     assert not may_contain_failure(line)

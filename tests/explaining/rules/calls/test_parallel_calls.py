@@ -1,8 +1,7 @@
 """Check what a throttled program is told about the calls that it makes at the same time, and in a notebook."""
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "ThrottlingException: An error occurred (ThrottlingException) when calling the {} operation (reached max retries: 4): Too many requests, please wait before trying again.\n"
 _PROGRAM = "Traceback (most recent call last):\n"
@@ -12,7 +11,7 @@ def _steps(text: str) -> str:
     return " ".join(explain(text).remedies[0].steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "lower"),
     [
         ("with ThreadPoolExecutor(max_workers=32) as ex:\n", "lower max_workers=32, such as to 4."),
@@ -27,14 +26,14 @@ def _steps(text: str) -> str:
         ("for row in rows:\n", None),
     ],
 )
-@pytest.mark.parametrize("operation", ["Converse", "PutRule"])
+@check_rows("operation", ["Converse", "PutRule"])
 def test_number_of_calls_at_the_same_time(code: str, lower: str | None, operation: str) -> None:
     steps = _steps(f"{_PROGRAM}{code}{_DENIED.format(operation)}")
     assert (f"Run fewer calls at the same time: {lower}" in steps) is (lower is not None)
     assert ("count the events of the operation" in steps) is (lower is None)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "is_of_model"),
     [
         ("Converse", True),
@@ -51,7 +50,7 @@ def test_quota_of_a_model(operation: str, *, is_of_model: bool) -> None:
     assert ("Set maxTokens" in shown) is is_of_model
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "is_notebook"),
     [
         ("Cell In[7], line 4\n----> 4 label(row)\n", True),
@@ -59,7 +58,7 @@ def test_quota_of_a_model(operation: str, *, is_of_model: bool) -> None:
         (_PROGRAM, False),
     ],
 )
-@pytest.mark.parametrize("operation", ["Converse", "ListQueues"])
+@check_rows("operation", ["Converse", "ListQueues"])
 def test_notebook_sets_the_retries_in_its_client(before: str, operation: str, *, is_notebook: bool) -> None:
     steps = _steps(f"{before}{_DENIED.format(operation)}")
     config = 'config=botocore.config.Config(retries={"mode": "adaptive", "max_attempts": 10})'

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ARN = "arn:aws:iam::111122223333:policy/teams/till"
 _ERROR = f"$ aws iam create-policy-version --policy-arn {_ARN} --policy-document file://till.json --set-as-default\n\nAn error occurred (LimitExceeded) when calling the CreatePolicyVersion operation: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.\n"
@@ -16,7 +15,7 @@ def _json(*states: tuple[int, str]) -> str:
     return '{"Versions": [\n' + "".join(_JSON.format(n, state, at) for at, (n, state) in enumerate(states, 1)) + "]}\n"  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("listed", "oldest", "default", "newer"),
     [
         (_json((9, "true"), (8, "false"), (7, "false"), (6, "false"), (5, "false")), 5, 9, None),
@@ -46,7 +45,7 @@ def test_version_that_can_go(listed: str, oldest: int, default: int, newer: str 
     assert not any(f"--version-id v{default} " in f"{each} " for each in first.commands)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "listed",
     [
         "",

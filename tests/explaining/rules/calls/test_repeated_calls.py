@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _THROTTLED = "An error occurred (ThrottlingException) when calling the {} operation (reached max retries: 4): Rate exceeded\n"
 _TITLE = "Read the values in fewer calls, and retry with backoff and jitter"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "shown", "says"),
     [
         ("GetParameter", 'Traceback (most recent call last):\n  File "load.py", line 7, in load\n    ssm.get_parameter(Name=f"/till/live/{key}", WithDecryption=True)\n', 'Path="/till/live"'),
@@ -33,7 +32,7 @@ def test_call_for_each_value(operation: str, shown: str, says: str) -> None:
     assert "The SDK gave up" in first.steps[1]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "shown"),
     [
         ("GetParameter", 'ssm.get_parameter(Name="/till/live/key")\n'),
@@ -67,7 +66,7 @@ def test_no_call_for_each_value(operation: str, shown: str) -> None:
 _LOOP = "for name in names:\n    values[name] = ssm.get_parameter(Name=name)\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "says"),
     [
         (f"parallelism: 200 since Monday, before that 10.\n# 12 names\n{_LOOP}", "200 copies of the program (before: 10) with 12 calls each make 2400 calls at once."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _CLI = "An error occurred (InvalidRequestException) when calling the {} operation: {}"
 
@@ -50,7 +51,7 @@ _KEY = "arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e
 _STATE = f"An error occurred (KMSInvalidStateException) when calling the Decrypt operation: {_KEY} is {{}}."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("state", "shown", "title", "step", "calls"),
     [
         ("disabled", "", "Enable the key again", "CloudTrail shows who disabled it", ["enable-key"]),
@@ -61,7 +62,7 @@ _STATE = f"An error occurred (KMSInvalidStateException) when calling the Decrypt
     ],
     ids=["disabled", "deletion", "date", "other dates", "import"],
 )  # fmt: skip
-@pytest.mark.parametrize("before", ["", "Key rotation is disabled, and IMDSv1 is disabled.\n"])
+@check_rows("before", ["", "Key rotation is disabled, and IMDSv1 is disabled.\n"])
 def test_state_of_a_key(before: str, state: str, shown: str, title: str, step: str, calls: list[str]) -> None:
     explanation = explain(f"{before}{_STATE.format(state)}\n{shown}")
     [remedy] = explanation.remedies

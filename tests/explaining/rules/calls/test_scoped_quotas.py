@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _CLI = "An error occurred (LimitExceeded) when calling the {} operation: Cannot exceed quota for {}"
 _TERRAFORM = "Error: attaching IAM Policy (arn:aws:iam::111122223333:policy/push) to IAM Role (deploy): operation error IAM: AttachRolePolicy, https response error StatusCode: 409, RequestID: 0a1b2c3d, LimitExceeded: Cannot exceed quota for PoliciesPerRole: 10"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says", "command"),
     [
         (_TERRAFORM, "The role deploy has 10 managed policies, the maximum, so push does not fit.", "list-attached-role-policies --role-name deploy"),

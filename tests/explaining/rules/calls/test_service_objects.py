@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _SAGEMAKER = 'An error occurred (ValidationException) when calling the CreateModel operation: Could not access model data at s3://reef-models/a/model.tar.gz. Please ensure that the role "arn:aws:iam::111122223333:role/reef-run" exists and that its trust relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" permissions and that the object is located in eu-west-1.\n'
 _REKOGNITION = "An error occurred (InvalidS3ObjectException) when calling the DetectLabels operation: Unable to get object metadata from S3. Check object key, region and/or access permissions.\n$ aws rekognition detect-labels --region eu-west-1 --image S3Object={Bucket=reef-img,Name=a.png}\n"
@@ -17,7 +18,7 @@ _ATHENA = "An error occurred (InvalidRequestException) when calling the StartQue
 _LOGS = "An error occurred (InvalidConfigurationRequest) when calling the ModifyLoadBalancerAttributes operation: S3Bucket: reef-logs is not located in the same region with ELB: app/web/1a2b\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "command"),
     [
         # Nothing shows the bucket's Region, or that of another bucket, or it is the right one.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 HELD = """Error: Error acquiring the state lock
 
@@ -20,8 +21,8 @@ Lock Info:
 ITEM = "Error: Error acquiring the state lock: 2 errors occurred:\n\t* ValidationException: One or more parameter values were invalid: {}\n\tstatus code: 400, request id: 0A1B"
 
 
-@pytest.mark.parametrize("lock", ["01234567-89ab-cdef-0123-456789abcdef", "4711"])
-@pytest.mark.parametrize("border", ["", "│ "])
+@check_rows("lock", ["01234567-89ab-cdef-0123-456789abcdef", "4711"])
+@check_rows("border", ["", "│ "])
 def test_the_run_that_holds_the_lock_is_named(lock: str, border: str) -> None:
     text = "\n".join(f"{border}{line}" for line in HELD.format(id=lock).splitlines())
     explanation = explain(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _GO = "operation error {}: {}, exceeded maximum number of attempts, 3, https response error StatusCode: 400, RequestID: 12f20059-7cd2-48f9-a38f-7078327f8fa8, api error {}: Rate exceeded"
 _SECRETS = '{{"level":"error","logger":"controllers.ExternalSecret","msg":"could not get secret data from provider","ExternalSecret":{{"name":"db","namespace":"shop"}},"error":"{}"}}'
@@ -12,7 +13,7 @@ _DNS = 'time="2026-11-29T10:11:12Z" level=error msg="external-dns: failed to lis
 _SCALER = "E1129 10:11:12.307357       1 aws_manager.go:265] Failed to regenerate ASG cache: {}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("log", "call", "setting"),
     [
         (_SECRETS, ("SSM", "GetParameter", "ThrottlingException"), "refreshInterval"),

@@ -3,11 +3,12 @@
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 INVOKE = "An error occurred (TooManyRequestsException) when calling the Invoke operation: Rate Exceeded."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("reason", "codes"),
     [
         ("ReservedFunctionConcurrentInvocationLimitExceeded", ["throttled", "function-concurrency"]),
@@ -24,7 +25,7 @@ def test_reason_names_the_limit(reason: str, codes: list[str]) -> None:
     assert [each.code for each in explain(text).causes] == codes
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "function"),
     [
         ("$ aws lambda invoke --function-name resize out.json\n", "resize"),
@@ -45,7 +46,7 @@ def test_other_throttled_calls_have_no_concurrency(operation: str) -> None:
     assert [each.code for each in explain(text).causes] == ["throttled"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "said", "command"),
     [
         ('{\n    "ReservedConcurrentExecutions": 5\n}', "is 5, and 5 invocations are running", "put"),

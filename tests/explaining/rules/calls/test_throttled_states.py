@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _THROTTLED = "botocore.exceptions.ClientError: An error occurred (ThrottlingException) when calling the {} operation (reached max retries: 4): Rate exceeded"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "facts", "words"),
     [
         ("DescribeCluster", {"cluster": "prod", "region": "us-east-1"}, "aws eks update-kubeconfig once"),
@@ -27,7 +28,7 @@ def test_fewer_calls(operation: str, facts: dict[str, str], words: str) -> None:
 _SCRIPT = "ThrottlingException: Rate exceeded\n    at de_CommandError ({}/node_modules/@aws-sdk/client-{}/dist-cjs/index.js:4512:14)\n    at async load ({}/app.js:18:15)   // {}\n{{ '$metadata': {{ httpStatusCode: 400, attempts: 3, totalRetryDelay: 412 }} }}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("place", "client", "comment", "words", "other"),
     [
         ("/var/task", "ssm", "14 x GetParameterCommand", "up to 10 names with GetParameters", "not there"),
@@ -45,7 +46,7 @@ def test_fewer_calls_of_a_command_class(
     assert "gave up after 3 attempts" in steps
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "words"),
     [
         ("SecretsManager.getSecretValue", "cache the secret"),
@@ -64,7 +65,7 @@ def test_fewer_calls_of_a_method(call: str, words: str) -> None:
     assert words in steps
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "says"),
     [
         ("We set maxRetries to 20 already.", "The SDK already has 20 attempts."),
@@ -93,7 +94,7 @@ def test_command_of_the_sdk_for_javascript(words: str, says: str) -> None:
     assert says in " ".join(explain(f"{entry}\n\n{words}").remedies[0].steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "operation", "is_repeated"),
     [
         ("describe_volumes(VolumeIds=['vol-0a1b2c3d4e5f60718']) ok\ndescribe_volumes(VolumeIds=['vol-0a1b2c3d4e5f60719']) ok", "DescribeVolumes", True),

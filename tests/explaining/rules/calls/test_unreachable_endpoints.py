@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 FAILED = 'Could not connect to the endpoint URL: "https://{}.eu-west-1.amazonaws.com/"\n'
 
@@ -24,7 +25,7 @@ ENDPOINTS = "$ aws ec2 describe-vpc-endpoints --filters Name=service-name,Values
 SHOWN = ENDPOINTS.format("vpce-0a1b2c3d4e5f60718\tavailable\tsg-0a1b2c3d4e5f60718")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "group"),
     [
         (TIMEOUT.format("sqs") + SHOWN, "sg-0a1b2c3d4e5f60718"),
@@ -55,7 +56,7 @@ HUB = "$ aws securityhub get-findings --region eu-central-1\n\nAn error occurred
 _HUB_ARN = "arn:aws:securityhub:{}:{}:hub/default"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_elsewhere"),
     [
         (_HUB_ARN.format("eu-west-1", "111122223333"), True),
@@ -91,7 +92,7 @@ def test_no_change_in_the_region_of_another_hub(call: str) -> None:
 _JAVA_404 = "com.amazonaws.services.s3.model.AmazonS3Exception: Not Found (Service: Amazon S3; Status Code: 404; Error Code: 404 Not Found; Request ID: {}; Proxy: null)"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "step"),
     [
         (

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _FAILED = "$ docker compose up sync\nsync-1  | Error: Could not load credentials from any providers\n"
 _FILE = "$ cat compose.yaml\nservices:\n  sync:\n    image: octo/sync\n    environment:\n{}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("settings", "profile"),
     [
         ("      - AWS_REGION=eu-west-1\n      - AWS_PROFILE=lab\n", "lab"),

@@ -2090,7 +2090,7 @@ def test_explanation(
 # ------------------------------------------------ single explanations
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("sign", "title"),
     [
         pytest.param(
@@ -2111,7 +2111,7 @@ def test_expired_token_of_a_job(sign: str, title: str) -> None:
     assert explanation.remedies[0].title.startswith(title)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "copy"),
     [
         ("+ cp {} /tmp/token\n+ export AWS_WEB_IDENTITY_TOKEN_FILE=/tmp/token", "/tmp/token"),
@@ -2398,7 +2398,7 @@ def test_github_job_that_names_its_role_needs_no_secret(text: str, codes: list[s
 _KEYS = "aws-access-key-id: ${{ secrets.AWS_ACCESS_KEY_ID }}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "code", "title"),
     [
         (
@@ -2511,7 +2511,7 @@ REJECTED = botocore_text("InvalidClientTokenId", "GetCallerIdentity", INVALID)
 IDENTITY = '{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assumed-role/dev/kim"}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "remedy"),
     [
         (
@@ -2598,7 +2598,7 @@ def test_token_of_the_global_endpoint_in_the_code(said: str, likeliest: str) -> 
     assert "v2Token" in str(explanation.remedies[1].commands)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("setting", "facts", "command"),
     [
         ("$ env | grep AWS_\nAWS_ENDPOINT_URL_STS=https://sts.amazonaws.com\n", {}, "unset AWS_ENDPOINT_URL_STS"),
@@ -2640,7 +2640,7 @@ def test_variable_with_the_global_sts_endpoint(
         assert "region-not-enabled" not in {each.code for each in explanation.causes}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"ap-east-1\n{REJECTED}\neu-west-1\n{REJECTED}\n",
@@ -2654,7 +2654,7 @@ def test_other_calls_do_not_prove_the_credentials(text: str) -> None:
     assert not explain(text).summary.startswith("The credentials are valid")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f'boto3.client("ec2", region_name="af-south-1")\n{REJECTED}',
@@ -2759,7 +2759,7 @@ def test_clock_of_wsl(before: str) -> None:
     assert "sudo timedatectl set-ntp true" in explain(SKEWED).remedies[0].commands
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "host", "words"),
     [
         ("[root@edge-3 ~]# timedatectl\n System clock synchronized: no\n NTP service: inactive\n", "edge-3", "System clock synchronized: no"),
@@ -2797,7 +2797,7 @@ def test_clock_that_slept_is_not_that_of_a_time_zone() -> None:
 NO_METADATA = "Error: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "first"),
     [
         (
@@ -2850,7 +2850,7 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
     assert words in " ".join(remedy.steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "title", "words"),
     [
         (
@@ -2982,7 +2982,7 @@ def test_first_way_to_the_regional_sts_endpoint(
     assert command in remedy.commands
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "first", "command"),
     [
         ("s3 = boto3.client('s3', region_name='us-east-1')", "Set region_name='eu-west-1' [you]", None),
@@ -3023,7 +3023,7 @@ def test_wrong_region_is_changed_where_it_is_written(before: str, first: str, co
     assert fixes == (() if command is None else (command,))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "command"),
     [
         pytest.param(
@@ -3073,7 +3073,7 @@ def test_a_bucket_is_created_with_a_location_constraint() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "seconds"),
     [
         ("Run make image   # 1h 14m", "7200"),
@@ -3369,7 +3369,7 @@ def test_only_key_that_is_inactive() -> None:
     assert explain(text).remedies[0].commands == ("aws iam create-access-key --user-name ci --profile ops",)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "where"),
     [
         (
@@ -3386,7 +3386,7 @@ def test_file_with_the_inactive_key(shown: str, where: str) -> None:
     assert where in steps[-1]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "whose"),
     [
         ("The console shows {} of user mailer as inactive.", " of the user mailer"),

@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from tests.explaining.golden.cases import CREDENTIALS as CASES
 from tests.explaining.rules.aws_cli import check_call
 from tests.explaining.rules.credentials.helpers import RULES, called, explained, words_of
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage.explaining import Explanation
@@ -259,7 +260,7 @@ def _case(text: str, caller: str | None = None) -> Case[Any]:
     return Case(failure, Facts(caller=caller))
 
 
-@pytest.mark.parametrize("text", TEXTS_THAT_LEAK.values(), ids=TEXTS_THAT_LEAK)
+@check_rows("text", TEXTS_THAT_LEAK.values(), ids=TEXTS_THAT_LEAK)
 def test_exposed_key_is_found(text: str) -> None:
     before = explained(MISMATCH)
     explanation = add_exposed_key(_case(text, caller="arn:aws-us-gov:iam::111122223333:user/ana"), before)
@@ -297,7 +298,7 @@ def test_exposed_key_that_aws_does_not_know(error: str) -> None:
     assert "If AWS knows no such key any more, nothing is left to deactivate." in first.steps[1]
 
 
-@pytest.mark.parametrize("text", TEXTS_THAT_DO_NOT.values(), ids=TEXTS_THAT_DO_NOT)
+@check_rows("text", TEXTS_THAT_DO_NOT.values(), ids=TEXTS_THAT_DO_NOT)
 def test_other_keys_are_not_reported_as_exposed(text: str) -> None:
     explanation = explained(MISMATCH)
     assert add_exposed_key(_case(text), explanation) is explanation

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ROLE = "arn:aws:iam::111122223333:role/orders-db"
 UNSET = "ERROR 63985 (HY000): S3 API returned error: Both {} and aws_default_s3_role are not specified, please see documentation for more details\n"
@@ -20,7 +21,7 @@ def _printed(group: str, feature: str = "", status: str = "ACTIVE") -> str:
     return f'{CLUSTER}[\n"{group}",\n[ {{"RoleArn": "{ROLE}", "Status": "{status}"{of_feature}}} ]\n]\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "command"),
     [
         (UNSET.format("aurora_select_into_s3_role") + _printed("default.aurora-mysql8.0"), "aws_default_s3_role is not set", "--db-cluster-parameter-group-name PARAMETER_GROUP_NAME "),
@@ -40,7 +41,7 @@ def test_a_database_without_a_role(text: str, verdict: str, command: str) -> Non
     assert not any(remedy.policy for remedy in explanation.remedies)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "statement"),
     [
         ("the LOAD FROM S3 privilege(s)", "GRANT AWS_LOAD_S3_ACCESS TO"),

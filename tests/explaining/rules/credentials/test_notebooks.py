@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _NONE_FOUND = "\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_lost"),
     [
         (f"In [12]: !export AWS_PROFILE=genomics\nIn [13]: sqs.list_queues(){_NONE_FOUND}", True),

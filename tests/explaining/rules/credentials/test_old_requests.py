@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ERROR = (
     "An error occurred (RequestExpired) when calling the DescribeVolumes operation: Request has expired.\n"
@@ -12,7 +11,7 @@ _ERROR = (
 _LISTED = "   profile               {}   env   ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE']\naccess_key     ****************7QAB   {}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_overridden"),
     [
         (
@@ -44,7 +43,7 @@ def test_command_that_prints_the_source_of_credentials() -> None:
     assert any(each.startswith("Run aws configure list where the program runs") for each in steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "difference"),
     [
         ("$ chronyc tracking\nSystem time     : 1260.000000000 seconds slow of NTP time", "21 minutes behind"),

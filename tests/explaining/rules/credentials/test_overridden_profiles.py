@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _INVALID = "An error occurred (InvalidClientTokenId) when calling the ListBuckets operation: The security token included in the request is invalid"
 _EXPIRED = (
@@ -17,8 +18,8 @@ _FILE = (
 )
 
 
-@pytest.mark.parametrize("failure", [_INVALID, _EXPIRED, _SIGNATURE])
-@pytest.mark.parametrize(
+@check_rows("failure", [_INVALID, _EXPIRED, _SIGNATURE])
+@check_rows(
     ("shown", "profile"),
     [
         (_LIST.format("lab     env   ['AWS_PROFILE']", "env"), "lab"),
@@ -39,8 +40,8 @@ def test_key_of_environment(failure: str, shown: str, profile: str) -> None:
     assert explanation.remedies[0].commands[0].startswith("unset AWS_ACCESS_KEY_ID")
 
 
-@pytest.mark.parametrize("failure", [_INVALID, _EXPIRED, _SIGNATURE])
-@pytest.mark.parametrize(
+@check_rows("failure", [_INVALID, _EXPIRED, _SIGNATURE])
+@check_rows(
     "shown",
     [
         _LIST.format("lab     env   ['AWS_PROFILE']", "shared-credentials-file"),
@@ -95,7 +96,7 @@ _ARN = '{"Arn": "arn:aws:sts::111122223333:assumed-role/lab/ana"}\n'
 _STORED = "apiVersion: v1\nkind: Config\nusers:\n- name: robot\n  user:\n    token: REDACTED\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "kind"),
     [
         (f"{_PODS}{_WHO}{_INVALID_CALL}\n", "invalid_credentials"),
@@ -122,7 +123,7 @@ def test_login_with_rejected_credentials(text: str, kind: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_same"),
     [
         (f"{_WHO}{_EXPIRED_CALL}\n{_PODS}", True),
@@ -152,7 +153,7 @@ _STRING = '$ aws dynamodb list-tables --profile lab --query TableNames[0]\n"orde
 _KEYS = "$ env | grep AWS\nAWS_ACCESS_KEY_ID=ASIAZEXAMPLEQWERQ7ZX\nAWS_SESSION_TOKEN=IQoJ\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_overridden"),
     [
         (f"{_KEYS}{_LISTED}$ aws s3 ls\n", True),
@@ -170,7 +171,7 @@ def test_profile_that_works_next_to_keys_of_the_environment(shown: str, *, is_ov
     assert ("export AWS_PROFILE=lab" in explanation.remedies[0].commands) is is_overridden
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "listed", "can_be_unset"),
     [
         # With --profile, aws configure list does not show the keys in the environment.
@@ -193,7 +194,7 @@ _KEYS = "~/.aws/credentials\n[lab]\naws_access_key_id = ASIAZEXAMPLEQWERQ7ZX\naw
 _SSO = "\n~/.aws/config\n[profile lab]\nsso_session = acme\nsso_role_name = dev\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict"),
     [
         (f"{_OF_TERRAFORM}{_KEYS}{_SSO}", "used the old key under [lab] in ~/.aws/credentials"),

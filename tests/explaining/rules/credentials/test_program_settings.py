@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _METADATA = "Error retrieving credentials from the instance profile metadata service. (cURL error 28: Connection timed out after 1001 milliseconds for http://169.254.169.254/latest/meta-data/iam/security-credentials/)\n"
 _KEY = "'key' => env('AWS_ACCESS_KEY_ID'),"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "title", "line"),
     [
         ("", "Pass the keys in config/aws.php", "'credentials' => ["),
@@ -54,7 +55,7 @@ _NO_PROFILE = "Error: failed to get shared config profile, dev-sso.\n"
 _JOB = "##[group]Run aws-actions/configure-aws-credentials@v4\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "place", "line"),
     [
         (f"{_JOB}{_NO_PROFILE}$ cat Pulumi.prod.yaml\nconfig:\n  aws:profile: dev-sso\n", "aws:profile in Pulumi.prod.yaml", "pulumi config rm aws:profile --stack prod"),
@@ -78,7 +79,7 @@ def test_profile_that_the_project_names(text: str, place: str | None, line: str)
 _OTHER_SOURCE = "Error when retrieving credentials from {}: No credentials found in credential_source referenced in profile ops\n{}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("source", "place", "right"),
     [
         ("Ec2InstanceMetadata", "moved from EC2 to Fargate", "EcsContainer"),
@@ -126,7 +127,7 @@ _DOTNET = "Amazon.Runtime.AmazonServiceException: Unable to get IAM security cre
 _NODE = "CredentialsProviderError: Could not load credentials from any providers: EC2 Metadata roleName request returned error\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "first", "is_elsewhere"),
     [
         (_DOTNET + "   at P.Main() in C:\\src\\p\\Program.cs:line 3\nSince I have a new laptop, dotnet run says this.", "Select a profile", True),
@@ -172,7 +173,7 @@ def test_setting_of_the_profile(text: str, setting: str) -> None:
     assert setting in " ".join(explain(text).to_text(detail="full").split())
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "place",
     [
         "EC2 instance",
@@ -194,8 +195,8 @@ _REQUEST_URL = "Error: Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_URL
 _GRANT = "permissions:\n  id-token: write\n"
 
 
-@pytest.mark.parametrize("error", [_JOB, _REQUEST_URL], ids=["action", "request-url"])
-@pytest.mark.parametrize("fork", ["PR (ana:fix -> shop:main)", "a pull request from a fork"])
+@check_rows("error", [_JOB, _REQUEST_URL], ids=["action", "request-url"])
+@check_rows("fork", ["PR (ana:fix -> shop:main)", "a pull request from a fork"])
 def test_pull_request_from_a_fork(fork: str, error: str) -> None:
     explanation = explain(f"{fork}\n{error}{_GRANT}")
     assert "from a fork" in explanation.summary
@@ -209,7 +210,7 @@ _KEYS = _SHIP.replace("role-to-assume: arn:aws:iam::111122223333:role/ship", "aw
 _CALLER = "    uses: acme/ci/.github/workflows/ship.yml@v1\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "words", "manifest"),
     [
         (f"PR (shop:fix -> shop:main)\n{_JOB}", "lacks the permission", "permissions:\n  id-token"),
@@ -281,7 +282,7 @@ def test_output_of_a_credential_process(output: str, words: str | None) -> None:
     assert ("standard error" in explanation.remedies[0].title) is (words is not None)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_other"),
     [
         ("$ echo $AWS_PROFILE\nprod\n", True),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _REGISTRY = "444455556666.dkr.ecr.us-west-2.amazonaws.com"
 _EXPIRED = "denied: Your authorization token has expired. Reauthenticate and try again."
@@ -12,7 +11,7 @@ _PULL = f'Warning  Failed  1m  kubelet  Failed to pull image "{_REGISTRY}/api:2"
 _LISTED = "NAME  TYPE  DATA  AGE\necr-pull   kubernetes.io/dockerconfigjson   1      {}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "command", "age"),
     [
         (

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _NO_ACCESS = "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access"
 _PROFILE = "[profile dev]\nsso_session = corp\nsso_account_id = 444455556666\nsso_role_name = {}\n"
 _INVALID = "An error occurred (InvalidClientTokenId) when calling the {} operation: The security token included in the request is invalid\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "listed", "line"),
     [
         ("ViewOnlly", "ROLELIST\t444455556666\tViewOnly", "ViewOnly is meant"),
@@ -58,7 +59,7 @@ def test_permission_set_that_is_not_listed(name: str, listed: str, line: str) ->
     assert explanation.remedies[0].commands[0].startswith("aws configure set sso_role_name View")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "listed",
     [
         "ROLELIST\t444455556666\tBilling",
@@ -107,7 +108,7 @@ def test_session_without_mfa(text: str, certainty: str) -> None:
     assert (cause.code, cause.evidence) == ("session-without-mfa", certainty)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "$ aws-vault exec ops -- aws sts get-caller-identity\n" + _INVALID.format("GetCallerIdentity"),
@@ -143,7 +144,7 @@ _USER, _ROLE = "iam::111122223333:user/kim", "sts::111122223333:assumed-role/dev
 _LISTED = "$ aws iam list-roles\n" + _INVALID.format("ListRoles")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "words", "is_session"),
     [
         (
@@ -255,7 +256,7 @@ _GITHUB_CLAIMS = {
 _REQUEST = 'curl -H "Authorization: bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" "$ACTIONS_ID_TOKEN_REQUEST_URL{}" | jq -r .value\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("request_", "step"),
     [
         (_REQUEST.format(""), "&audience=sts.amazonaws.com"),
@@ -266,7 +267,7 @@ _REQUEST = 'curl -H "Authorization: bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" "$AC
         ("const token = await core.getIDToken();\n", 'getIDToken("sts.amazonaws.com")'),
     ],
 )
-@pytest.mark.parametrize("facts", [_GITHUB_CLAIMS, None])
+@check_rows("facts", [_GITHUB_CLAIMS, None])
 def test_request_of_a_workflow_without_audience(
     request_: str, step: str, facts: dict[str, object] | None
 ) -> None:
@@ -277,7 +278,7 @@ def test_request_of_a_workflow_without_audience(
     assert not explanation.remedies[0].commands
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "facts"),
     [
         (_REQUEST.format("&audience=vault"), _GITHUB_CLAIMS),
@@ -337,7 +338,7 @@ def test_url_that_lasts_on_a_computer(shown: str, *, is_told: bool) -> None:
 _FEATURES = "'FeatureGroupName': 'claims', 'FeatureGroupStatus': 'CreateFailed', 'FailureReason': 'Insufficient Lake Formation permission(s): Required Create Database on Catalog (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1)'\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "region"),
     [
         ("We are in eu-west-1.", "eu-west-1"),
@@ -360,7 +361,7 @@ TOO_LONG = "An error occurred (ValidationError) when calling the AssumeRoleWithS
 ATTRIBUTE = '<Attribute Name="https://aws.amazon.com/SAML/Attributes/SessionDuration">\n  <AttributeValue>36000</AttributeValue>'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "step", "raised"),
     [
         (f"$ saml2aws login\n{ATTRIBUTE}", "lower it in the identity provider, or set --session-duration 3600.", "36000"),
@@ -418,7 +419,7 @@ def test_session_with_mfa_is_passed_to_programs_without_a_prompt(
     assert explanation.remedies[0].commands == commands
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "evidence"),
     [
         ('{"RegionName": "af-south-1", "RegionOptStatus": "ENABLED"}\n"GlobalEndpointTokenVersion": 1', "derived"),
@@ -450,7 +451,7 @@ def test_enabled_region_rejects_old_tokens(shown: str, evidence: str | None) -> 
     assert "aws-vault clear" in explanation.remedies[0].commands
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("began", "setting", "maximum"),
     [
         ("02:00:00", "", "7200"),
@@ -497,7 +498,7 @@ def test_step_that_takes_longer_than_its_credentials_last(step: str, *, outlasts
     assert "--max-session-duration 7200" in str(first.commands)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("run", "shown", "name", "is_apply"),
     [
         ("terraform apply -input=false", "aws iam get-role --role-name ci-infra --query Role.MaxSessionDuration\n3600", "ci-infra", True),
@@ -525,7 +526,7 @@ _FEDERATION = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "lines"),
     [
         (
@@ -588,7 +589,7 @@ def test_region_that_is_enabled_is_no_cause(status: str, *, is_possible: bool) -
 _UNRECOGNIZED = "$ aws sqs list-queues --region af-south-1{}\nAn error occurred (UnrecognizedClientException) when calling the ListQueues operation: The security token included in the request is invalid.\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("profile", "shown", "status"),
     [
         ("", "|  not-opted-in  |  af-south-1  |\n|  opted-in  |  me-south-1  |\n", "not-opted-in"),
@@ -618,7 +619,7 @@ def test_shown_status_of_the_region(profile: str, shown: str, status: str | None
 _NO_TOKEN = "The security token included in the request is invalid"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_of_iam", "is_described"),
     [
         (f"Error reading aws/creds/ci:\n* Error creating IAM user: {_NO_TOKEN}.", True, True),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 ERROR = (
     'Error: No valid credential sources found\n\n  with provider["registry.terraform.io/hashicorp/aws"],\n'
@@ -13,7 +12,7 @@ RUN = "https://{}/app/acme/shop/runs/run-a1b2c3d4e5f6g7h8\n\n"
 CLOUD = 'terraform {\n  cloud {\n    organization = "acme"\n    workspaces {\n      name = "shop"\n    }\n  }\n}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "said"),
     [
         (
@@ -53,7 +52,7 @@ def test_remote_run(text: str, summary: str, said: str) -> None:
     assert "id-token" not in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"$ terraform plan\nInitializing HCP Terraform...\n{ERROR}",
@@ -70,7 +69,7 @@ def test_local_run(text: str) -> None:
 STS = "operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 0a1b2c3d, api error {}\n  with provider"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("began", "error", "is_remote"),
     [
         (

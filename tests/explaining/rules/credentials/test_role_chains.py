@@ -4,6 +4,7 @@ import pytest
 
 from iamtriage import explain
 from iamtriage.explaining import Explanation
+from tests.tables import check_rows
 
 ASSUME = "aws sts assume-role --role-arn arn:aws:iam::444455556666:role/batch/backup --role-session-name x"
 EXPIRED = (
@@ -42,7 +43,7 @@ _IN_CODE = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "source"),
     [
         (_IN_CODE.format("") + "It runs with the instance role arn:aws:iam::111122223333:role/host", "Ec2InstanceMetadata"),
@@ -70,7 +71,7 @@ def test_times_of_the_log_are_in_the_verdict() -> None:
     assert " at " not in explain_run("ci/build-81").summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("begun", "failed", "title"),
     [
         ("23:00:05", "23:00:06", "Assume the role right before aws s3 cp"),
@@ -117,7 +118,7 @@ def test_ci_job_calls_with_the_role_that_it_assumed() -> None:
 CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "seconds"),
     [
         ("assuming arn:aws:iam::111122223333:role/backup for 14400s", "14400"),
@@ -140,7 +141,7 @@ CALLER = "arn:aws:sts::111122223333:assumed-role/{}/kim\n$ {} --duration-seconds
 RAISE = "aws iam update-role --role-name backup --max-session-duration 7200"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("caller", "stated", "summary", "is_raised"),
     [
         ("runner", "", "is limited to one hour.", True),
@@ -160,7 +161,7 @@ def test_maximum_in_the_text(caller: str, stated: str, summary: str, *, is_raise
 IN_POD = "in a pod, the {} assumes arn:aws:iam::444455556666:role/lake with DurationSeconds=7200. MaxSessionDuration of lake is 4 hours."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "title", "words"),
     [
         (f"boto3, {IN_POD.format('IRSA role reports')}", "with these profiles in the pod", 'boto3.Session(profile_name="lake")'),
@@ -198,7 +199,7 @@ _ITSELF = "User: arn:aws:sts::111122223333:assumed-role/dns/17 is not authorized
 _OBJECT = "cert-manager\napiVersion: cert-manager.io/v1\nkind: {}\nmetadata:\n  name: letsencrypt\nspec:\n  acme:\n    solvers:\n    - dns01:\n        route53:\n          region: eu-west-1\n          role: arn:aws:iam::{}:role/{}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("kind", "account", "role", "command"),
     [
         ("ClusterIssuer", "111122223333", "dns", "kubectl edit clusterissuer letsencrypt"),
@@ -244,7 +245,7 @@ _PYTHON = 'keys = boto3.client("sts").assume_role(RoleArn=ROLE, RoleSessionName=
 _SCRIPT = "const { Credentials: c } = await sts.send(new AssumeRoleCommand({ RoleArn }));\nnew SQSClient({ credentials: { sessionToken: c.SessionToken } }); // @aws-sdk/client-sqs\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "words"),
     [
         (f"{_PYTHON}It runs in an ECS task.", ("one hour at most", "credential_source EcsContainer", 'profile_name="feed").client("sqs")')),
@@ -287,7 +288,7 @@ def _trust_of_target(principal: str, external_id: str | None, *actions: str) -> 
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "principal", "external_id", "actions", "says", "owner"),
     [
         (_DESCRIBED, _POD, _ID.replace("c1", "c2"), ("sts:AssumeRole", "sts:TagSession"), f"expects the external ID {_ID.replace('c1', 'c2')}, and the association has {_ID}", "resource owner"),

@@ -7,6 +7,7 @@ from hashlib import sha1
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 INVALID = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid"
 FILE = "[ci]\naws_access_key_id = {}IOSFODNN7EXAMPLE\naws_secret_access_key = x\n{}aws_session_token = FwoGZXIEXAMPLE\n\n$ aws sts get-caller-identity --profile ci\n"
@@ -39,7 +40,7 @@ def test_section_with_a_session_token_is_named() -> None:
     assert explanation.remedies[0].commands == ("aws sts get-caller-identity --profile ci",)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "shown",
     [
         FILE.format("ASIA", ""),
@@ -85,7 +86,7 @@ def test_session_token_is_added_where_it_is_missing(shown: str, title: str, comm
     assert any("aws configure export-credentials" in each for each in remedy.commands) is is_variable
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("job", "in_gitlab", "is_protected"),
     [
         ("$ echo $CI_COMMIT_REF_PROTECTED\nfalse\n", True, True),
@@ -112,7 +113,7 @@ def test_protected_variables_of_gitlab_can_lack_the_token(
     assert ("export AWS_SESSION_TOKEN=TOKEN" in explanation.remedies[0].commands) is not in_gitlab
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("job", "words"),
     [
         (
@@ -138,7 +139,7 @@ def test_job_of_a_ci_system_stores_temporary_keys(job: str, words: str) -> None:
     assert ("from the same new response" in remedy.steps[-1]) is is_job
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("run", "line"),
     [
         (
@@ -179,7 +180,7 @@ def test_session_token_is_passed_to_the_container(run: str, line: str | None) ->
 HEADER = "An error occurred (IncompleteSignature) when calling the ListUsers operation: 'AKIAIOSFODNN7EXAMPLE/20260102/us-east-1/iam/aws4_request' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Credential={}/20260102/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=00'."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("key", "defect"),
     [
         (" AKIAIOSFODNN7EXAMPLE", "begins with a space"),
@@ -257,7 +258,7 @@ def test_sign_in_is_missing(digest: str, setting: str) -> None:
     assert explanation.remedies[0].commands[0] == "aws sso login --profile dev"
 
 
-@pytest.mark.parametrize("words", ["AKIA...", "AKIA****", "the IAM user's key", "AKIAIOSFODNN7EXAMPLE"])
+@check_rows("words", ["AKIA...", "AKIA****", "the IAM user's key", "AKIAIOSFODNN7EXAMPLE"])
 def test_key_of_a_user_has_no_session_token(words: str) -> None:
     text = (
         "$ aws sns list-topics --region eu-west-1\n{}\n"
@@ -272,7 +273,7 @@ def test_key_of_a_user_has_no_session_token(words: str) -> None:
 TO_SIGN = "<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message><StringToSign>PUT\n\n{}\n1760000000\n/inbox/a.png</StringToSign></Error>"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("received", "code", "words", "is_certain"),
     [
         ("multipart/form-data", "getSignedUrl('putObject', {Bucket: 'inbox'})", "signed without it", True),
@@ -367,8 +368,8 @@ CONFIGS = {
 }
 
 
-@pytest.mark.parametrize("config", CONFIGS)
-@pytest.mark.parametrize("verb", ["pull", "push"])
+@check_rows("config", CONFIGS)
+@check_rows("verb", ["pull", "push"])
 def test_helper_got_no_login(config: str, verb: str) -> None:
     explanation = explain(f"{PULL.format(verb)}{CONFIGS[config]}")
     check, policy = explanation.remedies
@@ -406,7 +407,7 @@ SMTP_LOGIN = (
 POST_FORM = "An error occurred (InvalidRequest) when calling the PostObject operation: The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "cause", "evidence", "shown"),
     [
         (GIT_PULL, "git-credentials-stored", "possible", "without a reason"),
@@ -438,7 +439,7 @@ def test_stored_git_passwords_are_deleted_and_no_longer_used() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "read"),
     [
         ("{ accessKeyId: 'A' }; { accessKeyId: conf.access_key_id }", ["conf.accessKeyId"]),
@@ -529,7 +530,7 @@ UNKNOWN_KEY = "An error occurred (InvalidAccessKeyId) when calling the ListBucke
 MALFORMED = 'AuthorizationHeaderMalformed: The authorization header is malformed; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"{MALFORMED}\nAuthorization: AWS4-HMAC-SHA256 Credential={SWAPPED}/20260102/eu-west-1/s3/aws4_request",
@@ -555,8 +556,8 @@ _ENV = "env:\n- name: AWS_ACCESS_KEY_ID\n  valueFrom:\n    secretKeyRef:\n      
 _HALVES = ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
 
 
-@pytest.mark.parametrize("message", [UNKNOWN_KEY, MALFORMED])
-@pytest.mark.parametrize(
+@check_rows("message", [UNKNOWN_KEY, MALFORMED])
+@check_rows(
     "code", [_JENKINS, _WORKFLOW, _ENV, 'provider "aws" {{\n  access_key = var.{}\n  secret_key = var.{}\n}}']
 )
 def test_settings_with_each_others_value(code: str, message: str) -> None:
@@ -568,7 +569,7 @@ def test_settings_with_each_others_value(code: str, message: str) -> None:
     assert "swapped-keys" not in {each.code for each in is_right.causes}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "shown",
     [
         "secret_key = aws_iam_access_key.ci.secret\naccess_key = aws_iam_access_key.ci.id",
@@ -593,7 +594,7 @@ _UNKNOWN = "(Service: Amazon S3; Status Code: 403; Error Code: InvalidAccessKeyI
 _SIMPLE = '.config("spark.hadoop.fs.s3a.aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider")\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("settings", "lines"),
     [
         (
@@ -635,8 +636,8 @@ def test_keys_of_an_airflow_connection(log: str, *, is_named: bool) -> None:
 _SIGNATURE = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."
 
 
-@pytest.mark.parametrize("error", [("InvalidClientTokenId", "The security token included in the request is invalid."), ("SignatureDoesNotMatch", _SIGNATURE)])  # fmt: skip
-@pytest.mark.parametrize(
+@check_rows("error", [("InvalidClientTokenId", "The security token included in the request is invalid."), ("SignatureDoesNotMatch", _SIGNATURE)])  # fmt: skip
+@check_rows(
     ("shown", "is_quoted"),
     [
         ('$ docker run --env-file .env api\n$ cat .env\nAWS_ACCESS_KEY_ID="AKIAZEXAMPLEQWERQ7ZX"\n', True),
@@ -697,7 +698,7 @@ _RESPONSE = "creds=$(aws sts assume-role --role-arn arn:aws:iam::444455556666:ro
 _SECOND = 'export AWS_SECRET_ACCESS_KEY=$(echo "$creds" | jq -r .SecretAccessKey)\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("script", "line"),
     [
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _PYTHON = "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n"
 _NODE = "$ node index.js\nCredentialsError: Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1\n"
@@ -16,7 +17,7 @@ _CREDENTIALS = (
 _WORKS = "$ aws s3 ls --profile lab\n2026-01-02 03:04:05 images\n$ export AWS_PROFILE=lab\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "code"),
     [
         (_CONFIG + _NODE, "config-not-loaded"),
@@ -67,7 +68,7 @@ def test_command_of_the_text_is_repeated_with_the_variables() -> None:
     assert first.commands == ("AWS_SDK_LOAD_CONFIG=1 AWS_PROFILE=lab node index.js",)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_blocked"),
     [
         ("The same script works on the EC2 host.", True),
@@ -93,7 +94,7 @@ _SSO_PROFILE = "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333
 _SSO_SESSION = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         (f"Error: configuring Terraform AWS Provider: loading configuration: {_SSO_ERROR}\n+ provider registry.terraform.io/hashicorp/aws v4.40.0\n{_SSO_PROFILE}{_SSO_SESSION}", "Upgrade the AWS provider from v4.40.0"),
@@ -120,7 +121,7 @@ def test_profile_without_sso_session_has_no_settings_of_another_profile() -> Non
     assert "aws configure set sso_account_id SSO_ACCOUNT_ID --profile dev-legacy" in lines
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("trigger", "permissions", "can_be_fork"),
     [
         ("on:\n  push:\n    branches: [main]\n", "", False),
@@ -152,7 +153,7 @@ def test_sign_in_of_another_home(shown: str) -> None:
 _NONE = "fatal error: Unable to locate credentials\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "line"),
     [
         (f"Dockerfile:\nRUN aws s3 cp s3://a/b /opt/\n{_NONE}", "RUN --mount=type=secret,id=aws,target=/root/.aws/credentials aws s3 cp s3://a/b /opt/"),
@@ -180,7 +181,7 @@ _CLI = 'Unable to locate credentials. You can configure credentials by running "
 _WORK = "$ cat ~/.aws/config\n[profile work]\nlogin_session = arn:aws:iam::111122223333:user/kim\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says"),
     [
         (f"$ aws s3 ls\n{_CLI}{_WORK}", "Nothing selects the profile work."),
@@ -221,7 +222,7 @@ _CREATE = "aws iam create-instance-profile --instance-profile-name quay"
 _ADD = "aws iam add-role-to-instance-profile --instance-profile-name {} --role-name {}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "first", "step"),
     [
         (_NO_ROLE + _OF_INSTANCE + _OF_ROLE, _CREATE, "The role quay is in no instance profile."),
@@ -248,7 +249,7 @@ _NOT_FOUND = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_answered"),
     [
         (_OF_JAVA.format(_NOT_FOUND), True),
@@ -289,7 +290,7 @@ _TEMPLATE = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "added"),
     [
         (_HCL.format("aws_instance", 'ami = "ami-1"'), "  iam_instance_profile = aws_iam_instance_profile.quay.name"),
@@ -313,7 +314,7 @@ _HOST = "$ aws sts get-caller-identity --profile lab --query Arn --output text\n
 _LAB = "arn:aws:sts::111122223333:assumed-role/lab/kim"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("host", "run", "passes"),
     [
         (_HOST.format(_LAB), "$ docker run -e AWS_REGION=eu-west-1 --env TZ img", "docker run passes only AWS_REGION and TZ to"),

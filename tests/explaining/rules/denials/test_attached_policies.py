@@ -32,7 +32,7 @@ def _listed(*names: str, role: str = "mailer", output: str = "json") -> str:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_said"),
     [
         pytest.param("it's got AdministratorAccess so this makes no sense", True, id="got"),
@@ -55,7 +55,7 @@ def test_said_in_other_languages(said: str, *, is_said: bool) -> None:
     assert ("AdministratorAccess allows the action" in str(explanation)) is is_said
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("query", "shown", "is_known"),
     [
         ("'AttachedPolicies[].PolicyName' --output text", "AmazonSQSFullAccess\tOwnBase", True),
@@ -175,7 +175,7 @@ _CONTROL = " because no service control policy allows the {} action"
 _SESSION = " because no session policy allows the {} action"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("reason", "said", "shown", "hidden"),
     [
         (_BOUNDARY, "The role has AmazonSQSFullAccess.", "AmazonSQSFullAccess allows the action already, so another", "if it is attached"),
@@ -292,7 +292,7 @@ _ZONE = "arn:aws:route53:::hostedzone/Z0AAAABBBB1111"
 _DNS = _ROLE.replace("/mailer/", "/external-dns/")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "policy", "is_there"),
     [
         (
@@ -335,7 +335,7 @@ def _open(resource: str = "arn:aws:s3:::carts/*", action: str = "s3:GetObject", 
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict"),
     [
         (f"{_BY_ENDPOINT}Endpoint: {_open('arn:aws:s3:::logs/*')}", "the VPC endpoint's policy in the text allows it only on arn:aws:s3:::logs/*."),

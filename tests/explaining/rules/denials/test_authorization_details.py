@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ROLE = "arn:aws:iam::111122223333:role/job"
 FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
@@ -41,10 +42,8 @@ CHECKED = _denied(
 )
 
 
-@pytest.mark.parametrize(
-    "why", ["", " because no identity-based policy allows the lambda:CreateFunction action"]
-)
-@pytest.mark.parametrize("evaluations", [(PASS_ROLE,), (ALLOWED, PASS_ROLE), (CHECKED,)])
+@check_rows("why", ["", " because no identity-based policy allows the lambda:CreateFunction action"])
+@check_rows("evaluations", [(PASS_ROLE,), (ALLOWED, PASS_ROLE), (CHECKED,)])
 def test_other_action_than_in_the_message(why: str, evaluations: tuple[dict[str, Any], ...]) -> None:
     explanation = explain(_text("lambda:CreateFunction", FUNCTION, why), facts=_details(*evaluations))
     assert f"The role ci was denied iam:PassRole on {ROLE}" in explanation.summary
@@ -183,7 +182,7 @@ _ALLOWING = {
 _OTHER_FUNCTION = FUNCTION.replace("111122223333", "444455556666")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("checks", "resource", "why", "says", "says_not"),
     [
         pytest.param(
@@ -264,7 +263,7 @@ def test_details_and_message_name_the_policies(
     assert [each for each in says_not if each in folded] == []
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("checks", "reason", "says", "layers"),
     [
         pytest.param(

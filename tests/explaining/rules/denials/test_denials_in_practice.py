@@ -3938,7 +3938,7 @@ def test_role_of_stack_sets_in_the_target_account(words: str, account: str) -> N
     assert correct.commands[0].startswith(f"aws iam get-role --role-name {role} ")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("instances", "works"),
     [
         ('{"Account": "333322221111", "Region": "us-east-2", "Status": "SUCCEEDED"}', True),

@@ -130,7 +130,7 @@ def test_each_rule_is_there(name: str) -> None:
     assert all(each.default is not each.empty for each in others)
 
 
-@pytest.mark.parametrize("message", sorted(STANDARD_MESSAGES))
+@check_rows("message", sorted(STANDARD_MESSAGES))
 def test_standard_messages_have_no_rule_of_their_own(message: str) -> None:
     """What decides without the surroundings of a message decides as those do."""
     code = "403" if message == "Forbidden" else "AccessDenied"
@@ -156,7 +156,7 @@ def test_each_known_message_has_its_rule(fragment: str, rule: str) -> None:
 PLAIN = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "topic"),
     [
         (f"We use Block Public Access on all buckets. Now we get\n{PLAIN}\n", "s3-access-denied"),
@@ -170,7 +170,7 @@ def test_words_of_a_person_are_no_message(text: str, topic: str) -> None:
     assert explain(text).topic == topic
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "who"),
     [
         ("identity-implicit-session", "account administrator"),
@@ -189,7 +189,7 @@ def test_who_can_fix_it(name: str, who: str) -> None:
     assert _explained(name).remedies[0].who == who
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "name",
     [
         *("ambiguous-service", "ambiguous-service-tags", "bedrock-model-access", "identity-pool-guest", "answer-not-from-aws"),
@@ -205,7 +205,7 @@ def test_no_policy_that_cannot_help_or_is_a_guess(name: str) -> None:
 BARE = "You don't have permissions to access this resource."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "operation", "action"),
     [
         ("", "DeletePolicy", None),
@@ -228,7 +228,7 @@ def test_called_service_is_found_in_the_text(before: str, operation: str, action
     assert summary.startswith(f"The caller was denied {action or f'the call {operation}'}: ")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("host", "topic"),
     [
         ("https://gateway.storjshare.io/orders/1.csv", "answer-not-from-aws"),
@@ -253,7 +253,7 @@ UNKNOWN_KEY = "An error occurred (InvalidAccessKeyId) when calling the ListBucke
 BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary"),
     [
         (
@@ -356,7 +356,7 @@ _SETTING = "AWS_ENDPOINT_URL=http://minio:9000"
 _IDENTITY = "$ aws sts get-caller-identity --query Arn\narn:aws:iam::111122223333:user/thumbs\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "first"),
     [
         (f"{_SETTING}\nAWS_ACCESS_KEY_ID=AKIAEXAMPLEKEY000017\n{UNKNOWN_KEY}", ("unset AWS_ENDPOINT_URL",)),
@@ -377,7 +377,7 @@ def test_call_that_is_meant_for_aws(text: str, first: tuple[str, ...]) -> None:
 OF_AWS = UNKNOWN_KEY.replace("The Access", "The AWS Access")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "command"),
     [
         (f"On my laptop, I have {_SETTING}.\n{OF_AWS}", "export AWS_ENDPOINT_URL=http://minio:9000"),
@@ -406,7 +406,7 @@ def test_key_of_another_system_that_aws_does_not_know(text: str, command: str | 
         assert explanation.remedies[0].commands[0] == command
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "before",
     [
         "$ aws --endpoint-url https://bucket.vpce-0a1b2c3d4e5f60718-ab.s3.eu-west-1.vpce.amazonaws.com s3 cp a s3://b/a\n",
@@ -433,7 +433,7 @@ def test_other_endpoints_do_not_count(before: str) -> None:
 UPLOAD = "An error occurred ({}) when calling the PutObject operation: {}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "after", "evidence"),
     [
         ("XAmzContentSHA256Mismatch", "botocore==1.37.2", "derived"),
@@ -509,7 +509,7 @@ def _denied_instance(role: str, action: str, before: str = "", session: str = "i
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "evidence"),
     [
         (_denied_instance("AmazonEKSNodeRole", "route53:ListHostedZones"), "possible"),
@@ -560,7 +560,7 @@ def test_annotation_in_the_text_is_the_role_of_the_pod() -> None:
         assert "--role-name cart " in second.commands[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("age", "words", "is_older", "titles"),
     [
         (
@@ -610,7 +610,7 @@ def test_agents_of_nodes_are_daemonsets() -> None:
     assert "kubectl rollout restart daemonset/fluent-bit --namespace logging" in lines
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         _denied_instance("orders-api", "route53:ListHostedZones"),
@@ -729,7 +729,7 @@ def test_cross_account_denial_has_remedies_for_both_accounts() -> None:
     assert _statement("identity-implicit-cross-account", 1)["Principal"] == {"AWS": USER}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("role", "after", "is_shown"),
     [
         ("orders-cluster", "", False),
@@ -775,7 +775,7 @@ def test_unknown_service_is_a_placeholder() -> None:
     assert condition == {"StringEquals": {"iam:PassedToService": "SERVICE.amazonaws.com"}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "role", "service", "is_guess"),
     [
         ("Error: Failed to register task definition in ECS: ", "web", "ecs-tasks", False),
@@ -796,7 +796,7 @@ def test_service_that_receives_a_passed_role(before: str, role: str, service: st
     assert "The text masks the account ID." in steps
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "service"),
     [
         ("Error: creating: operation error CodePipeline: CreatePipeline, https response error StatusCode: 400, RequestID: 1f2e3d4c-5b6a-4789-8a9b-0c1d2e3f4a5b, ", "codepipeline"),
@@ -817,7 +817,7 @@ def test_called_service_receives_a_passed_role(before: str, service: str) -> Non
     assert f"'iam:PassedToService': '{service}.amazonaws.com'" in str(explain(text).remedies[0].policy)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "role", "services"),
     [
         ("RDS: CreateDBInstance", "orders-rds-monitoring", "monitoring.rds.amazonaws.com"),
@@ -842,7 +842,7 @@ def test_host_id_identifies_s3() -> None:
     assert explain(f"AccessDenied: Access Denied\n\t{tail}").topic == "access-denied"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "operation", "role", "words"),
     [
         # The text shows the parameter.
@@ -971,7 +971,7 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
     assert documents[0]["Statement"][0]["Resource"] == resource
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "also"),
     [
         ("ecr:GetAuthorizationToken", "*", ["docker login uses this token: without it, the login fails, too.", "To push and pull images, the caller also needs"]),
@@ -1023,7 +1023,7 @@ def test_versions_of_the_objects_that_are_allowed(words: str, resource: str) -> 
     assert remedy.policy["Statement"][0]["Resource"] == resource
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "actions", "on_all"),
     [
         ("ecr:InitiateLayerUpload", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", 6, "ecr:GetAuthorizationToken"),
@@ -1174,7 +1174,7 @@ def test_repository_policy_names_no_resource() -> None:
     assert all("--repository-name shop/cart " in command for command in remedy.commands[:2])
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "without_policy", "together"),
     [
         ("ecr:PutImage", "ecr:eu-west-1:444455556666:repository/shop/cart", "because the repository has no", 6),
@@ -1529,7 +1529,7 @@ def test_policy_of_a_group_denies(attached: str, *, is_of_group: bool) -> None:
     assert f"detach-{'group' if is_of_group else 'user'}-policy --" in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("asked", "title", "profile"),
     [
         ("--authorization-id 5t7p2k9d0x4m1z8w5r3t6y0u2 --region eu-west-3 --profile audit", "Get all details within 24 hours in us-east-1, not in eu-west-3 (ResourceNotFoundException is due to the Region; IAM also records them with a delay)", " --profile audit"),

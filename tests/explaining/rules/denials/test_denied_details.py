@@ -9,6 +9,7 @@ import pytest
 
 from iamtriage import explain
 from tests.explaining.golden.cases_denied import INLINE_DETAILS
+from tests.tables import check_rows
 
 ACCOUNT = "111122223333"
 USER = f"arn:aws:iam::{ACCOUNT}:user/ana"
@@ -41,7 +42,7 @@ _READER = f"arn:aws:iam::{ACCOUNT}:role/reader"
 _POD = f"arn:aws:sts::{ACCOUNT}:assumed-role/tea/eks-tea-brewer-0a1b2c3d-4e5f"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "caller", "reason", "remedy"),
     [
         pytest.param("", USER, None, None, id="unknown"),
@@ -158,7 +159,7 @@ def test_source_of_a_session_policy(caller: str, words: str) -> None:
     assert any(words in each for each in steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "issuer",
     ["https://b\u00fccher.example", "https://example.com/a\nb", f"https://{'a' * 3000}.example", 7],
     ids=["not ASCII", "line break", "length", "number"],
@@ -240,7 +241,7 @@ def _decoded(value: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("keys", "verdict", "condition"),
     [
         (("ec2:ResourceTag/team", "aws:ResourceTag/team"), "The resource has the tag team=tea:", "aws:ResourceTag/team"),
@@ -292,7 +293,7 @@ def test_decoded_denial_of_tags_on_creation() -> None:
     assert "policy that denies it" not in explanation.to_text(detail="full")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "resource", "kinds", "calls"),
     [
         ("RunInstances", "volume/*", ["volume", "instance", "network-interface"], "RunInstances"),
@@ -333,7 +334,7 @@ def test_tagging_is_limited_to_the_call_that_creates(
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "kinds"),
     [
         ('"tagSpecificationSet":{"items":[{"resourceType":"instance","tags":[{"key":"team"}]}]}', ["instance"]),
@@ -489,7 +490,7 @@ def test_managed_policy_is_detached_from_what_has_it(attached_to: str, detach: s
     assert leaves is ("group" in detach and "AWSDenyAll" not in policy)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "policy", "lacks"),
     [
         ("iam:CreateRole", "PowerUserAccess", True),
@@ -605,7 +606,7 @@ KEY = "arn:aws:kms:eu-west-1:{}:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 BUILDER = "arn:aws:sts::111122223333:assumed-role/builder/run-7"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "denied", "together"),
     [
         ("CreateMultipartUpload", "kms:GenerateDataKey", ["kms:GenerateDataKey", "kms:Decrypt"]),
@@ -615,7 +616,7 @@ BUILDER = "arn:aws:sts::111122223333:assumed-role/builder/run-7"
         ("GetObject", "kms:Decrypt", "kms:Decrypt"),
     ],
 )
-@pytest.mark.parametrize("account", ["111122223333", "444455556666"])
+@check_rows("account", ["111122223333", "444455556666"])
 def test_actions_of_one_call_are_in_one_statement(
     operation: str, denied: str, together: list[str] | str, account: str
 ) -> None:
@@ -643,7 +644,7 @@ PUSH = {
 UPLOAD = ["kms:GenerateDataKey", "kms:Decrypt"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "denied", "together"),
     [
         (f'Failed to pull image "{IMAGE}": ', "ecr:BatchGetImage", PULL),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _GO = "Error making API request.\n\nURL: {} https://vault.acme.example:8200/v1/{}\nCode: 403. Errors:\n\n* 1 error occurred:\n\t* permission denied\n"
 _HVAC = "hvac.exceptions.Forbidden: 1 error occurred:\n\t* permission denied\n\n, on get https://vault.acme.example/v1/kv/data/shop/api\n"
@@ -14,7 +15,7 @@ def _policy(path: str, capabilities: str = '"read"') -> str:
     return f'$ vault policy read shop\npath "{path}" {{\n  capabilities = [{capabilities}]\n}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says"),
     [
         (_GO.format("GET", "secret/data/shop/db") + _policy("secret/shop/*"), ("the policy shop allows secret/shop/*, but", 'path "secret/data/shop/*" {', 'path "secret/metadata/shop/*" {')),

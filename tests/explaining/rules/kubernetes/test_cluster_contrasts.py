@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ACCOUNT = "arn:aws:iam::111122223333:"
 REJECTED = "$ kubectl get pods -n till\nerror: You must be logged in to the server (Unauthorized)\n"
@@ -46,7 +47,7 @@ NODES = ("role/market-nodes", "system:node:{{EC2PrivateDNSName}}", "system:nodes
 JO = ("user/jo", "jo", "clerks")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("failure", "shown", "summary"),
     [
         (REJECTED, _entries("role/Boss", "role/market-nodes"), "has no access entry for the role Till: its access entries are for Boss and market-nodes."),
@@ -78,7 +79,7 @@ def test_caller(failure: str, shown: str, summary: str) -> None:
     assert not (shows_grant and has_entry and failure != UNMAPPED)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "summary"),
     [
         (
@@ -101,7 +102,7 @@ def test_what_people_say(words: str, summary: str) -> None:
     assert summary in explain(f"{REJECTED}{CALLER}{words}").summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "said"),
     [
         ("The EKS cluster was created with Terraform by another team.", '("created with Terraform")'),
@@ -117,7 +118,7 @@ def test_console_of_a_cluster_that_another_principal_created(words: str, said: s
     assert said is None or said in reported
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("menu", "listed", "reason", "remedies"),
     [
         (
@@ -184,7 +185,7 @@ def test_built_arn_without_the_path_of_a_listed_role(
 FAILED_GROUP = '"nodeRole": "{0}role/pool", "issues": [{{"code": "NodeCreationFailure", "message": "Instances failed to join the kubernetes cluster", "resourceIds": ["i-0123456789abcdef0"]}}]\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "summary"),
     [
         (_entries("role/pool"), "lacks policies (it has its access entry)."),
@@ -227,7 +228,7 @@ def test_helper_that_the_aws_cli_replaces() -> None:
     assert [each.title for each in explain(path).remedies][1:] == ["Write the kubeconfig again"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("place", "words"),
     [
         ("image: bitnami/kubectl:1.31", "The image bitnami/kubectl:1.31 has no aws"),
@@ -323,11 +324,11 @@ def test_unknown_access_to_the_cluster() -> None:
     assert "most likely, it has neither an access entry" in explain(f"{BANNER}{CALLER}").summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("mode", "command"),
     [("API", "create-access-entry"), ("CONFIG_MAP", "iamidentitymapping")],
 )
-@pytest.mark.parametrize(
+@check_rows(
     "shown",
     [
         MODE,
@@ -360,7 +361,7 @@ def test_ignored_map() -> None:
     assert "--username till --kubernetes-groups clerks" in explanation.remedies[0].commands[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "shown",
     [
         f"$ aws iam get-instance-profile --instance-profile-name pool --query 'InstanceProfile.Roles[].Arn' --output text\n{ACCOUNT}role/pool\n",
@@ -420,7 +421,7 @@ def test_administrator_of_iam(words: str) -> None:
     assert explanation.remedies[0].who == "you"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "says", "principal"),
     [
         ("I signed in as arn:aws:iam::111122223333:user/kim, then Switch role to arn:aws:iam::111122223333:role/team/Ops. The entry of kim has AmazonEKSClusterAdminPolicy and kubectl works.", "so the cluster access of the user kim does not count. kubectl works because", "arn:aws:iam::111122223333:role/team/Ops"),
@@ -450,7 +451,7 @@ NO_SUBNET = "Failed build model due to unable to resolve at least one subnet"
 SUBNETS = "$ aws ec2 describe-subnets --region eu-west-1 --query 'Subnets[].[SubnetId,MapPublicIpOnLaunch,Tags[0].Key]' --output text\nsubnet-0a1b2c3d4e5f60718\tTrue\tNone\nsubnet-0b1c2d3e4f5061728\tFalse\tNone\nsubnet-0c1d2e3f405162738\tFalse\tkubernetes.io/role/internal-elb\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "words", "command"),
     [
         (f"{NO_SUBNET} (0 match VPC and tags: [kubernetes.io/role/elb])\n{SUBNETS}", "an internet-facing one needs. The public subnet subnet-0a1b2c3d4e5f60718 lacks it.", "--resources subnet-0a1b2c3d4e5f60718 --tags Key=kubernetes.io/role/elb,Value=1"),
@@ -494,7 +495,7 @@ def test_subnets_of_which_the_lines_do_not_tell_whether_they_are_public(shown: s
         assert "subnet-0a1b2c3d4e5f60718" not in explanation.to_text(detail="full")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("listed", "offered"),
     [
         ("role/TeamAdmin", "Or let kubectl use the role TeamAdmin, which has an entry"),
@@ -522,8 +523,8 @@ PERSON = "$ kubectl -n kube-system get cm aws-auth -o yaml\ndata:\n  mapRoles: |
 SIGNED_IN = '$ aws sts get-caller-identity --query Arn\n"arn:aws:sts::111122223333:assumed-role/ops/ana"\n'
 
 
-@pytest.mark.parametrize("caller", ["", SIGNED_IN], ids=["unknown", "printed"])
-@pytest.mark.parametrize("path", ["", "team/", "aws-reserved/sso.amazonaws.com/eu-west-1/"])
+@check_rows("caller", ["", SIGNED_IN], ids=["unknown", "printed"])
+@check_rows("path", ["", "team/", "aws-reserved/sso.amazonaws.com/eu-west-1/"])
 def test_mapped_role_of_the_console_with_a_path(caller: str, path: str) -> None:
     explanation = explain(f"{BANNER}{PERSON.format(path)}{caller}")
     assert ("never matches: its rolearn contains the path" in explanation.summary) is bool(path)
@@ -535,12 +536,12 @@ def test_mapped_role_of_the_console_with_a_path(caller: str, path: str) -> None:
         )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "failure",
     [BANNER, "error: You must be logged in to the server (Unauthorized)\n"],
     ids=["console", "kubectl"],
 )
-@pytest.mark.parametrize(
+@check_rows(
     ("arn", "words"),
     [
         (":role/team/ops", "never matches: its rolearn contains the path team/"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/eks-lab-node-group/i-0a1b2c3d4e5f60718 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::reports/a because no identity-based policy allows the s3:GetObject action\n"
 _ANNOTATED = "$ kubectl -n shop get sa report -o yaml | grep role-arn\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/report\n$ kubectl -n shop exec deploy/report -- env | grep -c AWS_\n0\n"
 _WEBHOOKS = "$ kubectl get mutatingwebhookconfigurations\nNAME      WEBHOOKS   AGE\nlinkerd   2          9d\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("listed", "is_missing"),
     [
         (_WEBHOOKS, True),
@@ -38,7 +39,7 @@ _TIMEOUT = "operation error S3: ListBuckets, get identity: get credentials: fail
 _WORKS = "On the node itself, curl with a token to http://169.254.169.254/latest/meta-data/iam/security-credentials/ {} eks-lab-node.\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "is_first"),
     [
         (_WORKS.format("prints the role"), True),
@@ -59,7 +60,7 @@ def test_hop_limit_of_a_node(words: str, *, is_first: bool) -> None:
 _LOGIN = "error: You must be logged in to the server (Unauthorized)\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "is_first"),
     [
         ("The user ana has had an access entry since May.", True),
@@ -80,7 +81,7 @@ def test_role_of_a_kubeconfig_that_is_not_needed(words: str, *, is_first: bool) 
     assert explanation.remedies[0].title.startswith("Update the kubeconfig without --role-arn") is is_first
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "who"),
     [
         ("I get this in CI (user ci-bot).", "the user ci-bot"),

@@ -11,6 +11,7 @@ from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import na
 from iamtriage.failures import KubernetesForbidden
 from tests.explaining.golden.cases import KUBERNETES as CASES
 from tests.explaining.rules.explained import codes, commands, explained, explained_failure
+from tests.tables import check_rows
 
 SESSION = "arn:aws:sts::111122223333:assumed-role/dev/ana"
 CART = "system:serviceaccount:shop:cart"
@@ -204,7 +205,7 @@ def test_namespace_in_the_facts_is_used_if_the_text_has_none() -> None:
     assert role["kind"] == "ClusterRole"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         (
@@ -233,7 +234,7 @@ def test_check_command(text: str, expected: str) -> None:
 # ------------------------------------------------------------------ users that must not be bound
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "topic"),
     [
         (forbidden("system:anonymous", "list", "pods"), "kubernetes-anonymous"),
@@ -263,7 +264,7 @@ def test_node_requests_an_object_of_another_node() -> None:
 _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "reason", "title", "command"),
     [
         (
@@ -372,7 +373,7 @@ _WATCHED = f'W1125 10:14:02 3011 reflector.go:561] object-"shop"/"web-config": f
 _REMOVED = 'kubelet[3011]: I1125 kubelet.go:2431] "SyncLoop REMOVE" source="api" pods=["{}"]\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "title"),
     [
         (
@@ -447,7 +448,7 @@ def test_http_client_without_a_token(client: str, says: str, command: str) -> No
 # ------------------------------------------------------------------ access policies
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("verb", "group", "resource", "policy"),
     [
         ("list", "", "pods", "AmazonEKSViewPolicy"),
@@ -529,7 +530,7 @@ _LIST = "$ aws eks list-associated-access-policies --cluster-name demo --princip
 _ROW = "||||  {}                                ||||\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("scope", "verdict"),
     [
         (_TABLE.format("namespace", _ROW.format("pay")), "covers only the namespace pay,"),
@@ -571,7 +572,7 @@ def test_the_principal_of_a_shown_entry_has_its_path(entry: str, *, is_unsure: b
     assert ("the role has a path" in str(explanation)) is is_unsure
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("verb", "scope", "instead"),
     [
         ("list", "type=namespace,namespaces=pay", "To extend AmazonEKSEditPolicy instead, use namespaces=pay,shop:"),
@@ -659,7 +660,7 @@ def test_identity_center_role_is_looked_up() -> None:
 # ------------------------------------------------------------------ other denials
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "topic", "first"),
     [
         (

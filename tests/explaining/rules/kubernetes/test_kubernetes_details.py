@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ROLE = "arn:aws:iam::111122223333:role/dev"
 FARGATE = "fargate profile jobs blocked for new launches due to: Pod execution role is not found in auth config or does not have all required permissions"
@@ -23,8 +24,8 @@ PODS = _forbidden('list resource "pods" in API group "" in the namespace "shop"'
 UNMAPPED = _log(f"ARN is not mapped: {ROLE}")
 
 
-@pytest.mark.parametrize("text", [UNMAPPED, FARGATE, NODE], ids=["caller", "Fargate", "node"])
-@pytest.mark.parametrize(
+@check_rows("text", [UNMAPPED, FARGATE, NODE], ids=["caller", "Fargate", "node"])
+@check_rows(
     ("mode", "has_entries", "has_map"),
     [("API", True, False), ("API_AND_CONFIG_MAP", True, True), ("CONFIG_MAP", False, True)],
 )
@@ -41,7 +42,7 @@ def test_remedies_fit_the_authentication_mode(
     assert any("create iamidentitymapping" in line for line in commands) == has_map
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("mode", "code", "is_cause"),
     [
         ("API", "role-path", False),
@@ -59,7 +60,7 @@ _NODES = "$ kubectl get nodes\nNAME  STATUS  ROLES  AGE\nip-10-0-9-9.ec2.interna
 _JOURNAL = "Aug 03 10:15:00 bastion.example.com kubelet[7]: "
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         _NODES + _JOURNAL + NODE,
@@ -80,7 +81,7 @@ def test_the_role_is_looked_up_for_the_node_that_failed(text: str) -> None:
     assert "Values=ip-10-0-3-7.ec2.internal" in lookup
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "note", "has_note"),
     [
         (PODS, "the list contains their data", False),
@@ -139,7 +140,7 @@ def test_operation_decides_on_a_truncated_message(operation: str, topic: str) ->
     assert explain(text).topic == topic
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("arn", "mode", "code"),
     [
         pytest.param("arn:aws:iam::111122223333:role/team/dev", "CONFIG_MAP", "map-entry-with-path", id="path"),
@@ -157,7 +158,7 @@ def test_map_in_the_text(arn: str, mode: str, code: str) -> None:
     assert explain(text, facts={"authentication_mode": mode}).causes[0].code == code
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("caller", "entry", "verdict"),
     [
         ("role/shop-api", "instance-profile/shop-api", "names the instance profile shop-api, not the role in it"),
@@ -213,7 +214,7 @@ def test_entry_that_matches_is_not_missing(text: str, verdict: str, title: str) 
     assert "access-entry" not in " ".join((*first.steps, *first.commands))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("groups", "kind"),
     [
         ("[system:bootstrappers, system:nodes]", "EC2_LINUX"),
@@ -221,7 +222,7 @@ def test_entry_that_matches_is_not_missing(text: str, verdict: str, title: str) 
         ("[system:bootstrappers, system:nodes, system:node-proxier]", "FARGATE_LINUX"),
     ],
 )
-@pytest.mark.parametrize("arn", ["instance-profile/dev", "role/team/dev"])
+@check_rows("arn", ["instance-profile/dev", "role/team/dev"])
 def test_entry_of_nodes_becomes_an_entry_of_nodes(arn: str, groups: str, kind: str) -> None:
     text = f"{UNMAPPED}\n\n- rolearn: arn:aws:iam::111122223333:{arn}\n  groups: {groups}\n"
     first, entry = explain(text, facts={"cluster": "orders", "region": "eu-west-1"}).remedies[:2]
@@ -229,7 +230,7 @@ def test_entry_of_nodes_becomes_an_entry_of_nodes(arn: str, groups: str, kind: s
     assert [f"--type {kind}" in line for line in entry.commands] == [True]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "after"),
     [
         ("    - rolearn: ", "\n      username: dev"),
@@ -246,7 +247,7 @@ def test_corrected_line_keeps_the_entry_valid(before: str, after: str) -> None:
     assert corrected == f"{line}arn:aws:iam::111122223333:role/dev{after[0].strip()}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("groups", "step"),
     [
         ("[devs]", "The entry has an effect only if a RoleBinding or ClusterRoleBinding names devs."),
@@ -291,7 +292,7 @@ def test_type_of_the_entry_of_nodes(group: str, kind: str) -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("entry", "facts", "words"),
     [
         ("groups:\n  - ops\n  username: dev", {}, "--username dev --kubernetes-groups ops"),
@@ -361,7 +362,7 @@ CONTEXT = "Updated context arn:aws:eks:eu-west-1:111122223333:cluster/orders in 
 LOGIN = "$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "identity",
     [
         "$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::444455556666:user/tom\n",
@@ -397,7 +398,7 @@ def test_profile_of_the_kubeconfig_is_not_the_identity_of_the_shell() -> None:
     assert not any("update-kubeconfig" in line for line in explanation.remedies[0].commands)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "policy", "scope"),
     [
         ("kubectl get nodes", "AmazonEKSAdminViewPolicy", "type=cluster"),
@@ -541,7 +542,7 @@ def _refusal(user: str, verb: str, resource: str, group: str) -> str:
     return f'{resource}.{group} "api" is forbidden: User "{user}" cannot {verb} resource "{resource}" in API group "{group}" in the namespace "shop"'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "title", "command"),
     [
         (
@@ -655,7 +656,7 @@ _REST_OF_NODE_ENTRY = [
 ]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "arn", "summary", "line", "command"),
     [
         pytest.param(

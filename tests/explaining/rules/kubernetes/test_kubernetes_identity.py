@@ -10,6 +10,7 @@ import pytest
 from iamtriage import explain
 from iamtriage._rendering.placeholders import find_placeholders
 from tests.explaining.rules.explained import codes, commands, explained
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,7 +132,7 @@ def test_rejected_token(tail: str, code: str) -> None:
     assert codes(found)[1:] == [(code, "derived")]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("fault", "causes"),
     [
         (
@@ -168,7 +169,7 @@ def test_surrounding_text_does_not_change_the_topic() -> None:
 # ------------------------------------------------------------------ facts
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("facts", "expected"),
     [
         ({"authentication_mode": "API"}, ("map-ignored", "supplied")),
@@ -291,7 +292,7 @@ _CONSOLE_GROUP = "eks-console-dashboard-full-access-group"
 _BOUND = "kind: ClusterRoleBinding\nmetadata:\n  name: a\nroleRef:\n  kind: ClusterRole\n  name: view\nsubjects:\n- kind: Group\n  name: viewers\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("after", "says", "omits"),
     [
         (_VIEWERS.format(_CONSOLE_GROUP) + _SEARCHED.format("eks-console"), ("which no binding in the cluster names", "eks-console-full-access.yaml", "Also allow eks:AccessKubernetesApi"), "iamidentitymapping"),
@@ -333,7 +334,7 @@ def test_iam_policy_names_the_cluster_if_known() -> None:
     assert "ACCOUNT_ID" in json.dumps(_console_policy({}))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_known"),
     [
         ("access-entry/orders/role/111122223333/ops/9ac1e2f3-4b5c-6d7e-8f90-a1b2c3d4e5f6", True),
@@ -430,7 +431,7 @@ def test_rejected_node_is_looked_up_before_its_entry_is_created(text: str, opera
     assert "groups system:bootstrappers and system:nodes, username system:node:{{EC2PrivateDNSName}}" in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("node", "lookup"),
     [
         (
@@ -461,7 +462,7 @@ def test_rejected_node_is_looked_up_by_its_name(node: str, lookup: str) -> None:
     assert "NODEGROUP" not in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("mode", "entry"),
     [
         (None, "no access entry or aws-auth mapping"),
@@ -486,7 +487,7 @@ def test_rejected_login_names_the_caller_and_what_the_cluster_uses(mode: str | N
     ) == (mode != "CONFIG_MAP")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("group", "resource", "mode", "is_said"),
     [
         ("argoproj.io", "rollouts", "API", True),

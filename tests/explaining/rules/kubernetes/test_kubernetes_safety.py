@@ -327,7 +327,7 @@ def test_every_failure_is_explained(failure: Failure, given_facts: dict[str, obj
     found.to_dict()
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "kind",
     [
         "kubernetes_forbidden",

@@ -7,6 +7,7 @@ from textwrap import indent
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ROLE = "arn:aws:iam::111122223333:role/cart"
 STORE = "secretstore cart: unable to create session: an IAM role must be associated with service account cart (namespace: shop)\n\n"
@@ -59,7 +60,7 @@ _QUERY = '$ kubectl -n shop get sa cart -o jsonpath=\'{.metadata.annotations}\'\
 _EKSCTL = "$ eksctl create iamserviceaccount --cluster tide --namespace shop --name cart \\\n  --attach-policy-arn arn:aws:iam::111122223333:policy/cart --approve\n1 iamserviceaccount (shop/cart) was excluded (based on the include/exclude rules)\nserviceaccounts that exist in Kubernetes will be excluded, use --override-existing-serviceaccounts to override\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "reason", "first"),
     [
         (_OF_APP + ACCOUNT.format("iam.amazonaws.com/role", ROLE), "the annotation of kiam and kube2iam, and EKS reads", "Annotate the service account with eks.amazonaws.com/role-arn"),
@@ -112,7 +113,7 @@ def test_annotation_of_pod() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("manifest", "verdict", "first"),
     [
         (

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared.credentials.clocks import describe_durat
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy
 from iamtriage.failures import AwsError, MissingCredentials
+from tests.tables import check_rows
 
 ROLE = "arn:aws:iam::111122223333:role/orders-api"
 SAID = "no basic auth credentials"
@@ -35,7 +36,7 @@ def _case(before: str, facts: Facts | None = None, resource: str | None = None) 
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "value"),
     [
         ("aws s3 ls --profile dev", "dev"),
@@ -67,7 +68,7 @@ def test_option_after_the_failure_is_ignored() -> None:
     assert find_option(Case(AwsError(text=text, span=(0, len(SAID))), Facts()), "profile") is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "profile"),
     [
         ("AWS_PROFILE=dev terraform plan", "dev"),
@@ -90,7 +91,7 @@ def test_user_in_the_command_takes_precedence_over_the_caller() -> None:
     assert find_user(_case("", Facts(caller=ROLE))) is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "key"),
     [
         ("key AKIARTX3GSDSVJNFUWS2!", "AKIARTX3GSDSVJNFUWS2"),
@@ -104,7 +105,7 @@ def test_access_key(text: str, key: str | None) -> None:
     assert find_access_key(_case(text)) == key
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "hosts"),
     [
         ('Post "https://sts.eu-west-1.amazonaws.com/": EOF', ("sts.eu-west-1.amazonaws.com",)),
@@ -123,7 +124,7 @@ def test_hosts(text: str, hosts: tuple[str, ...]) -> None:
     assert find_aws_hosts(text) == hosts
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("case", "region"),
     [
         (_case("aws eks list-clusters --region eu-west-1", Facts(region="us-east-2")), "us-east-2"),
@@ -141,7 +142,7 @@ def test_region(case: Case[Any], region: str | None) -> None:
     assert find_region(case) == region
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("facts", "partition"),
     [
         (Facts(), "aws"),
@@ -154,7 +155,7 @@ def test_partition(facts: Facts, partition: str) -> None:
     assert find_partition(_case("", facts)) == partition
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "facts", "registry"),
     [
         (
@@ -194,7 +195,7 @@ def test_registry(before: str, facts: Facts, registry: tuple[str, str]) -> None:
 # ------------------------------------------------ clocks
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "seconds"),
     [
         (
@@ -241,7 +242,7 @@ def test_skew(text: str, seconds: float | None) -> None:
     assert (None if skew is None else skew.seconds) == seconds
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("seconds", "words"),
     [
         (1, "1 second"),
@@ -266,7 +267,7 @@ ALLOW: dict[str, Any] = {
 TRUST = {"Version": "2012-10-17", "Statement": [ALLOW]}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("facts", "code"),
     [
         (Facts(trust_policy=TRUST, caller="arn:aws:iam::444455556666:user/ana"), "trust-policy-allows"),
@@ -331,7 +332,7 @@ def test_argo_cd_uses_no_docker_login(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("label", "namespace"), [("repository", "cd"), ("repo-creds", None), ("cluster", "argocd"), (None, "cd")]
 )
 def test_argo_cd_secret(label: str | None, namespace: str | None) -> None:
@@ -356,7 +357,7 @@ NOT_FOUND = "botocore.exceptions.NoCredentialsError: Unable to locate credential
 NO_ANSWER = "operation error DynamoDB: GetItem, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "first"),
     [
         (LOGS + NO_ANSWER + ACCOUNT + ASSOCIATIONS + OPTIONS, "nor a Pod Identity association, and the hop limit of the instance metadata is 1", "aws eks create-pod-identity-association"),
@@ -375,7 +376,7 @@ def test_service_account_without_a_role(text: str, verdict: str, first: str) -> 
     assert explanation.remedies[0].commands[0].startswith(first)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("printed", "evidence"),
     [("required\t1", "derived"), ("required\t2", None), ("required\t10", None)],
 )
@@ -391,7 +392,7 @@ _PROFILE = "[profile a]\ncredential_process = /opt/a --role x\n[profile b]\nregi
 _REFRESHED = "RuntimeError: Credentials were refreshed, but the refreshed credentials are still expired."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "source", "command"),
     [
         (f"{_PROFILE}$ AWS_PROFILE=a ./run\n", "The credential process /opt/a of the profile a", 'sh -c "$(aws configure get credential_process --profile a)" | grep'),

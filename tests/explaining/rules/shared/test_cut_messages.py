@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain, parse
+from tests.tables import check_rows
 
 ACCOUNT = "111122223333"
 _DENIED = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/app/run is not authorized to perform: "
 
 
-@pytest.mark.parametrize("mark", ["...", "…", "... [truncated 1143 chars]", "[truncated]", "***"])
+@check_rows("mark", ["...", "…", "... [truncated 1143 chars]", "[truncated]", "***"])
 def test_encoded_message_that_is_cut(mark: str) -> None:
     encoded = "aB3_dE6fG9" * 12
     text = f"An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. Encoded authorization failure message: {encoded}"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 STS = "failed to refresh cached credentials, operation error STS: AssumeRole, failed to resolve service endpoint, an AWS region is required, but was not found"
 ENDPOINT = 'unknown endpoint, could not resolve endpoint, partition: "aws", service: "ec2", region: "", known: [eu-west-1]'
@@ -12,7 +11,7 @@ CROSSPLANE = "Set spec.forProvider.region in the managed resource"
 CLIENT = "Set the client's Region"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "title"),
     [
         (

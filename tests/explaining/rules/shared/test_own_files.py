@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = (
     "An error occurred (AccessDenied) when calling the PutItem operation: "
@@ -13,7 +14,7 @@ _DENIED = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "file"),
     [
         ("$ cat policy.json", "policy-2.json"),

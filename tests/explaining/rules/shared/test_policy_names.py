@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamtriage import explain
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
+from tests.tables import check_rows
 
 ACCOUNT = "111122223333"
 
@@ -18,7 +18,7 @@ def statement(action: str | list[str], resource: str | list[str], **more: object
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "user", "name"),
     [
         ("s3:GetObject", "arn:aws:s3:::acme-logs/a.csv", None, "AllowGetObject-"),

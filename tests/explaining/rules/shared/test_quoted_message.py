@@ -136,7 +136,7 @@ def test_every_envelope_quotes_the_sentence_or_nothing(envelope: EnvelopeName) -
     assert _quote(_text("Access Denied", envelope)) is None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "quote"),
     [
         pytest.param(f"{HEAD}{said}", said, id=name)
@@ -365,7 +365,7 @@ DENIED = "An error occurred (AccessDenied) when calling the GetObject operation:
 MFA = "MultiFactorAuthentication failed with invalid MFA one time pass code."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"An error occurred (AccessDenied) when calling the AssumeRole operation: {MFA}\n{DENIED}",
@@ -383,7 +383,7 @@ def test_message_of_another_failure_is_not_a_cause(text: str) -> None:
     assert explain(denied).topic == "s3-access-denied"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"An error occurred (AccessDenied) when calling the AssumeRole operation: {MFA}",

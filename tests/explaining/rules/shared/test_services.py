@@ -90,7 +90,7 @@ def test_role_recipients_are_service_principals() -> None:
         assert all(re.fullmatch(r"[a-z0-9.-]+\.amazonaws\.com", name) for name in names), names
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "service", "expected"),
     [
         ("CreateService", "ecs", RoleRecipient(("ecs.amazonaws.com",))),
@@ -109,7 +109,7 @@ def test_role_recipient_of_an_operation(
     assert find_role_recipient(operation, service) == expected
 
 
-@pytest.mark.parametrize("service", sorted(RESOURCE_POLICIES))
+@check_rows("service", sorted(RESOURCE_POLICIES))
 def test_commands_for_resource_policies_are_valid(service: str) -> None:
     policy = RESOURCE_POLICIES[service]
     show, change = policy.show_command.split()[1:], policy.change_command.split()[1:]
@@ -133,7 +133,7 @@ WHOAMI = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::
 TRAINING = "An error occurred (ValidationException) when calling the CreateTrainingJob operation: Could not assume role arn:aws:iam::111122223333:role/{}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "titles"),
     [
         (TRAINING.format(SSO_ROLE), "it is a role for people, from IAM Identity Center", ["Pass a role for sagemaker.amazonaws.com instead of AWSReservedSSO_Data_0123456789abcdef"]),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 BACKEND = 'terraform {{\n  backend "s3" {{\n    bucket = "acme-state"\n    key = "net.tfstate"\n    dynamodb_table = "locks"\n{}  }}\n}}\n'
 ROLE = 'provider "aws" {\n  region = "eu-west-1"\n  assume_role {\n    role_arn = "arn:aws:iam::444455556666:role/tf"\n  }\n}\n'
@@ -20,7 +19,7 @@ LOCK = f"Error: Error acquiring the state lock: AccessDeniedException: User: {SE
 IDENTITY = f"$ aws sts get-caller-identity --query Arn --output text\n{SESSION}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "setting", "command"),
     [
         (
@@ -87,7 +86,7 @@ def test_backend_without_role(text: str, verdict: str, setting: str, command: st
 OF_REMOTE = HEAD.replace("refreshing", "loading") + "  with data.terraform_remote_state.net,\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "identity"),
     [
         (f"{BACKEND.format(OWN_ROLE)}{ROLE}{REMOTE}{OF_REMOTE}", "the role arn:aws:iam::444455556666:role/state"),
@@ -114,7 +113,7 @@ def test_remote_state_does_not_use_the_credentials_of_the_backend(text: str, ide
         assert (len(explanation.remedies) == 1 and not explanation.remedies[0].policy) is is_of_backend
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"{BACKEND.format(OWN_ROLE)}{ROLE}$ terraform init\n{LIST}",
@@ -135,7 +134,7 @@ def test_backend_is_not_blamed(text: str) -> None:
 NONE = "Initializing the backend...\nError: No valid credential sources found\nError: failed to refresh cached credentials, no EC2 IMDS role found\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "command"),
     [
         (f"$ terraform init\n{NONE}{BACKEND.format('')}{PROFILE}", "The S3 backend found no credentials: it does not use the profile prod", "terraform init"),
@@ -158,7 +157,7 @@ def test_backend_does_not_use_the_credentials_of_the_provider(text: str, verdict
     assert command in explanation.remedies[0].commands
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"$ terraform init\n{NONE}{BACKEND.format(OWN_PROFILE)}{PROFILE}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from iamtriage.explaining._rules.shared.texts.text_fragments import (
     may_name_node_role,
     may_name_user,
 )
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PLAIN = "User: arn:aws:sts::111122223333:assumed-role/orders/i-0a1b2c3d4e5f60718 is not authorized to perform: s3:GetObject"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("pattern", "may_match"),
     [
         (text_signs._POD_WORDING, may_be_about_pods),

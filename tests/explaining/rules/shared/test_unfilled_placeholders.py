@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 DENIED = 'An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:sts::111122223333:assumed-role/films/job is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::{}" because no identity-based policy allows the s3:PutObject action\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("placeholder", "where"),
     [
         ("${STAGE}", "Check that STAGE is set"),
@@ -33,14 +34,12 @@ def test_placeholder_in_a_name(placeholder: str, where: str) -> None:
     assert not any(each.policy for each in explanation.remedies)
 
 
-@pytest.mark.parametrize(
-    "name", ["films", "films/100%/a", "films/a$b", "films/$latest", "films/{a}", "films/50%OFF"]
-)
+@check_rows("name", ["films", "films/100%/a", "films/a$b", "films/$latest", "films/{a}", "films/50%OFF"])
 def test_names_without_placeholders(name: str) -> None:
     assert explain(DENIED.format(name)).causes[0].code == "no-identity-allow"
 
 
-@pytest.mark.parametrize("mask", ["${ACCOUNT_ID}", "$ACCOUNT", "{{account}}", "#{account}"])
+@check_rows("mask", ["${ACCOUNT_ID}", "$ACCOUNT", "{{account}}", "#{account}"])
 def test_masked_names(mask: str) -> None:
     """AWS has no caller of such a name, so the text masks names like this."""
     error = DENIED.format(f"films-{mask}").replace("111122223333", mask)
@@ -51,7 +50,7 @@ SEND = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
 ALLOW = '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:{}"}}]}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("resource", "word"),
     [
         ("eu-west-1:<ACCOUNT_ID>:films", "<ACCOUNT_ID>"),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _GITHUB = "token.actions.githubusercontent.com"
 _EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
@@ -24,7 +23,7 @@ def _explain(issuer: str, operator: str = "StringEquals", **claims: str) -> str:
     return " ".join(str(explain(f"{_DENIED}\n{json.dumps(policy)}")).split())
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("issuer", "claims", "subject"),
     [
         (_GITHUB, {"repo": "octo/shop"}, '"StringLike": { "token.actions.githubusercontent.com:sub": "repo:octo/shop:*"}'),
@@ -43,7 +42,7 @@ def test_claims_without_a_key(issuer: str, claims: dict[str, str], subject: str)
     assert subject in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("issuer", "operator", "claims"),
     [
         (_GITHUB, "StringEquals", {"repository": "octo/shop"}),
@@ -68,7 +67,7 @@ _PROJECT = "9f8e7d6c-1111-4222-8333-444455556666"
 _CIRCLECI = f"oidc.circleci.com/org/{_ORGANIZATION}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("issuer", "claims", "says"),
     [
         (_CIRCLECI, {"aud": "sts.amazonaws.com"}, f'"{_CIRCLECI}:aud": "{_ORGANIZATION}"'),

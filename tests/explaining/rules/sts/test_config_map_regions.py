@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 WRONG = "S3Exception: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1' (Service: S3, Status Code: 400)\n"
 GET = "$ kubectl {}get cm sync-env -o yaml\n"
@@ -15,7 +16,7 @@ FILE = "  app.yaml: |\n    region: us-east-1\n    mode: fast\n"
 PATCH = """kubectl patch configmap sync-env --namespace shop --type merge --patch '{"data": {"AWS_REGION": "eu-west-1"}}'"""
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "facts", "first"),
     [
         (GET.format("-n shop ") + MAP.format("", ENV), {}, PATCH),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _XML = "<Error><Type>Sender</Type><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region, not '{}'. </Message></Error>\n"
 _CURL = 'curl -s --aws-sigv4 "aws:amz:{}:iam" --user "$KEY:$SECRET" "https://iam.amazonaws.com/?Action=ListRoles&Version=2010-05-08"'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "title", "shown"),
     [
         (f"$ {_CURL.format('eu-south-1')}\n{_XML.format('eu-south-1')}With sqs it works.", "IAM has one endpoint for all Regions, iam.amazonaws.com, which accepts only signatures for us-east-1", "Sign for us-east-1 (curl", _CURL.format("us-east-1")),

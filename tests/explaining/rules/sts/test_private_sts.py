@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 TIMEOUT = 'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.amazonaws.com/": dial tcp 54.239.29.25:443: i/o timeout\n'
 FACTS = {"cluster": "shop", "region": "eu-west-1"}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "has_endpoint"),
     [
         ("Interface endpoints for ec2, ecr.api, sts.", True),
@@ -30,7 +31,7 @@ def test_endpoint_in_the_text(shown: str, *, has_endpoint: bool) -> None:
     assert ("Let the subnet of the pods reach STS" in [each.title for each in remedies]) != has_endpoint
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("setting", "is_legacy"),
     [
         ("- name: AWS_STS_REGIONAL_ENDPOINTS\n  value: legacy", True),
@@ -62,7 +63,7 @@ def test_subnet_of_the_caller(facts: dict[str, str], caller: str) -> None:
     assert f"port 443 from the {caller}" in remedy.steps[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "workload"),
     [
         ("The ebs-csi pods are happy, cert-manager is not.", "deployment/cert-manager"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _CODE = "An error occurred (AccessDenied) when calling the AssumeRole operation: MultiFactorAuthentication failed with invalid MFA one time pass code.\n"
 _ASSUME = "aws sts assume-role --role-arn arn:aws:iam::444455556666:role/A --role-session-name t --serial-number arn:aws:iam::111122223333:mfa/kim --token-code {}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_reused"),
     [
         (f"for id in 1 2; do\n{_ASSUME.format('$otp')}done\n", True),

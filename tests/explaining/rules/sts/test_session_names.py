@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ERROR = "An error occurred (ValidationError) when calling the AssumeRole operation: 1 validation error detected: Value '{}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*"
 _ACTION = "Run aws-actions/configure-aws-credentials@v4\nError: Could not assume role with OIDC: 1 validation error detected: Value 'fix/login' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "flaw"),
     [
         ("Mia Berg", '"Mia Berg" contains a space, which is not allowed'),
@@ -29,7 +28,7 @@ def test_what_is_wrong_with_a_name(name: str, flaw: str) -> None:
     assert flaw in explain(_ERROR.format(name)).summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "corrected"),
     [
         ("Mia Berg", "Mia-Berg"),
@@ -45,7 +44,7 @@ def test_corrected_name(name: str, corrected: str) -> None:
     assert line.endswith(f" --role-session-name {corrected}")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("workflow", "is_branch"),
     [
         ("role-session-name: ${{ github.head_ref }}", True),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _REJECTED = (
     'HTTP status 403 Forbidden: {{"message":"Credential should be scoped to correct service: \'{}\'. "}}\n'
@@ -13,7 +12,7 @@ _SEARCH = "search-octo-abc123.eu-west-1.es.amazonaws.com"
 _WRITE = "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1a2b3c4d/api/v1/remote_write"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("expected", "configuration", "line"),
     [
         ("aps", f'extensions:\n  sigv4auth:\n    region: eu-west-1\n    service: "prometheus"\nexporters:\n  prometheusremotewrite:\n    endpoint: "{_WRITE}"\n', 'service: "aps"'),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 WRONG = "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'"
 SDK = f"operation error S3: {{}}, https response error StatusCode: 400, RequestID: 6B1TQ0Z8, HostID: dQ=, api error AuthorizationHeaderMalformed: {WRONG}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_taken"),
     [
         (f"Error: creating S3 Bucket (team-logs): {SDK.format('CreateBucket')}", True),

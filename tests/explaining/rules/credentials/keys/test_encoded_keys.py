@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 # Neither is a key of AWS.
 _SECRET = "notAkey0notAkey1notAkey2notAkey3notAkey4"
@@ -21,7 +20,7 @@ def _encode(value: str) -> str:
 _WITH_NEWLINE = _encode(f"{_SECRET}\n")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "says", "command"),
     [
         (f'$ echo "$AWS_SECRET_ACCESS_KEY" | base64\n{_WITH_NEWLINE}\n' + _MANIFEST.format(_WITH_NEWLINE), "AWS_SECRET_ACCESS_KEY decodes to a value with a newline at the end, which echo adds without -n", 'kubectl patch secret till-keys --namespace shop --patch "{\\"stringData\\": {\\"AWS_SECRET_ACCESS_KEY\\": \\"${AWS_SECRET_ACCESS_KEY:?}\\"}}"'),
@@ -44,7 +43,7 @@ def test_value_that_ends_with_a_newline(shown: str, says: str, command: str) -> 
     assert _WITH_NEWLINE not in str(explanation)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "shown",
     [
         _MANIFEST.format(_encode(_SECRET)),
@@ -66,7 +65,7 @@ _COUNTED = "$ kubectl -n shop get secret till-keys -o jsonpath='{{.data.{}}}' | 
 _ECHO = 'made with: echo "$SECRET" | base64\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("pod", "line"),
     [
         ("till-29381040-x7k2q ", "kubectl create job till-again --from=cronjob/till --namespace shop"),
@@ -87,7 +86,7 @@ def test_counted_value_with_the_newline_of_echo(pod: str, line: str) -> None:
     assert "Base64 is no encryption" not in str(explanation)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "shown",
     [
         _COUNTED.format("AWS_SECRET_ACCESS_KEY", 40) + _ECHO,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "My access key AKIARTX3GSDSVJNFUWS2 was committed to GitHub by accident. What now?",
@@ -26,7 +25,7 @@ def test_key_that_others_can_have(text: str) -> None:
     assert "--status Inactive" in explanation.remedies[0].commands[1]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "The access key was not committed anywhere. How do I rotate access keys?",

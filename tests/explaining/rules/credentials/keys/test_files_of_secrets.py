@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 HEADER = 'external-secrets: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 0, RequestID: , request send failed, Post "https://secretsmanager.eu-west-1.amazonaws.com/": net/http: invalid header field value for "Authorization"\n'
 CREATE = "$ kubectl create secret generic aws-keys -n tools --from-file=./aws-key-id --from-file=./aws-secret-key\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("written", "verdict"),
     [
         ('$ echo "AKIA..." > aws-key-id\n', "./aws-key-id ends with a newline (echo adds it without -n)"),

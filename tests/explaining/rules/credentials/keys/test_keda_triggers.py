@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 ERROR = 'ERROR\tReconciler error\t{{"controller": "scaledobject", "controllerGroup": "keda.sh", "error": "error parsing {} metadata: awsAccessKeyID not found"}}'
 TRIGGER = "triggers:\n- type: aws-cloudwatch\n  metadata:\n    awsRegion: eu-west-1"
 
 
-@pytest.mark.parametrize("kind", ["SQS queue", "cloudwatch", "Kinesis stream"])
-@pytest.mark.parametrize(
+@check_rows("kind", ["SQS queue", "cloudwatch", "Kinesis stream"])
+@check_rows(
     ("around", "evidence"),
     [
         (TRIGGER, "derived"),
@@ -30,7 +29,7 @@ def test_trigger_without_identity(kind: str, around: str, evidence: str) -> None
 DENIED = "User: arn:aws:sts::111122223333:assumed-role/keda-operator/1 is not authorized to perform: sqs:GetQueueAttributes on resource: arn:aws:sqs:eu-west-1:111122223333:jobs because no identity-based policy allows the sqs:GetQueueAttributes action\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_other"),
     [
         ("The worker reads the queue, its role jobs-worker has sqs:* on it.", True),

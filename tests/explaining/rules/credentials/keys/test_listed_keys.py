@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 OLD, NEW = "AKIAQ7XNSV5UA2RBJ3KD", "AKIAQ7XNSV5UA2RBJ3KE"
 FAILED = "$ aws iam create-access-key --user-name ana\nAn error occurred (LimitExceeded) when calling the CreateAccessKey operation: Cannot exceed quota for AccessKeysPerUser: 2\n"
@@ -37,7 +38,7 @@ def test_inactive_key_is_deleted(printed: str) -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "printed",
     [
         f" --output text\n{OLD} Active\n{NEW} Active",

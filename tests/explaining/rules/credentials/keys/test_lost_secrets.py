@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _KEYS = ("AKIARTX3GSDSVJNFUWS2", "AKIARTX3GSDSVJNFUWS3")
 
@@ -17,7 +18,7 @@ def _list_keys(*keys: str) -> str:
     return f"$ aws iam list-access-keys --user-name orders-ci --profile ops\n{shown}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "I lost my secret access key. How can I see it again in the AWS console?",
@@ -36,7 +37,7 @@ def test_question_for_a_secret(text: str) -> None:
     assert explanation.remedies[0].commands[0].startswith("aws iam create-access-key --user-name ")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "Our job cannot read the secret key vault/prod of AWS Secrets Manager",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _INVALID = "software.amazon.awssdk.services.sqs.model.SqsException: The security token included in the request is invalid. (Service: Sqs, Status Code: 403, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)\n"
 _SPRING = "spring:\n  cloud:\n    aws:\n      credentials:\n        access-key: {}\n        secret-key: {}\n---\nspring:\n  config:\n    activate:\n      on-profile: {}\n  cloud:\n    aws:\n      endpoint: http://localhost:4566\n"
 _COMPOSE = "docker-compose.yml:\n  environment:\n    AWS_ACCESS_KEY_ID: dummy\n    AWS_SECRET_ACCESS_KEY: dummy\ndocker-compose.override.yml:\n  environment:\n    SQS_ENDPOINT: http://localstack:4566\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("settings", "words"),
     [
         (_SPRING.format("test", "test", "local"), "the endpoint is only in the part for the profile local"),

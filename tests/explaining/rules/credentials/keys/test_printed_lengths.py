@@ -6,13 +6,14 @@ import pytest
 
 from iamtriage import explain
 from iamtriage.explaining._rules.credentials.keys.printed_lengths import Lengths, find_lengths
+from tests.tables import check_rows
 
 _MISMATCH = "An error occurred (SignatureDoesNotMatch) when calling the PutItem operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n"
 _UNKNOWN = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.\n"
 _BOTH = 'sh -c \'printf %s "$AWS_ACCESS_KEY_ID" | wc -c; printf %s "$AWS_SECRET_ACCESS_KEY" | wc -c\''
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "lengths"),
     [
         (f"$ kubectl -n etl exec deploy/loader -- {_BOTH}\n20\n41\n", (41, 20)),
@@ -62,7 +63,7 @@ def test_secret_of_a_pod_with_a_newline() -> None:
     assert "aws configure" not in first.commands
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "says"),
     [
         ("$ echo ${#AWS_SECRET_ACCESS_KEY}\n39\n", "has 39 characters instead of 40."),

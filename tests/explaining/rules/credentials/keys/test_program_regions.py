@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _INVALID = 'level=error msg="send failed" error="UnrecognizedClientException: The security token included in the request is invalid."\n'
 _GOV: dict[str, Any] = {"region": "us-gov-east-1", "namespace": "metrics"}
@@ -24,7 +25,7 @@ _PRINTED = "$ kubectl -n metrics get configmap shipper -o yaml\ndata:\n  sink.co
 _USER = "$ aws sts get-caller-identity --query Arn --output text\narn:aws-cn:iam::111122223333:user/li\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts", "words", "region"),
     [
         (_MANIFEST.format("eu-west-1"), _GOV, "aws_region: eu-west-1 in the ConfigMap shipper", "us-gov-east-1"),
@@ -43,7 +44,7 @@ def test_region_of_another_partition(text: str, facts: dict[str, Any], words: st
     assert remedy.commands[1].endswith(" --namespace metrics")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts"),
     [
         pytest.param(_MANIFEST.format("us-gov-west-1"), _GOV, id="same partition"),

@@ -7,12 +7,13 @@ from base64 import b64encode
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _HEADER = "botocore.exceptions.HTTPClientError: An HTTP Client raised an unhandled exception: Invalid header value b'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE{}/20260102/eu-west-1/sqs/aws4_request, SignedHeaders=host'\n"
 _GET = "$ kubectl -n batch get secret s3-keys -o jsonpath='{{.data.AWS_ACCESS_KEY_ID}}'\n{}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("header", "value", "says"),
     [
         ("\\n", "", "the access key ID ends with a line break"),
@@ -60,7 +61,7 @@ def test_clock_is_not_blamed_for_days(seconds: int, server: str, codes: list[str
 _SIGNED_URL = "https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Security-Token=IQoJ&X-Amz-Expires=604800\n<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>\n{}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "words"),
     [
         ("With the keys in .env it worked all week.", "most likely, an IAM user's access key signed there"),
@@ -105,7 +106,7 @@ _V2 = "<Error><Code>AccessDenied</Code><Message>Query-string authentication requ
 _URL = "https://acme.s3.amazonaws.com/out/x.csv?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260102T100000Z&X-Amz-Expires=600&X-Amz-Signature=0f"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says", "command"),
     [
         (f"$ curl -sS {_URL}\n[1] 812\n[2] 813\n[3] 814\n{_V4}", "S3 got only X-Amz-Algorithm", "curl --output x.csv 'PRESIGNED_URL'"),

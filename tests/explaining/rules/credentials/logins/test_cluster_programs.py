@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 PULL = f'Failed to pull image "{REGISTRY}/orders:1": rpc error: code = Unknown desc = no basic auth credentials\n'
@@ -68,7 +69,7 @@ def test_a_node_whose_role_may_pull(message: str) -> None:
     assert "lacks the permission" not in explanation.to_text(detail="full")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("kind", "reconcile"),
     [
         ("ImageRepository", "image repository"),
@@ -76,7 +77,7 @@ def test_a_node_whose_role_may_pull(message: str) -> None:
         ("HelmRepository", "source helm"),
     ],
 )
-@pytest.mark.parametrize("is_set", [False, True])
+@check_rows("is_set", [False, True])
 def test_objects_of_flux(kind: str, reconcile: str, *, is_set: bool) -> None:
     provider = "  provider: aws\n" if is_set else ""
     text = f'{{"controllerKind":"{kind}","{kind}":{{"name":"orders","namespace":"apps"}},{TAGS}}}\napiVersion: source.toolkit.fluxcd.io/v1\nkind: {kind}\nspec:\n{provider}'
@@ -92,7 +93,7 @@ ORAS = f'failed to login to registry: GET "https://{REGISTRY}/v2/": response sta
 ROLE = "arn:aws:iam::111122223333:role/registry-reads"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "words", "command"),
     [
         (f"$ flux get sources helm -n gitops\nNAME    REVISION  SUSPENDED  READY  MESSAGE\norders            False      False  {ORAS}\n", "the HelmRepository orders must have provider: aws.", "kubectl patch helmrepository orders --namespace gitops"),
@@ -111,7 +112,7 @@ def test_commands_of_flux(shown: str, words: str, command: str) -> None:
         assert "with the role registry-reads" in explain(account + shown).remedies[0].steps[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "shown",
     [
         ORAS,
@@ -207,7 +208,7 @@ def test_roles_of_spark() -> None:
 SUBSCRIPTION = "SubscriptionRequiredException: The AWS Access Key Id needs a subscription for the service\\n\\tstatus code: 400, request id: 5f6d0b1e-7d1c-4a52-9b35-0a4f5d1c2b3a"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "first"),
     [
         (f'{{"controller":"ingress","error":"{SUBSCRIPTION}"}}', "Shield Advanced, WAF or WAFv2", "Switch off"),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 URL = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
 BODY = 'HTTP/2 403\nx-amzn-errortype: MissingAuthenticationTokenException\n\n{"message":"Missing Authentication Token"}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "template"),
     [
         ("/dev/items/7", "- http: GET items/{id}\n"),
@@ -28,7 +27,7 @@ def test_route_is_not_decided(call: str, template: str) -> None:
 LISTING = "$ aws apigateway get-resources --rest-api-id q1w2e3r4t5 --region eu-west-1\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "stage", "command"),
     [
         (f"{URL}/orders", "orders", f"curl -i {URL}/STAGE/orders"),
@@ -55,7 +54,7 @@ _RESOURCES = "$ aws apigateway get-resources --rest-api-id a1b2c3d4e5"
 _METHOD = "$ aws apigateway get-method --rest-api-id a1b2c3d4e5 --resource-id x9y8z7 --http-method {} --query authorizationType --output text\n{}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "listed", "path"),
     [
         ("/prod/invoice", f"{_RESOURCES} --query 'items[].path' --output text\n/\t/invoices\t/health\n", "/invoices"),
@@ -88,7 +87,7 @@ def test_a_path_that_resembles_none_of_the_api_is_compared() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("method", "kind", "is_open"),
     [("POST", "NONE", True), ("ANY", "NONE", True), ("POST", "AWS_IAM", False), ("GET", "NONE", False)],
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _REJECTED = "An error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n"
 _THROUGH_PROXY = f"$ aws --endpoint-url https://store.acme.example s3 ls\n\n{_REJECTED}\n"
 _DIRECT = "$ aws --endpoint-url http://10.1.2.3:9000 s3 ls\n2026-01-02 03:04:05 images\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("configuration", "shown", "change"),
     [
         ("location / { proxy_pass http://ceph:7480; }", "sends Host: ceph:7480", "$http_host;"),
@@ -38,7 +39,7 @@ _DIRECT = "$ aws --endpoint-url http://10.1.2.3:9000 s3 ls\n2026-01-02 03:04:05 
         ("reverse_proxy ceph:80\nhandle_path /s3/*", "the path", "handle_path"),
     ],
 )
-@pytest.mark.parametrize("direct", ["", _DIRECT])
+@check_rows("direct", ["", _DIRECT])
 def test_proxy_that_changes_the_request(configuration: str, shown: str, change: str, direct: str) -> None:
     explanation = explain(f"{direct}{_THROUGH_PROXY}{configuration}")
     assert shown in explanation.summary
@@ -46,7 +47,7 @@ def test_proxy_that_changes_the_request(configuration: str, shown: str, change: 
     assert ("The keys are right" in explanation.summary) is bool(direct)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "configuration",
     [
         "",
@@ -94,7 +95,7 @@ def test_proxy_before_s3(host: str, *, is_changed: bool) -> None:
     assert ("proxy_set_header Host acme-a.s3.amazonaws.com;" in str(explain(text))) is is_changed
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("configuration", "shown", "change"),
     [
         (
@@ -149,7 +150,7 @@ def test_proxy_that_sends_its_own_name_to_s3(configuration: str, shown: str, cha
     assert change in explanation.remedies[0].steps[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("configuration", "sends"),
     [
         (
@@ -214,7 +215,7 @@ def test_endpoint_is_a_proxy_to_aws(configuration: str, sends: str | None) -> No
         assert "access key of" not in str(explanation)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "is_right"),
     [
         ("The same keys without the endpoint: works.", True),
@@ -230,7 +231,7 @@ def test_keys_that_work_without_the_proxy_to_aws(words: str, *, is_right: bool) 
     assert ("The keys are right" in explanation.summary) is is_right
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "network"),
     [
         (
@@ -256,7 +257,7 @@ def test_presigned_url_through_a_network(words: str, network: str | None) -> Non
         assert signs is (network == "CloudFront")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_denied"),
     [
         ("There is no proxy in between.", True),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ERROR = "SignatureDoesNotMatch: Signature expired: 20261119T221403Z is now earlier than 20261120T071122Z (20261120T072622Z - 15 min.)\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_shown"),
     [
         (f"{_ERROR}$ date -u\nThu Nov 19 22:14:41 UTC 2026\n", True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
 _OLD = "oidc.eks.eu-west-1.amazonaws.com/id/F9E8D7C6B5A493827160F5E4D3C2B1A0"
@@ -18,7 +19,7 @@ def _list(*names: str) -> str:
     return _LIST.replace("[]", str([_ARN.format(each) for each in names]))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "code", "commands"),
     [
         (_list(_OLD), f"in account 111122223333: the list in the text has only https://{_OLD}", "derived", 1),
@@ -41,7 +42,7 @@ _ACCOUNT = {"namespace": "shop", "service_account": "cart"}
 _POLICY = {"Version": "2012-10-17", "Statement": []}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts", "is_trusted"),
     [
         (_list(_OLD), _ACCOUNT, True),

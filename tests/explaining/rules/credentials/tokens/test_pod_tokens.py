@@ -9,6 +9,7 @@ import pytest
 
 from iamtriage import check_trust_policy, explain
 from tests.explaining.rules.trust_policies import trust_issuer
+from tests.tables import check_rows
 
 _ID = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
 _OLD = "oidc.eks.eu-west-1.amazonaws.com/id/F9E8D7C6B5A493827160F5E4D3C2B1A0"
@@ -34,7 +35,7 @@ def _env(role: str = _ROLE) -> str:
     return f"$ kubectl -n octo exec deploy/up -- env | grep AWS_ROLE\nAWS_ROLE_ARN={role}\n\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "verdict", "first"),
     [
         pytest.param(_ACCOUNT + _get_role(), "provider, subject and audience match the trust policy", "Compare the role", id="the policy matches"),
@@ -156,7 +157,7 @@ def _client_ids(*names: str) -> str:
     return f"$ aws iam get-open-id-connect-provider --open-id-connect-provider-arn {_PROVIDER}\n{json.dumps({'ClientIDList': names})}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "facts", "verdict", "first"),
     [
         pytest.param("", {"token_claims": _claims("sts.amazonaws.com"), "trust_policy": _policy()}, "does not list the audience of the token, sts.amazonaws.com", "Add the audience", id="the token has that of STS"),
@@ -178,14 +179,14 @@ def test_audience(shown: str, facts: dict[str, Any], verdict: str, first: str) -
     assert explanation.remedies[0].title.startswith(first)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("issuer", "sub", "setting"),
     [
         ("https://app.terraform.io", "organization:octo:project:core:workspace:net:run_phase:plan", "TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE"),
         ("https://gitlab.com", "project_path:octo/net:ref_type:branch:ref:main", "id_tokens"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("is_agreed", [True, False])
+@check_rows("is_agreed", [True, False])
 def test_audience_is_set_in_the_system_of_the_token(
     issuer: str, sub: str, setting: str, *, is_agreed: bool
 ) -> None:

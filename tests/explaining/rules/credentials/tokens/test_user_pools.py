@@ -7,9 +7,10 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "message", "title"),
     [
         ("InitiateAuth", "Incorrect username or password.", "Check the user name and the password"),
@@ -129,7 +130,7 @@ _CDK = """new iam.Role(this, 'Guest', {{ assumedBy: new iam.FederatedPrincipal('
 _PYTHON = 'iam.FederatedPrincipal(\n  federated="cognito-identity.amazonaws.com", conditions={"StringEquals": {"cognito-identity.amazonaws.com:aud": pool.ref}})'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "title"),
     [
         (_CDK.format(f"'{POOL}'", ""), "third argument of FederatedPrincipal"),

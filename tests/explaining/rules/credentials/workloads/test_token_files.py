@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _NO_FILE = "[Errno 2] No such file or directory: '/tmp/aws_token'\nERROR: Job failed: exit code 255\n\nvariables:\n  AWS_WEB_IDENTITY_TOKEN_FILE: /tmp/aws_token\n"
 _NO_CREDENTIALS = (
@@ -17,7 +16,7 @@ _TOP = "before_script:\n  {}\n"
 _JOBS = "test:\n  script:\n    - aws sts get-caller-identity\ndeploy:\n  before_script:\n    - make\n  script:\n    - aws s3 ls\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "line", "topic"),
     [
         (_NO_FILE + _DEFAULT.format(_WRITE) + _JOBS, _WRITE, "token-not-written"),

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 EFS = """cloud.go:215] Calling Create AP with input: {
   ClientToken: "a1",
@@ -29,7 +30,7 @@ def _policy(action: str, *keys: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "action", "listed", "others"),
     [
         (EFS, "elasticfilesystem:CreateAccessPoint", ("efs.csi.aws.com/cluster",), "owner"),
@@ -59,7 +60,7 @@ def test_policy_of_aws_is_not_edited() -> None:
     assert statement["Action"] == ["elasticfilesystem:CreateAccessPoint", "elasticfilesystem:TagResource"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("values", "name"),
     [
         ("controller:\n  replicas: 1\n  tags:\n    owner: data\n", "controller.tags"),
@@ -99,7 +100,7 @@ def test_volume_that_efs_cannot_provision(before: str, action: str | None) -> No
 DENIED = "An error occurred (AccessDenied) when calling the GetObjectTagging operation: Access Denied\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "caller"),
     [
         ("Role build-1 may s3:GetObject on it.", "build-1"),
@@ -169,7 +170,7 @@ def test_role_with_a_name_that_is_too_long() -> None:
 _UNTAGGED = "User: arn:aws:sts::111122223333:assumed-role/films/run is not authorized to perform: {0} on resource: arn:aws:{1}:eu-west-1:111122223333:films with an explicit deny in an identity-based policy\n{2}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "call", "words"),
     [
         ("secretsmanager:CreateSecret", 'sm.create_secret(Name="films")', 'Add Tags=[{"Key": "team", "Value": "VALUE"}] to create_secret'),
@@ -193,7 +194,7 @@ def test_tag_in_the_call(action: str, call: str, words: str) -> None:
 _VOLUME = "You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/ops/run is not authorized to perform: ec2:CreateVolume on resource: arn:aws:ec2:eu-west-1:111122223333:volume/* because no identity-based policy allows the ec2:CreateVolume action."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("required", "sent", "words"),
     [
         ("CostCenter", "costcentre", "has a value, but the request has costcentre instead"),

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ZONE = "arn:aws:route53:::hostedzone/Z0987654321JIHGFEDCBA"
 INSTANCE = "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a9b8c7d6e5f41230"
@@ -27,7 +28,7 @@ def _policy(action: str, resource: str, operator: str, key: str, *values: str) -
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "key", "values", "added"),
     [
         ('msg="Desired change: CREATE a-web.example.org TXT"', "RecordTypes", ["A", "CNAME"], "TXT"),
@@ -67,7 +68,7 @@ def test_ownership_records_of_external_dns() -> None:
     assert "writes a TXT record with each record" in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "allowed", "found", "title"),
     [
         ("aws ec2-instance-connect ssh --os-user ubuntu", "ec2-user", "ubuntu", "Let the condition"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain, scan
+from tests.tables import check_rows
 
 HOST = "orders-db.{}a1b2c3d4e5f6.eu-west-1.rds.amazonaws.com"
 MADE = "$ aws rds generate-db-auth-token --hostname {} --port 6432 --region {} --username {}"
@@ -13,7 +14,7 @@ CALLER = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::
 IDS = "DbiResourceId: db-ABCDEFGHIJKL01234\nDbClusterResourceId: cluster-MNOPQRSTUVWX56789"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("kind", "resource", "show"),
     [
         ("", "db-ABCDEFGHIJKL01234", "describe-db-instances --db-instance-identifier orders-db"),
@@ -115,7 +116,7 @@ def test_user_name_is_quoted() -> None:
 GO = '{}\ntoken, err := auth.BuildAuthToken({}"eu-west-1", "report_ro", creds)\npq: PAM authentication failed for user "report_ro"'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("assigned", "first", "changed"),
     [
         (f'host := "{HOST.format("")}"', "ctx, host, ", 'ctx, fmt.Sprintf("%s:%d", host, 5432), '),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 MESSAGE = "FATAL:  This RDS proxy has no credentials for the role shop_ro. Check the credentials for this role and try again."
 HOST = "shop-proxy.proxy-abcdefghijkl.eu-west-1.rds.amazonaws.com"
 ENTRY = '{"AuthScheme": "SECRETS", "SecretArn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/app-AbCdEf", "IAMAuth": "REQUIRED"}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "said", "unsaid"),
     [
         (

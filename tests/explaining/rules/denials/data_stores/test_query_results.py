@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 BUCKET = "arn:aws:s3:::cart-results"
 DENIED = "An error occurred (InvalidRequestException) when calling the StartQueryExecution operation: Unable to verify/create output bucket cart-results\n\nThe policy of the role:\n"
@@ -61,7 +60,7 @@ def test_deny() -> None:
 _WRITES_ONLY = '{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"], "Resource": ["arn:aws:s3:::cart-results", "arn:aws:s3:::cart-results/*"]}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("heading", "holder"),
     [
         ("policy of role bi-ci (S3 part):", "put-role-policy --role-name bi-ci"),
@@ -83,7 +82,7 @@ def test_policy_is_attached_to_its_owner(heading: str, holder: str) -> None:
 _SIMBA = "sourceErrorCode: 100071\nsourceErrorMessage: [Simba][AthenaJDBC](100071) An error has been thrown from the AWS Athena client. Access denied when writing output to url: s3://cart-results/bi/4be2.csv . Please ensure you are allowed to access the S3 bucket. If you are encrypting query results with KMS key, please ensure you are allowed to access your KMS key [Execution ID: 4be2]\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_of_service"),
     [
         (f"A data set of QuickSight is not refreshed:\n{_SIMBA}I attached AmazonS3FullAccess to ana.", True),

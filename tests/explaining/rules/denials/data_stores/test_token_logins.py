@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain, parse
+from tests.tables import check_rows
 
 MYSQL = "pymysql.err.OperationalError: (1045, \"Access denied for user 'reports'@'10.0.1.2' (using password: YES)\")\n"
 TOKEN = 'token = boto3.client("rds").generate_db_auth_token("orders.abcdefghijkl.eu-west-1.rds.amazonaws.com", 3306, "reports")\n'
@@ -31,9 +32,7 @@ def test_an_arn_without_a_resource_id(written: str, verdict: str, command: str) 
     assert f"{START}RESOURCE_ID/reports" in str(explanation.remedies[0].policy)
 
 
-@pytest.mark.parametrize(
-    "written", ["db-ABCDEFGHIJKL01234567890123", "prx-0a1b2c3d4e5f60718", "*", "cluster-*"]
-)
+@check_rows("written", ["db-ABCDEFGHIJKL01234567890123", "prx-0a1b2c3d4e5f60718", "*", "cluster-*"])
 def test_a_resource_id_is_no_name(written: str) -> None:
     statement = f'{{"Effect": "Allow", "Action": "rds-db:connect", "Resource": "{START}{written}/reports"}}'
     codes = {cause.code for cause in explain(f"{MYSQL}{TOKEN}{statement}").causes}
@@ -61,8 +60,8 @@ def test_a_replica_of_the_cdk() -> None:
     assert "It works with the other database" in full
 
 
-@pytest.mark.parametrize("user", ["*", "app?", "x'], actions: ['rds-db:connect"])
-@pytest.mark.parametrize("call", ["", "\ndb.grantConnect(fn)"], ids=["policy", "code"])
+@check_rows("user", ["*", "app?", "x'], actions: ['rds-db:connect"])
+@check_rows("call", ["", "\ndb.grantConnect(fn)"], ids=["policy", "code"])
 def test_a_user_with_wildcards_or_quotes(user: str, call: str) -> None:
     """Such a name would allow other users, or end the string of the code."""
     statement = f'{{"Effect": "Allow", "Action": "rds-db:connect", "Resource": "{START}orders/*"}}'
@@ -119,7 +118,7 @@ WRITER = (
 PORT = "bootstrap.servers = [b-1.orders.a1b2c3.c4.kafka.eu-west-1.amazonaws.com:{}]\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("message", "action"),
     [
         ("2026-11-20 16:40:03 ERROR send failed\norg.apache.kafka.common.errors.ClusterAuthorizationException: Cluster authorization failed.", "WriteDataIdempotently"),
@@ -139,7 +138,7 @@ def test_a_broker_denies_a_request(message: str, action: str) -> None:
     assert explain(PORT.format(9096) + message).topic == "nothing"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("tool", "kind", "action"),
     [
         ("kafka-topics.sh --bootstrap-server b-1:9098 --create --topic orders", "Topic", "CreateTopic"),
@@ -169,7 +168,7 @@ def _allow(action: str, *resources: str) -> str:
     return f'{{"Effect": "Allow", "Action": "{action}", "Resource": [{listed}]}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("told", "says", "allowed"),
     [
         (
@@ -210,7 +209,7 @@ def test_a_deny_and_another_cache() -> None:
     assert f"{ELASTICACHE}replicationgroup:trips" in str(explanation.remedies[0].policy)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "told",
     [
         *("", "The password is in Secrets Manager.", "redis-cli -a hunter2"),

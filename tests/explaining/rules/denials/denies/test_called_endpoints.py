@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = '{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-central-1:********3333:a1b2c3d4e5/live/GET/films with an explicit deny"}\n'
 _POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"*"},{"Effect":"Deny","Principal":"*","Action":"execute-api:Invoke","Resource":"*","Condition":{"StringNotEquals":{"aws:SourceVpce":"vpce-0aaa1111aaa1111aa"}}}]}'
@@ -39,7 +40,7 @@ def test_endpoint_of_the_call(url: str, verdict: str, change: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("source", "is_of_terraform"),
     [
         ("resource policy, from our Terraform:", True),
@@ -131,9 +132,7 @@ def test_policy_of_the_resource_with_a_deny_that_the_message_does_not_name(
     assert '"aws:SourceIp": ["192.0.2.0/24", "198.51.100.7/32"]' in shown
 
 
-@pytest.mark.parametrize(
-    "heading", ["VPC endpoint policy", "the endpoint's policy", "policy on our S3 endpoint", "RCP"]
-)
+@check_rows("heading", ["VPC endpoint policy", "the endpoint's policy", "policy on our S3 endpoint", "RCP"])
 def test_policy_with_principals_that_is_not_that_of_the_resource(heading: str) -> None:
     action = "s3:GetObject"
     text = _EXPLICIT.format(_ROLE, action, "arn:aws:s3:::acme-films/a.mp4", heading, _DENY.format(action))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from iamtriage import Explanation, explain
+from tests.tables import check_rows
 
 _ACCOUNT = "111122223333"
 _DENIED = "An error occurred (AccessDenied) when calling the {} operation: User: arn:aws:sts::111122223333:assumed-role/nightly/{} is not authorized to perform: {} on resource: {} with an explicit deny in a{} policy{}\n"
@@ -28,7 +29,7 @@ def _launch(resource: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("resource", "condition", "corrected"),
     [
         (_IMAGE, _NO_TAG, ["arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:*:*:volume/*"]),
@@ -77,7 +78,7 @@ _NETWORK = {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
 _PARAMETER = f"arn:aws:ssm:eu-west-1:{_ACCOUNT}:parameter/db"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "condition", "title"),
     [
         ("Yesterday we added the endpoint vpce-0c9d8e7f6a5b41230.", _NETWORK, "Exempt the VPC endpoint vpce-0c9d8e7f6a5b41230"),
@@ -105,7 +106,7 @@ def test_networks_without_an_address(said: str, condition: dict[str, object], ti
     assert title is None or '"aws:SourceIp": "203.0.113.0/24"' in (first.manifest or "")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("addresses", "said", "title"),
     [
         (
@@ -137,7 +138,7 @@ _PERIMETER = {
 }
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "condition", "steps"),
     [
         (
@@ -194,7 +195,7 @@ def test_policy_that_a_command_has_printed_has_its_name(shown: str, name: str) -
     assert f"the statement Guard of {name} denies it" in summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("heading", "name", "is_quoted"),
     [
         ("what the team has (limits, v3):", "the policy limits", False),
@@ -241,7 +242,7 @@ def test_network_activity_event_names_the_owner_of_the_endpoint(owner: str, wher
 _ENDPOINT_ID, _VPC_ID = "vpce-0a1b2c3d4e5f67890", "vpc-0a1b2c3d4e5f67890"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("condition", "corrected"),
     [
         ({"StringNotEquals": {"aws:SourceVpce": _VPC_ID}}, {"StringNotEquals": {"aws:SourceVpc": _VPC_ID}}),
@@ -352,7 +353,7 @@ _ANYBODY = f"arn:aws:iam::{_ACCOUNT}:root"
 _SESSION = f"arn:aws:sts::{_ACCOUNT}:assumed-role/nightly/run-7"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("excluded", "missing", "kept"),
     [
         (_WRITER, "the account or the session", _WRITER),
@@ -440,7 +441,7 @@ def test_deny_that_exempts_other_principals(
         assert fixed["Condition"] == {operator: {"aws:PrincipalArn": corrected}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("exempt", "shown", "corrected"),
     [
         ("role/AWSReservedSSO_Sec_*", "", "role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Sec_*"),
@@ -507,7 +508,7 @@ _TRAIL = "InsufficientS3BucketPolicyException: An error occurred (InsufficientS3
 _ORG = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "condition", "action", "resource", "is_denied"),
     [
         ("The new RCP:", _ORG, "s3:*", "*", True),
@@ -540,7 +541,7 @@ PLAIN_DENY = '{"Version": "2012-10-17", "Statement": [{"Sid": "NoUsers", "Effect
 NO_USERS = "An error occurred (AccessDenied) when calling the CreateUser operation: User: arn:aws:sts::111122223333:assumed-role/ops/ana is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::111122223333:user/svc with an explicit deny in {}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy_type", "title", "who"),
     [
         (f"a service control policy: {SCP_ARN}", "Have the service control policy p-abcd1234 changed", "organization administrator"),
@@ -655,7 +656,7 @@ def test_deny_that_also_covers_the_change_of_its_policy(
 _INSTANCE_TAG = "'ResourceType=instance,Tags=[{Key=CostCenter,Value=4711}]'"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("kind", "options", "is_met"),
     [
         ("volume", f"--tag-specifications {_INSTANCE_TAG}", True),
@@ -681,7 +682,7 @@ def test_tags_of_a_launch_are_those_of_the_denied_resource(
     assert ("if the request has no aws:RequestTag/CostCenter" in summary) is (is_met is None)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("named", "options", "title", "tagged"),
     [
         (("instance", "volume"), "", "the instance and the volume", ("instance", "volume")),

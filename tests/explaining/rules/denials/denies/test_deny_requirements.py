@@ -457,7 +457,7 @@ def test_requirement_comes_first(text: str, facts: dict[str, Any], says: tuple[s
     assert len(shown.splitlines()) <= 26
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "program", "setting"),
     [
         ("ec2:CreateVolume", "volume/*", 'driver.go:107] "GRPC error" err="Could not create volume \\"pvc-1\\": ebs.csi.aws.com"\n', "controller.extraVolumeTags: {Team: VALUE} in its Helm chart or add-on, or tagSpecification_1: Team=VALUE"),
@@ -480,7 +480,7 @@ def test_tags_are_set_where_the_program_has_them(
     assert setting in first.steps[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "key", "program", "step", "command"),
     [
         ("ec2:CreateVolume", "volume/*", "ec2:Encrypted", "$ aws ec2 create-volume --size 8\n\n", "Repeat the command with --encrypted.", "aws ec2 create-volume --size 8 --encrypted --region eu-west-1"),
@@ -564,7 +564,7 @@ _NOT_CREATED = "User: arn:aws:sts::111122223333:assumed-role/team-ci/run-1 is no
 _TERRAFORM = f"Error: creating IAM Role (orders): operation error IAM: CreateRole, api error AccessDenied: {_NOT_CREATED}\n  with aws_iam_role.orders,\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "policy", "step"),
     [
         pytest.param(
@@ -674,7 +674,7 @@ def test_a_boundary_is_set_where_the_tool_has_it(tool: str, setting: str) -> Non
     assert (yaml in (remedy.manifest or "")) is bool(tool)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("tags", "step", "option"),
     [
         ("'ResourceType=instance,Tags=[{Key=CostCenter,Value=7}]'", "The command tags only the instance. Repeat it as below: if the option is given twice", "'ResourceType=instance,Tags=[{Key=CostCenter,Value=7}]' 'ResourceType=volume,Tags=[{Key=CostCenter,Value=7}]'"),
@@ -770,7 +770,7 @@ _OTHER_KEY = {"StringNotEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-i
 _ALGORITHM = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "condition", "setting"),
     [
         (_BOTO, _OTHER_KEY, f'ServerSideEncryption="aws:kms", SSEKMSKeyId="{_KEY}"'),
@@ -794,7 +794,7 @@ def test_encryption_header_of_a_program(text: str, condition: dict[str, object],
     assert ("AES256" in step) is ("AES256" in setting)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "line"),
     [
         ("aws s3 cp a.gz s3://acme-exports/ --sse AES256", "aws s3 cp a.gz s3://acme-exports/ --sse aws:kms"),
@@ -829,7 +829,7 @@ def test_command_with_the_required_encryption(call: str, line: str | None) -> No
     assert ("because the request has no s3:x-amz-server-side-encryption" in explanation.summary) is is_unsent
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("listed", "is_quarantined"),
     [
         ('$ aws iam list-attached-user-policies --user-name {}\n{{"AttachedPolicies": [{{"PolicyName": "AWSCompromisedKeyQuarantineV2", "PolicyArn": "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2"}}]}}', True),
@@ -852,7 +852,7 @@ _URL = "User: arn:aws:sts::111122223333:assumed-role/deployer/run is not authori
 _AUTH = '{{"Effect": "Deny", "Action": "lambda:*FunctionUrlConfig", "Resource": "*", "Condition": {{"{}": {{"lambda:FunctionUrlAuthType": "{}"}}}}}}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("verb", "code", "condition", "verdict"),
     [
         ("Create", 'AuthType: "NONE"', ("StringNotEquals", "AWS_IAM"), "because lambda:FunctionUrlAuthType is NONE, not AWS_IAM"),
@@ -877,7 +877,7 @@ _ROOT, _EBS = (f"  {each}_block_device {{{{\n    volume_size = 8\n{{}}  }}}}\n" 
 _ON, _OFF = "    encrypted = true\n", "    encrypted = false\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "step"),
     [
         (_ROOT.format(""), "In aws_instance.grid, set encrypted = true in root_block_device."),
@@ -897,7 +897,7 @@ def test_block_that_is_not_encrypted(code: str, step: str) -> None:
     assert step in " ".join(explain(text).remedies[0].steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("devices", "encrypted"),
     [
         ("'DeviceName=/dev/sda1,Ebs={VolumeSize=8}'", "'DeviceName=/dev/sda1,Ebs={VolumeSize=8,Encrypted=true}'"),
@@ -919,7 +919,7 @@ def test_volumes_of_a_command_that_are_not_encrypted(devices: str, encrypted: st
 _TLS = {"Sid": "Tls", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "is_plain"),
     [
         ('boto3.client("sqs", endpoint_url="http://sqs.eu-west-1.amazonaws.com")', True),
@@ -961,7 +961,7 @@ def test_keys_of_a_user_carry_no_mfa(operator: str, caller: str, more: str, is_k
 _QUARANTINED = "User: arn:aws{0}:iam::111122223333:user/ci is not authorized to perform: iam:CreateUser on resource: user eve with an explicit deny in an identity-based policy: arn:aws{0}:iam::aws:policy/AWSCompromisedKeyQuarantineV3"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("partition", "more", "first", "region", "support"),
     [
         ("", "\nkey AKIAIOSFODNN7EXAMPLE leaked, support case 175841233000123", "aws iam update-access-key --user-name ci --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive", "us-east-1", "Support case 175841233000123 says so"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "User: arn:aws:iam::111122223333:user/deployer is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:instance/* with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3\n"
 _SUSPECT = "an attacker most likely did"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "file"),
     [
         ("I committed config/prod.env to our public repo yesterday and reverted it.", "config/prod.env"),

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 DENIED = "An error occurred (AccessDenied) when calling the {0} operation: User: arn:aws:sts::111122223333:assumed-role/admin/ana is not authorized to perform: {1} on resource: {2} with an explicit deny in a service control policy"
 CALL = ("DeleteRole", "iam:DeleteRole")
@@ -52,7 +53,7 @@ def test_other_denials(text: str) -> None:
 _OWN = {"aws:PrincipalArn": "arn:aws:iam::*:role/AWSControlTowerExecution"}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "sid", "said", "first"),
     [
         ("config:PutConfigurationRecorder", "GRCONFIGENABLED", "", "Leave the Config recorder"),
@@ -91,7 +92,7 @@ VPCS, VOLUMES = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "called", "policy"),
     [
         (f"[INFO] us-east-1 vpc-0a1b deleted\n2026-01-02T03:04:05Z INFO us-west-2 done\nprocessing sa-east-1\n{VPCS}\nThe role has AdministratorAccess.", "sa-east-1", "a service control policy denies"),
@@ -109,7 +110,7 @@ def test_region_in_which_only_other_calls_succeed(text: str, called: str, policy
     assert all(each.policy is None for each in explanation.remedies)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"The account is in eu-west-1.\n{VPCS}",

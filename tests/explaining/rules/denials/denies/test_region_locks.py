@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _LOCK = {
     "Sid": "Lock",
@@ -50,9 +51,7 @@ _CASES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "verdict", "title"), [each[1:] for each in _CASES], ids=[each[0] for each in _CASES]
-)
+@check_rows(("text", "verdict", "title"), [each[1:] for each in _CASES], ids=[each[0] for each in _CASES])
 def test_region_lock(text: str, verdict: str, title: str) -> None:
     explanation = explain(text)
     assert verdict in " ".join(explanation.to_text().split())
@@ -81,7 +80,7 @@ def test_statement_that_exempts_services(stated: dict[str, object], exempt: set[
 _CERTIFICATE = _denied("acm:RequestCertificate", "arn:aws:acm:us-east-1:111122223333:certificate/*")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     [
         (f"{_CERTIFICATE}It is for a CloudFront distribution. Only eu-west-1 is allowed, where the call works.", True),
@@ -101,7 +100,7 @@ def test_what_must_be_in_one_region(text: str, expected: bool) -> None:  # noqa:
 _OF_SDK = f"User: {_ROLE} is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-3:111122223333:a with an explicit deny in a service control policy"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("error", "step"),
     [
         (f"app.rb:7:in 'call': {_OF_SDK} (Aws::SQS::Errors::AccessDeniedException)\n", 'or region: "sa-east-1" of the client if its code sets the Region'),

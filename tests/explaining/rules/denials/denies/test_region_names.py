@@ -3,9 +3,10 @@
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("sid", "called", "suggested"),
     [
         ("DenyOutsideEU", "us-west-2", "--region eu-west-1"),
@@ -59,7 +60,7 @@ def test_region_is_set_where_the_client_is(
     assert ("us-east-1 is most likely the default" in explanation.causes[0].text) is is_default
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_enabled"),
     [
         ("And it's enabled in the account.", True),
@@ -78,7 +79,7 @@ def test_enabled_opt_in_region(said: str, *, is_enabled: bool) -> None:
 _STORE = "config:\n  bucket: acme-eu\n  endpoint: {}\n  region: {}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("settings", "lines"),
     [
         (_STORE.format("s3.us-east-1.amazonaws.com", "us-east-1"), "endpoint: s3.eu-central-1.amazonaws.com\nregion: eu-central-1"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _IMAGE = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/tools/go"
 _PULL = f"BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE: Unable to pull customer's container image. CannotPullContainerError: Error response from daemon: pull access denied for {_IMAGE}, repository does not exist or may require 'docker login': denied: User: "
@@ -14,7 +15,7 @@ _SESSION = "arn:aws:sts::111122223333:assumed-role/builds/AWSCodeBuild-1"
 _ARN = "arn:aws:codebuild:eu-west-1:{}:project/site"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says", "count"),
     [
         (f"{_PULL}CodeBuild\n{_TERRAFORM}Repository policy:\n{_POLICY}", "which allows arn:aws:iam::111122223333:role/builds: the pull then uses it. The role needs ecr:BatchCheck", 1),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
 from tests.tables import check_rows
 
@@ -231,7 +229,7 @@ def test_explanation_names_what_uses_the_role(text: str, says: tuple[str, ...]) 
     assert len(shown.splitlines()) <= 30
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("setting", "namespace"),
     [
         ("management.cloudwatch.metrics.export.namespace=Shop/Prod", "Shop/Prod"),
@@ -253,7 +251,7 @@ def test_namespace_of_metrics(setting: str, namespace: str) -> None:
         assert statement["Condition"] == {"StringEquals": {"cloudwatch:namespace": namespace}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("start", "is_job"),
     [
         ("Cell In[4], line 2\n", False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ROLE = "alb-prod"
 POLICY = "arn:aws:iam::111122223333:policy/alb-controller"
@@ -44,7 +45,7 @@ def test_other_policies_are_kept(text: str) -> None:
     assert any("attach-role-policy" in line for line in explanation.remedies[0].commands)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("log", "action", "title"),
     [
         ("Warning  FailedBuildModel  3s  ingress  Failed build model due to ", "elasticloadbalancing:DescribeTags", "Give the pod's role the policy of the controller's release"),

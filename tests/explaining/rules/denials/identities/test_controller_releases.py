@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 DENIED = (
     "api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/shop/1761556000123456789 is not authorized to"
@@ -16,7 +17,7 @@ KARPENTER = (
 BALANCERS = '{"level":"error","controller":"ingress","namespace":"shop","error":"'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "action", "expected"),
     [
         (

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 IDENTITY = "because no identity-based policy allows the {} action"
 ROLE, PROFILE = "arn:aws:iam::111122223333:role/jobs", "arn:aws:iam::111122223333:instance-profile/web"
@@ -18,7 +17,7 @@ def _denied(caller: str, action: str, resource: str, reason: str = IDENTITY) -> 
     return f"AccessDenied: User: {caller} is not authorized to perform: {action} on resource: {resource} {reason.format(action)}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "title"),
     [
         (_denied(VOCLABS, "iam:CreateRole", ROLE), "Use the role LabRole"),
@@ -59,7 +58,7 @@ def test_code_with_the_role_of_the_lab() -> None:
     assert "# in aws_lambda_function.run\nrole = data.aws_iam_role.lab.arn" in first.manifest
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         _denied("arn:aws:iam::111122223333:user/cloud_user_sync", "sqs:SendMessage", "*"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _USER = "arn:aws:iam::111122223333:user/ana"
 _ROLE = "arn:aws:sts::111122223333:assumed-role/mailer/7f3a"
@@ -21,7 +20,7 @@ _CALL = f"$ aws sqs purge-queue --queue-url {_QUEUE}"
 _OTHER = " With the profile ops, the same command succeeds."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_there"),
     [
         (f"{_CALL}\n{_denied()}{_CALL} --profile ops\n{{}}\n", True),
@@ -39,7 +38,7 @@ def test_profile_that_works(text: str, *, is_there: bool) -> None:
     assert explanation.remedies[0].title.startswith("Call with the profile ops") is is_there
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("denied", "shown", "is_there"),
     [
         (_USER, _USER.replace("/ana", "/admin"), True),

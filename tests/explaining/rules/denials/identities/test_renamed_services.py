@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _TEXT = "[GitHub] Unable to use Connection: arn:aws:{0}:eu-west-1:111122223333:connection/0a1b2c3d-0000-4000-8000-000000000001. The provided role does not have sufficient permissions.\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("called", "stated", "is_other"),
     [
         ("codeconnections", "codestar-connections", True),
@@ -37,7 +36,7 @@ def test_supplied_caller_of_a_connection() -> None:
     assert "The role other" in explain(text, facts={"caller": caller}).summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("introduction", "role"),
     [
         ("The pipeline role (shop-pipeline) has this, I only changed the ID:", "shop-pipeline"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ROLE = "arn:aws:iam::444455556666:role/partner"
 _DENIED = "An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::111122223333:assumed-role/{}/x is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::data because no resource-based policy allows the s3:ListBucket action\n"
@@ -27,7 +28,7 @@ def test_session_that_nothing_uses(code: str, rest: str, used: str | None) -> No
     assert used in (first.manifest or "") if used else _ROLE in first.commands[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("caller", "code", "rest"),
     [
         ("job", _PYTHON, ', aws_session_token=response["Credentials"]["SessionToken"]'),

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _LINKED = "arn:aws:iam::111122223333:role/aws-service-role/{}.amazonaws.com/{}"
@@ -46,7 +47,7 @@ def _policy(*statements: dict[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("heading", "is_part"),
     [
         ("key policy:", False),
@@ -104,7 +105,7 @@ def test_other_principals_need_the_statement_for_the_account() -> None:
     assert "enables IAM policies (root)" in str(explain(text))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("role", "action", "is_other"),
     [
         (_ASG, "CreateGrant", False),
@@ -164,7 +165,7 @@ _OLD_ID = "AROAEXAMPLEDELETED12"
 _REPLACES = f"Replace {_OLD_ID} by arn:aws:iam::111122223333:role/ledger-app in the key policy"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "is_said"),
     [
         ("We re-created ledger-app this morning.", True),
@@ -195,7 +196,7 @@ def test_unique_id_of_a_user_is_not_that_of_a_role() -> None:
     assert not explanation.remedies[0].title.startswith("Replace")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "key"),
     [
         ('kms.decrypt(KeyId="alias/ledger", CiphertextBlob=blob)', "alias/ledger"),
@@ -221,11 +222,11 @@ def test_key_of_a_call_in_code(call: str, key: str | None) -> None:
     assert any(f"describe-key --key-id {key} " in each for each in shown) is (used == '"$key"')
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("service", "call", "action"),
     [("Secrets Manager", "GetSecretValue", "kms:Decrypt"), ("SSM", "GetParameter", "kms:Decrypt")],
 )
-@pytest.mark.parametrize("account", ["444455556666", "111122223333"])
+@check_rows("account", ["444455556666", "111122223333"])
 def test_a_key_of_another_account_needs_an_allow_in_both(
     service: str, call: str, action: str, account: str
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 DENIED = "User: {} is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because no identity-based policy allows the kms:Decrypt action"
 SESSION = DENIED.format("arn:aws:sts::111122223333:assumed-role/orders-job/orders")
@@ -15,7 +16,7 @@ def _called(operation: str, message: str) -> str:
     return f"An error occurred (AccessDeniedException) when calling the {operation} operation: {message}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "resource", "says"),
     [
         pytest.param(
@@ -67,7 +68,7 @@ def test_key_of_the_policy(text: str, resource: str, says: tuple[str, ...]) -> N
 ENVIRONMENT = "Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "evidence", "has_key_policy"),
     [
         ("Yesterday we deleted and recreated the role mailer-role of the function mail-sender. The default key aws/lambda is used.", "derived", False),
@@ -94,7 +95,7 @@ def test_grant_for_a_deleted_role(words: str, evidence: str, *, has_key_policy: 
 _OF_FUNCTION = "Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedExceptionKMS Message: User: arn:aws:sts::111122223333:assumed-role/mailer-role/mailer is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f because no {} policy allows the kms:Decrypt action"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "kind", "evidence"),
     [
         ("plan: aws_iam_role.mailer must be replaced. It has the default key aws/lambda.", "resource-based", "derived"),
@@ -151,7 +152,7 @@ def test_key_policy_enables_iam_policies(account: str, words: str, *, is_said: b
     assert ("The key policy must enable IAM policies" in shown) is is_said
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "words",
     [
         "The table was re-created.",
@@ -222,7 +223,7 @@ _ACROSS = "the role flux-1 is in account 444455556666, and the key in account 11
 _ONLY = "allows it only on arn:aws:kms:eu-west-1:444455556666:key/*"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "says"),
     [
         ("It runs as arn:aws:iam::444455556666:role/flux-1.", _ACROSS),
@@ -247,7 +248,7 @@ _KEY = "arn:aws:kms:eu-west-1:{}:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f"
 _MESSAGE = "User: arn:aws:sts::111122223333:assumed-role/etl/run is not authorized to perform: {} on resource: {} because no {} policy allows the {} action"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "action", "owner", "words", "says"),
     [
         ("GetObject", "kms:Decrypt", "444455556666", "The bucket has aws/s3.", "--sse aws:kms --sse-kms-key-id KEY_ARN"),
@@ -305,7 +306,7 @@ def test_aws_managed_key_that_only_the_text_names() -> None:
     assert policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::444455556666:root"}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "message", "is_managed"),
     [
         ("InvalidParameter", "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot.", True),

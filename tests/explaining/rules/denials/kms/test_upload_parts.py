@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 SMALL = "upload: ./a.csv to s3://orders-archive/in/a.csv\n"
@@ -15,7 +16,7 @@ def _failed(operation: str) -> str:
     return f"upload failed: ./dump.bin to s3://orders-archive/in/dump.bin An error occurred (AccessDenied) when calling the {operation} operation: Access Denied"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "resource"),
     [
         (SMALL + _failed("UploadPart") + ENCRYPTION, KEY),
@@ -41,7 +42,7 @@ def test_missing_decrypt(text: str, resource: str) -> None:
     assert "orders-archive/in" not in str(first.policy)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "verdict", "first_step"),
     [
         (
@@ -87,7 +88,7 @@ def test_account_of_the_key(caller: str, *, is_named: bool) -> None:
     assert explanation.causes[0].because[0] == "The text shows such an upload that worked."
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         _failed("UploadPart"),
@@ -116,7 +117,7 @@ def test_both_accounts_have_commands() -> None:
 _DENIED = 'An error occurred (AccessDenied) when calling the {0} operation: User: arn:aws:sts::111122223333:assumed-role/intake/i-1 is not authorized to perform: kms:{1} on resource: "{2}" because no identity-based policy allows the kms:{1} action'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "action", "is_part"),
     [
         ("UploadPart", "Decrypt", True),
@@ -141,7 +142,7 @@ _OF_KEY = _DENIED.format("X", "Decrypt", KEY).partition("operation: ")[2]
 _PARTS = "An exception occurred while uploading parts to a multipart upload"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_part"),
     [
         (f"Aws::S3::MultipartUploadError: multipart upload failed: {_OF_KEY}", True),

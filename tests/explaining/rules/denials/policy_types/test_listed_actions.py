@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _TABLE = "arn:aws:dynamodb:eu-west-1:111122223333:table/octo"
 _QUEUE = "arn:aws:sqs:eu-west-1:111122223333:octo"
@@ -15,7 +16,7 @@ def _denied(action: str, resource: str, policy: str = _NO_SCP, account: str = "1
     return f"User: arn:aws:sts::{account}:assumed-role/octo/s is not authorized to perform: {action} on resource: {resource} because no {policy} allows the {action} action"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says", "omits"),
     [
         pytest.param(

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "User: arn:aws:sts::111122223333:assumed-role/mailer/s is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:mail because no VPC endpoint policy allows the sqs:SendMessage action\n"
 _OWN, _OTHER = "vpce-0a1b2c3d4e5f60718", "vpce-0f1e2d3c4b5a69788"
@@ -38,7 +39,7 @@ _AS_JSON = _RUN + json.dumps(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_compared"),
     [
         (_rows((_OTHER, "s3", _policy("*", "*")), (_OWN, "sqs", _policy(_JOBS))), True),
@@ -73,7 +74,7 @@ def test_list_without_one_endpoint_of_the_service(shown: str) -> None:
     assert "ENDPOINT_ID" in "\n".join(explain(f"{_DENIED}{shown}").remedies[0].commands)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("changes", "is_limited"),
     [
         ({}, False),

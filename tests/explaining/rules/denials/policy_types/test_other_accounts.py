@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "An error occurred (AccessDeniedException) when calling the {} operation: User: {} is not authorized to perform: {} on resource: {}{}"
 _PARTNER = "arn:aws:iam::444455556666:user/partner"
@@ -17,7 +16,7 @@ def _text(
     return _DENIED.format(action.partition(":")[2], caller, action, resource, reason)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_needed"),
     [
         (_text(), True),

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 DENIED = "User: arn:aws:sts::111122223333:assumed-role/site/ci is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::acme-site/a because no session policy allows the s3:PutObject action"
 
@@ -101,7 +102,7 @@ def test_deny_of_a_shown_policy_is_not_one_of_the_role() -> None:
     assert "run the workflow again" in remedy.steps[0]
 
 
-@pytest.mark.parametrize("passed", [_STEP, _GO, _RUST, _VARIABLE])
+@check_rows("passed", [_STEP, _GO, _RUST, _VARIABLE])
 def test_session_policy_is_not_that_of_the_role(passed: str) -> None:
     text = passed.format(_SHOWN % ("Allow", _SITE)) + DENIED.replace(
         "no session policy", "no identity-based policy"
@@ -123,7 +124,7 @@ def test_policy_before_a_call_is_not_passed_for_its_session() -> None:
     assert "the session policy in the text" not in summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("introduction", "is_passed"),
     [
         ("The session policy:", True),
@@ -140,7 +141,7 @@ def test_policy_that_a_sentence_introduces(introduction: str, *, is_passed: bool
 _ANYWHERE = "credential_process = /opt/aws_signing_helper credential-process --profile-arn arn:aws:rolesanywhere:eu-west-1:111122223333:profile/0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9 --role-arn arn:aws:iam::111122223333:role/{}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("config", "profile"),
     [
         (_ANYWHERE.format("orders"), "0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9"),

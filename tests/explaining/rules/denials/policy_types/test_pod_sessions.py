@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "An error occurred (AccessDenied) when calling the PutItem operation: User: arn:aws:sts::111122223333:assumed-role/orders/eks-shop-cart-{} is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/carts because no session policy allows the dynamodb:PutItem action"
 _FACTS: dict[str, Any] = {
@@ -61,7 +62,7 @@ def test_session_tags_that_are_not_disabled() -> None:
     assert "The update requires disabled session tags." in explanation.remedies[0].steps
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         pytest.param(_association("billing"), id="another role"),

@@ -6,6 +6,7 @@ import pytest
 
 from iamtriage import explain
 from iamtriage.explaining._context.readers.organization_levels import find_levels
+from tests.tables import check_rows
 
 _DENIED = "User: arn:aws:sts::444455556666:assumed-role/ci/1 is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:eu-west-1:444455556666:repository/octo because no service control policy allows the ecr:CreateRepository action\n\n"
 _LOOP = "$ for t in r-a1b2 ou-a1b2-abcd1234 444455556666; do echo $t; aws organizations list-policies-for-target --target-id $t --filter SERVICE_CONTROL_POLICY --query 'Policies[].[Id,Name]' --output text; done\n"
@@ -19,7 +20,7 @@ def _loop(*policies: str) -> str:
     return _LOOP + "".join(f"{target}\n{each}" for target, each in zip(targets, policies, strict=True))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "level", "command"),
     [
         (_loop(_FULL, _LIST, _FULL), "ou-a1b2-abcd1234 has OnlyListed (p-12ab34cd) instead of FullAWSAccess", "describe-policy --policy-id p-12ab34cd"),

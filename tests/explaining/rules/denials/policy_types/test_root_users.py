@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage.explaining import explain
+from tests.tables import check_rows
 
 _DENIED = "User: arn:aws:iam::111122223333:{} is not authorized to perform: {} on resource: {} with an explicit deny in {}"
 _SCP = "a service control policy"
 _BUCKET, _QUEUE = "arn:aws:s3:::vault", "arn:aws:sqs:eu-west-1:111122223333:jobs"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("who", "action", "resource", "policy", "says", "omits"),
     [
         ("root", "s3:DeleteBucketPolicy", _BUCKET, _SCP, ("exempt the repair of the bucket policy", "--target-principal 111122223333", "root-task/S3UnlockBucketPolicy", "aws s3api delete-bucket-policy --bucket vault", "apply to root users of member accounts", '"Null": {"aws:AssumedRoot": "true"}'), ("Try it as a role", "ArnNotLike")),

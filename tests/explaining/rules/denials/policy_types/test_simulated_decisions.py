@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "An error occurred (AccessDenied) when calling the SendMessage operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:mails"
 _IDENTITY = " because no identity-based policy allows the sqs:SendMessage action"
@@ -34,9 +33,7 @@ _CASES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "verdict", "title"), [each[1:] for each in _CASES], ids=[each[0] for each in _CASES]
-)
+@check_rows(("text", "verdict", "title"), [each[1:] for each in _CASES], ids=[each[0] for each in _CASES])
 def test_simulation_decides(text: str, verdict: str, title: str) -> None:
     explanation = explain(text)
     assert verdict in explanation.summary

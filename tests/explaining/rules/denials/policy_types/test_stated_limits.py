@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ROLE = "arn:aws:sts::111122223333:assumed-role/octo-reader/ana"
 _KEY = "arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f"
@@ -20,7 +21,7 @@ def _denied(
     return f"An error occurred (AccessDenied) when calling the {operation} operation: User: {_ROLE} is not authorized to perform: {action} on resource: {resource} {why}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "service"),
     [
         (_denied("GetObject", "kms:Decrypt", _KEY), "s3.eu-west-1.amazonaws.com"),
@@ -48,7 +49,7 @@ def test_key_policy_allows_the_same() -> None:
     assert '"kms:ViaService": "s3.eu-west-1.amazonaws.com"' in str(explain(text))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_named"),
     [
         (f"this is {_BOUNDARY}:", True),
@@ -98,7 +99,7 @@ def test_what_overrides_no_control_policy(kind: str, expected: str) -> None:
     assert "AWS does not name the policy." in explain(text).causes[0].text
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("statements", "edits"),
     [
         (
@@ -164,7 +165,7 @@ def test_boundary_lets_a_role_get_only_the_policy_of_the_call(policy: str, is_na
     assert any(step.startswith("Or an administrator attaches") for step in first.steps) is is_narrow
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("reason", "after", "verdict"),
     [
         ("because no permissions boundary allows the sqs:SendMessage action", "permissions-boundary: arn:aws:iam::111122223333:policy/limits", "its permissions boundary, limits in the text, does not allow it."),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _QUEUE = "arn:aws:sqs:eu-west-1:111122223333:jobs"
 _DENIED = f"User: arn:aws:sts::111122223333:assumed-role/app/run is not authorized to perform: sqs:SendMessage on resource: {_QUEUE}\n"
@@ -21,7 +22,7 @@ def _deny(**changes: Any) -> str:  # noqa: ANN401 (any JSON value)
     return json.dumps({"Version": "2012-10-17", "Statement": [written]})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy", "is_denied"),
     [
         (_deny(), True),
@@ -56,7 +57,7 @@ _INSIDE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
 _MANY = ["s3:*", "sqs:*", "sts:AssumeRole"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("account", "said", "policy", "title"),
     [
         ("777788889999", "", _deny(Action=_MANY, Resource="*", Condition=_OF_OTHERS), "Add account 777788889999 to aws:PrincipalAccount in the statement No"),
@@ -84,7 +85,7 @@ def test_deny_of_a_resource_control_policy(account: str, said: str, policy: str,
 _NOT_PLATFORM = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/platform-*"}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "condition", "is_denied"),
     [
         ("The SCP of our OU:", _NOT_PLATFORM, True),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 ROLE = "arn:aws:iam::444455556666:role/cdk-hnb659fds-deploy-role-444455556666-eu-west-1"
 DENIED = f"User: arn:aws:sts::111122223333:assumed-role/ci/s1 is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
@@ -18,7 +17,7 @@ def _trust(*accounts: str) -> dict[str, Any]:
     return {"trust_policy": {"Statement": [statement]}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts", "verdict", "command"),
     [
         (DENIED, _trust("444455556666"), "trusts only account 444455556666", "--trust 111122223333 --cloud"),
@@ -52,7 +51,7 @@ def test_roles_without_trust(text: str, facts: dict[str, Any], verdict: str, com
     assert "update-assume-role-policy" not in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts"),
     [
         (f"$ npx cdk bootstrap aws://444455556666/eu-west-1 --trust 111122223333\n{DENIED}", {}),

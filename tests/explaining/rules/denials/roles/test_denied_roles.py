@@ -7,13 +7,14 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ACCOUNT = "111122223333"
 _SPOT = "The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances."
 _CODE = "AuthFailure.ServiceLinkedRoleCreationNotPermitted"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "service"),
     [
         (f"{_CODE}: {_SPOT}", "spot.amazonaws.com"),
@@ -71,7 +72,7 @@ def test_second_try_where_the_service_creates_its_role(message: str, *, is_enoug
 _AUDITED = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::{ACCOUNT}:assumed-role/tea/1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/Audit"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "accounts"),
     [
         ("222233334444: assumed Audit\n444455556666: ", "account 222233334444,"),
@@ -165,7 +166,7 @@ def test_denial_after_the_cdk_could_not_assume_its_roles(qualifier: str, account
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_known"),
     [
         ("$ aws cloudformation describe-stacks --region eu-west-1 --stack-name CDKToolkit --profile admin --query 'Stacks[0].StackStatus' --output text\nUPDATE_COMPLETE\n", True),
@@ -187,7 +188,7 @@ def test_stack_shows_that_the_environment_is_bootstrapped(shown: str, *, is_know
         )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_known"),
     [
         ("The account is bootstrapped, I can see it in the console.", True),
@@ -233,7 +234,7 @@ _OTHER_ACCOUNT = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "command"),
     [
         pytest.param(
@@ -345,7 +346,7 @@ def test_role_of_the_caller_is_not_the_passed_one() -> None:
     assert "ROLE_ARN" in str(shown.remedies[0].policy)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("permission", "words"),
     [
         ("indices:data/read/search", '"allowed_actions": ["read"]'),
@@ -398,7 +399,7 @@ _CA_FALSE = "X509v3 Basic Constraints: critical\n    CA:FALSE\n"
 _SIGNING = "X509v3 Key Usage: critical\n    Digital Signature\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("certificate", "words"),
     [
         (f"{_CA_FALSE}X509v3 Key Usage:\n    Key Encipherment, Key Agreement\n", "its key usage is Key Encipherment, Key Agreement, and lacks Digital Signature"),
@@ -417,7 +418,7 @@ def test_certificate_that_the_text_shows(certificate: str, words: str) -> None:
     assert "/etc/pki/app.pem" in explanation.remedies[0].commands[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "words"),
     [
         ("notAfter=Jan  1 00:00:00 2026 GMT\n$ date\nMon Mar  2 10:00:00 UTC 2026", "it expired on 2026-01-01 (notAfter)"),
@@ -479,7 +480,7 @@ def _task(kind: str, call: str, error: str) -> str:
     return json.dumps({"type": "TaskFailed", "taskFailedEventDetails": details})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("kind", "call", "error", "service"),
     [
         ("ecs", "runTask.sync", "ECS.AccessDeniedException", "ecs-tasks.amazonaws.com"),
@@ -495,7 +496,7 @@ def test_role_that_a_task_of_a_state_machine_passes(kind: str, call: str, error:
     assert policy["Statement"][0]["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "service"),
     [
         ("Action Deploy-ECS: Action execution failed\n", "ecs-tasks.amazonaws.com"),
@@ -515,7 +516,7 @@ TASK_DENIED = "An error occurred (AccessDeniedException) when calling the RunTas
 TASK_ROLES = '"executionRoleArn": "arn:aws:iam::111122223333:role/shop-execution",\n"taskRoleArn": "arn:aws:iam::111122223333:role/shop-task"\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("denied", "shown", "says"),
     [
         ("shop-task", TASK_ROLES, "the policy includes shop-execution, which"),
@@ -581,7 +582,7 @@ def test_actions_of_roles_anywhere_come_before_its_condition() -> None:
     assert len(explanation.remedies) == 1
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "service"),
     [
         ("create_delivery_stream failed for stream logs: {}", "firehose.amazonaws.com"),

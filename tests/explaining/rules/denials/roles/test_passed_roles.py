@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _TASK = "arn:aws:iam::111122223333:role/apps/till-task"
 _START = "arn:aws:iam::111122223333:role/till-start"
@@ -12,7 +11,7 @@ _DENIED = "An error occurred (AccessDeniedException) when calling the {} operati
 _JSON = f'{{"taskRoleArn": "{_TASK}", "executionRoleArn": "{_START}"}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "operation"),
     [
         (_JSON, "RegisterTaskDefinition"),
@@ -37,7 +36,7 @@ def test_all_roles_of_the_call(shown: str, operation: str) -> None:
     assert "If they differ" not in steps
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "shown",
     [
         # Two task definitions, one role for both, one of another account, and parameters of another call.

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/OctoSync/{} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/{}\n"
 _OF_POD = "eks-tide-argocd-server-0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
@@ -30,8 +31,8 @@ def test_configuration_without_the_role(config: dict[str, str], kept: str | None
     assert (kept in step) if kept else ("Keep the rest" not in step)
 
 
-@pytest.mark.parametrize(("session", "has_tags"), [(_OF_POD, True), ("botocore-session-1", False)])
-@pytest.mark.parametrize("target", ["OctoSync", "Reef"])
+@check_rows(("session", "has_tags"), [(_OF_POD, True), ("botocore-session-1", False)])
+@check_rows("target", ["OctoSync", "Reef"])
 def test_sessions_of_pod_identity_pass_on_tags(target: str, session: str, *, has_tags: bool) -> None:
     explanation = explain(_DENIED.format(session, target))
     [trust] = [each for each in explanation.remedies if each.layer == "role_trust"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from iamtriage import check_trust_policy, explain
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage.explaining import Explanation
@@ -31,7 +32,7 @@ EXTERNAL_ID = _policy(Condition={"StringEquals": {"sts:ExternalId": "octo-42"}})
 MFA = _policy(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "policy", "summary", "command"),
     [
         (
@@ -124,7 +125,7 @@ GO = f'prov := stscreds.NewAssumeRoleProvider(c, "{ROLE}", func(o *stscreds.Assu
 JAVA = f'AssumeRoleRequest.builder().roleArn("{ROLE}").roleSessionName("{{}}").build();'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "summary", "line"),
     [
         (
@@ -334,8 +335,8 @@ def test_supplied_policy_is_completed(principal: str, action: str) -> None:
     assert "its trust policy, which was supplied, " in explanation.summary.replace("the role's", "its")
 
 
-@pytest.mark.parametrize("action", ["sts:TagSession", "sts:SetSourceIdentity"])
-@pytest.mark.parametrize("condition", [{}, {"Condition": {"StringEquals": {"sts:ExternalId": "octo-42"}}}])
+@check_rows("action", ["sts:TagSession", "sts:SetSourceIdentity"])
+@check_rows("condition", [{}, {"Condition": {"StringEquals": {"sts:ExternalId": "octo-42"}}}])
 def test_session_attributes_get_a_statement_without_an_external_id(
     action: str, condition: dict[str, Any]
 ) -> None:
@@ -382,7 +383,7 @@ def test_unrelated_statements_are_kept() -> None:
     assert second["Principal"] == {"AWS": "arn:aws:iam::111122223333:user/ana"}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "words"),
     [
         ("tool --session-duration 18000 run", "set --session-duration 3600 instead"),
@@ -409,7 +410,7 @@ def _policy_for_all(**condition: dict[str, str]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("condition", "conclusion", "shown"),
     [
         (
@@ -477,7 +478,7 @@ _GET = "$ aws iam get-user --user-name ana{}\n"
 _NEW = "AIDAEXAMPLE0NEW4USER"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "words"),
     [
         (f"{_GET.format(' --query User.[UserId,CreateDate] --output text')}{_NEW}\t2026-10-02T08:00:00+00:00\n", f"the user ana, created on 2026-10-02, has {_NEW}."),
@@ -518,7 +519,7 @@ def explain_deny(*statements: dict[str, object]) -> Explanation:
     return explain(DENIED_BY_TRUST, facts={"trust_policy": policy})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("condition", "when", "remedy", "words"),
     [
         ({"NotIpAddress": {"aws:SourceIp": ["198.51.100.0/24"]}}, " unless aws:SourceIp is 198.51.100.0/24", "Call from a network that the Deny exempts", "checkip"),
@@ -547,7 +548,7 @@ def test_only_deny_of_the_supplied_trust_policy_matched(
     assert all([each["Effect"] for each in policy] == ["Allow", "Deny", "Deny"] for policy in changed)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("effect", "dates", "words", "title"),
     [
         ("Deny", {"DateGreaterThan": {"aws:CurrentTime": "2026-03-31T00:00:00Z"}}, "denies it since 2026-03-31T00:00:00Z.", "Move the date of the statement End, or remove it, if the access is to go on"),
@@ -616,7 +617,7 @@ _EVENT = '"userIdentity": {{"arn": "arn:aws:sts::111122223333:assumed-role/Dev/{
 _OF_CALL = '"requestParameters": {"sourceIdentity": "kim"}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("more", "verdict", "reason"),
     [
         ("The admins added the SAML attribute https://aws.amazon.com/SAML/Attributes/SourceIdentity", "its session has a source identity from its SAML sign-in,", "from its SAML sign-in"),
@@ -661,7 +662,7 @@ def test_trust_policy_and_own_policy_that_both_allow_the_call() -> None:
 _SNOWFLAKE = "Error assuming AWS_ROLE. Please verify the role and externalId are configured correctly in your AWS policy. User: arn:aws:iam::444455556666:user/sf-s is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/stage\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("row", "sent"),
     [
         ("STORAGE_AWS_EXTERNAL_ID   | ACME_SFCRole=4_new=", "ACME_SFCRole=4_new="),
@@ -723,7 +724,7 @@ def test_principal_of_a_trust_policy(shown: str, says: str, *, is_whole: bool) -
 _BOTH, _TAGS = ["sts:AssumeRole", "sts:TagSession"], "--tags Key=team,Value=core"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("denied", "actions", "condition", "rule"),
     [
         ("sts:TagSession", _BOTH, {"StringEquals": {"sts:ExternalId": "octo-42"}}, "allows only with sts:ExternalId"),
@@ -750,7 +751,7 @@ def test_external_ids_that_tags_and_identities_never_have(
     assert not check_trust_policy(fixed, action="sts:AssumeRole", caller=caller, context={}).allowed
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("role", "after", "is_omitted"),
     [
         ("vendor/audit", "", False),

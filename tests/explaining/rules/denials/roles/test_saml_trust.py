@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage import check_trust_policy, explain
+from tests.tables import check_rows
 
 SAML = "sts:AssumeRoleWithSAML"
 DENIED = f"AccessDenied: Not authorized to perform {SAML}"
@@ -36,7 +37,7 @@ def _role(partition: str) -> str:
     return f"Selected role: arn:{partition}:iam::111122223333:role/staff\n{DENIED}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy", "partition", "words"),
     [
         (_policy("sts:AssumeRole"), "aws", ("allows sts:AssumeRole instead of sts:AssumeRoleWithSAML",)),
@@ -106,7 +107,7 @@ def test_right_policy_says_what_it_expects(audience: str) -> None:
     assert "PROVIDER" not in str(explanation)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("host", "provider", "audience", "words"),
     [
         ("us-west-2.signin", "corp", "https://signin.aws.amazon.com/saml", "its Recipient is https://us-west-2.signin.aws.amazon.com/saml, but the trust policy expects SAML:aud https://signin.aws.amazon.com/saml"),
@@ -177,7 +178,7 @@ def test_repository_of_the_trust_policy() -> None:
     assert "repo:octo/cart:ref:refs/heads/BRANCH_NAME" in str(explanation.remedies[1].policy)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "message", "title", "command"),
     [
         ("InvalidIdentityToken", "RoleSessionName is required in AuthnResponse", "Correct the attribute RoleSessionName in the identity provider", ""),
@@ -203,7 +204,7 @@ def test_assertion_is_no_web_identity_token(code: str, message: str, title: str,
 _NAME = '<Attribute Name="https://aws.amazon.com/SAML/Attributes/{}">\n  <AttributeValue xsi:type="xs:string">{}</AttributeValue>\n</Attribute>\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "verdict"),
     [
         (_NAME.format("RoleSessionName", "Zo\u00eb O&apos;Hara"), "is Zo\u00eb O'Hara, and \u00eb, spaces and ' are not allowed in it"),

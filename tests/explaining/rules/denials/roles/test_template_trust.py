@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 DENIED = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 GITHUB = "token.actions.githubusercontent.com"
@@ -67,7 +68,7 @@ POD = "The pod uses the service account web, and runs in namespace shop."
 NESTED = '${replace(aws_iam_openid_connect_provider.this.url, "https://", "")}:sub'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "summary", "lines", "command"),
     [
         pytest.param(
@@ -158,7 +159,7 @@ def test_unknown_code_is_no_verdict(code: str) -> None:
     assert not any("In the code" in step for remedy in explanation.remedies for step in remedy.steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("issuer", "corrected"),
     [
         ("oidc.eu-west-1.eks.amazonaws.com/id/0123456789ABCDEF", "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF"),
@@ -181,9 +182,7 @@ def test_issuer_in_a_wrong_form(issuer: str, corrected: str) -> None:
     assert list(statement["Condition"]["StringLike"]) == [f"{corrected}:sub"]
 
 
-@pytest.mark.parametrize(
-    "environment", ['live\\"]}} resource \\"x', "live${{file(1)}}", "live%{{if x}}", "live\\\\"]
-)
+@check_rows("environment", ['live\\"]}} resource \\"x', "live${{file(1)}}", "live%{{if x}}", "live\\\\"])
 def test_subject_that_would_end_the_string_of_the_code(environment: str) -> None:
     """What a token says is no code."""
     claims = f'{{"iss": "https://{GITHUB}", "aud": "sts.amazonaws.com", "sub": "repo:acme/web:environment:{environment}"}}'

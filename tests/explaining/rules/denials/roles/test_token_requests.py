@@ -8,6 +8,7 @@ import pytest
 
 from iamtriage import explain
 from tests.explaining.rules.trust_policies import trust_issuer
+from tests.tables import check_rows
 
 DENIED = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
@@ -19,7 +20,7 @@ def _policy(operator: str, key: str, value: object) -> dict[str, Any]:
     return trust_issuer(ISSUER, {"StringEquals": equals, operator: {key: value}})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operator", "key", "value", "reason", "titles"),
     [
         ("IpAddress", "aws:SourceIp", "10.0.0.0/8", "STS sees the public address of a call, never a private one",

@@ -9,6 +9,7 @@ import pytest
 
 from iamtriage import check_trust_policy, explain
 from tests.explaining.rules.trust_policies import trust_issuer
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage.explaining import Explanation
@@ -35,7 +36,7 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
     return explain(DENIED, facts={"trust_policy": policy, "token_claims": claims})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy", "sub", "aud", "titles"),
     [
         pytest.param(
@@ -211,7 +212,7 @@ def test_a_policy_can_expect_the_default_service_account() -> None:
     assert first.title == "Accept the token's subject in the trust policy"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("expected", "actual", "reason", "title"),
     [
         (
@@ -307,7 +308,7 @@ def test_trust_in_pull_requests_is_for_all_of_them() -> None:
     assert "only if all pull requests of the repository are meant" in third.title
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("issuer", "expected", "actual", "pattern", "other"),
     [
         (
@@ -388,7 +389,7 @@ def test_workflow_with_another_audience() -> None:
     assert step.startswith("Remove the input audience of aws-actions/configure-aws-credentials")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("issuer", "step"),
     [
         (
@@ -502,7 +503,7 @@ def test_workflow_of_a_known_repository() -> None:
     assert all(f"arn:aws:iam::111122223333:oidc-provider/{GITHUB}" in each for each in policies)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "creates"),
     [
         ("The provider is there.", False),
@@ -571,7 +572,7 @@ def test_condition_that_the_message_does_not_decide(
     assert all(remedy.layer != "role_trust" for remedy in explanation.remedies)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("condition", "fixed"),
     [
         (
@@ -724,7 +725,7 @@ def test_allowed_token_has_another_headline() -> None:
     assert summary.endswith("match the trust policy, so most likely the call requests another role.")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_old"),
     [
         ("we rebuilt the cluster on Monday", True),
@@ -817,7 +818,7 @@ OTHER_ACCOUNT = {"aws:SourceAccount": "444455556666"}
 OWN_ACCOUNT = {"aws:SourceAccount": "111122223333"}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "policy", "verdict", "fixed"),
     [
         (MACHINE, _service_policy("lambda.amazonaws.com"), 'trusts "lambda.amazonaws.com", not', True),
@@ -1007,8 +1008,8 @@ def test_new_trust_policy_omits_deleted_principals(sub: str, of_role: str | list
     assert "of deleted principals" in " ".join(remedy.steps)
 
 
-@pytest.mark.parametrize("claims", [True, False])
-@pytest.mark.parametrize(
+@check_rows("claims", [True, False])
+@check_rows(
     ("action", "issuer", "condition"),
     [
         pytest.param("sts:AssumeRole", ISSUER, {}, id="wrong action"),
@@ -1212,7 +1213,7 @@ def test_several_mismatches_are_corrected_together(
     assert check_trust_policy(explanation.remedies[0].policy or {}, action=WEB, claims=claims).allowed
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("expected", "kept", "difference"),
     [
         ("system:serviceaccounts:shop:cart", (), "(serviceaccounts instead of serviceaccount)"),
@@ -1308,8 +1309,8 @@ _PROVIDERS = (
 )
 
 
-@pytest.mark.parametrize("has_other", [False, True])
-@pytest.mark.parametrize("issuer", [None, *_PROVIDERS])
+@check_rows("has_other", [False, True])
+@check_rows("issuer", [None, *_PROVIDERS])
 def test_statement_for_two_providers_is_split(issuer: str | None, *, has_other: bool) -> None:
     arns = [f"arn:aws:iam::111122223333:oidc-provider/{each}" for each in _PROVIDERS]
     eks, github = _PROVIDERS
@@ -1346,7 +1347,7 @@ def test_statement_for_two_providers_is_split(issuer: str | None, *, has_other: 
     assert [[*each["Condition"]] for each in parts] == [["StringEquals"], ["StringLike"]]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("claims", "fixed"),
     [
         ({"aud": "shop", "azp": "1042"}, {"aud": "1042", "oaud": "shop", "sub": "1042"}),
@@ -1377,7 +1378,7 @@ def test_audience_of_a_token_with_an_authorized_party(
         assert condition == {"StringEquals": {f"{issuer}:{name}": value for name, value in fixed.items()}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("account", "expected", "is_compared"),
     [
         ("aws-load-balancer-controller", "kube-system:aws-load-balancer-controler", True),

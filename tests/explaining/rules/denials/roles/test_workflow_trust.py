@@ -10,6 +10,7 @@ import pytest
 from iamtriage import check_trust_policy, explain
 from iamtriage.explaining._context.readers.workflows import find_job_environment
 from tests.explaining.rules.trust_policies import trust_issuer
+from tests.tables import check_rows
 
 ISSUER = "token.actions.githubusercontent.com"
 LOG = "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\n    audience: {}\n  env:\n    GITHUB_REPOSITORY: {}\nError: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
@@ -53,7 +54,7 @@ def test_mismatch_is_decisive(policy: dict[str, Any], audience: str, repository:
     assert result.allowed is True
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy", "repository"),
     [
         (_policy("sts.amazonaws.com", "repo:octo/*:ref:refs/heads/main"), "octo/cart"),
@@ -68,7 +69,7 @@ def test_what_can_match_is_not_blamed(policy: dict[str, Any], repository: str) -
     assert "and the workflow requests" not in summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "subject"),
     [
         ("We renamed our repo on Monday.", "repo:octo@OWNER_ID/cart@REPOSITORY_ID:ref:refs/heads/main"),
@@ -93,7 +94,7 @@ def test_subject_of_a_renamed_repository_has_ids(words: str, subject: str | None
         assert subject in str(explanation.remedies[0].policy)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "phase", "other"),
     [
         ("Plan is green, the apply of the same run dies. It has AdministratorAccess.", "plan", "apply"),
@@ -115,7 +116,7 @@ def test_phase_of_a_run_is_in_the_subject(words: str, phase: str, other: str | N
     assert ("run_phase:plan" in fixed and "run_phase:apply" in fixed) is (other is not None)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("expected", "phase", "is_phase"),
     [
         ("organization:octo:project:*:workspace:net:run_phase:plan", "apply", True),
@@ -152,7 +153,7 @@ def test_called_workflow_has_the_permissions_of_its_caller(permission: str, *, l
     assert ("The job call has no credentials: its own permissions lack" in summary) is lacks
 
 
-@pytest.mark.parametrize("form", ["{:>3} {}", "{:>3}   {}", "{}\t{}", "{:>4} | {}", "{}: {}"])
+@check_rows("form", ["{:>3} {}", "{:>3}   {}", "{}\t{}", "{:>4} | {}", "{}: {}"])
 def test_line_numbers_hide_no_workflow(form: str) -> None:
     workflow = "permissions:\n  id-token: write\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    permissions:\n      contents: write\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v5\n        with: {role-to-assume: ship}"
     lines = (form.format(number, line) for number, line in enumerate(workflow.splitlines(), 1))
@@ -189,7 +190,7 @@ Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRole
 """
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("job", "expected", "actual"),
     [
         ("    environment: live\n", "repo:octo/cart:ref:refs/heads/main", "repo:octo/cart:environment:live"),
@@ -216,7 +217,7 @@ def test_environment_of_the_job_is_in_the_subject(job: str, expected: str, actua
     assert check_trust_policy(fixed, action="sts:AssumeRoleWithWebIdentity", claims=claims).allowed is True
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("job", "expected"),
     [
         ("    environment: ${{ inputs.target }}\n", "repo:octo/cart:ref:refs/heads/main"),
@@ -269,7 +270,7 @@ TRIGGERS = {
 }
 
 
-@pytest.mark.parametrize("trigger", TRIGGERS)
+@check_rows("trigger", TRIGGERS)
 def test_project_alone_is_no_subject_of_a_pull_request(trigger: str) -> None:
     text = f"{LOG.format('sts.amazonaws.com', 'octo/cart')}\n\n{TRIGGERS[trigger]}"
     explanation = explain(text, facts={"trust_policy": _policy("sts.amazonaws.com", "repo:octo/cart")})
@@ -279,7 +280,7 @@ def test_project_alone_is_no_subject_of_a_pull_request(trigger: str) -> None:
     assert any("all pull requests" in each for each in explanation.remedies[0].steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "trigger",
     ["on:\n  push:\n  pull_request:\n", "on: [push, pull_request]\n", "on: workflow_dispatch\n", ""],
 )
@@ -312,7 +313,7 @@ def test_gitlab_project_alone_is_no_subject() -> None:
 GITLAB = "CI_PROJECT_PATH=octo/cart\nCI_COMMIT_BRANCH=dev\n$ aws sts assume-role-with-web-identity --role-arn arn:aws:iam::111122223333:role/ship\nAn error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("condition", "verdict"),
     [
         ('"StringEquals": {"gitlab.com:sub": "project_path:octo/cart:ref_type:branch:ref:main"}', "the token has project_path:octo/cart:ref_type:branch:ref:dev"),
@@ -364,7 +365,7 @@ _TWO_JOBS = """jobs:
 """
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "environment"),
     [
         ("`build` works, `ship` doesn't.", "live"),
@@ -397,7 +398,7 @@ RECORD = {
 }
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "issuer", "audience", "subject"),
     [
         (f"{REJECTED}sub: {SUBJECT}", ISSUER, "sts.amazonaws.com", SUBJECT),
@@ -421,7 +422,7 @@ def test_stated_subject_is_that_of_the_token(text: str, issuer: str, audience: s
     assert ("without them, as repo:octo/cart:ref:refs/heads/main" in str(explanation)) is ("@12" in subject)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "line",
     [
         f"The trust policy expects the sub {SUBJECT}",
@@ -463,8 +464,8 @@ def _trusts(principal: dict[str, str], *actions: str) -> str:
     return f"\nTrust policy of deploy:\n{json.dumps({'Version': '2012-10-17', 'Statement': [statement]})}\n"
 
 
-@pytest.mark.parametrize("denied", [_NO_PROVIDER, _NOT_TRUSTED])
-@pytest.mark.parametrize(
+@check_rows("denied", [_NO_PROVIDER, _NOT_TRUSTED])
+@check_rows(
     ("workflow", "added"),
     [
         (_TWO_STEPS + _trusts({"AWS": _HUB}, "sts:AssumeRole", "sts:TagSession"), ["role-chaining: true"]),
@@ -514,7 +515,7 @@ OIDC_ROLE = 'locals {\n  subject = "repo:acme/films:ref:refs/heads/main"\n}\nres
 OIDC_MODULE = 'module "ci" {\n  source = "acme/role/aws"\n  subject = "repo:acme/films:environment:live"\n}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary"),
     [
         (f"{OIDC_ROLE}The token has sub: repo:acme/films:pull_request\n", "expects the subject repo:acme/films:ref:refs/heads/main, and the token has repo:acme/films:pull_request"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied\n"
 _GET = f"$ aws s3 cp s3://acme-data/in/a.csv .\nfatal error: {_DENIED.format('GetObject')}"
@@ -12,7 +11,7 @@ _PUT = f"$ aws s3 cp a.csv s3://acme-data/in/a.csv\nupload failed: ./a.csv to s3
 _LISTS = "$ aws s3 ls s3://{}/in/{}\n2026-01-01 10:00:00         12 b.csv\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "action", "allowed"),
     [
         (_LISTS.format("acme-data", "") + _GET, "s3:GetObject", "s3:ListBucket"),
@@ -41,7 +40,7 @@ def test_allowed_call(text: str, action: str, allowed: str) -> None:
     assert ("missing-object" in {each.code for each in explanation.causes}) is False
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "said",
     [
         # Another bucket, caller, client or service, a condition, a negation, a question, and a time before.

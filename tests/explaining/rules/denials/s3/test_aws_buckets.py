@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 PULL = f'Failed to pull image "{REGISTRY}/cart:7": failed to pull and unpack image: failed to copy: httpReadSeeker: failed open: unexpected status from GET request to https://prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com/0a1b/2c3d?X-Amz-Expires=3600: 403 Forbidden'
 DOCKER = f"$ docker pull {REGISTRY}/cart:7\nerror pulling image configuration: download failed after attempts=1: unknown: <Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>K2J4</RequestId><HostId>abc=</HostId></Error>"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "bucket", "region", "partition"),
     [
         (PULL, "prod-eu-west-1-starport-layer-bucket", "eu-west-1", "aws"),
@@ -66,7 +67,7 @@ def test_endpoint_policy_and_not_the_bucket_policy(
 _ENDPOINT = '$ aws ec2 describe-vpc-endpoints\nvpce-0a1b2c3d4e5f60718 {{"Statement": [{{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": {}}}]}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "reason", "count"),
     [
         (_ENDPOINT.format('["arn:aws:s3:::octo-*", "arn:aws:s3:::octo-*/*"]'), "the policy of the S3 endpoint vpce-0a1b2c3d4e5f60718 allows only octo-*.", 2),
@@ -108,7 +109,7 @@ _PUT = "An error occurred (AccessDenied) when calling the PutBucketPolicy operat
 _OPEN = '{"Statement": [{"Sid": "Everyone", "Effect": "Allow", "Principal": PRINCIPAL, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::octo-media/*"CONDITION}]}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("principal", "condition", "is_public"),
     [
         ('"*"', "", True),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ERROR = "Error: {}: operation error S3: {}, https response error StatusCode: 403, RequestID: 1A2B3C, api error AccessDenied: Access Denied\n  with aws_s3_bucket_{}.films,\n"
 _REFRESHING = "aws_s3_bucket.films: Refreshing state... [id={}]\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         _ERROR.format("reading S3 Bucket Versioning (acme-films)", "GetBucketVersioning", "versioning"),

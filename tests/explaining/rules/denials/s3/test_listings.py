@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = (
     "fatal error: An error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied\n"
@@ -32,7 +33,7 @@ def _explain(command: str, condition: dict[str, object]) -> tuple[str, object]:
     return explanation.summary, statements[0].get("Condition")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "command",
     [
         "s3 sync s3://shop-files/team/a ./a",
@@ -73,7 +74,7 @@ def test_other_prefix_of_a_recursive_command() -> None:
     assert condition == {"StringLike": {"s3:prefix": ["team/a/*", "team/b/"]}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "corrected"),
     [
         ('pages = s3.get_paginator("list_objects_v2").paginate(Bucket="shop-files")', 's3.get_paginator("list_objects_v2").paginate(Bucket="shop-files", Prefix="team/a/")'),
@@ -104,7 +105,7 @@ _NO_LISTING = "An error occurred (AccessDenied) when calling the ListObjectsV2 o
 _HEAD = "fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("after", "allowed"),
     [
         (f"$ aws s3 cp s3://films/cut/7.mp4 .\n{_HEAD}", "s3:GetObject on arn:aws:s3:::films/cut/7.mp4."),

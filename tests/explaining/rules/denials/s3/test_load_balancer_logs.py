@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 CALL = "An error occurred (InvalidConfigurationRequest) when calling the ModifyLoadBalancerAttributes operation: Access Denied for bucket: shop-logs. Please check S3bucket permission\n"
 CDK = "const logs = new s3.Bucket(this, 'Logs', {\n  bucketName: 'shop-logs',\n  encryption: s3.BucketEncryption.KMS_MANAGED,\n});\nalb.logAccessLogs(logs, 'shop');\n"
@@ -40,7 +41,7 @@ def test_right_policy_leaves_encryption_and_region() -> None:
     assert explanation.remedies[0].commands[1] == "aws s3api get-bucket-encryption --bucket shop-logs"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "shown",
     [
         _policy("156460612806") + "region = us-east-2",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _UPLOAD = "$ aws s3 cp a.html s3://acme-web/a.html{}\nupload failed: ./a.html to s3://acme-web/a.html An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n"
 _POLICY = '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": {}, "Resource": "arn:aws:s3:::acme-web/*"}}]}}\n'
@@ -12,7 +13,7 @@ _PUBLIC = " --acl public-read"
 _BLOCK = '{{"PublicAccessBlockConfiguration": {{"BlockPublicAcls": {0}, "BlockPublicPolicy": {0}}}}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("option", "allowed", "settings", "topic", "says"),
     [
         (_PUBLIC, '"s3:PutObject"', "", "s3-acl", "also requires s3:PutObjectAcl"),
@@ -44,7 +45,7 @@ def test_statement_for_the_acl_names_the_objects() -> None:
     assert remedy.policy["Statement"][0]["Action"] == "s3:PutObjectAcl"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "option", "is_left_out"),
     [
         ("PutObject", _PUBLIC, True),
@@ -101,7 +102,7 @@ _TAGS = '  config:\n    tagging: "team=data&tier=cold"\n'
 _BY_HAND = "aws s3 cp a.txt s3://acme-web/other/a.txt {}.\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "says"),
     [
         (
@@ -130,7 +131,7 @@ _GET = "$ aws s3api get-object --bucket acme-in --key a.csv a.csv\nAn error occu
 _OWNERS = "$ aws s3api list-objects-v2 --bucket acme-in --fetch-owner\na.csv {}\n$ aws s3api list-buckets --query Owner.ID\n{}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "evidence"),
     [
         (_OWNERS.format("a" * 64, "b" * 64), "derived"),
@@ -216,7 +217,7 @@ _OBJECT = "$ aws s3api head-object --bucket acme-in --key a.csv --output text\na
 _SAID = "The bucket uses SSE-KMS with arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab.\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_key"),
     [
         (f"{_OBJECT}Files with AES256 work.", True),
@@ -237,7 +238,7 @@ def test_key_of_the_object(shown: str, *, is_key: bool) -> None:
         assert statement["Action"] == "kms:Decrypt"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_key"),
     [
         (_KMS + _READ, True),
@@ -267,7 +268,7 @@ _PARAMETERS = "putObject({ Bucket: 'acme-web', Key: 'a.html', ACL: 'public-read'
 _RUBY = 'Aws::S3::Errors::AccessDenied (Access Denied)\n[Aws::S3::Client 403 0.2 0 retries] put_object(acl:"public-read",bucket:"acme-web",key:"a.html")\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "title"),
     [
         (f"{_FRAME}[AWS s3 403 0.2s 0 retries] {_PARAMETERS}", "remove ACL: 'public-read'"),
@@ -295,7 +296,7 @@ def test_one_of_several_calls_in_code_is_not_chosen() -> None:
 _ACL_BLOCK = 'resource "aws_s3_bucket_acl" "this" {{\n  bucket = aws_s3_bucket.this.id\n  acl    = "{}"\n}}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("address", "acl", "step", "shares"),
     [
         ("module.logs.aws_s3_bucket_acl.this[0]", 'acl = "log-delivery-write"', 'the module block "logs"', "deliver logs"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ANSWER = "$ curl -i https://d111111abcdef8.cloudfront.net/a.webp\nHTTP/2 403\nserver: AmazonS3\nx-cache: Error from cloudfront\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>5KZ2</RequestId></Error>\n"
 _ARN = "arn:aws:cloudfront::111122223333:distribution/E2EXAMPLE3QK9"
@@ -19,7 +20,7 @@ _LIST = "$ aws cloudfront list-distributions --query \"DistributionList.Items[?c
 _KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:::acme-web/*", "*")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "says", "action"),
     [
         (f"{_ENCRYPTED}{_ALLOW}", "CloudFront cannot decrypt the object", "kms:Decrypt"),
@@ -83,7 +84,7 @@ def test_origin_of_cloudfront(shown: str, says: str, action: str | None) -> None
 _BODY = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("told", "says", "remedies"),
     [
         (
@@ -116,7 +117,7 @@ def test_pages_without_object(told: str, says: str, remedies: list[str]) -> None
     assert all(title.startswith(start) for title, start in zip(titles, remedies, strict=True))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("resource", "deny", "is_missing"),
     [
         ("films/*", "", True),

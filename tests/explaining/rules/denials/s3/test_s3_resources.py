@@ -16,7 +16,7 @@ POINT = "arn:aws:s3:eu-west-1:111122223333:accesspoint/analytics"
 DIRECTORY = "arn:aws:s3express:us-east-1:ACCOUNT_ID:bucket/acme--use1-az4--x-s3"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "command", "action", "resource", "level"),
     [
         ("ListObjectsV2", "aws s3 ls s3://acme-in/a/", "s3:ListBucket", "arn:aws:s3:::acme-in", "on the bucket's ARN, not on objects"),
@@ -87,7 +87,7 @@ def test_multipart_upload_may_lack_the_key() -> None:
     assert "kms:Decrypt" not in str(explain(f"$ aws s3 cp a s3://acme-in/a\n{DENIED.format('PutObject')}"))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "copy failed: s3://acme-in/a.csv to s3://acme-out/b.csv",
@@ -111,7 +111,7 @@ def test_copy_requires_both_objects(text: str) -> None:
     }
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "action", "command"),
     [
         ("copy failed: s3://acme-in/a.csv to s3://acme-out/b.csv", "s3:GetObjectTagging", "aws s3 cp s3://acme-in/a.csv s3://acme-out/b.csv --copy-props metadata-directive"),
@@ -154,7 +154,7 @@ def test_denial_with_a_reason_names_the_copy_without_tags(role: str, who: str) -
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("principal", "actions", "caller"),
     [
         ("arn:aws:iam::111122223333:role/etl", '"s3:GetObject"', "the role etl"),
@@ -280,7 +280,7 @@ def test_headline_of_a_head_request_is_the_check() -> None:
     assert remedy.policy is not None
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "actions", "objects"),
     [
         ("aws s3 sync 2026/dist s3://acme-in/web", "s3:PutObject", "acme-in/web/*"),
@@ -397,7 +397,7 @@ def test_export_of_a_table(key: str, resource: str, count: int, policy_type: str
     assert statement["Resource"] == f"{LAKE}/{key}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "title"),
     [
         ("S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 7QEXAMPLE)", "Check the bucket policy and the KMS key"),
@@ -559,7 +559,7 @@ READ = '{"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket", "s3:List
 LIST = '{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::acme-in"}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("statements", "is_missing"),
     [
         (READ, True),
@@ -588,7 +588,7 @@ def test_missing_object_behind_a_policy_that_does_not_list(statements: str, *, i
         assert "s3:ListObjects is not an IAM action" in " ".join(str(explanation).split())
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_missing"),
     [
         ("", True),
@@ -608,7 +608,7 @@ def test_missing_object_of_a_get(shown: str, *, is_missing: bool) -> None:
         assert "HEAD" not in str(explanation)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "is_first"),
     [
         ("Our code should get a 404 for missing keys.", True),
@@ -631,7 +631,7 @@ COPY_WORKS = "$ aws s3 cp s3://acme-in/{0} .\ndownload: s3://acme-in/{0} to ./a.
 JAVA = "software.amazon.awssdk.services.s3.model.S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 4ZQEXAMPLE7N0T2B)\n\tat com.acme.Reader.open(Reader.java:61)   // {}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "is_missing"),
     [
         (f"{GET}2026/b.csv is read without trouble.", True),
@@ -693,7 +693,7 @@ def test_sides_of_a_copy(read: str, write: str, says: str, action: str | None) -
     assert statements[0].get("Action") == action
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("reason", "says"),
     [
         (
@@ -721,7 +721,7 @@ def test_form_that_does_not_fit_its_policy(reason: str, says: str) -> None:
     assert all(each.policy is None for each in explanation.remedies)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "key"),
     [
         ("upload to acme-in/app/2026/x.gz", "/app/2026/x.gz"),
@@ -739,7 +739,7 @@ def test_key_behind_the_bucket(words: str, key: str) -> None:
     assert f":::acme-in{key} " in summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("key", "is_missing"),
     [
         ('f"in/{day}.json"', True),

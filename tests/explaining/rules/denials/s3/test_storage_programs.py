@@ -6,6 +6,7 @@ import pytest
 
 from iamtriage import explain
 from iamtriage.explaining._context.readers.s3_locations import find_setting
+from tests.tables import check_rows
 
 KEY = "arn:aws:kms:eu-west-1:444455556666:key/1f2e3d4c-1111-4222-8333-a1b2c3d4e5f6"
 ANNOTATION = "eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/logs"
@@ -13,7 +14,7 @@ LOKI = 'level=error caller=flush.go:178 err="failed to flush chunks: store put c
 THANOS = 'level=warn caller=sidecar.go:339 err="upload 01JC: upload file meta.json: upload s3 object: Access Denied" uploaded=0'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "action"),
     [
         (LOKI, "s3:PutObject"),
@@ -41,7 +42,7 @@ def test_operation_in_the_words_of_a_program(text: str, action: str | None) -> N
         assert '"arn:aws:s3:::logs-archive/*"' in str(explanation)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("settings", "bucket"),
     [
         ("s3: s3://eu-west-1/chunks", "chunks"),
@@ -75,7 +76,7 @@ def test_bucket_in_settings(settings: str, bucket: str | None) -> None:
     assert (None if found is None else found.bucket.value) == bucket
 
 
-@pytest.mark.parametrize("name", ["kms_key_id", "sse_kms_key_id", "kmsKeyId", "kms-key-arn", "SSEKMSKeyId"])
+@check_rows("name", ["kms_key_id", "sse_kms_key_id", "kmsKeyId", "kms-key-arn", "SSEKMSKeyId"])
 def test_key_in_settings(name: str) -> None:
     explanation = explain(f"{LOKI}\n\ns3: s3://eu-west-1/chunks\n{name}: {KEY}\n{ANNOTATION}\n")
     assert "The KMS key in the text belongs to another account than the caller, 444455556666." in (

@@ -7,13 +7,14 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _TAGS = 'User with accountId: 111122223333 is not authorized to perform CreateLogGroup with Tags. An additional permission "logs:TagResource" is required.'
 _USER = 'User: arn:aws:sts::111122223333:assumed-role/deploy/gha is not authorized to perform: logs:CreateLogGroup with Tags. An additional permission "logs:TagResource" is required.'
 _ROLE = "execution role: stack-sets\n- Effect: Allow\n  Action: [logs:CreateLogGroup, logs:TagLogGroup]\n  Resource: '*'\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "caller", "is_former"),
     [
         (_TAGS, "The role that creates the resource", False),
@@ -37,7 +38,7 @@ def test_tags_of_a_new_log_group(text: str, caller: str, *, is_former: bool) -> 
 _CHANGE_SET = "User: arn:aws:iam::111122223333:user/jo is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:eu-west-1:{}:transform/Serverless-2016-10-31"
 
 
-@pytest.mark.parametrize("account", ["aws", "444455556666", "xxxxxxxxxxxx", "****"])
+@check_rows("account", ["aws", "444455556666", "xxxxxxxxxxxx", "****"])
 def test_transforms_that_can_exist(account: str) -> None:
     assert "misspell" not in explain(_CHANGE_SET.format(account)).summary
 
@@ -68,7 +69,7 @@ _PAID = "$ aws s3 cp s3://imagery-tiles/a.tif . --request-payer requester\n{}"
 _WORKED = _PAID.format("download: s3://imagery-tiles/a.tif to ./a.tif\n")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("call", "setting"),
     [
         ('df = pd.read_parquet("s3://imagery-tiles/a")\n', "requester_pays=True"),
@@ -93,7 +94,7 @@ def test_program_that_does_not_agree_to_pay(call: str, setting: str) -> None:
     assert "requester-pays" not in [each.code for each in failed.causes]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "other",
     [
         _WORKED.replace("imagery-tiles", "other-tiles"),
@@ -107,7 +108,7 @@ def test_nothing_shows_that_the_bucket_requires_payment(other: str) -> None:
     assert "requester-pays" not in [each.code for each in explanation.causes]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         "$ aws s3 ls s3://usgs-landsat/ --request-payer requester\n" + _DENIED.format("ListObjectsV2"),
@@ -163,7 +164,7 @@ _PRIVATE = _PUBLIC_TEMPLATE.replace('"*"', "{Service: delivery.logs.amazonaws.co
 _CDK_EVENT = 'cdk deploy Web\nWeb | CREATE_FAILED | AWS::S3::BucketPolicy | Site/Policy (SitePolicy1A) Resource handler returned message: "Access Denied (Service: S3, Status Code: 403, Request ID: 8XK2, Extended Request ID: abc=)"\nnew s3.Bucket(this, "Site", { publicReadAccess: true });'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected", "unexpected"),
     [
         (_PUBLIC_TEMPLATE, ("DocsBucket:\n", "BlockPublicPolicy: false"), "put-public-access-block"),
@@ -235,7 +236,7 @@ _STATEMENT = {
 }
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("changes", "is_public"),
     [
         ({}, True),

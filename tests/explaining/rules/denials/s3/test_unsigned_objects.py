@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 URL = "https://acme-maps.s3.eu-west-1.amazonaws.com/tiles/a.png"
 XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>7Q1EXAMPLE3XKJ5T</RequestId></Error>"
@@ -12,7 +13,7 @@ OBJECT = "arn:aws:s3:::acme-maps/tiles/a.png"
 DENIED = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "because"),
     [
         (f"$ curl -s {URL}\n{XML}", "the request of curl is not signed"),
@@ -49,7 +50,7 @@ def test_unsigned_read(text: str, because: str) -> None:
     assert "the caller" not in str(explanation)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         f"$ curl '{URL}?X-Amz-Credential=AKIAIOSFODNN7EXAMPLE&X-Amz-Signature=0a1b2c'\n{XML}",

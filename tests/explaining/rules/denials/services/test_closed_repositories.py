@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _POD = 'Failed to pull image "222233334444.dkr.ecr.eu-west-1.amazonaws.com/shop/cart:7": unexpected status from HEAD request to https://222233334444.dkr.ecr.eu-west-1.amazonaws.com/v2/shop/cart/manifests/7: 403 Forbidden\n'
 _TASK = 'CannotPullContainerError: pulling "222233334444.dkr.ecr.eu-west-1.amazonaws.com/shop/cart:7": unexpected status from HEAD request to https://222233334444.dkr.ecr.eu-west-1.amazonaws.com/v2/shop/cart/manifests/7: 403 Forbidden\n'
@@ -14,7 +15,7 @@ _ROLE = "arn:aws:iam::111122223333:role/pull"
 _NONE = "An error occurred (RepositoryPolicyNotFoundException) when calling the GetRepositoryPolicy operation: Repository policy does not exist for the repository with name 'shop/cart' in the registry with id '222233334444'"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "evidence"),
     [
         (f"{_POD}node role: {_ROLE}\n{_NONE}", "derived"),

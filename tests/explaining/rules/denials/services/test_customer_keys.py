@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _BLOCKED = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::reef/a" because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C). Please specify a different server-side encryption type'
 _ERROR = f"An error occurred (AccessDenied) when calling the PutObject operation: {_BLOCKED}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "where"),
     [
         ('  File "/app/push.py", line 58, in push\n    s3.put_object(Bucket="reef", Key="a", SSECustomerKey=KEY)\nbotocore.exceptions.ClientError: ', "SSECustomerAlgorithm and SSECustomerKey in push.py, line 58."),

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain, scan
+from tests.tables import check_rows
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:orders"
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:billing"
@@ -101,7 +102,7 @@ ALARM = f'Failed to execute action {TOPIC}. Received error: "null (Service: AWSK
 ALARM_IN_WORDS = f'Failed to execute action {TOPIC}. Received error: "CloudWatch Alarms does not have authorization to access the SNS topic encryption key."'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "noun", "key"),
     [
         (f"{ALARM}  Type: AWS::SNS::Topic\n  KmsMasterKeyId: alias/aws/sns", "topic", "alias/aws/sns"),
@@ -157,7 +158,7 @@ def test_policy_of_another_kind_of_destination_says_nothing() -> None:
     assert "most often, its policy does not allow s3.amazonaws.com" in explain(UNVALIDATED + other).summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("stated", "first"),
     [
         ("KmsMasterKeyId: 0a1b2c3d-1111-2222-3333-444455556666", "aws kms get-key-policy --key-id 0a1b2c3d-1111-"),

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _SOURCE = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"
 _TRAIL = f'{{"trailList": [{{"Name": "main", "S3BucketName": "octo-trail", "TrailARN": "{_SOURCE}"}}]}}\n'
@@ -29,7 +30,7 @@ def _policy(*others: object, source: str = _SOURCE) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [*allows, *others]})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "said", "command"),
     [
         (_TRAIL + _STATUS, "bucket policy of octo-trail does not allow cloudtrail.amazonaws.com", "--bucket octo-trail "),

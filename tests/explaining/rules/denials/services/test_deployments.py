@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 MESSAGE = "The provided execution role does not have permissions to call {} on {} (Service: Lambda, Status Code: 400, Request ID: 0a1b2c3d-4e5f-4061-8293-a4b5c6d7e8f9)"
 VPC = MESSAGE.format("CreateNetworkInterface", "EC2")
@@ -100,7 +101,7 @@ _WORKER = "  WorkerRole:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleN
 _HCL = 'resource "aws_iam_role" "cart" {\n  name               = "cart-fn"\n  assume_role_policy = jsonencode({Principal = {Service = "lambda.amazonaws.com"}})\n}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "role", "address"),
     [
         pytest.param(_WORKER, "execution role cart-worker is", "the execution role cart-worker (", id="YAML"),
@@ -129,7 +130,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
     assert ("allows only the logs" in step) == ("AWSLambdaBasicExecutionRole" in code)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "summary", "title", "lines"),
     [
         (
@@ -289,7 +290,7 @@ TEMPLATE = '\n  Statement:\n    - Effect: Allow\n      Action: ["ec2:*"]\n      
 VPC_CALL = MESSAGE.format("CreateNetworkInterface", "EC2")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict"),
     [
         (VPC_CALL + PRINTED.format("ec2:*", "*"), "an SCP or a permissions boundary denies it"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 EXEC, TASK = (f"arn:aws:iam::111122223333:role/{name}" for name in ("octo-exec", "octo-task"))
 DENIED = (
@@ -16,7 +15,7 @@ QUERY = "$ aws ecs describe-task-definition --task-definition octo --query 'task
 SHOWN = "$ aws iam get-role-policy --role-name octo-task --policy-name p --query 'PolicyDocument.Statement[0].Action' --output text\nssm:GetParameters"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "other"),
     [
         (f'{DENIED}\n{{"taskRoleArn": "{TASK}", "executionRoleArn": "{EXEC}"}}', "The task role octo-task is"),
@@ -37,7 +36,7 @@ def test_task_role_is_not_used(text: str, other: str) -> None:
     assert ("to start the task instead of the task role octo-task," in explain(text).summary) is is_named
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "given"),
     [
         ("I already gave the task role (octo-task) SecretsManagerReadWrite.", "SecretsManagerReadWrite"),
@@ -58,7 +57,7 @@ def test_permission_that_the_task_role_got(said: str, given: str | None) -> None
     )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "options"),
     [
         (f"(service octo-web) failed to launch a task: {DENIED}", "--cluster ECS_CLUSTER --service octo-web"),
@@ -82,7 +81,7 @@ def test_new_task(text: str, options: str) -> None:
 _EARLIER = "10:00:01 An error occurred (AccessDeniedException) when calling the CreateLogGroup operation: User: arn:aws:sts::111122223333:assumed-role/{}/1 is not authorized to perform: logs:CreateLogGroup on resource: arn:aws:logs:eu-west-1:111122223333:log-group:/octo:log-stream: because no identity-based policy allows the logs:CreateLogGroup action\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "role"),
     [
         (_EARLIER.format("octo-ci") + f"10:00:09 {DENIED}", "octo-exec"),
@@ -117,7 +116,7 @@ def _definition(task_role: str) -> str:
     return f'$ aws ecs describe-task-definition --task-definition up\n{{"taskDefinition": {{"family": "up", {task_role}"executionRoleArn": "arn:aws:iam::111122223333:role/octo-exec"}}}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("session", "shown", "verdict", "command"),
     [
         (_INSTANCE, _definition(""), "and the definition in the text has no task role", "aws ecs describe-task-definition --task-definition up --query taskDefinition > task.json"),
@@ -142,7 +141,7 @@ _SECRET = "ResourceInitializationError: unable to pull secrets or registry auth:
 _KEY = "arn:aws:kms:eu-west-1:{}:key/0a1b2c3d-0000-4111-8222-333344445555"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("account", "roles", "holder"),
     [
         ("444455556666", f'"executionRoleArn": "{EXEC}",\n"taskRoleArn": "{TASK}",', "octo-exec"),

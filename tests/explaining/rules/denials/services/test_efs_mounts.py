@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ROLE = "arn:aws:iam::111122223333:role/volumes"
 DENIED = "Output: mount.nfs4: access denied by server while mounting 127.0.0.1:/\n"
@@ -71,7 +72,7 @@ def test_option_is_there() -> None:
 _ID = "fs-0a1b2c3d4e5f60718"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "command", "line"),
     [
         (f"$ sudo mount -t efs -o tls {_ID}:/ /mnt/web\n", f"sudo mount -t efs -o tls,iam {_ID}:/ /mnt/web", f"{_ID}:/ /mnt/web efs _netdev,tls,iam 0 0"),
@@ -89,7 +90,7 @@ def test_mount_is_repeated_with_the_option(before: str, command: str, line: str)
     assert "put-role-policy" not in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("options", "condition", "is_tls"),
     [
         ("", '{"Bool": {"aws:SecureTransport": "false"}}', True),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 LAYER = "arn:aws:lambda:{}:444455556666:layer:tracing:12"
 DENIED = (
@@ -39,7 +38,7 @@ def test_same_region() -> None:
     assert "function policy" not in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_known"),
     [
         ("\naws lambda add-layer-version-permission --layer-name tracing --version-number 11 --statement-id apps --action lambda:GetLayerVersion --principal 111122223333", True),
@@ -72,7 +71,7 @@ _DENIED = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform:
 _PRINTED = "$ aws lambda get-layer-version-by-arn --region {} --arn arn:aws:lambda:{}:{}:layer:tools:7 --query Version\n{}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("owner", "printed", "works", "shares"),
     [
         ("444455556666", ("eu-west-3", "eu-west-3", "444455556666", "7"), True, False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain, scan
+from tests.tables import check_rows
 
 URL = "https://abcdefghij0123456789klmnopqrstuv.lambda-url.eu-west-1.on.aws/orders"
 BARE = 'x-amzn-ErrorType: AccessDeniedException\n\n{"Message":"Forbidden"}'
@@ -13,7 +14,7 @@ UNSIGNED = "its AuthType is AWS_IAM, and the request is not signed"
 CLOSED = "its AuthType is NONE, and the function policy does not allow everyone"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "first", "command"),
     [
         (f"$ curl {URL} -d '{{}}'\n{BARE}\nFunctionUrlConfig:\n  AuthType: AWS_IAM", UNSIGNED, "Sign the request", URL),
@@ -69,7 +70,7 @@ SOURCE = "arn:aws:cloudfront::111122223333:distribution/E2QWRUHEXAMPLE"
 OF_CLOUDFRONT = f',"Condition":{{"ArnLike":{{"AWS:SourceArn":"{SOURCE}"}}}}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("principal", "rest", "command"),
     [
         ('"*"', "", "--principal '*' --invoked-via-function-url"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 REJECTED = 'https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/carts\nHTTP/2 401\nx-amzn-errortype: UnauthorizedException\n\n{"message":"Unauthorized"}\n'
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
@@ -15,7 +14,7 @@ def _call(token: str) -> str:
     return f'$ curl -i -H "Authorization: Bearer {token}" {REJECTED}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "title"),
     [
         (
@@ -59,7 +58,7 @@ def test_other_token(text: str, verdict: str, title: str) -> None:
     assert "expired" not in str(explanation)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         _call("$ID_TOKEN"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 ERROR = '{{"errors": [{{"path": ["{0}"], "errorType": "Unauthorized", "message": "Not Authorized to access {0} on type {1}"}}]}}\n'
 MODES = '[ "API_KEY", [ { "authenticationType": "AWS_IAM" } ] ]\n'
@@ -17,7 +16,7 @@ additional_authentication_provider {
 POLICY = '{{"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": "arn:aws:appsync:eu-west-1:111122223333:apis/abcdefgh/{}"}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says", "omits"),
     [
         (

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 DENIED = (
     "An error occurred (AccessDeniedException) when calling the {} operation: The specified KMS key does not exist or"
@@ -17,7 +16,7 @@ def _explain(text: str) -> str:
     return " ".join(str(explain(text)).split())
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("resources", "rule"),
     [
         (("batch:submitJob.sync",), "StepFunctionsGetEventsForBatchJobsRule"),

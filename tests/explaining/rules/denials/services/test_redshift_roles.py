@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 ROLE = "arn:aws:iam::111122223333:role/loader"
 USER = "arn:aws:redshift:us-west-2:111122223333:dbuser:sales/ana"
 MESSAGE = f"ERROR:  User {USER} is not authorized to assume IAM Role {ROLE}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "before",
     [
         "",
@@ -83,7 +82,7 @@ def test_role_that_ecs_does_not_get() -> None:
     assert "ecs-tasks.amazonaws.com" in explain(text).summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "service"),
     [
         (f"CodeBuild is not authorized to perform: sts:AssumeRole on {ROLE}", "codebuild"),
@@ -128,7 +127,7 @@ def test_role_that_a_state_machine_assumes() -> None:
     assert {remedy.layer for remedy in explanation.remedies} == {"identity", "role_trust"}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("listed", "is_lacking"),
     [
         ("[]", True),
@@ -137,7 +136,7 @@ def test_role_that_a_state_machine_assumes() -> None:
         ("", False),
     ],
 )
-@pytest.mark.parametrize("trusts", [True, False])
+@check_rows("trusts", [True, False])
 def test_the_list_of_the_roles_of_a_cluster(listed: str, *, is_lacking: bool, trusts: bool) -> None:
     policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "redshift.amazonaws.com"}, "Action": "sts:AssumeRole"}]}'
     show = f"\n$ aws redshift describe-clusters --query 'Clusters[0].IamRoles'\n{listed}\n" if listed else ""

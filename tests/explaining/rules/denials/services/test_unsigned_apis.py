@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = '{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3d4e5/prod/GET/orders"}\n'
 _NETWORK = {"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}
@@ -22,7 +21,7 @@ def _policy(**changed: object) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, **changed}]})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy", "words", "says"),
     [
         (
@@ -57,7 +56,7 @@ def test_resource_policy_in_the_text(policy: str, words: str, says: str) -> None
     assert ("203.0.113.9/32" if words else "CALLER_CIDR") in explanation.to_text(detail="full")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy", "title", "values", "changes"),
     [
         (
@@ -137,7 +136,7 @@ _API = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orders"
 _DOMAIN = "https://search-carts.eu-west-1.es.amazonaws.com/_cat/indices"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "denied", "url"),
     [
         (f"$ curl -s {_API}\n", _DENIED, _API),
@@ -167,7 +166,7 @@ def test_signed_request_goes_only_to_the_denied_service(before: str, denied: str
 _READ = 'An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::carts/1.json" {}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "is_seen"),
     [
         ("My public IP is 203.0.113.9.", True),

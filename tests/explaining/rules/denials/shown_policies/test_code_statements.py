@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "An error occurred (AccessDenied) when calling the SendMessage operation: User: arn:aws:sts::111122223333:assumed-role/films-api/run is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:films because no {} policy allows the sqs:SendMessage action\n\n"
 _ENCODED = 'resource "{}" "{}" {{\n  {}\n  policy = jsonencode({{\n    Statement = [{{\n      Effect = "Allow"\n      {}Action = "sqs:ReceiveMessage"\n      Resource = "*"\n    }}]\n  }})\n}}\n'
@@ -14,7 +13,7 @@ _OF_ENDPOINT = _ENCODED.format("aws_vpc_endpoint", "sqs", "", 'Principal = "*"\n
 _OF_ROLE = _ENCODED.format("aws_iam_role_policy", "films", "role = aws_iam_role.ROLE.id", "")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy_type", "code", "place", "line", "command"),
     [
         ("VPC endpoint", _OF_ENDPOINT, "aws_vpc_endpoint.sqs", 'Action    = "sqs:SendMessage"', "terraform apply"),
@@ -48,7 +47,7 @@ _METRICS_DOCUMENT = 'data "aws_iam_policy_document" "metrics" {{\n  statement {{
 _ARN = "arn:aws:cloudwatch:eu-west-1:111122223333:*"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("heading", "actions", "verdict", "step"),
     [
         ("# carts/iam.tf, applied last week", '["cloudwatch:PutMetricData"]', "the policy in carts/iam.tf allows it only on", "Replace the statement for cloudwatch:PutMetricData in data."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _START = "arn:aws:{}:eu-west-1:111122223333:"
 _STREAM = _START.format("dynamodb") + "table/orders/stream/2026-11-20T07:12:55.317"
@@ -19,7 +20,7 @@ _JSON = '{{"Statement": [{{"Effect": "Allow", "Action": "{}", "Resource": {}}}]}
 _CDK = "new iam.PolicyStatement({{ actions: ['{}'], resources: [{}] }})"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "language", "reference", "corrected"),
     [
         ("dynamodb:GetRecords", _STREAM, _YAML, "!GetAtt OrdersTable.Arn", "Resource: !GetAtt OrdersTable.StreamArn"),

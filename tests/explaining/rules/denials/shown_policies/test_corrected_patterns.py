@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ACCOUNT = "111122223333"
 _ID = "7c1f0d52-3f0e-4b1c-9a40-5d8e2f6b7a11-4"
@@ -23,7 +24,7 @@ def _arn(rest: str, *, region: str = "eu-west-1", account: str = _ACCOUNT) -> st
     return f"arn:aws:{service}:{region}:{account}:{resource}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "denied", "written", "why"),
     [
         ("events:PutRule", "events:rule/nightly", _arn("events:rule:nightly"), "a slash after rule, not a colon"),
@@ -150,7 +151,7 @@ _RESOURCE = """
 """
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "line"),
     [
         (_ALARM + _TEMPLATE.replace("alarm:*", "alarm/*"), "a colon after alarm, not a slash", "aws:SourceArn: !Sub arn:aws:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"),
@@ -207,7 +208,7 @@ def _use(principal: str, action: str = "kms:Decrypt", **values: str) -> dict[str
     return {**allowed, "Resource": "*", **({"Condition": {"StringEquals": conditions}} if values else {})}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("statements", "verdict", "new"),
     [
         ((_ADMIN, _use("*", ViaService="secretsmanager.amazonaws.com", CallerAccount=_ACCOUNT)), "without the Region, the value matches no request", "secretsmanager.eu-west-1.amazonaws.com"),
@@ -237,7 +238,7 @@ _OTHER = f"arn:aws:iam::{_ACCOUNT}:role/other"
 _CALLER = f"The caller is arn:aws:sts::{_ACCOUNT}:assumed-role/app/i-1.\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("statement", "says", "other"),
     [
         (_use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:*", ViaService="s3.eu-west-1.amazonaws.com"), "does not enable it for kms:Decrypt", "has no statement for account"),
@@ -297,7 +298,7 @@ def test_condition_of_a_key_policy(values: dict[str, str], *, is_wrong: bool) ->
 _EU, _US = "eu-west-1.amazonaws.com", "us-east-1.amazonaws.com"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("region", "via", "kept", "says"),
     [
         # No service uses a key of another Region.
@@ -363,7 +364,7 @@ data "aws_iam_policy_document" "trust" {{
 """
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "verdict", "line"),
     [
         (_trust("aws_iam_openid_connect_provider.eks.arn", f"${{{_ISSUER}}}"), "begins with https://", f'variable = "${{replace({_ISSUER}, "https://", "")}}:sub"'),
@@ -401,7 +402,7 @@ def test_other_role_of_nodes(passed: str | None, *, is_known: bool) -> None:
 _PARTNER = "444455556666"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("service", "denied", "principal", "resource", "condition", "expected"),
     [
         ("s3:GetObject", "arn:aws:s3:::acme-data/a/b.csv", "role/reader", "arn:aws:s3:::acme-data", None, ("s3:GetObject is checked on objects", "arn:aws:s3:::acme-data/*")),

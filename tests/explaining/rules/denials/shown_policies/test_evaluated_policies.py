@@ -10,6 +10,7 @@ import pytest
 from iamtriage import Explanation, explain
 from iamtriage.exceptions import DocumentError, PolicyError
 from iamtriage.policies import PolicyDocument, PolicySet
+from tests.tables import check_rows
 
 ACCOUNT = "111122223333"
 USER = f"arn:aws:iam::{ACCOUNT}:user/ana"
@@ -73,7 +74,7 @@ REGION = statement(
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("reason", "policies", "verdict", "first"),
     [
         ("an identity-based policy", {"identity": [doc(MFA)]}, "the statement NeedMfa of the given identity-based policy denies it because the caller's credentials carry no MFA.", "Call with MFA"),
@@ -216,7 +217,7 @@ def test_policies_can_be_json_text() -> None:
     assert explain(IMPLICIT, facts={"policies": given}).causes[0].code == "stated-policy-denies"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("given", "error", "words"),
     [
         ({"identities": []}, DocumentError, "unknown policy type 'identities'"),
@@ -241,7 +242,7 @@ CAPS: dict[str, tuple[str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CAPS)
+@check_rows("name", CAPS)
 def test_a_statement_for_a_policy_that_caps_permissions_is_verified(name: str) -> None:
     reason, policies = CAPS[name]
     text = f"{DENIED} {reason} the {ACTION} action"
@@ -291,7 +292,7 @@ def _printed(user: str) -> str:
     return f"{ASSUME}\n$ aws iam get-user-policy --user-name {user} --policy-name audit\n{output}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "policies", "is_left"),
     [
         (ASSUME, {"identity": [doc(_ALLOWS_AUDIT)]}, True),
@@ -315,7 +316,7 @@ def test_trust_policy_is_left_if_a_policy_of_the_caller_allows_the_call(
     assert not is_left or "no-identity-allow" not in {each.code for each in explanation.causes}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("allowed", "is_denied_again"),
     [
         ({"NotAction": ["iam:*"]}, True),

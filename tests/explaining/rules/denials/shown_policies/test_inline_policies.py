@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _TABLE = "arn:aws:dynamodb:eu-west-1:111122223333:table/{}"
 _DENIED = "An error occurred (AccessDeniedException) when calling the PutItem operation: User: arn:aws:sts::111122223333:assumed-role/carts/run is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/carts because no identity-based policy allows the dynamodb:PutItem action\n\n"
@@ -22,7 +23,7 @@ def _policy(*statements: dict[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=4)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("statement", "actions"),
     [
         (_allow("dynamodb:GetItem", _TABLE.format("carts")), ["dynamodb:GetItem", "dynamodb:PutItem"]),
@@ -56,7 +57,7 @@ def test_inline_policy_is_written_whole(statement: dict[str, object], actions: l
     assert not any("or attach" in each or each.startswith("Attach") for each in first.steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "shown",
     [
         # It is that of another role, has no name or is cut, or there are two.
@@ -98,7 +99,7 @@ def test_missing_object_is_a_403_to_who_may_not_list(
 _ATTACHED = "aws iam list-attached-role-policies --role-name carts "
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("heading", "command"),
     [
         ('this is its only policy (inline "carts-data"):', "aws iam put-role-policy --role-name carts --policy-name carts-data "),

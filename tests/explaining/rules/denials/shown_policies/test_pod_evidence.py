@@ -46,7 +46,7 @@ _STARTED = "$ kubectl get pods -n octo -o custom-columns=NAME:.metadata.name,STA
 _TODAY = "Today I annotated the account.\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "given"),
     [
         (_account(), AccountWithRole(_ROLE, "octo", "up")),
@@ -75,7 +75,7 @@ def test_account_with_role(text: str, given: AccountWithRole | None) -> None:
     assert read_pod_evidence(text).given == given
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "has_variables", "missing"),
     [
         (_VARIABLES, True, ""),
@@ -237,7 +237,7 @@ _QUERY = "$ kubectl -n octo get sts up -o jsonpath='{.spec.template.spec.service
 _TERRAFORM = 'resource "kubernetes_deployment_v1" "up" {{\n  spec {{\n    template {{\n      spec {{\n{}        container {{\n          name = "up"\n        }}\n      }}\n    }}\n  }}\n}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "account", "workload"),
     [
         (_OF_KUBECTL.format(""), "default", "daemonset/up"),
@@ -282,7 +282,7 @@ def test_namespace_of_the_facts_is_that_of_the_pod() -> None:
     assert "instead of" not in same.summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "verdict", "first"),
     [
         (_account("ebs-csi-controller-sa", "kube-system") + _NO_VARIABLE, "The EBS CSI driver was denied ec2:CreateVolume: the pod does not have the role OctoUploads", "Re-create the pods"),
@@ -332,7 +332,7 @@ _UNREADABLE = "PermissionError: [Errno 13] Permission denied: '/var/run/secrets/
 _LISTED = "$ kubectl -n octo exec up-6d5b7c9f4b-tw8xk -- sh -c 'ps -o user,pid,args; ls -lLn /var/run/secrets/eks.amazonaws.com/serviceaccount/token'\n{}     19 python3 /app/up.py\n-rw-------    1 {}     0             1149 Nov 20 09:58 /var/run/secrets/eks.amazonaws.com/serviceaccount/token\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "verdict", "first"),
     [
         (_LISTED.format("octopus", "1000"), "the process runs as octopus, and the file belongs to user 1000", "Run the process as the pod's user 1000"),
@@ -357,7 +357,7 @@ def test_pod_with_its_role_needs_no_other_check(role: str, *, is_own: bool) -> N
     assert any("neither the annotation nor the trust policy" in each for each in explanation.notes) is is_own
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_allowed"),
     [
         ("OctoUploads has PutObject on octo-in/*.\n", True),

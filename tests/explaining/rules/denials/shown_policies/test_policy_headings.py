@@ -3,6 +3,7 @@
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "User: arn:aws:sts::111122223333:assumed-role/mailer/run-1 is not authorized to perform: ses:SendEmail on resource: arn:aws:ses:eu-west-1:111122223333:identity/example.com because no {} allows the ses:SendEmail action\n\n"
 _OTHERS = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:*", "logs:*"], "Resource": "*"}]}\n'
@@ -14,7 +15,7 @@ _IDENTITY, _BOUNDARY, _CONTROL = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("reason", "policies", "says", "omits"),
     [
         pytest.param(

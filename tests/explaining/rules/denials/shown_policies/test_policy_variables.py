@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:{} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::{} because no identity-based policy allows the s3:GetObject action\n"
 _POD = _DENIED.format("sts::111122223333:assumed-role/films/eks-prod-films-0a1b2c3d", "films/blue/a.csv")
@@ -33,7 +32,7 @@ def _policy(
     return json.dumps({"Version": version, "Statement": [statement, *others]})
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict", "remedy"),
     [
         (f"{_POD}{_OFF}{_policy(_NAMESPACE)}", "which the association turns off", "--association-id a-0abcdef1234567890 --no-disable-session-tags"),
@@ -74,7 +73,7 @@ _SPACE, _ACCOUNT = "kubernetes-namespace", "kubernetes-service-account"
 _GET = "secretsmanager:GetSecretValue"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says", "omits"),
     [
         (
@@ -109,7 +108,7 @@ def test_tag_of_a_pod_and_tag_of_the_resource(text: str, says: tuple[str, ...], 
     assert [words for words in omits if words in shown] == []
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         # The statement is not about the resource, or the policy is another role's.

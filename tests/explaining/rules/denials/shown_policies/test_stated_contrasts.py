@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,7 +114,7 @@ def test_other_region_of_what_no_command_looks_up(option: str, setting: str, ste
     assert other.title == "Or allow eks:DescribeCluster for the role worker on this resource"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("allowed", "is_kept"),
     [
         ("alias/app", True),
@@ -134,7 +135,7 @@ _ALIAS = "arn:aws:kms:us-east-1:111122223333:alias/app"
 _BOTH = ["kms:Decrypt", "kms:GenerateDataKey"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("actions", "allowed", "said", "given", "resource"),
     [
         (_BOTH, _ALIAS, "", _BOTH, _KEY),
@@ -214,7 +215,7 @@ TEAM: dict[str, dict[str, object]] = {"StringEquals": {"ec2:ResourceTag/team": "
 SHOW_INSTANCE = "$ aws ec2 describe-tags --filters Name=resource-id,Values=i-0123456789abcdef0"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("denied", "policy", "output", "words", "command"),
     [
         (
@@ -264,7 +265,7 @@ def test_missing_tag(denied: str, policy: str, output: str, words: str, command:
         assert all(each.policy is None for each in explanation.remedies)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("condition", "output", "words"),
     [
         (TEAM, f'{SHOW_INSTANCE}\n[["team", "data"]]', "is not attached to the role worker"),
@@ -315,7 +316,7 @@ def test_inference_profile_sends_calls_to_other_regions() -> None:
     assert allowed[0] in statement["Statement"][0]["Resource"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("condition", "title"),
     [
         ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, "Call with MFA"),
@@ -355,14 +356,14 @@ def test_function_in_another_region() -> None:
     assert "--function-name orders --region eu-west-1" in explain(text).remedies[0].commands[0]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "reason",
     [
         "with an explicit deny in an identity-based policy",
         "with an explicit deny in a service control policy",
     ],
 )
-@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+@check_rows("region", ["us-east-1", "eu-west-1"])
 def test_what_a_policy_allows_does_not_explain_a_deny(reason: str, region: str) -> None:
     denied = _denied("dynamodb:GetItem", TABLE.format("us-east-1")).partition(" because")[0]
     policy = _policy("dynamodb:*", TABLE.format(region))
@@ -477,7 +478,7 @@ _MOVED = "We moved the workers from Ireland to Stockholm."
 _BOUNDARY = "permissions boundary"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy_type", "text", "titles"),
     [
         (_BOUNDARY, f"{_MOVED}\nThe boundary:", [_LET]),
@@ -603,7 +604,7 @@ _READ = "User: arn:aws:sts::111122223333:assumed-role/mail-dev-SendRole-1A2B/mai
 _DOUBLE = '{"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": "arn:aws:ssm:eu-west-1:111122223333:parameter//mail/key"}'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "remedy"),
     [
         (f"template.yaml\n  Policies:\n    - SSMParameterReadPolicy:\n        ParameterName: !Ref Key  # /mail/key\n\nwhat the role has now:\n{_DOUBLE}", "Use SSMParameterWithSlashPrefixReadPolicy in the template"),
@@ -634,7 +635,7 @@ _MEMBERS = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy", "is_contrasted"),
     [
         (_MEMBERS, True),
@@ -658,7 +659,7 @@ def test_index_of_a_table(policy: str, *, is_contrasted: bool) -> None:
 _NETWORK = "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0a1b2c3d4e5f60718"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("set_tag", "required", "code", "verdict", "title"),
     [
         ("Name", "discovery", "", "lacks it (its tags: Name = blue)", "Tag subnet-0a1b2c3d4e5f60718 with"),
@@ -745,7 +746,7 @@ def test_action_without_resources_has_no_tags(key: str, *, is_named: bool) -> No
     assert (f"leave {key} out of that statement" in text) is is_named
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "verdict"),
     [
         (
@@ -802,7 +803,7 @@ _TEMPLATES = "      Policies:\n        - SQSSendMessagePolicy:\n            Queu
 _SEND = _denied("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:carts-dlq")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "names"),
     [
         (_SEND + "\n" + _TEMPLATES.format("carts"), "carts"),
@@ -857,7 +858,7 @@ def test_statement_keeps_its_resources(allowed: str, resource: str) -> None:
 EKS = "arn:aws:eks:eu-west-1:111122223333:{}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "allowed", "words"),
     [
         ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, but the policy names only the cluster", "end it with blue/*", " to the Resource of the statement that allows ")),
@@ -878,7 +879,7 @@ def test_other_type_of_resource(action: str, resource: str, allowed: str, words:
 _SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "allowed", "around", "expected"),
     [
         ("db-passwd", "db-passwd-??????", "", "A call can also use the name alone"),
@@ -911,7 +912,7 @@ _CREATED = _denied("logs:CreateLogGroup", _GROUP.format("us-east-1", ":log-strea
 _MISSING = "Log group /shop/app not found. Will attempt to create it.\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "title", "shown", "absent"),
     [
         (
@@ -1025,7 +1026,7 @@ def test_resource_in_another_region(text: str, title: str, shown: tuple[str, ...
     assert absent not in full
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("resources", "verdict", "listed"),
     [
         ([f"{_SECRET}shop/db", f"{_SECRET}shop/smtp"], "without the end of its ARN (-??????)", [f"{_SECRET}shop/db-??????", f"{_SECRET}shop/smtp-??????"]),
@@ -1049,7 +1050,7 @@ def test_call_with_the_name_of_a_secret(resources: list[str], verdict: str, list
         assert ([found] if isinstance(found, str) else found) == listed
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("denied", "allowed", "verdict"),
     [
         ("ssm:GetParameter", "ssm:GetParameters", "has ssm:GetParameters, a different action"),
@@ -1121,7 +1122,7 @@ def test_statement_with_another_prefix(resource: str, expected: str, step: str) 
 _PREFIX = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "allowed", "condition", "expected"),
     [
         ("ssm:GetParameters", f"{_PREFIX}db", f"{_PREFIX}*", {}, f"{_PREFIX}*"),
@@ -1150,7 +1151,7 @@ def test_statement_like_that_of_the_policy(
     assert says_so is (action == "ssm:GetParameters")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "answered"),
     [
         ('A colleague says: put Resource "*" and be done.', "* as Resource is not necessary"),
@@ -1179,7 +1180,7 @@ def test_resources_of_the_denied_type() -> None:
     assert "allows it only on the database shop." in explanation.summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "denied", "allowed", "difference"),
     [
         ("ssm:GetParameter", "ssm:eu-west-1::parameter/aws/service/bottlerocket/x", "ssm:eu-west-1:111122223333:parameter/aws/*", "the ARN of the denied resource has no account"),
@@ -1200,7 +1201,7 @@ def test_part_of_an_arn_that_differs(action: str, denied: str, allowed: str, dif
     assert "AWS lists no resource" not in shown
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "key", "right"),
     [
         ("ec2:StartInstances", "aws:RequestTag/Team", "aws:ResourceTag/Team"),
@@ -1229,7 +1230,7 @@ _AS_USER = _READ.replace(
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("denied", "kind", "owner", "query", "is_whole"),
     [
         (_READ, "role", "mail-dev-SendRole-1A2B", "", True),
@@ -1266,7 +1267,7 @@ def test_printed_policy_is_corrected_under_its_name(
         assert not any("--policy-name parameters" in each for each in first.commands)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "cut"),
     [
         ("get-role-policy --role-name {} --policy-name deploy", ""),
@@ -1311,7 +1312,7 @@ _PARAMETER = "arn:aws:ssm:eu-west-1:111122223333:parameter"
 _VARIABLE = 'variable "prefix" {{\n  type    = string\n  default = "{}"\n}}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("values", "reference", "corrected"),
     [
         (_VARIABLE.format("/prod/shop"), "var.prefix", "${var.prefix}"),
@@ -1345,7 +1346,7 @@ def test_other_actions_keep_the_tag_of_the_request() -> None:
 _DOCUMENT = "arn:aws:ssm:eu-west-1::document/AWS-StartPortForwardingSession"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("question", "answer"),
     [
         ("Do I need an rds: permission or something on the instance profile?", "For this error, no rds: permission is missing and the instance profile need not change"),
@@ -1386,7 +1387,7 @@ def test_alias_of_a_function(qualifier: str) -> None:
     assert f"{function} covers only calls with the plain name." in explanation.causes[0].text
 
 
-@pytest.mark.parametrize("revision", ["*", "(", "[", "7"])
+@check_rows("revision", ["*", "(", "[", "7"])
 def test_revision_can_be_anything(revision: str) -> None:
     denied = f"User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ecs:RunTask on resource: arn:aws:ecs:eu-west-1:111122223333:task-definition/nightly:{revision} because no identity-based policy allows the ecs:RunTask action"
     shown = explain(f'{denied}\n{{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}}').to_text()
@@ -1444,7 +1445,7 @@ def test_launch_of_which_the_policy_lacks_one_resource(
     assert ("IMAGE_ID" in str(resource)) is not is_short
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("role", "query", "is_completed"),
     [
         ("worker", " --query PolicyDocument", True),
@@ -1527,7 +1528,7 @@ def test_other_types_that_the_policy_lacks(action: str, resource: str, allowed: 
 _PREFIXES = "home/ana/*"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operator", "values", "like"),
     [
         ("StringEquals", _PREFIXES, "StringLike"),
@@ -1579,7 +1580,7 @@ def test_wildcards_beside_a_condition_with_the_other_operator() -> None:
 _SCALER = "E1120 09:14:02 1 aws_manager.go:125] Failed to regenerate ASG cache: AccessDenied: User: arn:aws:sts::111122223333:assumed-role/scaler/s is not authorized to perform: autoscaling:DescribeAutoScalingGroups because no identity-based policy allows the autoscaling:DescribeAutoScalingGroups action\n\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("others", "says"),
     [
         (

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 BUCKET = "arn:aws:s3:::acme-reports"
 OBJECTS = f"{BUCKET}/*"
@@ -35,7 +36,7 @@ def _text(message: str, *statements: object) -> str:
     return f"{message}\n{json.dumps({'Version': '2012-10-17', 'Statement': statements}, indent=2)}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "code", "words"),
     [
         pytest.param(
@@ -181,7 +182,7 @@ OLD_TLS = {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
 VPCE = {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d", "vpce-0e4f5a6b"]}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy_type", "statement", "verdict", "title"),
     [
         pytest.param(
@@ -316,7 +317,7 @@ ORG_ONLY = _statement(
 _OWN_ACCOUNT = {"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "statements", "words"),
     [
         ('ExtraArgs={"ServerSideEncryption": "AES256"}', (TLS_ONLY, KMS_ONLY), f"KmsOnly of the bucket policy in the text denies it because {SSE} is AES256, not aws:kms"),
@@ -343,7 +344,7 @@ def test_deny_statement_by_what_the_text_shows_of_the_request(
 _ALLOW = _statement("Allow", "s3:PutObject", Sid="App", Principal="*")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "statements", "says", "omits"),
     [
         ("$ aws s3 cp q1.csv s3://acme-reports --endpoint-url http://s3.eu-west-1.amazonaws.com\n", (TLS_ONLY, _ALLOW), ("instead of http://s3.eu-west-1.amazonaws.com (--endpoint-url in the text)", "aws s3 cp q1.csv s3://acme-reports --endpoint-url https://s3.eu-west-1.amazonaws.com", "the statement App allows s3:PutObject already"), ("scope down", "ArnNotLike", "s3a")),
@@ -405,7 +406,7 @@ def test_session_that_the_deny_exempts(action: str, policy: str, because: str, *
     assert because in " ".join(explanation.causes[0].because)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "is_allowed"),
     [
         ("The role has ec2:RunInstances on *.", True),
@@ -424,8 +425,8 @@ def test_encoded_message_about_another_action(shown: str, *, is_allowed: bool) -
     assert any(each.title.startswith("Allow ec2:") for each in explanation.remedies) is not is_allowed
 
 
-@pytest.mark.parametrize("encoded", ["", f" Encoded authorization failure message: {'qW3_zX7-' * 20}"])
-@pytest.mark.parametrize(
+@check_rows("encoded", ["", f" Encoded authorization failure message: {'qW3_zX7-' * 20}"])
+@check_rows(
     ("resources", "missing"),
     [
         (["instance/*"], "the image, network-interface, security-group and subnet, too"),
@@ -561,7 +562,7 @@ def test_holder_of_the_policy_is_the_caller() -> None:
     assert "ROLE_NAME" not in str(explanation)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("allowed", "is_typo"),
     [
         ("report/*", True),
@@ -617,7 +618,7 @@ def test_deny_of_regions_against_a_global_inference_profile(regions: list[str], 
 _NO_HEADER = {"Null": {"s3:x-amz-server-side-encryption": "true"}}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("session", "around", "step"),
     [
         (
@@ -708,7 +709,7 @@ def test_masked_account_is_that_of_the_policy(account: str, name: str, code: str
 SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/api"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("resource", "around", "code", "granted"),
     [
         (SECRET, "", "stated-policy-other-resource", f"{SECRET}-??????"),
@@ -779,7 +780,7 @@ _OWN_JSON = f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Act
 _OWN_LIST = f"reports policy:\n- s3:GetObject on orders/*\n- kms:DescribeKey, kms:Decrypt on {_KEY}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("pasted", "is_settled", "has_own"),
     [
         (_OWNER_ONLY, True, False),

@@ -8,6 +8,7 @@ import pytest
 
 from iamtriage import explain
 from iamtriage.policies._readers.elements import as_strings
+from tests.tables import check_rows
 
 _ACCOUNT = "111122223333"
 
@@ -35,7 +36,7 @@ _FUNCTION = f"arn:aws:lambda:eu-west-1:{_ACCOUNT}:function:cart"
 _OBJECTS = "arn:aws:s3:::acme-web/*"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "service", "action", "resource", "source", "corrected"),
     [
         (_ORIGIN, "cloudfront", "s3:GetObject", _OBJECTS, f"arn:aws:cloudfront:us-east-1:{_ACCOUNT}:distribution/E2EXAMPLE3QK9", f"arn:aws:cloudfront::{_ACCOUNT}:distribution/E2EXAMPLE3QK9"),
@@ -124,7 +125,7 @@ def test_alias_has_its_own_policy(own: str) -> None:
     assert ("put-role-policy" in commands) is (own == "")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("member", "reader", "is_default"),
     [
         ("", "arn:aws:iam::444455556666:role/billing", True),
@@ -152,7 +153,7 @@ def test_secret_of_which_a_query_left_the_key_out() -> None:
 _DOMAIN = f"arn:aws:es:eu-west-1:{_ACCOUNT}:domain/search"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("on", "principal", "resource", "is_incomplete"),
     [
         ("", f"arn:aws:iam::{_ACCOUNT}:user/ana", _DOMAIN, True),
@@ -177,7 +178,7 @@ def test_domain_without_its_paths(on: str, principal: str, resource: str, *, is_
 _SENT = f"arn:aws:logs:eu-west-1:{_ACCOUNT}:destination:Central"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "principals", "conditions", "verdict"),
     [
         ("logs:PutSubscriptionFilter", _SENT, ["444455556666"], {}, "the destination's access policy in the text allows it only to 444455556666"),
@@ -218,7 +219,7 @@ _TABLE = f"arn:aws:dynamodb:eu-west-1:{_ACCOUNT}:table/orders"
 _PUT = ["logs:PutLogEvents", "logs:DescribeLogStreams"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "principal", "actions", "allowed", "is_added"),
     [
         ("logs:CreateLogStream", _STREAM, "*", _PUT, "*", True),
@@ -261,7 +262,7 @@ _MAILER = "arn:aws:iam::777788889999:role/mailer"
 _LISTED = ["arn:aws:iam::777788889999:role/a", "arn:aws:iam::777788889999:role/b"]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("statement", "allowed"),
     [
         ({"Principal": {"AWS": _LISTED[0]}}, [[_LISTED[0], _MAILER]]),
@@ -303,7 +304,7 @@ def test_whole_policy_of_the_text(statement: dict[str, object], allowed: list[li
     assert "get-queue-attributes" not in " ".join(remedy.commands)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "old", "new"),
     [
         # A policy with the ID of a deleted principal cannot be saved.
@@ -335,7 +336,7 @@ def test_policy_that_must_not_replace_the_one_of_the_queue(said: str, old: str, 
 _REPOSITORY_OF_PACKAGES = f"arn:aws:codeartifact:eu-west-1:{_ACCOUNT}:repository/acme/shared"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("action", "resource", "name", "change"),
     [
         ("codeartifact:ReadFromRepository", _REPOSITORY_OF_PACKAGES, "repository's permissions policy", "put-repository-permissions-policy --domain acme --domain-owner 111122223333 --repository shared "),
@@ -354,7 +355,7 @@ def test_policies_of_services(action: str, resource: str, name: str, change: str
     assert show.endswith(" > old-policy.json")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("qualifier", "principal", "title"),
     [
         ("live", "777788889999", "Invoke the alias live of the function"),
@@ -412,7 +413,7 @@ def test_key_that_its_policy_allows_only_through_a_service(call: str, *, is_dire
         assert others[0].title.startswith("Or allow the role reader in the key policy")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("resource", "said", "is_reason"),
     [
         ("reports/daily", "The bucket is theirs (111122223333).", True),

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _DENIED = "User: arn:aws:sts::111122223333:assumed-role/{role}/x is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action\n"
 
@@ -53,7 +54,7 @@ def _query(code: str, value: str) -> str:
 _IDENTITY = "${cognito-identity.amazonaws.com:sub}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "value", "has"),
     [
         ("ExpressionAttributeValues: {':u': {S: claims.sub}}", _IDENTITY, "the sub of the user pool"),

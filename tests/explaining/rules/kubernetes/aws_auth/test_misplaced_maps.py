@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ROLE = "arn:aws:iam::111122223333:role/orders-ci"
 LOG = f'level=warning msg="access denied" error="ARN is not mapped: {ROLE}" method=POST path=/authenticate'
@@ -33,8 +34,8 @@ def _terraform(name: str, namespace: str) -> str:
     return f'resource "kubernetes_config_map" "auth" {{\n  metadata {{\n    namespace = "{namespace}"\n    name      = "{name}"\n  }}\n  data = {{\n    mapRoles = <<EOT\n{ENTRY}EOT\n  }}\n}}'
 
 
-@pytest.mark.parametrize("form", [_yaml, _json, _described, _terraform])
-@pytest.mark.parametrize(
+@check_rows("form", [_yaml, _json, _described, _terraform])
+@check_rows(
     ("name", "namespace", "where"),
     [
         ("aws-auth", "default", "in the namespace default"),
@@ -53,7 +54,7 @@ def test_other_place(form: object, name: str, namespace: str, where: str) -> Non
         assert "deployers" in " ".join(first.steps)
 
 
-@pytest.mark.parametrize("form", [_yaml, _json, _described, _terraform])
+@check_rows("form", [_yaml, _json, _described, _terraform])
 def test_right_place(form: object) -> None:
     assert callable(form)
     explanation = explain(f"{LOG}\n{form('aws-auth', 'kube-system')}")
@@ -99,7 +100,7 @@ def test_login_and_node() -> None:
 _MANIFEST = f"kind: ConfigMap\nmetadata:\n  name: aws-auth\ndata:\n  mapRoles: |\n    {ENTRY.strip().replace(chr(10), chr(10) + '    ')}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "where"),
     [
         ("$ kubectl apply -f map.yaml\nconfigmap/aws-auth created", "has no metadata.namespace"),

@@ -9,6 +9,7 @@ import pytest
 from iamtriage import explain
 from iamtriage.explaining._rules.shared.principals.arn_diagnosis import diagnose_arn, lookup_command
 from tests.explaining.rules.explained import codes, commands, explained
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage.typing import RoleTarget
@@ -37,7 +38,7 @@ _LOOKUP = "aws eks list-associated-access-policies --cluster-name blue --princip
 _DEV = "arn:aws:iam::111122223333:role/dev"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "title"),
     [
         (f"$ {_LOOKUP} {_DEV} --query associatedAccessPolicies\n[]\n", "Associate an access policy with the existing entry"),
@@ -194,7 +195,7 @@ def test_association_is_named_by_its_id() -> None:
     assert any("--association-id a-0123456789abcdef0" in line for line in lines)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("facts", "condition"),
     [
         ({}, None),
@@ -401,7 +402,7 @@ def trust(principal: dict[str, object], action: object, condition: object = None
     return {"Version": "2012-10-17", "Statement": statement | ({"Condition": condition} if condition else {})}
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("policy", "verdict"),
     [
         (
@@ -453,7 +454,7 @@ def trust(principal: dict[str, object], action: object, condition: object = None
     ],
     ids=["no-tags", "only-tags", "eks", "ec2", "oidc", "namespace", "service-account", "cluster", "account"],
 )
-@pytest.mark.parametrize("operation", ["CreatePodIdentityAssociation", "UpdatePodIdentityAssociation"])
+@check_rows("operation", ["CreatePodIdentityAssociation", "UpdatePodIdentityAssociation"])
 def test_trust_policy_of_pod_identity_is_read(
     policy: dict[str, object], verdict: str, operation: str
 ) -> None:
@@ -504,7 +505,7 @@ def test_existing_entry_is_inspected_and_updated() -> None:
     assert "namespaces=shop" in found.remedies[0].commands[2]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("around", "policy", "scope"),
     [
         (
@@ -590,7 +591,7 @@ def test_command_that_a_shell_would_change_is_not_repeated() -> None:
 _CONFLICT = "https response error StatusCode: 409, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, "
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("error", "address", "identifier"),
     [
         (
@@ -642,7 +643,7 @@ MODES = "Unsupported authentication mode update from {} to {}"
 APPLIES = "aws-auth still applies"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("old", "new", "summary", "called"),
     [
         ("API", "API_AND_CONFIG_MAP", "EKS ignores its aws-auth", "list-access-entries"),
@@ -685,7 +686,7 @@ _STACK_EVENT = f'WorkersEntry{{0}}AWS::EKS::AccessEntry{{0}}CREATE_FAILED{{0}}Re
 _TERRAFORM = f'Error: creating EKS Access Entry (orders:{_ARN}): operation error EKS: CreateAccessEntry, InvalidParameterException: {STANDARD}\n  with aws_eks_access_entry.win,\n  on main.tf line 4\n  type = "EC2_WINDOWS"\n  kubernetes_groups = []'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "kind", "title"),
     [
         (
@@ -737,7 +738,7 @@ _MASTERS = "An error occurred (InvalidParameterException) when calling the {} op
 _MAPPED = "In aws-auth:\n  - rolearn: arn:aws:iam::111122223333:role/ops\n    groups: [system:masters]"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("operation", "text", "mode", "moves"),
     [
         ("CreateAccessEntry", _MAPPED, "API_AND_CONFIG_MAP", True),
@@ -758,7 +759,7 @@ def test_masters_of_aws_auth(operation: str, text: str, mode: str, *, moves: boo
 _IN_USE = "Error: creating EKS Access Entry (bay:arn:aws:iam::111122223333:role/ship): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: 1, ResourceInUseException: The specified access entry resource is already in use on this cluster.\n\n  with aws_eks_access_entry.ship,\n\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("said", "is_of_creator"),
     [
         ("ship created the cluster.", True),
@@ -796,7 +797,7 @@ def test_entry_that_eks_made_gets_an_action(text: str, title: str) -> None:
     assert first.commands
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("address", "entry"),
     [
         ("aws_eks_access_entry.ops", "ops"),

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ROLE = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_View_0123456789abcdef"
 BANNER = "Your current IAM principal doesn't have access to Kubernetes objects on this cluster."
@@ -22,7 +23,7 @@ def _entry(arn: str, *groups: str, policies: tuple[str, ...] | None = None) -> s
     return f"{entry}\n{json.dumps({'associatedAccessPolicies': listed, 'principalArn': arn})}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("entry", "lack"),
     [
         (_entry(ROLE, policies=()), "it grants nothing, as it has no Kubernetes group and no access policy"),
@@ -64,7 +65,7 @@ def test_console_of_another_principal_than_that_of_the_entry(caller: str) -> Non
     assert "its access entry exists" not in str(explanation)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("entry", "groups"),
     [
         (_entry(DEV), "iam-dev"),
@@ -131,7 +132,7 @@ def test_principal_newer_than_its_entry(text: str, lines: list[str]) -> None:
     assert [each.removeprefix("aws eks ").replace(named, "") for each in remedy.commands] == lines
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("old", "new"),
     [
         ("2026-03-04T05:06:07", "2025-01-03T04:20:00"),
@@ -164,7 +165,7 @@ def test_principal_not_newer_than_its_entry(old: str, new: str) -> None:
 ENTRY_JSON = RECREATED[RECREATED.index('{"accessEntry"') : RECREATED.index("$ aws iam")]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("printed", "is_listed"),
     [
         ("2025-01-02T23:30:00.5-05:00\n", True),
@@ -187,7 +188,7 @@ def _is_recreated(words: str) -> bool:
     return "it was re-created, and" in explain(f"{start}{words}", facts={"cluster": "blue"}).summary
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "words",
     [
         "The access entry for dev exists. The node role was recreated.",
@@ -226,7 +227,7 @@ def test_entry_without_policies(more: str, policy: str, *, has_module: bool) -> 
     assert ("policy_associations" in (first.manifest or "")) is has_module
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("words", "is_asked"),
     [
         ("", True),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 ERROR = "error: You must be logged in to the server (Unauthorized)"
 ARN = "arn:aws:eks:eu-west-1:111122223333:cluster/orders"
@@ -34,7 +35,7 @@ STAGING = _kubeconfig(_context(ARN, "dev", "live"), _user("dev", *GET, "staging"
 BOTH = _context(ARN, "dev", "live") + _context(ARN.replace("orders", "staging"), "test", "test")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "called", "of_token"),
     [
         (STAGING, "orders", "staging"),
@@ -65,7 +66,7 @@ def test_token_for_another_cluster(text: str, called: str | None, of_token: str 
         assert first.startswith(f"aws eks update-kubeconfig --name {called} --region eu-west-1{alias}")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("run", "is_shown"),
     [
         ('list-associated-access-policies --cluster-name orders {}\n{{"associatedAccessPolicies": []}}', True),
@@ -93,7 +94,7 @@ SHORT = "- context: {cluster: live, user: dev}\n  name: live\n- context: {cluste
 SHARED = _kubeconfig(SHORT, _user("dev", *GET, "staging"), "current-context: staging\n")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("command", "text", "facts", "called"),
     [
         ("kubectl --context live get pods", SHARED, {}, "live"),
@@ -145,7 +146,7 @@ AUTH = "token = data.aws_eks_cluster_auth.live.token"
 LIVE = _data("aws_eks_cluster", "live", "orders")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("token", "data", "is_other"),
     [
         (AUTH, (LIVE, _data("aws_eks_cluster_auth", "live", "staging")), True),
@@ -207,7 +208,7 @@ Error: Unauthorized
 BY_DATA = 'provider "kubernetes" {\n  token = data.aws_eks_cluster_auth.octo.token\n}\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("code", "cluster"),
     [
         ('data "aws_eks_cluster_auth" "octo" { name = "market" }', "market"),
@@ -233,7 +234,7 @@ LAB = "      env:\n      - name: AWS_PROFILE\n        value: lab\n"
 OF_ROLE = _user("dev", *GET, "orders", "--role-arn", DEPLOY)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("before", "after", "summary"),
     [
         ("export AWS_PROFILE=ops", _user("dev", *GET, "orders") + LAB, "kubectl does not use the shell's profile ops: the kubeconfig sets AWS_PROFILE=lab"),
@@ -282,7 +283,7 @@ IN_LAB = WHOAMI.replace("--query", "--profile lab --query")
 OF_LAB = _user("dev", *GET, "orders") + LAB
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("around", "words"),
     [
         (f"{KEYS}{OWN}{IN_LAB}{ENTRIES}{OF_LAB}", "kubectl calls as the user old-ci, not with the profile lab: access keys in the environment take precedence over AWS_PROFILE in the kubeconfig. The cluster orders has no access entry for the user old-ci: its access entries are for Ops."),

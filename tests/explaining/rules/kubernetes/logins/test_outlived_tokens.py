@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 _READ = "data.aws_eks_cluster_auth.live: Read complete after 0s [id=live]\n"
 _WORKED = "kubernetes_namespace_v1.shop: Creation complete after 1s [id=shop]\n"
@@ -13,7 +12,7 @@ _ERROR = 'Error: Unauthorized\n\n  with kubernetes_deployment_v1.cart,\n  on sho
 _STAMPED = "2026-04-01 11:50:07 {}2026-04-01 {} kubernetes_deployment_v1.cart: Creating...\n2026-04-01 {} {}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "says"),
     [
         (_STAMPED.format(_READ, "12:09:08", "12:09:09", _ERROR), "read it at 11:50:07, 19 minutes before"),
@@ -31,7 +30,7 @@ def test_token_that_is_too_old(text: str, says: str) -> None:
     assert (explanation.remedies[0].manifest or "").startswith("exec {")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         # A few minutes, a resource that began before the token was read, a provider that gets tokens itself, and no token.
@@ -62,7 +61,7 @@ def test_caller_with_access() -> None:
     assert "was made in the same run" not in str(explain(_READ.replace(".live", ".other") + text))
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("provider", "block", "form"),
     [
         ('provider "helm" {\n  kubernetes = {\n    token = local.token\n  }\n}\n', "exec = {", None),
@@ -80,7 +79,7 @@ def test_syntax_of_the_version(provider: str, block: str, form: str | None) -> N
     assert (form or "") in " ".join(remedy.steps)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("provider", "name"),
     [
         ("  host = data.aws_eks_cluster.live.endpoint\n", "data.aws_eks_cluster.live.name"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _FORBIDDEN = 'Error from server (Forbidden): {resource} is forbidden: User "{user}" cannot {verb} resource "{resource}" in API group "{group}"{where}'
 _IN_NAMESPACE = ' in the namespace "films"'
@@ -19,7 +20,7 @@ def _requires(permission: str) -> str:
     return f': requires one of ["{permission}"] permission(s).'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "verdict"),
     [
         (
@@ -51,7 +52,7 @@ def test_verdict_names_the_provider(text: str, verdict: str) -> None:
     assert "The cluster runs on" not in explanation.to_text(detail="full")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("user", "context", "command"),
     [
         (
@@ -84,7 +85,7 @@ def test_role_of_google_cloud(user: str, context: str, command: str) -> None:
     assert found.steps[0].startswith("It is far more than this request")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         # IAM of Google Cloud knows no service accounts of Kubernetes.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 ACCOUNT = "arn:aws:iam::111122223333:"
 SESSION = "arn:aws:sts::111122223333:assumed-role/Clerk/jo"
@@ -29,7 +28,7 @@ WHOAMI = "$ kubectl auth whoami\nATTRIBUTE   VALUE\nUsername    jo\nGroups      
 MAP = "mapRoles: |\n  - rolearn: {}role/Clerk\n    username: jo\n    groups:\n    - {}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("denied", "shown", "verdict", "command"),
     [
         # A type without a namespace: the verbs of the role are kept.
@@ -73,7 +72,7 @@ _WORKS = "$ kubectl {} get pods\nNAME    READY   STATUS    RESTARTS   AGE\nscan-
 _SAID = '{} has kubernetesGroups ["clerks"].\n'
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("resources", "shown", "verdict", "steps", "is_only"),
     [
         ("pods", CLERKS + _SAID.format("The access entry for role Clerk"), "the Role reader in the text allows only get, list and watch on pods, not create", "The binding to the group clerks is right.", True),
@@ -116,7 +115,7 @@ RULES = 'rules:\n- apiGroups:\n  - ""\n  resources:\n  - daemonsets\n  verbs:\n 
 TABLE = "NAME      ROLE          AGE   USERS   GROUPS   SERVICEACCOUNTS\nreaders   Role/reader   41d   {:<5}            {}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "check"),
     [
         (f"$ kubectl -n till get role reader -o yaml | sed -n '/^rules/,$p'\n{RULES}", "The last command answers yes if"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _NODE = "ip-10-1-4-8.eu-north-1.compute.internal"
 _DENIED = 'Error from server (Forbidden): {kind} "{name}" is forbidden: User "system:node:' + _NODE + "\" cannot get resource \"{kind}\" in API group \"\" in the namespace \"etl\": no relationship found between node '" + _NODE + "' and this object\n"  # fmt: skip
@@ -14,7 +15,7 @@ _HEAD = "NAME                     READY   STATUS    RESTARTS        AGE   IP    
 _ROW = "loader-7d9c8b6f5-q2w3e   1/1     Running   0               9d    10.1.4.77    {}\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("listed", "says"),
     [
         ("", None),

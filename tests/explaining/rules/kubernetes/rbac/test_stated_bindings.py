@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 DENIED = 'Error from server (Forbidden): pods is forbidden: User "{user}" cannot list resource "pods" in API group ""{where}'
 BOT = "system:serviceaccount:ci:bot"
@@ -42,7 +43,7 @@ def role(verbs: str) -> str:
     return f"kind: ClusterRole\nmetadata:\n  name: pod-reader\nrules:\n- apiGroups: ['']\n  resources: [pods]\n  verbs: [{verbs}]\n---"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("user", "where", "written", "words"),
     [
         pytest.param(
@@ -168,7 +169,7 @@ def role(verbs: str) -> str:
         ),
     ],
 )
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@check_rows("before", [True, False], ids=["before", "after"])
 def test_binding_in_the_text(user: str, where: str, written: str, words: str, before: bool) -> None:  # noqa: FBT001
     denial = DENIED.format(user=user, where=where)
     text = f"{written}\n{denial}" if before else f"{denial}\n{written}\n"
@@ -180,7 +181,7 @@ def test_role_of_someone_else_is_not_changed() -> None:
     assert "kubectl patch" not in explain(text).to_text(detail="full")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("subject", "name", "shown", "patch", "words"),
     [
         (account(namespace="shop"), "view", "", '{"op":"add","path":"/subjects/0/namespace","value":"ci"}', "roleRef stays: the ClusterRole view allows"),
@@ -212,7 +213,7 @@ def test_cluster_role_is_bound_where_the_request_is() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["$(id)", "a;b", "x' --as=admin", "A" * 300])
+@check_rows("name", ["$(id)", "a;b", "x' --as=admin", "A" * 300])
 def test_no_name_of_a_binding_changes_a_command(name: str) -> None:
     written = binding(account(), namespace="ci").replace("pod-reader", name)
     commands = [
@@ -229,7 +230,7 @@ WHOAMI = (
 )
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("user", "written", "kind", "meant"),
     [
         ("ana", "User viewers", "RoleBinding", "Group"),
@@ -260,7 +261,7 @@ DEFAULT = DENIED.format(user="system:serviceaccount:shop:default", where=IN_SHOP
 WORKLOAD = "kind: StatefulSet\nmetadata:\n  name: sync\n  namespace: shop\nspec:\n  template:\n    spec:\n{}      containers:\n      - name: sync\n        image: sync:2\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("shown", "words", "line", "step"),
     [
         (WORKLOAD.format(""), "and statefulset/sync sets no serviceAccountName, so its pods run as default.", "statefulset/sync bot -n shop", "answers yes if the ClusterRole pod-reader"),
@@ -303,7 +304,7 @@ SHOWN_ENTRY = '$ aws eks describe-access-entry --cluster-name prod --principal-a
 SEARCHED = "$ kubectl get clusterrolebindings,rolebindings -A -o wide | grep viewers\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("user", "after", "words", "command"),
     [
         ("ops", MAPPED.format("ops") + SEARCHED + "$", "its group viewers is bound to no RBAC role, as the search in the text shows.", "--group=viewers"),
@@ -324,7 +325,7 @@ def test_group_without_a_binding(user: str, after: str, words: str, command: str
     assert any(command in line for remedy in explanation.remedies for line in remedy.commands)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("bound", "denied", "title", "line"),
     [
         ("edit", DENIED, "Bind the ClusterRole view in the namespace shop", "--clusterrole=view"),
@@ -378,7 +379,7 @@ SESSION = DENIED.format(user="arn:aws:sts::111122223333:assumed-role/ops/ana", w
 VIEWERS = "- kind: Group\n  name: viewers\n  apiGroup: rbac.authorization.k8s.io"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("bound", "namespace", "more", "is_elsewhere"),
     [
         ("view", "web", "", True),
@@ -434,7 +435,7 @@ _UPDATE = "aws eks update-access-entry --cluster-name prod --principal-arn arn:a
 _AWS_AUTH = "kubectl -n kube-system edit configmap aws-auth"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("user", "more", "mode", "words", "lines"),
     [
         ("ops:ana", _DESCRIBE + _TABLE, None, "and the groups of the access entry of the role ops are: readers and team-a.", [f"{_UPDATE} team-a"]),
@@ -468,7 +469,7 @@ PART = "  subjects:\n  - kind: {}\n    name: {}\n    namespace: shop\n  roleRef:
 SPEC = "the pods:\n  spec:\n    containers:\n    - name: sync\n      image: sync:2\n"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("denied", "shown", "words"),
     [
         (DEFAULT, f"our role binding has:\n{PART.format('ServiceAccount', 'bot')}\n{SPEC}", "the RoleBinding in the text names the service account shop/bot, and the pod template in the text sets no serviceAccountName, so its pods run as default."),
