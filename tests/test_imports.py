@@ -13,6 +13,7 @@ import ast
 import re
 import tomllib
 from collections import Counter, defaultdict
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ import pytest
 from tests.tables import check_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 _CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
@@ -50,16 +51,30 @@ def find_modules(package: Path) -> dict[str, Path]:
     return modules
 
 
+def _statements(body: list[Any]) -> Iterator[Any]:
+    """Return statements and those in them. Expressions contain no import, and most of a tree."""
+    for node in body:
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from _statements(getattr(node, part, []))
+
+
+@cache
+def _imports(code: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    statements = _statements(ast.parse(code).body)
+    return tuple(each for each in statements if isinstance(each, (ast.Import, ast.ImportFrom)))
+
+
 def build_graph(package: Path) -> Graph:
     """Return the imports of each module within a package."""
     modules = find_modules(package)
     graph: Graph = {}
     for name, path in modules.items():
         imported: set[str] = set()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in _imports(path.read_text(encoding="utf-8")):
             if isinstance(node, ast.Import):
                 imported |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
+            else:
                 # `from iamtriage.sts import _pods` imports a module, `from iamtriage.sts import sts_host` a name.
                 assert node.level == 0, f"{path} has a relative import"
                 assert node.module in modules or str(node.module).split(".")[0] != package.name, (
@@ -223,7 +238,7 @@ def test_named_tuples_compile_no_annotations() -> None:
         f"{path.name}:{node.lineno}"
         for path in find_modules(ROOT / "src" / "iamtriage").values()
         if path.name != "_typing.py" and "NamedTuple" in (text := path.read_text(encoding="utf-8"))
-        for node in ast.walk(ast.parse(text))
+        for node in _imports(text)
         if isinstance(node, ast.ImportFrom)
         and node.module == "typing"
         and "NamedTuple" in {alias.name for alias in node.names}
