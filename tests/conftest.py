@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader
 from hypothesis import HealthCheck, Phase, settings
 
 _COMMON = settings(
@@ -48,3 +48,16 @@ def _load_shared(self: JSONFileLoader, file_path: str) -> Any:  # noqa: ANN401 (
 
 
 JSONFileLoader.load_file = _load_shared
+_list_services = Loader.list_available_services
+_SERVICES: dict[tuple[str, ...], list[str]] = {}
+
+
+def _list_shared(self: Loader, type_name: str) -> list[str]:
+    """List the services in botocore's folders once per process: each session would look at thousands of files."""
+    key = (*self.search_paths, type_name)
+    if key not in _SERVICES:
+        _SERVICES[key] = _list_services(self, type_name)
+    return list(_SERVICES[key])
+
+
+Loader.list_available_services = _list_shared
