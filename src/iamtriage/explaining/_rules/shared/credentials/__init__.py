@@ -1,6 +1,6 @@
 """Explain what credentials, profiles and connections have in common.
 
 ``selected_profiles`` and ``backend_blocks`` find the settings that a text selects, ``clocks`` compares its times.
-``credential_remedies`` and ``clock_remedies`` have the remedies, ``certificates`` explains certificates that are not trusted, and
-``missing_regions`` clients without a Region.
+``credential_remedies`` and ``clock_remedies`` have the remedies, ``certificates`` explains certificates that are not trusted,
+``missing_regions`` clients without a Region, and ``vault_sessions`` whether aws-vault has MFA in its session.
 """
