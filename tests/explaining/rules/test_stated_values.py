@@ -212,7 +212,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "sso_account_id = 111122223333\nsso_role_name = AWSReservedSSO_Billing_0123456789abcdef\n",
             {},
             (
-                "The profile has the name of an IAM role: sso_role_name is AWSReservedSSO_Billing_0123456789abcdef, Billing is meant.",
+                "The profile has the name of an IAM role: sso_role_name is AWSReservedSSO_Billing_0123456789abcdef, the permission set is Billing.",
                 "aws configure set sso_role_name Billing --profile PROFILE",
             ),
             (),

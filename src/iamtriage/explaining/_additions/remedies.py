@@ -51,6 +51,10 @@ def complete_remedies(explanation: Explanation, facts: Facts, runtime: Runtime |
         from iamtriage.explaining._additions.vain_permissions import remove_vain_permission
 
         remedies = remove_vain_permission(remedies, explanation.causes, failure)
+    if failure.kind == "access_denied" and failure.principal is None and " user" in failure.text:
+        from iamtriage.explaining._additions.own_users import attach_to_user
+
+        remedies = attach_to_user(remedies, failure)
     is_of_admin = "aws iam " in failure.text or ("--profile" in failure.text and "dmin" in failure.text)
     if failure.kind == "access_denied" and is_of_admin:
         from iamtriage.explaining._additions.admin_profiles import add_admin_profile

@@ -18,7 +18,11 @@ _INVALID = "An error occurred (InvalidClientTokenId) when calling the {} operati
         ("ViewOnlly", "ROLELIST\t444455556666\tViewOnly", "ViewOnly is meant"),
         ("Billing", '"roleName": "ViewOnly",\n "accountId": "444455556666"', "the user does not have"),
         ("Billing", "|  444455556666  |  ViewOnly  |", "The user has ViewOnly"),
-        ("AWSReservedSSO_View_0123456789abcdef", "ROLELIST\t444455556666\tView", "View is meant"),
+        (
+            "AWSReservedSSO_View_0123456789abcdef",
+            "ROLELIST\t444455556666\tView",
+            "the permission set is View",
+        ),
         (
             "ViewOnly",
             "Portal: View-Only | Management console | Command line or programmatic access",
@@ -57,6 +61,10 @@ def test_permission_set_that_is_not_listed(name: str, listed: str, line: str) ->
     explanation = explain(f"$ aws s3 ls --profile dev\n{_NO_ACCESS}\n{_PROFILE.format(name)}\n{listed}\n")
     assert line in explanation.summary
     assert explanation.remedies[0].commands[0].startswith("aws configure set sso_role_name View")
+    if name.startswith("AWSReservedSSO_"):
+        # Who is not known to have the permission set may need it.
+        still = "If the answer is still No access, assign View to the user in 444455556666"
+        assert [each.title for each in explanation.remedies[1:]] == ([] if listed else [still])
 
 
 @check_rows(

@@ -272,12 +272,12 @@ def _explain_other_name(
     only = only_one(listed)
     chosen = next((each for each in close if each in listed or not listed), only)
     is_close, problem = bool(close) and chosen in close, "names a permission set that the user does not have"
-    meant = f", {'' if of_role else 'most likely '}{chosen} is meant" if is_close else ""
+    meant = f", most likely {chosen} is meant" if is_close else ""
     if of_role and is_close:
-        problem = "has the name of an IAM role"
+        problem, meant = "has the name of an IAM role", f", the permission set is {chosen}"
     signed_in = ""
     if _SIGNED_IN in denial.case.text:
-        signed_in = " The sign-in succeeded because it only proves who the user is: the credentials of the permission set are requested afterwards."
+        signed_in = " The sign-in itself worked: it requests no credentials of a permission set."
     is_shown = any(any(each.group("shown", "said", "told")) for each in _LISTED.finditer(denial.failure.text))
     setting = f"Write sso_role_name = {chosen or 'PERMISSION_SET'} in the profile"
     setting += "" if meant or chosen is None else ", if that is enough"
@@ -288,7 +288,8 @@ def _explain_other_name(
     return denial.explain(
         f"The profile {problem}: sso_role_name is {name}{meant}.{f' {has}.' if has else ''}",
         NO_ASSIGNMENT.cause(
-            "reported", text=f"IAM Identity Center has no assignment of {name} to the user.{signed_in}"
+            "reported",
+            text=f"IAM Identity Center has no {f'permission set named {name}' if of_role else f'assignment of {name} to the user'}.{signed_in}",
         ),
         WRONG_PROFILE.cause(
             "derived",
@@ -310,9 +311,9 @@ def _explain_other_name(
                 url=pages.SSO_LOGIN,
             ),
             None
-            if of_role and is_close
+            if of_role and chosen in listed
             else remedies.organization_remedy(
-                f"If {name} is meant, assign this permission set to the user{f' in {account}' if account else ''}",
+                f"If {f'the answer is still No access, assign {chosen}' if of_role and is_close else f'{name} is meant, assign this permission set'} to the user{f' in {account}' if account else ''}",
                 url=pages.ASSIGNMENTS,
             ),
         ),
