@@ -118,6 +118,8 @@ def test_commands_continue_as_in_the_shell_of_the_text(prompt: str, ends: str) -
         ("AWS_PROFILE=bills kubectl get pods", "$env:AWS_PROFILE = 'bills'; kubectl get pods"),
         ('eval "$(aws configure export-credentials --profile bills --format env)"', "aws configure export-credentials --profile bills --format powershell | Invoke-Expression"),
         ('arn="$(aws sts get-caller-identity)"', '$arn = "$(aws sts get-caller-identity)"'),
+        ("pod=$(kubectl get pods -o 'jsonpath={.items[0]}')", "$pod = \"$(kubectl get pods -o 'jsonpath={.items[0]}')\""),
+        ("groups=$(aws eks list-clusters) && echo $(echo $groups)", "groups=$(aws eks list-clusters); echo $(echo $groups)"),
         # No assignments, and no "&&" of the shell.
         ("aws ssm put-parameter --name a --value b=c", "aws ssm put-parameter --name a --value b=c"),
         ("echo 'a && b'", "echo 'a && b'"),

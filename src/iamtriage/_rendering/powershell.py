@@ -13,7 +13,9 @@ from iamtriage._patterns import lazy_pattern
 
 __all__ = ("to_powershell",)
 
-_LOOKUP = lazy_pattern(r"(?P<export>export )?(?P<name>[A-Za-z_]\w*)=(?P<value>\"\$\(.*\)\")", re.DOTALL)
+_LOOKUP = lazy_pattern(
+    r"(?P<export>export )?(?P<name>[A-Za-z_]\w*)=(?P<value>\"\$\(.*\)\"|\$\((?:(?! && ).)*\))", re.DOTALL
+)
 _VALUE = r"(?:'[^'\n]*'|\"[^\"$`\n]*\"|[\w./:@+,=-]*)"
 _EXPORT = lazy_pattern(rf"export (?P<all>[A-Za-z_]\w*={_VALUE}(?: [A-Za-z_]\w*={_VALUE})*)")
 _FOR_COMMAND = lazy_pattern(
@@ -72,5 +74,7 @@ def _assign_all(assignments: str) -> str:
 
 
 def _assign(name: str, value: str, *, is_exported: bool) -> str:
-    quoted = value if value[:1] in {"'", '"'} else f"'{value}'"
+    # Without quotation marks, PowerShell assigns a list of lines.
+    mark = '"' if value.startswith("$(") else "'"
+    quoted = value if value[:1] in {"'", '"'} else f"{mark}{value}{mark}"
     return f"$env:{name} = {quoted}" if is_exported else f"${name} = {quoted}"

@@ -791,7 +791,7 @@ metadata:
         (
             "its trust policy trusts account 222233334444, but the caller is in account 111122223333",
             "Or call from account 222233334444, which the policy trusts already",
-            "Account 111122223333 must allow the call, too: if it does not yet, run put-role-policy",
+            "Account 111122223333 must allow the call, too: put-role-policy does that.",
         ),
     ),
     "ACL of another upload": _Row(

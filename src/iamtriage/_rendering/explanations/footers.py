@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ("count_hidden", "join_more", "titles_row")
 
 # What replaces credentials instead of the cause.
-_LAST_RESORT = lazy_pattern("(?:Or )?[Cc]reate a new access key")
+_LAST_RESORT = lazy_pattern("(?:Or )?[Cc]reate a new access key|Replace long-term keys ")
 # The start of the reason for a whole policy instead of a permission.
 _PARTIAL = "The denied action alone"
 _IF_NOT_ENOUGH = "if the call is still denied"

@@ -59,7 +59,7 @@ _MAX_TOTAL_LINES = 32
 WIDTH = 100
 _INDENT = 2
 # What a row says of a first cause that the summary states in full. One from the text needs no row then.
-_SAID = {"Supplied": "The supplied facts say so.", "Possible": "The text does not confirm this cause."}
+_SAID = {"Supplied": "The supplied facts say so."}
 # Pages on policies, credentials or errors in general. The steps and commands say what to do.
 _GENERAL_PAGES = (
     "/AmazonS3/latest/API/ErrorResponses.html",

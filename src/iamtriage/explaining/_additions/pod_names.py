@@ -140,5 +140,5 @@ def with_pod_lookups(remedy: Remedy, facts: Facts, option: Callable[[str], str])
             name.sub(f"${variable}", line) if index in uses else line
             for index, line in enumerate(remedy.commands)
         ]
-        remedy = insert_command(change_commands(remedy, tuple(lines)), uses[0], f'{variable}="$({show})"')
+        remedy = insert_command(change_commands(remedy, tuple(lines)), uses[0], f"{variable}=$({show})")
     return remedy

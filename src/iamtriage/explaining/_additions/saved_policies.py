@@ -91,7 +91,7 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
     label = f"Then, with the statement changed in {file}:"
     if documents:
         # A short form can omit the step about the path.
-        path = " (and the role's path)" if any(map(_PATH.match, remedy.steps)) else ""
+        path = " and the role's ARN in it" if any(map(_PATH.match, remedy.steps)) else ""
         label = f"Check {file}{path}, then replace the policy:"
         # The commands keep the other statements.
         steps = (each for each in remedy.steps if not _KEEPS_OTHERS.fullmatch(each))

@@ -1678,7 +1678,7 @@ BUCKETS: tuple[Case, ...] = (
         "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::octo-in/a.csv with an explicit deny in a resource control policy",
         {},
         (
-            "if you can, change the call to meet that.",
+            "If you can, change the call instead.",
             "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):",
         ),
         (),
@@ -2619,7 +2619,7 @@ OTHERS: tuple[Case, ...] = (
             "the unique ID of a deleted role",
             "Account 444455556666 must allow the call, too: by the text, it does.",
         ),
-        ("put-role-policy", "if it does not yet"),
+        ("put-role-policy", "if it does not allow the call yet"),
     ),
     (
         "role that was created again, with the same policy",
@@ -3458,7 +3458,7 @@ GUARDRAILS: tuple[Case, ...] = (
                 (
                     f"The key is in account 444455556666, the caller in {ACCOUNT}: both must allow it.",
                     "in the key policy, in account 444455556666 [resource owner]",
-                    f"Then, in account {ACCOUNT}: aws iam put-role-policy",
+                    f"Then, in account {ACCOUNT}, if it does not allow the call yet: aws iam put-role-policy",
                 ),
             ),
             (

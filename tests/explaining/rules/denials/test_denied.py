@@ -553,7 +553,7 @@ def test_annotation_in_the_text_is_the_role_of_the_pod() -> None:
         assert explanation.summary.endswith(": the pod did not use the role cart of its service account.")
         first, second, *_ = explanation.remedies
         assert first.title == "Re-create the pods, so that they get the role cart"
-        assert first.commands[0].startswith('workload="$(kubectl get deploy,ds,statefulset --namespace shop ')
+        assert first.commands[0].startswith("workload=$(kubectl get deploy,ds,statefulset --namespace shop ")
         assert first.commands[1].startswith("kubectl rollout restart $workload ")
         assert "spec.serviceAccountName=cart " in first.commands[3]
         assert second.title == "Allow s3:ListAllMyBuckets for the role cart"

@@ -46,7 +46,7 @@ AWS_ERROR = CauseType(
 THROTTLED = CauseType(
     "throttled",
     title="Too many calls in a short time",
-    text="AWS limits the rate of calls of an account, in most services for each Region. All its callers share it.",
+    text="AWS limits the calls of an account, usually for each Region. All callers share the limit.",
     recognised_by='An error code such as Throttling, ThrottlingException, TooManyRequestsException or SlowDown, or the message "Rate exceeded".',
     fix="Retry with exponential backoff, make fewer calls, and request a higher quota if that is not enough.",
     sources=(pages.SDK_RETRIES, pages.QUOTAS),

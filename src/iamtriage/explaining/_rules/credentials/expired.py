@@ -215,7 +215,7 @@ _CONTAINER_SIGN = lazy_pattern(
 _OF_TASK = 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
 _OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"'
 _OF_CONTAINER = " For container-role, replace the task or pod."
-_CORRECT_CLOCK = "If the time of AWS, which curl prints (--insecure, as a wrong clock breaks TLS), is earlier than that of date, run sudo chronyc makestep, and turn on NTP. Then start the program again."
+_CORRECT_CLOCK = "If the time of AWS, which curl prints, is earlier than that of date, run sudo chronyc makestep, and turn on NTP. Then start the program again."
 SOURCE_RETURNS_EXPIRED = CauseType(
     "source-returns-expired",
     title="The credential source returns expired credentials",
@@ -344,7 +344,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
 
 
 # botocore extends what the metadata service returns: https://github.com/boto/botocore/pull/2664.
-_OLD_ON_INSTANCE = "The source has only old credentials: a credential process has a cache, or (with boto3 before 1.22) the instance's role was deleted, re-created or no longer trusts EC2."
+_OLD_ON_INSTANCE = "The source has only old credentials: a credential process has a cache, or the instance's role was deleted, re-created or no longer trusts EC2."
 _SHOW_SOURCE = "python3 -c 'import boto3; print(boto3.Session().get_credentials().method)'"
 _METADATA_COMMANDS = (
     'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',

@@ -315,7 +315,6 @@ _COPY_KEYS = your_remedy(
     "Check where the key is set, and set key ID and secret again",
     "The first command shows where they are set. Environment variables (env) override profiles.",
     "Paste key ID and secret of one key, without spaces or newlines, and quote them where a shell, YAML or a CI system reads them. If the secret is lost, create a new key pair (aws iam create-access-key): AWS shows a secret only once.",
-    "Delete an aws_session_token of old credentials from ~/.aws/credentials: aws configure leaves it there.",
     commands=(
         "aws configure list",
         Labelled(

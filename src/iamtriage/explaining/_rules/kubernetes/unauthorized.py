@@ -323,8 +323,7 @@ def _caller_remedy(
             steps += present(cluster.entry_precedence, principal.path_note, requires)
         else:
             # What aws sts get-caller-identity prints of a role is the ARN of its session.
-            groups = " (with --kubernetes-groups for its groups in aws-auth)" if cluster.uses_aws_auth else ""
-            missing = f"If {program} is still rejected and its user or role (the ARN that get-role prints) is not listed, someone with access, such as the creator, adds it{groups}:"
+            missing = f"If {program} is still rejected, and its user or role is not listed, someone with access, such as the cluster's creator, adds it (get-role prints the ARN of a role):"
         grant = look_up_once(
             (
                 cluster.eks_command("describe-access-entry", principal=principal.entry_argument)

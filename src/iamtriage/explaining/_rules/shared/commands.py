@@ -96,9 +96,9 @@ def signed_curl(service: str, region: str, url: str, method: str = "GET") -> str
 
     The header is for temporary credentials: https://curl.se/docs/manpage.html#--aws-sigv4.
     """
-    template = 'curl --aws-sigv4 {} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN" {}'
     verb = "" if method == "GET" else f" --request {method}"
-    return f"{fill_command(template, f'aws:amz:{region}:{service}', url)}{verb}"
+    template = f'curl --aws-sigv4 {{}} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN"{verb} {{}}'
+    return fill_command(template, f"aws:amz:{region}:{service}", url)
 
 
 def repeat_line(line: str) -> str | None:

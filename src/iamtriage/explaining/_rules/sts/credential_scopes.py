@@ -249,8 +249,7 @@ def _regional_endpoint_remedy(
         f"Without a URL, current SDKs call the endpoint of AWS_REGION. If a URL must be set, use {url}.",
         commands=(
             f"grep -rnI {host or GLOBAL_HOST} .",
-            Labelled("If the code does not have it, its environment can:", "env | grep AWS_ENDPOINT_URL"),
-            Labelled("If AWS_ENDPOINT_URL_STS has it:", remove),
+            Labelled("If the environment sets it, remove it there:", remove),
             *then,
         ),
         url=pages.STS_REGIONS,
@@ -261,7 +260,7 @@ def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
     account = commands.kubernetes_name(case.facts.service_account)
     named = f" {account}" if account == case.facts.service_account else ""
     return your_remedy(
-        f"Or, if the code of an EKS pod cannot be changed, annotate its service account{named} with {STS_ANNOTATION}=false (the default since Kubernetes 1.22 is true), and re-create the pod",
+        f"Or, if the code of an EKS pod cannot be changed, annotate its service account{named} with {STS_ANNOTATION}=false instead of true, the default since Kubernetes 1.22, and re-create the pod",
         "EKS then does not set AWS_STS_REGIONAL_ENDPOINTS=regional in new pods. Old SDKs then call the global endpoint.",
         "SDKs that call the regional endpoint by default need AWS_STS_REGIONAL_ENDPOINTS=legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
         commands=(

@@ -213,7 +213,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "because no VPC endpoint policy allows the s3:PutObject action",
         ),
         (
-            "Check policy.json (and the role's path), then replace the policy",
+            "Check policy.json and the role's ARN in it, then replace the policy",
             "If the object key changes from run to run, use arn:aws:s3:::acme-bills/builds/* as Resource.",
         ),
     ),

@@ -130,7 +130,7 @@ def test_grant_for_a_role_that_the_message_names(words: str, kind: str, evidence
         in explanation.to_text(detail="full").replace("\n       ", " ")
     ) is is_open
     # The command that sets the function's own role again is not hidden.
-    assert ("Role.Arn" in shown or "the role's path" in shown) is (is_first or kind == "resource-based")
+    assert ("Role.Arn" in shown or "the role's ARN in it" in shown) is (is_first or kind == "resource-based")
 
 
 @pytest.mark.parametrize(

@@ -596,7 +596,7 @@ def test_all_denies_that_can_match_are_named() -> None:
 @pytest.mark.parametrize(
     ("role", "step"),
     [
-        (ROLE, "Account 111122223333 must allow the call, too: if it does not yet, run the last command"),
+        (ROLE, "Account 111122223333 must allow the call, too: the last command does that"),
         ("arn:aws:iam::111122223333:role/audit", "Add to an identity-based policy of the role hop:"),
     ],
 )

@@ -120,8 +120,8 @@ NEW_KEY_REMEDIES = (
 _QUOTA_REMEDIES = (
     your_remedy(
         "Find the key that is not used, and delete it",
-        "Run get-access-key-last-used for both keys (for your own, omit --user-name). One that is Inactive, or old (CreateDate) and was never used (N/A), can be deleted immediately.",
-        "Otherwise, deactivate one, which can be undone, and wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely. What uses it needs the new key.",
+        "Run get-access-key-last-used for both keys. One that is Inactive, or old (CreateDate) and never used (N/A), can be deleted immediately. For your own keys, omit --user-name.",
+        "Otherwise, deactivate one, which can be undone, and wait for days, or for weeks if jobs run rarely. What fails then needs the new key.",
         commands=(
             "aws iam list-access-keys --user-name USER_NAME",
             "aws iam get-access-key-last-used --access-key-id KEY_ID",
@@ -130,10 +130,10 @@ _QUOTA_REMEDIES = (
                 "aws iam update-access-key --user-name USER_NAME --access-key-id KEY_ID --status Inactive",
             ),
             Labelled(
-                "Then, after any wait (this cannot be undone):",
+                "If nothing fails, delete it for good, and create the new key. AWS shows its secret only once:",
                 "aws iam delete-access-key --user-name USER_NAME --access-key-id KEY_ID",
             ),
-            Labelled("Then (AWS shows the secret only now: save it):", NEW_KEY_REMEDIES[0].commands[0]),
+            NEW_KEY_REMEDIES[0].commands[0],
         ),
         url=pages.ROTATE_KEYS,
     ),

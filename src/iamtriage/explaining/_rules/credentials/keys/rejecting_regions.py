@@ -215,11 +215,11 @@ def set_region_remedy(request: RejectedRequest) -> Remedy | None:
     return your_remedy(
         f"Set AWS_REGION and AWS_DEFAULT_REGION to {region} in the container",
         f"SDKs then call {endpoint.url}. Also set the Region in the manifest or chart, which can overwrite the change.",
-        f"If env prints this Region already, remove an AWS_ENDPOINT_URL of another partition, or correct an AWS_ROLE_ARN (annotation eks.amazonaws.com/role-arn) that does not begin with arn:{request.partition}:.",
+        f"If env prints this Region already, remove an AWS_ENDPOINT_URL of another partition, or correct the annotation eks.amazonaws.com/role-arn: it must begin with arn:{request.partition}:.",
         commands=(
-            "kubectl exec deployment/NAME --namespace NAMESPACE -- env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL -e AWS_ROLE_ARN",
+            "kubectl exec deployment/NAME --namespace NAMESPACE -- env | grep -e _REGION= -e AWS_ENDPOINT_URL -e AWS_ROLE_ARN",
             Labelled(
-                "Unless env prints it:",
+                "Unless env prints this Region:",
                 f"kubectl set env deployment/NAME AWS_REGION={region} AWS_DEFAULT_REGION={region} --namespace NAMESPACE",
             ),
         ),

@@ -90,7 +90,7 @@ def reported_cause(request: RejectedRequest) -> Cause:
         return INVALID_SESSION_TOKEN.cause("reported", because, text=text)
     text = f"AWS does not accept the access key ID{'' if request.is_temporary is False else ' or session token'}."
     if not request.is_signed:
-        text = "The call has a token instead of an access key, so no key is wrong."
+        text = "AWS says the same about access keys, but this call uses none."
     return INVALID_CREDENTIALS.cause("reported", because, text=text)
 
 

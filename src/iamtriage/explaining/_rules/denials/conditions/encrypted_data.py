@@ -353,10 +353,10 @@ def find_key_step(denial: Denial, show_key: str | None) -> str:
         return "The first command prints the key. None means aws/lambda, whose policy cannot be changed: set the role again. Otherwise, the key must be Enabled, and in the function's Region."
     if show_key is not None:
         return "The first command prints the key of the data. describe-key prints its state, which must be Enabled, and its ARN, with the account of the key and the Region for the failing call."
-    find = "Find the key of the data: aws s3api head-object, aws secretsmanager describe-secret or the code that encrypts has it."
+    find = "Find the key of the data with aws s3api head-object or aws secretsmanager describe-secret, or in the code that encrypts."
     if "sops" in denial.failure.text.lower():
         find = "In a file that SOPS encrypted, sops.kms names the key."
-    return f"{find} Its ARN has the Region and account in which to run the commands."
+    return f"{find} Run the commands in the Region and account that its ARN names."
 
 
 def find_calling_service(denial: Denial) -> str | None:

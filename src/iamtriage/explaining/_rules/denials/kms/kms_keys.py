@@ -218,7 +218,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         found = "If describe-key finds no key, Region or account is wrong. If a Deny matches, scope it down."
         first = " ".join((found, *inspect.steps[check + 1 :]))
         steps = (first, *path, *(each for each in of_owner.steps[1:] if each not in omitted))
-        label = _IF_NO_ALLOW.format(" (role ARN: aws iam get-role)" if path else "")
+        label = _IF_NO_ALLOW.format(" and the role's ARN in it" if path else "")
         put = Labelled(label, f"{change} --policy file://policy.json")
         inspect = attrs.evolve(
             of_owner,

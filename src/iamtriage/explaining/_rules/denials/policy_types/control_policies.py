@@ -129,7 +129,7 @@ _OWNER = lazy_pattern(
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
 # The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type.
-_SAME_ORGANIZATION = "Such a Deny often enforces a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: if you can, change the call to meet that."
+_SAME_ORGANIZATION = "Such a Deny often requires a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags. If you can, change the call instead."
 _WHOM_TO_ASK = "aws organizations describe-organization --query Organization.MasterAccountEmail --output text"
 _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
 _PARENTS = f"Administrators {lower_first(commands.PARENTS)}"
@@ -207,9 +207,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
     account = f" {denial.resource_account}" if denial.resource_account else ""
     owning = f"the organization that owns the resource's account{account}"
     if denial.service == "s3" and not denial.crosses_accounts:
-        owning = (
-            "your organization, which also owns the bucket (otherwise, S3 would not name the type of policy)"
-        )
+        owning = "the organization of the bucket's account, which is also yours"
     ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy."
     if denial.crosses_accounts and account and not owner:
         ask = f"Send this error to the owner of account{account}: only administrators of its organization can see or change the policy."
@@ -252,7 +250,7 @@ def _explain_control_deny(
     if policy_type == "resource_control":
         account = denial.resource_account
         owner = f" that account {account} belongs to" if denial.crosses_accounts and account else ""
-        protects = f"Such a policy limits who can use the resources of the organization{owner}. "
+        protects = f"Such a policy limits who can use resources in the accounts of the organization{owner}. "
     named = f"a {name}" if policy_id == _ANY_ID else f"the {name} {policy_id}"
     is_named = denial.policy or denial.failure.encoded_message or denial.failure.authorization_id
     unnamed = "" if is_named else "AWS does not name the policy. "

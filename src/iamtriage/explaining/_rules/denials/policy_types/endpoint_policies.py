@@ -256,7 +256,7 @@ def _vpc_commands(denial: Denial, region: str) -> tuple[str, ...]:
         show = "aws ec2 describe-instances --region {} --instance-ids {} --query 'Reservations[].Instances[].VpcId'"
     else:
         return ()
-    return (f'vpc="$({commands.fill_command(show, region, session_name)} --output text)"',)
+    return (f"vpc=$({commands.fill_command(show, region, session_name)} --output text)",)
 
 
 def endpoint_statement(denial: Denial) -> dict[str, Any] | None:

@@ -87,7 +87,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     if (stated := _find_unnamed_role(denial)) is not None:
         role, unnamed = f"the role {stated.name}", " The message does not name the role, but the text does."
     elif unnamed and denial.operation is None:
-        unnamed = " The message names neither the failed call, which takes a role, nor the role."
+        unnamed = " The message names neither the role nor the call that takes it."
     several = _find_passed_roles(denial, called) if stated is None else ()
     if several:
         role = f"the roles {join_words([each.name for each in several], 'and')}"
@@ -268,7 +268,7 @@ def _allow_pass_remedy(
     if remedy is None:
         return None
     if denial.resource is None and not stated:
-        find = "A parameter of the failing call, such as Role or RoleArn, names the role. For IamInstanceProfile, aws iam get-instance-profile prints it."
+        find = "Look at the command or code that failed: a parameter such as Role or RoleArn names the role. If IamInstanceProfile is set, aws iam get-instance-profile prints the role of the profile."
         remedy = attrs.evolve(
             remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
         )

@@ -220,7 +220,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         title,
         step,
         # Denials do not name the domain.
-        f"Allow {denial.action or 'the action'}{' on the ARN of the domain followed by /*' if denial.service == 'es' else ''} for {_describe_signer(denial)}: in its own policy, or as a Principal in the {name}.",
+        f"Ask an administrator to allow {denial.action or 'the action'}{' on the ARN of the domain followed by /*' if denial.service == 'es' else ''} for {_describe_signer(denial)}: in its own policy, or as a Principal in the {name}.",
         *((f"{_BACKEND_ROLE}{'' if client else _OPENSEARCH_USERS}",) if denial.service == "es" else ()),
         commands=_signed_curl(denial),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",

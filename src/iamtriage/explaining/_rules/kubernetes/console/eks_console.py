@@ -350,12 +350,13 @@ def _access_entry_remedy(
         ),
     )
     create, associate = remedy.commands[-2:]
-    then = Labelled(f"Then, for permissions ({VIEW_POLICY} shows neither nodes nor Secrets):", associate)
+    then = Labelled(
+        f"Then let it read everything, Secrets included ({VIEW_POLICY}: neither Secrets nor nodes):",
+        associate,
+    )
     if principal.is_known:
         return attrs.evolve(remedy, commands=(*remedy.commands[:-1], then))
-    unless = "" if cluster.mode else ", unless describe-cluster prints the authentication mode CONFIG_MAP"
-    by = Labelled(f"Then{unless}:", create)
-    return attrs.evolve(remedy, commands=(commands.SHOW_CALLER, _LOOK_UP, by, then))
+    return attrs.evolve(remedy, commands=(commands.SHOW_CALLER, _LOOK_UP, create, then))
 
 
 def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEntry | None) -> Remedy:

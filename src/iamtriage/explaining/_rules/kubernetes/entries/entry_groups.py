@@ -95,7 +95,9 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     cluster, group = denied.cluster, denied.subject.name
     principal = build_cluster_principal(denied.principal, source=denied.case.text)
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
-    effect = f"The user name contains the session name, so the binding is for the group {group} of {where}."
+    effect = (
+        f"The user name contains the session name, so the binding is for a group, {group}, that {where} gets."
+    )
     lines: Commands = ()
     steps = [effect]
     if cluster.uses_entries:

@@ -55,7 +55,7 @@ _NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
 _LABEL = lazy_pattern(r"(?a)[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?")
 # Where a pod refers to objects that the node authorizer then allows its node to read.
 _POD_FIELDS = {
-    "secret": "volumes, env, envFrom or imagePullSecrets. It misses secrets of PersistentVolumes",
+    "secret": "volumes, env, envFrom or imagePullSecrets",
     "configmap": "volumes, env or envFrom",
 }
 _NO_BINDING = "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: anyone who controls a node would have its permissions."
@@ -113,7 +113,7 @@ TEMPLATE_NOT_REPLACED = CauseType(
 POD_GONE = CauseType(
     "pod-deleted",
     title="The pod was just removed from the node",
-    text="The pod was just removed from the node: the kubelet made one last request, and does not repeat it.",
+    text="The pod was just removed from the node, and the kubelet made one last request, which is harmless.",
     fix="Ignore the message if it does not repeat.",
     recognised_by="The kubelet's log in the text shows that the pod was deleted.",
     sign=r"\bSyncLoop (?:DELETE|REMOVE)\b|\bStopping container\b",
@@ -161,7 +161,11 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         # The reason shows that the node authorizer knows the node, so its groups and user name are correct.
         None if reason else NODE_MAPPING.cause(),
     )
-    what = clip_text(f"{request.verb_and_type}{f' {name}' if name else ''}{request.scope_text}")
+    kind = (request.resource or "").removesuffix("s")
+    what = f"{request.verb_and_type}{f' {name}' if name else ''}{request.scope_text}"
+    if name and kind in _POD_FIELDS:
+        what = f"{request.verb} the {kind} {name}{request.scope_text}"
+    what = clip_text(what)
     who = "" if not is_kubelet and is_kubectl else "the kubelet "
     summary = f"The node authorizer does not allow {who}{clip_text(user)} to {what}"
     if reason and is_deleted:

@@ -316,7 +316,7 @@ _WITHOUT_LOGIN = tuple(each for each in CONFIGURE_CREDENTIALS.commands if not ea
 CONFIGURE_OLD_CLI = attrs.evolve(
     CONFIGURE_CREDENTIALS,
     steps=(
-        "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort. aws configure sso requires AWS CLI version 2, and aws login, for console users, 2.32 or later.",
+        "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort. aws configure sso requires version 2 of the AWS CLI.",
     ),
     commands=("grep '^\\[' ~/.aws/config ~/.aws/credentials", *_WITHOUT_LOGIN[1:]),
 )

@@ -198,11 +198,11 @@ def other_side_command(
     document = json.dumps({"Version": "2012-10-17", "Statement": statement}, separators=(",", ":"))
     line = commands.put_policy(name, inline_policy_name([statement]), kind)
     line = line.replace("file://policy.json", quote_argument(document))
-    return Labelled.required(f"Then, in account {denial.account}:", line)
+    return Labelled.required(f"Then, in account {denial.account}, if it does not allow the call yet:", line)
 
 
 _DEFAULT_KEY = lazy_pattern(r"(?<![\w/-])(?:alias/)?aws/secretsmanager(?![\w/-])")
-BY_LAST_COMMAND = "if it does not yet, run the last command"
+BY_LAST_COMMAND = "the last command does that"
 """How a step says that the remedy also allows the action in the account of the caller."""
 
 

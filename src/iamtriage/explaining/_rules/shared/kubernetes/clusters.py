@@ -89,7 +89,7 @@ class Cluster(Value):
     def entry_precedence(self) -> str | None:
         """What a new access entry does to the entry of its principal in ``aws-auth``."""
         replaces = (
-            "An access entry overrides a mapping in aws-auth: repeat its groups with --kubernetes-groups."
+            "An entry overrides a mapping in aws-auth: add the mapping's groups with --kubernetes-groups."
         )
         return replaces if self.uses_aws_auth else None
 
