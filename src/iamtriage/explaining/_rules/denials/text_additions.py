@@ -125,6 +125,10 @@ OF_TEXT: Rows = (
         "denials.identities.other_callers.add_task_role",
     ),
     (
+        all_of(is_not_explicit, lambda denial: "/i-" in (denial.principal_text or ""), says("o credentials")),
+        "denials.identities.other_callers.add_missing_setting",
+    ),
+    (
         all_of(
             is_not_explicit, says("xecution role", "xecution-role"), says("ECS", "argate", "task definition")
         ),

@@ -7,7 +7,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import as_sentence, clip_text, line_start
+from iamtriage._text import as_sentence, clip_text, line_start, quote_words
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.readers.statements import find_said
@@ -90,6 +90,22 @@ def add_task_role(denial: Denial, explanation: Explanation) -> Explanation:
         causes=(*kept, NO_TASK_ROLE.cause("derived", text=reason)),
         remedies=(first,),
     )
+
+
+# What a program says of its own settings, before it calls as its instance.
+_NO_CREDENTIALS = lazy_pattern(
+    r"(?i:\bno (?:aws )?credentials (?:(?:are|were) )?(?:configured|provided|selected|specified)\b[^\n.!\"]{0,40})"
+)
+
+
+def add_missing_setting(denial: Denial, explanation: Explanation) -> Explanation:
+    """Say that a program without credentials called as its instance, if it says so before the denial."""
+    found = _NO_CREDENTIALS.search(denial.failure.text, 0, denial.failure.span[0])
+    session: str = getattr(denial.principal, "session_name", "")
+    if found is None or not session or find_instance(session) != session:
+        return explanation
+    note = f"The program has no credentials of its own ({quote_words(found[0])}), so it called with the role of its EC2 instance. If you mean another caller, select its credentials in the settings of the program."
+    return attrs.evolve(explanation, notes=(note, *explanation.notes))
 
 
 # A sentence about a policy on the task execution role, in a text about a program in a task.
