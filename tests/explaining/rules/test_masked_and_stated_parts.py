@@ -13,6 +13,7 @@ _TITLE = (
     "    * The credentials used in order to assume the role are invalid"
 )
 _PASS = "User: arn:aws:sts::{0}:assumed-role/{1}/s is not authorized to perform: iam:PassRole on resource: arn:aws:iam::{0}:role/{1}"
+_SESSION = "AccessDenied: User: arn:aws:sts::***:assumed-role/{}/run is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::***:role/<other>"
 _CALL = (
     "operation error EKS Auth: AssumeRoleForPodIdentity, https response error StatusCode: 0, RequestID: , {}"
 )
@@ -37,6 +38,7 @@ _TASKS = (
 )
 
 _NODE = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/eks-worker/i-0abc12de34f567890 is not authorized to perform: route53:ListHostedZones\n"
+_INSTANCE = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/ci/i-0abc12de34f567890 is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::orders/app.zip\n"
 _POD = "kind: Pod\nmetadata:\n  annotations:\n    {}: external-dns-role\n"
 _ENCODED = "UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message: b-xSys3hzcCdcOA2xxxxxxZ0bFiL9ZY\n"
 _DECODED = (
@@ -67,6 +69,14 @@ _DEPLOYMENT = "A pod logs NoCredentialProviders: no valid providers in chain\nki
         # Two masked names are not one role, and two names are.
         (_PASS.format("xxxxx", "xxxxx"), "iam:PassRole", "itself"),
         (_PASS.format("***", "orders"), "itself", "xxxxx"),
+        # A masked session is the caller, and one with a name is its role.
+        (
+            _SESSION.format("<role_name>"),
+            "The caller was denied sts:AssumeRole",
+            "for a user: put-user-policy",
+        ),
+        (_SESSION.format("***"), "Attach the policy to the role (ROLE_NAME follows", "arn:aws:sts"),
+        (_SESSION.format("deploy"), "The role deploy was denied sts:AssumeRole", "The caller"),
         # Whoever calls gave up, or nothing answered.
         (_CALL.format("canceled, context canceled"), "the client canceled the call", "timed out"),
         (_CALL.format("request send failed: i/o timeout"), "the connection timed out", "canceled"),
@@ -113,6 +123,22 @@ _DEPLOYMENT = "A pod logs NoCredentialProviders: no valid providers in chain\nki
             "kube2iam or kiam",
         ),
         (_POD.format("example.com/owner") + _NODE, "Give the pod's service account its own role", "kube2iam"),
+        # A program without credentials calls as its instance, and one with a user's does not.
+        (
+            f"No credentials provided for build!\n{_INSTANCE}",
+            "so it called with the role of its EC2 instance",
+            "NAMESPACE",
+        ),
+        (
+            f"{_INSTANCE}No credentials provided for build!",
+            "was denied s3:PutObject",
+            "the settings of the program",
+        ),
+        (
+            f"No credentials provided for build!\n{_INSTANCE.replace('sts::', 'iam::').replace('assumed-role/ci/i-0abc12de34f567890', 'user/ci')}",
+            "was denied s3:PutObject",
+            "the settings of the program",
+        ),
         # The text has the decoded message, or not.
         (_ENCODED + _DECODED.format("YOUR_ACCOUNT_ID"), "iam:PassRole", "Decode the message"),
         (_ENCODED, "Decode the message", "iam:PassRole"),

@@ -652,7 +652,7 @@ MASKED = {
         "the Identity Center role AWSReservedSSO_Developer_0123456789abcdef",
         "arn:aws:iam::ACCOUNT_ID:role/PATH/AWSReservedSSO_Developer_0123456789abcdef",
     ),
-    "name": ("arn:aws:sts::111122223333:assumed-role/***/run", None, "PRINCIPAL_ARN"),
+    "name": ("arn:aws:sts::111122223333:assumed-role/***/run", "the caller", "PRINCIPAL_ARN"),
 }  # fmt: skip
 
 
@@ -678,17 +678,17 @@ def test_masked_session_has_no_other_name(
 
 
 @pytest.mark.parametrize(("who", "words", "arn"), MASKED.values(), ids=MASKED)
-def test_masked_caller_is_recognized_by_name(who: str, words: str | None, arn: str) -> None:
+def test_masked_caller_is_recognized_by_name(who: str, words: str, arn: str) -> None:
     """No placeholder for a masked value gets into commands and policies."""
     said = f"AccessDenied: User: {who} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders-2026/a"
     allow = explain(f"{said} because no identity-based policy allows the s3:GetObject action")
     let_in = explain(f"{said} because no resource-based policy allows the s3:GetObject action")
-    assert (words or who) in allow.summary.replace("The", "the", 1)
+    assert words in allow.summary.replace("The", "the", 1)
     assert let_in.remedies[0].policy is not None
     assert let_in.remedies[0].policy["Statement"][0]["Principal"] == {"AWS": arn}
     for command in allow.remedies[0].commands:
         if "put-role-policy" in command or "put-user-policy" in command:
-            assert ("ROLE_NAME" if words is None else words.split()[-1]) in command
+            assert ("ROLE_NAME" if words == "the caller" else words.rpartition(" ")[2]) in command
     simulated = [
         command for made in explain(said).remedies for command in made.commands if "simulate" in command
     ]

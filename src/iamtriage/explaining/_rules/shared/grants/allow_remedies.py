@@ -369,11 +369,11 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
         target = f"the user whose keys created the federated session {principal.name}; its session policy must allow it, too{', and without one, a session has almost no permissions' if denial.policy_type else ''}"
         return target, None, commands.put_policy("USER_NAME", name, "user")
     called = denial.caller
-    if called == "the caller" or called.endswith(("...", "…")):
-        called = UNKNOWN_CALLER
-    elif ":assumed-role/" in called:
+    if ":assumed-role/" in (denial.principal_text or "") and not called.endswith(("...", "…")):
         # The ARN of a session, of which a mask hides the role.
         called = "the role (ROLE_NAME follows assumed-role/)"
+    elif called == "the caller" or called.endswith(("...", "…")):
+        called = UNKNOWN_CALLER
     if denial.caller == "the user" or denial.caller.startswith("the user whose ") or ":user/" in called:
         return called, None, commands.put_policy("USER_NAME", name, "user")
     of_session = commands.role_name(long_role_name(denial.principal_text))

@@ -227,8 +227,9 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
 
 
 # "<arn here>"
+_HIDDEN = r"(?:<[^<>]{1,60}>|\[[^\[\]]{1,60}\]|\*{2,}|-{2,}|\.{3}|…|[Xx]{3,})"
 _MASK = lazy_pattern(
-    r"(?:arn:[^:]{1,20}:iam::[^:]{0,60}:(?P<kind>role|user)/)?(?:<[^<>]{1,60}>|\[[^\[\]]{1,60}\]|\*{2,}|-{2,}|\.{3}|…|[Xx]{3,})"
+    rf"(?:arn:[^:]{{1,20}}:iam::[^:]{{0,60}}:(?P<kind>role|user)/)?{_HIDDEN}|arn:[^:]{{1,20}}:sts::[^:]{{0,60}}:assumed-role/{_HIDDEN}/.{{1,64}}"
 )
 
 
