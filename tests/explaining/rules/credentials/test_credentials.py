@@ -2549,6 +2549,16 @@ IDENTITY = '{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assume
             "Check whether af-south-1 is enabled for the account",
         ),
         (
+            (
+                '>>> sts = boto3.client("sts", region_name="us-east-1")\n>>> c = sts.assume_role(RoleArn=ROLE)\n'
+                '>>> s = boto3.Session(*KEYS)\n>>> len(s.client("sqs", "eu-west-1").list_queues()["QueueUrls"])\n3\n'
+                '>>> len(s.client("sqs").list_queues()["QueueUrls"])\n2\n'
+                f'>>> s.client("sts", "af-south-1").get_caller_identity()\n{REJECTED}\n'
+            ),
+            "The credentials are valid: they work in eu-west-1. Only af-south-1, an opt-in Region, rejects them: most likely, the account has not enabled it.",
+            "Check whether af-south-1 is enabled for the account",
+        ),
+        (
             f'eu-west-1 ok, eu-south-1:\n{REJECTED}\nsts = boto3.client("sts", region_name="us-east-1", endpoint_url="https://sts.amazonaws.com")\n',
             "The credentials are valid: they work in eu-west-1. Only eu-south-1, an opt-in Region, rejects them: most likely, the session token is a version 1 token of the global STS endpoint.",
             "Get the session from a regional STS endpoint",

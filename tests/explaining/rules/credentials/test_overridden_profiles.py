@@ -61,6 +61,17 @@ def test_option_takes_precedence_over_the_environment() -> None:
     assert "profile-overridden" not in [each.code for each in explanation.causes]
 
 
+@pytest.mark.parametrize(
+    "before",
+    ["", "$ aws sso login   # again\nSuccessfully logged into Start URL: https://acme.awsapps.com/start\n"],
+)
+def test_another_sign_in_does_not_help(before: str) -> None:
+    shown = _LIST.format("lab     env   ['AWS_PROFILE']", "env")
+    explanation = explain(f"{before}{shown}$ aws s3 ls\n{_EXPIRED}")
+    assert "takes precedence over the profile lab" in explanation.summary
+    assert ("another sign-in does not help" in explanation.summary) is bool(before)
+
+
 _LOGIN = "$ aws sso login --profile lab\n{} logged into Start URL: https://acme.awsapps.com/start\n"
 
 

@@ -158,6 +158,17 @@ def test_maximum_in_the_text(caller: str, stated: str, summary: str, *, is_raise
     assert ("permission set Data" in str(explanation)) is ("SSO" in caller)
 
 
+@pytest.mark.parametrize("is_other", [True, False])
+def test_permission_set_for_the_account_of_the_role(*, is_other: bool) -> None:
+    """A permission set gives access in the accounts in which it is assigned."""
+    command = "aws sts assume-role --role-arn arn:aws:iam::{}:role/backup --role-session-name kim"
+    account = "444455556666" if is_other else "111122223333"
+    caller = CALLER.format("AWSReservedSSO_Data_89abcdef01234567", command.format(account))
+    steps = " ".join(explain(f"{caller}{CHAINED}").remedies[0].steps)
+    assert "add the permissions to the permission set Data" in steps
+    assert ("assign it in account 444455556666" in steps) is is_other
+
+
 IN_POD = "in a pod, the {} assumes arn:aws:iam::444455556666:role/lake with DurationSeconds=7200. MaxSessionDuration of lake is 4 hours."
 
 

@@ -42,7 +42,11 @@ _HEADINGS = lazy_pattern(
 _INPUTS = lazy_pattern(
     r"(?m:^(?:irb\([^()\n]{1,40}\):\d{1,5}(?::\d{1,5})?[>*]|\[\d{1,5}\] pry\([^()\n]{1,40}\)>|>>>|In \[\d{1,5}\]:|php >|jshell>|>)[ \t]([^\n]{1,1000})$)"
 )
-_ARGUMENT = lazy_pattern(rf"(?a)\bregion(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']({REGION})[\"']")
+_ARGUMENT = lazy_pattern(
+    rf"(?a)(?:\bregion(?:_name)?[\"']?\s?(?:[:=]|=>)\s?|\b(?:client|resource)\([\"'][\w-]{{2,40}}[\"'],\s?)[\"']({REGION})[\"']"
+)
+# A new client without a Region has that of the configuration.
+_NEW_CLIENT = lazy_pattern(r"Client(?:\.new)?\(|\b(?:client|resource|[Ss]ession)\(")
 _PROFILE = lazy_pattern(r"(?a)\bprofile(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']([\w.@:+/-]{1,64})[\"']")
 # Creating a client makes no call.
 _CONSTRUCTOR = lazy_pattern(r"(?:Client(?:\.new)?|client|resource|[Ss]ession)\([^()\n]{0,400}\);?\s*$")
@@ -287,5 +291,7 @@ def _find_inputs(text: str, low: int, high: int) -> Iterator[_Output]:
         if (argument := _ARGUMENT.search(words)) is not None:
             region, own = argument[1], _PROFILE.search(words)
             profile = None if own is None else own[1]
+        elif _NEW_CLIENT.search(words) is not None:
+            region = None
         is_call = "." in words and _CONSTRUCTOR.search(words) is None
         yield found.start(), found.end(), region if is_call else None, profile

@@ -172,7 +172,11 @@ def _hour_remedy(
     )
     if isinstance(chained, IdentityCenterRole):
         own = clip_text(chained.permission_set or chained.name)
-        longer = f"For longer sessions, add the permissions to the permission set {own}, and raise its session duration (at most 12 hours); or run the job where AWS provides the role's credentials and renews them, such as in an ECS task, on EC2 or with AWS Batch."
+        target = (rejected.arn or "").split(":")[4:5]
+        where = (
+            f", assign it in account {target[0]}" if target and target[0] not in {"", chained.account} else ""
+        )
+        longer = f"For longer sessions, add the permissions to the permission set {own}{where}, and raise its session duration (at most 12 hours); or run the job where AWS provides the role's credentials and renews them, such as in an ECS task, on EC2 or with AWS Batch."
         change = None  # no maximum is in the way
     profile: tuple[str, ...] = ()
     if rejected.role is not None and rejected.arn is not None and commands.arn(rejected.arn) == rejected.arn:

@@ -319,7 +319,7 @@ def test_principal_with_an_entry() -> None:
     assert "The role Ops has an access entry and needs no new one." in explanation.causes[0].text
     assert explanation.remedies[0].commands[0] == "aws eks update-kubeconfig --name orders --region eu-west-1"
     of_profile = explain(f"$ kubectl get pods\n{ERROR}\n{WHOAMI}{ENTRIES}{_user('dev', *GET, 'orders')}{LAB}")
-    assert "No access entry in the text is named after the profile lab." in of_profile.causes[0].text
+    assert "No access entry in the text names the profile lab." in of_profile.causes[0].text
     only = explain(f"$ kubectl get pods\n{ERROR}\n{WHOAMI}{ENTRIES}")
     assert not any("create-access-entry" in line for each in only.remedies for line in each.commands)
 

@@ -286,6 +286,7 @@ def explain_override(case: Case[Failure], verdict: str, topic: str) -> Explanati
     unused = "its credentials were not sent"
     if override.unused:
         unused = f"its key …{override.unused} was not sent"
+    unused += ", so another sign-in does not help" if " sso login" in case.failure.text else ""
     because = "The text shows the keys and the profile."
     if override.used and override.unused:
         because = f"The environment has the key …{override.used}, and the file has …{override.unused}."

@@ -184,7 +184,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         f" {capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
     )
     if has_entry and role is None and f"/{profile}" not in case.failure.text:
-        effect += f" No access entry in the text is named after {used}."
+        effect += f" No access entry in the text names {used}."
     account = getattr(principal, "account", None) if role is None else None
     if None not in {account, cluster.account} and account != cluster.account:
         effect += f" {capitalize_start(other.description)} is of account {account}, and the cluster of account {cluster.account}."
