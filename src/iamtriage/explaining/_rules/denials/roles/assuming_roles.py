@@ -233,7 +233,7 @@ def _describe_reason(denial: Denial, findings: TrustFindings | None, attribute: 
         trust = trust if denial.crosses_accounts else "the trust policy names only the account"
         return f"{trust}, so most likely no identity-based policy of {denial.caller} allows it"
     if denial.crosses_accounts:
-        return f"both accounts must allow it. AWS does not say which one does not{unknown}"
+        return f"both accounts must allow it. AWS does not say which account denies it{unknown}"
     return "either the caller's policies or the role's trust policy do not allow it, and the message does not say which"
 
 

@@ -198,7 +198,7 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
     create = principal.create_entry_remedy(cluster, policy=principal_mappings.VIEW_POLICY)
     with_path, filled = "", ""
     if not principal.is_known:
-        with_path, filled = " PRINCIPAL_ARN includes the path of a role.", ", with PRINCIPAL_ARN filled in"
+        with_path, filled = " The ARN of a role includes its path.", ", with PRINCIPAL_ARN filled in"
     return case.explain(
         "The cluster accepts no access entries, because its authentication mode is CONFIG_MAP.",
         MODE_CONFIG_MAP.cause("reported"),
