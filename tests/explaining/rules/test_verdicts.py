@@ -78,6 +78,21 @@ CASES = {
         "The role orders-role-x1y2z3 of the Lambda function orders was",
         "Allow dynamodb:PutItem for the role orders-role-x1y2z3",
     ),
+    "action-of-an-iot-rule": (
+        '{"failures": [{"failedAction": "OpenSearchAction", "failedResource": "orders", "errorMessage": "Failed to index document in OpenSearch.  The error received was Forbidden. Message arrived on: plant/a, Action: openSearch"}]}',
+        "The role of the rule's OpenSearch action lacks the permissions",
+        "es:ESHttpPut",
+    ),
+    "role-of-a-migration": (
+        "Last Error Failed to assume role ARN 'arn:aws:iam::111122223333:role/orders-dms'. Task error notification received from subtask 0, thread 0",
+        "The service cannot assume the role orders-dms",
+        "update-assume-role-policy --role-name orders-dms",
+    ),
+    "rust-without-a-message": (
+        'Error: ServiceError { err: HeadObjectError { kind: Unhandled(Error { code: None, message: None, request_id: None, extras: {} }) }, raw: Response { inner: Response { status: 403, headers: {"x-amz-request-id": "0A1B2C3D4E5F6A7B", "content-type": "application/xml"}, body: SdkBody { inner: Once(None) } } } }',
+        "the message names no action",
+        "get-caller-identity",
+    ),
     "role-of-a-backup-plan": (
         "The IAM role arn:aws:iam::111122223333:role/backup does not have sufficient permissions to execute the backup",
         "The role of the backup plan, backup, lacks the permissions",

@@ -31,6 +31,11 @@ OIDC = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF01234
 
 DENIALS: Table = (
     ("root-account", "Roles may not be assumed by root accounts.", denied()),
+    (
+        "iot-rule",
+        "Failed to index document in OpenSearch.  The error received was Forbidden. Message arrived on: plant/a, Action: openSearch",
+        denied(),
+    ),
     ("anonymous", "Anonymous users cannot initiate multipart uploads. Please authenticate.", denied()),
     (
         "login-not-allowed",

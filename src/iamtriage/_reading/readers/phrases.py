@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 #   outer   an SDK or tool reports another failure with it
 _TABLE = r"""
 [access_denied]
+# The action of an AWS IoT rule: https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html
+sure   | error received was Forbidden | Failed to index document in OpenSearch\. The error received was Forbidden
 sure   | be assumed by root accounts|<Anonymous>Anonymous users cannot | Roles may not be assumed by root accounts|Anonymous users cannot [a-z][\w ]{1,40}\. Please authenticate
 # The status of a VPC flow log: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-troubleshooting.html
 sure   | <DeliverLogsErrorMessage>Access error | DeliverLogsErrorMessage[\"']?\s?[:=]\s?[\"']?Access error

@@ -96,10 +96,8 @@ class ServiceRole(Value):
 
 
 _FLOW_LOGS = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"
-_DELIVERIES = (
-    "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
-    "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
-)  # fmt: skip
+_DELIVERIES = ("logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups")  # fmt: skip
+_IOT_SEARCH = ServiceRole("the role of the rule's OpenSearch action", "write to the OpenSearch domain", ("es:ESHttpPut",), "https://docs.aws.amazon.com/iot/latest/developerguide/opensearch-rule-action.html", resource="arn:{partition}:es:{region}:{account}:domain/DOMAIN_NAME/*", step="If the domain has fine-grained access control, also map the role in OpenSearch. If its access policy names principals, the role must be one of them.", show="aws iot get-topic-rule --rule-name RULE_NAME --query rule.actions", service="iot")  # fmt: skip
 _LOG_ACTIONS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 _CODEDEPLOY = ServiceRole(
     "the CodeDeploy service role",
@@ -175,6 +173,7 @@ _CONNECTION = ServiceRole(
 # Services that say nothing else of a role that they cannot assume.
 _CHECKED_TRUST = {"vpc-flow-logs", "firehose"}
 ROLES = {
+    "failed to index document in opensearch": _IOT_SEARCH,
     "not authorized to use launch template": _LAUNCH_TEMPLATE,
     "not authorized to launch instances with this launch template": _LAUNCH_TEMPLATE,
     "not authorized to create managed-rule": ServiceRole(

@@ -143,6 +143,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "error assuming aws_role",
     ),
     "denials.services.managed_services.explain_weak_role": (
+        "failed to index document in opensearch",
         "not authorized to use launch template",
         "not authorized to launch instances with this launch template",
         "not authorized to create managed-rule",
@@ -182,6 +183,8 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.services.calling_services.explain_untrusted_service": (
         "unable to assume",
         "could not assume role arn:",
+        "failed to assume role arn '",
+        "failed to assume role arn arn:",
         "could not assume the provided role",
         "required to assume the role",
         "access denied while assuming",

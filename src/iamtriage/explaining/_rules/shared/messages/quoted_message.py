@@ -237,7 +237,7 @@ _INTRODUCTIONS = (
         r"\)\swhen\scalling\sthe\s\w{1,99}\soperation(?:\s\(reached\smax\sretries:\s\d{1,9}\))?:[ ]?"
     ),
     lazy_pattern(
-        r"[\"'<]?[Mm]essage_?[\"']?\s?(?:=>|[:=>])\s?(?:(?:Some|Optional)\()?(?:chr\s)?(?P<opening>[\"'])?(?![{\[])"
+        r"[\"'<]?[Mm]essage_?[\"']?\s?(?:=>|[:=>])\s?(?:(?:Some|Optional)\()?(?:chr\s)?(?P<opening>[\"'])?(?![{\[]| ?None,)"
     ),
     _EXCEPTION_CLASS,
 )
