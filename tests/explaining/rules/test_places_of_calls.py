@@ -122,6 +122,10 @@ def test_unknown_data_access_policy() -> None:
         "An error occurred (ValidationException) when calling the CreateKnowledgeBase operation: Request failed: [authorization_exception] User does not have permissions for the requested resource"
     )
     assert "the role of the knowledge base" in of_base.summary
+    of_stack = explain(
+        f'CREATE_FAILED | AWS::Bedrock::KnowledgeBase | Docs Resource handler returned message: "{BASE}Request failed: [security_exception] 403 Forbidden (Service: BedrockAgent, Status Code: 400)"'
+    )
+    assert "the role of the knowledge base" in of_stack.summary
 
 
 BASE = "ValidationException: The knowledge base storage configuration provided is invalid... "

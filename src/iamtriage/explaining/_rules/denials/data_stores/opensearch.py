@@ -280,12 +280,18 @@ def _find_caller(denial: Denial, policy: _AccessPolicy | None) -> str | None:
     return only_one({each for each in found if each not in listed})
 
 
+# A line can break a word.
+_OF_BASE = lazy_pattern(
+    r"CreateKnowledgeBase|AWS::Bedrock::KnowledgeBase|aws_bedrockagent_knowledge_base|\bknowledge base storage conf"
+)
+
+
 def explain_data_access(denial: Denial) -> Explanation:
     """Explain that a collection's data access policy does not allow a request that IAM allowed."""
     text = denial.failure.text
     policy = _find_policy(text)
     caller = _find_caller(denial, policy)
-    who = "the role of the knowledge base" if "CreateKnowledgeBase" in text else "the role of the caller"
+    who = "the role of the knowledge base" if _OF_BASE.search(text) else "the role of the caller"
     name = who if caller is None else clip_text(_last(caller))
     listed = () if policy is None else tuple(_last(each) for each in policy.principals)
     is_listed = policy is not None and caller is not None and _last(caller) in listed
