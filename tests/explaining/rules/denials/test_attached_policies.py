@@ -265,6 +265,11 @@ _PRINT_YAML = "$ aws iam get-policy-version --policy-arn ARN --version-id v4 --q
             f'$ aws iam list-policy-versions --policy-arn ARN\n{{"Versions": [{{"VersionId": "v4", "IsDefaultVersion": true}}, {{"VersionId": "v3", "IsDefaultVersion": false}}]}}\n{_PRINT}',
             "is not in effect for this caller",
         ),
+        # The printed document allows other actions, and the one after it is another policy.
+        (
+            f'$ aws iam get-policy --policy-arn ARN --query Policy.DefaultVersionId\n"v2"\n{_PRINT.replace("sqs:*", "sns:*")}{_ALLOWING}\n',
+            "is not in effect for this caller",
+        ),
         (
             f'$ aws iam get-policy --policy-arn ARN-old --query Policy.DefaultVersionId\n"v2"\n{_PRINT}',
             "is not in effect for this caller",
@@ -384,3 +389,48 @@ def test_caller_that_is_allowed_to_assume_the_role(shown: str, *, is_allowed: bo
 def test_attached_policy_beside_the_policy_of_a_resource(owner: str, words: str) -> None:
     denied = f"User: arn:aws:sts::111122223333:assumed-role/mailer/run is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{owner}:mails because no resource-based policy allows the sqs:SendMessage action"
     assert words in explain(f"{denied}\n\n{_listed('AmazonSQSFullAccess')}").summary
+
+
+_SENDS = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": "*"}]}'
+_APPLIED = """  + resource "aws_iam_role_policy" "send" {
+      + policy = jsonencode(
+            {
+              + Statement = [
+                  + {
+                      + Action   = "sqs:SendMessage"
+                      + Effect   = "Allow"
+                      + Resource = "*"
+                    },
+                ]
+              + Version   = "2012-10-17"
+            }
+        )
+      + role   = "mailer"
+    }
+"""
+_VERSION = f"$ aws iam get-policy-version --policy-arn arn:aws:iam::{_ACCOUNT}:policy/teams/Cap --version-id v7 --query PolicyVersion.Document\n{_SENDS}\n"
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown", "name"),
+    [
+        (_IDENTITY, f"{_VERSION}{_APPLIED}", "the policy aws_iam_role_policy.send"),
+        (_IDENTITY, _APPLIED, "the policy aws_iam_role_policy.send"),
+        (_IDENTITY, f"# iam.tf\n{_APPLIED}", "the policy in iam.tf"),
+        (
+            " because no permissions boundary allows the sqs:SendMessage action",
+            f'{_APPLIED}$ aws iam get-role --role-name mailer --query Role.PermissionsBoundary.PermissionsBoundaryArn\n"arn:aws:iam::{_ACCOUNT}:policy/teams/Cap"\n{_VERSION}',
+            "the permissions boundary Cap",
+        ),
+        # The document of another command has its own name.
+        (
+            _IDENTITY,
+            f"{_VERSION.partition('{')[0]}{{}}\n$ cat sends.json\n{_SENDS}\n",
+            "the policy in sends.json",
+        ),
+    ],
+)
+def test_name_of_a_policy_that_a_command_or_code_has(reason: str, shown: str, name: str) -> None:
+    explanation = explain(f"{_denied(reason=reason)}\n{shown}")
+    words = [explanation.summary, *(each.text for each in explanation.causes)]
+    assert any(name in each.replace("The ", "the ") for each in words)

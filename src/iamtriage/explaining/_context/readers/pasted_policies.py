@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.documents import FoundDocument, decode_members
 from iamtriage.explaining._context.readers.policy_headings import find_heading, find_stored_name
-from iamtriage.explaining._context.readers.policy_versions import find_other_version
+from iamtriage.explaining._context.readers.policy_versions import find_other_version, find_printed_name
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, is_session_policy
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.readers.unique_values import stated_partition
@@ -99,6 +99,12 @@ _HEADING = lazy_pattern(
     r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z|\n\s{0,20}\n[A-Za-z][^\n{}\"=]{1,80} [^\n{}\"=]{1,80}:\s{1,20}\Z"
 )
 _CHARS_BEFORE = 3_000
+_POLICIES_OF_TERRAFORM = (
+    "aws_iam_role_policy",
+    "aws_iam_policy",
+    "aws_iam_user_policy",
+    "aws_iam_group_policy",
+)
 
 
 def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Document]:
@@ -117,6 +123,8 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
             name = _name_session_policy(text, each.start, file)
             stored, holder, is_inline = find_stored_name(text, each.start) or (None, None, False)
             inline_name = _find_inline_name(text, each.start) or (stored if is_inline else None)
+            printed = find_printed_name(text, each.start) or inline_name
+            heading = heading or (f"the policy {printed}" if printed else None)
             yield attrs.evolve(
                 policy,
                 file=file,
@@ -148,10 +156,23 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         if policy is not None:
             file = _find_file(text, each.start)
             name = _name_session_policy(text, each.start, file)
-            version = find_other_version(text, each.start)
+            address = _find_address(text, each.start)
+            printed = (None if file else address) or find_printed_name(text, each.start)
             yield attrs.evolve(
-                policy, file=file, version=version, is_code=True, is_whole=each.is_whole, name=name
+                policy,
+                file=file,
+                version=find_other_version(text, each.start),
+                heading=f"the policy {printed}" if printed else None,
+                is_code=True,
+                is_whole=each.is_whole,
+                name=name,
             )
+
+
+def _find_address(text: str, start: int) -> str | None:
+    """Return the address of the resource of Terraform that is an identity-based policy at a position of a text."""
+    blocks = find_blocks(text, "resource", *_POLICIES_OF_TERRAFORM)
+    return next((each.address for each in blocks if each.start < start < each.end), None)
 
 
 def _name_session_policy(text: str, start: int, file: str | None) -> str | None:
@@ -329,7 +350,7 @@ _NAME_ABOVE = lazy_pattern(
     # In parentheses, a word with a hyphen can say of which kind the policy is.
     r"|\b[Pp]olicy[ \t]{1,4}\((?P<within>(?=\w{0,60}[a-z0-9][A-Z])[A-Za-z][\w+=,.@-]{1,126}\w)\)"
     # A name that has the word in it, and no key of a document.
-    r"|(?<![\w/+=,.@\"'-])(?P<typed>(?![\w-]*PolicyDocument)[A-Z][\w+=,.@-]{2,60}Policy(?:[\w+=,.@-]{0,60}\w)?(?![\w-]))(?=[^\n{]{0,80}\n))"
+    r"|(?<![\w/+=,.@\"'-])(?P<typed>(?![\w.-]*PolicyDocument)[A-Z][\w+=,.@-]{2,60}Policy(?:[\w+=,.@-]{0,60}\w)?(?![\w-]))(?=[^\n{]{0,80}\n))"
     r"[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?(?:,? (?:of|on|for|attached to) [^\n:{}]{1,120}(?=:))?:?[ \t]{0,4}\r?\n?(?:\r?\n)?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{"
 )
 # The command that prints an inline policy.

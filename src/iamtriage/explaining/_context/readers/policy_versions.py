@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage.explaining._context.values import OtherVersion
 
-__all__ = ("find_other_version",)
+if TYPE_CHECKING:
+    import re
+
+__all__ = ("find_other_version", "find_printed_name")
 
 _OPTIONS = r"(?:[^|;&\n]|\\\r?\n){0,400}?"
 _ARN = r"--policy-arn[ =][\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600})"
@@ -36,8 +41,8 @@ def find_other_version(text: str, start: int) -> OtherVersion | None:
     >>> find_other_version(shown + listed, len(shown))
     OtherVersion(arn='arn:aws:iam::111122223333:policy/app', id='v4', default='v3')
     """
-    found = search_last(_PRINTED, text, max(start - _CHARS_BEFORE, 0), start)
-    if found is None or start > (end := _end_of_output(text, found.end())):
+    found = _find_command(text, start)
+    if found is None:
         return None
     defaults = {
         each["id"] or each["member"]
@@ -46,9 +51,23 @@ def find_other_version(text: str, start: int) -> OtherVersion | None:
         for each in _DEFAULT.finditer(text, command.end(), _end_of_output(text, command.end()))
     }
     default = only_one(defaults)
-    stated = _STATE.search(text, found.end(), end)
+    stated = _STATE.search(text, found.end(), _end_of_output(text, found.end()))
     is_other = default not in {None, found["id"]} if stated is None else stated[1] == "false"
     return OtherVersion(found["arn"], found["id"], default) if is_other else None
+
+
+def find_printed_name(text: str, start: int) -> str | None:
+    """Return the name of the managed policy of which a command before a document printed a version."""
+    found = _find_command(text, start)
+    return None if found is None else found["arn"].rpartition("/")[2]
+
+
+def _find_command(text: str, start: int) -> re.Match[str] | None:
+    found = search_last(_PRINTED, text, max(start - _CHARS_BEFORE, 0), start)
+    if found is None or start > _end_of_output(text, found.end()):
+        return None
+    # Another document can follow the one that the command printed.
+    return None if "Effect" in text[found.end() : start] else found
 
 
 def _end_of_output(text: str, start: int) -> int:

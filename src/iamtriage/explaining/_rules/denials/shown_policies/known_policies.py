@@ -170,6 +170,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         )
     ):
         name = f"the policy {clip_text(heading)}"
+    boundary = f"the {'permissions boundary' if is_boundary else 'policy'} {called}"
     # A permission set with the name of an AWS managed policy normally has that policy.
     if (permission_set := getattr(denial.role, "permission_set", None)) and is_known_policy(permission_set):
         content = build_managed_policy(permission_set, denial.location.partition or "aws")
@@ -180,8 +181,8 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         is_of_cap = each.stated_type in _CAPS and each.stated_type == denial.policy_type
         if each.version is not None:
             named = f"the policy {clip_text(each.version.arn.rpartition('/')[2])}"
-        elif each.heading is not None and (is_of_cap or len(stated) > 1):
-            named = clip_text(each.heading)
+        elif each.heading is not None and (is_of_cap or len(stated) > 1 or each.is_code):
+            named = clip_text(boundary if each.heading == f"the policy {called}" else each.heading)
         elif each.name == SESSION_POLICY and each.file is not None:
             named = f"the session policy in {clip_text(each.file)}"
         elif each.name == SESSION_POLICY and (association := _find_association(denial)):

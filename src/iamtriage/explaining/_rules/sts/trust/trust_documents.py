@@ -211,7 +211,7 @@ def remove_deleted_principals(policy: Mapping[str, Any]) -> tuple[dict[str, Any]
             kept.append({**each, "Principal": others})
     if not removed or not kept:
         return dict(policy), ()
-    step = f"The document omits {join_words(tuple(removed), 'and')}: IAM rejects the unique IDs of deleted principals. Save the policy again whenever such a role or user is created again."
+    step = f"The document omits {join_words(tuple(removed), 'and')}: IAM rejects the unique IDs of deleted principals."
     return {**policy, "Statement": kept}, (step,)
 
 
