@@ -40,6 +40,8 @@ VERSION_DEPENDENT = (
     *("tests/boto/test_shown_notes.py", "tests/boto/test_wrapped.py"),
     *("tests/rendering/test_shell.py", "tests/notebook/test_extension.py", "tests/notebook/test_kernel.py"),
 )
+# With more space for new objects, Node collects garbage less often: 7 % of pyright's time.
+NODE = {"NODE_OPTIONS": "--max-semi-space-size=64"}
 # The version of boto3 for the lowest version of botocore. To find it, pip would download dozens of versions.
 MINIMUM_BOTO3 = "boto3==1.28.0"
 
@@ -155,7 +157,7 @@ def typing(session: nox.Session) -> None:
     session.install("--editable", ".", *groups("typing", "tests", "docs"), "nox")
     session.run("mypy")
     executable = session.run("python", "-c", "import sys; print(sys.executable)", silent=True)
-    session.run("pyright", "--pythonpath", str(executable).strip())
+    session.run("pyright", "--pythonpath", str(executable).strip(), env=NODE)
 
 
 @nox.session(python=OLDEST)
