@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from iamtriage.sts import StsMode, StsSettings, resolve_sts_endpoint
-from tests.tables import check_rows
 
 _VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors" / "sts_endpoint_tests.jsonl"
 
@@ -25,7 +24,9 @@ def _rows() -> list[dict[str, Any]]:
 _ROWS = _rows()
 
 
-@check_rows("row", [r for r in _ROWS if "Endpoint" in r["params"]], ids=lambda r: r["documentation"])
+@pytest.mark.parametrize(
+    "row", [r for r in _ROWS if "Endpoint" in r["params"]], ids=lambda r: r["documentation"]
+)
 def test_row_with_a_url(row: dict[str, Any]) -> None:
     """Rows with a configured URL belong to the settings."""
     params, expected = row["params"], row["expect"]
@@ -44,7 +45,9 @@ def test_row_with_a_url(row: dict[str, Any]) -> None:
     assert found.url == expected.get("url", params["Endpoint"])
 
 
-@check_rows("row", [r for r in _ROWS if "Endpoint" not in r["params"]], ids=lambda row: row["documentation"])
+@pytest.mark.parametrize(
+    "row", [r for r in _ROWS if "Endpoint" not in r["params"]], ids=lambda row: row["documentation"]
+)
 def test_row(row: dict[str, Any]) -> None:
     """The result of the rule set; signing regions if the row has them."""
     params, expected = row["params"], row["expect"]

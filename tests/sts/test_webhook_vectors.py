@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from iamtriage.sts import pod_environment, token_settings
-from tests.tables import check_rows
 
 _VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors" / "webhook.jsonl"
 
@@ -71,7 +70,7 @@ def _flags(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@check_rows("row", _PODS, ids=_name)
+@pytest.mark.parametrize("row", _PODS, ids=_name)
 def test_pods(row: dict[str, Any]) -> None:
     """The environment of each container, in order, and the token's settings in the volume."""
     given, expected = row["input"], row["expect"]
@@ -105,7 +104,7 @@ def test_pods(row: dict[str, Any]) -> None:
         assert settings.shortest_expiration_seconds == volume["expirationSeconds"]
 
 
-@check_rows("row", _ENTRIES, ids=_name)
+@pytest.mark.parametrize("row", _ENTRIES, ids=_name)
 def test_entries(row: dict[str, Any]) -> None:
     """The webhook's cache for a service account determines the environment and the token."""
     given, expected = row["input"], row["expect"]
