@@ -41,17 +41,28 @@ def test_task_role_is_not_used(text: str, other: str) -> None:
     [
         ("I already gave the task role (octo-task) SecretsManagerReadWrite.", "SecretsManagerReadWrite"),
         ("We have added ssm:GetParameters to octo-task.", "ssm:GetParameters"),
+        ("I did add GetParameters for these to octo-task an hour ago.", "ssm:GetParameters"),
+        ("I did add GetItem for this table to octo-task.", None),
         ("I attached AmazonSSMReadOnlyAccess to octo-task-2.", None),
         ("We added nothing to the task role.", None),
         ("We removed SecretsManagerReadWrite from octo-task.", None),
         ("We added dynamodb:GetItem to octo-task.", None),
     ],
-    ids=["policy", "action", "another role", "nothing", "removed", "another service"],
+    ids=[
+        "policy",
+        "action",
+        "action alone",
+        "another action",
+        "another role",
+        "nothing",
+        "removed",
+        "another service",
+    ],
 )
 def test_permission_that_the_task_role_got(said: str, given: str | None) -> None:
     step = explain(f'{said}\n{DENIED}\n"taskRoleArn": "{TASK}"').remedies[0].steps[1]
     assert step.endswith(
-        f"program in the container: remove {given} there again, unless the program needs it."
+        f"program in the container, so {given} there does not help: remove it again, unless the program needs it."
         if given
         else "program in the container."
     )

@@ -12,7 +12,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.failures._failures import Failure
 
 _NOT_STARTED = "ResourceInitializationError"
-_GIVING = lazy_pattern(r"\b(?:added|associated|attached|gave|given|put)\b")
+_GIVING = lazy_pattern(r"\b(?:did add|added|associated|attached|gave|given|put)\b")
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}"
 # In a task definition, or printed by a query for both roles.
 _TASK_ROLE = lazy_pattern(
@@ -94,21 +94,25 @@ def execution_role_hint(failure: Failure, action: str) -> str | None:
         ", whose policy the text shows," if task_role and _shows_policy(failure, task_role, action) else ""
     )
     other = f"The task role {task_role}{policy}" if task_role else "The task role"
-    given = _find_given(failure.text, task_role, action.partition(":")[0].lower())
-    end = f": remove {given} there again, unless the program needs it" if given else ""
+    given = _find_given(failure.text, task_role, action)
+    end = f", so {given} there does not help: remove it again, unless the program needs it" if given else ""
     return f"ECS starts a task with its task execution role (executionRoleArn), so allow it there. {other} is only for the program in the container{end}."
 
 
-def _find_given(text: str, task_role: str | None, service: str) -> str | None:
-    """Return the managed policy or the action for a service that somebody gave the task role, as the text says."""
+def _find_given(text: str, task_role: str | None, action: str) -> str | None:
+    """Return the managed policy or the action that somebody gave the task role, as the text says."""
     from iamtriage.explaining._context.readers.statements import POLICY_OR_ACTION, find_changed
 
     names = rf"\btask role\b|(?<![\w/-]){re.escape(task_role)}(?![\w-])" if task_role else r"\btask role\b"
     clause = find_changed(text, re.compile(names))
-    found = None if clause is None or not _GIVING.search(clause) else POLICY_OR_ACTION.search(clause)
-    if found is None or ":" in found[0].removeprefix(f"{service}:"):
+    if clause is None or not _GIVING.search(clause):
         return None
-    return found[0]
+    service, _, name = action.partition(":")
+    found = POLICY_OR_ACTION.search(clause)
+    if found is None:
+        # "GetSecretValue for this secret"
+        return action if re.search(rf"\b{re.escape(name)}\b", clause) else None
+    return None if ":" in found[0].removeprefix(f"{service.lower()}:") else found[0]
 
 
 def find_task_role(text: str) -> str | None:
