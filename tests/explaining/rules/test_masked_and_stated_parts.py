@@ -69,6 +69,8 @@ _DEPLOYMENT = "A pod logs NoCredentialProviders: no valid providers in chain\nki
         # Two masked names are not one role, and two names are.
         (_PASS.format("xxxxx", "xxxxx"), "iam:PassRole", "itself"),
         (_PASS.format("***", "orders"), "itself", "xxxxx"),
+        (_PASS.format("xxxxx", "xxxxx"), "--role-name ROLE_NAME", "--role-name xxxxx"),
+        (_PASS.format("***", "xx"), "--role-name xx", "--role-name ROLE_NAME"),
         # A masked session is the caller, and one with a name is its role.
         (
             _SESSION.format("<role_name>"),

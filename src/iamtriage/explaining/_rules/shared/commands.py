@@ -236,12 +236,15 @@ def aws_auth_command(caller: str | None = None) -> str:
     return f"{SHOW_AWS_AUTH} | iamtriage aws-auth {subcommand}"
 
 
+_CHARS_OF_MASK = 3
+
+
 def _build_argument_checker(pattern: re.Pattern[str], placeholder: str) -> Callable[[str | None], str]:
     def check(value: str | None) -> str:
-        # A leading hyphen would turn the value into an option.
-        if value is not None and pattern.fullmatch(value) and not value.startswith("-"):
-            return value
-        return placeholder
+        # A leading hyphen would turn the value into an option, and "xxx" is a mask.
+        if value is None or pattern.fullmatch(value) is None or value.startswith("-"):
+            return placeholder
+        return value if value.strip("xX") or len(value) < _CHARS_OF_MASK else placeholder
 
     return check
 
