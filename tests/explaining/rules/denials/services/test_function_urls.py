@@ -18,7 +18,7 @@ CLOSED = "its AuthType is NONE, and the function policy does not allow everyone"
     ("text", "verdict", "first", "command"),
     [
         (f"$ curl {URL} -d '{{}}'\n{BARE}\nFunctionUrlConfig:\n  AuthType: AWS_IAM", UNSIGNED, "Sign the request", URL),
-        (f"$ curl -X DELETE {URL}\n{LONG}\nauthType: lambda.FunctionUrlAuthType.AWS_IAM", UNSIGNED, "Sign the request", f"{URL} --request DELETE"),
+        (f"$ curl -X DELETE {URL}\n{LONG}\nauthType: lambda.FunctionUrlAuthType.AWS_IAM", UNSIGNED, "Sign the request", f"--request DELETE {URL}"),
         (f'$ curl {URL}\n{{"Message":"Forbidden"}}\nauthorization_type = "NONE"', CLOSED, "If the URL is meant to be public", "lambda:InvokeFunctionUrl"),
         (f'$ awscurl --service lambda {URL}\n{BARE}\n"AuthType": "AWS_IAM",', "its AuthType is AWS_IAM, and the caller is not allowed", "Check the AuthType", "get-policy"),
         (f"$ curl {URL}\n{BARE}", "it is not signed, or the function policy does not allow it", "Check the AuthType", URL),
