@@ -200,3 +200,16 @@ def test_option_that_passes_the_session_policy_is_named(option: str) -> None:
     denied = "User: arn:aws:sts::111122223333:assumed-role/site/ci is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::site/a because no session policy allows the s3:PutObject action"
     steps = " ".join(explain(f"{call} {option} $POLICY\n\n{denied}").remedies[0].steps)
     assert f"({option} of the aws sts command)" in steps
+
+
+_PROVIDER = 'provider.tf:\nprovider "aws" {{\n  assume_role {{\n    role_arn = "arn:aws:iam::111122223333:role/tf"\n    policy = jsonencode({{\n      Version = "2012-10-17"\n      Statement = [{{\n        Effect = "Allow"\n        Action = ["sqs:Get*", "sqs:List*"]\n        Resource = "*"\n      }}]\n    }})\n  }}\n}}\n{}'
+_OTHER_CODE = 'resource "aws_iam_role_policy" "x" {\n  policy = jsonencode({\n    Statement = [{\n      Effect = "Allow"\n      Action = ["sqs:SendMessage"]\n      Resource = "*"\n    }]\n  })\n}\n'
+
+
+@pytest.mark.parametrize("more", ["", _OTHER_CODE])
+def test_only_policy_in_code_is_that_of_the_session(more: str) -> None:
+    """The message says that it is a session policy, and code with one policy passes no other one."""
+    denied = "User: arn:aws:sts::111122223333:assumed-role/tf/run is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:111122223333:jobs because no session policy allows the sqs:CreateQueue action\n"
+    explanation = explain(f"{denied}{_PROVIDER.format(more)}")
+    is_certain = "the session policy in provider.tf does not allow" in explanation.summary
+    assert is_certain is (not more)

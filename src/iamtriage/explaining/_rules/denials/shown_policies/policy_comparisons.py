@@ -210,7 +210,9 @@ def _other_action_cause(denial: Denial, action: str, policy: KnownPolicy, simila
         text = f"{upper_first(instead[2:].replace(', it ', f', {policy.name} ', 1))}."
     again = is_known_policy(policy.name) and _ATTACHED_AGAIN.search(denial.failure.text)
     operation = statement_words.find_operation(allows, action) if similar else None
-    is_certain = not policy.is_code
+    # Code often has the policies of several roles.
+    is_only = [each.is_code for each in denial.context.policies].count(True) == 1
+    is_certain = not policy.is_code or (is_only and denial.policy_type == "session")
     if operation is not None:
         text = statement_words.describe_operation(operation[0], action) or text
         # The statement that has it is about the denied resource.
@@ -221,7 +223,6 @@ def _other_action_cause(denial: Denial, action: str, policy: KnownPolicy, simila
         describe_service(policy.name, action),
     )
     text = " ".join(present(text, other, service, _NO_CHANGE if again else None))
-    # Code often has the policies of several roles.
     return STATED_POLICY_OTHER_ACTION.cause(policy.evidence if is_certain else "possible", text=text)
 
 
