@@ -662,3 +662,14 @@ def test_role_of_the_command_that_the_message_does_not_name(
     assert f" {place}" in said
     # Only a role for nodes is passed to another service.
     assert ("EKS Auto Mode" in said) is (passed.startswith("a role"))
+
+
+@pytest.mark.parametrize(
+    ("trust", "is_noted"), [("arn:aws:iam::444455556666:role/other", False), (None, True)]
+)
+def test_accounts_are_noted_unless_the_trust_policy_is_known(trust: str | None, *, is_noted: bool) -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/ci/1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ship"
+    allowed = [{"Effect": "Allow", "Principal": {"AWS": trust}, "Action": "sts:AssumeRole"}]
+    facts = {"trust_policy": {"Version": "2012-10-17", "Statement": allowed}} if trust else None
+    notes = explain(denied, facts=facts).notes
+    assert any("The caller is in account 111122223333" in each for each in notes) is is_noted

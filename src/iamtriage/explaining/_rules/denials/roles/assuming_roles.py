@@ -130,7 +130,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             or (can_allow and _may_be_either_side(denial, findings, attribute))
             else f"If {denial.caller} has this Allow already, a Deny, a permissions boundary, a service or resource control policy or a session policy is the cause."
             if findings is not None and findings.needs_identity_allow
-            else barred_callers.account_note(denial),
+            else barred_callers.account_note(denial, findings),
             EVENTUAL_CONSISTENCY,
             ONE_POLICY_TYPE if denial.policy_type else None,
         ),
