@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
 
@@ -26,9 +27,17 @@ _KEY = lazy_pattern(r"\"Key\"\s?:\s?\"([^\"\n]{1,1024})\"")
 _FOLDER = lazy_pattern(r"\"Prefix\"\s?:\s?\"([^\"\n]{1,1024}/)\"\s*\}")
 # What shows only a part of the objects.
 _LIMITS = ("max-items", "max-keys", "starting-token", "start-after", "marker")
+_NO_PAGES = "--no-paginate"
+# A filter, an index, a slice or a function of --query.
+_SELECTS = lazy_pattern(r"\[\s?[?\d:-]|\(")
+# A part of the output, or an old one, of which the command, the words before it, or the output itself tell.
 _IS_PART = lazy_pattern(
-    r"\"(?:NextToken|NextMarker|NextContinuationToken)\"|\"IsTruncated\"\s?:\s?true|\.\.\.|…|\|"
+    r"\"(?:NextToken|NextMarker|NextContinuationToken)\"|\"IsTruncated\"\s?:\s?true|\.\.\.|…|[|>]|\^C"
+    r"|(?i:\b(?:snip(?:ped)?|truncated|shortened|omitted|yesterday|etc(?!/)|(?:and|plus) (?:\d{1,9}|many|some|others)\b|more (?:rows|lines|objects|files|keys)|(?:first|last|top) (?:\w{1,10} ){0,2}(?:rows|lines|objects|files|keys|page|ones))\b)"
 )
+_TOTAL = lazy_pattern(r"Total Objects: (\d{1,12})")
+# Keys in another form, and stores that are not AWS.
+_OTHERWISE = ("encoding-type", "endpoint-url")
 
 
 class Listing(NamedTuple):
@@ -69,8 +78,7 @@ def find_listings(failure: Failure, bucket: str) -> Iterator[Listing]:
         return
     for run in find_runs(failure):
         command = run.command
-        line = failure.text[run.start : run.end - len(run.output)]
-        if command.words[:2] not in _CALLS or command.option(*_LIMITS) or _IS_PART.search(line + run.output):
+        if command.words[:2] not in _CALLS or _is_part(run, failure.text):
             continue
         if command.words[0] == "s3":
             place, _, prefix = "".join(command.words[2:3]).removeprefix("s3://").partition("/")
@@ -83,5 +91,22 @@ def find_listings(failure: Failure, bucket: str) -> Iterator[Listing]:
             place, prefix = (each.value if each else "" for each in (stated, under))
             is_deep = command.option("delimiter") is None
             keys, folders = tuple(_KEY.findall(run.output)), tuple(_FOLDER.findall(run.output))
-        if place == bucket and (keys or folders):
+        total = _TOTAL.search(run.output)
+        is_whole = total is None or int(total[1]) == len(keys)
+        if place == bucket and (keys or folders) and is_whole:
             yield Listing(run, prefix, keys, None if is_deep else folders)
+
+
+def _is_part(run: CommandRun, text: str) -> bool:
+    """Return whether a command printed only a part of the objects, or people show only a part of its output."""
+    command, start = run.command, line_start(text, run.start)
+    if command.option(*_LIMITS, *_OTHERWISE) or _NO_PAGES in command.text:
+        return True
+    query = command.option("query")
+    if query is not None and _SELECTS.search(query.value):
+        return True
+    before = text[line_start(text, max(start - 1, 0)) : start]
+    line = text[run.start : run.end - len(run.output)]
+    # The query can have a pipe.
+    line = line if query is None else line.replace(query.value, "")
+    return _IS_PART.search(before + line + run.output) is not None

@@ -73,6 +73,35 @@ def test_object_is_missing(key: str, listing: str, near: str | None, command: st
         ("in/report.csv", "$ aws s3 ls s3://acme-in/\n                           PRE in/\n"),
         ("in/report.csv", f"$ aws s3 ls s3://acme-in/in/ | head -1\n{_ROW.format('a.csv')}"),
         ("in/report.csv", f"$ aws s3 ls s3://acme-in --recursive\n{_ROW.format('a.csv')}...\n"),
+        ("in/report.csv", f"$ aws s3 ls s3://acme-in/in/\n{_ROW.format('a.csv')}(and 200 more)\n"),
+        ("in/report.csv", f"$ aws s3 ls s3://acme-in/in/\n{_ROW.format('a.csv')}[snip]\n"),
+        ("in/report.csv", f"$ aws s3 ls s3://acme-in/in/ > all.txt; head -1 all.txt\n{_ROW.format('a.csv')}"),
+        ("in/report.csv", f"the first few lines:\n$ aws s3 ls s3://acme-in/in/\n{_ROW.format('a.csv')}"),
+        (
+            "in/report.csv",
+            f"$ aws s3 ls s3://acme-in/in/ --summarize\n{_ROW.format('a.csv')}\nTotal Objects: 57\n",
+        ),
+        ("in/report.csv", _listed("in/b.csv", options=" --no-paginate")),
+        ("in/report.csv", _listed("in/b.csv", options=" --encoding-type url")),
+        ("in/report.csv", _listed("in/b.csv", options=" --endpoint-url http://localhost:9000")),
+        *(
+            ("in/report.csv", f'$ aws s3api list-objects-v2 --bucket acme-in --query "{query}"\n{shown}\n')
+            for query, shown in (
+                ("Contents[?contains(Key,'b')].{Key:Key}", '[{"Key": "in/b.csv"}]'),
+                ("Contents[:1].{Key:Key}", '[{"Key": "in/b.csv"}]'),
+                ("Contents[0]", '{"Key": "in/b.csv"}'),
+            )
+        ),
+        # It exists, or was written since.
+        ("in/report.csv", f"{_listed('in/b.csv')}The object exists, I see it in the console.\n"),
+        (
+            "in/report.csv",
+            f'{_listed("in/b.csv")}$ aws s3api head-object --bucket acme-in --key in/report.csv\n{{"ContentLength": 5}}\n',
+        ),
+        (
+            "in/report.csv",
+            f"{_listed('in/b.csv')}$ aws s3 cp report.csv s3://acme-in/in/report.csv\nupload: ./report.csv to s3://acme-in/in/report.csv\n",
+        ),
     ],
 )
 def test_listing_shows_no_missing_object(key: str, listing: str) -> None:

@@ -209,7 +209,7 @@ def explain_unlisted(denial: Denial) -> Explanation | None:
         return None
     listings = [*find_listings(denial.failure, bucket_argument(denial))]
     lacking = next((each for each in listings if each.lacks(key)), None)
-    if lacking is None or any(key in each.keys for each in listings):
+    if lacking is None or any(key in each.keys for each in listings) or _is_there(denial, key):
         return None
     policy = find_allowing_policy(denial)
     if policy is None and not _is_of_others(denial, lacking.run):
@@ -246,6 +246,25 @@ def explain_unlisted(denial: Denial) -> Explanation | None:
         buckets.MISSING_OBJECT.cause("derived", text=text),
         topic=buckets.MISSING_OBJECT.code,
         remedies=(your_remedy(title, commands=line, url=pages.S3_403), fix),
+    )
+
+
+def _is_there(denial: Denial, key: str) -> bool:
+    """Return whether a text says that the object exists, or a command in it wrote or read the object."""
+    if _EXISTS.search(denial.failure.text) is not None:
+        return True
+    bucket = bucket_argument(denial)
+    places = (
+        find_location(run.command.text, None, run.command)
+        for run in find_runs(denial.failure)
+        if run.has_succeeded and run.command.words[:2] not in _LISTINGS
+    )
+    return any(
+        place is not None
+        and place.bucket.value == bucket
+        and place.key is not None
+        and place.key.value.rstrip("/") == key
+        for place in places
     )
 
 
