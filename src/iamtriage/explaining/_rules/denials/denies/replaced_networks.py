@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._patterns import only_one
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met
@@ -20,17 +20,22 @@ if TYPE_CHECKING:
 
 _KEYS = {"aws:sourcevpce": "VPC endpoint", "aws:sourcevpc": "VPC"}
 _DONE = r"(?:replaced|re-?created|deleted|destroyed|removed)"
-# What Terraform plans and does with an ID, and what AWS says of one that it does not find.
+# What Terraform does with an ID, and what AWS says of one that it does not find.
 _SHOWN = (
     r"(?i)\bid\"?\s{{1,20}}= \"{0}\" -> (?:\(known after apply\)|null)|\[id={0}\][^\n]{{0,20}}\bdestr"
-    r"|\b(?:destroying|destruction complete)\b[^\n]{{0,80}}\[id={0}\]|\b{0}[`'\"]? (?:->|=>|→) |\b{0}[`'\"]? does not exist"
+    r"|\b(?:destroying|destruction complete)\b[^\n]{{0,80}}\[id={0}\]|\b{0}[`'\"]? (?:->|=>|→) [`'\"]?vpce?-|\b{0}[`'\"]? does not exist(?! (?:in|for)\b)"
 )
+# Not "the route to vpce-… was removed".
 _SAID = (
-    r"(?i)\b{0}[`'\")]{{0,2}} (?:no longer exists|is gone|(?:was|has been|had been|got) "
+    r"(?i)(?<! to )(?<! of )(?<! for )(?<!from )(?<!using )\b{0}[`'\")]{{0,2}} (?:no longer exists|is gone|(?:was|has been|had been|got) "
     + _DONE
-    + r")|\bfrom [`'\"]?{0}[`'\"]? to\b|\b"
+    + r")|\b(?:chang|switch|migrat|mov)(?:ed|es|ing) from [`'\"]?{0}[`'\"]? to [`'\"]?vpce?-|\b"
     + _DONE
-    + r" (?:the )?(?:old )?(?:VPC )?(?:endpoint )?\(?[`'\"]?{0}\b"
+    + r" (?:the )?(?:old )?(?:VPC )?(?:endpoint )?\(?[`'\"]?{0}\b(?! (?:from|in) )"
+)
+# "It was deleted by mistake, and restored", "but it is still there".
+_STILL_THERE = lazy_pattern(
+    r"(?i)\b(?:still (?:there|exists?|here)|restored|undid|undone|rolled back|not (?:yet )?applied|staging)\b|\bI thought\b"
 )
 
 
@@ -61,6 +66,8 @@ def follow_replacement(denial: Denial, stated: StatedDeny, statement: dict[str, 
 
 
 def _is_gone(text: str, name: str) -> bool:
+    if _STILL_THERE.search(text) is not None:
+        return False
     shown, said = (re.compile(each.format(re.escape(name))) for each in (_SHOWN, _SAID))
     return shown.search(text) is not None or next(find_said(text, said), None) is not None
 
