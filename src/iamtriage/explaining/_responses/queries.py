@@ -87,7 +87,9 @@ def restore(node: Node, value: Any) -> Any:  # noqa: ANN401 (any JSON value)
             value = restore(child, value)
         return value
     if kind == "index_expression":
-        return restore(children[0], [value]) if children[1].get("value") == 0 else UNKNOWN
+        # The other items are not known: the first of some names is not the whole list.
+        is_first = children[1].get("value") == 0 and isinstance(value, dict)
+        return restore(children[0], [value]) if is_first else UNKNOWN
     if kind == "flatten":
         [child] = children
         if not _is_many(child):

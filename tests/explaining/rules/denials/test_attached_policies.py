@@ -274,6 +274,22 @@ _PRINT_YAML = "$ aws iam get-policy-version --policy-arn ARN --version-id v4 --q
             f'$ aws iam get-policy --policy-arn ARN-old --query Policy.DefaultVersionId\n"v2"\n{_PRINT}',
             "is not in effect for this caller",
         ),
+        # It is the default one since then.
+        (
+            f'$ aws iam get-policy --policy-arn ARN --query Policy.DefaultVersionId\n"v2"\n$ aws iam set-default-policy-version --policy-arn ARN --version-id v4\n{_PRINT}',
+            "is not in effect for this caller",
+        ),
+        (
+            f'$ aws iam get-policy --policy-arn ARN --query Policy.DefaultVersionId\n"v2"\n$ aws iam create-policy-version --policy-arn ARN --policy-document file://p.json --set-as-default\n{_PRINT}',
+            "is not in effect for this caller",
+        ),
+        # Nobody but AWS sets the version of its policies.
+        (
+            f'$ aws iam get-policy --policy-arn ARN --query Policy.DefaultVersionId\n"v2"\n{_PRINT}'.replace(
+                "ARN", "arn:aws:iam::aws:policy/AmazonSQSFullAccess"
+            ),
+            "is not in effect for this caller",
+        ),
         # Another command printed the document.
         (
             f'$ aws iam get-policy --policy-arn ARN --query Policy.DefaultVersionId\n"v2"\n$ aws iam get-policy-version --policy-arn ARN --version-id v4 > v4.json\n$ cat policy.json\n{_ALLOWING}\n',

@@ -21,6 +21,10 @@ _LISTED = lazy_pattern(rf"(?a)\baws iam (?:get-policy|list-policy-versions)\s{_O
 # The next command, or a prompt.
 _NEXT = lazy_pattern(r"\baws [a-z]|\n[^\n$#❯]{0,80}[$#❯] ")
 _STATE = lazy_pattern(r"\"IsDefaultVersion\"\s?:\s?(true|false)\b")
+# What makes another version the default one.
+_CHANGED = lazy_pattern(
+    rf"(?a)\baws iam (?:set-default-policy-version|create-policy-version(?={_OPTIONS}--set-as-default\b))\s{_OPTIONS}{_ARN}"
+)
 _DEFAULT = lazy_pattern(
     r"\"DefaultVersionId\"\s?:\s?\"(?P<id>v\d{1,9})\""
     r"|\{(?=[^{}]{0,400}\"IsDefaultVersion\"\s?:\s?true\b)[^{}]{0,400}\"VersionId\"\s?:\s?\"(?P<member>v\d{1,9})\""
@@ -42,7 +46,10 @@ def find_other_version(text: str, start: int) -> OtherVersion | None:
     OtherVersion(arn='arn:aws:iam::111122223333:policy/app', id='v4', default='v3')
     """
     found = _find_command(text, start)
-    if found is None:
+    # Only AWS sets the default version of its policies.
+    if found is None or ":iam::aws:" in found["arn"]:
+        return None
+    if any(each["arn"] == found["arn"] for each in _CHANGED.finditer(text)):
         return None
     defaults = {
         each["id"] or each["member"]

@@ -273,6 +273,12 @@ def _mapped(*groups: str, arn: str = DEV, username: str = "dev") -> str:
             None,
             True,
         ),
+        # The first group is not all.
+        (
+            f"{_mapped('ops-admins')}\n$ aws eks describe-access-entry --cluster-name c --principal-arn {DEV} --query accessEntry.kubernetesGroups[0] --output text\nviewers\n",
+            None,
+            False,
+        ),
         (f"{_mapped('ops-admins')}\n{_entry(DEV, policies=())}", "CONFIG_MAP", False),
         (f"{_mapped('ops-admins')}\n{_entry(DEV, policies=())}", "API", False),
         (f"{_mapped('ops-admins')}\n{_entry(DEV + '-old', policies=())}", None, False),
