@@ -57,6 +57,11 @@ def test_a_change_becomes_the_file(before: str, file: str) -> None:
         "$ git diff main -- iam/nightly.json\n",
         "$ git diff main...narrow\n",
         "$ git diff HEAD HEAD~1\n",
+        "$ git diff -R HEAD~1 -- iam/nightly.json\n",
+        "$ git diff --cached HEAD~1\n",
+        "$ git show origin/narrow\n",
+        "$ git show stash@{0}\n",
+        "$ git log -p main..feature -- iam/nightly.json\n",
         # What another tool compares.
         "$ kubectl diff -f policy.yaml\n",
         "$ diff -u live.json repo.json\n",
@@ -65,12 +70,29 @@ def test_a_change_becomes_the_file(before: str, file: str) -> None:
         "Ana wants to merge this:\n$ git show 3f2a91c\n",
         "that commit is not deployed yet\n$ git show 3f2a91c\n",
         "we reverted this one\n$ git show 3f2a91c\n",
+        "In this pull request:\n$ git show\n",
+        "We will deploy this tomorrow:\n$ git show\n",
         # The change is of another command.
         "$ git show --stat\n nightly.json | 2 +-\ntook 3 s\n",
     ],
 )
 def test_a_change_that_is_not_in_effect(before: str) -> None:
     assert [*apply_diffs(f"{DENIED}{before}{HUNK}")] == []
+
+
+@pytest.mark.parametrize(
+    "words", ["It is not merged yet.", "I rolled it back an hour ago.", "\nThen we reverted that."]
+)
+def test_a_change_that_was_undone_since(words: str) -> None:
+    assert [*apply_diffs(f"{DENIED}$ git show\n{HUNK}{words}\n")] == []
+
+
+def test_an_earlier_change_of_the_same_lines() -> None:
+    """What a later commit removed is not in the file, whatever the commit before it did."""
+    earlier = HUNK.replace("shop-backups/*", "x/*").replace("daily/*", "*")
+    assert "x/*" not in AFTER
+    text = f"{DENIED}$ git log -p a.json\ncommit 3f2a91c\n\n{HUNK}\ncommit 2e1b80d\n\n{earlier}"
+    assert [written for _, _, written in apply_diffs(text)] == [f"a.json:\n{AFTER}", ""]
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,15 @@ __all__ = ("apply_diffs",)
 _GIT = lazy_pattern(
     r"(?:^|[\s$#%>❯])git (?:-C \S{1,200} )?(?P<command>diff|log|show)(?P<words>(?: [^\s|;&]{1,300}){0,12})"
 )
-_FILE = lazy_pattern(r"\S{0,300}\.[a-z][a-z0-9]{0,7}")
+_FILE = lazy_pattern(r"(?!\S{0,300}\.\.(?!/))\S{0,300}\.[a-z][a-z0-9]{0,7}")
 # A commit before the present one. What differs from a branch, or is not committed, can be in effect or not.
 _EARLIER = lazy_pattern(
-    r"(?:[\w./-]{1,60}(?:~\d{0,4}|\^+|@\{[^{}\s]{1,40}\})|[0-9a-f]{7,40}|v\d[\w.]{0,20}?)(?:\.\.(?:HEAD)?)?"
+    r"(?!stash\b)(?:[\w./-]{1,60}(?:~\d{0,4}|\^+|@\{[^{}\s]{1,40}\})|[0-9a-f]{7,40}|v\d[\w.]{0,20}?)(?:\.\.(?:HEAD)?)?"
 )
+# What shows commits, up to the main branch or a number of them, can show no others.
+_SHOWN = lazy_pattern(r"HEAD|main|master|\d{1,4}")
+# Reversed, or not committed.
+_OTHERWISE = frozenset({"-R", "--cached", "--staged"})
 # What precedes the hunks of a file: names, and the commit with its message.
 _HEADER = lazy_pattern(
     r"diff --git a/\S{1,300} b/(?P<file>\S{1,300})|    [^\n]{1,300}|\s{0,8}"
@@ -31,10 +35,15 @@ _HUNK = lazy_pattern(
 # A change that is not in effect.
 _PROPOSED = lazy_pattern(
     r"(?i)\b(?:propos\w{1,4}|suggest\w{0,5}|would|should|could|plan(?:s|ned|ning)?|want(?:s|ed)?|going to)\b"
-    r"|\b(?:about to|draft|review|undid|undone|unmerged|rolled back)\b|\brevert"
+    r"|\b(?:about to|draft|review|will|tomorrow|(?:await|wait)ing)\b"
+    r"|\b(?:open|my|this|the|a|in) (?:PR|pull request|merge request)\b(?![^\n]{0,60}\bmerged)"
+)
+_UNDONE = lazy_pattern(
+    r"(?i)\b(?:undid|undone|unmerged|rolled (?:it |this |that )?back)\b|\brevert"
     r"|(?:\bnot|n't) (?:yet |been ){0,2}(?:merged|applied|deployed|pushed|released)\b"
 )
-_CHARS_AROUND, _MAX_LINES = 200, 400
+# Shorter lines, such as a brace, are in many places.
+_CHARS_AROUND, _MAX_LINES, _MIN_LINE = 200, 400, 20
 
 
 def apply_diffs(text: str) -> Iterator[tuple[int, int, str]]:
@@ -44,18 +53,28 @@ def apply_diffs(text: str) -> Iterator[tuple[int, int, str]]:
     [(28, 63, 'a.json:\n{\n"a": 2\n')]
     """
     is_change, file, at, stop = False, "", 0, 0
+    # A list of commits begins with the last one.
+    removed = dict[str, set[str]]()
     for line in text.splitlines(keepends=True):
         start, at = at, at + len(line)
         if start < stop:
             continue
         hunk, git = _HUNK.match(line) if is_change else None, _GIT.search(line)
         if hunk is not None:
-            stop, after = _apply(text, at, int(hunk["old"] or 1), int(hunk["new"] or 1))
+            stop, after, gone = _apply(text, at, int(hunk["old"] or 1), int(hunk["new"] or 1))
+            later = removed.setdefault(file, set())
+            if _UNDONE.search(text[stop : stop + _CHARS_AROUND].lstrip().partition("\n\n")[0]):
+                continue
+            if not later.isdisjoint(after.splitlines()):
+                yield start, stop, ""
+                continue
+            later |= gone
             around = f"{hunk['around'].rstrip()}\n" if hunk["around"].rstrip().endswith("{") else ""
             yield start, stop, f"{file and f'{file}:'}\n{around}{after}"
         elif git is not None:
             words = git["words"].split()
             file = next((each for each in reversed(words) if _FILE.fullmatch(each)), "")
+            removed.clear()
             is_change = _is_committed(git["command"], words) and not _is_proposed(text, start)
         elif (header := _HEADER.fullmatch(line.rstrip("\r\n"))) is None:
             is_change, file = False, ""
@@ -69,21 +88,23 @@ def _is_committed(command: str, words: list[str]) -> bool:
     >>> [_is_committed("diff", each.split()) for each in ("HEAD~2 -- a.tf", "HEAD HEAD~1", "main", "")]
     [True, False, False, False]
     """
-    if command != "diff":
-        return True
     names = words[: words.index("--")] if "--" in words else words
+    if not _OTHERWISE.isdisjoint(names):
+        return False
     commits = [each for each in names if not each.startswith("-") and _FILE.fullmatch(each) is None]
+    if command != "diff":
+        return all(_SHOWN.fullmatch(each) or _EARLIER.fullmatch(each) for each in commits)
     return bool(commits) and _EARLIER.fullmatch(commits[0]) is not None and set(commits[1:]) <= {"HEAD"}
 
 
 def _is_proposed(text: str, at: int) -> bool:
     """Return whether the words before a command say that the change which it prints is not in effect."""
     before = text[max(at - _CHARS_AROUND, 0) : at].rpartition("\n\n")[2]
-    return _PROPOSED.search(before) is not None
+    return _PROPOSED.search(before) is not None or _UNDONE.search(before) is not None
 
 
-def _apply(text: str, at: int, old: int, new: int) -> tuple[int, str]:
-    """Return the end of a hunk and its lines after the change.
+def _apply(text: str, at: int, old: int, new: int) -> tuple[int, str, set[str]]:
+    """Return the end of a hunk, its lines after the change, and the long ones that it removed.
 
     Args:
         text: The text.
@@ -91,8 +112,8 @@ def _apply(text: str, at: int, old: int, new: int) -> tuple[int, str]:
         old: How many lines the hunk has before the change. People leave some out.
         new: How many it has after it.
     """
-    after, blank = list[str](), ""
-    for line in islice(text[at : at + 40_000].splitlines(keepends=True), _MAX_LINES):
+    after, removed, blank = list[str](), set[str](), ""
+    for line in islice(_lines_from(text, at), _MAX_LINES):
         mark = line[:1]
         if not line.strip():
             blank += line
@@ -105,5 +126,15 @@ def _apply(text: str, at: int, old: int, new: int) -> tuple[int, str]:
         blank = ""
         if mark in " +":
             after.append(line[1:])
+        elif len(line) > _MIN_LINE:
+            removed.add(line[1:].rstrip("\r\n"))
         old, new = old - (mark in " -"), new - (mark in " +")
-    return at, "".join(after)
+    return at, "".join(after), removed - set("".join(after).splitlines())
+
+
+def _lines_from(text: str, at: int) -> Iterator[str]:
+    """Yield the lines of a text from a position on."""
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text)
+        yield text[at:end]
+        at = end
