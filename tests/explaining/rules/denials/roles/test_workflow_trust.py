@@ -330,6 +330,8 @@ def test_conditions_of_a_trust_policy_suffice(condition: str, verdict: str) -> N
         show, change, update = explanation.remedies[0].commands
         assert show.endswith(" --output json > old-policy.json")
         assert "--arg new project_path:octo/cart:ref_type:branch:ref:dev " in change
+        # Other branches still need theirs.
+        assert "then [$old, $new] elif" in change
         assert update.endswith("file://policy.json")
         assert "whole trust policy" not in str(explanation)
 

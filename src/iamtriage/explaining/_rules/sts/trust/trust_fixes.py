@@ -233,9 +233,8 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     fixed = trust_replacements.with_value(result, facts, value=[*result.expected, actual])
     if fixed is None:
         return
-    accept = (
-        f"accept the audience {clip_text(actual)} in the trust policy, if the IAM OIDC provider lists it, too"
-    )
+    named = clip_text(actual)
+    accept = f"accept the audience {named} in the trust policy, if the IAM OIDC provider lists it, too"
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
     known = "The IAM OIDC provider most likely lists this audience already: otherwise, STS says InvalidIdentityToken (Incorrect token audience)."
     yield trust_replacements.replace_policy_remedy(
@@ -294,7 +293,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     title = f"{'Correct' if is_misspelled else 'Accept'} the token's subject in the trust policy"
     pattern = trust_subjects.find_pattern(expected, actual) if len(result.expected) == 1 else None
     like = trust_documents.like_operator(operator)
-    # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one.
+    # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one. Others need theirs.
     is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
     whom = trust_subjects.describe_open_subject(expected, actual)
     decide = None
@@ -310,7 +309,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         limit = f" to {clip_text(branch[2])}" if branch[1] and branch[2] != "*" else ""
         more = f"The new subject names no branch: on GitHub, limit the deployment branches of the environment {clip_text(environment)}{limit} (Settings, Environments). {more}".rstrip()
         decide = None if expected.startswith(f"{project}:ref:") else decide
-    fixed = None
+    fixed, keeps_old = None, False
     if pattern is not None and like.startswith("StringLike"):
         is_covered = expected.startswith(pattern.removesuffix("*"))
         patterns = pattern if is_covered else [expected, pattern]
@@ -332,12 +331,14 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         (actual, more), is_replaced, decide = corrected, len(result.expected) == 1, None
     if fixed is None:
         kept = [each for each in result.expected if not trust_subjects.is_misspelled(each, actual)]
-        value = [*kept, actual] if kept and not (is_replaced or is_part) else actual
+        keeps_old = bool(kept) and not is_replaced
+        value = [*kept, actual] if keeps_old and not is_part else actual
         fixed = trust_replacements.with_value(result, facts, value=value)
     if fixed is None:
         return None
-    step = f"{WHOLE_DOCUMENT} {more}".rstrip()
-    return trust_replacements.replace_policy_remedy(title, decide, step, policy=fixed, role=role, facts=facts)
+    steps = decide, f"{WHOLE_DOCUMENT} {more}".rstrip()
+    replace = trust_replacements.replace_policy_remedy
+    return replace(title, *steps, policy=fixed, role=role, facts=facts, keeps_old=keeps_old)
 
 
 def _branch_remedies(

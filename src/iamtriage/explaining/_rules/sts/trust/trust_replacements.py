@@ -72,9 +72,17 @@ def shows_only_condition(facts: Facts) -> bool:
 
 
 def replace_policy_remedy(
-    title: str, *steps: str | None, policy: Mapping[str, Any], role: str | None, facts: Facts
+    title: str,
+    *steps: str | None,
+    policy: Mapping[str, Any],
+    role: str | None,
+    facts: Facts,
+    keeps_old: bool = False,
 ) -> Remedy:
-    """Return the remedy that replaces the trust policy of a role, with the given steps first."""
+    """Return the remedy that replaces the trust policy of a role, with the given steps first.
+
+    With ``keeps_old``, a value that replaces another one of a policy of which the text shows a part joins it.
+    """
     policy, removed = trust_documents.remove_deleted_principals(policy)
     policy, limited = trust_documents.limit_to_subject(policy, facts)
     show, update = commands.trust_policy_commands(role)
@@ -84,8 +92,8 @@ def replace_policy_remedy(
         lines = (f"{show} --output json", update.replace("trust.json", "policy.json"))
         usual = trust_remedy(title, commands=lines, policy=policy, url=pages.TRUST_POLICIES)
         kept = (each.replace(WHOLE_DOCUMENT, "").replace(REMOVE_OLD, "").strip() for each in present(*steps))
-        steps = (*filter(None, kept), *limited, *removed, _KEEP_BOTH)
-        return replace_value_remedy(usual, title, present(*steps), *changed)
+        steps = (*filter(None, kept), *limited, *removed, REMOVE_OLD if keeps_old else _KEEP_BOTH)
+        return replace_value_remedy(usual, title, present(*steps), *changed, keeps_old=keeps_old)
     return trust_remedy(
         title,
         *steps,
