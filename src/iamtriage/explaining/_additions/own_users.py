@@ -19,9 +19,12 @@ __all__ = ("attach_to_user",)
 
 # "The policy on my user", "attached to my IAM user", but not "it works with my user".
 _OWN_USER = lazy_pattern(
-    r"(?<!works with )(?<!works for )(?<!works as )(?<!fine with )(?<!not )\b[Mm]y (?:own )?(?:IAM )?user\b(?! (?:data|id|name|pool|story)\b|[-'])"
+    r"(?<!works with )(?<!works from )(?<!works for )(?<!works as )(?<!fine with )(?<!call as )(?<!not )\b[Mm]y (?:own )?(?:IAM )?user\b(?! (?:data|id|name|pool|story|uploads?|has access|can|works|succeeds)\b|[-'’])"
 )
-_ROLE = lazy_pattern(r"\b[Rr]oles?\b|:assumed-role/")
+# Who calls instead: a role, or what has one.
+_ROLE = lazy_pattern(
+    r"\b(?:[Rr]ole|[Ll]ambda|[Pp]od|CI|[Tt]ask|[Jj]ob|[Pp]ipeline|[Ff]unction|[Ii]nstance|[Cc]ontainer|[Ww]orkflow)s?\b|:assumed-role/"
+)
 _CHANGES_ROLE = lazy_pattern(r"(attach|put)-role-policy --role-name ROLE_NAME")
 
 
