@@ -59,6 +59,9 @@ def _policy(principal: object, actions: object = _PULL) -> str:
         (f"{_POD}node role {_ROLE}\n", _policy({"AWS": _OTHER}), f"allows it only to {_OTHER}"),
         (f'{_TASK}"executionRoleArn": "{_ROLE}"\n', _policy({"AWS": [_OTHER]}), f"allows it only to {_OTHER}"),
         (f"{_POD}node role {_ROLE}\n", _policy({"AWS": _ROLE}, ["ecr:PutImage"]), "does not allow this action"),
+        # The policy of another repository or registry.
+        (f"{_POD}node role {_ROLE}\n", _policy({"AWS": _OTHER}).replace("shop/cart", "shop/docs"), None),
+        (f"{_POD}node role {_ROLE}\n", _policy({"AWS": _OTHER}).replace("-policy ", "-policy --registry-id 444455556666 "), None),
         # It allows the role or its account, is of another service, or the role needs no repository policy.
         (f"{_POD}node role {_ROLE}\n", _policy({"AWS": [_OTHER, _ROLE]}), None),
         (f"{_POD}node role {_ROLE}\n", _policy({"AWS": "arn:aws:iam::111122223333:root"}), None),

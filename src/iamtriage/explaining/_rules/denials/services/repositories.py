@@ -156,7 +156,7 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
     if role is None or role["account"] == repository.account:
         return None
     implied = _denial_of_pull(denial, repository, role["arn"])
-    policies = _list_repository_policies(implied)
+    policies = _list_repository_policies(implied, repository)
     compared = compare_with_principal(implied, policies[0]) if len(policies) == 1 else None
     if not (attached or has_none or compared) or (policies and compared is None):
         return None
@@ -202,8 +202,15 @@ def _denial_of_pull(denial: Denial, repository: _Repository, role: str) -> Denia
     return build_denial(failure, denial.facts)
 
 
-def _list_repository_policies(denial: Denial) -> list[KnownPolicy]:
+def _list_repository_policies(denial: Denial, repository: _Repository) -> list[KnownPolicy]:
     """Return the policies of the text that can be those of the repository."""
+    for run in find_runs(denial.failure):
+        of, registry = run.command.option("repository-name"), run.command.option("registry-id")
+        if run.command.words[:2] != ("ecr", "get-repository-policy"):
+            continue
+        is_named = of is None or of.value == repository.name
+        if not is_named or (registry is not None and registry.value != repository.account):
+            return []
     return [
         attrs.evolve(each, name=each.name.replace("the policy", "the repository policy", 1))
         for each in list_known_policies(denial)
