@@ -284,6 +284,14 @@ def _mapped(*groups: str, arn: str = DEV, username: str = "dev") -> str:
         (f"{_mapped('ops-admins')}\n{_entry(DEV + '-old', policies=())}", None, False),
         (f"{_mapped('ops-admins', arn=DEV + '-old')}\n{_entry(DEV, policies=())}", None, False),
         (f"{_mapped('ops-admins')}\n{_entry(DEV, 'ops-admins')}", None, False),
+        # The entry is gone, or that of another cluster.
+        (f"{_mapped('ops-admins')}\nI deleted this access entry:\n{_entry(DEV, policies=())}", None, False),
+        (
+            f"{_mapped('ops-admins')}\n{_entry(DEV, policies=())}\n$ aws eks delete-access-entry --cluster-name c --principal-arn {DEV}\n",
+            None,
+            False,
+        ),
+        (f"{_entry(DEV, policies=())}\nIn the old cluster:\n{_mapped('ops-admins')}", None, False),
         # The user name is that of the aws-auth entry.
         (
             f"{_mapped('ops-admins', username='arn:aws:sts::111122223333:assumed-role/dev/ana')}\n{_entry(DEV, policies=())}",

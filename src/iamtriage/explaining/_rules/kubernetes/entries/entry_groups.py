@@ -43,6 +43,14 @@ def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
     return attrs.evolve(denied, subject=Subject("Group", names[0])) if len(names) == 1 else denied
 
 
+# An entry of the past, or one of the two of another cluster.
+_NOT_HERE = lazy_pattern(
+    r"(?i)\b(?:deleted|removed|dropped) (?:this|that|the|its|my|his|her)(?: old)?(?: access)? entry\b"
+    r"|\b(?:other|another|old|different|staging|test|second) cluster\b"
+)
+_DELETE = ("eks", "delete-access-entry")
+
+
 def find_lost_groups(denied: DeniedRequest) -> tuple[str, ...]:
     """Return the groups of the caller's ``aws-auth`` entry that have no effect, as a text shows its access entry, too.
 
@@ -51,7 +59,10 @@ def find_lost_groups(denied: DeniedRequest) -> tuple[str, ...]:
     uses_both = denied.cluster.uses_entries and denied.cluster.uses_aws_auth
     if not (denied.is_iam and uses_both and denied.case.context.mappings):
         return ()
-    entry = stated_entries.find_stated_entry(denied.case.failure, denied.principal)
+    failure = denied.case.failure
+    if _NOT_HERE.search(failure.text) or stated_entries.find_runs_of(failure, _DELETE):
+        return ()
+    entry = stated_entries.find_stated_entry(failure, denied.principal)
     mapped = [
         each
         for each in denied.case.context.mappings
