@@ -332,6 +332,7 @@ TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("patch of a Secret", f"kubectl patch secret db -p '{json.dumps({'data': {'x': _BASE64}})}'", (_BASE64,)),
     ("strings of a Secret", f"kubectl apply -f - <<< '{json.dumps({'stringData': {'x': _WEAK}})}'", (_WEAK,)),
     ("gsv printed", f"$ aws secretsmanager get-secret-value --secret-id x --query SecretString --output text\n{PASSWORD}\n", (PASSWORD,)),
+    ("gsv printed with its name", f"$ aws secretsmanager get-secret-value --secret-id x --query '[Name,SecretString]' --output text\nx\t{PASSWORD}\n", (PASSWORD,)),
     ("gsv printed words", "$ aws secretsmanager get-secret-value --secret-id x --query SecretString --output text\nboat=lanternchair\n", ("boat=lanternchair",)),
     ("ssm printed", f"$ aws ssm get-parameter --name /x --with-decryption --query Parameter.Value --output text\n{PASSWORD}\n", (PASSWORD,)),
     ("ecr printed", f"$ aws ecr get-login-password --region eu-west-1\n{OPAQUE}\n", (OPAQUE,)),
