@@ -93,6 +93,7 @@ def test_response(command: str, output: str, response: object) -> None:
         ("aws iam get-role --query Role.RoleId --output json", "\n"),
         # Several responses.
         ("for u in ana bo; do aws iam list-access-keys --user-name $u --query AccessKeyMetadata[].[AccessKeyId,Status] --output text; done", "AKIAIOSFODNN7EXAMPLE\tActive\nAKIAI44QH8DHBEXAMPLE\tInactive\n"),
+        ("aws iam get-role --query Role.RoleId --output text", "Nothing at all.\n"),
         # The rows do not fit the query.
         ("aws iam list-users --query Users[].[Arn,UserName] --output text", "a\tb\tc\n"),
         ("aws iam list-users --query Users[].[Arn,UserName] --output table", "-------\n|  L  |\n+-----+\n|  a  |\n+-----+\n"),

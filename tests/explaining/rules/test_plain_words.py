@@ -219,7 +219,7 @@ _CASES = {
     "no other profile": (
         "Error when retrieving token from sso: Token has expired and refresh failed\n\nI ran aws sso login --profile dev. The profile was fine yesterday.",
         ("aws sso login --profile dev",),
-        ("You signed in later, but to another session or profile than the call uses. The text shows",),
+        ("The last sign-in was for another session or profile than the call uses. The text shows",),
     ),
     "network": (
         _BUCKET.replace("because no resource-based policy allows the s3:ListBucket action", "with an explicit deny in a resource-based policy")

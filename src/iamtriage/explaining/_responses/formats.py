@@ -69,7 +69,8 @@ def read_text(lines: list[str], selection: Selection) -> tuple[object, int] | No
         words = [lines[0].strip()] if _SENTENCE.search(names[0]) else _split(lines[0])
         if selection.is_many or is_list[0]:
             return [] if words == [None] else words, 1
-        return (_value(lines[0].strip()), 1) if len(words) == 1 or "\t" not in lines[0] else None
+        # Without an output, the next line can be a sentence of a person.
+        return (words[0], 1) if len(words) == 1 else None
     if selection.is_many:
         rows: list[object] = []
         for line in lines[:_MAX_LINES]:

@@ -344,7 +344,7 @@ def _advise_retries(case: Case[AwsError], more: str) -> tuple[str, str, Commands
     if has_enough:
         retry = f"The SDK already {'has' if is_stated else 'made'} {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
     elif attempts:
-        retry = f"The SDK gave up after {attempts} attempts. The mode adaptive backs off with jitter, and slows down."
+        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive waits longer after each error, and sends fewer calls."
     is_pod = case.context.runtime_kind == "eks-pod" or text_signs.is_about_pods(case.text)
     if _CLI.search(case.text) and not (is_pod or case.context.runtime or _STACK_TRACE.search(case.text)):
         return _TITLE, retry, (f"export {settings}{more}",), pages.SDK_RETRIES

@@ -139,7 +139,7 @@ USES_PROFILE = r"\b(?:I|[Ww]e|code|program|script) (?:uses?|runs? with) (?:the )
 WRONG_SSO_SESSION = CauseType(
     "wrong-sso-session",
     title="Another profile or session was signed in",
-    text="You signed in later, but to another session or profile than the call uses.",
+    text="The last sign-in was for another session or profile than the call uses.",
     fix="Sign in with the profile that the call uses.",
     recognised_by="The text shows that the sign-in was successful or for another profile, and the call still has an expired session.",
     sign=rf"(?P<shown>\baws sso login --profile (?P<one>[\w.-]{{0,63}}\w))(?![\w-]).{{0,300}}?(?:--profile |{USES_PROFILE})(?!(?P=one)(?![\w-]))\w|\bSuccessfully logged into Start URL|\bLogin succeeded, valid until\b",

@@ -81,7 +81,7 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             SUBJECT,
             "sts.amazonaws.com",
             [
-                "Expect the exact subject in the trust policy",
+                "Set the exact subject in the trust policy",
                 "Or, if others that match system:serviceaccount:shop:* are meant to use the role, too, compare with StringLike",
             ],
             id="wildcard in StringEquals",
@@ -91,7 +91,7 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             SUBJECT,
             "sts.amazonaws.com",
             [
-                "Expect the exact subject in the trust policy",
+                "Set the exact subject in the trust policy",
                 "Or, if others that match system:serviceaccount:shop:* are meant to use the role, too, compare with StringLike",
             ],
             id="wildcard in the only condition",
@@ -114,7 +114,7 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             _policy("system:serviceaccount:store:*"),
             SUBJECT,
             "sts.amazonaws.com",
-            ["Expect the exact subject in the trust policy"],
+            ["Set the exact subject in the trust policy"],
             id="wildcard that does not match",
         ),
         pytest.param(

@@ -219,7 +219,7 @@ def set_region_remedy(request: RejectedRequest) -> Remedy | None:
         commands=(
             "kubectl exec deployment/NAME --namespace NAMESPACE -- env | grep -e _REGION= -e AWS_ENDPOINT_URL -e AWS_ROLE_ARN",
             Labelled(
-                "Unless env prints this Region:",
+                "If env does not print this Region:",
                 f"kubectl set env deployment/NAME AWS_REGION={region} AWS_DEFAULT_REGION={region} --namespace NAMESPACE",
             ),
         ),

@@ -122,7 +122,7 @@ def possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[C
             text="The token belongs to other credentials than the key: it is older, or left over beside a long-term key (AKIA…)."
             if is_sent
             # S3 reports the session token of another key with a code of its own.
-            else f"Temporary credentials{expired} were sent without their session token{'' if request.code == 'InvalidAccessKeyId' else ', or with an older one of another key'}."
+            else f"Temporary credentials{expired} were sent without their session token{'' if request.code == 'InvalidAccessKeyId' else ', or with the session token of an older key'}."
         )
     if is_of_role and request.is_signed:
         yield KEY_GONE.cause(text="The code has its own access key, which was deleted or deactivated.")

@@ -207,7 +207,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
     account = f" {denial.resource_account}" if denial.resource_account else ""
     owning = f"the organization that owns the resource's account{account}"
     if denial.service == "s3" and not denial.crosses_accounts:
-        owning = "the organization of the bucket's account, which is also yours"
+        owning = "your organization, to which the bucket's account belongs"
     ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy."
     if denial.crosses_accounts and account and not owner:
         ask = f"Send this error to the owner of account{account}: only administrators of its organization can see or change the policy."

@@ -283,7 +283,7 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
         )
     remedy = account_remedy(
         f"Read the Deny{of_statement} of the role's trust policy, {CHANGE_OR_NARROW}",
-        "If the Deny exempts calls with MFA, with an external ID or from a network, make such a call.",
+        "If the Deny exempts calls with MFA, with an external ID or from a network, call that way.",
         f"{describe_intention(denial, denial.target_role_name)} If the request is legitimate, only an administrator{of_account} can change the Deny.",
         commands=lines,
         url=pages.EVALUATION,

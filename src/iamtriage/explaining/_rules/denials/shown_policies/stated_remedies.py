@@ -357,7 +357,7 @@ def allow_in_session(
 _OTHER_OWNER = "bucket-of-other-account"
 _SHOW_OWNER = ("aws sts get-caller-identity", "aws s3api list-buckets")
 _FIND_OWNER = "Check whether the caller's account owns the bucket"
-_OWNED = "Run the commands with the credentials of the failing call. If list-buckets omits the bucket, another account owns it: use the right bucket or profile, or let its owner allow the caller in the bucket policy."
+_OWNED = "Run the commands with the credentials of the failing call. If list-buckets works but omits the bucket, another account owns it: use the right bucket or profile, or let its owner allow the caller in the bucket policy."
 
 
 def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name: str) -> Explanation:

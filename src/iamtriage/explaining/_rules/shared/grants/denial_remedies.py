@@ -239,7 +239,7 @@ CHANGE_OR_NARROW = "then change the call or the Deny"
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
 REDEPLOY = "Redeploy the API afterwards: a changed resource policy takes effect with the next deployment."
 """What makes a changed policy of an API take effect."""
-CHANGE_CALL = "If the Deny has a condition, such as on a Region, change the call so that it does not match."
+CHANGE_CALL = "If the Deny has a condition, change the call so that it does not match."
 """How to avoid a Deny statement, with typical conditions."""
 
 

@@ -385,7 +385,7 @@ def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, opera
             else f": if others that match {clip_text(expected)} are meant to use the role, too, list their subjects"
         )
         step = f"{WHOLE_DOCUMENT} The new policy accepts no other subject{others}."
-        title = "Expect the exact subject in the trust policy"
+        title = "Set the exact subject in the trust policy"
         yield trust_replacements.replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
     if pattern is not None:
         exact = ""
