@@ -603,6 +603,11 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="UNLOAD writes",
         ),
         pytest.param(
+            ">>> s3.head_object(Bucket='lake', Key='a/1.csv')\n{'ResponseMetadata': {'HTTPStatusCode': 200, ...\n>>> s3.head_object(Bucket='lake', Key='a/2.csv')\nTraceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\nbotocore.exceptions.ClientError: An error occurred (403) when calling the HeadObject operation: Forbidden",
+            {"bucket": "lake", "key": "a/2.csv"},
+            id="last input of a session",
+        ),
+        pytest.param(
             "Amazon.SQS.AmazonSQSException: Access to the resource is denied.\n   at Amazon.SQS.AmazonSQSClient.SendMessageAsync(SendMessageRequest request)",
             {"service": "sqs", "operation": "SendMessage"},
             id=".NET frame",

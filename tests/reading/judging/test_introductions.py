@@ -84,6 +84,12 @@ def test_an_introduction_changes_nothing(message: str, before: str) -> None:
     assert (found, count) == (expected, 1)
 
 
+@pytest.mark.parametrize("before", ["{'HTTPStatusCode': 200}", "'HTTPStatusCode': 200, 'RetryAttempts': 0}}"])
+def test_the_status_of_an_earlier_response_hides_no_failure(before: str) -> None:
+    failed = "ClientError: An error occurred (403) when calling the HeadObject operation: Forbidden"
+    assert _facts(f"{before}\n\n{failed}") == (facts_in(failed), 1)
+
+
 @pytest.mark.parametrize("message", _MESSAGES)
 @check_rows("code", _CODES)
 def test_a_code_of_the_program_is_not_the_failure(message: str, code: str) -> None:

@@ -72,6 +72,7 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
         if (
             current is not None
             and current.is_complete
+            and not current.only_ids
             and piece.role == "head"
             and piece.facts.get("code")
             and piece.facts["code"].rank == HINT

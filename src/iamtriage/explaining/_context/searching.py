@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import hide_secrets, line_at, line_start
 from iamtriage.actions._operations import service_prefix
@@ -63,6 +63,8 @@ _ENTRY_START = lazy_pattern(
 # A logger can print the frames of a stack trace as entries of their own.
 _FRAME = lazy_pattern(r"[^\n]{10,80}?\s(?:at [\w.$]{3,200}[\w$>]\(|\S{1,300}\.rb:[0-9]{1,6}:in )")
 _MAX_LINES_OF_ENTRY = 80
+# What somebody enters in a session of Python.
+_INPUT = lazy_pattern(r"(?m)^(?:>>> |In \[\d{1,5}\]: )")
 # A shell prompt with a command.
 _PROMPT = lazy_pattern(r"(?m)^(?:[^\s$]{1,80} ?)?[$❯] ?(?=[a-z./])")
 # What the AWS CLI prints for a call that succeeded: JSON, a table, or a listing of S3 objects.
@@ -143,6 +145,10 @@ def _find_location(failure: Failure, section: str, command: CommandLine | None) 
     """
     text, (start, end) = failure.text, failure.span
     operation = failure.envelope.operation
+    # In a session of Python, the last input before the failure has the call.
+    called = search_last(_INPUT, text, 0, start) if ">>> " in text or "In [" in text else None
+    if called is not None and (own := find_location(text[called.start() : end], operation, None)) is not None:
+        return own
     location = find_location(section, operation, command)
     line = line_at(text, start, end)
     own = find_location(line, operation, None) if location is not None and len(line) < len(section) else None
