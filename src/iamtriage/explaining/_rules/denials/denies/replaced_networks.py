@@ -57,7 +57,7 @@ def follow_replacement(denial: Denial, stated: StatedDeny, statement: dict[str, 
             f"{stated.words} of {stated.policy.name} exempts the {noun} {old}, which is gone: the request came through {clip_text(new)}",
             f"Replace {old} by {clip_text(new)} in {stated.words}",
             present(
-                f"If {clip_text(new)} is the {noun} that replaced {old}, the requests are those that the statement means to let in.",
+                f"If {clip_text(new)} is the {noun} that replaced {old}, the statement is meant to exempt its requests.",
                 _way_in(denial, statement, is_only=len(each.values) == 1),
             ),
             replace_condition(statement, each.operator, each.key, named),
