@@ -98,7 +98,7 @@ def test_the_command_of_a_check_is_shown_without_its_steps() -> None:
         ("aws iam get-role --role-name web",),
     )
     shown = str(Explanation(None, "x", "It failed.", (), (first, check)))
-    assert shown.splitlines()[-4:-2] == [f"Next: {check.title} [{check.who}]", f"  {check.commands[0]}"]
+    assert shown.splitlines()[-4:-2] == [f"Next: {check.title} [{check.who}]", f"    {check.commands[0]}"]
     assert "1 remedy" in shown
     change = attrs.evolve(check, title="Or trust ec2.amazonaws.com")
     assert check.commands[0] not in str(Explanation(None, "x", "It failed.", (), (first, change)))

@@ -76,18 +76,19 @@ What helps
      9. step 9
     10. step 10
 
-    {
-      "Action": "s3:GetObject"
-    }
+      {
+        "Action": "s3:GetObject"
+      }
 
-    aws iam put-role-policy --role-name orders-api \
-        --policy-name read --policy-document file://p.json
+      aws iam put-role-policy --role-name orders-api \
+          --policy-name read \
+          --policy-document file://p.json
 
     Allowing it: https://docs.example.com/allow
 
   Ask [you]
 
-    aws sts get-caller-identity
+      aws sts get-caller-identity
 
 Good to know
   - Policies take effect after some seconds.

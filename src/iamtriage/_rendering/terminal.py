@@ -32,6 +32,8 @@ _MAX_LABEL_WIDTH = 18
 _MIN_LABEL_WIDTH = 8
 # Heading level -> the indent of the text below it.
 _INDENTS = {1: 2, 2: 2, 3: 4}
+# Code is indented further, so that it stands out from the sentences before and after it.
+_CODE_INDENT = 2
 
 # A command in prose, which stays on one line, so that it can be pasted.
 _COMMAND_IN_PROSE = lazy_pattern(
@@ -176,11 +178,11 @@ class _Layout:
                 yield from self._wrapped(_words(value), first, " " * (self.indent + column + 2))
 
     def _code(self, block: Code) -> Iterator[str]:
-        text = code_text(block, self.width, " " * self.indent)
+        before = " " * (self.indent and self.indent + _CODE_INDENT)
+        text = code_text(block, self.width, before)
         # Shells disagree on backslashes in what echo prints, and Windows PowerShell on quotes in arguments.
         has_command = "\\" not in text and not (block.for_powershell and block.added_to)
         if block.saved_as is not None and _FILE.fullmatch(block.saved_as) and has_command:
-            before = " " * self.indent
             quoted = text.removeprefix(before).replace("'", "''" if block.for_powershell else "'\\''")
             start, end = block.saving_command
             if block.added_to is not None and len(quoted.rpartition("\n")[2]) + len(end) > self.width:

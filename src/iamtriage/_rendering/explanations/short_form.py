@@ -57,7 +57,7 @@ __all__ = ("short_blocks",)
 _MAX_TOTAL_LINES = 32
 # The width, in columns, for counting the lines of formats other than text.
 WIDTH = 100
-_INDENT = 2
+_INDENT = 4
 # What a row says of a first cause that the summary states in full. One from the text needs no row then.
 _SAID = {"Supplied": "The supplied facts say so."}
 # Pages on policies, credentials or errors in general. The steps and commands say what to do.

@@ -284,10 +284,12 @@ _CHANGED = lazy_pattern(r"(?:^|\\n|[>\s])(?P<line>accept-encoding:(?P<value>[\w,
 _SIGNED = lazy_pattern(r"(?:\bSignedHeaders=|\n|\\n| )(?P<line>accept-encoding;[a-z0-9;-]{4,400})")
 _GOOGLE = lazy_pattern(r"\bstorage\.googleapis\.com\b|\bGoogle secret key\b")
 _OWN_SIGNING = "https://github.com/aws/aws-sdk-go-v2/issues/1816"
-_SIGNER = """client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.HTTPSignerV4 = signer{o.HTTPSignerV4} })
+_SIGNER = """client := s3.NewFromConfig(cfg, func(o *s3.Options) {
+	o.HTTPSignerV4 = signer{o.HTTPSignerV4}
+})
 type signer struct{ s3.HTTPSignerV4 }
-func (s signer) SignHTTP(ctx context.Context, k aws.Credentials, r *http.Request, hash, service,
-	region string, at time.Time, options ...func(*v4.SignerOptions)) error {
+func (s signer) SignHTTP(ctx context.Context, k aws.Credentials, r *http.Request, hash,
+	service, region string, at time.Time, options ...func(*v4.SignerOptions)) error {
 	r.Header.Del("Accept-Encoding")
 	return s.HTTPSignerV4.SignHTTP(ctx, k, r, hash, service, region, at, options...)
 }
