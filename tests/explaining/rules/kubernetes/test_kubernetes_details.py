@@ -479,8 +479,10 @@ def test_wrong_entry_of_a_user() -> None:
         ("444455556666", "system:masters", True),
         ("111122223334", "system:masters", False),
         ("444455556666", "system:nodes", False),
+        ("111122233233", "system:masters", False),
+        ("111122333322", "system:masters", True),
     ],
-    ids=["other account", "typing error", "node role"],
+    ids=["other account", "typing error", "node role", "swapped digits", "other order"],
 )
 def test_entry_of_the_same_name_in_another_account(account: str, groups: str, is_added: bool) -> None:  # noqa: FBT001
     """The entry of another principal keeps its rights; that of a typing error is corrected."""
@@ -490,6 +492,9 @@ def test_entry_of_the_same_name_in_another_account(account: str, groups: str, is
     first, *others = explanation.remedies
     assert ("--profile PROFILE_NAME" in " ".join(first.commands)) is is_added
     assert any(f"add an entry for {role} " in each.title for each in others) is is_added
+    changed = next((each for each in others if "add an entry" in each.title), first)
+    assert "rolearn: " + role in str(changed.manifest)
+    assert "username: ops" in str(changed.manifest)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def _arn(rest: str, *, region: str = "eu-west-1", account: str = _ACCOUNT) -> st
         ("ssm:GetParameter", "ssm:parameter/prod/db", _arn("ssm:/prod/db"), "lacks parameter/ before the name"),
         ("s3:GetObject", "s3:accesspoint/reports/object/2026/*", _arn("s3:accesspoint/reports/2026/*"), "it lacks /object/, which precedes the key"),
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:queue/jobs"), "has no queue/ before the name"),
-        ("sqs:SendMessage", "sqs:jobs", _arn("sqs:jobs", account="111122223332"), "most likely, a digit is wrong"),
+        ("sqs:SendMessage", "sqs:jobs", _arn("sqs:jobs", account="111122223332"), "most likely, digit 12 is wrong"),
         ("ecs:RunTask", "ecs:task-definition/web:3", _arn("ecs:task-definition/web:*").replace("arn:aws:", "arn:aws-cn:"), "the partition is aws, not aws-cn"),
         ("sts:AssumeRole", "iam:role/deploy", "arn:aws:sts::111122223333:assumed-role/deploy", "the ARN of a session, not of its role"),
         ("sts:AssumeRole", "iam:role/deploy", f"arn:aws:iam:eu-west-1:{_ACCOUNT}:role/deploy", "an ARN of this type has no Region"),

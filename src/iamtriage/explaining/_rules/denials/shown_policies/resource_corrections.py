@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.shared.policies import date_conditions
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_line_remedy,
     correct_pattern,
-    is_slip,
+    describe_slip,
     replace_value_remedy,
 )
 from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, change_conditions
@@ -133,7 +133,7 @@ def _correct_condition(
         return remedies
     old, new = failed.values[0], failed.requested[0]
     is_same_service = failed.is_via and old.partition(".")[0] == new.partition(".")[0]
-    is_wrong = is_same_service or is_slip(old, new) or correct_pattern(old, new) is not None
+    is_wrong = is_same_service or describe_slip(old, new) or correct_pattern(old, new) is not None
     if len(failed.values) != 1 or not is_wrong:
         return remedies
     keeps = "Only this value changes: the other conditions stay, which limit who can use the resource."
@@ -169,10 +169,10 @@ def _correct_principal(
     for name in known:
         written = name if name.isdigit() else "".join(name.split(":", 5)[4:5])
         is_said = denial.failure.text.count(written) > str(content).count(written)
-        if not is_slip(written, account) or is_said:
+        slip = describe_slip(written, account)
+        if not slip or is_said:
             continue
         sid = next((shown_sid(each) for each in named if name in principal_names(each)), "")
-        slip = "two digits are swapped" if sorted(written) == sorted(account) else "a digit is wrong"
         text = f"The {f'statement {sid}' if sid else 'policy'} has the account {clip_text(written)}, and the caller is in {account}: most likely, {slip}."
         new = name.replace(written, account)
         keeps = "The other principals stay. The wrong account is most likely somebody else's."

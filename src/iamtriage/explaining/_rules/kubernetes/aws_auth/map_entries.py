@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.kubernetes.manifests import write_scalar
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import describe_slip
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present
 
@@ -104,7 +105,7 @@ class Finding(NamedTuple):
     def is_of_other_account(self) -> bool:
         """Whether the entry is right for the principal of that name in another account, and not a typing error."""
         is_other = (self.named.partition, self.named.account) != (self.caller.partition, self.caller.account)
-        is_typo = _describe_digit(self.named.account, self.caller.account) or is_for_nodes(self.entry)
+        is_typo = describe_slip(self.named.account, self.caller.account) or is_for_nodes(self.entry)
         return is_other and self.named.partition == self.caller.partition and not is_typo
 
     @property
@@ -166,7 +167,8 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
     if named.partition != caller.partition:
         difference = f"is in the partition {clip_text(named.partition)}, but the caller in {caller.partition}"
     elif named.account != caller.account:
-        difference = f"is in the account {clip_text(named.account)} instead of the caller's, {caller.account}{_describe_digit(named.account, caller.account)}"
+        slip = describe_slip(named.account, caller.account)
+        difference = f"is in the account {clip_text(named.account)} instead of the caller's, {caller.account}{slip and f' ({slip})'}"
     elif is_profile:
         difference = f"names the instance profile {clip_text(named.name)}, not the role in it"
         reason = "The role in an instance profile makes calls, never the profile itself."
@@ -197,13 +199,6 @@ def _find_in_other_list(found: Finding) -> Finding:
     reason = f"The authenticator reads {found.field} only in {found.list_name}."
     difference = f"is in {found.entry.wrong_list}"
     return found._replace(type=MAP_ENTRY_IN_OTHER_LIST, difference=difference, reason=reason)
-
-
-def _describe_digit(first: str, second: str) -> str:
-    """Return which digit distinguishes two account IDs, in parentheses, if only one does."""
-    places = [place for place, (one, other) in enumerate(zip(first, second, strict=False), 1) if one != other]
-    where = "the last digit" if places == [len(first)] else f"digit {min(places, default=0)} of {len(first)}"
-    return f" (only {where} differs)" if len(places) == 1 else ""
 
 
 def _is_similar(named: Role | User | InstanceProfile, caller: Caller) -> bool:

@@ -357,7 +357,7 @@ def _other_account_remedies(case: AnyCase, found: Finding) -> tuple[Remedy, ...]
             ),
             url=pages.EKS_KUBECONFIG,
         ),
-        attrs.evolve(added, commands=added.commands[1:]),
+        attrs.evolve(added, commands=added.commands[1:], manifest=map_entries.write_entry(found)),
     )
 
 

@@ -63,17 +63,21 @@ class Correction(NamedTuple):
     is_slip: bool = True
 
 
-def is_slip(written: str, meant: str) -> bool:
-    """Return whether two account IDs differ only in one digit, or in two neighbours that are swapped.
+def describe_slip(written: str, meant: str) -> str:
+    """Return what is wrong with an account ID that differs from another one by a typing error, or an empty string.
 
-    >>> is_slip("111122223332", "111122223333"), is_slip("111212223333", "111122223333"), is_slip("1" * 12, "2" * 12)
-    (True, True, False)
+    >>> describe_slip("111122223332", "111122223333"), describe_slip("111212223333", "111122223333")
+    ('digit 12 is wrong', 'digits 4 and 5 are swapped')
+    >>> describe_slip("1" * 12, "2" * 12)
+    ''
     """
     if not (len(written) == len(meant) == _LENGTH):
-        return False
+        return ""
     at = [index for index, digit in enumerate(written) if digit != meant[index]]
-    is_swapped = len(at) == _SWAPPED and at[1] - at[0] == 1 and written[at[0]] == meant[at[1]]
-    return len(at) == 1 or (is_swapped and written[at[1]] == meant[at[0]])
+    if len(at) == 1:
+        return f"digit {at[0] + 1} is wrong"
+    is_swapped = len(at) == _SWAPPED and [written[each] for each in at] == [meant[each] for each in at[::-1]]
+    return f"digits {at[0] + 1} and {at[1] + 1} are swapped" if is_swapped else ""
 
 
 def correct_pattern(pattern: str, arn: str) -> Correction | None:
@@ -133,12 +137,12 @@ def _describe_part(index: int, written: str, actual: str) -> tuple[str, bool]:
         return "the ARN of the denied resource has no account", True
     if not actual or not written:
         return f"an ARN of this type has {'a' if actual else 'no'} {name}", True
-    is_typo = index == _ACCOUNT and is_slip(written, actual)
-    likely = ": most likely, a digit is wrong" if is_typo else ""
+    slip = describe_slip(written, actual) if index == _ACCOUNT else ""
+    likely = f": most likely, {slip}" if slip else ""
     # No account has resources in two partitions.
     return (
         f"the {name} is {clip_text(actual)}, not {clip_text(written)}{likely}",
-        is_typo or name == "partition",
+        bool(slip) or name == "partition",
     )
 
 
