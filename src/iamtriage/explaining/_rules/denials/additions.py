@@ -99,6 +99,12 @@ def _may_be_of_tags(stated: Stated) -> bool:
     return name.startswith(("tag", "addtags")) and stated.service not in _TAGS_ELSEWHERE
 
 
+def _may_be_of_tenant(denial: Denial) -> bool:
+    """Return whether the names of the caller and of the resource can have a tenant."""
+    principal, resource = ((each or "").lower() for each in (denial.principal_text, denial.failure.resource))
+    return any(each in principal and each in resource for each in ("tenant", "team", "customer", "client"))
+
+
 def _may_be_unfilled(denial: Denial) -> bool:
     """Return whether the name of the denied resource can have a placeholder, or that of a role be an ARN."""
     name = denial.failure.resource or ""
@@ -149,6 +155,7 @@ _OF_DENIAL: Rows = (
 )
 # Other additions take precedence over these, or change the sentence to which these add.
 _AT_LAST: Rows = (
+    (all_of(is_not_explicit, _may_be_of_tenant), "denials.identities.other_tenants.add_other_tenant"),
     (_may_show_user, "denials.identities.callers.add_user"),
     (_may_be_unfilled, "denials.identities.unfilled_names.add_unfilled_placeholder"),
 )

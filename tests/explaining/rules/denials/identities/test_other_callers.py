@@ -55,3 +55,27 @@ def test_caller_that_the_text_shows(denied: str, shown: str, *, is_there: bool) 
     explanation = explain(text)
     assert ("so this call used other credentials: those of the user ana." in explanation.summary) is is_there
     assert explanation.remedies[0].title.startswith("Allow sqs:PurgeQueue")
+
+
+@check_rows(
+    ("caller", "resource", "limit"),
+    [
+        ("broker/tenant-acme-4711", "arn:aws:s3:::data/tenants/globex/x.csv", "If tenant-acme may use what belongs to tenants/globex, "),
+        ("team-blue-writer/x", "arn:aws:dynamodb:eu-west-1:111122223333:table/team_red_orders", "If team-blue may use what belongs to team_red, "),
+        ("customer-17/x", "arn:aws:s3:::data/customer=18/x.csv", "If customer-17 may use what belongs to customer=18, "),
+        ("broker/tenant-acme-4711", "arn:aws:s3:::data/tenants/acme/x.csv", None),
+        ("broker/tenant-acme-4711", "arn:aws:s3:::data/tenants/shared/x.csv", None),
+        ("broker/tenant-acme", "arn:aws:s3:::tenant-acme-files/tenant-backup-2/x.csv", None),
+        ("broker/team-blue", "arn:aws:s3:::data/tenant-red/x.csv", None),
+        ("tenant-writer/x", "arn:aws:s3:::data/tenant-red/x.csv", None),
+        ("customer-portal/x", "arn:aws:s3:::data/customer-photos/x.csv", None),
+    ],
+)  # fmt: skip
+def test_tenant_of_the_caller_and_of_the_resource(caller: str, resource: str, limit: str | None) -> None:
+    call = f"User: arn:aws:sts::111122223333:assumed-role/{caller} is not authorized to perform: s3:PutObject on resource: {resource} because no {{}} policy allows the s3:PutObject action"
+    for policy in ("session", "identity-based"):
+        explanation = explain(f"An error occurred (AccessDenied): {call.format(policy)}")
+        assert (explanation.causes[0].code == "other-tenant") is (limit is not None)
+        first = explanation.remedies[0]
+        assert first.title.startswith(limit or ("Change", "Allow"))
+        assert "may not, use" in first.steps[0] if limit else "key changes" in str(first.steps)
