@@ -663,7 +663,7 @@ rules:
 """,
         (
             "allows it only in the namespace staging, and the request is in prod",
-            "Do this first: Allow exactly this",
+            "Do this first: Allow this",
         ),
     ),
     "Role with names of objects": _Row(

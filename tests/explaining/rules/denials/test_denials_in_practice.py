@@ -1630,7 +1630,7 @@ BUCKETS: tuple[Case, ...] = (
         {},
         (
             "No identity-based policy",
-            "An account outside the organization owns the bucket",
+            "An account outside your organization owns the bucket",
             "The bucket policy, an SCP",
             "If the owner's get-bucket-encryption prints a KMS key, also allow kms:GenerateDataKey on it.",
             "arn:aws:s3:::acme-reports/r.csv",
@@ -3728,7 +3728,7 @@ FRAMES: tuple[Case, ...] = (
         "frame of a throttled call that assumes a role",
         "software.amazon.awssdk.services.sts.model.StsException: Rate exceeded (Service: Sts, Status Code: 400, Request ID: 1d2c3b4a-5f6e-4d7c-8b9a-0f1e2d3c4b5a)\n\tat software.amazon.awssdk.services.sts.DefaultStsClient.assumeRole(DefaultStsClient.java:312)",
         {},
-        ("AWS throttled the call AssumeRole", "StsAssumeRoleCredentialsProvider", "regional endpoint"),
+        ("AWS throttled the call AssumeRole", "StsAssumeRoleCredentialsProvider", "regional STS endpoint"),
         ("GetCallerIdentity",),
     ),
     (

@@ -492,7 +492,7 @@ def test_access_policies_in_the_text() -> None:
         ("View", "namespace", "secrets", "AmazonEKSViewPolicy, which the text shows, does not include it, and no RBAC role", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
         ("View", "namespace", "pods", "covers only the namespace pay, and no RBAC role allows it", "Extend the scope of AmazonEKSViewPolicy to the namespace shop"),
         ("Admin", "namespace", "secrets", "covers only the namespace pay, and no RBAC role allows it", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
-        ("AdminView", "namespace", "storageclasses", "covers only objects in the namespace pay, but storageclasses are in no namespace", "Allow exactly this request with a ClusterRole and ClusterRoleBinding, for a group of the role readers"),
+        ("AdminView", "namespace", "storageclasses", "covers only objects in the namespace pay, but storageclasses are in no namespace", "Allow this with a ClusterRole and ClusterRoleBinding, for a group of the role readers"),
         ("View", "cluster", "pods", "AmazonEKSViewPolicy, which does, is newer than the request", "Retry after a few seconds, and check the user and the cluster of kubectl"),
     ):  # fmt: skip
         text = (
@@ -614,7 +614,7 @@ resource "aws_eks_access_policy_association" "dev" {
     [
         ("", "helm install", ["Associate AmazonEKSClusterAdminPolicy", "Let Helm manage"]),
         ("The job must not get cluster admin.\n", "helm install", ["Let Helm manage", "Associate AmazonEKSClusterAdminPolicy"]),
-        ("", "kubectl get clusterroles", ["Allow exactly this request", "Or associate AmazonEKSAdminViewPolicy"]),
+        ("", "kubectl get clusterroles", ["Allow this with", "Or associate AmazonEKSAdminViewPolicy"]),
     ],
 )  # fmt: skip
 def test_cluster_roles_hand_out_permissions(words: str, installer: str, titles: list[str]) -> None:

@@ -507,10 +507,12 @@ def test_entry_in_the_wrong_list(principal: str, field: str, found_in: str, list
     text = f"{_log(f'ARN is not mapped: {arn}')}\n\ndata:\n  {found_in}: |\n    - {field}: {arn}\n      username: 'no'\n      groups:\n        - ops\n        - '007'\n"
     explanation = explain(text)
     assert explanation.causes[0].code == "map-entry-in-other-list"
-    entry = f'    - {field}: {arn}\n      username: "no"\n      groups:\n        - ops\n        - "007"'
-    assert f"under data:\n  {list_name}: |\n{entry}" in str(explanation)
+    entry = (
+        f'      - {field}: {arn}\n        username: "no"\n        groups:\n          - ops\n          - "007"'
+    )
+    assert f"under data:\n    {list_name}: |\n{entry}" in str(explanation)
     both = str(explain(f"{text}  {list_name}: |\n    []\n"))
-    assert f"under {list_name}:\n  - {field}: {arn}\n" in both
+    assert f"under {list_name}:\n    - {field}: {arn}\n" in both
     right = explain(text.replace(found_in, list_name))
     assert "map-entry-in-other-list" not in {cause.code for cause in right.causes}
 
@@ -591,12 +593,12 @@ def _refusal(user: str, verb: str, resource: str, group: str) -> str:
         (
             "$ kubectl apply -f api.yaml\n$ kubectl get deployments api\n"
             + _refusal("build-bot", "get", "deployments", "apps"),
-            "Allow exactly this request with a Role and RoleBinding",
+            "Allow this with a Role and RoleBinding",
             "kubectl create role get-deployments.apps-api -n shop --verb=get --resource=deployments.apps --resource-name=api",
         ),
         (
             _refusal("build-bot", "get", "deployments", "apps"),
-            "Allow exactly this request with a Role and RoleBinding",
+            "Allow this with a Role and RoleBinding",
             "kubectl create role get-deployments.apps-api -n shop --verb=get --resource=deployments.apps --resource-name=api",
         ),
         *(

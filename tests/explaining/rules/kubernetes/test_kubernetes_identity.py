@@ -219,7 +219,7 @@ def test_entry_of_aws_auth_is_shown_after_the_command_that_edits_it(caller: str 
     shown = str(explained(LOGIN, facts))
     section = "mapUsers" if "user/" in entry else "mapRoles"
     edited = shown.partition(f"edit configmap aws-auth\n  In the editor, under {section}:\n")[2]
-    assert edited.startswith(f"  {entry}\n    username: ")
+    assert edited.startswith(f"    {entry}\n      username: ")
 
 
 def test_each_remedy_has_its_form_of_the_arn() -> None:

@@ -146,4 +146,4 @@ def set_in_notebook(made: int, attempts: int) -> str:
     """
     gave_up = f"The SDK gave up after {made} attempts. " if made else ""
     more = f', "max_attempts": {attempts}' if attempts else ""
-    return f'{gave_up}The retry mode adaptive backs off with jitter and sends more slowly: create the client again with config=botocore.config.Config(retries={{"mode": "adaptive"{more}}}).'
+    return f'{gave_up}The retry mode adaptive waits longer after each error, and sends fewer calls: create the client again with config=botocore.config.Config(retries={{"mode": "adaptive"{more}}}).'

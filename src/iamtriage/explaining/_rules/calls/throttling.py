@@ -178,7 +178,7 @@ _CLI = lazy_pattern(
 )
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
 _REUSE = "Keep the credentials and the client of one AssumeRole until shortly before they expire, for all requests or jobs."
-_STS_RATES = "AWS does not raise this rate, but each STS endpoint has its own: call the regional endpoint."
+_STS_RATES = "AWS does not raise this limit. Each regional STS endpoint has its own limit: call one of these."
 RAISE_PARAMETERS = account_remedy(
     "If that is not enough, raise the rate of Parameter Store, for a charge",
     commands="aws ssm update-service-setting --region REGION --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true",

@@ -55,7 +55,7 @@ BINDING_NAMES_OTHER_USER = CauseType(
     fix="Use the user name of the error in the binding, or bind a group.",
     recognised_by="The binding in the text names another session of the role.",
     sign=r"(?P<shown>:assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64}))\".{0,800}:assumed-role/(?P=role)/(?!(?P=session)\")[\w+=,.@-]{2,64}\"? cannot\b",
-    remedy="Allow exactly this",
+    remedy="Allow this",
     of="no-rbac-rule",
 )
 NO_SERVICE_ACCOUNT_NAME = CauseType(

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.denials.policy_types.resource_policies import r
 from iamtriage.explaining._rules.denials.s3 import buckets, origins, public_access, s3_causes, s3_objects
 from iamtriage.explaining._rules.denials.s3.deployed_resources import explain_deployed_resource
 from iamtriage.explaining._rules.denials.s3.missing_objects import explain_missing_object, explain_unlisted
-from iamtriage.explaining._rules.denials.s3.s3_contrasts import PARTS, explain_contrast, explain_parts
+from iamtriage.explaining._rules.denials.s3.s3_contrasts import explain_contrast, explain_parts
 from iamtriage.explaining._rules.denials.s3.s3_identity_policies import explain_wrong_level
 from iamtriage.explaining._rules.denials.s3.s3_requests import (
     explain_denied_url,
@@ -204,9 +204,6 @@ def _summarize(denial: Denial, to: str) -> str:
         reason = (
             f", but allows {allowed.action}: most likely, no policy allows {denial.caller} {denial.action}"
         )
-    elif s3_causes.may_be_of_other_account(denial) and not reason and denial.operation not in {None, *PARTS}:
-        # S3 gives no reason to unsigned requests either.
-        reason = ", as it usually does for callers outside the bucket's account and organization"
     if not reason and s3_causes.shows_no_answer(denial):
         return f"S3 denied {request}. The text shows only the status: the body of the answer can name the reason."
     return f"S3 denied {request} without a reason{reason}."

@@ -307,7 +307,7 @@ def _find_called_host(denial: Denial, api: str | None) -> re.Match[str] | None:
 _EXPORT = 'eval "$(aws configure export-credentials --format env)"'
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
 _BACKEND_ROLE = "With fine-grained access control, also map the role as a backend role of an OpenSearch role."
-_OPENSEARCH_USERS = " Its internal users can use basic authentication, if the access policy allows that."
+_OPENSEARCH_USERS = " Internal users of the domain can use basic authentication instead, if the access policy allows their calls."
 
 
 _NETWORK = "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."

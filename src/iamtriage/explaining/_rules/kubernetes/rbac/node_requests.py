@@ -294,7 +294,7 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
         f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
         f"The first command prints each pod on this node, and its lines with the {kind}'s name, most often in {fields}.",
         ("If no pod is waiting for the object, nothing is wrong. " if is_kubelet else "")
-        + "If a pod that needs it has no such line, correct the name in its manifest or Deployment. If it is not on this node yet (second command), retry afterwards.",
+        + "If a pod that needs it has no such line, correct the name in its manifest or Deployment. If the pod has just been assigned to this node (second command), the kubelet retries by itself.",
         commands=(
             commands.fill_command(template, *named),
             commands.fill_command("kubectl get pods -n {} -o wide", named[0]),

@@ -224,7 +224,7 @@ def _role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
             if denied.is_default_service_account
             else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
             if denied.is_for_installer
-            else f"Allow {'this' if len(request.verbs) > 1 else 'exactly this request'} with a {kinds}{to_group}"
+            else f"Allow this with a {kinds}{to_group}"
         ),
         *filter(None, steps),
         commands=(

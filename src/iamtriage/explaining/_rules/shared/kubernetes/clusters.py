@@ -89,7 +89,7 @@ class Cluster(Value):
     def entry_precedence(self) -> str | None:
         """What a new access entry does to the entry of its principal in ``aws-auth``."""
         replaces = (
-            "An entry overrides a mapping in aws-auth: add the mapping's groups with --kubernetes-groups."
+            "If aws-auth maps the principal, give the entry the same groups (--kubernetes-groups): the entry replaces the mapping."
         )
         return replaces if self.uses_aws_auth else None
 
@@ -167,7 +167,7 @@ class Cluster(Value):
         """Return the remedy that enables access entries in the cluster."""
         return cluster_remedy(
             "Change the authentication mode to API_AND_CONFIG_MAP",
-            "The change cannot be undone: the mode goes from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
+            "The change cannot be undone: a cluster never goes back to CONFIG_MAP.",
             "With API_AND_CONFIG_MAP, aws-auth entries keep working, except for principals with an access entry, which takes precedence. With API, the cluster ignores aws-auth.",
             "When the cluster is ACTIVE again, create access entries. An entry alone grants nothing: associate an access policy, or set groups that RBAC allows (--kubernetes-groups).",
             commands=(
