@@ -178,7 +178,11 @@ def _endpoint_remedy(denial: Denial) -> Remedy:
         ]
     else:
         title = "Have the VPC endpoint's owner change its policy"
-        central = " If the VPC has no such endpoint, the traffic goes through a shared one: ask that team." if on_instance else ""
+        central = (
+            " If the VPC has no such endpoint, the traffic goes through a shared one: ask that team."
+            if on_instance
+            else ""
+        )
         steps = [f"{find} The owner is often the network team.{central}".strip()]
         in_account, is_meant = _read_record(denial)
         title, steps = f"{title}{in_account}", [*is_meant, *steps]
