@@ -335,3 +335,37 @@ def test_stated_association_is_not_looked_up(shown: str) -> None:
     (remedy,) = explanation.remedies
     assert not any("association" in each for each in remedy.commands)
     assert any("the target role lake" in each for each in remedy.steps) is (_LAKE in shown)
+
+
+_ROLE = "arn:aws:iam::444455556666:role/batch/copy"
+
+
+@check_rows(
+    ("issued", "failed", "verdict"),
+    [
+        (f"2026-05-04 10:00:00 assumed {_ROLE}, credentials valid until 2026-05-04T12:00:00Z", "2026-05-04 12:00:09 ", "The session of the role copy ended at 12:00:00 UTC, after 2 hours, and the call failed at 12:00:09."),
+        (f"[23:30:00] AWS_SESSION_TOKEN set for {_ROLE} (Expiration: 2026-05-05 00:30:00 UTC)", "[00:31:12] ", "ended at 00:30:00 UTC, after one hour, and the call failed at 00:31:12."),
+        (f"role {_ROLE} expires at 2026-05-04T12:00:00.000Z", "12:00:09 ", "ended at 12:00:00 UTC, and the call failed at 12:00:09."),
+        # The call used another session, the times have another zone, or something else ended.
+        (f"10:00:00 role {_ROLE}, expires 2026-05-04T12:00:00Z", "11:30:00 ", None),
+        (f"10:00:00 role {_ROLE}, expires 2026-05-04T12:00:00+02:00", "12:00:09 ", None),
+        (f"10:00:00 role {_ROLE}, expires 2026-05-04T12:00:00Z", "", None),
+        (f"10:00:00 SSO session of the role {_ROLE} expires 2026-05-04T12:00:00Z", "12:00:09 ", None),
+        (f"10:00:00 certificate of the role {_ROLE} expires 2026-05-04T12:00:00Z", "12:00:09 ", None),
+        ("10:00:00 the session expires 2026-05-04T12:00:00Z", "12:00:09 ", None),
+    ],
+)  # fmt: skip
+def test_stated_end_of_a_session(issued: str, failed: str, verdict: str | None) -> None:
+    explanation = explain(f"{issued}\n{failed}upload failed: a to s3://b/a {EXPIRED}")
+    first, shown = explanation.remedies[0], str(explanation)
+    assert (verdict or "") in explanation.summary
+    assert ("ended at" in explanation.summary) is (verdict is not None)
+    assert ("aws sso login" in shown) is (verdict is None)
+    if verdict:
+        assert first.commands[0] == f"aws configure set role_arn {_ROLE} --profile copy"
+        assert "role chaining" in shown
+
+
+def test_profile_has_another_session_than_the_stated_one() -> None:
+    text = f"10:00:00 role {_ROLE}, expires 2026-05-04T12:00:00Z\n12:00:09 $ aws s3 cp a s3://b/a --profile ops\n12:00:09 {EXPIRED}"
+    assert "ended at" not in explain(text).summary

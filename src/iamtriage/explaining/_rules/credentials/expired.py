@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials import expired_logins, old_requests, session_renewal
 from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
-from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
+from iamtriage.explaining._rules.credentials.expired_chains import LONG_RUNNING, ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import missing_logins
 from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_session_of_vault
@@ -77,15 +77,6 @@ PASTED_SESSION = CauseType(
     recognised_by="The text shows a session token in a variable or in the credentials file, or says that they were exported or copied.",
     sign=r"\bexport AWS_SESSION_TOKEN=|\baws_session_token ?=(?! ?[\w.]{1,60}[\[(),])|\b(?:exported|copied|pasted) (?:[\w-]{1,20} ){0,4}(?:AWS_\w{6,20}|keys|credentials)\b",
     remedy="Get new credentials",
-    of="expired-session",
-)
-LONG_RUNNING = CauseType(
-    "credentials-outlived",
-    title="The program runs longer than its credentials last",
-    fix="Let the SDK get the credentials from a provider that refreshes them.",
-    recognised_by="The text says that the program has been running for hours.",
-    sign=r"\b(?:elapsed|running for|ran for|runtime|uptime)[:= ]{1,3}\d{1,3} ?h(?:ours?)?\b\w{0,4}|\belapsed \d{1,3}h\w{0,4}",
-    remedy="Let the SDK refresh",
     of="expired-session",
 )
 KUBECONFIG_PROFILE = CauseType(

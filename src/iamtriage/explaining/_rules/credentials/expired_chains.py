@@ -1,19 +1,26 @@
-"""Explain sessions of role chaining that expired after one hour, and let the SDK renew them.
+"""Explain sessions of role chaining, and others that expired when the text says, and let the SDK renew them.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining.
 """
 
 from __future__ import annotations
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._context.values import CommandLine
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
-from iamtriage.explaining._rules.credentials.session_renewal import CHARS_BEFORE, find_issuing_command
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.session_renewal import (
+    CHARS_BEFORE,
+    JOB_STEPS,
+    find_issuing_command,
+    find_operation,
+    raise_maximum_command,
+)
 from iamtriage.explaining._rules.shared import commands, pages, remedies
+from iamtriage.explaining._rules.shared.credentials.clocks import describe_duration
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn, underlying_role
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import ExpiredCredentials
@@ -23,6 +30,15 @@ ROLE_CHAINING = CauseType(
     title="The session is from role chaining, which limits sessions to one hour",
     fix="Use a profile that assumes the role, or assume it again every hour.",
     recognised_by="The text shows that the session of a role assumes another role.",
+    of="expired-session",
+)
+LONG_RUNNING = CauseType(
+    "credentials-outlived",
+    title="The program runs longer than its credentials last",
+    fix="Let the SDK get the credentials from a provider that refreshes them.",
+    recognised_by="The text says that the program has been running for hours.",
+    sign=r"\b(?:elapsed|running for|ran for|runtime|uptime)[:= ]{1,3}\d{1,3} ?h(?:ours?)?\b\w{0,4}|\belapsed \d{1,3}h\w{0,4}",
+    remedy="Let the SDK refresh",
     of="expired-session",
 )
 FIXED_KEYS = CauseType(
@@ -86,6 +102,16 @@ _SOURCE_OF_KIND = {"instance": "Ec2InstanceMetadata", "EC2": "Ec2InstanceMetadat
 _OWN_DURATION = lazy_pattern(
     r"\b(?:DurationSeconds|durationSeconds|duration_seconds)[\"']?\s?(?:=>?|:)\s?(?!3600\b)(?P<seconds>\d{3,5})\b"
 )
+
+# When a session ends, in a line about it that is not about the sign-in or the token with which it was opened.
+_STATED_END = lazy_pattern(
+    r"(?am)^(?![^\n]{0,600}(?i:\bsso\b|\blog ?in\b|web.?identity|certificate|\bcookie))"
+    r"(?=[^\n]{0,600}(?i:\brole\b|\bsession\b|credential|assum(?:e|ing)|\bAWS_[A-Z]|\bSTS\b))[^\n]{0,600}?"
+    r"\b(?i:expir(?:es?|y|ation|ing)(?:_?at)?|(?:valid|good) until)\b[^\n\d]{0,12}20\d\d-\d\d-\d\d[T ](?P<time>[0-2]\d:[0-5]\d:[0-5]\d)(?:\.\d{1,9})?(?: ?(?:Z|UTC|GMT)\b|\+00:?00)"
+)
+_IN_LINE = lazy_pattern(_ARN)
+# The minimum and the maximum duration of a role session.
+_MIN_LASTS, _MAX_LASTS = 900, 12 * _HOUR
 
 
 class RoleChain(NamedTuple):
@@ -172,7 +198,7 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     """Explain an expired session from role chaining, or return ``None`` if the text does not show both roles."""
     chain = _find_chain(case)
     if chain is None:
-        return None
+        return _explain_stated_end(case, expired)
     if chain.role is None:
         return _explain_fixed_keys(case, chain, expired)
     times = (
@@ -191,6 +217,54 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
         expired,
         ROLE_CHAINING.cause("derived", because),
         remedies=(_move_remedy(case, chain) if chain.starts_late else None, _chain_remedy(case, chain, name)),
+    )
+
+
+def _explain_stated_end(case: Case[ExpiredCredentials], expired: Cause) -> Explanation | None:
+    """Explain that the session of a role ended when the text says, or return ``None`` if it does not say that."""
+    text, start = case.failure.text, case.failure.span[0]
+    ends = list(_STATED_END.finditer(text, max(start - CHARS_BEFORE, 0), start))
+    if not ends or case.context.runtime_kind in JOB_STEPS or find_operation(case) == "AssumeRole":
+        return None
+    end, stated, command = ends[-1], case.context.role_arn, case.context.command
+    arn = (only_one(set(_IN_LINE.findall(end[0]))) or (stated.value if stated else "")).rstrip(".,")
+    issued, failed = (_TIME_OF_DAY.match(text, line_start(text, each)) for each in (end.start(), start))
+    ended = _seconds(end["time"])
+    has_profile = command is not None and command.option("profile") is not None
+    if not arn or has_profile or failed is None or (_seconds(failed["time"]) - ended) % _DAY > _MAX_LASTS:
+        # The call used other credentials, or the log has the time of another zone.
+        return None
+    lasted = 0 if issued is None else (ended - _seconds(issued["time"])) % _DAY
+    is_known = _MIN_LASTS <= lasted <= _MAX_LASTS
+    words = "one hour" if lasted == _HOUR else describe_duration(lasted)
+    name = arn.rpartition("/")[2]
+    return case.explain(
+        f"The session of the role {name} ended at {end['time']} UTC{f', after {words}' if is_known else ''}, and the call failed at {failed['time']}. No permission is missing.",
+        expired,
+        LONG_RUNNING.cause("derived", text="The program ran longer than the session, which nothing renewed."),
+        remedies=_renewal_remedy(case, arn, name, min(2 * lasted, _MAX_LASTS) if is_known else _MAX_LASTS),
+    )
+
+
+def _renewal_remedy(case: Case[ExpiredCredentials], arn: str, name: str, seconds: int) -> Remedy:
+    """Return how a program without a person keeps the session of a role for as long as it runs."""
+    profile = name if _PROFILE.fullmatch(name) else "assumed"
+    configure = f"aws configure set {{}} {{}} --profile {profile}"
+    return remedies.your_remedy(
+        "Assume the role again right before the step that failed, or let the AWS CLI or SDK renew the session",
+        "Nothing renews exported keys. With the profile, the AWS CLI and the SDKs assume the role, and do so again before the session ends. SOURCE_PROFILE is a profile with the credentials that may assume it.",
+        f"To get longer sessions, pass --duration-seconds {seconds}, after an administrator has run the last command. If the session of another role assumes the role (role chaining), the limit stays one hour.",
+        "Then repeat what failed: aws s3 sync transfers only what is missing."
+        if "s3://" in case.text
+        else None,
+        commands=(
+            commands.fill_command(configure, "role_arn", commands.arn(arn, "ROLE_ARN")),
+            commands.fill_command(configure, "source_profile", "SOURCE_PROFILE"),
+            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+            f"export AWS_PROFILE={profile}",
+            Labelled("For longer sessions, as an administrator:", raise_maximum_command(name, seconds)),
+        ),
+        url=pages.CLI_ROLES,
     )
 
 

@@ -276,7 +276,7 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
         seconds = needed
         step = f"Or let them last longer: an administrator raises the role's maximum session duration with the command, then set {duration} to {seconds}. Without the first, STS rejects the second."
     # A permission set has the duration of its roles.
-    line = None if isinstance(role, IdentityCenterRole) else _raise_maximum_command(name, seconds)
+    line = None if isinstance(role, IdentityCenterRole) else raise_maximum_command(name, seconds)
     maximum = find_maximum(case.text) or 0
     is_allowed, outlasts = seconds <= maximum, aged is not None and _step_outlasts(case, aged[1])
     if aged is not None and (outlasts or (is_allowed and line is not None)):
@@ -312,7 +312,8 @@ def _write_step(case: Case[ExpiredCredentials], *settings: str) -> str | None:
     return credential_remedies.write_action(text, *settings).replace("ROLE_ARN", commands.arn(role.value))
 
 
-def _raise_maximum_command(role: str | None, seconds: int) -> str:
+def raise_maximum_command(role: str | None, seconds: int) -> str:
+    """Return the command that sets the maximum duration of the sessions of a role."""
     return f"aws iam update-role --role-name {commands.role_name(role)} --max-session-duration {seconds}"
 
 
@@ -358,6 +359,6 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
         "Increase the role's session duration",
         "Raise the role's maximum, up to 12 hours, and request it with --duration-seconds.",
         "Sessions from role chaining stay limited to one hour.",
-        commands=_raise_maximum_command(None if role is None else role.name, 43_200),
+        commands=raise_maximum_command(None if role is None else role.name, 43_200),
         url=pages.SESSION_DURATION,
     )
