@@ -2752,6 +2752,28 @@ SKEWED = botocore_text(
 )
 
 
+@check_rows(
+    ("before", "after", "is_in_machine"),
+    [
+        ("$ docker run --rm amazon/aws-cli s3 ls", "On the host it works fine.", True),
+        ("in the container:", "The same command outside the container succeeds.", True),
+        ("Docker Desktop 4.30 on a Mac", "", True),
+        ("$ docker run --rm amazon/aws-cli s3 ls", "Does it work on the host?", False),
+        ("$ docker run --rm amazon/aws-cli s3 ls", "It fails on the host, too.", False),
+        ("This is Linux, not Docker Desktop.", "", False),
+        ("We do not have Docker Desktop.", "", False),
+        ("", "It works on another host.", False),
+    ],
+)
+def test_clock_of_a_machine_for_containers(before: str, after: str, *, is_in_machine: bool) -> None:
+    """On Linux, a container has the clock of its host: only in a virtual machine the two can differ."""
+    explanation = explain(f"{before}\n{SKEWED}\n{after}")
+    commands = explanation.remedies[0].commands
+    assert ("docker run --rm alpine date -u" in commands) is is_in_machine
+    assert (not any("timedatectl" in each for each in commands)) is is_in_machine
+    assert explanation.summary.startswith("The clock of the virtual machine") is is_in_machine
+
+
 @pytest.mark.parametrize(
     "before",
     [

@@ -103,8 +103,9 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:
     skew = clocks.find_clock_skew(message)
     is_shown = skew is not None and _shows_clock(skew, case.failure.text[case.failure.span[1] :])
+    is_in_vm = clock_remedies.is_in_container_machine(case.failure.text)
     # The AWS CLI signs a request and sends it at once.
-    is_of_cli = case.context.command is not None or is_shown
+    is_of_cli = case.context.command is not None or is_shown or is_in_vm
     if skew is None or not skew.seconds:
         summary = "The request's time differs too much from the AWS time."
         causes = _possible_skew_causes(message)
@@ -116,7 +117,8 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
     else:
         position = "behind" if skew.seconds > 0 else "ahead of"
         whose = "The clock of the machine" if is_shown else "The request's time"
-        its = "the signature" if is_shown else "its signature"
+        whose = "The clock of the virtual machine that runs the container" if is_in_vm else whose
+        its = "the signature" if is_shown or is_in_vm else "its signature"
         summary = f"{whose} is {skew.duration} {position} the AWS time, so AWS rejected {its}."
         causes = (_known_skew_cause(skew, case.text, can_be_held=not is_of_cli),)
     reported = clues.reported_cause(CLOCK_SKEW, message, *_PHRASES)
@@ -141,7 +143,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
                 url=pages.SIGNATURES,
             ),
         ),
-        notes="The access key and the permissions are not the problem: AWS compares the times before it evaluates policies.",
+        notes="New access keys do not help, and no permission is missing: AWS compares the times before it evaluates policies.",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import Labelled
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import WINDOWS, WSL
@@ -32,6 +32,10 @@ _SET = lazy_pattern(
 _HOST = lazy_pattern(
     r"(?am)^\[?[a-z_][\w-]{0,31}@(?P<host>[A-Za-z][\w.-]{0,62})[: ][^\n$#%]{0,80}[$#%] ?(?:sudo )?(?:timedatectl|date|chronyc|systemctl)\b"
 )
+# A virtual machine with containers, or a container that fails where its host does not: on Linux, they share a clock.
+_CONTAINER_MACHINE = lazy_pattern(r"(?<!not )\b(?i:Docker Desktop|Rancher Desktop|colima|podman machine)\b")
+_CONTAINER = lazy_pattern(r"\b(?:docker|podman|nerdctl|finch) |\b(?i:containers?|Docker)\b")
+_ON_HOST = lazy_pattern(r"(?i:\b(?:host|outside (?:of )?(?:the |my |its )?(?:container|docker))\b)")
 AWS_TIME = "curl --insecure --silent --head https://sts.amazonaws.com | grep -i ^date"
 
 
@@ -67,6 +71,19 @@ def find_set_clock(text: str) -> str | None:
     if found is None or _NOT_SET.search(text):
         return None
     return found["words"] or f"Leap status: {found['state']}"
+
+
+def is_in_container_machine(text: str) -> bool:
+    r"""Return whether a container signed in the virtual machine of Docker Desktop or a similar program.
+
+    >>> is_in_container_machine("$ docker run amazon/aws-cli s3 ls\nThe same call works on the host.")
+    True
+    >>> is_in_container_machine("$ docker run amazon/aws-cli s3 ls\nDoes it work on the host?")
+    False
+    """
+    return next(find_said(text, _CONTAINER_MACHINE), None) is not None or (
+        _CONTAINER.search(text) is not None and find_working(text, _ON_HOST) is not None
+    )
 
 
 _TURN_ON, _RESTART = (
@@ -116,6 +133,15 @@ def set_clock(text: str = "", whole: str = "") -> Remedy:
             "Correct the clock of Windows",
             f"The first command prints when the clock was synchronized. The second one, as administrator, synchronizes it. Then repeat the call.{limit}",
             commands=("w32tm /query /status", "w32tm /resync"),
+            url=pages.SIGNATURES,
+        )
+    if is_in_container_machine(whole):
+        # https://github.com/docker/for-win/issues/4526 and https://github.com/containers/podman/issues/11541
+        return your_remedy(
+            "Correct the clock of the virtual machine that runs the container",
+            "Containers have its clock, not that of the computer, and it stops while the computer sleeps. If the two times differ, restart Docker Desktop, or the machine of Podman (podman machine stop, then start). With WSL, run wsl --shutdown in Windows first.",
+            "Then repeat the call.",
+            commands=("date -u", "docker run --rm alpine date -u"),
             url=pages.SIGNATURES,
         )
     if (unset := find_unset_clock(whole)) is not None:
