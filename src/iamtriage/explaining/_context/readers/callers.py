@@ -100,6 +100,7 @@ _NAMED_CALLER = lazy_pattern(
     rf"|\b(?:(?:signed|logged) in|authenticated|connected|working|(?:running|runs?|ran|deploys?)(?: \w{{1,20}})?(?: in (?:the )?account \d{{12}})?|am|are) (?:in )?(?:as|with|under) (?:(?:the|my|our|very|same|IAM|IRSA|instance|task|execution) ){{0,4}}(?P<kind_2>role|user) (?:[`\"']{_NAME.replace('name', 'name_2')}[`\"']|{_NAME.replace('name', 'name_3')}(?=[.,;:]?(?:\s|\Z)))"
     rf"|\b(?:signed|logged) in (?:as|with) (?:the|my|our) (?:very |same )?(?:IAM )?(?P<kind_3>role|user) (?:that|which|who|with which) [^.\n()]{{3,80}} \({_NAME.replace('name', 'name_4')}\)"
     rf"|\b(?:I|[Ww]e|job|pipeline|runner|kubectl|helm) (?:use|assume)[sd]? (?:the |my |our )?(?:IAM )?(?P<kind_5>role) (?:[`\"']{_NAME.replace('name', 'name_7')}[`\"']|{_NAME.replace('name', 'name_8')}(?=[.,;:]?(?:\s|\Z)))"
+    rf"|\b[Cc]aller(?: is|:) (?:the |my |our )?(?:IAM )?(?P<kind_6>role|user) (?:[`\"']{_NAME.replace('name', 'name_9')}[`\"']|{_NAME.replace('name', 'name_10')}(?=[.,;:]?(?:\s|\Z)))"
     rf"|\b[Mm]y (?:own )?(?:IAM )?(?P<kind_4>role|user) (?:[`\"']{_NAME.replace('name', 'name_5')}[`\"']|{_NAME.replace('name', 'name_6')}(?= (?:has|had|is|was|gets|should|cannot|can't)\b)))"
     r"(?![^.\n]{0,80}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)"
 )
@@ -128,7 +129,7 @@ _HAS_ACCESS = lazy_pattern(
 _CHARS_OF_OTHER, _CHARS_OF_CLAUSE = 60, 300
 _SENTENCE_END, _ACCOUNT = (
     lazy_pattern(r"[.!?]\s|\n"),
-    lazy_pattern(r"(?a)\b[Aa]ccount(?: ID)?:? ([0-9]{12})\b"),
+    lazy_pattern(r"(?a)\b(?:[Aa]ccount(?: ID)?:?|in|of|from) ([0-9]{12})\b"),
 )
 _KINDS_OF_CLUSTERS = frozenset({"console_kubernetes_access", "kubernetes_unauthorized"})
 _MENU_ACCOUNT = lazy_pattern(rf"(?a)\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])")

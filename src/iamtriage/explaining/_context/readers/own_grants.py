@@ -32,11 +32,12 @@ _GRANTS = lazy_pattern(
 )
 _HELD = lazy_pattern(
     rf"(?a){_OWN.format('holder')} (?:already |also |still |does |clearly ){{0,2}}(?:has|have|had|includes?|contains?) {_WORDS}{_actions('held')}"
+    rf"|(?P<named>(?P<named_before>\b[\w+=,.@-]{{2,64}})'s (?:own |IAM |identity ){{0,2}}polic(?:y|ies)) (?:already |also |still ){{0,2}}(?:ha[sd]|have|allows?|grants?|includes?|contains?) [^\n.;:]{{0,40}}?{_actions('possessed')}"
     rf"|(?i:\b(?:our|my) (?:own )?(?:side|end|account)\b) (?:already |also |still |does |clearly ){{0,2}}(?:has|have|allows?|grants?|includes?) {_WORDS}{_actions('ours')}"
     rf"|(?i:simulator)\b[^\n.;]{{0,80}}?{_OWN.format('simulated')} [^\n.;]{{0,40}}?\b(?:able|allowed|can)\b[^\n.;]{{0,20}}?{_actions('able')}"
 )
-_GROUPS = ("first", "last", "mine", "held", "ours", "able")
-_OWNERS = ("later", "sooner", "holder", "simulated")
+_GROUPS = ("first", "last", "mine", "held", "ours", "able", "possessed")
+_OWNERS = ("later", "sooner", "holder", "simulated", "named")
 # Words that qualify a role and do not name it.
 _QUALIFIERS = frozenset(
     {"above", "correct", "iam", "same", "new", "current", "aws", "whole", "my", "already"}
@@ -117,10 +118,10 @@ def _is_own(found: re.Match[str], names: Iterable[str], kind: str) -> bool:
     if parts.get("mine") or parts.get("ours"):
         return bool(parts.get("ours")) or kind == "user"
     owner = next(each for each in _OWNERS if parts.get(each))
-    named = [parts[f"{owner}_before"], parts[f"{owner}_after"]]
+    named = [parts[f"{owner}_before"], parts.get(f"{owner}_after")]
     if any(each and each.strip(".,") in names for each in named):
         return True
-    is_kind = (parts[f"{owner}_kind"] or "").lower() in {kind, "permission set"}
+    is_kind = (parts.get(f"{owner}_kind") or "").lower() in {kind, "permission set"}
     before = (named[0] or "").lower()
     after = named[1] or ""
     is_named = bool(after) and _NEXT_WORD.fullmatch(after) is None

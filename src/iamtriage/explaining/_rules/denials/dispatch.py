@@ -163,7 +163,7 @@ def _is_of_other_account(denial: Denial) -> bool:
 # What names an AWS managed key. A secret that is described without KmsKeyId has such a key, too.
 _names_managed_key = all_of(
     is_not_explicit,
-    says("aws/", "KeyManager", "managed", "protects my", "LastChangedDate", "VersionIdsToStages"),
+    says("aws/", "KeyManager", "managed", "protects my", "LastChangedDate", "VersionIdsToStages", "KmsKeyId"),
 )
 
 

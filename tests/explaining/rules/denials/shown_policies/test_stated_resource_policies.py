@@ -145,9 +145,48 @@ def test_described_secret_without_a_key(member: str, reader: str, *, is_default:
     assert ("update-secret --secret-id arn:aws:secretsmanager" in commands) is is_default
 
 
-def test_secret_of_which_a_query_left_the_key_out() -> None:
-    text = f'An error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed\nReader: arn:aws:iam::444455556666:role/billing\n$ aws secretsmanager describe-secret --secret-id stripe --query "{{ARN:ARN,LastChangedDate:LastChangedDate}}"\n{{"ARN": "arn:aws:secretsmanager:eu-west-1:{_ACCOUNT}:secret:stripe-Xy12Zz", "LastChangedDate": "2026-11-02T09:30:11+00:00"}}'
-    assert "aws/secretsmanager is an AWS managed key of account" not in explain(text).summary
+_READS = "An error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed\n{}: the secret is arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-Xy12Zz. {}"
+_READER, _DESCRIBE = (
+    "Caller is role billing in 444455556666",
+    "\n$ aws secretsmanager describe-secret --secret-id stripe --query ",
+)
+
+
+@check_rows(
+    ("caller", "shown", "is_default"),
+    [
+        (_READER, f"{_DESCRIBE}KmsKeyId\nnull\n", True),
+        (_READER, f"{_DESCRIBE}KmsKeyId --output text\nNone\n", True),
+        (_READER, "KmsKeyId is empty.", True),
+        (_READER, "If KmsKeyId is null, it has the default key.", False),
+        (_READER, "KmsKeyId is not null.", False),
+        (_READER, f'{_DESCRIBE}KmsKeyId\n"alias/shop"\n', False),
+        ("Caller is role billing in 111122223333", f"{_DESCRIBE}KmsKeyId\nnull\n", False),
+        # What a query leaves out says nothing.
+        (_READER, f'{_DESCRIBE}"{{ARN:ARN,LastChangedDate:LastChangedDate}}"\n{{"ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-Xy12Zz", "LastChangedDate": "2026-11-02T09:30:11+00:00"}}', False),
+    ],
+    ids=["null", "None", "said", "condition", "negation", "own-key", "same-account", "left-out"],
+)  # fmt: skip
+def test_key_of_a_secret_that_a_query_selects(caller: str, shown: str, *, is_default: bool) -> None:
+    explanation = explain(_READS.format(caller, shown))
+    assert ("an AWS managed key of account 111122223333, which no" in explanation.summary) is is_default
+    assert any("update-secret --secret-id" in each for each in explanation.remedies[0].commands) is is_default
+
+
+@check_rows(
+    ("said", "has_all"),
+    [
+        ("billing's own policy allows GetSecretValue + kms:Decrypt on *.", True),
+        ("billing's policy has kms:Decrypt on that key.", False),
+        ("reports's policy allows kms:Decrypt on *.", False),
+        ("billing's policy should allow kms:Decrypt on *.", False),
+    ],
+    ids=["own", "one-key", "other-role", "should"],
+)
+def test_the_caller_can_use_all_keys(said: str, *, has_all: bool) -> None:
+    remedy = explain(_READS.format(_READER, f"KmsKeyId is null. {said}")).remedies[0]
+    assert any("the role billing has kms:Decrypt on * already" in each for each in remedy.steps) is has_all
+    assert any("put-role-policy" in each for each in remedy.commands) is not has_all
 
 
 _DOMAIN = f"arn:aws:es:eu-west-1:{_ACCOUNT}:domain/search"

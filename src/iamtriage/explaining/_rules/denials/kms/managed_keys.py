@@ -14,12 +14,13 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_words, upper_first
+from iamtriage._text import clip_text, quote_words
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers import recreations
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
@@ -57,6 +58,10 @@ _PREFIXES = {"ebs": "ec2"}
 # What aws secretsmanager describe-secret prints, with its nested lists of versions and tags.
 _DESCRIBED_SECRET = lazy_pattern(
     r"\{\s{0,20}\"ARN\": ?\"arn:[\w-]{3,20}:secretsmanager:[^{}]{1,1500}(?:\{[^{}]{0,1500}\}[^{}]{0,800}){0,6}(?:\"VersionIdsToStages\": ?\{[^{}]{0,1500}\}|\"LastChangedDate\": ?[^{},]{4,60})[^{}]{0,400}\}"
+)
+# As a query prints it, or people say it.
+_NO_KEY = lazy_pattern(
+    r"\bKmsKeyId\b[`\"']?(?: ?[:=]| is| shows| prints| returns)? [`\"']?(?i:null|none|empty|not set|unset)\b"
 )
 _ROLE_ARN = lazy_pattern(r"(?a)\barn:[\w-]{3,20}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,200}(?<![.,])")
 _OTHER_ACCOUNT = lazy_pattern(r"\b(?i:cross[- ]account|(?:an)?other (?:AWS )?account)\b")
@@ -122,16 +127,21 @@ def _describes_default_key(text: str) -> bool:
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html: KmsKeyId is omitted if the
     secret has the key aws/secretsmanager.
     """
+    if "Access to KMS is not allowed" not in text:
+        return False
+    if next(find_said(text, _NO_KEY), None) is not None:
+        return True
     shown = [each[0] for each in _DESCRIBED_SECRET.finditer(text)]
     # What a query leaves out says nothing.
     is_selected = any(each in text for each in ("KmsKeyId", "--query", "jq ", "list-secrets"))
-    is_whole = len(shown) == 1 and not is_selected and not any(each in shown[0] for each in ("...", "…"))
-    return is_whole and "Access to KMS is not allowed" in text
+    return len(shown) == 1 and not is_selected and not any(each in shown[0] for each in ("...", "…"))
 
 
 def _with_reader(denial: Denial) -> Denial:
     """Return a denial whose message names no caller with the only role of the text that is in another account."""
     owner = getattr(_find_data(denial), "account", None)
+    if denial.principal is not None and denial.resource_account is None:
+        return attrs.evolve(denial, resource_account=owner)
     roles = {each for each in _ROLE_ARN.findall(denial.failure.text) if each.split(":")[4] != owner}
     if denial.principal is not None or owner is None or len(roles) != 1:
         return denial
@@ -213,7 +223,7 @@ def explain_managed_key(denial: Denial) -> Explanation | None:
         topic, cause, within = KMS_BEHIND_SERVICE.code, KMS_BEHIND_SERVICE, f"Within {operation}, the"
     shown = ""
     if _describes_default_key(denial.failure.text):
-        shown = "The text describes the secret without KmsKeyId, so it has the default key. "
+        shown = "By the text, the secret has no KmsKeyId, so it has the default key. "
     text = f"{shown}{within} use of the key was denied. The key's policy allows only principals of its account that call {through}, and nobody can change it."
     return denial.explain(
         denial_summary(denial, verdict),
@@ -266,8 +276,8 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     )
     remedy = owner_remedy(
         f"{title}{where}",
-        f"{upper_first(denial.caller)} needs kms:Decrypt on it in a policy of account {denial.account}, too{', which by the text it has on *' * has_all}. The secret's resource policy stays."
-        if key.service == "secretsmanager" and denial.crosses_accounts
+        f"By the text, {denial.caller} has kms:Decrypt on * already: its policy and the secret's can stay."
+        if has_all and key.service == "secretsmanager" and denial.crosses_accounts
         else None,
         None if is_own_call else _STEPS.get(key.service or ""),
         None if first else "Use the ARN that the command prints in place of the AWS managed key.",
