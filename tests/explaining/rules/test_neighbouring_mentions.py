@@ -12,6 +12,10 @@ _SWITCH = "$ unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY\n$ export AWS_PROFILE
 _FORMER = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "AROAEXAMPLE0OLD4ROLE"}, "Action": "%s"}]}'
 _ASSUME = f"User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/shop\n{_FORMER % 'sts:AssumeRole'}\n"
 _GET_ROLE = '$ aws iam get-role --role-name tea --profile other\n{"Role": {"RoleName": "tea", "RoleId": "AROAEXAMPLE0NEW4ROLE", "Arn": "arn:aws:iam::444455556666:role/tea"}}\n'
+_CROSS = "User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/shop-1\n"
+_TRUSTED = (
+    f"{_CROSS}$ aws iam get-role --role-name shop-1 --query 'Role.AssumeRolePolicyDocument.{{}}'\n{{}}\n"
+)
 _READ = f"User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::leaves/a because no resource-based policy allows the s3:GetObject action\nBucket policy:\n{_FORMER % 's3:GetObject'}\n"
 _PUT = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n"
 _ALLOW = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::leaves/*"}]}'
@@ -42,6 +46,17 @@ _ENDPOINT = 'User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not autho
         (_KEY + _WHO.format("", "ci") + _SWITCH + _WHO.format(" --profile ops", "ops") + _KUBECTL, "(401)", "not with the profile ops"),
         (_ASSUME + _GET_ROLE.replace("444455556666", "111122223333"), "the role tea has AROAEXAMPLE0NEW4ROLE", "instead of the caller"),
         (_ASSUME + _GET_ROLE, "instead of the caller", "AROAEXAMPLE0NEW4ROLE"),
+        (_TRUSTED.format("Statement[0].Principal", '{"AWS": "AROAEXAMPLE0OLD4ROLE"}'), """sed -E 's|"AROAEXAMPLE0OLD4ROLE"|"arn:aws:iam::111122223333:role/tea"|'""", "EXTERNAL_ID"),
+        (_TRUSTED.format("Statement[].Principal.AWS", '["AROAEXAMPLE0OLD4ROLE"]') + "Is that a bug?", "It is not a bug: IAM keeps", "if the role does not trust"),
+        (_TRUSTED.format("Statement[0].Principal.AWS", "AIDAEXAMPLE0OLD4USER"), "AIDAEXAMPLE0OLD4USER, the unique ID of a deleted user", "not a bug"),
+        (_TRUSTED.format("Statement[0].Principal", '{"Service": "ec2.amazonaws.com"}'), "trusts only the service ec2.amazonaws.com", "unique ID"),
+        (_TRUSTED.format("Statement[].Principal", '[{"AWS": "arn:aws:iam::111122223333:role/tea"}, {"AWS": "AROAEXAMPLE0OLD4ROLE"}]'), "Unless it has a condition", "unique ID"),
+        (_TRUSTED.format("Statement[0].Principal", '{"AWS": "AROAEXAMPLE0OLD4ROLE"}').replace("name shop-1", "name shop-2"), "both accounts must allow it", "unique ID"),
+        (f"{_CROSS}The trust policy of shop-1 now shows AROAEXAMPLE0OLD4ROLE in place of the ARN.", "AROAEXAMPLE0OLD4ROLE, the unique ID", "put-role-policy"),
+        (f"{_CROSS}There is an AROAEXAMPLE0OLD4ROLE in its trust policy.", "AROAEXAMPLE0OLD4ROLE, the unique ID", "put-role-policy"),
+        (f"{_CROSS}The trust policy names the ARN of tea (role id AROAEXAMPLE0OLD4ROLE).", "both accounts must allow it", "unique ID"),
+        (f"{_CROSS}If a trust policy shows AROAEXAMPLE0OLD4ROLE, somebody deleted a role.", "both accounts must allow it", "unique ID"),
+        (f"{_CROSS}We deleted the role tea and created it again.", """sed -E 's|"AROA[A-Z0-9]+"|"arn:aws:iam::111122223333:role/tea"|'""", "as a whole"),
         (_READ + "We recreated tea yesterday.", "the unique ID of the role that was deleted", "instead of the caller"),
         (_READ + "The bucket tea was recreated yesterday.", "instead of the caller", "the role that was deleted"),
         (f"{_PUT}The policy of the role tea:\n{_ALLOW}", "The role tea was denied", "The caller"),

@@ -238,7 +238,8 @@ def _documents(text: str) -> dict[str, Any]:
     is_described = is_allowed or any(map(text.__contains__, _SIGNS_OF_DESCRIPTIONS))
     has_policies = any(map(text.__contains__, _SIGNS_OF_POLICIES))
     has_mappings = '"' in text or "arn: " in text or "GROUPS" in text or "iamidentitymapping" in text
-    if not (is_attached or is_described or has_policies or has_mappings):
+    has_ids = "AROA" in text or "AIDA" in text
+    if not (is_attached or is_described or has_policies or has_mappings or has_ids):
         return {}
     from iamtriage.explaining._context.readers.documents import find_documents, find_mappings, name_documents
 
@@ -257,7 +258,8 @@ def _documents(text: str) -> dict[str, Any]:
         from iamtriage.explaining._context.readers.attached_policies import find_described_policies
 
         policies += find_described_policies(text)
-    if (':sub"' in text or "Principal" in text) and not any(each.is_trust_policy for each in policies):
+    is_shown = ':sub"' in text or "Principal" in text or has_ids
+    if is_shown and not any(each.is_trust_policy for each in policies):
         from iamtriage.explaining._context.readers.pasted_policies import find_trust_fragment
 
         policies += filter(None, (find_trust_fragment(text),))

@@ -16,10 +16,11 @@ from iamtriage.explaining._context.readers.documents import FoundDocument, decod
 from iamtriage.explaining._context.readers.policy_headings import find_heading, find_stored_name
 from iamtriage.explaining._context.readers.policy_versions import find_other_version, find_printed_name
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, is_session_policy
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._context.values import Document
-from iamtriage.policies._readers.elements import as_strings
+from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_statements
 from iamtriage.policies._readers.unknown_values import has_reference, resolve_functions
 
 __all__ = ("build_policy", "find_name_above", "find_policies", "find_trust_fragment")
@@ -79,9 +80,18 @@ _CONDITIONS = lazy_pattern(
 )
 # The principal of a trust policy, as people quote it.
 _PRINCIPAL = lazy_pattern(
-    r"\bPrincipal[\"'`]?\s?[:=]?\s?\{\s{0,8}[\"']?AWS[\"']?\s?[:=]\s?(?P<names>\[[^\]{}]{1,2000}\]|[\"']?arn:[^\s\"'{}]{1,700}[\"']?)\s{0,8}\}"
+    r"\bPrincipal[\"'`]?\s?[:=]?\s?\{\s{0,8}[\"']?AWS[\"']?\s?[:=]\s?(?P<names>\[[^\]{}]{1,2000}\]|[\"']?(?:arn:[^\s\"'{}]{1,700}|A(?:ROA|IDA)[A-Z0-9]{12,124})[\"']?)\s{0,8}\}"
 )
-_PRINCIPAL_NAME = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:[\w+=,.@*/-]{1,600}")
+_PRINCIPAL_NAME = lazy_pattern(
+    r"(?a)arn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:[\w+=,.@*/-]{1,600}|\bA(?:ROA|IDA)[A-Z0-9]{12,124}\b"
+)
+# What the AWS CLI and a restored response have before the trust policy.
+_PRINTED_TRUST = '"AssumeRolePolicyDocument": '
+# A unique ID as people say where they see it.
+_TRUSTED_ID = lazy_pattern(
+    r"\b(?i:trust(?:ed)? (?:policy|relationships?|entit(?:y|ies)))(?:(?: of [\w/-]{1,64})?(?: now)? (?:contains|has|is|lists|names|says|shows|trusts)|:)(?: [\w:]+){0,5} [`\"'(]{0,2}A(?:ROA|IDA)[A-Z0-9]{12,124}\b(?!:)"
+    r"|\bA(?:ROA|IDA)[A-Z0-9]{12,124}\b(?!:)[`\"')]{0,2}(?: (?!id\b)\w+){0,3} in (?:[\w'/-]{1,64} ){0,3}trust (?:policy|relationship)"
+)
 _SUBJECT_KEY = lazy_pattern(r"(?a)\"(?P<issuer>[\w.-]{1,100}(?:/[\w./-]{1,150})?):sub\"")
 _ROLE = lazy_pattern(r"(?a)\barn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>\d{12}):role/")
 # The Landing Zone Accelerator replaces these: https://awslabs.github.io/landing-zone-accelerator-on-aws.
@@ -116,7 +126,9 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
     """
     stated = [each for each in documents if each.member == "Statement"]
     for each in stated:
-        if (policy := build_policy(_fill_references(each.content, text))) is not None:
+        content = _fill_references(each.content, text)
+        trusted = _complete_principals(content) if text.endswith(_PRINTED_TRUST, 0, each.start) else None
+        if (policy := build_policy(trusted or content)) is not None:
             owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
             version = find_other_version(text, each.start)
             file, (heading, stated_type) = _find_file(text, each.start), find_heading(text, each.start)
@@ -132,6 +144,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
                 version=version,
                 name=name,
                 is_joined=each.is_joined,
+                is_condition=trusted is not None,
                 heading=heading,
                 stated_type=stated_type,
                 inline_name=None if policy.has_principal else inline_name,
@@ -253,21 +266,33 @@ def _find_trust_principal(text: str) -> Document | None:
     >>> policy.content["Statement"][0]["Action"]
     'sts:AssumeRole'
     """
-    for found in _PRINCIPAL.finditer(text):
-        before = text[max(found.start() - _CHARS_OF_INTRODUCTION, 0) : found.start()]
-        if "rust" not in before.rpartition("\n\n")[2]:
-            continue
-        names = _PRINCIPAL_NAME.findall(found["names"])
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"AWS": names[0] if len(names) == 1 else names},
-            "Action": "sts:AssumeRole",
-        }
-        policy = build_policy({"Version": "2012-10-17", "Statement": [statement]})
-        return policy and attrs.evolve(
-            policy, is_condition=True, owner=_find_trusting_role(text, found.start())
-        )
-    return None
+    quoted = (each for each in _PRINCIPAL.finditer(text) if _is_of_trust(text, each.start()))
+    found = next(quoted, None) or next(find_said(text, _TRUSTED_ID), None)
+    if found is None:
+        return None
+    names = _PRINCIPAL_NAME.findall(found[0])
+    policy = build_policy(_trust([{"Principal": {"AWS": names[0] if len(names) == 1 else names}}]))
+    return policy and attrs.evolve(policy, is_condition=True, owner=_find_trusting_role(text, found.start()))
+
+
+def _is_of_trust(text: str, start: int) -> bool:
+    before = text[max(start - _CHARS_OF_INTRODUCTION, 0) : start]
+    return "rust" in before.rpartition("\n\n")[2]
+
+
+def _trust(rows: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the trust policy of which only the principals are known."""
+    statements = [{"Effect": "Allow", **each, "Action": "sts:AssumeRole"} for each in rows]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _complete_principals(content: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a trust policy of which a query selects only the principals, if these need no token."""
+    rows = list[Mapping[str, Any]](iterate_statements(content))
+    for each in rows:
+        if set(each) != {"Principal"} or not as_mapping(each["Principal"]).keys() <= {"AWS", "Service"}:
+            return None
+    return _trust(rows)
 
 
 def _find_file(text: str, start: int) -> str | None:

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explana
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.roles import barred_callers, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.roles.cdk_roles import explain_untrusting_roles, trust_account_remedy
-from iamtriage.explaining._rules.denials.roles.external_ids import external_id_step, find_vendor
+from iamtriage.explaining._rules.denials.roles.external_ids import external_id_step, find_vendor, name_again
 from iamtriage.explaining._rules.denials.roles.literal_values import compare_condition
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages, wording
@@ -251,8 +251,9 @@ def _change_trust_remedy(denial: Denial, findings: TrustFindings | None) -> Reme
     result = None if findings is None else findings.result
     if result is not None and result.is_explicit_deny:
         return attrs.evolve(role_conditions.narrow_deny_remedy(denial, result), layer="role_trust")
-    narrow = role_conditions.narrow_deny_remedy
-    return narrow(denial) if denial.is_explicit else _trust_remedy(denial, findings)
+    if denial.is_explicit:
+        return role_conditions.narrow_deny_remedy(denial)
+    return name_again(denial, findings) or _trust_remedy(denial, findings)
 
 
 def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | None:

@@ -386,7 +386,7 @@ def explain_named_caller(
 def account_note(denial: Denial, findings: TrustFindings | None) -> str | None:
     """Return a note on which policies have to allow a role, unless the known trust policy says it."""
     if denial.crosses_accounts:
-        if findings is not None and findings.result is not None:
+        if role_calls.is_recreated(denial) if findings is None else findings.result is not None:
             return None
         return f"The caller is in account {denial.account}, the role in {denial.resource_account}. The trust policy can also allow the caller's account as a whole."
     return f"Within one account, a trust policy that names the caller itself is enough. If it names the account, a policy of {denial.caller} must allow {denial.action} on the role, too."

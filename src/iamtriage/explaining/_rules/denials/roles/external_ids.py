@@ -1,4 +1,4 @@
-"""Know the vendors that assume roles, and change the external ID in a trust policy if the caller cannot send another one."""
+"""Know the vendors that assume roles, and replace what a trust policy has for the caller: an external ID, or the ID of a deleted one."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._rules.basics import Denial, Remedy
+from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
+from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
+from iamtriage.explaining._rules.denials.roles import role_calls
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.sts.trust.trust_documents import policy_with_value
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT
+from iamtriage.explaining._rules.sts.trust.trusted_principals import DELETED, shows_only_principal
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.shown_calls import RoleCall
+    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
     from iamtriage.trust._evaluation import TrustResult
 
 
@@ -95,6 +99,34 @@ def _accept_external_id(denial: Denial, result: TrustResult, call: RoleCall) -> 
         return None
     value = [*result.expected, external_id] if result.expected[1:] else external_id
     return policy_with_value(denial.facts.trust_policy, result, value=value)
+
+
+def name_again(denial: Denial, findings: TrustFindings | None) -> Remedy | None:
+    """Return the remedy that puts the ARN of the caller in place of the ID of a deleted principal.
+
+    IAM rejects a document that still has the ID. Without findings, the text says that the caller was created again.
+    """
+    deleted, added = None, role_calls.trusting_statement(denial, "sts:AssumeRole")
+    if findings is not None and shows_only_principal(denial):
+        deleted = DELETED.search(findings.reason)
+    is_known = deleted is not None or (findings is None and role_calls.is_recreated(denial))
+    if not is_known or "Condition" in added or role_calls.find_attribute(denial):
+        return None
+    arn, named = added["Principal"]["AWS"], "the ID" if deleted is None else deleted[1]
+    former = named if deleted else "AROA[A-Z0-9]+" if denial.role is not None else "AIDA[A-Z0-9]+"
+    show, update = trust_policy_commands(denial.target_role_name)
+    lines = (
+        f"{show} --output json > old-trust.json",
+        f"""sed -E 's|"{former}"|"{arn}"|' old-trust.json > trust.json""",
+        Labelled.required("Check trust.json, then replace the policy:", update),
+    )
+    steps = (
+        f"The commands put the ARN in place of {named}, which IAM rejects in a new document.",
+        *role_path_steps(denial),
+        f'To survive the next deletion, trust the whole account, with the condition "ArnEquals": {{"aws:PrincipalArn": "{arn}"}}: IAM keeps an ARN there as it is.',
+    )
+    title = f"Allow {denial.caller} in the role's trust policy"
+    return _trust_remedy(denial, title, steps, lines, None, pages.TRUST_POLICIES)
 
 
 def _trust_remedy(

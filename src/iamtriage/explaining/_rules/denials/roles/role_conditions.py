@@ -95,10 +95,12 @@ def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None)
         attrs.evolve(denial.facts, caller=caller), action, denial.resource, context
     )
     is_denied_by_it = denial.policy_type in {"role_trust", "resource"}
-    if findings is not None and findings.allowed and is_denied_by_it and shows_only_principal(denial):
-        # What the text leaves out of the trust policy, such as a condition, decides.
-        return None
-    return findings
+    if findings is None or not findings.allowed or not shows_only_principal(denial):
+        return findings
+    # What the text leaves out of the trust policy, such as a condition, decides.
+    text = "The trust policy names the caller. Unless it has a condition, it is not what has to change."
+    named = attrs.evolve(findings, cause=attrs.evolve(findings.cause, text=text))
+    return None if is_denied_by_it else named
 
 
 def find_call(denial: Denial) -> RoleCall | None:

@@ -16,6 +16,7 @@ from iamtriage.arns._principals import Role, RoleSession
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.recreations import read_creation
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations.questions import find_questions
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, policy_with_principal
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
 SUPPLIED = "the role's trust policy, which was supplied, does not allow it"
-_DELETED = lazy_pattern(
+DELETED = lazy_pattern(
     r"\"(A(?:ROA|IDA)[A-Z0-9]{8,124})\" is the unique ID of a deleted (role|user|principal)"
 )
+"""How the evaluation names a deleted principal."""
 _MAX_SESSIONS = 2
 _SHOWS = frozenset({("iam", "get-role"), ("iam", "get-user")})
 # A document in the output can have other IDs.
@@ -41,7 +43,7 @@ def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
     reason = "" if findings.result is None else findings.result.reason.partition(": ")[2]
     words = "the policy trusts account "
     trusted = trust_documents.describe_trusted(denial.facts.trust_policy)
-    deleted = _DELETED.search(reason)
+    deleted = DELETED.search(reason)
     if deleted is not None:
         present = _find_present_id(denial, deleted[1]) or "instead of the caller"
         return (
@@ -62,10 +64,13 @@ def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
 
 def explain_deleted(denial: Denial, findings: TrustFindings) -> str | None:
     """Return why a trust policy has the unique ID of a deleted principal, as sentences, or ``None`` if it has none."""
-    deleted = _DELETED.search(findings.reason)
+    deleted = DELETED.search(findings.reason)
     if deleted is None:
         return None
-    kept = f"IAM keeps the unique ID behind an ARN, and a {deleted[2]} that is created again under its name gets another."
+    answer = (
+        "It is not a bug: " if any(" bug" in each for each in find_questions(denial.failure.text)) else ""
+    )
+    kept = f"{answer}IAM keeps the unique ID behind an ARN, and a {deleted[2]} that is created again under its name gets another."
     is_same_kind = deleted[2] == ("role" if denial.role is not None else "user")
     if not is_same_kind:
         return kept
