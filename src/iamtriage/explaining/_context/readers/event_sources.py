@@ -16,6 +16,10 @@ _STATED_ROLE = lazy_pattern(
     r"(?a)(?:\b(?:[Ii]ts|[Ee]xecution|[Ff]unction(?:'s)?|[Ll]ambda) role(?: is|:)?|(?m:^)[Rr]ole(?: is|:)?|(?<!\S)--role|[\"']Role[\"']:|\brole of (?:the |our )?(?:function|[Ll]ambda)\b[^.\n]{0,30}?)"
     r"[\s=\"'`(]{1,4}arn:aws[\w-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})"
 )
+# A role to which Terraform's log or a command attaches what only a function needs: "… [id=orders/arn:aws:iam::aws:policy/…]".
+_ATTACHED = lazy_pattern(
+    r"(?a)(?:\[id=(?P<id>[\w+=,.@-]{1,64})/|--role-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[\"']? (?:\\\n {1,20})?--policy-arn[ =][\"']?)arn:aws[\w-]{0,12}:iam::aws:policy/(?:service-role/)?AWSLambda"
+)
 _CALLED_FUNCTION = lazy_pattern(r"--function-name[ =][\"']?([\w-]{1,64})(?![\w:$-])")
 _OWNER = lazy_pattern(r"\b[Ff]unction [`'\"]?([\w-]{2,64})[`'\"]? (?:has|had|is|runs|uses|with)\b")
 
@@ -42,6 +46,8 @@ def find_stated_role(text: str) -> str | None:
         for each in _STATED_ROLE.finditer(text)
         if not called or called.issuperset(_find_function(text, each.start()))
     }
+    if not stated and not called:
+        stated = {each["id"] or each["name"] for each in _ATTACHED.finditer(text)}
     return only_one(stated)
 
 

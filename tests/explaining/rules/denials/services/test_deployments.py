@@ -66,6 +66,32 @@ def test_execution_role_without_a_tool() -> None:
     assert explain(text).remedies[0].title.startswith("Attach AWSLambdaVPCAccessExecutionRole")
 
 
+_CREATED = (
+    f"An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: {VPC}\n"
+)
+_APPLIED = "aws_iam_role_policy_attachment.logs: Creation complete after 0s [id=mail-fn/arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]\n"
+
+
+@check_rows(
+    ("text", "role", "is_allowed"),
+    [
+        (f"{_CREATED}I have AdministratorAccess, what more does it want?", "the function's execution role", False),
+        (f"{_CREATED}We already have ec2:* on *.", "the function's execution role", False),
+        (f"{_CREATED}arn:aws:sts::111122223333:assumed-role/ci/run-1 calls. ci has AdministratorAccess.", "the function's execution role", False),
+        (f"{_APPLIED}{_CREATED}Running as arn:aws:sts::111122223333:assumed-role/tf/r. tf has ec2:* on *.", "the execution role mail-fn", False),
+        (f"{_APPLIED}{_APPLIED.replace('mail-fn', 'post-fn')}{_CREATED}", "the function's execution role", False),
+        (f"$ aws iam attach-role-policy --role-name mail-fn --policy-arn arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole\n{_CREATED}", "the execution role mail-fn", False),
+        (f"{_CREATED}The execution role has AdministratorAccess.", "the execution role", True),
+        (f"{_CREATED}We have attached AdministratorAccess to the role.", "the execution role", True),
+        (f"{_APPLIED}{_CREATED}arn:aws:iam::111122223333:role/mail-fn: mail-fn has ec2:* on *.", "the execution role", True),
+    ],
+)  # fmt: skip
+def test_policy_of_the_caller_of_lambda(text: str, role: str, is_allowed: bool) -> None:  # noqa: FBT001
+    explanation = explain(text)
+    assert f"{role} is not allowed to perform ec2:CreateNetworkInterface" in explanation.summary
+    assert ("SCP" in explanation.summary) is is_allowed
+
+
 def test_trust_policy_is_changed_in_the_code() -> None:
     message = "The role defined for the function cannot be assumed by Lambda."
     text = f'Error: creating Lambda Function (cart): operation error Lambda: CreateFunction, https response error StatusCode: 400, RequestID: 0a1b, InvalidParameterValueException: {message}\n\n  with aws_lambda_function.cart,\n  on main.tf line 3, in resource "aws_lambda_function" "cart":'

@@ -18,6 +18,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_own_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_OTHER_RESOURCE,
@@ -104,23 +105,26 @@ def explain_execution_role(denial: Denial) -> Explanation:
     source = (
         None if grant is None else _find_source(grant, denial.failure.text, is_code=deployment is not None)
     )
-    if grant and (allowing := _find_allowing(denial, grant.action, source and source[2])):
+    if grant and (allowing := _find_allowing(denial, grant.action, source and source[2], role_name)):
         return _explain_allowed(denial, grant.action, allowing.name, role_name or "ROLE_NAME")
     text = (
-        "The execution role needs it for what the call sets up. The caller's permissions are not the problem."
+        "The caller's permissions are not the problem: the execution role needs it for what the call sets up."
     )
     allow_it: Remedy | None = _FIND_ROLE
     managed_policy = "what the message names"
     if source is not None:
         statements, managed_policy, arn = source
-        text = f"Lambda reads the event source with the execution role of the function. The caller's permissions are not the problem.{_judge_policies(denial.failure.text)}"
+        text = "Lambda reads the event source with the execution role of the function. The caller's permissions are not the problem."
+        text += "".join(told for sign, told in _SUPERFLUOUS if sign.search(denial.failure.text))
         missing += f" on {arn}" if arn and stream is None else ""
         allow_it = _source_remedy(statements, managed_policy)
         managed_policy = _service_role_policy(denial, managed_policy)
     elif grant is not None and grant.action.startswith("ec2:"):
         region = None if deployment is None else deployment.region
-        allow_it, managed_policy = _vpc_policy_remedy(denial), _vpc_policy(denial, region)
-        text = "The function has a VpcConfig, so Lambda creates its network interfaces with the execution role, which needs ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface. The caller of Lambda needs none of them."
+        managed_policy = _service_role_policy(denial, _VPC_POLICY, region)
+        allow_it = _vpc_policy_remedy(denial)
+        caller = known_policies.name_session_role(denial.failure.text, role_name)
+        text = f"The function has a VpcConfig, so Lambda creates its network interfaces with the execution role, which needs ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface. The caller of Lambda{caller} needs none of them."
     elif grant is not None:
         allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
         managed_policy = ""
@@ -206,10 +210,12 @@ def _find_lacking(denial: Denial, statements: list[dict[str, Any]], grant: Grant
     return Contrast(verdict, remedy, replaces_allow=True)
 
 
-def _find_allowing(denial: Denial, action: str, resource: str | None) -> KnownPolicy | None:
+def _find_allowing(denial: Denial, action: str, resource: str | None, role: str | None) -> KnownPolicy | None:
     """Return a policy that allows an action and was in effect: what a template creates can be too new."""
     policy = find_allowing_policy(attrs.evolve(denial, action=action, resource=resource or "*"))
-    return None if policy is not None and policy.is_code and _may_be_new(denial) else policy
+    if policy is None or (policy.is_code and _may_be_new(denial)):
+        return None
+    return policy if known_policies.may_be_of_service(policy, role, denial.failure.text) else None
 
 
 def _may_be_new(denial: Denial) -> bool:
@@ -260,10 +266,6 @@ _FIND_ROLE = remedies.account_remedy(
 )
 
 
-def _vpc_policy(denial: Denial, region: str | None = None) -> str:
-    return _service_role_policy(denial, _VPC_POLICY, region)
-
-
 def _service_role_policy(denial: Denial, name: str, region: str | None = None) -> str:
     partition = denial.location.partition or (find_partition(region) if region else None)
     return f"arn:{partition or 'aws'}:iam::aws:policy/service-role/{name}"
@@ -306,11 +308,6 @@ _SUPERFLUOUS = (
         " SQS does not invoke the function, so the permission for sqs.amazonaws.com can be removed.",
     ),
 )
-
-
-def _judge_policies(text: str) -> str:
-    """Return which policies in the text have no effect on the reading of a queue, as sentences."""
-    return "".join(told for sign, told in _SUPERFLUOUS if sign.search(text))
 
 
 def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Remedy:
@@ -387,7 +384,7 @@ def _vpc_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that attaches the managed policy, because a statement can't name the network interfaces."""
     is_new = denial.operation == "CreateFunction"
     printed = "" if is_new else ", or else the one that the first command prints"
-    attach = commands.attach_policy("ROLE_NAME", _vpc_policy(denial))
+    attach = commands.attach_policy("ROLE_NAME", _service_role_policy(denial, _VPC_POLICY))
     return remedies.account_remedy(
         f"Attach {_VPC_POLICY} to the function's execution role",
         f"It is the role that the call names (Role){printed}.",

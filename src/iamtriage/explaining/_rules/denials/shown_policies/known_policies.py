@@ -68,6 +68,7 @@ class KnownPolicy(Document):
     policy_type: PolicyType | None = attrs.field(default=None, kw_only=True)
 
 
+_SESSION_ROLE = lazy_pattern(r"(?a):assumed-role/([\w+=,.@-]{1,64})/")
 _PRINTED_POLICY = lazy_pattern(r"(?a)--policy-arn \S{1,200}/([\w+=,.@-]{1,128}) --version-id")
 
 
@@ -267,6 +268,26 @@ def list_own_policies(denial: Denial) -> list[KnownPolicy]:
         and not each.has_principal
         and not is_of_other(each, denial)
     ]
+
+
+def may_be_of_service(policy: KnownPolicy, role: str | None, text: str) -> bool:
+    """Return whether a policy can be that of a role that a service uses: the caller of the service is another principal."""
+    if policy.owner is not None and role is not None:
+        return policy.owner == ("role", role)
+    sessions = set(_SESSION_ROLE.findall(text)) - {role}
+    if policy.owner is not None:
+        return policy.owner[0] == "role" and policy.owner[1] not in sessions
+    # Nobody says of a printed policy who "has" it.
+    said = as_strings(policy.allows[0].get("Action"))[0] if policy.name == DESCRIBED else policy.name
+    callers = "|".join((r"I", r"[Ww]e", r"[Mm]y user", *map(re.escape, sorted(sessions))))
+    words = rf"(?<![\w/-])(?:{callers})(?![\w/-])[^\n.!?:]{{0,40}}?\b(?:have|has|had|got)\b[^\n.!?:]{{0,40}}?(?<![\w-]){re.escape(said)}(?![^\n.!?]{{0,60}}\brole\b)"
+    return re.search(words, text) is None
+
+
+def name_session_role(text: str, other: str | None) -> str:
+    """Return the only role that has a session in a text, but for another role, as an apposition."""
+    role = only_one({*_SESSION_ROLE.findall(text)} - {other})
+    return f", the role {role}," if role else ""
 
 
 def is_of_caller(policy: KnownPolicy, denial: Denial) -> bool:
