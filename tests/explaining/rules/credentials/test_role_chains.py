@@ -64,6 +64,34 @@ def test_chain_in_code(text: str, source: str | None) -> None:
     assert ("Remove DurationSeconds=7200" in str(explanation)) is ("7200" in text)
 
 
+_CLIENT = 's3 = boto3.client("s3", aws_access_key_id=c["AccessKeyId"], aws_secret_access_key=c["SecretAccessKey"], aws_session_token=c["SessionToken"])\n'
+_SHOWN = "'arn:aws:sts::111122223333:assumed-role/{}'\n"
+_FORK = _SHOWN.format("worker/run-7") + _IN_CODE.format("")
+
+
+@check_rows(
+    ("text", "source", "words"),
+    [
+        (_FORK + _CLIENT, "worker", "SOURCE_PROFILE"),
+        (f"{_FORK}c['Expiration']\ndatetime.datetime(2026, 9, 3, 14, 5, 9, tzinfo=tzutc())\n{_CLIENT}", "worker", "Its Expiration was 2026-09-03T14:05:09Z"),
+        (f'{_FORK}"Expiration": "2026-09-03T14:05:09+00:00"\n{_CLIENT}', "worker", "Its Expiration was 2026-09-03T14:05:09Z"),
+        (f"{_FORK}{_CLIENT}Would it help to set DurationSeconds=28800?", "worker", "DurationSeconds=28800 does not help"),
+        (_SHOWN.format("nb/SageMaker") + _IN_CODE.format("") + _CLIENT, "nb", "in a notebook instance, Ec2InstanceMetadata"),
+        # The client has other credentials, or the text shows the session that was opened.
+        (_FORK, None, ""),
+        (_SHOWN.format("backup/x") + _IN_CODE.format("") + _CLIENT, None, ""),
+        (_SHOWN.format("api/a") + _FORK + _CLIENT, None, ""),
+    ],
+)  # fmt: skip
+def test_session_that_calls_assume_role_in_code(text: str, source: str | None, words: str) -> None:
+    explanation = explain(f"{text}\n{EXPIRED}")
+    assert (f"the limit of role chaining: the role {source} assumed it" in explanation.summary) is (
+        source is not None
+    )
+    assert words in str(explanation).replace("\n          ", " ").replace("\n     ", " ").replace("\n", " ")
+    assert "Remove DurationSeconds" not in str(explanation)
+
+
 def test_times_of_the_log_are_in_the_verdict() -> None:
     summary = explain_run("ci/build-81", times=("22:00:01", "22:00:04", "23:00:17")).summary
     assert "at 22:00:04" in summary

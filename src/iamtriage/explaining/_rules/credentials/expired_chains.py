@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, line_start
 from iamtriage._typing import NamedTuple
@@ -51,6 +53,9 @@ FIXED_KEYS = CauseType(
     of="expired-session",
 )
 _IN_IMAGE = " Put the profile into a config file in the image, and name that with AWS_CONFIG_FILE if it is not ~/.aws/config."
+_NOTEBOOK = "SageMaker"
+"""The session name in notebooks of SageMaker."""
+_IN_NOTEBOOK = " In SageMaker Studio, its credential_source is EcsContainer; in a notebook instance, Ec2InstanceMetadata."
 _NO_LONGER = "No setting raises the limit: with role chaining, STS rejects more than 3600 seconds, whatever the role's maximum session duration is."
 _NO_LONGER_SESSION = "A longer --duration-seconds or maximum session duration does not help: with role chaining, STS rejects more than 3600."
 _HOUR, _DAY = 3600, 86_400
@@ -102,6 +107,12 @@ _SOURCE_OF_KIND = {"instance": "Ec2InstanceMetadata", "EC2": "Ec2InstanceMetadat
 _OWN_DURATION = lazy_pattern(
     r"\b(?:DurationSeconds|durationSeconds|duration_seconds)[\"']?\s?(?:=>?|:)\s?(?!3600\b)(?P<seconds>\d{3,5})\b"
 )
+# "Do I just set DurationSeconds=43200?"
+_PROPOSES = lazy_pattern(r"(?i)\b(?:add|increase|pass|raise|set|setting|try|use|with)\b[^\n=:(]{0,30}\Z")
+# An Expiration that Python or JSON prints.
+_END = lazy_pattern(
+    r"(?a)\bExpiration\b[^\n]{0,80}\n?[^\n]{0,20}?(?:\bdatetime\((?P<parts>20\d\d(?:, \d{1,2}){4,5}), tzinfo=tzutc\(\)|(?P<time>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:Z|\+00:00))"
+)
 
 # When a session ends, in a line about it that is not about the sign-in or the token with which it was opened.
 _STATED_END = lazy_pattern(
@@ -134,7 +145,7 @@ def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
     assumed = {each["arn"] for each in _CODE.finditer(text)}
     is_local = next(find_said(text, LOCALLY), None) is not None
     own = None if is_local else next(find_said(text, _OWN_ROLE), None)
-    duration = _OWN_DURATION.search(text)
+    duration = _find_duration(text, is_proposed=False)
     if duration is not None and int(duration["seconds"]) < _HOUR:
         return None
     if not assumed and own is None and _CALL.search(text) and _FIXED_KEYS.search(text):
@@ -145,11 +156,42 @@ def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
         is_of_an_hour = place is not None or duration is None
         where = None if place is None else place[0]
         return RoleChain(None, "", None, None, None, None, setting, where) if is_of_an_hour else None
-    if len(assumed) != 1 or (own is None and _CHAIN_LIMIT not in text):
+    if len(assumed) != 1:
         return None
+    role = assumed.pop()
+    if own is None and _CHAIN_LIMIT not in text:
+        # Whoever prints the session of another role, and gives a client the keys, has assumed the role with it.
+        shown = {each.groups() for each in _SESSION.finditer(text) if each["role"] != role.rpartition("/")[2]}
+        source, session = only_one(shown) or ("", "")
+        if not source or _FIXED_KEYS.search(text) is None:
+            return None
+        if session == _NOTEBOOK:
+            return RoleChain(source, session, role, None, None, None, "EcsContainer", _NOTEBOOK)
+        return RoleChain(source, session, role, None, None, None)
     setting = None if own is None else _SOURCE_OF_KIND.get(own["kind"], "EcsContainer")
     source = own["arn"].rpartition("/")[2].rstrip(".,") if own is not None and own["arn"] else None
-    return RoleChain(source, "", assumed.pop(), None, None, None, setting)
+    return RoleChain(source, "", role, None, None, None, setting)
+
+
+def _find_duration(text: str, *, is_proposed: bool) -> re.Match[str] | None:
+    """Return a duration that code sets, or else one that a person proposes to set."""
+    for each in _OWN_DURATION.finditer(text):
+        proposes = _PROPOSES.search(text, line_start(text, each.start(), each.start() - 80), each.start())
+        if is_proposed is (proposes is not None):
+            return each
+    return None
+
+
+def _name_end(text: str) -> str:
+    """Return when the session ended, as its Expiration says, as a sentence."""
+    ends = {
+        "{}-{:0>2}-{:0>2}T{:0>2}:{:0>2}:{:0>2}".format(*each["parts"].split(", "), *"0")
+        if each["parts"]
+        else each["time"]
+        for each in _END.finditer(text)
+    }
+    end = only_one(ends)
+    return f" Its Expiration was {end}Z." if end else ""
 
 
 def _find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
@@ -212,8 +254,11 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
         because = f"The text shows the session {session} before the command that assumes {name}, so a role assumed the role."
     elif _CHAIN_LIMIT in case.failure.text:
         because = f'STS says "{_CHAIN_LIMIT}".'
+    proposed = _find_duration(case.failure.text, is_proposed=True)
+    if proposed is not None:
+        because = f"{because} {proposed[0]} does not help: STS then rejects the call."
     return case.explain(
-        f"The session of the role {name} expired after one hour, the limit of role chaining: {by} assumed it{times}. No permission is missing.",
+        f"The session of the role {name} expired after one hour, the limit of role chaining: {by} assumed it{times}.{_name_end(case.failure.text)} No permission is missing.",
         expired,
         ROLE_CHAINING.cause("derived", because),
         remedies=(_move_remedy(case, chain) if chain.starts_late else None, _chain_remedy(case, chain, name)),
@@ -316,8 +361,11 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
         commands.fill_command(configure, *setting),
         None if external is None else commands.fill_command(configure, "external_id", external.value),
     )
+    stored = _IN_IMAGE if source == "EcsContainer" else ""
+    if chain.place == _NOTEBOOK:
+        stored = _IN_NOTEBOOK
     if chain.command is None:
-        own = _OWN_DURATION.search(case.failure.text)
+        own = _find_duration(case.failure.text, is_proposed=False)
         client = _CLIENT.search(case.failure.text)
         service = case.service or (client[1] if client else "…")
         code = next((each for sign, each in _RENEWING_CODE if sign in case.failure.text), None)
@@ -327,7 +375,7 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
             created = f"{created} ({code})" if "boto" in code else f"{created}, or with {code}"
         return remedies.your_remedy(
             "Let the SDK assume the role: it then refreshes the session",
-            f"Nothing refreshes keys that code passes to a client. {created}: the SDK assumes the role again before the session expires.{of_source}{_IN_IMAGE if source == 'EcsContainer' else ''}",
+            f"Nothing refreshes keys that code passes to a client. {created}: the SDK assumes the role again before the session expires.{of_source}{stored}",
             f"{f'Remove {own[0]}. ' if own else ''}{_NO_LONGER}"
             if chain.role or chain.place
             else "Or assume the role again, and create a new client, a few minutes before Expiration. If the first credentials are those of a role, a longer DurationSeconds does not help: role chaining is limited to one hour.",
