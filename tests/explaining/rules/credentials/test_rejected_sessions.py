@@ -624,6 +624,26 @@ def test_shown_status_of_the_region(profile: str, shown: str, status: str | None
         assert [each.code for each in explanation.causes] == ["region-not-enabled"]
 
 
+_SWEPT = "[sweep] eu-west-1 ok, 4 volumes\n[sweep] us-east-2 ok, 1 volumes\n[sweep] {}  An error occurred (AuthFailure) when calling the DescribeVolumes operation: AWS was not able to validate the provided access credentials\n"
+
+
+@check_rows(
+    ("text", "summary", "title"),
+    [
+        (_SWEPT.format("me-south-1") + "me-south-1  not-opted-in\n", "us-east-2. me-south-1 rejects them because the account has not enabled", "Leave out me-south-1"),
+        (_SWEPT.format("me-south-1"), "Only me-south-1, an opt-in Region, rejects them: most likely,", "Check whether me-south-1 is enabled"),
+        (_SWEPT.format("me-south-1").split("\n", 1)[1] + "me-south-1  not-opted-in\n", "me-south-1 rejects them because", "Enable me-south-1"),
+        # The Region of the call is not known, or all accounts have it.
+        (_SWEPT.format("us-east-2"), "the access key or session token is not valid", "Check which credentials are used"),
+        (_SWEPT.format("eu-north-1"), "the access key or session token is not valid", "Check which credentials are used"),
+    ],
+)  # fmt: skip
+def test_program_that_calls_one_region_after_the_other(text: str, summary: str, title: str) -> None:
+    explanation = explain(text)
+    assert summary in explanation.summary
+    assert explanation.remedies[0].title.startswith(title)
+
+
 _NO_TOKEN = "The security token included in the request is invalid"
 
 

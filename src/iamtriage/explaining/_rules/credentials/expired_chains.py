@@ -258,7 +258,7 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     if proposed is not None:
         because = f"{because} {proposed[0]} does not help: STS then rejects the call."
     return case.explain(
-        f"The session of the role {name} expired after one hour, the limit of role chaining: {by} assumed it{times}.{_name_end(case.failure.text)} No permission is missing.",
+        f"The session of the role {name} expired after one hour, the limit of role chaining: {by} assumed it{times}.{'' if times else _name_end(case.failure.text)} No permission is missing.",
         expired,
         ROLE_CHAINING.cause("derived", because),
         remedies=(_move_remedy(case, chain) if chain.starts_late else None, _chain_remedy(case, chain, name)),

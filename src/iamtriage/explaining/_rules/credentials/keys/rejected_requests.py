@@ -9,7 +9,11 @@ from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.endpoints import sets_global_endpoint
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
-from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
+from iamtriage.explaining._context.readers.regions import (
+    find_called_region,
+    find_mentioned_regions,
+    find_working_regions,
+)
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -256,6 +260,10 @@ def _find_region(case: Case[InvalidCredentials]) -> str | None:
     """Return the Region of the call, or else the only opt-in Region that is set in the text and does not work."""
     text, region = case.failure.text, clues.find_region(case)
     working = find_working_regions(text, *case.failure.span)
+    if region is None and working:
+        # A program that calls one Region after the other names it before the error.
+        called = find_called_region(text, case.failure.span[0], working)
+        region = called if called and StsCall().is_opt_in(called) else None
     # Where others work, and not the one that is set, or the session is from the global endpoint, a mention can be of the
     # one that rejects it.
     is_contrast = bool(region and working) or _calls_global(text)

@@ -23,6 +23,7 @@ from iamtriage.sts._endpoints import find_endpoint
 # What describe-regions and get-region-opt-status print of a Region: in one line, also of a table, or in one object.
 _SHOWN = r"(?<![\w-])(?P<status>not-opted-in|opted-in|opt-in-not-required|(?:DIS|EN)ABL(?:ED|ING))(?![\w-])"
 _PROFILE = lazy_pattern(r" --profile[ =]([\w.@:+/-]{1,64})")
+_MIN_LOOP = 2
 _OFF = frozenset({"not-opted-in", "DISABLED"})
 
 
@@ -56,9 +57,11 @@ def explain_disabled(case: Case[InvalidCredentials], request: RejectedRequest) -
         return None
     others = join_words(request.working_regions, "and")
     known = f"The credentials are valid: they work in {others}. " if others else ""
+    skip = _skip_remedy(request)
+    other = "" if skip else f" If you did not mean {region}, correct the Region of the call instead."
     enable = account_remedy(
-        f"Enable {region} for the account",
-        f"This requires account:EnableRegion and takes minutes to hours. If you did not mean {region}, correct the Region of the call instead.",
+        f"Or enable {region} for the account, if you need it" if skip else f"Enable {region} for the account",
+        f"This requires account:EnableRegion and takes minutes to hours.{other}",
         commands=(
             fill_command("aws account enable-region --region-name {}", commands.region(region)),
             Labelled(
@@ -76,8 +79,20 @@ def explain_disabled(case: Case[InvalidCredentials], request: RejectedRequest) -
             text="A Region that is not enabled does not know the credentials of the account: new keys do not help.",
         ),
         topic="invalid-credentials",
-        remedies=enable,
+        remedies=(skip, enable),
         notes=f"AWS evaluated no policy in {region}, so no permission is missing.",
+    )
+
+
+def _skip_remedy(request: RejectedRequest) -> Remedy | None:
+    """Return how a program that calls one Region after the other leaves out those that are not enabled."""
+    if len(request.working_regions) < _MIN_LOOP:
+        return None
+    return your_remedy(
+        f"Leave out {request.region}: call only the Regions that the account has enabled",
+        "Without --all-regions, the command prints only these. Nothing runs in a Region that was never enabled.",
+        commands="aws ec2 describe-regions --query 'Regions[].RegionName' --output text",
+        url=pages.ENABLE_REGION,
     )
 
 
