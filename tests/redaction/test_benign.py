@@ -63,6 +63,23 @@ def test_line_is_kept(line: str) -> None:
         ),
         ("kubectl get secret db2 -o jsonpath='{.metadata.name}'", "orders-db-7f9c"),
         ("aws secretsmanager get-secret-value --secret-id x --query ARN --output text", "orders-a1B2c3"),
+        (
+            "$ aws secretsmanager get-secret-value --secret-id x --query SecretString",
+            "An error occurred (x9)",
+        ),
+        ("P=$(aws ssm get-parameter --name /x --with-decryption --query Parameter.Value)", '["orders1"]'),
+        ("$ aws secretsmanager get-secret-value --secret-id x --query SecretString > f9", '["orders1"]'),
+        ("$ aws secretsmanager list-secrets --query 'SecretList[].Name'", '["orders1"]'),
+        ("$ aws ssm get-parameters --names /x --query 'Parameters[].[Name,Value]'", '["/x", "orders1"]'),
+        (
+            "$ aws iam list-access-keys --query 'AccessKeyMetadata[].[UserName,Status]' --output text",
+            "ana9\tActive",
+        ),
+        (
+            "$ aws secretsmanager get-secret-value --query '[Name,SecretString,VersionId]'",
+            '["orders1", null, "v1"]',
+        ),
+        ("$ aws iam get-user --query User.PasswordLastUsed", '"2026-05-04T10:00:00+00:00"'),
         ("aws ecr get-login-password > file", "AWS_PROFILE=orders"),
         ("| user | password |", "|---|---|", "| ana | required |", "| eve | expired |", "| bob | hashed |"),
         ("user,password", "ana,disabled", "eve,"),

@@ -334,6 +334,27 @@ TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("gsv printed", f"$ aws secretsmanager get-secret-value --secret-id x --query SecretString --output text\n{PASSWORD}\n", (PASSWORD,)),
     ("gsv printed with its name", f"$ aws secretsmanager get-secret-value --secret-id x --query '[Name,SecretString]' --output text\nx\t{PASSWORD}\n", (PASSWORD,)),
     ("gsv printed words", "$ aws secretsmanager get-secret-value --secret-id x --query SecretString --output text\nboat=lanternchair\n", ("boat=lanternchair",)),
+    *(
+        (f"printed {number}", f"$ aws {command}\n{printed}\n", secrets)
+        for number, (command, printed, secrets) in enumerate([
+            ("secretsmanager get-secret-value --secret-id x/db --query '[Name,SecretString]'", json.dumps(["x/db", _WEAK], indent=4), (_WEAK,)),
+            ('secretsmanager get-secret-value --secret-id x --query "{n: Name, s: SecretString}"', json.dumps({"n": "x", "s": _WEAK}, indent=4), (_WEAK,)),
+            ("secretsmanager get-secret-value --secret-id x \\\n    --query SecretString", json.dumps(_WEAK), (_WEAK,)),
+            ("secretsmanager get-secret-value --secret-id x --query SecretString --output table", f"---------\n|  GetSecretValue  |\n+-------+\n|  {_WEAK}  |\n+-------+", (_WEAK,)),
+            ("secretsmanager get-secret-value --secret-id x --query '[Name,SecretString]' --output table", f"+----+-------+\n|  x |  {_WEAK} {OPAQUE} |\n+----+-------+", (_WEAK, OPAQUE)),
+            ("secretsmanager get-secret-value --secret-id x --query '[Name,SecretString]' --output yaml", f"- x\n- {_WEAK}", (_WEAK,)),
+            ("secretsmanager get-secret-value --secret-id x --query '{Id: Name, Was: SecretString}' --output yaml", f"Id: x\nWas: '{_WEAK}'", (_WEAK,)),
+            ("secretsmanager get-secret-value --secret-id x --output text", f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-a1B2c3\t1720000000.1\tx\t{_WEAK}\t7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93\nVERSIONSTAGES\tAWSCURRENT", (_WEAK,)),
+            ("secretsmanager get-random-password --query RandomPassword --output text", PASSWORD, (PASSWORD,)),
+            ("secretsmanager batch-get-secret-value --secret-id-list a b --query 'SecretValues[].[Name,SecretString]'", json.dumps([["a", _WEAK], ["b", PASSWORD]], indent=4), (_WEAK, PASSWORD)),
+            ("ssm get-parameters --names /a /b --with-decryption --query 'Parameters[].Value'", json.dumps([_WEAK, PASSWORD], indent=4), (_WEAK, PASSWORD)),
+            ("ssm get-parameters-by-path --path /a --with-decryption --query 'Parameters[?Type==`SecureString`].[Name,Value]' --output text", f"/a/x\t{_WEAK}\n/a/y\t{PASSWORD} {OPAQUE}", (_WEAK, PASSWORD, OPAQUE)),
+            ("iam create-access-key --user-name ana --query AccessKey.SecretAccessKey --output text", OPAQUE, (OPAQUE,)),
+            ("apigateway get-api-keys --include-values --query 'items[].{id: id, v: value}'", json.dumps([{"id": "a1b2c3d4e5", "v": OPAQUE}]), (OPAQUE,)),
+            ("kms decrypt --ciphertext-blob fileb://x --query Plaintext", json.dumps(_BASE64), (_BASE64,)),
+            ("cognito-idp describe-user-pool-client --client-id c --query 'UserPoolClient.ClientSecret'", json.dumps(_WEAK), (_WEAK,)),
+        ])
+    ),
     ("ssm printed", f"$ aws ssm get-parameter --name /x --with-decryption --query Parameter.Value --output text\n{PASSWORD}\n", (PASSWORD,)),
     ("ecr printed", f"$ aws ecr get-login-password --region eu-west-1\n{OPAQUE}\n", (OPAQUE,)),
     ("k8s printed", f"$ kubectl get secret db -o jsonpath='{{.data.password}}' | base64 -d\n{PASSWORD}\n", (PASSWORD,)),

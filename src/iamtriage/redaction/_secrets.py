@@ -39,6 +39,7 @@ from iamtriage.redaction._finders.phrases import (
     find_phrased_secrets,
     find_sensitive_signs,
 )
+from iamtriage.redaction._finders.printed_values import find_printed_secrets
 from iamtriage.redaction._finders.shapes import find_shaped_secrets, find_tokens
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, FILLER, INDENT
@@ -108,7 +109,8 @@ def _find_in_any_text(text: str, *, is_wrapped: bool, depth: int) -> list[FoundS
         return [found._replace(end=find_end_in_shell(text, found.end)) for found in inside]
     documents = Documents(text) if _DOCUMENT.search(text) else None
     other = SearchedText(documents.fill()) if documents else searched
-    finds: list[FoundSecret] = []
+    # Documents are searched without what is before them.
+    finds = [*find_printed_secrets(searched)]
     is_searched = not documents or _may_contain_secret(other)
     if is_searched and (stretches := find_stretches(other)):
         finds += hide_stretches(other.text, stretches)
