@@ -79,6 +79,10 @@ def test_line_is_kept(line: str) -> None:
             "$ aws secretsmanager get-secret-value --query '[Name,SecretString,VersionId]'",
             '["orders1", null, "v1"]',
         ),
+        (
+            "$ aws ec2 describe-instances --query 'Reservations[].Instances[].MetadataOptions.HttpTokens'",
+            '["required"]',
+        ),
         ("$ aws iam get-user --query User.PasswordLastUsed", '"2026-05-04T10:00:00+00:00"'),
         ("aws ecr get-login-password > file", "AWS_PROFILE=orders"),
         ("| user | password |", "|---|---|", "| ana | required |", "| eve | expired |", "| bob | hashed |"),

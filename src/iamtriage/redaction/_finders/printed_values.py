@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from iamtriage._typing import NamedTuple
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import classify_key
+from iamtriage.redaction._vocabulary.secret_values import Placement, can_be_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from iamtriage.redaction._vocabulary.markers import Secret
     from iamtriage.redaction._vocabulary.searched_text import SearchedText
+    from iamtriage.redaction._vocabulary.secret_names import Name
 
 __all__ = ("find_printed_secrets",)
 
@@ -43,6 +44,8 @@ _FILTER = re.compile(r"\[\?[^\]]{0,200}\]")
 _LEAF = re.compile(r"[A-Za-z_]\w{0,60}(?=[\"'`]?(?:\[[^\]\[,]{0,40}\])*\s{0,4}(?:[,)\]}|]|\Z))")
 # Members with names that do not tell, if an option asks for secrets.
 _VALUE_OPTIONS = re.compile(r"--(?:with-decryption|include-values?)\b")
+_ANY = classify_key("SecretString")
+_PLACEMENT = Placement(":", quoted=True, structured=True, query=False)
 _OTHER_SECRETS = frozenset({"plaintext", "keymaterial", "privatekeyplaintext"})
 
 # The output: a prompt or a command ends it, and so does a sentence.
@@ -69,10 +72,10 @@ _MIXED = re.compile(r"[^\s\"']{0,80}(?:[0-9]|=\Z)")
 
 
 class _Column(NamedTuple):
-    """What a query selects, with the name that it gives it, and the kind of secret."""
+    """What a query selects: the name that it gives it, and that of the member, if it announces a secret."""
 
     name: str
-    what: Secret | None
+    member: Name | None
 
 
 def find_printed_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
@@ -90,8 +93,8 @@ def find_printed_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         if not _AWS.search(before) or _ELSEWHERE.search(before) or _PIPED.search(after):
             continue
         query = next((each for each in found.groups() if each), "")
-        columns = _classify(query, command) if query else [_Column("", "secret")]
-        if any(each.what for each in columns):
+        columns = _classify(query, command) if query else [_Column("", _ANY)]
+        if any(each.member for each in columns):
             yield from _find_in_output(text, end + 1, columns, command)
 
 
@@ -117,7 +120,8 @@ def _classify(query: str, command: str) -> list[_Column]:
     has_names = query.rstrip().endswith("}")
     return [
         _Column(
-            part.partition(":")[0].strip("\t \"'") if has_names else "", _kind(part, has_values=has_values)
+            part.partition(":")[0].strip("\t \"'") if has_names else "",
+            _find_member(part, has_values=has_values),
         )
         for part in _split(query)
     ]
@@ -143,14 +147,14 @@ def _split(query: str) -> list[str]:
     return [query[low + 1 : high] for low, high in pairwise(bounds)]
 
 
-def _kind(part: str, *, has_values: bool) -> Secret | None:
+def _find_member(part: str, *, has_values: bool) -> Name | None:
     for leaf in _LEAF.finditer(part):
         name = leaf[0]
         if name.lower() in _OTHER_SECRETS or (has_values and name.lower() == "value"):
-            return "secret"
+            return _ANY
         kind = classify_key(name)
         if kind is not None and not kind.is_reference:
-            return kind.what
+            return kind
     return None
 
 
@@ -161,16 +165,18 @@ def _find_in_output(text: str, at: int, columns: Sequence[_Column], command: str
         known.add(operation["name"].replace("-", ""))
     cells = _list_json(text, at) if text[at : at + 1] in {"[", "{", '"'} else _list_rows(text, at)
     for index, count, key, start, end in cells:
-        named: list[Secret | None] = [each.what for each in columns if key and each.name == key]
+        named = [each.member for each in columns if key and each.name == key]
         if not named and len(columns) in {1, count}:
-            named = [columns[index % len(columns)].what]
+            named = [columns[index % len(columns)].member]
         if not named:
-            named = [each.what for each in columns if each.what]
-        what = named[0]
+            named = [each.member for each in columns if each.member]
+        kind = named[0]
         value = text[start:end]
         is_other = value in known or value.lower() in known or _OTHER.fullmatch(value)
-        if what and value and not is_other and is_unmarked(text, start, end):
-            yield FoundSecret(start, end, what)
+        if not value or is_other or kind is None or not can_be_secret(kind, value, _PLACEMENT):
+            continue
+        if is_unmarked(text, start, end):
+            yield FoundSecret(start, end, kind.what)
 
 
 def _list_json(text: str, at: int) -> Iterator[tuple[int, int, str, int, int]]:
