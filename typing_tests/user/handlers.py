@@ -1,6 +1,7 @@
 """A user's own program, with boto3's type stubs and the strictest settings: `nox -s typing_user` checks it.
 
-Never run. Apart from the other files, since the project itself is checked without stubs of boto3.
+Never run. Apart from the other files, since the project itself is checked without stubs of boto3. Those of two
+services are installed, so the type of `client`, which names all services, is partly unknown.
 """
 
 # pyright: strict
@@ -49,7 +50,7 @@ uninstall(session)
 
 
 def handled(bucket: str) -> list[str]:
-    s3 = session.client("s3")
+    s3 = session.client("s3")  # pyright: ignore[reportUnknownMemberType]
     try:
         return [
             each["Key"] for each in s3.list_objects_v2(Bucket=bucket).get("Contents", []) if "Key" in each
@@ -68,7 +69,7 @@ def handled(bucket: str) -> list[str]:
 
 def caught(role: str) -> None:
     try:
-        session.client("iam").get_role(RoleName=role)
+        session.client("iam").get_role(RoleName=role)  # pyright: ignore[reportUnknownMemberType]
     except matching(AccessDenied, action="iam:GetRole", of=ClientError) as error:
         assert_type(error, ClientError)
         LOG.warning("%s", error.response)
@@ -140,7 +141,7 @@ def asks(error: ClientError) -> str:
 
 
 def gathers(buckets: list[str]) -> None:
-    s3 = session.client("s3")
+    s3 = session.client("s3")  # pyright: ignore[reportUnknownMemberType]
     with collect() as denials:
         for bucket in buckets:
             with denials.attempt():
