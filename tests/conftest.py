@@ -19,10 +19,10 @@ from hypothesis import HealthCheck, Phase, settings
 _COMMON = settings(
     deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
-settings.register_profile("ci", _COMMON, derandomize=True, max_examples=35)
+settings.register_profile("ci", _COMMON, derandomize=True, max_examples=25)
 settings.register_profile("thorough", _COMMON, max_examples=3000)
 settings.register_profile(
-    "quick", _COMMON, derandomize=True, max_examples=30, phases=(Phase.explicit, Phase.generate)
+    "quick", _COMMON, derandomize=True, max_examples=20, phases=(Phase.explicit, Phase.generate)
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 

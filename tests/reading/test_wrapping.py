@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from iamtriage import parse, to_record
@@ -29,6 +29,8 @@ from tests.strategies import (
 )
 from tests.tables import check_rows
 
+# For a test that runs for each of two dozen forms.
+few = settings(max_examples=max(5, settings.default.max_examples // 2))  # type: ignore[union-attr]
 # A denial of a user to whom nothing but a name was given; one of each of the things that wraps broke once.
 ROLE_NAME = Case(
     "User: arn:aws:iam::111122223333:user/eva is not authorized to perform: iam:GetRole on resource: role nightly-batch because no identity-based policy allows the iam:GetRole action",
@@ -111,6 +113,7 @@ def test_the_common_sentence_is_read_in_every_form(call: Call) -> None:
 
 
 @pytest.mark.parametrize("name", ENVELOPES)
+@few
 @given(data=st.data())
 def test_an_envelope_adds_its_facts_and_changes_none(name: str, data: st.DataObject) -> None:
     """Any message in the envelope of any SDK or tool gives the message's facts and the envelope's."""
@@ -151,6 +154,7 @@ def test_tools_own_texts_are_read_alone(case: Case) -> None:
 
 
 @pytest.mark.parametrize("shape", LOG_SHAPES)
+@few
 @given(case=known)
 @example(case=CONSOLE)
 @example(case=ROLE_NAME)

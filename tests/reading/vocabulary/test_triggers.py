@@ -41,6 +41,7 @@ _PARTS = r"(?:\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^()\[\\])*"
 _LOOKAROUND = re.compile(rf"\(\?<?[=!]{_PARTS}(?:\({_PARTS}\){_PARTS})*\)")
 _LAST_LOOKAHEAD = re.compile(rf"\(\?=({_PARTS})\)\Z")
 _FIND = settings(max_examples=2000, derandomize=True, database=None, phases=(Phase.generate,))
+few = settings(max_examples=max(5, settings.default.max_examples // 4))  # type: ignore[union-attr]
 _PRINTABLE = st.characters(min_codepoint=32, max_codepoint=126)
 
 
@@ -75,7 +76,7 @@ def _starting(name: str) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("phrase", _MESSAGES, ids=lambda phrase: phrase.pattern[:60])
-@settings(max_examples=12)
+@few
 @given(data=st.data())
 def test_every_phrase_is_found(phrase: phrases.Phrase, data: st.DataObject) -> None:
     """A text that a row's pattern matches passes alone if it is sure, and contains the fragment of a matching row."""
@@ -83,14 +84,13 @@ def test_every_phrase_is_found(phrase: phrases.Phrase, data: st.DataObject) -> N
     assert phrase.certainty != "sure" or may_contain_failure(text), text
     if r"(?=[^\x1e]{0," in phrase.pattern:
         return  # text that a lookahead needs further on is never generated
-    rows = [
-        row
-        for row in phrases.PHRASES
-        if row.kind == phrase.kind and phrases.compiled(row.pattern).search(text)
-    ]
     # The lookarounds of the pattern are not generated, so it does not always match.
     assume(phrases.compiled(phrase.pattern).search(text))
-    assert any(has_fragment(row.fragment, text) for row in rows), (text, [row.fragment for row in rows])
+    # The row itself nearly always has its fragment, so the others are seldom searched for.
+    rows = (phrase, *(row for row in phrases.PHRASES if row.kind == phrase.kind))
+    assert any(
+        has_fragment(row.fragment, text) and phrases.compiled(row.pattern).search(text) for row in rows
+    ), text
 
 
 @pytest.mark.parametrize("name", _STARTS)
