@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, is_typeddict
 
 import attrs
 from sphinx.ext.napoleon.docstring import GoogleDocstring
+from sphinx.search.en import SearchEnglish
 from sphinx.util.inspect import TypeAliasForwardRef
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -54,6 +55,9 @@ TypeAliasForwardRef.__repr__ = lambda self: f"~{self.name}"  # type: ignore[meth
 
 # Napoleon would read "What it is: more" under an attribute or property as "TYPE: description".
 GoogleDocstring._parse_attribute_docstring = _no_inline_type  # type: ignore[assignment,method-assign] # noqa: SLF001
+
+# Sphinx stems the words of each page anew, although the pages share most of them.
+SearchEnglish.stem = cache(SearchEnglish.stem)  # type: ignore[method-assign]
 
 # Without intersphinx, names of other projects have no target. Names of this project must have one.
 nitpick_ignore_regex = [
