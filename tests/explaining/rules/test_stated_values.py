@@ -1748,6 +1748,13 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="STS without a cluster",
         ),
         pytest.param(
+            'Error: initializing provider: RegionDisabledException: STS is not activated in this region for account:111122223333.\n  on main.tf line 3, in provider "aws":',
+            {"region": "eu-north-1"},
+            ("first: Call STS in an active Region", 'sts_region = "us-east-1"', "Activate STS in eu-north-1"),
+            ("In pods",),
+            id="STS of a provider of Terraform",
+        ),
+        pytest.param(
             "$ aws configure list-profiles\ndefault\nshop-live\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/ana\ndeploy role: arn:aws:iam::444455556666:role/deploy\nServerlessError2: Cross-account pass role is not allowed.",
             {},
             (

@@ -45,6 +45,14 @@ def fix_config_map(case: Case[Failure], shown: program_regions.ProgramRegion, re
 IN_TERRAFORM = "In Terraform, check sts_region and endpoints { sts } in the provider block: together, they must name the endpoint of the same Region."
 
 
+def write_sts_region(region: str, sts_region: str) -> str:
+    """Return the provider block of Terraform that calls STS in another Region than the other services.
+
+    https://github.com/hashicorp/terraform-provider-aws/issues/32549
+    """
+    return f'provider "aws" {{\n  region     = "{region}"\n  sts_region = "{sts_region}"\n  # the other arguments stay\n}}\n'
+
+
 def updated_client_remedy(case: Case[CredentialScope], url: str) -> Remedy:
     """Return the remedy for a text that shows no endpoint URL: the program or its SDK can choose the wrong endpoint."""
     # https://github.com/cognitect-labs/aws-api/issues/27

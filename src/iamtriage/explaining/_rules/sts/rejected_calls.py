@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import try_pa
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import AWS_COMPATIBLE
 from iamtriage.explaining._rules.sts.findings import GLOBAL_HOST_REGIONAL_CREDENTIALS, diagnose_sts_call
+from iamtriage.explaining._rules.sts.region_fixes import write_sts_region
 from iamtriage.failures._failures import (
     AwsError,
     CredentialScope,
@@ -33,6 +34,9 @@ from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
 # https://docs.aws.amazon.com/eks/latest/userguide/configure-sts-endpoint.html
 _OF_CLUSTER = "EKS, its nodes and its pods call STS in the Region of the cluster, so it must be active there."
+_PROVIDER = lazy_pattern(
+    r"\b(?:configuring|initializing) Terraform AWS Provider\b|\bin provider \"aws\"|\bwith provider\["
+)
 _VENDOR = "Error assuming AWS_ROLE"
 _OF_VENDOR = "Snowflake calls STS in the Region of the Snowflake account, which you cannot change: activate that Region."
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
@@ -74,7 +78,8 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     active = _find_active_region(case, region)
     repeated = repeat_command(context.command, "sts", changes={"region": active}) if active else None
     owner = case.failure.account
-    is_first = bool(repeated) or active in find_working_regions(case.text, *case.failure.span)
+    provider = active and region and _PROVIDER.search(case.failure.text) and write_sts_region(region, active)
+    is_first = bool(repeated or provider) or active in find_working_regions(case.text, *case.failure.span)
     # A cluster of EKS, its nodes and its pods call the endpoint of their own Region.
     is_of_cluster = case.failure.envelope.code == "StsRegionalEndpointDisabled" or (
         case.facts.cluster is not None and case.facts.region == region and not is_first
@@ -89,14 +94,16 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         )
         client = f" ({active}, https://{host})" if active and (host := _host_of(active)) else ""
         elsewhere = your_remedy(
-            f"{'C' if is_first else 'Or c'}all STS in an active Region{f', such as {active}' if active else ''}",
-            "This works at once. Any Region that is active for the account will do."
-            if repeated
+            f"{'C' if is_first else 'Or c'}all STS in an active Region{f', such as {active}' if active else ''}{': add sts_region to the provider block' if provider else ''}",
+            f"This works at once. {'The session is valid in all Regions' if provider else 'Any Region that is active for the account will do'}."
+            if repeated or provider
             else f"Create only the STS client for an active Region{client}; the other clients keep their Region.",
             None
-            if repeated
+            if repeated or provider
             else "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that Region.",
             commands=repeated,
+            manifest=provider or None,
+            manifest_language="hcl" if provider else "yaml",
             url=pages.STS_REGIONS,
         )
         if is_of_cluster or is_of_vendor:

@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import StsFindings
+from iamtriage.explaining._rules.sts.region_fixes import write_sts_region
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 from iamtriage.failures._failures import Failure, InvalidCredentials
 from iamtriage.sts._endpoints import find_endpoint
@@ -185,10 +186,9 @@ def _call_elsewhere_remedy(request: RejectedRequest) -> Remedy:
     """Return how to assume a role without the STS endpoint of a Region that the caller's account has not enabled."""
     region = request.working_regions[0] if request.working_regions else "us-east-1"
     title, block = f"Or call STS in {region}", None
-    if request.is_terraform:
-        # https://github.com/hashicorp/terraform-provider-aws/issues/32549
+    if request.is_terraform and request.region:
         title = f"Call STS in {region}: add sts_region to the provider block"
-        block = f'provider "aws" {{\n  region     = "{request.region}"\n  sts_region = "{region}"\n  # the other arguments stay\n}}\n'
+        block = write_sts_region(request.region, region)
     return your_remedy(
         title,
         f"Only the STS client needs another Region. The session is valid in {request.region}, too, if the account of the role has enabled it.",
