@@ -152,9 +152,12 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         associate if lacks_policies else missing,
         Labelled("Or, for RBAC groups:", update),
     )
-    if repeated is not None and (" --kubernetes-groups" in repeated or " --username" in repeated):
+    # An entry for nodes has neither.
+    sets_groups = repeated is not None and (" --kubernetes-groups" in repeated or " --username" in repeated)
+    if repeated is not None and sets_groups:
         changed = repeated.replace(" create-access-entry", " update-access-entry", 1)
-        changes = (Labelled("Then, with the groups that the entry has already:", changed),)
+        then = ", after you have added the existing groups to the list" if "-groups" in changed else ""
+        changes = (Labelled(f"Then{then}:", changed),)
     check = cluster.eks_command("describe-access-entry", principal=argument)
     associated = cluster.eks_command("list-associated-access-policies", principal=argument)
     by_hand = cluster_remedy(
@@ -163,6 +166,8 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         else "Inspect the existing entry, and update it instead of creating one",
         "AmazonEKSViewPolicy only reads. For all namespaces, use --access-scope type=cluster."
         if lacks_policies
+        else None
+        if sets_groups
         else "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. Leave an entry for nodes (EC2_LINUX and others) alone.",
         "update-access-entry replaces the list of groups: include the existing ones. A group grants nothing until a RoleBinding or ClusterRoleBinding names it.",
         _OTHER_TYPE if "--type" in case.text else None,
@@ -203,7 +208,9 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         ENTRY_EXISTS.cause("reported"),
         ENTRY_MADE_BY_EKS.cause("derived", f"The text says: {creation}.", text=_MADE_FOR_CREATOR)
         if creation
-        else ENTRY_MADE_BY_EKS.cause(text=_MADE_FOR_CREATOR if is_of_creator or is_listed else ""),
+        else ENTRY_MADE_BY_EKS.cause(
+            text=_MADE_FOR_CREATOR if is_of_creator or is_listed or sets_groups else ""
+        ),
         None if creation else MADE_ELSEWHERE.cause(),
         topic="access-entry-exists",
         # Terraform manages what it imports.

@@ -505,6 +505,18 @@ def test_existing_entry_is_inspected_and_updated() -> None:
     assert "namespaces=shop" in found.remedies[0].commands[2]
 
 
+def test_existing_entry_of_people_gets_the_groups_of_the_command() -> None:
+    """An entry for nodes has no groups, so nothing is said of one."""
+    arn = "arn:aws:iam::111122223333:role/ops"
+    command = (
+        f"$ aws eks create-access-entry --cluster-name bay --principal-arn {arn} --kubernetes-groups ops"
+    )
+    shown = str(explain(f"{command}\n{eks('CreateAccessEntry', IN_USE)}"))
+    assert "Then, after you have added the existing groups to the list:" in shown
+    assert "aws eks update-access-entry" in shown
+    assert "node" not in shown.lower()
+
+
 @check_rows(
     ("around", "policy", "scope"),
     [
