@@ -249,8 +249,6 @@ def _describe_form(policy: ResourcePolicy, denial: Denial, notes: tuple[str, ...
         yield from notes
     if policy.other:
         yield f"The {policy.other} must allow the request, too, or delegate it to the access points of an account by a condition on s3:DataAccessPointAccount."
-    if not policy.names_resource:
-        yield f"The {policy.name} names no resource: it applies to the one that it belongs to."
     if policy is resource_commands.OTHER_POLICY:
         yield "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."
 

@@ -36,6 +36,7 @@ from iamtriage.explaining._rules.shared.requirements import (
     task_statements,
 )
 from iamtriage.explaining._rules.shared.requirements.required_resources import listed_objects
+from iamtriage.explaining._rules.shared.requirements.tasks import PULL_ACTIONS
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, ecs_starts, text_signs
 from iamtriage.policies._documents import allow, build_document, build_statement
 
@@ -198,7 +199,12 @@ def other_side_command(
     document = json.dumps({"Version": "2012-10-17", "Statement": statement}, separators=(",", ":"))
     line = commands.put_policy(name, inline_policy_name([statement]), kind)
     line = line.replace("file://policy.json", quote_argument(document))
-    return Labelled.required(f"Then, in account {denial.account}, if it does not allow the call yet:", line)
+    # What most nodes have: https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
+    managed = (
+        " with AmazonEC2ContainerRegistryPullOnly or another policy" if action == [*PULL_ACTIONS] else ""
+    )
+    then = f"Then, in account {denial.account}, if it does not allow the call yet{managed}:"
+    return Labelled.required(then, line)
 
 
 _DEFAULT_KEY = lazy_pattern(r"(?<![\w/-])(?:alias/)?aws/secretsmanager(?![\w/-])")
