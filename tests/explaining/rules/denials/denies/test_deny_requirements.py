@@ -311,7 +311,11 @@ CASES: tuple[Case, ...] = (
     (
         _text("a service control policy"),
         _decoded("Here", "aws:RequestedRegion", "eu-central-1", "eu-west-1"),
-        ("Do this first: Call in eu-central-1 [you]", "Change the Region of the call: --region"),
+        (
+            "Do this first: Call in eu-central-1 [you]",
+            "Change the Region of the call: --region",
+            "An AMI, subnet, security group or key pair belongs to one Region",
+        ),
     ),
     (
         _text("a service control policy"),

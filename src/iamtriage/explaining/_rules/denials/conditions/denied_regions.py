@@ -109,6 +109,8 @@ def describe_move(denial: Denial, listed: str, step: str) -> tuple[str, str]:
             step = f"{quote_words(words)} in the text sets the Region: change it."
         if called and deployment is not None and deployment.stack and deployment.status == "CREATE_FAILED":
             step += f" If the stack {deployment.stack} is new, delete what is left of it in {called}."
+        if denial.lowercase_action in {"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"}:
+            step += " An AMI, subnet, security group or key pair belongs to one Region: pass those of the new one."
         return f"Call in {listed}", step
     name = place.partition(" is in ")[0]
     return (
