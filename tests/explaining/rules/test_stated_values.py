@@ -2528,15 +2528,28 @@ def test_issuer_in_a_mapping_is_the_principal() -> None:
     assert f'"AWS": "{other}"' in str(explain(record, facts={"caller": other}))
 
 
-def test_service_that_forwards_a_call() -> None:
-    record = _record(
-        "kms:Decrypt", KMS_KEY, "arn:aws:iam::111122223333:role/ingest", invokedBy="s3.amazonaws.com"
-    )
+@check_rows(
+    ("service", "key", "data", "is_limited"),
+    [
+        ("s3", "aws:s3:arn", "arn:aws:s3:::octo-drop", True),
+        ("ssm", "PARAMETER_ARN", "arn:aws:ssm:eu-west-1:111122223333:parameter/octo/db", True),
+        ("sqs", "aws:sqs:arn", "arn:aws:sqs:eu-west-1:111122223333:octo", True),
+        # What KMS can see of this service has not the name of its principal.
+        ("glue", "glue_catalog_id", "111122223333", False),
+    ],
+    ids=["S3", "SSM", "SQS", "Glue"],
+)
+def test_service_that_forwards_a_call(service: str, key: str, data: str, *, is_limited: bool) -> None:
+    issuer = "arn:aws:iam::111122223333:role/ingest"
+    record = _record("kms:Decrypt", KMS_KEY, issuer, invokedBy=f"{service}.amazonaws.com")
+    record = record.replace("arn:aws:s3:::octo-drop", data).replace("aws:s3:arn", key)
     shown = " ".join(str(explain(record)).split())
-    assert (
-        "By the record, s3.amazonaws.com made the call with the caller's permissions, for arn:aws:s3:::octo-drop."
-        in shown
-    )
+    what = f", for {data}." if is_limited else "."
+    assert f"{service}.amazonaws.com made the call with the caller's permissions{what}" in shown
+    assert (f'"kms:ViaService": "{service}.eu-west-1.amazonaws.com"' in shown) is is_limited
+    assert ("itself was not denied, only the use of the key" in shown) is is_limited
+    own = _record("kms:Decrypt", KMS_KEY, issuer)
+    assert "kms:ViaService" not in str(explain(own))
 
 
 def test_access_entry_of_a_role_that_the_text_states() -> None:

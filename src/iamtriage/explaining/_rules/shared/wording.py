@@ -17,8 +17,10 @@ _MASKED_ACCOUNT = lazy_pattern(
     r"arn:[\w-]{3,20}:[\w-]{2,40}:(?P<region>[a-z]{2}(?:-[a-z]+){1,3}-[0-9]):(?:\*{3,}|[xX]{3,}):(?P<name>.+)"
 )
 _INVOKED_BY = lazy_pattern(r'"invokedBy"\s{0,3}:\s{0,3}"([a-z0-9.-]{1,60}\.amazonaws\.com(?:\.cn)?)"')
-# S3 encrypts with the ARN of the bucket or object as context.
-_ENCRYPTED = lazy_pattern(r'"aws:s3:arn"\s{0,3}:\s{0,3}"(arn:[\w-]{1,20}:s3:::[^"\s]{1,1100})"')
+# Most services encrypt with the ARN of the data as context.
+_ENCRYPTED = lazy_pattern(
+    r'"encryptionContext"\s{0,3}:\s{0,3}\{[^{}]{0,400}?"(arn:[\w-]{1,20}:[^"\s]{1,1100})"'
+)
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}")
 
 FIND_POLICY = "Find the policy that"

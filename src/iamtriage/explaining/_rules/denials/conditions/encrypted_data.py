@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
+from iamtriage.explaining._rules.shared.wording import find_forwarding_service
 from iamtriage.policies._documents import allow
 from iamtriage.policies._masked_arns import is_masked
 
@@ -95,9 +96,7 @@ SERVICES = {
 }  # fmt: skip
 """Services, with their names and what they encrypt."""
 # Services whose name in kms:ViaService is their prefix.
-_VIA_SERVICES = frozenset(
-    {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
-)
+_VIA_SERVICES = frozenset((*SERVICES, "lambda", "ec2"))
 _NAME = lazy_pattern(r"(?a)[\w/][\w+=,.@/:-]{0,511}")
 # Beginnings of operations -> the data that the key encrypts.
 _DATA = (
@@ -360,10 +359,11 @@ def find_key_step(denial: Denial, show_key: str | None) -> str:
 
 
 def find_calling_service(denial: Denial) -> str | None:
-    """Return the service that needs the key for its data, from the context or the class of an exception."""
-    stated = denial.context.service
-    found = (each[each.lastindex or 0].lower() for each in _CALLING.finditer(denial.failure.text))
-    services = (*((stated.value,) if stated else ()), *found)
+    """Return the service that needs the key for its data, from a record, the context or the class of an exception."""
+    text, stated = denial.failure.text, denial.context.service
+    found = (each[each.lastindex or 0].lower() for each in _CALLING.finditer(text))
+    recorded = (find_forwarding_service(text) or "").partition(".")[0]
+    services = (recorded, *((stated.value,) if stated else ()), *found)
     return next((each for each in services if each in SERVICES), None)
 
 

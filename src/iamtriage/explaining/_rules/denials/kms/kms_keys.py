@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import try_pa
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements import companion_hints
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
-from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.shared.wording import denial_summary, find_forwarding_service
 
 _IF_NO_ALLOW = "If nothing allows it, check policy.json{}, then replace the policy:"
 # https://getsops.io/docs/#assuming-roles-and-using-kms-in-various-aws-accounts
@@ -90,7 +90,9 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         if (why := why_decrypt(operation) if is_own else None) is not None:
             # Which call of an upload was denied matters less.
             text = why[0] if operation in MULTIPART else f"{text} {why[0]}"
-    elif not operation and (service := encrypted_data.find_calling_service(denial)) is not None:
+    elif (service := encrypted_data.find_calling_service(denial)) is not None and (
+        not operation or find_forwarding_service(denial.failure.text)
+    ):
         name, data = encrypted_data.SERVICES[service]
         is_new = denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt"))
         verb = "would be" if is_new else "is"
