@@ -23,12 +23,12 @@ from iamtriage.explaining._context.values import Document
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_statements
 from iamtriage.policies._readers.unknown_values import has_reference, resolve_functions
 
-__all__ = ("build_policy", "find_name_above", "find_policies", "find_trust_fragment")
+__all__ = ("build_policy", "find_file", "find_name_above", "find_policies", "find_trust_fragment")
 
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 # A line that consists of the name of a file, after a comment mark, a prompt with cat or the marks of Markdown.
 _FILE = lazy_pattern(
-    r"(?m)^(?:[^\n]{0,200}\. )?[^\S\n]{0,8}(?:#{1,6}|//|--{1,3}|>{1,2}|\*{1,2}|<!--|```\w{0,12}|(?:[^\n$%#]{0,40}[$%#]|\+{1,3}) ?(?:cat|less|bat)|File:?)?[^\S\n]{0,4}"
+    r"(?m)^(?:[^\n]{0,200}\. )?[^\S\n]{0,8}(?:#{1,6}|//|--{1,3}|>{1,2}|\*{1,2}|<!--|```\w{0,12}|(?:[^\n$%#]{0,40}[$%#]|\+{1,3}) ?(?:cat|less|bat)|File:?)?[^\S\n]{0,4}(?:[Ff]rom |[Ii]n )?"
     r"[`*\"']{0,2}(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|go|cs|java))[`*\"']{0,2}"
     r"(?: (?:has|says|contains))?[^\S\n]{0,2}(?::|-->|-{1,3})?[^\S\n]{0,4}$"
 )
@@ -131,7 +131,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         if (policy := build_policy(trusted or content)) is not None:
             owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
             version = find_other_version(text, each.start)
-            file, (heading, stated_type) = _find_file(text, each.start), find_heading(text, each.start)
+            file, (heading, stated_type) = find_file(text, each.start), find_heading(text, each.start)
             name = _name_session_policy(text, each.start, file)
             stored, holder, is_inline = find_stored_name(text, each.start) or (None, None, False)
             inline_name = _find_inline_name(text, each.start) or (stored if is_inline else None)
@@ -167,7 +167,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         is_read = any(start <= each.start < end for start, end in spans)
         policy = None if is_read else build_policy(_fill_variables(each.content, text))
         if policy is not None:
-            file = _find_file(text, each.start)
+            file = find_file(text, each.start)
             name = _name_session_policy(text, each.start, file)
             address = _find_address(text, each.start)
             printed = (None if file else address) or find_printed_name(text, each.start)
@@ -295,7 +295,7 @@ def _complete_principals(content: Mapping[str, Any]) -> dict[str, Any] | None:
     return _trust(rows)
 
 
-def _find_file(text: str, start: int) -> str | None:
+def find_file(text: str, start: int) -> str | None:
     """Return the name of the file that a line above a document states."""
     low = max(start - _CHARS_BEFORE, 0)
     found = search_last(_FILE, text, low, start)

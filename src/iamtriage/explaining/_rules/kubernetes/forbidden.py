@@ -115,7 +115,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         of_gaps = tuple(remedy for gap in gaps for remedy in gap_remedies(denied, gap))
         # A role that is bound only lacks the rule, and an account that is bound only the pod.
         is_bound = all(gap.is_bound and gap.lacks_rule for gap in gaps)
-        if of_gaps and (is_bound or is_of_pod):
+        if of_gaps and (is_bound or is_of_pod or gaps[0].meant):
             return of_gaps
         if of_gaps and gaps[0].is_elsewhere and gaps[0].group is not None:
             # A Role for the request alone would need a group, too.

@@ -45,6 +45,11 @@ MAP = "mapRoles: |\n  - rolearn: {}role/Clerk\n    username: jo\n    groups:\n  
         (DENIED.format("pods", "jo", "list", HERE), PODS + CLERKS + WHOAMI.format("ops"), "and the groups of the user jo are: ops", "kubectl -n kube-system edit configmap aws-auth"),
         (DENIED.format("pods", "jo", "list", HERE), PODS + CLERKS + MAP.format(ACCOUNT, "ops"), "and the groups of the user jo are: ops", "kubectl -n kube-system edit configmap aws-auth"),
         (DENIED.format("pods", "jo", "list", HERE), PODS + _binding("Group", "clerks", place="shop") + MAP.format(ACCOUNT, "clerks"), "applies only in the namespace shop, and the request is in till", "kubectl create role"),
+        # The spelling of the only group.
+        (DENIED.format("pods", SESSION, "list", HERE), PODS + CLERKS + OF_CALLER.format(ACCOUNT, '"clerk"'), "is for the group clerks, and the role Clerk has the group clerk: the spelling differs", '"op":"replace","path":"/subjects/0","value":{"kind":"Group","name":"clerk"'),
+        (DENIED.format("pods", SESSION, "list", HERE), OF_CALLER.format(ACCOUNT, '"clerk"') + CLERKS.replace("apiVersion", "# from flux/till.yaml\napiVersion"), "the spelling differs", "kubectl auth can-i list pods"),
+        (DENIED.format("pods", SESSION, "list", HERE), PODS + CLERKS + OF_CALLER.format(ACCOUNT, '"clerk", "ops"'), "and the groups of the role Clerk are: clerk and ops", "--kubernetes-groups clerks clerk ops"),
+        (DENIED.format("pods", SESSION, "list", HERE), PODS + _binding("Group", "team-a") + OF_CALLER.format(ACCOUNT, '"team-b"'), "and the groups of the role Clerk are: team-b", "--kubernetes-groups team-a team-b"),
         # A role or another session is not the user.
         (DENIED.format("pods", SESSION, "list", HERE), PODS + _binding("User", f"{ACCOUNT}role/Clerk"), f"is for the user {ACCOUNT}role/Clerk, and the user name is {SESSION}", "kubectl create rolebinding reader-iam-clerk -n till --role=reader --group=iam-clerk"),
         (DENIED.format("pods", SESSION, "list", HERE), PODS + _binding("User", f"{ACCOUNT}role/Other"), "the Role reader in the text allows it", "kubectl create rolebinding reader-iam-clerk"),

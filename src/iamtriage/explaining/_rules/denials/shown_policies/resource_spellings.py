@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -18,6 +17,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_line_remedy,
     correct_pattern,
+    differ_in_letter,
 )
 from iamtriage.explaining._rules.shared.policies.policy_changes import write_resource
 from iamtriage.explaining._rules.shared.policies.printed_policies import write_printed_policy
@@ -44,7 +44,6 @@ _SLASH_BEFORE = lazy_pattern(
     r"(?am)^(?P<line>[^\n]{0,200}\barn:[^\n\"]{1,200}?/\$\{(?P<variable>(?:var|local)\.\w{1,64})\}[^\n]{0,200})$"
 )
 _LAST_COLON = 5
-_MIN_LETTERS = 5
 # Words in the labels of resources in code that say nothing of their names.
 _USUAL_WORDS = frozenset(
     {
@@ -306,31 +305,12 @@ def _find_letter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | 
         for at, (own, called) in enumerate(zip(pattern, names, strict=False)):
             if own != called:
                 meant = "".join((*pattern[:at], called, *pattern[at + 1 :]))
-                if _differ_in_letter(own, called) and matches(resource, compile_glob(meant)):
+                if differ_in_letter(own, called) and matches(resource, compile_glob(meant)):
                     verdict = f"allows it only on {clip_text(each)}: {clip_text(own)}, and not {clip_text(called)} as in the call"
                     text = "One letter differs: if the policy is right, correct the name in the call."
                     return Contrast(verdict, None, text)
                 break
     return None
-
-
-def _differ_in_letter(first: str, second: str) -> bool:
-    """Return whether names of five or more letters differ in one letter or hyphen, or in the order of two.
-
-    >>> [_differ_in_letter("release", each) for each in ("releases", "relaese", "re-lease", "relapse")]
-    [True, True, True, False]
-    """
-    start = _count_shared(first, second)
-    end = _count_shared(first[start:][::-1], second[start:][::-1])
-    rest = (first[start : len(first) - end], second[start : len(second) - end])
-    is_short = all(len(each) <= 1 for each in rest) or (len(rest[0]) == 2 and rest[0] == rest[1][::-1])
-    letters = "".join(rest).replace("-", "").replace("_", "")
-    return is_short and min(len(first), len(second)) >= _MIN_LETTERS and (letters.isalpha() or not letters)
-
-
-def _count_shared(first: str, second: str) -> int:
-    pairs = zip(first, second, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_k
 from iamtriage.explaining._rules.kubernetes.rbac.request_checks import find_template_without_account
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request, access_policy_allows
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import differ_in_letter
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 
 STATED_ROLE_LACKS_RULE = CauseType(
@@ -61,7 +62,7 @@ class Gap(NamedTuple):
         group: The group of a binding: one that the user lacks, or the one to which a role is bound.
         is_bound: Whether a binding in the text gives the user the role.
         names: The names of objects that a rule is limited to, and that the request does not have, such as a list.
-        meant: What a subject of a binding with a wrong kind most likely means, with the subject as written.
+        meant: What a subject of a binding with a wrong kind or spelling most likely means, with the subject as written.
         account: The service account of a binding as which a pod has to run, instead of as ``default``.
     """
 
@@ -280,6 +281,8 @@ def _compare_binding(
         written, right = meant
         of = "a group of" if right.kind == "Group" else "the name of"
         words = f"has kind: {written.kind} for {clip_text(written.name)}, which is {of} {denied.subject_text}: kind has to be {right.kind}"
+        if written.kind == right.kind:
+            words = f"is for the group {clip_text(written.name)}, and {denied.subject_text} has the group {clip_text(right.name)}: the spelling differs"
         return Gap(binding, words, meant=meant)
     similar = [each for each in binding.subjects if is_similar_subject(each, denied)]
     if not similar:
@@ -298,8 +301,11 @@ def _compare_binding(
 def _find_meant(
     subject: Subject, denied: DeniedRequest, groups: tuple[str, ...] | None
 ) -> tuple[Subject, Subject] | None:
-    """Return a subject that has another kind than the group or user of its name, and what it means."""
+    """Return a subject that has another kind or spelling than the group or user that it means, and what that is."""
     wanted = denied.subject
+    own = only_one([each for each in groups or () if not each.startswith("system:")]) or ""
+    if subject.kind == "Group" and differ_in_letter(subject.name, own):
+        return subject, Subject("Group", own)
     if subject.kind == "User" and subject.name in (groups or ()):
         return subject, Subject("Group", subject.name)
     if subject.kind == "Group" and subject.name == denied.user and denied.kind == "user":
@@ -331,15 +337,9 @@ def _compare_iam_subject(
                 lacks = f"and the groups of {whose} are: {own}"
             return Gap(binding, f"is for the group {clip_text(each.name)}, {lacks}", group=each.name)
         named = underlying_role(try_parse_principal(each.name)) if each.kind == "User" else None
-        if (
-            named is not None
-            and role is not None
-            and (named.account, named.name) == (role.account, role.name)
-        ):
-            differs = (
-                f"and the user name is {clip_text(denied.user or '')}, whose end changes with the session"
-            )
-            return Gap(binding, f"is for the user {clip_text(each.name)}, {differs}")
+        if named and role and (named.account, named.name) == (role.account, role.name):
+            words = f"is for the user {clip_text(each.name)}, and the user name is {clip_text(denied.user or '')}, whose end changes with the session"
+            return Gap(binding, words)
     return None
 
 

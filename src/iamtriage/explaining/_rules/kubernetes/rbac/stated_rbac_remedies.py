@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, StatedRole
+from iamtriage.explaining._context.readers.pasted_policies import find_file
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, bind_command
@@ -26,6 +27,8 @@ from iamtriage.explaining._rules.shared.kubernetes.manifests import object_name,
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
 
+# What keeps the cluster as a repository has it.
+_SYNCED = lazy_pattern(r"(?i:git-?ops|\bargo ?cd\b|\bflux(?:cd)?\b)")
 _NAME = lazy_pattern(r"[A-Za-z0-9*][\w.:*/-]{0,252}")
 # They allow far more than a denied request needs.
 _ADMINISTRATORS = frozenset({"admin", "cluster-admin"})
@@ -109,7 +112,7 @@ def _binding_gap_remedies(
     elif gap.account is not None:
         yield _own_account_remedy(denied, binding, gap.account)
     elif gap.meant is not None:
-        yield _kind_remedy(denied, binding, *gap.meant)
+        yield from _subject_correction(denied, binding, *gap.meant)
     elif gap.is_elsewhere:
         of_group = attrs.evolve(denied, subject=Subject("Group", gap.group or ""))
         yield from _bind_role(of_group, binding.role, denied.request.namespace, binding.name)
@@ -133,21 +136,33 @@ def _name_objects(role: StatedRole, gap: stated_rbac.Gap, resource: str, namespa
     )  # fmt: skip
 
 
-def _kind_remedy(denied: DeniedRequest, binding: StatedBinding, written: Subject, meant: Subject) -> Remedy:
-    """Return the remedy that corrects the kind of a binding's subject."""
-    value = _write_subject(meant)
+def _subject_correction(
+    denied: DeniedRequest, binding: StatedBinding, written: Subject, meant: Subject
+) -> Iterator[Remedy]:
+    """Yield the remedies that correct the kind or the spelling of a binding's subject."""
+    value, text = _write_subject(meant), denied.case.failure.text
     change = {"op": "replace", "path": f"/subjects/{binding.subjects.index(written)}", "value": value}
     lines = "\n".join(f"    {key}: {each}" for key, each in value.items())
-    return cluster_remedy(
-        f"Write kind: {meant.kind} instead of kind: {written.kind} in the {binding.kind} {binding.name}",
-        f"Change it where the binding is defined, and apply that, or patch it. {_describe_kept(binding, allows=stated_rbac.role_allows(denied, binding.role))} The login and its groups are right.",
+    old, new, right = f"kind: {written.kind}", f"kind: {meant.kind}", "login and its groups are"
+    if written.kind == meant.kind:
+        old, new, right = written.name, meant.name, "login is"
+    kind = f"kind: {binding.kind}\n"
+    file = find_file(text, text.find(kind)) if text.count(kind) == 1 else None
+    is_synced = file is not None and _SYNCED.search(text) is not None
+    how = " A patch of the cluster would be undone." if is_synced else ", or patch it."
+    yield cluster_remedy(
+        f"Write {new} instead of {old} in the {binding.kind} {binding.name}",
+        f"Change it {f'in {file}' if file else 'where the binding is defined'}, and apply that{'.' * is_synced}{how} {_describe_kept(binding, allows=stated_rbac.role_allows(denied, binding.role))} The {right} right.",
         commands=(
-            _patch_command(binding, change),
+            None if is_synced else _patch_command(binding, change),
             request_checks.check_command(attrs.evolve(denied, subject=meant)),
         ),
         manifest=f"subjects:\n  - {lines.strip()}",
         url=pages.RBAC,
     )
+    for each in _group_remedies(denied, written.name) if written.kind == meant.kind else ():
+        is_whole = each.commands[0].startswith("aws ")
+        yield attrs.evolve(each, title=f"Or a{each.title[1:]}", steps=() if is_whole else each.steps)
 
 
 def _group_remedies(denied: DeniedRequest, group: str) -> Iterator[Remedy]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 
 import attrs
 
@@ -63,6 +63,9 @@ class Correction(NamedTuple):
     is_slip: bool = True
 
 
+_MIN_LETTERS, _LETTERS = 5, lazy_pattern(r"[^\W_]+")
+
+
 def describe_slip(written: str, meant: str) -> str:
     """Return what is wrong with an account ID that differs from another one by a typing error, or an empty string.
 
@@ -78,6 +81,30 @@ def describe_slip(written: str, meant: str) -> str:
         return f"digit {at[0] + 1} is wrong"
     is_swapped = len(at) == _SWAPPED and [written[each] for each in at] == [meant[each] for each in at[::-1]]
     return f"digits {at[0] + 1} and {at[1] + 1} are swapped" if is_swapped else ""
+
+
+def differ_in_letter(first: str, second: str) -> bool:
+    """Return whether names of five or more letters differ in one letter or hyphen, or in the order of two.
+
+    >>> [differ_in_letter("release", each) for each in ("releases", "relaese", "re-lease", "relapse")]
+    [True, True, True, False]
+    >>> differ_in_letter("team-a", "team-b")
+    False
+    """
+    start = _count_shared(first, second)
+    end = _count_shared(first[start:][::-1], second[start:][::-1])
+    rest = (first[start : len(first) - end], second[start : len(second) - end])
+    is_short = all(len(each) <= 1 for each in rest) or (len(rest[0]) == 2 and rest[0] == rest[1][::-1])
+    letters = "".join(rest).replace("-", "").replace("_", "")
+    # A word of one letter is hardly a typo of another one.
+    words = {*_LETTERS.findall(first)} ^ {*_LETTERS.findall(second)}
+    is_long = min(len(first), len(second)) >= _MIN_LETTERS and all(len(each) > 1 for each in words)
+    return is_short and is_long and (letters.isalpha() or not letters)
+
+
+def _count_shared(first: str, second: str) -> int:
+    pairs = zip(first, second, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def correct_pattern(pattern: str, arn: str) -> Correction | None:
