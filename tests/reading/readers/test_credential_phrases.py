@@ -507,6 +507,10 @@ MISSING: Table = tuple(
         ("no-aws-upper", "No AWS Credentials available"),
         ("invalid-file", "Invalid credentials file: /home/ana/.aws/credentials"),
         ("token-file-not-located", "Unable to locate specified web identity token file: /tokens/orders"),
+        (
+            "token-file-unread",
+            "unable to read web identity token file in pod: open : no such file or directory",
+        ),
         ("aws-not-found", "AWS credentials not found"),
         (
             "powershell",
@@ -711,6 +715,22 @@ REGISTRIES: Table = (
         f"failed to do request: pulling from host {_REGISTRY} failed with status code [manifests v1]: 403 Forbidden",
         denied(service="ecr", status_code=403),
     ),
+    (
+        "mask-without-dot",
+        "pulling from host <account-id>dkr.ecr.<region>.amazonaws.com failed with status code [manifests 1]: 401 Unauthorized",
+        expect("invalid_credentials", service="ecr", status_code=401),
+    ),
+    (
+        "other-host-without-dot",
+        "pulling from host ordersdkr.ecr.example.com failed with status code [manifests 1]: 401 Unauthorized",
+        None,
+    ),
+    (
+        "flux-bucket",
+        "endpoint: s3.amazonaws.com\nfailed to confirm existence of 'orders' bucket: 401 Unauthorized",
+        expect("missing_credentials", resource="orders", status_code=401),
+    ),
+    ("flux-bucket-elsewhere", "failed to confirm existence of 'orders' bucket: 401 Unauthorized", None),
     (
         "status-masked",
         "pulling from host <account id>.dkr.ecr.<region>.amazonaws.com failed with status code [manifests v1]: 403 Forbidden",

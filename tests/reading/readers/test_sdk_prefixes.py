@@ -1876,6 +1876,17 @@ QUERY: Table = (
         expect("aws_error", code="TooManyRequestsException", service="apigateway"),
     ),
     (
+        "go-v1-debug-attempt",
+        "DEBUG: Validate Response lambda/GetFunctionCodeSigningConfig failed, attempt 0/25, error AccessDeniedException:\nstatus code: 403, request id: x",
+        denied(
+            code="AccessDeniedException",
+            service="lambda",
+            operation="GetFunctionCodeSigningConfig",
+            status_code=403,
+            request_id="x",
+        ),
+    ),
+    (
         "go-v1-debug",
         "[aws-sdk-go] DEBUG: Validate Response ec2/ModifyNetworkInterfaceAttribute failed, not retrying, error UnauthorizedOperation: You are not authorized to perform this operation.",
         denied(code="UnauthorizedOperation", service="ec2", operation="ModifyNetworkInterfaceAttribute"),

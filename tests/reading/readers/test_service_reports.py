@@ -189,6 +189,17 @@ ROLES: Table = (
         denied(resource="OrdersExecutionRole", principal="OrdersAdministrationRole"),
     ),
     (
+        "stack-sets-masked-account",
+        "Account *** should have 'OrdersExecution' role with trust relationship to Role 'service-role/OrdersStackSetRole'.",
+        denied(resource="OrdersExecution", principal="service-role/OrdersStackSetRole"),
+    ),
+    (
+        "role-by-name",
+        "AWS Control Tower: The OrdersStackSetRole is unable to assume the OrdersExecution role.To continue, add the account.",
+        denied(resource="OrdersExecution", principal="OrdersStackSetRole"),
+    ),
+    ("role-in-words", "CodeBuild: unable to assume the service role", denied()),
+    (
         "stack-sets-administration",
         f"Account {ACCOUNT} should have 'OrdersAdministrationRole' role with trust relationship to CloudFormation service.",
         denied(resource="OrdersAdministrationRole"),

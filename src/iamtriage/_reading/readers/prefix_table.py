@@ -37,7 +37,7 @@ sure   | <api>api error | api error (?P<code>[A-Za-z][\w.]{1,100})\s*: ?
 
 [go-v1]
 # The log of the SDK for Go v1, of an error of the request's stage.
-sure   | <Validate>failed, |<Send>failed, |<Sign>failed, |<Build>failed, |<Unmarshal>failed,  | DEBUG: (?:Build|Sign|Send|Validate|Unmarshal) (?:Request|Response) (?P<service>[\w.-]{2,60})/(?P<operation>[A-Z]\w{2,80}) failed, (?:not retrying|will retry|retry \d+/\d+), error (?=\S)
+sure   | <Validate>failed, |<Send>failed, |<Sign>failed, |<Build>failed, |<Unmarshal>failed,  | DEBUG: (?:Build|Sign|Send|Validate|Unmarshal) (?:Request|Response) (?P<service>[\w.-]{2,60})/(?P<operation>[A-Z]\w{2,80}) failed, (?:not retrying|will retry|(?:attempt|retry) \d+/\d+), error (?=\S)
 
 []
 # People retype it with other capitals. Messages of other tools can start like this, too.

@@ -55,6 +55,7 @@ PARTS = {
 _TABLE = r"""
 [access_denied]
 # A role that a service cannot assume.
+unsure | <assume>nable to assume the | \b(?P<principal>[A-Z][\w-]{0,60}Role) is unable to assume the (?P<resource>[A-Z](?=[\w-]{0,60}(?:[a-z0-9][A-Z]|-))[\w-]{2,80}) role\b
 unsure | <assume>nable to assume | \b[Uu]nable to assume (?:and validate )?<ROLE_RESOURCE>
 # EC2 itself does not say so, only its instance metadata.
 unsure |  assume  | \b(?<!EC2\s)(?:<FAILS_TO>|[Cc]ould not|[Cc]annot|[Ff]ailed to) assume <ROLE_RESOURCE>
@@ -137,7 +138,7 @@ sure   | not configured properly | \b[Tt]he IAM <ROLE_RESOURCE> is not configure
 sure   | ncorrect S3 bucket policy | \bIncorrect S3 bucket policy is detected for bucket: (?P<resource><BUCKET>)
 sure   | <Lambda>nvalid permissions on Lambda | \bInvalid permissions on Lambda function
 sure   | <AuthenticationConfiguration>nvalid Access Role | \bInvalid Access Role in AuthenticationConfiguration
-sure   | with trust relationship to | \bAccount [0-9]{12} should have '(?P<resource><NAME>)' role with trust relationship to (?:Role '(?P<principal><NAME>)'|CloudFormation service)
+sure   | with trust relationship to | \bAccount (?:[0-9]{12}|[X*]{3,12}|<[^<>\n]{1,40}>) should have '(?P<resource><NAME>)' role with trust relationship to (?:Role '(?P<principal><NAME>)'|CloudFormation service)
 
 [aws_error]
 # What EC2, Auto Scaling and EKS say of instances, nodes and clusters that cannot start.
