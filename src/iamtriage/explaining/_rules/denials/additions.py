@@ -158,6 +158,10 @@ _AT_LAST: Rows = (
     (all_of(is_not_explicit, _may_be_of_tenant), "denials.identities.other_tenants.add_other_tenant"),
     (_may_show_user, "denials.identities.callers.add_user"),
     (_may_be_unfilled, "denials.identities.unfilled_names.add_unfilled_placeholder"),
+    (
+        all_of(calls("sts:assumerole"), is_not_explicit, says(" no ", " role ", ignores_case=True)),
+        "denials.identities.unfilled_names.add_absent_role",
+    ),
 )
 _WITHOUT_TEXT = Table((*_OF_DENIAL, *_AT_LAST))
 

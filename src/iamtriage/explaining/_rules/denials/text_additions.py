@@ -176,6 +176,10 @@ OF_TEXT: Rows = (
     (says(*_SIGNS_OF_KEYS), "denials.identities.other_callers.add_precedence"),
     (all_of(may_lack_allow, _may_show_other_role), "denials.identities.given_permissions.add_working_role"),
     (
+        all_of(may_lack_allow, says("work", "succe", "pass")),
+        "denials.identities.given_permissions.add_working_retry",
+    ),
+    (
         all_of(
             may_lack_allow,
             says("ermission"),

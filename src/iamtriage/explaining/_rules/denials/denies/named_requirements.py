@@ -157,7 +157,7 @@ def add_required_boundary(denial: Denial, explanation: Explanation) -> Explanati
         f"The text says {quote_words(said[0])}.",
         text="By the text, the Allow requires a permissions boundary, and the call passes none.",
     )
-    summary = f"{explanation.summary.removesuffix('.')}, most likely because the call passes no permissions boundary."
+    summary = f"{explanation.summary.partition(': most likely, ')[0].removesuffix('.')}, most likely because the call passes no permissions boundary."
     return attrs.evolve(
         explanation,
         summary=summary,

@@ -7,7 +7,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_words
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession
 from iamtriage.explaining._context.readers.statements import (
     LOCALLY,
@@ -79,6 +79,31 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
     changed = attrs.evolve(allowing, steps=(*allowing.steps, step))
     remedies = tuple(changed if each is allowing else each for each in explanation.remedies)
     return attrs.evolve(explanation, remedies=remedies)
+
+
+_RETRY_WORKS = lazy_pattern(
+    r"(?i)\b(?:when|if|after|once) (?:I|we|you) (?:click(?:ed)? |press(?:ed)? |hit )?[`'\"]?re-?(?:try|tried|run|ran)[`'\"]?(?:(?!never)[^.?\n]){0,30}? (?:works|worked|succeeds|succeeded|passes|passed)\b(?![^.\n]{0,60}\?)"
+    r"|(?<!never )\b(?:works|worked|succeeds|succeeded|passes|passed)(?: \w{2,12})? (?:on|after|with) (?:an? |the )?(?:retry|re-?run|second (?:try|attempt|run))\b"
+)
+
+
+def add_working_retry(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the policy took effect only after the call, if a retry works without a change."""
+    if (said := _RETRY_WORKS.search(denial.failure.text)) is None:
+        return explanation
+    text = f"The text says {quote_words(said[0])}: the policy that allows it took effect only after the call. IAM takes a few seconds for that."
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, "most likely, its policy was only seconds old, as a retry works"),
+        causes=(NO_IDENTITY_ALLOW.cause("derived", text=text),),
+        remedies=(
+            your_remedy(
+                "Create the policy before what makes the call",
+                "In CloudFormation or the CDK, let what makes the call depend on the policy (DependsOn, node.addDependency). Elsewhere, wait before the call, or retry it.",
+                url=pages.CONSISTENCY,
+            ),
+        ),
+    )
 
 
 def _covers(action: str, denial: Denial) -> bool:

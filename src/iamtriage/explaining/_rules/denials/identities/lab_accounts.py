@@ -47,7 +47,7 @@ class _Lab(NamedTuple):
 _LABS = (
     _Lab(
         r"voclabs\d{0,3}|vocareum\w{0,40}",
-        "an AWS Academy lab (Vocareum)",
+        "a Vocareum lab, such as those of AWS Academy",
         "your instructor",
         is_academy=True,
     ),

@@ -24,7 +24,10 @@ from iamtriage.policies._documents import allow, build_document
 
 _NAME = r"[\w+=,.@-]{1,64}"
 _SENTENCE = lazy_pattern(
-    rf"(?a)\bAccount (?P<account>[0-9]{{12}}) should have '(?P<role>{_NAME})' role with trust relationship to (?:Role '(?P<caller>{_NAME})'|CloudFormation\b)"
+    rf"(?a)\bAccount (?:(?P<account>[0-9]{{12}})|\S{{1,40}}) should have '(?P<role>{_NAME})' role with trust relationship to (?:Role '(?P<path>[\w/+=,.@-]{{1,500}}/)?(?P<caller>{_NAME})'|CloudFormation\b)"
+)
+_CONTROL_TOWER_SENTENCE = lazy_pattern(
+    rf"(?P<account>)\b(?P<path>)(?P<caller>{_NAME}) is unable to assume the (?P<role>{_NAME}) role\b"
 )
 # In the output of JSON, or in a line of a table.
 _SUCCEEDED = lazy_pattern(
@@ -32,6 +35,7 @@ _SUCCEEDED = lazy_pattern(
     r"|^[^\n{}0-9]{0,20}(?P<second>[0-9]{12})\b(?![^\n]{0,200}\b(?:OUTDATED|INOPERABLE|FAILED|CANCELLED)\b)[^\n]{0,200}\b(?:CURRENT|SUCCEEDED)\b"
 )
 _MAX_ACCOUNTS = 3
+_ADMINISTRATOR, _TARGET = "ADMINISTRATOR_ACCOUNT_ID", "TARGET_ACCOUNT_ID"
 _PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
 _TWO_ROLES = (
     "The permissions of the person who creates the stack set do not help: StackSets uses the two roles."
@@ -40,20 +44,22 @@ _TWO_ROLES = (
 
 def explain_target_account(denial: Denial) -> Explanation:
     """Explain that the target account has no execution role that trusts the administration role."""
-    found = _SENTENCE.search(message_text(denial))
+    message = message_text(denial)
+    found = _SENTENCE.search(message) or _CONTROL_TOWER_SENTENCE.search(message)
     if found is not None and found["caller"] is None:
-        return _explain_administration_role(denial, found["account"], found["role"])
-    account, role = "TARGET_ACCOUNT_ID", "AWSCloudFormationStackSetExecutionRole"
+        return _explain_administration_role(denial, found["account"] or _ADMINISTRATOR, found["role"])
+    account, role, path = _TARGET, "AWSCloudFormationStackSetExecutionRole", ""
     caller = "AWSCloudFormationStackSetAdministrationRole"
     if found is not None:
-        account, role, caller = found.group("account", "role", "caller")
+        account, role, caller = found["account"] or account, found["role"], found["caller"]
+        path = found["path"] or ("service-role/" if caller == "AWSControlTowerStackSetRole" else "")
     partition = denial.location.partition or "aws"
     show, update = commands.trust_policy_commands(role)
     text = denial.failure.text
     working = {each["first"] or each["second"] for each in _SUCCEEDED.finditer(text)} - {account}
     # Of two accounts in a text, the other one has the stack set.
-    own = only_one({*ACCOUNT_IN_TEXT.findall(text)} - working - {account}, "ADMINISTRATOR_ACCOUNT_ID")
-    administrators = f"the administrator account{'' if own.startswith('ADMIN') else f' {own}'}"
+    own = only_one({*ACCOUNT_IN_TEXT.findall(text)} - working - {account}, _ADMINISTRATOR)
+    administrators = f"the administrator account{'' if own == _ADMINISTRATOR else f' {own}'}"
     verdict, grant = "", None
     if working:
         verdict = f" {caller} works: StackSets succeeded in {'account' if len(working) == 1 else 'accounts'} {join_words(sorted(working)[:_MAX_ACCOUNTS], 'and')}."
@@ -62,7 +68,7 @@ def explain_target_account(denial: Denial) -> Explanation:
     of_managed = (
         " unless the stack set has service-managed permissions (AWS Organizations)" if found is None else ""
     )
-    administrator = {"AWS": f"arn:{partition}:iam::{own}:role/{caller}"}
+    administrator = {"AWS": f"arn:{partition}:iam::{own}:role/{path}{caller}"}
     trusting = build_document([allow("sts:AssumeRole", principal=administrator)])
     return denial.explain(
         f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.{verdict}",

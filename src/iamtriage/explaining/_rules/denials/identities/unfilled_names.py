@@ -1,15 +1,18 @@
-"""Explain that a call names a resource with a placeholder that nobody filled in, or a role by an ARN within an ARN."""
+"""Explain that a call names a resource with a placeholder, a role by an ARN within an ARN, or a role that does not exist."""
 
 from __future__ import annotations
+
+import re
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.denials.roles.assuming_roles import NO_SUCH_ROLE
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import PLACEHOLDER_IN_NAME
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.unfilled_placeholders import fill_remedy, find_unfilled
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
@@ -17,6 +20,50 @@ _ARN_IN_ARN = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:iam::[^:\s]{1,20}:role/(?P<arn>arn:aws[a-z-]{0,12}:iam::[^:\s]{1,20}:role/[\w+=,.@/-]{1,512})"
 )
 _MASK = lazy_pattern(r"[Xx]{4}|[*#]{4}")
+_SAID_ABSENT = lazy_pattern(
+    r"(?i)\b(?:no [`'\"*]{0,2}(?P<name>[\w+=,.@-]{3,64})[`'\"*]{0,2} role exists|there(?: is|['’]s) no (?:IAM )?(?:role )?[`'\"*]{0,2}(?P<other>[\w+=,.@-]{3,64})[`'\"*]{0,2}(?=[.,;\n]| role\b| anymore\b)"
+    r"|(?:the|this|that) role (?:(?:does|did)(?: not|n['’]t) exist|(?:was|has been) deleted)|(?:does|did)(?: not|n['’]t) create the role)\b"
+)
+# The sentence before that only considers it.
+_CONSIDERED = lazy_pattern(
+    r"(?i)\b(?:if|whether|maybe|perhaps|might|may|could|would|should|unless|until|assume|check|ensure|means?|says?|same|or)\b[^.!?\n]{0,200}\Z"
+)
+_CHARS_OF_SENTENCE = 200
+
+
+def add_absent_role(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the role does not exist, if somebody says so in the text."""
+    text, role = denial.failure.text, denial.target_role_name
+    found = next((each for each in _SAID_ABSENT.finditer(text) if _is_about(each, role)), None)
+    if found is None or role is None:
+        return explanation
+    where = f" in account {denial.resource_account}" if denial.resource_account else ""
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, "the text says that the role does not exist"),
+        causes=(
+            NO_SUCH_ROLE.cause(
+                "derived", text=f"The text says {quote_words(found[0])}: STS reports the same error then."
+            ),
+        ),
+        remedies=(
+            account_remedy(
+                "Create the role again, or pass the ARN of one that exists",
+                "Use what created it before, such as its stack, stack set or Terraform code: it gets its policies and its trust policy in this way. No Allow for sts:AssumeRole helps before.",
+                f"NoSuchEntity confirms that it does not exist{where}.",
+                commands=fill_command("aws iam get-role --role-name {}", role),
+            ),
+            *explanation.remedies,
+        ),
+    )
+
+
+def _is_about(found: re.Match[str], role: str | None) -> bool:
+    """Return whether a sentence states that a role with this name, or the end of it, does not exist."""
+    start, named = found.start(), found["name"] or found["other"]
+    if _CONSIDERED.search(found.string, max(start - _CHARS_OF_SENTENCE, 0), start) is not None:
+        return False
+    return role is not None and (named is None or role.lower().endswith(named.lower()))
 
 
 def add_unfilled_placeholder(denial: Denial, explanation: Explanation) -> Explanation:

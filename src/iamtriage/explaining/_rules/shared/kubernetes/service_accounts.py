@@ -11,7 +11,8 @@ MASK = lazy_pattern(r"\*{2}|<[^<>]{0,60}>|\[[^\[\]]{0,60}\]|…|\.\.\.|(?<!\w)[x
 _USER = lazy_pattern(
     r"system:serviceaccount:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)"
 )
-_MASKED_USER = lazy_pattern(r"system:serviceaccount:([^\s:]{1,63}):([^\s:]{1,253})")
+# A mask can stand for both names.
+_MASKED_USER = lazy_pattern(r"system:serviceaccount:([^\s:]{1,63})(?::([^\s:]{1,253}))?")
 _UNKNOWN_NAMESPACE, _UNKNOWN_NAME = "SERVICE_ACCOUNT_NAMESPACE", "SERVICE_ACCOUNT"
 
 
@@ -22,6 +23,8 @@ def parse_service_account(user: str | None) -> Subject | None:
     Subject(kind='ServiceAccount', name='cart', namespace='shop')
     >>> parse_service_account("system:serviceaccount:***:cart")
     Subject(kind='ServiceAccount', name='cart', namespace='SERVICE_ACCOUNT_NAMESPACE')
+    >>> parse_service_account("system:serviceaccount:[masked]-cart").name
+    'SERVICE_ACCOUNT'
     >>> parse_service_account("system:serviceaccounts"), parse_service_account("system:serviceaccount:Shop:cart")
     (None, None)
     """
@@ -31,7 +34,7 @@ def parse_service_account(user: str | None) -> Subject | None:
     masked = _MASKED_USER.fullmatch(user or "")
     if masked is None or MASK.search(masked[0]) is None:
         return None
-    namespace, name = (None if MASK.search(part) else part for part in masked.groups())
+    namespace, name = (None if part is None or MASK.search(part) else part for part in masked.groups())
     return Subject("ServiceAccount", name or _UNKNOWN_NAME, namespace or _UNKNOWN_NAMESPACE)
 
 

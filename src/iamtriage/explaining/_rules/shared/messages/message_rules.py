@@ -19,6 +19,7 @@ _OF_KAFKA = lazy_pattern(
 _SAID = lazy_pattern(
     r"(?:(?<=[.!?;] )|(?<=\n)|\A\s{0,20})(?:(?:we|i|i'm|our|my|they|note|yesterday|last (?:week|time|month)|(?:the|all|both) buckets? (?:has|have|is|are))\b(?! (?:can't|cannot|couldn't|could not|were unable)\b)[^.!?\n]{0,300}"
     r"|(?:is|are|does|did|could|can|should)\b[^.!?\n]{0,300}\?)"
+    r"|\bblockpublic(?:acls|policy)[\"']?: ?(?:true|false)\b"
 )
 _SENTENCE_END = lazy_pattern(r"[.!?](?=\s|\Z)")
 # The rules of messages that are not found by a fragment.
@@ -92,7 +93,10 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "blockpublicpolicy",
         "blockpublicacls",
     ),
-    "denials.identities.stack_set_roles.explain_target_account": ("role with trust relationship to",),
+    "denials.identities.stack_set_roles.explain_target_account": (
+        "role with trust relationship to",
+        "stacksetrole is unable to assume",
+    ),
     "denials.roles.barred_callers.explain_root_assumes": ("may not be assumed by root",),
     "credentials.logins.missing_logins.explain_login_not_allowed": (
         "credentials due to insufficient permissions",
@@ -279,7 +283,7 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
     if find_s3_compatible_host(" ".join(parts)) is not None:
         return _OTHER_SOFTWARE, None
     before, own, after = map(str.lower, parts)
-    # What people write next to an error is no message of a service.
+    # What people write next to an error, and the settings of a manifest, are no message of a service.
     before, after = _SAID.sub(" ", before), _SAID.sub(" ", after)
     following = after.partition("\n")[0]
     said = " ".join(f"{own} {following}".split())
