@@ -154,7 +154,7 @@ _CASES = {
     "login to another account": (
         f"$ aws ecr get-login-password | podman login -u AWS --password-stdin 444455556666.dkr.ecr.eu-west-1.amazonaws.com\n$ podman pull {_ECR}/base:3\nno basic auth credentials. Which policy is missing?",
         ("for the ECR registry of account 444455556666, but the pull is from that of account 111122223333", "No IAM policy is the reason", f"podman pull {_ECR}/base:3"),
-        ("12 hours, or", "There is no docker login"),
+        ("12 hours, or", "There is no login"),
     ),
     "login of an action in another Region": (
         f"Logging into registry 111122223333.dkr.ecr.us-east-1.amazonaws.com\nRun docker push {_ECR}/web:2\nno basic auth credentials",
@@ -188,7 +188,7 @@ _CASES = {
     ),
     "login of today": (
         _PULL + "GitLab runner with buildx, docker login says Login Succeeded.",
-        ("does not accept the docker login",),
+        ("does not accept the login",),
         ("has expired: it is",),
     ),
     "principal of the trust policy": (

@@ -347,3 +347,27 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
             note,
         ),
     )
+
+
+# A script that sets a variable of the shell only, and calls the AWS CLI after that.
+_UNEXPORTED = lazy_pattern(
+    r"(?m)^#! ?/[^\n]{0,40}sh\b[^\n]{0,40}\n(?:(?!export\b|set -a)[^\n]{0,300}\n){0,12}?(?P<name>AWS_(?:PROFILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE))=[^\s;]{1,200}\n(?:(?!export\b)[^\n]{0,300}\n){0,12}?[ \t]*aws "
+)
+
+
+def explain_unexported(case: Case[MissingCredentials]) -> Explanation | None:
+    """Explain that a script does not pass on the variable that names the credentials, or return ``None``."""
+    found = _UNEXPORTED.search(case.failure.text)
+    if found is None:
+        return None
+    name = found["name"]
+    return case.explain(
+        f"The AWS CLI found no credentials: the script sets {name} without export, so the programs that it starts do not get the variable. No request was sent to AWS.",
+        ENVIRONMENT_NOT_PASSED_ON.cause("derived", text="A shell passes on only exported variables."),
+        topic="no-credentials",
+        remedies=your_remedy(
+            f"Export {name} in the script",
+            "Put the line before the first call of the AWS CLI, or write the variable on the same line before the command.",
+            commands=f"export {name}=VALUE",
+        ),
+    )

@@ -168,7 +168,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
         is_enough = is_job or renew.title.startswith("Let the SDK use ")
         # A provider that assumes roles most likely made the call.
-        has_provider = program == "Terraform" or operation == "AssumeRole"
+        has_provider = operation == "AssumeRole" or "Terraform" in (program, clues.find_program(case.failure))
         source = None if has_provider else case.failure.envelope.source
         lasting = () if is_enough else session_renewal.remedies_of_run(role, source)
         clear = () if is_enough or is_general else (credential_remedies.CLEAR_ENVIRONMENT,)
@@ -370,11 +370,6 @@ _ROUTES: Routes[_Rule] = Routes(
     Route(expired_logins.explain_expired_sso, message=_SSO_TOKEN),
     Route(expired_logins.explain_expired_registry_login, message=_REGISTRY, except_code=_SERVICE_CODES),
     Route(expired_logins.explain_expired_saml, message=_SAML, operation="AssumeRoleWithSAML"),
-    Route(
-        expired_logins.explain_expired_web_identity,
-        message=_WEB_IDENTITY,
-        operation="AssumeRoleWithWebIdentity",
-    ),
     # Services reject credentials, not the session of a login.
     Route(
         expired_logins.explain_expired_login,
@@ -383,6 +378,13 @@ _ROUTES: Routes[_Rule] = Routes(
         except_code=rf"{_SSO_CODES.pattern}|{_SERVICE_CODES.pattern}",
     ),
     Route(old_requests.explain_old_request, code="RequestExpired"),
+    # Nobody signs the call that sends a web identity token.
+    Route(_explain_session, message="security token included in the request is expired"),
+    Route(
+        expired_logins.explain_expired_web_identity,
+        message=_WEB_IDENTITY,
+        operation="AssumeRoleWithWebIdentity",
+    ),
     Route(_explain_session, code=_SERVICE_CODES),
     Route(expired_logins.explain_expired_sso, message=_SSO, code=_SSO_CODES),
     Route(old_requests.explain_request, message=_EXPIRED_REQUEST),

@@ -126,7 +126,7 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
         # The command has the profile of the failing call.
         login = attrs.evolve(login, steps=login.steps[1:])
     return case.explain(
-        "The IAM Identity Center sign-in has expired: sign in again. No permission is missing.",
+        f"{sso_settings.describe_expiry(message)} No permission is missing.",
         *causes,
         remedies=(
             *session_renewal.remedy_of_workload(case),

@@ -216,7 +216,7 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
 
 def _explain_source(case: Case[MissingCredentials]) -> Explanation | None:
     found = docker_files.explain_image_build(case) or missing_profiles.explain_other_profile(case)
-    found = found or provider_chains.explain_role_request(case)
+    found = found or provider_chains.explain_role_request(case) or credential_sources.explain_unexported(case)
     return found or unread_sources.explain_unread_source(case)
 
 

@@ -33,6 +33,8 @@ _TOKEN_SETTINGS = (
     _TokenSetting("DuckDB", r"(?i:\bs3_access_key_id\b)", "s3_session_token"),
     _TokenSetting("DuckDB", r"(?<=\W)KEY_ID(?= ')", "SESSION_TOKEN"),
     _TokenSetting("Snowflake", r"\bAWS_KEY_ID(?= ?=)", "AWS_TOKEN"),
+    # https://www.jenkins.io/doc/pipeline/steps/aws-codebuild/
+    _TokenSetting("The step awsCodeBuild", r"\bawsAccessKey(?=: env\.)", "awsSessionToken"),
     _TokenSetting("Iceberg", r"\bs3\.access-key-id\b", "s3.session-token"),
     # https://rclone.org/s3/#s3-session-token and https://s3tools.org/kb/item14.htm
     _TokenSetting(
@@ -44,7 +46,7 @@ _TOKEN_SETTINGS = (
 )
 # Signs that keys are those of a session. A text can mask them.
 _IS_TEMPORARY = lazy_pattern(
-    r"(?<![A-Z0-9])ASIA|(?i:\b(?:temporary|short-term|session)[ -](?:access )?(?:keys?|credentials)\b|\b(?:keys?|credentials) (?:is|are) (?:only )?temporary\b|\bSSO (?:keys?|credentials|portal)\b|\bassumed? (?:a |the )?role\b)"
+    r"(?<![A-Z0-9])ASIA|(?i:\b(?:temporary|short-term|session)[ -](?:access )?(?:keys?|credentials)\b|\b(?:keys?|credentials) (?:is|are) (?:only )?temporary\b|\bSSO (?:keys?|credentials|portal)\b|\bassumed? (?:a |the )?role\b|\bwithAWS\([^()\n]{0,200}?\brole:)"
 )
 _VALUE_OF_KEY = lazy_pattern(
     r"(?P<before>[\"'=:,(\s]{1,8})(?P<quote>[\"'])?A[KS]IA[A-Z0-9*.x…]{0,28}(?P=quote)?"

@@ -186,7 +186,7 @@ _FLUX_ROW = lazy_pattern(
 )
 _FLUX_NAME = r'"{kind}": ?\{{"name": ?"(?P<name>[a-z0-9.-]{{1,80}})", ?"namespace": ?"(?P<space>[a-z0-9-]{{1,63}})"|kind: {kind}\s+metadata:\s+name: (?P<named>[a-z0-9.-]{{1,80}})(?:\s+namespace: (?P<place>[a-z0-9-]{{1,63}}))?'
 _SPEC = lazy_pattern(r"\bspec[\"']?:")
-_PROVIDER = lazy_pattern(r"(?m)^[ \t]*provider: ?[\"']?(?P<name>\w{1,20})")
+_PROVIDER = lazy_pattern(r"(?m)(?:^[ \t]*provider: ?|\bprovider (?:is )?set to )[\"'`]?(?P<name>\w{1,20})")
 _ARGO = lazy_pattern(r"\bargocd-image-updater\b|\bArgo CD Image Updater\b")
 _READS = lazy_pattern(r"\baws ecr ")
 _SESSION = lazy_pattern(r"(?a):assumed-role/(?P<role>[\w+=,.@-]{1,64})/")
@@ -259,23 +259,26 @@ def _explain_flux(case: Case[Failure], registry: str, kind: str, name: str, spac
         state = ", and it has no spec.provider (generic)"
     title = f"Set provider: aws in the {kind} {name}"
     lines = (patch, f"flux reconcile {reconcile} {name} --namespace {space}")
+    summary = f"without a login: the {kind} {name} must have provider: aws{state}"
     if is_set:
-        state = ", and the text shows it: check that the object in the cluster has it, too"
+        summary = f"without a login that it accepts, although the text shows provider: aws for the {kind}"
         title = f"Check the {kind} in the cluster, and the role of its controller, which needs ecr:GetAuthorizationToken"
         lines = (
             f"kubectl get {kind.lower()} --all-namespaces --output custom-columns=name:.metadata.name,provider:.spec.provider",
             f"kubectl get serviceaccount {controller} --namespace flux-system --output yaml",
         )
     return case.explain(
-        f"Flux asked the ECR registry {registry} without a login: the {kind} {name} must have provider: aws{state}.",
+        f"Flux asked the ECR registry {registry} {summary}.",
         PROGRAM_WITHOUT_REGISTRY_LOGIN.cause(
-            "derived",
-            text=f"With the provider generic, Flux uses only the login in spec.secretRef, if there is one, and no AWS role. The registry answers 401 to that; a role without permissions (AmazonEC2ContainerRegistryReadOnly) gets 403.{proven}",
+            "possible" if is_set else "derived",
+            text=f"{f'Another {kind}, or the object in the cluster, has the provider generic. ' if is_set else ''}With the provider generic, Flux uses only the login in spec.secretRef, if there is one, and no AWS role. The registry answers 401 to that; a role without permissions (AmazonEC2ContainerRegistryReadOnly) gets 403.{proven}",
         ),
         topic="no-registry-login",
         remedies=cluster_remedy(
             title,
-            f"The controller {controller} then signs in with {owner}. Change the manifest in Git, too: Flux overwrites the patch.",
+            None
+            if is_set
+            else f"The controller {controller} then signs in with {owner}. Change the manifest in Git, too: Flux overwrites the patch.",
             "An old Flux whose objects have no such field has the option --aws-autologin-for-ecr of the controller instead."
             if kind == "ImageRepository"
             else "Only a HelmRepository with type: oci has this field."

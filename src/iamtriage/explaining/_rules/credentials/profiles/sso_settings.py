@@ -215,6 +215,16 @@ def explain_unknown_session(case: Case[Failure]) -> Explanation | None:
     )
 
 
+def describe_expiry(message: str) -> str:
+    """Return why the stored token of IAM Identity Center is of no use.
+
+    Versions of the AWS CLI from before 2021 wrote times that other SDKs cannot parse: https://github.com/hashicorp/terraform-provider-aws/issues/19228.
+    """
+    if "expected RFC3339 timestamp" in message:
+        return "The SDK cannot read when the stored IAM Identity Center token expires, as an old AWS CLI wrote it: update the AWS CLI, and sign in again."
+    return "The IAM Identity Center sign-in has expired: sign in again."
+
+
 def explain_unread_session(case: Case[MissingCredentials], profile: str | None) -> Explanation | None:
     """Explain that a program does not read the sso-session section, if the text shows that it is complete."""
     text = case.failure.text

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 NO_REGISTRY_LOGIN = lazy_pattern(
-    r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401:? [Uu]nauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
+    r"no basic auth credentials|credential required for basic auth|[.>]dkr\.ecr\.[^\n]{1,400}(?:401:? [Uu]nauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
 )
 """How registries report a missing or rejected login."""
 # The command of kaniko with an option, and what it says before it builds.
@@ -35,7 +35,7 @@ NODE_ROLE_CANNOT_PULL = CauseType(
 )
 NO_REGISTRY_LOGIN_CAUSE = CauseType(
     "no-registry-login",
-    title="There is no docker login to the registry",
+    title="There is no login to the registry",
     recognised_by='The registry says "no basic auth credentials".',
     fix="Run aws ecr get-login-password and pass it to docker login.",
     sources=(pages.ECR_LOGIN,),
@@ -114,7 +114,7 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
         *(() if is_node else (registry_pulls.other_login_cause(case, registry),)),
     ]
     remedies = [credential_remedies.docker_login(registry, region, case.failure.text)]
-    summary = f"The ECR registry {registry} does not accept the docker login."
+    summary = f"The ECR registry {registry} does not accept the login."
     if old is not None:
         summary = f"The docker login to the ECR registry {registry} has expired: it is valid for 12 hours."
         causes = [EXPIRED_REGISTRY_LOGIN.cause("derived", f"The text says {quote_words(old)}.")]
@@ -248,6 +248,25 @@ def _explain_empty_credentials(case: Case[MissingCredentials], unsigned: Cause) 
     )
 
 
+_NOT_LOADED = lazy_pattern(r"\b[Cc]ould not load AWS credentials\b(?: document)?(?: from the [\w ]{1,40})?")
+
+
+def _explain_unloaded_credentials(case: Case[MissingCredentials], unsigned: Cause, words: str) -> Explanation:
+    """Explain that a client sent a request without a signature, because it could not load credentials."""
+    return case.explain(
+        "The client could not load credentials, so it sent the request without a signature.",
+        attrs.evolve(unsigned, evidence="derived", text=f"The text says {quote_words(words)}."),
+        topic="request-unsigned",
+        remedies=your_remedy(
+            "Let the client find the credentials of its role",
+            "Check the role where the client runs: taskRoleArn in an ECS task, the instance profile on EC2, or IRSA or an EKS Pod Identity association for the service account of a pod.",
+            "Each client knows only some of these sources, depending on its version: if the role is set, update the client, or give it the role in another way.",
+            url=pages.SDK_CREDENTIALS,
+        ),
+        notes="No permission is missing yet: AWS saw no identity.",
+    )
+
+
 UNSIGNED_BY_CHOICE = CauseType(
     "client-does-not-sign",
     title="The client does not sign",
@@ -292,12 +311,12 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     hosts = clues.find_aws_hosts(message)
     is_host = any("execute-api" in host for host in hosts)
     names_gateway = is_host or _API_GATEWAY.search(message)
-    # STS and other services use other messages, so this one can come from API Gateway.
-    is_of_gateway = "Missing Authentication Token" in message
     # API Gateway answers in JSON without a type.
     is_bare_body = _GATEWAY_BODY.search(case.failure.text) is not None and '"__type"' not in case.failure.text
-    may_be_gateway = is_of_gateway and not hosts and case.failure.envelope.service is None
-    may_be_gateway = may_be_gateway and _XML_BODY.search(case.failure.text) is None
+    # STS and other services use other messages, so this one can come from API Gateway.
+    may_be_gateway = "Missing Authentication Token" in message and not (
+        hosts or case.failure.envelope.service or _XML_BODY.search(case.failure.text)
+    )
     named = (
         "The host is that of an API." if is_host else "The text names API Gateway." if names_gateway else None
     )
@@ -317,6 +336,8 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     )
     if not names_gateway and (case.failure.envelope.source or "").startswith(_SIGNING_SDKS):
         return _explain_empty_credentials(case, unsigned)
+    if (unloaded := _NOT_LOADED.search(case.failure.text)) is not None:
+        return _explain_unloaded_credentials(case, unsigned, unloaded[0])
     if not names_gateway and _REMOTE_WRITE.search(line_at(case.failure.text, *case.failure.span)) is not None:
         return _explain_remote_write(case, unsigned)
     causes, remedies = [unsigned], [sign]

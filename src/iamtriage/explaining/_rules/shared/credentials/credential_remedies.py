@@ -188,6 +188,9 @@ def uses_argo_cd(text: str) -> bool:
     return _ARGO_CD.search(text) is not None
 
 
+_HELM = lazy_pattern(r"\boci://[^\s\"'`]{0,100}dkr\.ecr\.")
+
+
 def _find_repository_secret(text: str) -> tuple[str, str] | None:
     """Return name and namespace of the only repository Secret of Argo CD whose manifest a text contains."""
     found = [each["rows"] for each in _METADATA.finditer(text) if _OF_REPOSITORY.search(each["rows"])]
@@ -196,12 +199,12 @@ def _find_repository_secret(text: str) -> tuple[str, str] | None:
 
 
 def docker_login(registry: str, region: str, text: str = "") -> Remedy:
-    """Return the remedy that logs Docker, or Argo CD, in to an ECR registry.
+    """Return the remedy that logs Docker, Helm or Argo CD in to an ECR registry.
 
     Args:
         registry: The host, from :func:`iamtriage.explaining._rules.shared.clues.find_registry`.
         region: The region, from the same function.
-        text: The text of the failure, which can show that Argo CD pulls.
+        text: The text of the failure, which can show that Helm or Argo CD pulls.
     """
     if uses_argo_cd(text):
         password = fill_command("$(aws ecr get-login-password --region {})", region)
@@ -220,9 +223,10 @@ def docker_login(registry: str, region: str, text: str = "") -> Remedy:
             ),
             url="https://external-secrets.io/latest/api/generator/ecr/",
         )
-    login = "aws ecr get-login-password --region {} | docker login --username AWS --password-stdin {}"
+    tool, login = ("Helm", "helm registry") if _HELM.search(text) else ("docker", "docker")
+    login = f"aws ecr get-login-password --region {{}} | {login} login --username AWS --password-stdin {{}}"
     return your_remedy(
-        "Sign docker in to the registry",
+        f"Sign {tool} in to the registry",
         "Sign in as the user, and on the machine, that pulls or pushes. A login lasts for 12 hours.",
         "Let builds sign in each time, or use amazon-ecr-credential-helper, which does it automatically.",
         commands=fill_command(login, region, registry),
