@@ -54,6 +54,26 @@ _TOKEN = (
 _TRUST = '{{\n "Statement": [{{\n  "Effect": "Allow",\n  "Principal": {{"Federated": "arn:aws:iam::${{ACCOUNT}}:oidc-provider/${{PROVIDER}}"}},\n  "Action": "sts:AssumeRoleWithWebIdentity",\n  "Condition": {{\n   "{}": {{\n    "${{PROVIDER}}:sub": "system:serviceaccount:tea:provider-*"\n   }}\n  }}\n }}]\n}}\n'
 _KANIKO = '{}checking push permission for "111122223333.dkr.ecr.us-west-2.amazonaws.com/tea:1": POST https://111122223333.dkr.ecr.us-west-2.amazonaws.com/v2/tea/blobs/uploads/: unexpected status code 401 Unauthorized: Not Authorized'
 _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment operation: You do not have permission to perform the '{}' action."
+_STACK_SET = "Error: Account {} should have 'AWSCloudFormationStackSetExecutionRole' role with trust relationship to Role '{}'."
+_TOWER = "AWS Control Tower: The AWSControlTowerStackSetRole is unable to assume the AWSControlTowerExecution role."
+_ACK = "api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/tea/ack is not authorized to perform: s3:CreateBucket on resource: arn:aws:s3:::tea\n{}"
+_FLUX = 'error="scan failed: GET https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/tea/tags/list: unexpected status code 401 Unauthorized: Not Authorized","controllerGroup":"image.toolkit.fluxcd.io","controllerKind":"ImageRepository","ImageRepository":{{"name":"tea","namespace":"flux-system"}}\n{}'
+_OCI = "Error: failed to authorize: pulling from host 111122223333.dkr.ecr.eu-west-1.amazonaws.com failed with status code [manifests 1.0.0]: 401 Unauthorized\n$ {} oci://111122223333.dkr.ecr.eu-west-1.amazonaws.com/tea --version 1.0.0"
+_NO_TOKEN = "{}An error occurred (MissingAuthenticationToken) when calling the ListQueues operation: Request is missing Authentication Token"
+_OLD_TOKEN = "An error occurred (ExpiredToken) when calling the {} operation: The security token included in the request is expired\nWe call AssumeRoleWithWebIdentity before."
+_LIMIT = "An error occurred (AttachmentLimitExceeded) when calling the AttachNetworkInterface operation: Interface count {} exceeds the limit for {}"
+_TIME = "Error: SSOProviderInvalidToken: the SSO session has expired or is invalid\n{}"
+_ABSENT = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/dev is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/tea-manager\n{}"
+_TASK_ROLE = "An error occurred ({}) when calling the RegisterTaskDefinition operation: Role is not valid"
+_RETRIED = _DENIED.format(
+    "codebuild:StartBuild",
+    "arn:aws:codebuild:eu-west-1:111122223333:project/tea because no identity-based policy allows the codebuild:StartBuild action\n{}",
+)
+_SCRIPT = '#!/bin/sh\n{}AWS_PROFILE=tea\naws s3 ls\nUnable to locate credentials. You can configure credentials by running "aws configure".'
+_STEP = 'awsCodeBuild awsAccessKey: env.AWS_ACCESS_KEY_ID, awsSecretKey: env.AWS_SECRET_ACCESS_KEY, projectName: "tea"\ncom.amazonaws.services.codebuild.model.AWSCodeBuildException: The security token included in the request is invalid. (Service: AWSCodeBuild; Status Code: 400; Error Code: UnrecognizedClientException; Request ID: 1a2b3c4d-1111-2222-3333-0a1b2c3d4e5f)\n{}'
+_REFRESH = "{}InvalidClientTokenId: The security token included in the request is invalid.\n\tstatus code: 403, request id: 1a2b3c4d-1111-2222-3333-0a1b2c3d4e5f"
+_MASKED_USER = 'Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:{}" cannot list resource "pods" in API group "" at the cluster scope'
+_ROLE_OF_POD = "unable to read web identity token file in pod: {}\n : no such file or directory"
 
 
 @check_rows(
@@ -70,8 +90,8 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         ("The invalid ARN message went away. Now:\n" + _TOKEN + _TRUST.format("StringEquals"), ("compares literally",), ("STS rejected the role to assume",)),
         (_KANIKO.format("error checking push permissions -- try again: "), ("kaniko has no login", '{"credHelpers": {"111122223333.dkr.ecr.us-west-2.amazonaws.com": "ecr-login"}}'), ("docker login --username",)),
         (_KANIKO.format("$ /kaniko/executor --context .\n"), ("kaniko has no login", "sign in to ECR and to push"), ("docker login --username",)),
-        (_KANIKO.format(""), ("does not accept the docker login",), ("kaniko",)),
-        (_KANIKO.format("We moved from /kaniko/executor to docker push: "), ("does not accept the docker login",), ("kaniko",)),
+        (_KANIKO.format(""), ("does not accept the login",), ("kaniko",)),
+        (_KANIKO.format("We moved from /kaniko/executor to docker push: "), ("does not accept the login",), ("kaniko",)),
         (_BEANSTALK.format("InsufficientPrivilegesException", "s3:CreateBucket"), ("arn:aws:s3:::elasticbeanstalk-*",), ("BUCKET",)),
         (_BEANSTALK.format("InsufficientPrivilegesException", "s3:GetObject"), ("arn:aws:s3:::elasticbeanstalk-*/",), ("BUCKET",)),
         (_BEANSTALK.format("InsufficientPrivilegesException", "iam:PassRole"), (), ("elasticbeanstalk-",)),
@@ -203,6 +223,43 @@ _BEANSTALK = "A client error ({}) occurred when calling the UpdateEnvironment op
         ("An error occurred (AccessDeniedException) when calling the GrantPermissions operation: Insufficient Glue permissions to access database shop", ('"Action": "glue:GetDatabase"', ":database/shop"), ("glue:GetTable",)),
         ("An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Glue permissions to access table carts", ("glue:GetTable",), ("cannot grant",)),
         (_MODEL.format("inference-profile/us.example.model-v1:0"), ("arn:aws:bedrock:*::foundation-model/example.model-v1:0",), ()),
+        (_STACK_SET.format("***", "service-role/AWSControlTowerStackSetRole"), ("account TARGET_ACCOUNT_ID", ":role/service-role/AWSControlTowerStackSetRole"), ("account ***",)),
+        (_STACK_SET.format("111122223333", "tea-admin"), ("account 111122223333", ":role/tea-admin"), ("TARGET_ACCOUNT_ID",)),
+        (_TOWER, ("cannot assume the role AWSControlTowerExecution", ":role/service-role/AWSControlTowerStackSetRole"), ('"Service"',)),
+        (_ACK.format("spec:\n  publicAccessBlock:\n    blockPublicACLs: true\n    blockPublicPolicy: true\n"), ("Allow s3:CreateBucket",), ("Block Public Access prevents",)),
+        (_FLUX.format("The provider is set to aws."), ("although the text shows provider: aws", "Possible"), ("must have provider: aws",)),
+        (_FLUX.format("The provider is set to generic."), ("must have provider: aws",), ("although",)),
+        (_OCI.format("helm pull"), ("| helm registry login --username AWS",), ("docker login --username",)),
+        (_OCI.format("helm pull").replace("oci", "https"), ("| docker login --username AWS",), ("helm registry",)),
+        (_NO_TOKEN.format("Could not load AWS credentials document from the task role: timeout\n"), ("The client could not load credentials", "taskRoleArn"), ("--no-sign-request",)),
+        (_NO_TOKEN.format(""), (), ("could not load credentials",)),
+        (_OLD_TOKEN.format("GetCallerIdentity"), (), ("web identity token",)),
+        (_LIMIT.format(8, "m5a.4xlarge"), ("as many network interfaces as the type m5a.4xlarge allows", "--instance-types m5a.4xlarge"), ("Request a higher quota",)),
+        (_LIMIT.format(8, "this account"), (), ("describe-instance-types",)),
+        (_TIME.format('caused by: expected RFC3339 timestamp: parsing time "2026-02-04T17:13:28UTC" as "2006-01-02T15:04:05Z07:00"'), ("cannot read when the stored IAM Identity Center token expires",), ("has expired",)),
+        (_TIME.format(""), ("sign-in has expired",), ("cannot read",)),
+        (_ABSENT.format("I checked, and no TeaManager role exists.").replace("tea-manager", "TeaManager"), ("the text says that the role does not exist", "get-role --role-name TeaManager"), ()),
+        (_ABSENT.format("The module does not create the role there."), ("the text says that the role does not exist",), ()),
+        (_ABSENT.format("Maybe the role does not exist?"), (), ("the text says that the role",)),
+        (_ABSENT.format("STS returns this if the role does not exist."), (), ("the text says that the role",)),
+        (_ABSENT.format("There is no role tea-reader anymore."), (), ("the text says that the role",)),
+        (_TASK_ROLE.format("ClientException"), ("taskRoleArn or executionRoleArn is empty",), ("Look up the error code",)),
+        (_TASK_ROLE.format("ServerException"), (), ("executionRoleArn",)),
+        (_RETRIED.format("When I click retry, it works."), ("was only seconds old",), ("Allow codebuild:StartBuild",)),
+        (_RETRIED.format("It passes on the second attempt."), ("was only seconds old",), ()),
+        (_RETRIED.format("When I click retry, it never works."), ("Allow codebuild:StartBuild",), ("seconds old",)),
+        (_RETRIED.format("When I retry, will it work?"), ("Allow codebuild:StartBuild",), ("seconds old",)),
+        (_SCRIPT.format(""), ("the script sets AWS_PROFILE without export",), ()),
+        (_SCRIPT.format("export "), (), ("without export",)),
+        (_STEP.format("withAWS(role: 'tea') {"), ("awsSessionToken",), ()),
+        (_STEP.format(""), (), ("awsSessionToken",)),
+        (_REFRESH.format("Error refreshing state: 1 error(s) occurred:\n\n* provider.aws: "), ("Check which credentials Terraform uses",), ()),
+        (_REFRESH.format("* the provider aws: "), (), ("Terraform",)),
+        (_MASKED_USER.format("[masked]-tea"), ("--serviceaccount=SERVICE_ACCOUNT_NAMESPACE:SERVICE_ACCOUNT",), ("--user=",)),
+        (_ROLE_OF_POD.format("open"), ("kubectl get pod POD ",), ("pod open",)),
+        (_ROLE_OF_POD.format("tea-0"), ("kubectl get pod tea-0 ",), ()),
+        ("AccessDenied: Create S3 bucket tea returned an error: AccessDenied: Access Denied", ("s3:CreateBucket",), ("outside the organization",)),
+        ('E0111 12:27:03.259314       1 controller.go:981] error syncing claim "tea": failed to provision volume with StorageClass "tea": rpc error: code = Unauthenticated desc = Access Denied. Please ensure you have the right AWS permissions: Access denied', ("the EFS CSI driver",), ()),
     ],
 )  # fmt: skip
 def test_details_of_a_post(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) -> None:

@@ -160,8 +160,9 @@ _STORAGE_WORDS = tuple(
         (
             "HeadBucket",
             # and Flux: https://github.com/fluxcd/source-controller/blob/main/internal/controller/bucket_controller.go
-            r"\bdetermine if bucket \\?[\"'][^\"'\n]{3,63}[\"'] exists|\bclient\.BucketExists\b|\bconfirm existence of '[^'\n]{3,63}' bucket",
+            r"\bdetermine if bucket \\?[\"'][^\"'\n]{3,63}[\"'] exists|\bclient\.BucketExists\b|\bconfirm existence of '[^'\n]{3,63}' bucket|\bcheck if (?:\w{2,20} ){0,3}bucket exists\b",
         ),
+        ("CreateBucket", r"\b(?i:creat(?:e|ing)) (?:the )?S3 bucket\b"),
         ("HeadObject", r"\bunable to open config file: Stat\b"),
         ("PutObject", r"\bcreate key in repository at s3:"),
         # The agent of ECS, for environmentFiles of a task definition.

@@ -104,7 +104,8 @@ _OBJECT_NAME = lazy_pattern(rf"(?a){_MEMBER}name: [\"']?({KUBERNETES_NAME})(?![\
 _OBJECT_NAMESPACE = lazy_pattern(rf"(?a){_MEMBER}namespace: [\"']?({KUBERNETES_NAME})(?![\w-])")
 _MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
 _PODS = lazy_pattern(
-    rf"(?a)\bpod(?:_name|Name)?{_IS}({KUBERNETES_NAME})(?![\w/-])|\b[Pp]od [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']"
+    # In Go, an error says what was done: open, dial.
+    rf"(?a)\bpod(?:_name|Name)?{_IS}(?!(?:open|l?stat|read|dial)\s)({KUBERNETES_NAME})(?![\w/-])|\b[Pp]od [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']"
     r"|\bhostname\\?\"\s?:\s?\\?\"([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})\\?\""
     r"|\bpods? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
     r"|\bkubectl [^\n|;&]{0,120}? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"

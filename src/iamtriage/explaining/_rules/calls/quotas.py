@@ -50,6 +50,9 @@ _PARAMETER = lazy_pattern(
 _POLICY = lazy_pattern(
     r"(?a)\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128})"
 )
+_OF_INSTANCE_TYPE = lazy_pattern(
+    r"(?a)\bInterface count \d{1,3} exceeds the limit for (?P<type>[a-z][a-z0-9-]{1,20}\.[a-z0-9-]{2,20})"
+)
 _VERSIONS = lazy_pattern(r"(?a)A managed policy can have up to (?P<count>\d{1,3}) versions")
 NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
 QUOTA_REACHED = CauseType(
@@ -81,6 +84,8 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     """Explain that a quota is used up."""
     if (versions := _VERSIONS.search(words)) is not None:
         return _explain_versions(case, versions)
+    if (limited := _OF_INSTANCE_TYPE.search(words)) is not None:
+        return _explain_instance_type(case, limited["type"])
     scoped = _SCOPED.search(words)
     service = "iam" if scoped else case.failure.envelope.service
     if error_code(case.failure) == "VcpuLimitExceeded":
@@ -109,6 +114,20 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
         f"A quota is reached, and no permission is missing{quoted_message.end_summary(case.failure)}",
         QUOTA_REACHED.cause("reported", code_evidence(case.failure) if error_code(case.failure) else ()),
         remedies=(room, increase),
+    )
+
+
+def _explain_instance_type(case: Case[AwsError], kind: str) -> Explanation:
+    """Explain that an instance has as many network interfaces as its type allows."""
+    show = "aws ec2 describe-instance-types --instance-types {} --query 'InstanceTypes[0].NetworkInfo.[MaximumNetworkInterfaces,Ipv4AddressesPerInterface]'"
+    return case.explain(
+        f"The instance has as many network interfaces as the type {kind} allows, and no permission is missing.",
+        QUOTA_REACHED.cause("reported", text="The type fixes this limit: Service Quotas cannot raise it."),
+        remedies=remedies.your_remedy(
+            "Use a larger instance type, or place fewer pods on each node",
+            "On EKS, the VPC CNI attaches interfaces for the addresses of pods. With ENABLE_PREFIX_DELEGATION, each interface has more addresses.",
+            commands=commands.fill_command(show, kind),
+        ),
     )
 
 

@@ -111,7 +111,9 @@ _CONTROLLERS = (
         "the EFS CSI driver",
         "kube-system",
         "efs-csi-controller-sa",
-        lazy_pattern(r"(?a)(?i:\befs[._-]csi|\befs-plugin)|_EFS_CSI_"),
+        lazy_pattern(
+            r"(?a)(?i:\befs[._-]csi|\befs-plugin)|_EFS_CSI_|\bensure you have the right AWS permissions\b"
+        ),
         ("elasticfilesystem:", "ec2:"),
         workload="deployment/efs-csi-controller",
         values_key="controller.serviceAccount",

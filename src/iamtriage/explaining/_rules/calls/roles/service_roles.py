@@ -19,6 +19,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE, find_role_recipient
@@ -116,7 +117,27 @@ def explain_service_role(case: Case[AwsError], message: str) -> Explanation | No
     """Explain that a service cannot use a role; return ``None`` for other errors."""
     if _UNKNOWN_INSTANCE_PROFILE.search(message):
         return _explain_instance_profile(case, message)
+    if "Role is not valid" in message and clues.error_code(case.failure) == "ClientException":
+        return _explain_task_role(case)
     return _explain_role_not_assumable(case, message) if _ROLE_NOT_ASSUMABLE.search(message) else None
+
+
+def _explain_task_role(case: Case[AwsError]) -> Explanation:
+    """Explain that ECS does not accept a role of a task definition."""
+    return case.explain(
+        "ECS does not accept a role of the task definition: taskRoleArn or executionRoleArn is empty, is not the ARN of a role, or names a role of another account.",
+        INVALID_REQUEST.cause("reported", clues.quote_phrases(case.failure.text, "Role is not valid")),
+        remedies=your_remedy(
+            "Correct taskRoleArn and executionRoleArn",
+            "Print the task definition that is registered: a variable that is not set, or a placeholder, is no role. Remove a role that the task does not need, as an empty value is not valid.",
+            "Each one must be the ARN of a role in the account that the first command prints.",
+            commands=(
+                "aws sts get-caller-identity --query Account --output text",
+                "aws iam get-role --role-name ROLE_NAME --query Role.Arn --output text",
+            ),
+            url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
+        ),
+    )
 
 
 def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation:
