@@ -62,6 +62,8 @@ def describe_difference(
     if len(found) != 1:
         return None
     index, pattern = found.pop()
+    if not resource.split(":")[index] and index != ACCOUNT:
+        return f"Only {_PARTS[index]} differs: the denied resource has none in its ARN."
     if index == ACCOUNT and not resource.split(":")[index]:
         return f"Only the account differs: what AWS itself owns has none in its ARN ({clip_text(':'.join(resource.split(':')[:5]))}:…)."
     return f"Only {_PARTS[index]} ({clip_text(pattern)} instead of {clip_text(resource.split(':')[index])}) differs."

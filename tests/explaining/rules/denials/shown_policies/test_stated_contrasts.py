@@ -316,6 +316,25 @@ def test_inference_profile_sends_calls_to_other_regions() -> None:
     assert allowed[0] in statement["Statement"][0]["Resource"]
 
 
+@pytest.mark.parametrize("region", ["us-east-1", ""])
+def test_global_inference_profile_needs_the_model_without_a_region(region: str) -> None:
+    models = [f"arn:aws:bedrock:{each}::foundation-model/example.model-v2:0" for each in ("", "us-east-1")]
+    profile = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.example.model-v2:0"
+    policy = json.dumps(
+        {"Effect": "Allow", "Action": "bedrock:InvokeModel*", "Resource": [profile, models[1]]}
+    )
+    call = f'boto3.client("bedrock-runtime", region_name="{region}")' if region else "it fails"
+    explanation = explain(f"{call}\n{_denied('bedrock:InvokeModel', models[0])}\n\n{policy}\n")
+    assert "has the model only in us-east-1, and the call uses a global inference" in explanation.summary
+    statement = explanation.remedies[0].policy
+    assert statement is not None
+    anywhere = [each.replace("us-east-1", "*") for each in (models[1], profile)]
+    assert statement["Statement"][0]["Resource"] == ([*models, profile] if region else anywhere)
+    assert ("such as us.example.model-v2:0, if the model has one" in str(explanation.remedies[0].steps)) is (
+        region != ""
+    )
+
+
 @check_rows(
     ("condition", "title"),
     [

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -16,17 +16,22 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.names.missing_resources import RESOURCE_IN_OTHER_REGION
 from iamtriage.explaining._rules.denials.conditions.denied_regions import other_model_region, region_setting
+from iamtriage.explaining._rules.denials.conditions.request_conditions import calls_global_profile
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, other_region
+from iamtriage.explaining._rules.shared.policies.statement_matching import (
+    differing_part,
+    names_action,
+    other_region,
+)
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _ALLOW_TITLE = lazy_pattern(r"\AAllow ([a-z0-9-]+:.*)")
 _MISSING_ALLOWS = frozenset({"no-identity-allow", "access-denied", "resource-policy"})
-_NAME_PART = 5
+_REGION, _NAME_PART = 3, 5
 _END_OF_NAME = lazy_pattern(r"(?::log-stream:.*|:\*)\Z")
 _CREATES = lazy_pattern(
     r"\b(?:auto_create_(?:group|stream)|awslogs-create-group|create_missing_group|create_log_group)\b"
@@ -59,6 +64,8 @@ _STORE = lazy_pattern(
 
 def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return the contrast that a policy allows the action in another Region only, if nothing else differs."""
+    if (of_global := _find_global_contrast(denial, allowed)) is not None:
+        return of_global
     if denial.service == "bedrock" and (region := other_region(denial.resource or "", allowed)) is not None:
         place = other_model_region(denial) or f" in {(denial.resource or '').split(':')[3]}"
         return Contrast(f"allows it only in {region}, and the call was denied{place}")
@@ -80,6 +87,18 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     remedy = _call_region(denial, arn, region, only)
     setting = region_setting(denial, called)
     return Contrast(f"allows it only in {region}, and the call went to {called}{setting}", remedy)
+
+
+def _find_global_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return the contrast that a policy has the model of a global inference profile in a Region only."""
+    parts = {differing_part(denial.resource or "", each) for each in allowed} - {None}
+    region = only_one({value for index, value in filter(None, parts) if index == _REGION})
+    if region is None or not calls_global_profile(denial):
+        return None
+    text = "A global inference profile (global.…) can send a call to any commercial Region, so AWS also checks the model's ARN without a Region."
+    return Contrast(
+        f"has the model only in {region}, and the call uses a global inference profile", None, text
+    )
 
 
 def name_alternative(remedy: Remedy) -> Remedy:

@@ -132,6 +132,9 @@ def correct_pattern(pattern: str, arn: str) -> Correction | None:
             continue
         changed = ":".join((*parts[:index], actual[index], *parts[index + 1 :]))
         if matches(arn, compile_glob(widen(changed))):
+            if actual[2] == "bedrock" and not actual[index]:
+                # The model of a global inference profile: that of a Region is meant, too.
+                return None
             return Correction(changed, *_describe_part(index, parts[index], actual[index]))
     start = ":".join(parts[:_RESOURCE])
     with_path = _PATH.fullmatch(actual[_RESOURCE]) if actual[2] == "iam" else None

@@ -141,6 +141,8 @@ def transfer_objects(resource: str, text: str) -> str | None:
 
 _ANY_REGION = "A cross-Region inference profile sends each call to one of several Regions, so some can succeed: the policy has the profile, and the model in each Region (*)."
 _PROBABLE_PROFILE = "The call probably uses a cross-Region inference profile, which sends it to several Regions: the policy has the profile, and the model in each Region (*)."
+_GLOBAL = "A global inference profile requires the action on the profile, on the model in the Region of the call, and on the model without a Region."
+_LEAVES = " It can send prompts to any commercial Region: if they must stay in a geography, call a profile for that, such as {}, if the model has one."
 _MODEL = lazy_pattern(
     r"(?a)(?P<prefix>arn:[\w-]+:bedrock):(?P<region>[\w-]*)::foundation-model/(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z"
 )
@@ -323,6 +325,7 @@ def _find_models(
     """Return an inference profile and its model in each Region.
 
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+    https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
     """
     if (of_profile := _PROFILE.match(resource)) is not None:
         return (resource, f"{of_profile['prefix']}:*::foundation-model/{of_profile['model']}"), _ANY_REGION
@@ -330,9 +333,8 @@ def _find_models(
     if model is None or not (account or "").isdigit():
         return None
     profile = find_inference_profile(model["model"], text)
-    if profile is None and not model["region"]:
-        # Only a global profile sends the call to any Region.
-        profile = f"global.{model['model']}"
+    if not model["region"]:
+        return _require_global(model, region or "*", account or "")
     is_other_region = region is not None and model["region"] not in {"", region}
     if profile is None and not (is_other_region or _NEEDS_PROFILE.match(model["model"])):
         return None
@@ -340,6 +342,14 @@ def _find_models(
     profile_arn = f"{prefix}:{region or '*'}:{account}:inference-profile/{profile or f'*.{name}'}"
     why = _ANY_REGION if profile or is_other_region else _PROBABLE_PROFILE
     return (f"{prefix}:*::foundation-model/{name}", profile_arn), why
+
+
+def _require_global(model: re.Match[str], region: str, account: str) -> tuple[tuple[str, ...], str]:
+    """Return what a global inference profile of a model requires, and why."""
+    prefix, name, geography = model["prefix"], model["model"], region.partition("-")[0]
+    models = tuple(f"{prefix}:{each}::foundation-model/{name}" for each in ("", region)[region == "*" :])
+    other = _LEAVES.format(f"{geography}.{name}") if geography in {"eu", "us"} else ""
+    return (*models, f"{prefix}:{region}:{account}:inference-profile/global.{name}"), f"{_GLOBAL}{other}"
 
 
 def find_inference_profile(model: str, text: str) -> str | None:
