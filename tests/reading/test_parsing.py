@@ -163,6 +163,24 @@ def test_a_record_with_a_message_of_any_length_keeps_its_ids() -> None:
     assert all(text[slice(*span)] in str(record) for span in failure.spans.values())
 
 
+@pytest.mark.parametrize(
+    "question", ["", "\n\nDoes the role need more?", "\n\nerror: You must be logged in to the server"]
+)
+def test_a_record_above_a_question_is_read_as_it_is_alone(question: str) -> None:
+    record = {
+        "eventSource": "sqs.amazonaws.com",
+        "eventName": "SendMessage",
+        "errorCode": "AccessDenied",
+        "errorMessage": f"User: {ANA} is not authorized to perform: sqs:SendMessage on this resource",
+        "requestParameters": None,
+        "resources": [{"type": "AWS::SQS::Queue", "ARN": "arn:aws:sqs:eu-west-1:111122223333:jobs"}],
+    }
+    text = json.dumps(record, separators=(",", ":")) + question
+    failure = parse(text)
+    assert failure is not None
+    assert (failure.resource, failure.text) == ("arn:aws:sqs:eu-west-1:111122223333:jobs", text)
+
+
 @pytest.mark.parametrize("level", ["WARN", "INFO", "[main]"])
 def test_a_report_of_a_service_after_a_time(level: str) -> None:
     """A message without the usual words is read in a line of a log as it is alone."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
+import attrs
+
 from iamtriage._reading.root_causes import choose_cause
 from iamtriage._reading.structured.mappings import has_records, parse_mapping
 from iamtriage._reading.structured.values import as_document, load
@@ -42,8 +44,15 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
 
 
 def find_cause_in_documents(text: str) -> tuple[Failure | None] | None:
-    """Return the root cause in a JSON document of CloudTrail records, ``None`` for any other text."""
+    """Return the root cause in a JSON document of CloudTrail records, ``None`` for any other text.
+
+    People ask below a record that is in one line.
+    """
     found = read_documents(text)
+    if found is None and text[:1] == "{" and (end := text.find("}\n\n") + 1) and "\n" not in text[:end]:
+        # What follows can report another failure, which only a denial precedes.
+        cause = choose_cause(read_documents(text[:end]) or ())
+        return (attrs.evolve(cause, text=text),) if cause and cause.kind == "access_denied" else None
     return None if found is None else (choose_cause(found),)
 
 
