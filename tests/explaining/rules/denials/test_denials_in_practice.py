@@ -741,8 +741,23 @@ RESOURCES: tuple[Case, ...] = (
         "key of another account and a service-linked role, three reasons",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling is not authorized to perform: kms:CreateGrant on resource: arn:aws:kms:eu-west-1:{OTHER}:key/1234abcd-12ab-34cd-56ef-1234567890ab because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
         {},
-        (f"arn:aws:iam::{ACCOUNT}:root", "put-key-policy"),
-        ("put-role-policy", "an identity-based policy of the caller must allow"),
+        (
+            f"arn:aws:iam::{ACCOUNT}:root",
+            "put-key-policy",
+            f"Allow account {ACCOUNT} in the key policy, in account {OTHER}",
+            f"Then grant the key to AWSServiceRoleForAutoScaling in account {ACCOUNT} (aws kms create-grant)",
+            "the key is not in this Region",
+        ),
+        ("put-role-policy", "an identity-based policy of the caller must allow", "both must allow"),
+    ),
+    (
+        "record of a key of another account, in its Region",
+        f'{{"userIdentity":{{"type":"AssumedRole","arn":"arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForEC2Spot/spot","accountId":"{ACCOUNT}"}},"eventSource":"kms.amazonaws.com","eventName":"Decrypt","awsRegion":"eu-west-1","errorCode":"AccessDenied","errorMessage":"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForEC2Spot/spot is not authorized to perform: kms:Decrypt on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access","requestParameters":null,"resources":[{{"accountId":"{OTHER}","type":"AWS::KMS::Key","ARN":"arn:aws:kms:eu-west-1:{OTHER}:key/1234abcd-12ab-34cd-56ef-1234567890ab"}}],"eventType":"AwsApiCall"}}\n\nWhy does it fail?',
+        {},
+        (
+            f"the key policy in account {OTHER} does not allow it, a Deny there matches, or the key does not exist",
+        ),
+        ("not in this Region", "more denial", "no reason is given"),
     ),
     (
         "bucket and a service-linked role, no reason",

@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
+from iamtriage.arns._principals import ServiceLinkedRole
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import policy_causes
@@ -29,7 +30,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_policies import a
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements import companion_hints
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.wording import denial_summary, find_forwarding_service
@@ -238,18 +239,32 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         is_allowed = find_own_allow(of_key) or allow_remedies.allows_in_both_accounts(of_owner)
         remedies = (of_owner, *present(None if is_allowed else across), inspect)
     # Remedies can leave no space for the causes.
-    verdict = (
-        f"the key is not in this Region, its key policy does not allow it, or a Deny there matches{accounts}"
-    )
+    place = "its key policy"
+    is_linked = isinstance(denial.role, ServiceLinkedRole)
+    if isinstance(denial.role, ServiceLinkedRole) and of_key.crosses_accounts:
+        # Nobody can change the policies of the caller, and the owner of the key cannot make the grant.
+        *lines, create = of_owner.commands
+        grant = f"Then grant the key to {denial.role.name} in account {denial.account} (aws kms create-grant): nobody can change its policies"
+        remedies = (
+            attrs.evolve(of_owner, commands=tuple(lines)),
+            account_remedy(grant, commands=str(create), url=of_owner.url),
+            inspect,
+        )
+        place, accounts = f"the key policy in account {of_key.resource_account}", ""
+    verdict = f"the key is not in this Region, {place} does not allow it, or a Deny there matches"
+    is_in_region = denial.resource_arn is not None and denial.resource_arn.region == denial.facts.region
+    if is_in_region:
+        verdict = f"{place} does not allow it, a Deny there matches, or the key does not exist"
+    verdict += accounts
     verdict += "" if accounts else "; KMS does not say which"
     text = f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
     return denial.explain(
         denial_summary(denial, verdict),
         policy_causes.KMS_KEY_POLICY.cause(text=text),
-        None if is_sops else policy_causes.KMS_WRONG_REGION.cause(),
+        None if is_sops or is_in_region else policy_causes.KMS_WRONG_REGION.cause(),
         policy_causes.DENIES["resource"].cause(text="A Deny statement in the key policy matches."),
         remedies=(*remedies, denial_remedies.authorization_details_remedy(denial)),
-        notes=_KEY_POLICY_NOTE,
+        notes=() if is_linked else _KEY_POLICY_NOTE,
     )
 
 

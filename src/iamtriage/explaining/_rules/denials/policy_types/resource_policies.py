@@ -210,14 +210,17 @@ def resource_remedy(denial: Denial) -> Remedy:
     if denial.service == "kms" and is_linked:
         arn = resource_commands.policy_principal_arn(denial)
         statements = service_access.linked_role_key_statements(arn)
-        steps.append(_describe_grants(denial))
-        if denial.crosses_accounts:
+        if not denial.crosses_accounts:
+            steps.append(_describe_grants(denial))
+        else:
+            # What the account may do with the key, it grants: its root user is the principal of both statements.
             root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
             statements = service_access.linked_role_key_statements(root, grants_only_for_services=False)
-            grant_it = f"Then an administrator of account {denial.account} runs create-grant for the role, whose own policies cannot be changed."
-            steps.append(grant_it)
             region = None if denial.resource_arn is None else denial.resource_arn.region
-            lines += (commands.create_grant_command(denial.resource, region, arn),)
+            grant_it = commands.create_grant_command(denial.resource, region, arn)
+            # The key policy alone gives the role nothing, and a short explanation must not hide that.
+            of_account = f"Then, as an administrator of account {denial.account}, grant the key to the role, whose policies nobody can change:"
+            lines += (Labelled.required(of_account, grant_it),)
     elif is_two_sided:
         # The other side is as necessary as the policy itself, and a short explanation must not hide it.
         if find_own_allow(denial) is None:
@@ -228,7 +231,10 @@ def resource_remedy(denial: Denial) -> Remedy:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         where = "The text masks the account of the resource: run the commands in that account. "
         steps.insert(1, f"{where if is_masked else ''}{IF_OTHER_ACCOUNT}")
-    caller = f"account {denial.account}" if policy.names_account and denial.account else denial.caller
+    names_account = policy.names_account or (
+        is_linked and denial.service == "kms" and denial.crosses_accounts
+    )
+    caller = f"account {denial.account}" if names_account and denial.account else denial.caller
     title = f"Allow {caller} in the {policy.name}{in_resource_account(denial)}"
     url = _KEY_OF_VOLUMES if is_of_volumes else pages.CROSS_ACCOUNT
     return resource_policy_remedy(title, *steps, commands=lines, statements=statements, url=url)
