@@ -222,7 +222,9 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         uses_vault="aws-vault exec" in text,
         lacks_region="AWS_ROLE_ARN=" in text and "_REGION" not in text,
         assumes_role=is_of_role,
-        account=_find_calling_account(text, role) if is_of_role and role else None,
+        account=only_one({each[1] for each in _ACCOUNT.finditer(text)} - {role.account})
+        if is_of_role and role
+        else None,
         is_terraform='provider "aws"' in text,
         shows_endpoint=bool(clues.find_aws_hosts(text)),
         corrected_line=_correct_endpoint(text, next((each for each in working if each != region), None)),
@@ -283,11 +285,6 @@ def _calls_global(text: str) -> bool:
         or _ENDPOINT_IN_CODE.search(text) is not None
         or sets_global_endpoint(text)
     )
-
-
-def _find_calling_account(text: str, role: Role) -> str | None:
-    """Return the only account in a text that is not that of the role to be assumed."""
-    return only_one({found[1] for found in _ACCOUNT.finditer(text)} - {role.account})
 
 
 SESSION_TOKEN_REMEDY = your_remedy(

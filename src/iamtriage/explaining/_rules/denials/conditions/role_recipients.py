@@ -187,7 +187,8 @@ def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
             return prefix
     # A line of code: eks_client.create_cluster(…), redshift.createCluster(…).
     called = _CLIENT.finditer(text) if _CALL.search(text) else ()
-    names = {each[1].lower() for each in called if _is_call(each["method"], denial.operation)}
+    operation = (denial.operation or "-").lower()
+    names = {each[1].lower() for each in called if each["method"].replace("_", "").lower() == operation}
     clients = [each for each in candidates if each in names]
     if len(clients) == 1:
         return clients[0]
@@ -195,15 +196,6 @@ def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
     hyphenated = [each for each in candidates if "-" in each]
     around = text[low:high].lower().translate(_SEPARATORS) if hyphenated else ""
     return only_one([each for each in hyphenated if each.replace("-", "") in around])
-
-
-def _is_call(method: str, operation: str | None) -> bool:
-    """Return whether a method of an SDK calls an operation.
-
-    >>> _is_call("create_cluster", "CreateCluster"), _is_call("createCluster", "CreateCluster"), _is_call("create", None)
-    (True, True, False)
-    """
-    return operation is not None and method.replace("_", "").lower() == operation.lower()
 
 
 def _recipient_in_policies(denial: Denial) -> RoleRecipient | None:

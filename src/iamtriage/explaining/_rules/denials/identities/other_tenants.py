@@ -24,50 +24,32 @@ _PURPOSES = (
     r"|services?|sessions?|settings?|shared|sync|templates?|uploads?|users?|workers?|writers?"
 )
 _TENANT = lazy_pattern(
-    rf"(?ia)(?<![a-z0-9])(?:(?P<kind>tenant|team)|(?P<other_kind>customer|client)(?=s?(?:[-_]?id)?[-_=/](?:[a-z]{{0,40}}\d|[a-z]{{1,2}}(?![a-z]))))"
+    r"(?ia)(?<![a-z0-9])(?P<kind>tenant|team|(?:customer|client)(?=s?(?:[-_]?id)?[-_=/](?:[a-z]{0,40}\d|[a-z]{1,2}(?![a-z]))))"
     rf"s?(?:[-_]?id)?[-_=/](?!(?:{_PURPOSES})(?![a-z0-9]))(?P<value>[a-z0-9]{{1,40}})(?![a-z0-9])"
 )
 
 
 def add_other_tenant(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the limit can be intentional if the caller has another tenant in its name than the resource."""
-    names = {
-        "session": getattr(denial.principal, "session_name", ""),
-        "role": denial.role and denial.role.name,
-    }
-    noun, own = next(
-        ((noun, found) for noun, name in names.items() if (found := _TENANT.search(name or ""))), ("", None)
-    )
-    if own is None:
+    session: str = getattr(denial.principal, "session_name", "")
+    own = _TENANT.search(session) or (denial.role and _TENANT.search(denial.role.name))
+    if not own or not explanation.remedies:
         return explanation
-    kind = (own["kind"] or own["other_kind"]).lower()
-    of_kind = {
-        each["value"].lower(): each[0]
+    found = [
+        each
         for each in _TENANT.finditer(denial.resource or "")
-        if kind == (each["kind"] or each["other_kind"]).lower()
-    }
-    other = only_one(set(of_kind.values()))
-    if other is None or not explanation.remedies or own["value"].lower() in of_kind:
+        if each["kind"].lower() == own["kind"].lower()
+    ]
+    other = only_one({each[0] for each in found})
+    if other is None or found[0]["value"].lower() == own["value"].lower():
         return explanation
-    first, *rest = explanation.remedies
-    return attrs.evolve(
-        explanation,
-        causes=(
-            OTHER_TENANT.cause(
-                "derived",
-                text=f"The {noun} is named {clip_text(own.string)}, and the call is for {other}: the limit can be intentional, and the path or the {noun} wrong.",
-            ),
-            *explanation.causes,
-        ),
-        remedies=(
-            attrs.evolve(
-                first,
-                title=f"If {own[0]} may use what belongs to {other}, {lower_first(first.title)}",
-                steps=(
-                    f"If it may not, use a path of {own[0]}, or a {noun} of {other}.",
-                    *(each for each in first.steps if not each.startswith(NEXT_OBJECTS)),
-                ),
-            ),
-            *rest,
-        ),
+    noun, first = "session" if own.string == session else "role", explanation.remedies[0]
+    text = f"The {noun} is named {clip_text(own.string)}, and the call is for {other}: the limit can be intentional, and the path or the {noun} wrong."
+    steps = (each for each in first.steps if not each.startswith(NEXT_OBJECTS))
+    first = attrs.evolve(
+        first,
+        title=f"If {own[0]} may use what belongs to {other}, {lower_first(first.title)}",
+        steps=(f"If it may not, use a path of {own[0]}, or a {noun} of {other}.", *steps),
     )
+    causes = (OTHER_TENANT.cause("derived", text=text), *explanation.causes)
+    return attrs.evolve(explanation, causes=causes, remedies=(first, *explanation.remedies[1:]))

@@ -196,7 +196,8 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
     # An existing statement covers more than the one resource of the denial.
     notes = guardrails.resource_steps(denial)
     text = denial.failure.text
-    place = None if _shows_other_role(denial) else _find_place(text)
+    place = _SESSION_POLICY_PLACES.find(text) or (_IN_CODE if passes_session_policy(text) else None)
+    place = None if _shows_other_role(denial) else place
     passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
     files = [each.file for each in denial.context.policies if each.name == SESSION_POLICY]
     if place is not None and len(files) == 1 and files[0] is not None:
@@ -257,11 +258,6 @@ def _find_managed(text: str) -> re.Match[str] | None:
     """Return the managed policy that something in the text passes as the session policy, if it is the only one."""
     found = list(_PASSED_POLICY.finditer(text))
     return found[0] if len(found) == 1 and not _ANOTHER_POLICY.match(text, found[0].end()) else None
-
-
-def _find_place(text: str) -> str | None:
-    """Return what passes the session policy, as far as the text shows it."""
-    return _SESSION_POLICY_PLACES.find(text) or (_IN_CODE if passes_session_policy(text) else None)
 
 
 def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] | None:

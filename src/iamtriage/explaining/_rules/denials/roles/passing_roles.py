@@ -123,13 +123,10 @@ def explain_pass_role(denial: Denial) -> Explanation:
                 else ()
             ),
         )
+    # The ARN of the message precedes the role.
+    named = "the role" if denial.resource and role != "itself" else role
     return denial.explain(
-        denial_summary(
-            denial,
-            _build_verdict(
-                denial, f"at least one of {role}" if several else _name_in_verdict(denial, role), to
-            ),
-        ),
+        denial_summary(denial, _build_verdict(denial, f"at least one of {role}" if several else named, to)),
         *causes,
         topic="pass-role",
         remedies=lambda: (
@@ -217,11 +214,6 @@ def _find_parameter(denial: Denial, target: Role | None, call: tuple[str | None,
         # Who knows the role needs no list of the parameters that it can be in.
         alike = [*names] if target is None or len(names) == 1 else []
     return f" in the parameter {join_words(alike, 'or')}" if alike else ""
-
-
-def _name_in_verdict(denial: Denial, role: str) -> str:
-    """Return the role in words. The ARN of the message precedes them."""
-    return "the role" if denial.resource and role != "itself" else role
 
 
 def _build_verdict(denial: Denial, role: str, to: str) -> str:

@@ -52,9 +52,6 @@ _ARRIVES = lazy_pattern(
     r"(?im:^[^\n]{0,200}?(?P<said>[^\n.,;:(]{0,60}\b(?:(?:is|are|gets?|were|was)(?: being)? (?:written|stored|uploaded|saved)|(?:see|find) [^\n.,;:()]{1,60} in the bucket)))"
 )
 _HEAD = "HeadObject"
-_MAY_BE_ABSENT = (
-    "check that the object exists (without s3:ListBucket, S3 answers 403 for a missing one, too). Then "
-)
 _NEGATION = lazy_pattern(r"(?i:\b(?:not|never|no|nothing|cannot)\b|n't\b)")
 
 
@@ -149,7 +146,8 @@ def _find_misplaced(denial: Denial) -> _Misplaced | None:
             is_called = denial.action in actions if denial.action else bool({*actions} & {*_FREQUENT})
             is_here = not bucket or any(each.partition("/")[0] == bucket for each in resources)
             if actions and is_called and is_here:
-                return _Misplaced(policy, statement, _order(actions), tuple(resources), targets)
+                ordered = tuple(dict.fromkeys((*(each for each in _FREQUENT if each in actions), *actions)))
+                return _Misplaced(policy, statement, ordered, tuple(resources), targets)
     return None
 
 
@@ -163,11 +161,6 @@ def _list_actions(statement: Mapping[str, Any], resources: Sequence[str]) -> Ite
                 continue
             if not any(known.accepts(each) for each in resources):
                 yield known.name
-
-
-def _order(actions: tuple[str, ...]) -> tuple[str, ...]:
-    """Return actions with the frequent ones first."""
-    return tuple(dict.fromkeys((*(each for each in _FREQUENT if each in actions), *actions)))
 
 
 def _find_success(denial: Denial) -> str | None:

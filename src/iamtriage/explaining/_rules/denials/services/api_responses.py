@@ -312,7 +312,7 @@ def _explain_missing_invoke(
         f"{statement.get('Sid') or 'Url'}Invoke",
         principal,
     )
-    who = _name_allowed(principal)
+    who = {"*": "everyone", "PRINCIPAL": "its principal"}.get(principal, clip_text(principal))
     rest = f"AuthType {auth_type}" if auth_type else "the AuthType"
     return _explain_one_action(
         denial,
@@ -334,10 +334,6 @@ def _explain_one_action(denial: Denial, who: str, remedy: Remedy) -> Explanation
         topic="function-url",
         remedies=remedy,
     )
-
-
-def _name_allowed(principal: str) -> str:
-    return {"*": "everyone", "PRINCIPAL": "its principal"}.get(principal, clip_text(principal))
 
 
 def _is_of_gateway(before: str) -> bool:

@@ -136,13 +136,13 @@ def _write_block(statement: Mapping[str, Any]) -> Iterator[str]:
 
 def _write_object(value: object) -> str:
     if isinstance(value, dict):
-        items = cast("dict[str, object]", value).items()
-        return "{ " + ", ".join(f"{_key(key)} = {_write_object(each)}" for key, each in items) + " }"
+        items = cast("dict[str, object]", value)
+        lines = (
+            f"{each if each.isidentifier() else json.dumps(each)} = {_write_object(items[each])}"
+            for each in items
+        )
+        return f"{{ {', '.join(lines)} }}"
     return json.dumps(value)
-
-
-def _key(key: str) -> str:
-    return key if key.isidentifier() else json.dumps(key)
 
 
 def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None) -> Remedy:
@@ -159,7 +159,8 @@ def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None) -> Remed
     action = as_strings(documents[0].get("Action"))
     what = action[0] if len(action) == 1 else "the actions"
     change = f"Add the statement to those of {code.name}"
-    if policy is not None and any(_has_same_actions(each, documents[0]) for each in policy.allows):
+    added = {*as_strings(documents[0].get("Action"))}
+    if policy is not None and any({*as_strings(each.get("Action"))} == added for each in policy.allows):
         change = f"Replace the statement for {what} in {code.name} by this one"
     # The last command of a remedy for a caller of another account is for that.
     other = next((each for each in remedy.commands[1:] if each.startswith("aws iam put-")), None)
@@ -182,10 +183,6 @@ def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None) -> Remed
         manifest="\n".join(write_statement(code.form, each) for each in documents),
         manifest_language="yaml" if is_template else "hcl",
     )
-
-
-def _has_same_actions(statement: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return set(as_strings(statement.get("Action"))) == set(as_strings(other.get("Action")))
 
 
 def write_in_code(denial: Denial, explanation: Explanation, stated: list[KnownPolicy]) -> Explanation:

@@ -136,11 +136,12 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
     line = f" ({place['file']} line {place['line']})" if place else ""
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration
     # https://www.pulumi.com/registry/packages/aws/installation-configuration/ https://developer.hashicorp.com/packer/integrations/hashicorp/amazon
+    vault = _VAULT_MOUNT.search(text)
     settings = {
         "Terraform": f"access_key, profile, shared_credentials_files and assume_role in {block}{line}",
         "Packer": "access_key, secret_key, token and profile in the builder (temporary keys need all three values; without any, Packer reads the environment)",
         # https://developer.hashicorp.com/vault/api-docs/secret/aws
-        "Vault": f"the keys of the AWS secrets engine (vault read {_vault_mount(text)}/config/root prints the key ID)",
+        "Vault": f"the keys of the AWS secrets engine (vault read {vault['mount'] if vault else 'aws'}/config/root prints the key ID)",
         "Grafana": "the authentication provider and the keys of its AWS data source",
         # https://github.com/mitchellh/vagrant-aws#configuration
         "Vagrant": "aws.access_key_id, aws.secret_access_key and aws.session_token in the Vagrantfile",
@@ -164,10 +165,6 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
         ),
         commands=(*SHOW_IDENTITY.commands, account),
     )
-
-
-def _vault_mount(text: str) -> str:
-    return found["mount"] if (found := _VAULT_MOUNT.search(text)) else "aws"
 
 
 # What Argo CD reports if it cannot read the charts of an application, without a login of Docker's, and its Secrets.

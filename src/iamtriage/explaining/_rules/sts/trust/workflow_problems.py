@@ -112,7 +112,10 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
         new = next(find_said(text, _RENAMED_TO), None)
         new_name = (new and (new["whole"] or new["name"])) or (repository and repository[1])
         return _without_ids(document, subjects, new_name, _find_ids(text))
-    if repository is None or any(each is None or _names(each, repository[1]) for each in named):
+    if repository is None or None in named:
+        return None
+    patterns = (compile_glob(f"{each['owner']}/{each['name']}") for each in named if each is not None)
+    if any(matches(repository[1], each) for each in patterns):
         return None
     old = next(f"{each['owner']}/{each['name']}" for each in named if each is not None)
     how, step = (
@@ -249,10 +252,6 @@ def _find_mismatch(conditions: list[tuple[str, str, list[str]]], claim: str, act
         if actual in values or (is_pattern and any(matches(actual, compile_glob(each)) for each in values)):
             return None
     return found[0][1] if found else None
-
-
-def _names(subject: re.Match[str], repository: str) -> bool:
-    return matches(repository, compile_glob(f"{subject['owner']}/{subject['name']}"))
 
 
 # https://github.com/aws-actions/configure-aws-credentials (role-chaining, and the session tags that it passes)
