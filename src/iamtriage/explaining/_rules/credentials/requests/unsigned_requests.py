@@ -227,42 +227,37 @@ def _explain_rejected_password(case: Case[Failure], registry: str, region: str) 
 _SIGNING_SDKS = ("dotnet", "go-", "java-", "php", "ruby", "rust")
 
 
-def _explain_empty_credentials(case: Case[MissingCredentials], unsigned: Cause) -> Explanation:
-    """Explain that an SDK sent a request without a signature, because it was given no keys to sign with."""
-    is_of_jenkins = case.context.runtime_kind == "jenkins" or "jenkins" in case.failure.text.lower()
-    return case.explain(
-        "The SDK sent a request without a signature: most likely, the program gave it anonymous credentials, or some without a key ID.",
-        attrs.evolve(
-            unsigned,
-            text="An SDK signs every request, unless the program configures anonymous credentials or passes empty ones. A proxy can also drop the header.",
-        ),
-        topic="request-unsigned",
-        remedies=your_remedy(
-            "Give the program credentials",
-            "In Jenkins, check the credentials that the job or plugin refers to by ID (Manage Jenkins, Credentials): access key ID and secret must not be empty. To use the role of the controller or agent, select none."
-            if is_of_jenkins
-            else "Look for anonymous credentials, or for keys from variables or settings that are empty, where the program creates the client. Without any, the SDK takes those of the environment.",
-            url=pages.SDK_CREDENTIALS,
-        ),
-        notes="No permission is missing yet: AWS saw no identity.",
-    )
-
-
 _NOT_LOADED = lazy_pattern(r"\b[Cc]ould not load AWS credentials\b(?: document)?(?: from the [\w ]{1,40})?")
 
 
-def _explain_unloaded_credentials(case: Case[MissingCredentials], unsigned: Cause, words: str) -> Explanation:
-    """Explain that a client sent a request without a signature, because it could not load credentials."""
-    return case.explain(
-        "The client could not load credentials, so it sent the request without a signature.",
-        attrs.evolve(unsigned, evidence="derived", text=f"The text says {quote_words(words)}."),
-        topic="request-unsigned",
-        remedies=your_remedy(
-            "Let the client find the credentials of its role",
-            "Check the role where the client runs: taskRoleArn in an ECS task, the instance profile on EC2, or IRSA or an EKS Pod Identity association for the service account of a pod.",
-            "Each client knows only some of these sources, depending on its version: if the role is set, update the client, or give it the role in another way.",
-            url=pages.SDK_CREDENTIALS,
+def _explain_empty_credentials(case: Case[MissingCredentials], unsigned: Cause, said: str) -> Explanation:
+    """Explain that a client sent a request without a signature, because it could not load keys, or was given none."""
+    is_of_jenkins = case.context.runtime_kind == "jenkins" or "jenkins" in case.failure.text.lower()
+    title, steps = (
+        "Give the program credentials",
+        (
+            "In Jenkins, check the credentials that the job or plugin refers to by ID (Manage Jenkins, Credentials): access key ID and secret must not be empty. To use the role of the controller or agent, select none."
+            if is_of_jenkins
+            else "Look for anonymous credentials, or for keys from variables or settings that are empty, where the program creates the client. Without any, the SDK takes those of the environment.",
         ),
+    )
+    summary = "The SDK sent a request without a signature: most likely, the program gave it anonymous credentials, or some without a key ID."
+    text = "An SDK signs every request, unless the program configures anonymous credentials or passes empty ones. A proxy can also drop the header."
+    if said:
+        summary = "The client could not load credentials, so it sent the request without a signature."
+        text = f"The text says {quote_words(said)}."
+        title, steps = (
+            "Let the client find the credentials of its role",
+            (
+                "Check the role where the client runs: taskRoleArn in an ECS task, the instance profile on EC2, or IRSA or an EKS Pod Identity association for the service account of a pod.",
+                "Each client knows only some of these sources, depending on its version: if the role is set, update the client, or give it the role in another way.",
+            ),
+        )
+    return case.explain(
+        summary,
+        attrs.evolve(unsigned, evidence="derived" if said else unsigned.evidence, text=text),
+        topic="request-unsigned",
+        remedies=your_remedy(title, *steps, url=pages.SDK_CREDENTIALS),
         notes="No permission is missing yet: AWS saw no identity.",
     )
 
@@ -334,10 +329,9 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         commands="aws sts get-caller-identity",
         url=pages.SIGNATURES,
     )
-    if not names_gateway and (case.failure.envelope.source or "").startswith(_SIGNING_SDKS):
-        return _explain_empty_credentials(case, unsigned)
-    if (unloaded := _NOT_LOADED.search(case.failure.text)) is not None:
-        return _explain_unloaded_credentials(case, unsigned, unloaded[0])
+    unloaded = _NOT_LOADED.search(case.failure.text)
+    if unloaded or (not names_gateway and (case.failure.envelope.source or "").startswith(_SIGNING_SDKS)):
+        return _explain_empty_credentials(case, unsigned, unloaded[0] if unloaded else "")
     if not names_gateway and _REMOTE_WRITE.search(line_at(case.failure.text, *case.failure.span)) is not None:
         return _explain_remote_write(case, unsigned)
     causes, remedies = [unsigned], [sign]
