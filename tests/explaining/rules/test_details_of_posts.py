@@ -260,6 +260,11 @@ _ROLE_OF_POD = "unable to read web identity token file in pod: {}\n : no such fi
         (_ROLE_OF_POD.format("tea-0"), ("kubectl get pod tea-0 ",), ()),
         ("AccessDenied: Create S3 bucket tea returned an error: AccessDenied: Access Denied", ("s3:CreateBucket",), ("outside the organization",)),
         ('E0111 12:27:03.259314       1 controller.go:981] error syncing claim "tea": failed to provision volume with StorageClass "tea": rpc error: code = Unauthenticated desc = Access Denied. Please ensure you have the right AWS permissions: Access denied', ("the EFS CSI driver",), ()),
+        ('running "sh -c terraform init" in "/home/tea/.atlantis/repos/tea/tea/2/default":\n' + _BACKEND.partition("provider")[0], ("runs on the server of Atlantis",), ("machine",)),
+        ("We moved away from Atlantis.\n" + _BACKEND.partition("provider")[0], (), ("server of Atlantis",)),
+        ("pulumi:providers:aws resource 'tea' has a problem: retrieving credentials: static credentials are empty", ("The AWS provider of Pulumi is given", "aws:accessKey"), ("The code sets",)),
+        ("the client has a problem: retrieving credentials: static credentials are empty", (), ("AWS provider",)),
+        ("The pod says \u201cAccess Denied\u201d for the S3 bucket:\nF0306 08:19:04.525174       7 client_manager.go:502] Failed to check if object store bucket exists. Error: Access Denied.", ("S3 denied s3:ListBucket",), ("names no action",)),
     ],
 )  # fmt: skip
 def test_details_of_a_post(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) -> None:

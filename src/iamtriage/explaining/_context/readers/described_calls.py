@@ -160,7 +160,7 @@ _STORAGE_WORDS = tuple(
         (
             "HeadBucket",
             # and Flux: https://github.com/fluxcd/source-controller/blob/main/internal/controller/bucket_controller.go
-            r"\bdetermine if bucket \\?[\"'][^\"'\n]{3,63}[\"'] exists|\bclient\.BucketExists\b|\bconfirm existence of '[^'\n]{3,63}' bucket|\bcheck if (?:\w{2,20} ){0,3}bucket exists\b",
+            r"\bdetermine if bucket \\?[\"'][^\"'\n]{3,63}[\"'] exists|\bclient\.BucketExists\b|\bconfirm existence of '[^'\n]{3,63}' bucket",
         ),
         ("CreateBucket", r"\b(?i:creat(?:e|ing)) (?:the )?S3 bucket\b"),
         ("HeadObject", r"\bunable to open config file: Stat\b"),
@@ -202,6 +202,7 @@ _STORAGE_REPORTS = tuple(
             r"\bHTTP GET error (?:reading|on) [\"']https?://[^\s\"'?]{1,1200}\?[^\s\"']{0,1600}?\blist-type=2\b",
         ),
         ("GetObject", r"\bHTTP GET error (?:reading|on) [\"']https?://"),
+        ("HeadBucket", r"\bcheck if (?:\w{2,20} ){0,3}bucket exists\b"),
         # sccache logs the request next to the error: https://github.com/mozilla/sccache
         ("PutObject", r"\bs3: PUT failed with HTTP status: 403\b|\bfailed to put cache entry in s3\b"),
     )

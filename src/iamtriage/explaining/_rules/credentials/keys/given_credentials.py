@@ -67,6 +67,15 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
         if "CredentialsInterface" in message
         else "The SDK for JavaScript 3 expects accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
     )
+    if (program := clues.find_program(case.failure)) in {"Pulumi", "Terraform"}:
+        summary = (
+            f"The AWS provider of {program} is given an access key ID or secret access key that is empty"
+        )
+        text = "A provider that is given one key, or a session token, reads no profile."
+        title = "Set both keys, or remove what sets them"
+        of_pulumi = "aws:accessKey in pulumi config, AWS_ACCESS_KEY_ID" * (program == "Pulumi")
+        places = of_pulumi or 'access_key in provider "aws" and backend "s3", their variables'
+        steps = (f"Look at {places}, and .env files: without keys there, the profile or role is used.",)
     # Only the names, not the values.
     line, code = "env | grep -o '^AWS_[A-Z_]*'", ""
     if misspelled := find_misspelled_names(case.text):

@@ -179,6 +179,14 @@ _CI_SYSTEMS = (
         pages.GITLAB_OIDC,
     ),
     _CiSystem(
+        lazy_pattern(r"/\.atlantis/repos/|\batlantis (?:plan|apply)\b"),
+        "Atlantis",
+        ("Or set the variables of the keys, or ~/.aws/credentials, where the server runs.",),
+        "https://www.runatlantis.io/docs/provider-credentials.html",
+        "Give the server of {} a role: on EC2, an instance profile, in ECS, a task role, in EKS, a service account",
+        "Terraform runs on the server of {}, which has no credentials.",
+    ),
+    _CiSystem(
         lazy_pattern(r"(?i)codebuild"),
         "CodeBuild",
         (
