@@ -11,6 +11,8 @@ _SECRET = _DENIED.format(
     "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:octo-AbCdEf"
 )
 _NODES = _DENIED.format("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*")
+_TOKEN = "User: arn:aws:sts::111122223333:assumed-role/octo/s is not authorized to perform: sts:GetServiceBearerToken"
+_NO_TOKEN = 'npm error Unable to authenticate, need: Bearer realm="AWS CodeArtifact"'
 _REMAINS = "Not a matter of AWS access, so this fix does not change it: "
 _FOLLOWS = "Most likely a consequence: "
 
@@ -61,6 +63,15 @@ _FOLLOWS = "Most likely a consequence: "
             f"{_REMAINS}the login of octo at the database has no password",
         ),
         (_READ, None),
+        (
+            f"$ aws codeartifact login --tool npm || true\n{_TOKEN}\n{_NO_TOKEN}",
+            f"{_FOLLOWS}npm has no token for CodeArtifact (E401). The run went on until then because of || true",
+        ),
+        (
+            f"$ aws codeartifact login --tool npm\n{_TOKEN}\n{_NO_TOKEN}",
+            f"{_FOLLOWS}npm has no token for CodeArtifact (E401). More",
+        ),
+        (f"{_READ}\n{_NO_TOKEN}", None),
     ],
 )
 def test_failures_of_other_systems(text: str, says: str | None) -> None:
@@ -70,3 +81,34 @@ def test_failures_of_other_systems(text: str, says: str | None) -> None:
         assert _FOLLOWS not in shown
     else:
         assert says in shown
+
+
+_LINE = "[cache] " + _READ
+
+
+@check_rows(
+    ("below", "is_first"),
+    [
+        ("[cache] miss, continuing without it", False),
+        ("[cache] restore failed (non-fatal)", False),
+        # Nothing shows that it goes on, or that of another program does.
+        ("[cache] stop", True),
+        ("[deploy] continuing without a cache", True),
+        ("[cache] stop\n[cache] continuing without it", True),
+    ],
+)
+def test_a_program_that_goes_on(below: str, is_first: bool) -> None:  # noqa: FBT001
+    """What stops the run is explained, and one policy is not for both."""
+    for text in (f"{_LINE}\n{below}\n{_SECRET}\n", f"{_SECRET}\n{_LINE}\n{below}\n"):
+        explanation = explain(text)
+        is_read = is_first and text.startswith("[cache]")
+        assert (
+            f"denied {'s3:GetObject' if is_read else 'secretsmanager:GetSecretValue'} on"
+        ) in explanation.summary
+        shown = " ".join(explanation.to_text().split())
+        assert ("; the program goes on without it" in shown) is not is_first
+        assert (
+            "Allow s3:GetObject and" in shown or ":GetSecretValue and s3:GetObject for" in shown
+        ) is is_first
+    # It is explained if it is the only one.
+    assert "denied s3:GetObject on" in explain(f"{_LINE}\n{below}\n").summary

@@ -14,6 +14,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands, gift_of
 from iamtriage.explaining._facts import NO_FACTS, Facts
+from iamtriage.explaining._others.describing import is_tolerated
 from iamtriage.explaining._policy_for import find_grant, normalize_principal
 from iamtriage.explaining._rules.denials.policy_types.guardrails import allowing_statement
 from iamtriage.explaining._rules.shared import commands
@@ -108,6 +109,9 @@ def combine_remedies(
         facts: What the user knows.
         explain: The function that explains another failure.
     """
+    text = "" if explanation.failure is None else explanation.failure.text
+    # The run does not need what a program goes on without.
+    others = tuple(each for each in others if not is_tolerated(each, text))
     combined = combine_allow_remedies(explanation, others)
     forbidden = [each for each in others if isinstance(each, KubernetesForbidden)]
     is_other_layer = isinstance(explanation.failure, AccessDenied) and combined.second is None

@@ -64,6 +64,9 @@ _THROTTLED = lazy_pattern(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDow
 _WRONG_TIME = lazy_pattern(
     r"[Ss]ignature (?:expired|not yet current)|RequestTimeTooSkewed|difference between the request time"
 )
+_TAG = lazy_pattern(r"\[[\w ./:-]{1,40}\]|[\w./-]{2,40}: ")
+_GOES_ON = lazy_pattern(r"(?i)\bcontinuing without\b|\bnon-fatal\b")
+_CHARS_AFTER = 600
 _NOT_STARTED = lazy_pattern(
     r"\b(?:ResourceInitializationError|CannotPull(?:Image|ECR)?(?:Container)?Error)\b"
 )
@@ -120,6 +123,25 @@ def stops_task(failure: Failure) -> bool:
     """Return whether ECS says that it could not start a task because of a failure."""
     start = failure.span[0]
     return says_not_started(failure.text[line_start(failure.text, start) : start])
+
+
+def is_tolerated(failure: Failure, text: str) -> bool:
+    r"""Return whether a program says in the line of a failure, or in its own next one, that it goes on without the call.
+
+    >>> from iamtriage import parse
+    >>> denial = "[cache] User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject"
+    >>> text = f"{denial}\n[cache] miss, continuing without it"
+    >>> is_tolerated(parse(denial), text), is_tolerated(parse(denial), text.replace("[cache] miss", "[build] miss"))
+    (True, False)
+    """
+    words = failure.text[slice(*failure.span)]
+    start = text.find(words)
+    if start < 0:
+        return False
+    line, below = text[start + len(words) :][:_CHARS_AFTER].partition("\n")[::2]
+    tag = _TAG.match(text, line_start(text, start))
+    own = below.partition("\n")[0] if tag and below.startswith(tag[0]) else ""
+    return _GOES_ON.search(f"{line}\n{own}") is not None
 
 
 def says_not_started(text: str) -> bool:
@@ -206,8 +228,10 @@ def describe_others(
     count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
     shown = _select_described(failures, explained)
     of_caller = explained if len(failures) > _MAX_DETAILED else None
+    text = "" if explained is None else explained.text
     described = {
-        (describe_failure(each) if describe is None else describe(each, of_caller)): each.kind == "aws_error"
+        (describe_failure(each) if describe is None else describe(each, of_caller))
+        + ("; the program goes on without it" if is_tolerated(each, text) else ""): each.kind == "aws_error"
         for each in shown
     }
     texts = tuple(described)

@@ -25,12 +25,14 @@ class _Foreign(NamedTuple):
         pattern: The words. Its groups are values for the description.
         description: What it is, as a clause.
         services: The services whose failures can be its reason; ``None`` if it always follows from others.
+        is_of_aws: Whether it is a matter of AWS access itself, which is named only if it follows.
     """
 
     part: str
     pattern: re.Pattern[str]
     description: str
     services: frozenset[str] | None = frozenset()
+    is_of_aws: bool = False
 
 
 _NODES = frozenset({"autoscaling", "ec2", "eks", "iam", "karpenter", "pricing", "ssm"})
@@ -50,6 +52,7 @@ _TABLE = (
     _Foreign("find key ", lazy_pattern(r"\bcouldn't find key (?P<key>[\w.-]{1,100}) in (?P<what>(?:Secret|ConfigMap) [\w./-]{1,200}\w)"), "the {what} has no key {key}", _SECRETS),
     _Foreign("is immutable", lazy_pattern(r"\b[Ii]mage tag '(?P<what>[\w.-]{1,128})' already exists in the '[\w./-]{1,256}' repository and cannot be overwritten because the repository is immutable"), "the ECR repository has immutable tags, and the tag {what} exists already: push another one"),
     _Foreign("manifest unknown", lazy_pattern(r"\bmanifest unknown\b"), "the registry has no image with that tag", _IMAGES),
+    _Foreign('"AWS CodeArtifact"', lazy_pattern(r"\bneed: Bearer realm=\"AWS CodeArtifact\""), "npm has no token for CodeArtifact (E401)", frozenset({"codeartifact", "sts"}), is_of_aws=True),
     _Foreign("toomanyrequests", lazy_pattern(r"\btoomanyrequests: You have reached your (?:unauthenticated )?pull rate limit"), "Docker Hub limits the pulls (toomanyrequests)"),
     _Foreign("exec format error", lazy_pattern(r"\bexec format error\b"), "the image or program is for another CPU architecture (exec format error)"),
     _Foreign("OOMKilled", lazy_pattern(r"\bOOMKilled\b"), "a container used more memory than its limit (OOMKilled)"),
@@ -71,6 +74,9 @@ _ABSENT = lazy_pattern(
     r"|^\s{0,20}(?:#|//) "
 )
 _CHARS_BEFORE = 60
+# The line of a shell before the failure.
+_HIDES = lazy_pattern(r"\|\| {0,3}(?:true|:)[ \t]{0,8}\n[^\n]{0,200}\Z")
+_CHARS_OF_COMMAND = 1_000
 
 
 def describe_foreign(failure: Failure, text: str, known: str) -> Iterator[tuple[str, str]]:
@@ -88,14 +94,17 @@ def describe_foreign(failure: Failure, text: str, known: str) -> Iterator[tuple[
     }
     service = _service_of(failure)
     follows = [each for each, row in found.items() if row.services is None or service in row.services]
-    others = [each for each in found if each not in follows][:_MAX_FOREIGN]
+    others = [each for each, row in found.items() if not (each in follows or row.is_of_aws)][:_MAX_FOREIGN]
     if others:
         yield (
             "Also",
             f"Not a matter of AWS access, so this fix does not change it: {join_words(others, 'and')}.",
         )
     if follows:
-        yield "Also", f"Most likely a consequence: {join_words(follows[:_MAX_FOREIGN], 'and')}."
+        start = failure.span[0]
+        hides = _HIDES.search(failure.text, max(start - _CHARS_OF_COMMAND, 0), start)
+        goes_on = " The run went on until then because of || true after the failed command." if hides else ""
+        yield "Also", f"Most likely a consequence: {join_words(follows[:_MAX_FOREIGN], 'and')}.{goes_on}"
 
 
 def name_foreign(text: str) -> str | None:

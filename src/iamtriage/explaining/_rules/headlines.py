@@ -12,7 +12,7 @@ import attrs
 from iamtriage._reading.parsing import parse
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._facts import NO_FACTS, Facts
-from iamtriage.explaining._others.describing import is_of_same_role, stops_task
+from iamtriage.explaining._others.describing import is_of_same_role, is_tolerated, stops_task
 from iamtriage.explaining._rules.basics import Case
 from iamtriage.explaining._rules.kinds import explain_failure
 from iamtriage.failures._failures import (
@@ -59,6 +59,8 @@ def find_headline(text: str, failure: Failure, facts: Facts) -> Failure:
             return attrs.evolve(main, text=text)
     if text.count(_STANDARD_DENIAL) > 1 and (stopping := _find_stopping(text, failure)) is not None:
         return stopping
+    if is_tolerated(failure, text) and (stopping := _find_untolerated(text)) is not None:
+        return stopping
     if failure.action is None or _SKIPPED_IDENTITY in text:
         return _find_specific_failure(text, failure, facts) or failure
     return failure
@@ -85,6 +87,15 @@ def _find_stopping(text: str, denial: AccessDenied) -> Failure | None:
     found = None if stops_task(denial) else next(stopping, None)
     is_other = found is not None and not is_of_same_role(found, denial)
     return _in_text(text, found) if found is not None and is_other else None
+
+
+def _find_untolerated(text: str) -> Failure | None:
+    """Return the first denial after which the program does not say that it goes on."""
+    from iamtriage._reading.scanning import scan
+
+    denials = (each for each in scan(text) if isinstance(each, AccessDenied) and each.action is not None)
+    found = next((each for each in denials if not is_tolerated(each, text)), None)
+    return None if found is None else _in_text(text, found)
 
 
 def _in_text(text: str, failure: Failure) -> Failure | None:
