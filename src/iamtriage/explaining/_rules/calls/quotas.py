@@ -41,7 +41,7 @@ _PACKED_SIZE = lazy_pattern(
 )
 # What Terraform and Pulumi say of a resource of IAM.
 _HOLDER = lazy_pattern(
-    r"(?a)\bIAM (?P<kind>Role|User|Group|Policy(?= \())(?:[\w ]{0,20} \((?P<name>[\w+=,.@-]{1,64})\)| (?P<plain>[\w+=,.@-]{1,64}):)"
+    r"(?a)\bIAM (?P<kind>Role|User|Group|Policy(?= \())(?:[\w ]{0,20} \((?:arn:[\w-]{3,20}:iam::\d{12}:\w{4,6}/(?:[\w+=,.@-]{1,64}/){0,8})?(?P<name>[\w+=,.@-]{1,64})\)| (?P<plain>[\w+=,.@-]{1,64}):)"
 )
 # A parameter of a call, in source code, in records and in PowerShell.
 _PARAMETER = lazy_pattern(
@@ -360,7 +360,6 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         what += f" {clip_text(name)}" if name else ""
         lines = remedies.replace_in(lines, "ROLE_NAME", commands.role_name(name))
         limit = f": {what} would exceed the quota of {int(found['count']):,} characters"
-        because = (f"The message says: {found[0]}.", *because)
         if {"kind", "name"} <= found.groupdict().keys():
             steps += (MERGED_BY_CDK,) if CDK.search(case.text) else ()
             holder = f"--{found['kind']}-name {commands.role_name(found['name'].rstrip('.'))}"
@@ -384,14 +383,15 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
                     ),
                 )
             limit += ", so even a short new one can fail"
-    text, remedy = "AWS limits the length of such a policy.", None
+    end, text, remedy = "No", "AWS limits the length of such a policy.", None
+    if size.is_fixed:
+        end, text = "The quota cannot be raised, and no", f"{text} Whitespace is not counted."
     if "ACLSizePerRole" in found[0] and "oidc.eks." in case.failure.text:
         text = "It grows with each EKS cluster, whose OIDC provider needs a statement of its own. Whitespace does not count."
-        because = because[1:]
         is_deployed = find_deployment(case.failure, case.facts) is not None
         remedy = trust_pods(case.failure.text, None if is_deployed else find_holder(case, "role", None))
     return case.explain(
-        f"The policy is too long{limit}. No permission is missing.",
+        f"The policy is too long{limit}. {end} permission is missing.",
         POLICY_TOO_LONG.cause("reported", because, text=text),
         remedies=remedy or remedies.your_remedy(size.title, *steps, commands=lines, url=size.url),
         notes="Nothing was saved: the policy is as it was before.",

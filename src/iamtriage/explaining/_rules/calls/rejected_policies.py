@@ -110,7 +110,6 @@ def _add_statement(account: str | None, partition: str) -> Remedy:
 
 
 _ATTACHED = "by default, a role, user or group can have 10"
-_NOT_RAISED = "This quota cannot be raised. Whitespace is not counted."
 # https://docs.aws.amazon.com/cdk/v2/guide/featureflags.html
 CDK = lazy_pattern(r"\bcdk\b|/DefaultPolicy\b|DefaultPolicy[0-9A-F]{8}\b")
 MERGED_BY_CDK = "The AWS CDK merges statements if the context in cdk.json has @aws-cdk/aws-iam:minimizePolicies set to true."
@@ -130,6 +129,7 @@ class PolicySize(NamedTuple):
     steps: tuple[str, ...]
     url: str = pages.IAM_QUOTAS
     commands: remedies.Commands = ()
+    is_fixed: bool = False
 
 
 _LONGER_TRUST = Labelled(
@@ -172,10 +172,10 @@ POLICY_SIZES = (
         "policy",
         "Shorten or split the policy",
         (
-            _NOT_RAISED,
             f"Split it into several managed policies: {_ATTACHED}. Or use inline policies of a role: together they can have 10,240 characters.",
             _WILDCARDS,
         ),
+        is_fixed=True,
     ),
     PolicySize(
         lazy_pattern(
@@ -185,10 +185,10 @@ POLICY_SIZES = (
         "",
         "Move statements into managed policies",
         (
-            _NOT_RAISED,
             f"Move statements into managed policies of up to 6,144 characters each: {_ATTACHED}. Then delete the inline policy, or replace it by what remains of it.",
             "Or merge statements that differ only in actions or resources, and delete inline policies that are not used.",
         ),
+        is_fixed=True,
     ),
     PolicySize(
         lazy_pattern(r"(?a)\b(?:[Cc]annot exceed )?quota for ACLSizePerRole: (?P<count>\d{3,6})"),

@@ -172,7 +172,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             "An error occurred (LimitExceeded) when calling the PutRolePolicy operation: Maximum policy size of 10240 bytes exceeded for role carts",
-            "The policy is too long: the inline policies of the role carts together would exceed the quota of 10,240 characters, so even a short new one can fail. No permission is missing.",
+            "The policy is too long: the inline policies of the role carts together would exceed the quota of 10,240 characters, so even a short new one can fail. The quota cannot be raised, and no permission is missing.",
             "Move statements into managed policies",
             (
                 "aws iam list-role-policies --role-name carts",
@@ -212,7 +212,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             '"LogicalResourceId": "CartsDefaultPolicy9A1B2C3D", "ResourceStatusReason": "Maximum policy size of 2048 bytes exceeded for user ana"',
-            "The policy is too long: the inline policies of the user ana together would exceed the quota of 2,048 characters, so even a short new one can fail. No permission is missing.",
+            "The policy is too long: the inline policies of the user ana together would exceed the quota of 2,048 characters, so even a short new one can fail. The quota cannot be raised, and no permission is missing.",
             "Move statements into managed policies",
             (
                 "aws iam list-user-policies --user-name ana",
@@ -232,7 +232,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             "An error occurred (LimitExceeded) when calling the CreatePolicy operation: Cannot exceed quota for PolicySize: 6144",
-            "The policy is too long: the managed policy would exceed the quota of 6,144 characters. No permission is missing.",
+            "The policy is too long: the managed policy would exceed the quota of 6,144 characters. The quota cannot be raised, and no permission is missing.",
             "Shorten or split the policy",
             (),
         ),
@@ -255,8 +255,14 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             ),
         ),
         (
+            "Error: updating IAM Policy (arn:aws:iam::111122223333:policy/app/carts): LimitExceeded: Cannot exceed quota for PolicySize: 6144",
+            "The policy is too long: the managed policy carts would exceed the quota of 6,144 characters. The quota cannot be raised, and no permission is missing.",
+            "Shorten or split the policy",
+            (),
+        ),
+        (
             "│ Error: creating IAM Policy (cart-read): operation error IAM: CreatePolicy, https response error StatusCode: 409, RequestID: 0a1b, LimitExceeded: Cannot exceed quota for PolicySize: 6144",
-            "The policy is too long: the managed policy cart-read would exceed the quota of 6,144 characters. No permission is missing.",
+            "The policy is too long: the managed policy cart-read would exceed the quota of 6,144 characters. The quota cannot be raised, and no permission is missing.",
             "Shorten or split the policy",
             (),
         ),

@@ -56,7 +56,7 @@ class Requirement(Value):
 MFA = Requirement(
     ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"),
     "Call with MFA",
-    "As an IAM user, get a session with the code of your device, and export all three values that get-session-token returns: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Then repeat the call without --profile, which takes precedence over them. Long-term access keys never carry MFA.",
+    "Long-term access keys never carry MFA. As an IAM user, get a session with the code of your device, and export all three values that get-session-token returns: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Then repeat the call without --profile, which takes precedence over them.",
     r"mfa|multi-?factor",
     url=pages.MFA,
 )
@@ -64,8 +64,8 @@ MFA = Requirement(
 MFA_ASIDES = {
     r"BoolIfExists[\"']?\s?[:=]\s?\{\s{0,20}[\"']?aws:MultiFactorAuthPresent": "BoolIfExists also matches their requests, which lack aws:MultiFactorAuthPresent.",
     "onsole": "A console session has MFA if you signed in with a code.",
-    r"\bPS [A-Z]:": "In PowerShell, set the values with $env:AWS_SESSION_TOKEN = 'VALUE' and so on.",
     "mfa_serial": "In a profile, mfa_serial has an effect only with role_arn.",
+    r"\bPS [A-Z]:": "In PowerShell, set the values with $env:AWS_SESSION_TOKEN = 'VALUE' and so on.",
 }
 MFA_WITH_ROLE = "Pass the code of your device with the call: --serial-number and --token-code. In a profile with role_arn, mfa_serial does the same."
 NAMED_BOUNDARY = "Pass the ARN of the boundary that the condition on iam:PermissionsBoundary names"

@@ -378,10 +378,13 @@ def _mfa_step(denial: Denial, *, needs_session: bool) -> str:
     """Return how to call with MFA, with what differs between the ways to sign in of which the text speaks."""
     if denial.lowercase_action == "sts:assumerole" and not needs_session:
         return deny_conditions.MFA_WITH_ROLE
-    asides = (
+    asides = [
         words for sign, words in deny_conditions.MFA_ASIDES.items() if re.search(sign, denial.failure.text)
-    )
-    return " ".join((deny_conditions.MFA.step, *asides))
+    ]
+    why, _, how = deny_conditions.MFA.step.partition(". ")
+    # How to set values comes after what to set.
+    at = sum(not each.startswith("In PowerShell") for each in asides)
+    return " ".join((f"{why}.", *asides[:at], how, *asides[at:]))
 
 
 def _describe_created(denial: Denial) -> str:

@@ -55,7 +55,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     crosses = own is not None and other is not None and own != other
     if crosses:
         role = "The role" if passed is None else f"The role {passed.name}"
-        summary = f"{role} belongs to account {other}, and {call} is made in {own}: a role cannot be passed to a service of another account."
+        summary = f"{role} belongs to account {other}, and {call} is made in {own}: no permission lets a role be passed to a service of another account."
     elif passed is not None:
         summary = f"{capitalize_start(call)} passes the role {passed.name} of account {other}, most likely from another account: a role can be passed only within its own."
     reason = f"The caller is in account {own}, the role in {other}."
