@@ -72,6 +72,7 @@ class Content(NamedTuple):
         causes: The causes, the most certain first.
         remedies: The remedies, in the order to try them.
         notes: Further information.
+        answer: The plain answer to what the text asks, before the summary.
         answers: The notes about what the text asks.
         general_notes: The notes that apply to most failures, which a short form omits.
         others: The other failures in the text.
@@ -96,6 +97,7 @@ class Content(NamedTuple):
     of_combined: tuple[Failure, ...]
     of_second: tuple[Failure, ...]
     foreign: tuple[tuple[str, str], ...] = ()
+    answer: str = ""
     answers: tuple[str, ...] = ()
 
     def short_form(self, width: int) -> tuple[Block, ...]:
@@ -148,6 +150,7 @@ class Content(NamedTuple):
         short, details = shorten(
             summary, (*first.commands, *first.documents, first.manifest or "") if first else ()
         )
+        short = f"{self.answer} {short}".strip()
         return Parts(
             summary=short,
             total=count,
@@ -176,7 +179,7 @@ class Content(NamedTuple):
     def _all_parts(self) -> Parts:
         first = self.remedies[:1] if self.combined is None else (self.combined,)
         return Parts(
-            summary=self.summary,
+            summary=f"{self.answer} {self.summary}".strip(),
             total=self._count_denials(),
             causes=self.causes,
             remedies=(*first, *self.remedies[1:]),

@@ -22,6 +22,7 @@ __all__ = (
     "drop_sentences",
     "repeats",
     "restates",
+    "stems_of",
 )
 
 # The default maximum number of lines of a short explanation.
@@ -191,9 +192,9 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             continue
         if others or (meaning and cause.evidence != "reported"):
             # The message shows the failure, and something else shows the cause.
-            stated = _words(" ".join((shown_text, *meaning, *others)))
+            stated = stems_of(" ".join((shown_text, *meaning, *others)))
             quotes = [
-                each for each in quotes if each not in own and any(map(_NAME.search, _words(each) - stated))
+                each for each in quotes if each not in own and any(map(_NAME.search, stems_of(each) - stated))
             ]
         is_clear = is_certain and meaning and not _REFERENCE.search(meaning[0])
         if not (is_repeated or quotes or others or has_code or is_clear):
@@ -301,8 +302,8 @@ def _end_sentence(text: str) -> str:
 
 def restates(text: str, shown_text: str, share: float = _MIN_SHARED_WORDS) -> bool:
     """Return whether most words of a text, or a share of them, are in another text."""
-    words = _words(text)
-    return bool(words) and len(words & _words(shown_text)) / len(words) >= share
+    words = stems_of(text)
+    return bool(words) and len(words & stems_of(shown_text)) / len(words) >= share
 
 
 def repeats(title: str, sentence: str) -> bool:
@@ -313,23 +314,24 @@ def repeats(title: str, sentence: str) -> bool:
     >>> repeats("Allow the token in the trust policy", "Compare the token with the trust policy.")
     False
     """
-    verb = next(iter(_words(title.removeprefix("Or ").partition(" ")[0])), "")
-    new = _words(title) - (words := _words(sentence))
+    verb = next(iter(stems_of(title.removeprefix("Or ").partition(" ")[0])), "")
+    new = stems_of(title) - (words := stems_of(sentence))
     return verb in words and not any(map(_NAME.search, new)) and restates(title, sentence, _MIN_OF_TITLE)
 
 
 def _adds_nothing(sentence: str, shown_text: str, share: float = _MIN_OF_CAUSE) -> bool:
     """Return whether many words of a sentence are in a text, and all its names of actions, keys and paths."""
-    new = _words(sentence) - _words(shown_text)
+    new = stems_of(sentence) - stems_of(shown_text)
     return restates(sentence, shown_text, share) and not any(map(_NAME.search, new))
 
 
 def _contains(text: str, sentence: str) -> bool:
     """Return whether a sentence says nothing that a text does not say, in the same words."""
-    return _words(sentence) <= _words(text)
+    return stems_of(sentence) <= stems_of(text)
 
 
-def _words(text: str) -> set[str]:
+def stems_of(text: str) -> set[str]:
+    """Return the words of a text that have a meaning, without their endings."""
     return {_stem(word) for word in map(str.lower, _WORD.findall(text)) if not _FILLER.fullmatch(word)}
 
 

@@ -224,19 +224,27 @@ class Explanation(Value, View):
 
     def _content(self) -> Content:
         from iamtriage.explaining._content import Content
-        from iamtriage.explaining._explanations.questions import find_answers
         from iamtriage.explaining._explanations.remedies import remedy_parts
 
-        remedies, others = self.remedies, self.other_failures
-        notes = [note for note in self.notes if note not in _GENERAL_NOTES]
+        others, text = self.other_failures, "" if self.failure is None else self.failure.text
+        answer, told = "", (self.summary, self.causes, self.remedies, self.notes)
+        answers: tuple[str, ...] = ()
+        if self.failure is not None and "?" in text:
+            from iamtriage.explaining._explanations.answers import answer_question
+            from iamtriage.explaining._explanations.questions import find_answers
+
+            answer, told = answer_question(self.failure, *told) if not others else (answer, told)
+            answers = find_answers([note for note in told[3] if note not in _GENERAL_NOTES], text)
+        summary, causes, remedies, notes = told
         combine = self._combine if others else None
         first, second, of_first, of_second = combine(self, others) if combine else (None, None, (), ())
         return Content(
             failure=self.failure,
-            summary=self.summary,
-            causes=tuple(map(cause_parts, self.causes)),
+            answer=answer,
+            summary=summary,
+            causes=tuple(map(cause_parts, causes)),
             remedies=tuple(map(remedy_parts, remedies)),
-            notes=self.notes,
+            notes=notes,
             general_notes=_GENERAL_NOTES,
             others=others,
             describe=self._describe,
@@ -245,7 +253,7 @@ class Explanation(Value, View):
             of_combined=of_first,
             of_second=of_second,
             foreign=self._describe_foreign(),
-            answers=() if self.failure is None else find_answers(notes, self.failure.text),
+            answers=answers,
         )
 
     def _describe_foreign(self) -> tuple[tuple[str, str], ...]:

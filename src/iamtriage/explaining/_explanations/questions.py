@@ -6,16 +6,20 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.explanations.parts import stems_of
 
 __all__ = ("find_answers", "find_questions")
 
-_END = lazy_pattern(r"\?(?=\s|\Z|[?!)\"'])")
-_START = lazy_pattern(r"[?!\n]|\.(?=\s)")
+_END = lazy_pattern(r"\?(?=\s|\Z|[?!)])(?!\s{0,3}(?i:yes|no|nope)\b)")
+_START = lazy_pattern(r"[?!]|\n(?![a-z])|\.(?=\s)")
 _MAX_QUESTIONS, _MAX_CHARS = 40, 300
+_FENCE = "```"
 _OF_URL = lazy_pattern(r"://\S*\?|\$\?")
-_WORD = lazy_pattern(r"[A-Za-z][A-Za-z0-9_]{2,}")
-_ENDINGS = ("ing", "ed", "es", "s", "e")
-_MIN_STEM = 3
+# What begins a line of a log, a command, code, a heading or a quotation, which is no person's.
+_NOT_PROSE = lazy_pattern(
+    r"(?: {4}|\t)|\W{0,4}(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:|time=|level=|\[?(?i:debug|error|fatal|hint|info|note|trace|warn|warning)\b[\]:\s])"
+    r"|[$>#%|│╷╵\"'{}*-]|//"
+)
 # Words for what a note can say is not missing.
 _PERMISSION = lazy_pattern(r"(?i)iam|permission|polic(?:y|i)|privilege|right|denial")
 _NEGATION = lazy_pattern(r"(?i)\b(?:neither|no|nobody|not)\b")
@@ -31,17 +35,21 @@ _COMMON = lazy_pattern(
 )
 
 
-def find_questions(text: str) -> Iterator[str]:
-    r"""Yield the questions of a text, up to their question marks.
+def find_questions(text: str) -> Iterator[tuple[str, str]]:
+    r"""Yield the questions of persons in a text, up to their question marks, with what is before them on their line.
 
     >>> list(find_questions("It fails. Is s3.example a bug?\nSee https://example.com/?a=1 or https://example.com/?"))
-    ['Is s3.example a bug?']
+    [('It fails.', 'Is s3.example a bug?')]
+    >>> list(find_questions("> Is it a bug?\nERROR: did you set the Region?"))
+    []
     """
     for end in islice(_END.finditer(text), _MAX_QUESTIONS):
         before = text[max(0, end.start() - _MAX_CHARS) : end.start()]
         question = f"{_START.split(before)[-1].strip()}?"
-        if not _OF_URL.search(question):
-            yield question
+        line = before.rpartition("\n")[2]
+        is_code = text.count(_FENCE, 0, end.start()) % 2 or _NOT_PROSE.match(line)
+        if not (is_code or _OF_URL.search(question)):
+            yield line.removesuffix(question[:-1]).strip(), question
 
 
 def find_answers(notes: Sequence[str], text: str) -> tuple[str, ...]:
@@ -50,29 +58,15 @@ def find_answers(notes: Sequence[str], text: str) -> tuple[str, ...]:
     >>> find_answers(("It takes seconds.", "The signature is valid."), "Is my signature wrong?")
     ('The signature is valid.',)
     """
-    if "?" not in text or not notes:
-        return ()
-    asked = {word for question in find_questions(text) for word in _words(question)}
+    asked = _words(" ".join(question for _, question in find_questions(text)))
     return tuple(note for note in notes if _is_about(note, asked))[:1]
 
 
 def _is_about(note: str, asked: set[str]) -> bool:
-    shared = asked.intersection(_words(note))
+    shared = asked & _words(note)
     return bool(shared) and (shared != {"permission"} or _NEGATION.search(note) is not None)
 
 
-def _words(text: str) -> Iterator[str]:
-    for found in _WORD.finditer(text):
-        word = found[0].lower()
-        stem = next(
-            (
-                word.removesuffix(end)
-                for end in _ENDINGS
-                if word.endswith(end) and len(word) - len(end) >= _MIN_STEM
-            ),
-            word,
-        )
-        if _PERMISSION.fullmatch(stem):
-            yield "permission"
-        elif not (_COMMON.fullmatch(word) or _COMMON.fullmatch(stem)):
-            yield stem
+def _words(text: str) -> set[str]:
+    stems = (each for each in stems_of(text) if not _COMMON.fullmatch(each))
+    return {"permission" if _PERMISSION.fullmatch(each) else each for each in stems}

@@ -1,4 +1,4 @@
-"""What a text asks about a denial is answered in words, if the denial settles it."""
+"""What a text asks is answered in words, if the failure settles it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,43 @@ def _denied(
     return f"An error occurred (AccessDeniedException) when calling the {action.partition(':')[2]} operation: User: {who} is not authorized to perform: {action} on resource: {on}{reason.format(action)}\n"
 
 
+_DENY = _denied(
+    "sqs:SendMessage",
+    f"arn:aws:sqs:eu-west-1:{_ACCOUNT}:plays",
+    reason=" with an explicit deny in an identity-based policy",
+)
+_SCP = _denied(
+    "ec2:RunInstances",
+    f"arn:aws:ec2:eu-west-3:{_ACCOUNT}:instance/*",
+    reason=" because no service control policy allows the {} action",
+)
+_MFA = (
+    _denied(
+        "ec2:StopInstances",
+        f"arn:aws:ec2:us-east-1:{_ACCOUNT}:instance/i-0a1b2c3d4e5f60718",
+        caller=f"arn:aws:iam::{_ACCOUNT}:user/noor",
+        reason=f" with an explicit deny in an identity-based policy: arn:aws:iam::{_ACCOUNT}:policy/MfaOnly",
+    )
+    + '{"Sid": "NoMfa", "Effect": "Deny", "NotAction": ["sts:GetSessionToken"], "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}\n'
+)
+_EXPOSED = _denied(
+    "iam:CreateUser",
+    f"arn:aws:iam::{_ACCOUNT}:user/x",
+    caller=f"arn:aws:iam::{_ACCOUNT}:user/films-bot",
+    reason=" with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3",
+)
+_CLOCK = "An error occurred (InvalidSignatureException) when calling the ListTables operation: Signature expired: 20260312T081512Z is now earlier than 20260312T090231Z (20260312T090731Z - 5 min.)\n"
+_LONG = "An error occurred (LimitExceeded) when calling the CreatePolicyVersion operation: Cannot exceed quota for PolicySize: 6144\n"
+_CHAIN = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.\n"
+_EXPIRED = "An error occurred (ExpiredToken) when calling the ListTables operation: The security token included in the request is expired\n"
+_OIDC = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+_THROTTLED = "An error occurred (ThrottlingException) when calling the DescribeStacks operation (reached max retries: 4): Rate exceeded\n"
+_FULL = "An error occurred (VcpuLimitExceeded) when calling the RunInstances operation: You have requested more vCPU capacity than your current vCPU limit of 32 allows for the instance bucket that the specified instance type belongs to.\n"
+_SECRETS = f'Error from server (Forbidden): secrets is forbidden: User "{_SESSION.format("films-lead", "ana")}" cannot list resource "secrets" in API group "" in the namespace "films"\n'
+_PASSED = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: Cross-account pass role is not allowed.\n"
+_NO_KEYS = "No, the access key and the permissions are not the problem. The request's time is"
+_NO_ALLOW = "No, an Allow does not override the Deny. The role films-job was denied"
+_NO_RAISE = "No, this quota cannot be raised. The policy is too long"
 # The text, what the answer contains, and what it does not contain.
 _CASES = (
     ("a grant", _denied("redshift:GetClusterCredentials", _DATABASE) + "Is it a GRANT that the user lacks?", "No GRANT in the database is missing", ""),
@@ -42,9 +79,9 @@ _CASES = (
     ("a signature", _denied(reason="") + "Is my signature broken, body hash or so?", "The signature is valid: AWS recognized the role films-job", ""),
     ("no question", _denied(reason="") + "The signature is signed by hand.", "films-job", "signature is valid"),
     ("a trust policy", _denied() + "What is wrong with the trust policy?", "The role's trust policy is not the cause", ""),
-    ("a bug", _denied() + "So it must be a bug in the driver?", "It is not a bug: AWS received the call dynamodb:PutItem", ""),
+    ("a bug", _denied() + "So it must be a bug in the driver?", "No, it is not a bug. The role films-job was denied", ""),
     ("an Allow", _denied(reason=" with an explicit deny in a resource control policy") + "What do we have to add?", "An Allow does not override an explicit Deny", ""),
-    ("an Allow in a policy", _denied(reason=" with an explicit deny in an identity-based policy") + "Can I simply add an Allow to it?", "wherever you add it.", "does not override it."),
+    ("an Allow in a policy", _denied(reason=" with an explicit deny in an identity-based policy") + "Can I simply add an Allow to it?", "No, an Allow does not override the Deny. The role", "does not override it."),
     ("an Allow that is missing", _denied() + "What do we have to add?", "films-job", "does not override"),
     ("a network", _denied() + "Which security group is missing?", "The network is not the cause", ""),
     ("the role of a pod", _denied() + "IRSA must be broken, right?", "The credentials of the role arrive", ""),
@@ -76,6 +113,55 @@ _CASES = (
     ("a set that the caller may not change", _denied("sso:PutInlinePolicyToPermissionSet", "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef", caller=_SSO), "--permission-set-arn PERMISSION_SET_ARN", "was not provisioned"),
     ("a set that is not provisioned", _PUT + _denied(caller=_SSO) + "AwsSSOInlinePolicy in the account is still the old one.", "aws sso-admin provision-permission-set", "put-inline-policy-to-permission-set \\"),
     ("a set that may be provisioned", _PUT + _denied(caller=_SSO), "most likely, the change of the permission set Films was not provisioned", ""),
+    ("new keys", _CLOCK + "The profile works elsewhere. Do I need to rotate my keys?", _NO_KEYS, "AWS compares"),
+    ("new keys in a chat", _CLOCK + "ana: would a new access key help ?", _NO_KEYS, ""),
+    ("new keys, over two lines", _CLOCK + "So should we really\ncreate new credentials?", _NO_KEYS, ""),
+    ("keys of KMS", _CLOCK + "Do I need to rotate the KMS key?", "The request's time is", "No, "),
+    ("keys that were rotated", _CLOCK + "I rotated the keys yesterday, does that matter?", "The request's time is", "No, "),
+    ("keys that stay", _CLOCK + "Can I fix it without new keys?", "The request's time is", "No, "),
+    ("the reason for new keys", _CLOCK + "Why do I need new keys?", "The request's time is", "No, "),
+    ("keys or a bug", _CLOCK + "Do I need new keys, or is it a bug?", "The request's time is", "No, "),
+    ("keys of an expired session", _EXPIRED + "Do I need new keys?", "have expired", "No, "),
+    ("keys that AWS accepts", _denied() + "Should we rotate the access key?", "No, the keys are not the problem. The role films-job", ""),
+    ("keys that are exposed", _EXPOSED + "Should we rotate the access key?", "Keep the policy", "No, the keys"),
+    ("a question that is answered", _CLOCK + "Do I need new keys? No, surely not.", "The request's time is", "No, the"),
+    ("a question in a log", "2026-03-12 09:02:31 WARN films: do you need new keys?\n" + _CLOCK, "The request's time is", "No, "),
+    ("a question in a quotation", _CLOCK + "> Do I need new keys?", "The request's time is", "No, "),
+    ("a question of the documentation", _CLOCK + 'The guide has a chapter "Do I need new keys?".', "The request's time is", "No, "),
+    ("a question in code", f"```\n{_CLOCK}print()\nDo I need new keys?\n```", "The request's time is", "No, "),
+    ("a heading", _CLOCK + "### Do I need new keys?", "The request's time is", "No, "),
+    ("another account", _CLOCK + "By the way, another account has a problem: do we need new keys?", "The request's time is", "No, "),
+    ("a higher quota", _LONG + "Can somebody open a quota increase?", _NO_RAISE, "1. This quota"),
+    ("a higher limit", _LONG + "Should we raise the limit?", _NO_RAISE, ""),
+    ("a question for AWS", _LONG + "Should we raise it with AWS Support?", "The policy is too long", "No, "),
+    ("a longer session", _CHAIN + "Should the platform team raise the max to 12 hours?", "No, the role's maximum session duration does not change this limit. STS rejected", "nobody can raise"),
+    ("more permissions", _DENY + "The role has AmazonSQSFullAccess. Can someone give me more?", _NO_ALLOW, "override it"),
+    ("all permissions", _DENY + "Will AdministratorAccess help?", _NO_ALLOW, ""),
+    ("fewer permissions", _DENY + "Should I remove AdministratorAccess?", "films-job", "No, "),
+    ("an exception", _DENY + "Should I add sqs:SendMessage to the condition?", "films-job", "No, "),
+    ("a Deny of IAM", _DENY + "Is it an IAM problem?", "films-job", "No, "),
+    ("a missing permission", _denied() + "Is a permission missing?", "Yes. The role films-job was denied", ""),
+    ("a permission of IAM", _denied() + "So it's an IAM problem?", "Yes. The role films-job was denied", ""),
+    ("too many permissions", _denied() + "Will AdministratorAccess help?", "films-job", "Yes."),
+    ("a permission that is not missing", _EXPIRED + "Am I missing a permission?", "No, permissions are not the problem. The temporary credentials", "No permission is missing"),
+    ("any permission", _EXPIRED + "Is any STS permission missing?", "No, permissions are not the problem. The temporary credentials", ""),
+    ("which permission", _LONG + "Which permission is missing?", "None is missing. The policy is too long", "No permission is missing"),
+    ("which permission, and a quota", _FULL + "What permission do I need?", "None: a quota is reached, and no permission is missing", ""),
+    ("which permission, and a Deny", _DENY + "Which permission is missing?", "None: an Allow does not override the Deny. The role", ""),
+    ("which permission to pass a role", _PASSED + "Which PassRole permission is missing?", "None is missing. A role of another account", ""),
+    ("an Allow under an SCP", _SCP + "Is it enough to add ec2:RunInstances to our policy?", "No, a policy of the caller alone is not enough. The role", ""),
+    ("a change of an SCP", _SCP + "Do I need ec2:RunInstances in the SCP?", "films-job", "No, "),
+    ("an Allow for a token", _OIDC + "Do I need to attach an IAM policy?", "No, an Allow in an identity-based policy does not help. STS rejected", ""),
+    ("an IAM policy in a cluster", _SECRETS + "Do I need eks:*?", "No, an IAM policy does not help. The role films-lead", ""),
+    ("a permission in a cluster", _SECRETS + "Is a permission missing?", "films-lead", "No, "),
+    ("a policy that stays", _MFA + "Should I ask for the policy to be detached?", "No, the policy can stay. The user noor was denied", ""),
+    ("a policy of AWS", _EXPOSED + "Nobody attached it. Can I just detach it?", "No, keep the policy. The user films-bot was denied", ""),
+    ("a policy that may have to go", _DENY + "Can you detach the policy?", "films-job", "No, "),
+    ("another policy", _MFA + "Should I delete the SCP?", "noor", "No, "),
+    ("no administrator needed", _MFA + "Do I need an admin for this?", "No, you need no administrator. The user noor was denied", ""),
+    ("an administrator of the organization", _SCP + "Should I ask an administrator?", "Yes, an organization administrator. The role films-job", ""),
+    ("a retry", _THROTTLED + "Should I just retry?", "Yes. AWS throttled", ""),
+    ("a retry with other keys", _THROTTLED + "Should I retry with admin keys?", "AWS throttled", "Yes"),
     ("a set that is provisioned", _PUT + "aws sso-admin provision-permission-set --target-type ALL_PROVISIONED_ACCOUNTS\n" + _denied(caller=_SSO), "Films", "was not provisioned"),
 )  # fmt: skip
 

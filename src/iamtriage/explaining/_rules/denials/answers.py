@@ -80,83 +80,23 @@ def _is_named(denial: Denial) -> bool:
 
 # What a question is about, for which denials the answer holds, and the answer.
 _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
-    (
-        lazy_pattern(
-            r"(?i:\b(?:add|attach|give|grant|put)\b[^?]{0,60}\ballow\b|\bwhat\b[^?]{0,40}\b(?:add|attach|allow|grant)\b)"
-        ),
-        lambda denial: denial.is_explicit,
-        "An Allow does not override an explicit Deny, wherever you add it.",
-    ),
-    (
-        lazy_pattern(r"\bGRANTs?\b|(?i:\bdatabase (?:grant|permission|privilege|right|role)s?\b)"),
-        lambda denial: _is_of_policies(denial) and denial.lowercase_action in _DATABASE_LOGINS,
-        "No GRANT in the database is missing: IAM denied the call before any login.",
-    ),
-    (
-        lazy_pattern(
-            r"(?i:(?<!image )(?<!code )(?<!code-)(?<!package )(?<!commit )\b(?:signatures?|sigv4|body hash|signing)\b|\bclock(?: (?:skew|drift)|s)?\b(?! (?:this|that|it|in|out)\b))"
-        ),
-        _is_named,
-        "The signature is valid: AWS recognized {caller}, and answers a wrong signature with another error.",
-    ),
-    (
-        lazy_pattern(r"(?i:\btrust (?:policy|policies|relationships?)\b)"),
-        lambda denial: _has_session(denial) and _is_of_policies(denial),
-        "The role's trust policy is not the cause: the call was made with a session of {caller}.",
-    ),
-    (
-        lazy_pattern(
-            r"(?:\bIRSA\b|(?i:\bpod identity\b|\bservice ?account\b|\bOIDC\b))[^?]{0,60}(?i:"
-            + _BROKEN
-            + r")|(?i:"
-            + _BROKEN
-            + r")[^?]{0,40}\bIRSA\b"
-        ),
-        _has_pod_role,
-        "The credentials of the role arrive: the call was made as {caller}. Only its policies lack the Allow.",
-    ),
-    (
-        lazy_pattern(rf"(?i:{_CREDENTIALS}[^?]{{0,60}}{_BROKEN}|{_BROKEN}[^?]{{0,40}}{_CREDENTIALS})"),
-        lambda denial: _is_named(denial) and _is_of_policies(denial),
-        "The credentials are valid, and those of {caller}: AWS evaluated its policies.",
-    ),
-    (
-        lazy_pattern(
-            r"(?i:\b(?:abus|attack|compromis|hack|hijack|leak|malicious|misus|stole|suspicious|unauthorized use)\w{0,5}\b)"
-        ),
-        lambda denial: find_forwarding_service(denial.failure.text) is not None,
-        "The record alone is no sign of abuse: an AWS service made the call to carry out another one of {caller}, with its permissions (invokedBy).",
-    ),
-    (
-        lazy_pattern(
-            r"(?i:\b(?:network|firewall|security groups?|NACLs?|proxy|DNS|NAT gateway|subnets?|routing|VPN)\b)"
-        ),
-        lambda denial: _is_named(denial) and _is_of_policies(denial),
-        "The network is not the cause: the call reached AWS, which names the missing Allow.",
-    ),
-    (
-        lazy_pattern(
-            r"(?i:\bbug\b(?! in (?:my|our|(?:the|this) (?:polic|template|module|code|role|stack))))"
-        ),
-        lambda denial: _is_named(denial) and _is_of_policies(denial),
-        "It is not a bug: AWS received the call {action}, and no policy of {caller} allows it.",
-    ),
-    (
-        lazy_pattern(
-            r"(?i:\b(?:log ?in again|re-?login|sign in again|new (?:session|token|login)|re-?authenticate|restart|reboot|redeploy(?! (?:(?:the|our|my) )?(?:stack|template|terraform|cdk)))\b)"
-        ),
-        lambda denial: _has_session(denial) and _is_of_policies(denial),
-        _NO_RESTART,
-    ),
-)
+    (lazy_pattern(r"(?i:\b(?:add|attach|give|grant|put)\b[^?]{0,60}\ballow\b|\bwhat\b[^?]{0,40}\b(?:add|attach|allow|grant)\b)"), lambda denial: denial.is_explicit, "An Allow does not override an explicit Deny, wherever you add it."),
+    (lazy_pattern(r"\bGRANTs?\b|(?i:\bdatabase (?:grant|permission|privilege|right|role)s?\b)"), lambda denial: _is_of_policies(denial) and denial.lowercase_action in _DATABASE_LOGINS, "No GRANT in the database is missing: IAM denied the call before any login."),
+    (lazy_pattern(r"(?i:(?<!image )(?<!code )(?<!code-)(?<!package )(?<!commit )\b(?:signatures?|sigv4|body hash|signing)\b|\bclock(?: (?:skew|drift)|s)?\b(?! (?:this|that|it|in|out)\b))"), _is_named, "The signature is valid: AWS recognized {caller}, and answers a wrong signature with another error."),
+    (lazy_pattern(r"(?i:\btrust (?:policy|policies|relationships?)\b)"), lambda denial: _has_session(denial) and _is_of_policies(denial), "The role's trust policy is not the cause: the call was made with a session of {caller}."),
+    (lazy_pattern(rf"(?:\bIRSA\b|(?i:\bpod identity\b|\bservice ?account\b|\bOIDC\b))[^?]{{0,60}}(?i:{_BROKEN})|(?i:{_BROKEN})[^?]{{0,40}}\bIRSA\b"), _has_pod_role, "The credentials of the role arrive: the call was made as {caller}. Only its policies lack the Allow."),
+    (lazy_pattern(rf"(?i:{_CREDENTIALS}[^?]{{0,60}}{_BROKEN}|{_BROKEN}[^?]{{0,40}}{_CREDENTIALS})"), lambda denial: _is_named(denial) and _is_of_policies(denial), "The credentials are valid, and those of {caller}: AWS evaluated its policies."),
+    (lazy_pattern(r"(?i:\b(?:abus|attack|compromis|hack|hijack|leak|malicious|misus|stole|suspicious|unauthorized use)\w{0,5}\b)"), lambda denial: find_forwarding_service(denial.failure.text) is not None, "The record alone is no sign of abuse: an AWS service made the call to carry out another one of {caller}, with its permissions (invokedBy)."),
+    (lazy_pattern(r"(?i:\b(?:network|firewall|security groups?|NACLs?|proxy|DNS|NAT gateway|subnets?|routing|VPN)\b)"), lambda denial: _is_named(denial) and _is_of_policies(denial), "The network is not the cause: the call reached AWS, which names the missing Allow."),
+    (lazy_pattern(r"(?i:\b(?:log ?in again|re-?login|sign in again|new (?:session|token|login)|re-?authenticate|restart|reboot|redeploy(?! (?:(?:the|our|my) )?(?:stack|template|terraform|cdk)))\b)"), lambda denial: _has_session(denial) and _is_of_policies(denial), _NO_RESTART),
+)  # fmt: skip
 
 
 def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
     """Add notes that answer the questions of a text, and say which name in it is that of an operation and not of an action."""
-    asked = " ".join(find_questions(denial.failure.text))
-    action = denial.action or "the action"
+    asked = " ".join(question for _, question in find_questions(denial.failure.text))
     found = [
-        answer.format(caller=clip_text(denial.caller), action=action)
+        answer.format(caller=clip_text(denial.caller))
         for about, applies, answer in _ANSWERS
         if asked and about.search(asked) and applies(denial)
     ]

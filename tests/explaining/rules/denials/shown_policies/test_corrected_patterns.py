@@ -241,9 +241,9 @@ _CALLER = f"The caller is arn:aws:sts::{_ACCOUNT}:assumed-role/app/i-1.\n"
 @check_rows(
     ("statement", "says", "other"),
     [
-        (_use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:*", ViaService="s3.eu-west-1.amazonaws.com"), "does not enable it for kms:Decrypt", "has no statement for account"),
+        (_use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:*", ViaService="s3.eu-west-1.amazonaws.com"), "does not enable IAM policies for kms:Decrypt", "has no statement for account"),
         (_use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:Put*"), f"The administrators of account {_ACCOUNT} can change the key policy", "has no statement for account"),
-        (_use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:Encrypt"), "does not enable it for kms:Decrypt", "enables IAM policies"),
+        (_use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:Encrypt"), "does not enable IAM policies for kms:Decrypt", "enables IAM policies"),
         (_use("arn:aws:iam::444455556666:root", "kms:*"), f"has no statement for account {_ACCOUNT} (root)", "enables IAM policies"),
         ({**_use(f"arn:aws:iam::{_ACCOUNT}:role/app"), "Effect": "Deny"}, "the statement Use of the key policy in the text denies it", "Allow the role app"),
         ({**_use(f"arn:aws:iam::{_ACCOUNT}:role/web"), "Effect": "Deny"}, "Allow the role app in the key policy", "denies it"),

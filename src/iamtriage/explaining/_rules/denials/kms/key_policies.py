@@ -252,7 +252,7 @@ def _describe_iam(implied: Denial, policy: KnownPolicy, *, is_enabled: bool) -> 
     if isinstance(implied.role, ServiceLinkedRole):
         return ONLY_KEY_POLICY
     if is_enabled:
-        return f"An Allow in IAM does not help: the statement for the account (root) does not enable it for {implied.action}."
+        return f"An Allow in IAM does not help: the statement for the account (root) does not enable IAM policies for {implied.action}."
     of_account = f"account {implied.account}" if implied.account else "the account"
     if is_part(implied, policy):
         return f"An Allow in IAM helps only if the rest of the key policy has a statement for {of_account} (root)."
