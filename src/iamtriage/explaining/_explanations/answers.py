@@ -68,7 +68,7 @@ _CAPS = frozenset({"permissions_boundary", "session", "service_control", "resour
 _OF_CREDENTIALS = lazy_pattern(r"(?i:\b(?:sign in|log in|credentials|access keys?|rotate|profile|session)\b)")
 _LOOKS = lazy_pattern(r"(?:Check|Compare|Decode|Find|Look|See|Show|Try)\b")
 # The first clause of a sentence, and what it cannot have if it is the answer.
-_CLAUSE = lazy_pattern(r"(?:The|An?|New|Your|This|Signing|Waiting) [^:.,]{1,70}(?=[:.,])")
+_CLAUSE = lazy_pattern(r"(?:The|An?|New|Your|This|Signing|Waiting) (?:[^:.]{1,65}(?=[:.])|[^:.,]{1,70}(?=,))")
 _REFERENCE = lazy_pattern(r"(?i:\b(?:it|its|they|their|them|that|those|there|here)\b)")
 # A sentence with so many more characters than the answer says more.
 _MIN_REST = 35

@@ -59,7 +59,7 @@ _THROTTLED = "An error occurred (ThrottlingException) when calling the DescribeS
 _FULL = "An error occurred (VcpuLimitExceeded) when calling the RunInstances operation: You have requested more vCPU capacity than your current vCPU limit of 32 allows for the instance bucket that the specified instance type belongs to.\n"
 _SECRETS = f'Error from server (Forbidden): secrets is forbidden: User "{_SESSION.format("films-lead", "ana")}" cannot list resource "secrets" in API group "" in the namespace "films"\n'
 _PASSED = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: Cross-account pass role is not allowed.\n"
-_NO_KEYS = "No, the access key and the permissions are not the problem. The request's time is"
+_NO_KEYS = "No, new access keys do not help, and no permission is missing. The request's time is"
 _NO_ALLOW = "No, an Allow does not override the Deny. The role films-job was denied"
 _NO_RAISE = "No, this quota cannot be raised. The policy is too long"
 # The text, what the answer contains, and what it does not contain.
