@@ -28,7 +28,7 @@ _Causes: TypeAlias = "tuple[Cause, ...]"
 _Remedies: TypeAlias = "tuple[Remedy, ...]"
 _Pattern: TypeAlias = "re.Pattern[str]"
 # The last clause of a question that yes, no or none can answer.
-_ASKS = lazy_pattern(r"\A[^?]{0,300}(?:\A|\n|[,:;] |\b(?i:and|but|so|then) )(?P<asked>(?i:which|what|(?:am|are|can|could|do|does|is|must|need|shall|should|will|would)(?:n't)?|(?:i|we) (?:(?:just|only|really|simply|then) )?(?:must|need|should|have to)|(?:it|that|this)(?:'s| is| must be| has to be))\b(?!['’])[^?]{1,200})\?")  # fmt: skip
+_ASKS = lazy_pattern(r"\A[^?]{0,300}(?:\A|\n|[,:;] |\b(?i:and|but|or|so|then) )(?P<asked>(?i:which|what|(?:am|are|can|could|do|does|is|must|need|shall|should|will|would)(?:n't)?|(?:i|we) (?:(?:just|only|really|simply|then) )?(?:must|need|should|have to)|(?:it|that|this)(?:'s| is| must be| has to be))\b(?!['’])[^?]{1,200})\?")  # fmt: skip
 # With one of these words, a clause asks something else.
 _OPEN = lazy_pattern(r"(?i:\b(?:not|never|no|neither|without|avoid\w{0,3}|instead|rather|stop\w{0,4}|keep|skip|how|why|when|where|or|if|unless|until|before|after|once|since|safe|ok|okay|allowed|possible|except\w{0,4}|exempt\w{0,4}|other than)\b|n't\b)")  # fmt: skip
 # It is about something else than the failure.
@@ -59,6 +59,7 @@ _REFUSALS: tuple[tuple[_Pattern, _Pattern, str], ...] = (
     (_KEYS, lazy_pattern(r"(?i:\bno new (?:access )?key\b|\bkeys? (?:itself )?(?:is|are) (?:valid|right|not the (?:problem|cause))(?! only|, but)|\bkeys and the clock are not the cause|\bneither the keys\b|\baccess key and the permissions are not the problem|\bcredentials are (?:valid|right|not the (?:problem|cause))(?! only|, but)|\bnew (?:access )?keys?\b[^.]{0,40} do(?:es)? not help|\bneeds no rotation\b)"), "the keys are not the problem"),
     (_HIGHER, lazy_pattern(r"\b(?:nobody can raise|cannot be raised|no quota increases|does not change this limit)\b"), "this limit cannot be raised"),
     (_RETRY, lazy_pattern(r"(?i:\bwaiting (?:does|do) not (?:help|change)|\bretr(?:y|ies|ying)\b[^.]{0,30} do(?:es)? not help|\bneither does sending the same)"), "waiting does not help"),
+    (_BUG, lazy_pattern(r"\bIAM keeps the unique ID\b"), "it is not a bug"),
     (_ADMINISTRATOR, lazy_pattern(r"\b(?:you need|This takes) no administrator\b"), "you need no administrator"),
     (lazy_pattern(r"(?i:\b(?:abus|attack|compromis|hack|hijack|misus|stole|suspicious)\w{0,5}\b)"), lazy_pattern(r"\bis no sign of abuse\b"), "the record alone is no sign of abuse"),
     (lazy_pattern(r"(?i:\bsign (?:it|the request|this|requests)\b|\bsigv4\b)"), lazy_pattern(r"\b(?:Signing does not lift|A signature does not help)\b"), "signing does not lift the Deny"),
@@ -92,7 +93,9 @@ def answer_question(
         asked = _ASKS.match(question)
         if asked is None or _OPEN.search(asked["asked"]) or _ELSEWHERE.search(f"{before} {question}"):
             continue
-        if (answer := _answer(asked["asked"].rstrip(), told, failure)) is not None:
+        answer = _answer(asked["asked"].rstrip(), told, failure)
+        # "Yes" has no subject.
+        if answer is not None and not (answer[0] == "Yes." and " or " in question):
             return _separate(*answer, told)
     return "", told
 

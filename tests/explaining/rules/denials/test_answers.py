@@ -93,6 +93,8 @@ _CASES = (
     ("another action", _denied("s3:ListBucket", "arn:aws:s3:::films") + "I have s3:GetObject.", "films", "is no IAM action"),
     ("a masked account", '{"Message":"User: arn:aws:sts::111122223333:assumed-role/films-job/1 is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3/prod/GET/x"}\nWhy is it garbled?', "API Gateway masks the account ID in its answers (********3333)", ""),
     ("a signature of an image", _denied() + "Does ECR check the image signature?", "films-job", "signature is valid"),
+    ("a bug or more permissions", _denied() + "Do I need dynamodb:*, or is this a bug?", "No, it is not a bug. The role films-job was denied", ""),
+    ("a bug or a missing permission", _denied() + "Is it a bug, or is a permission missing?", "films-job", "Yes."),
     ("a bug of theirs", _denied() + "Is there a bug in our module?", "films-job", "It is not a bug"),
     ("abuse, and a service", _denied() + '{"invokedBy": "glue.amazonaws.com"}\nHas somebody hijacked the role?', "no sign of abuse: an AWS service made the call to carry out another one of the role films-job", ""),
     ("abuse, and no service", _denied() + "Has somebody hijacked the role?", "films-job", "no sign of abuse"),

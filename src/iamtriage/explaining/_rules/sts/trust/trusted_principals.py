@@ -16,7 +16,6 @@ from iamtriage.arns._principals import Role, RoleSession
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.recreations import read_creation
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations.questions import find_questions
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, policy_with_principal
@@ -67,10 +66,7 @@ def explain_deleted(denial: Denial, findings: TrustFindings) -> str | None:
     deleted = DELETED.search(findings.reason)
     if deleted is None:
         return None
-    answer = (
-        "It is not a bug: " if any(" bug" in each for each in find_questions(denial.failure.text)) else ""
-    )
-    kept = f"{answer}IAM keeps the unique ID behind an ARN, and a {deleted[2]} that is created again under its name gets another."
+    kept = f"IAM keeps the unique ID behind an ARN, and a {deleted[2]} that is created again under its name gets another."
     is_same_kind = deleted[2] == ("role" if denial.role is not None else "user")
     if not is_same_kind:
         return kept
