@@ -119,7 +119,7 @@ CASES = {
     ),
     "exaws-signs": (
         '{:error, {:http_error, 403, %{body: "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>9ABCD0123456789A</RequestId></Error>"}}}',
-        "S3 answered 403 without a reason. Possible An account outside the organization",
+        "S3 answered 403 without a reason. Possible An account outside your organization",
         "Check which identity the program uses",
     ),
     "duckdb-get": (

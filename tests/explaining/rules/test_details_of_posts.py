@@ -258,7 +258,7 @@ _ROLE_OF_POD = "unable to read web identity token file in pod: {}\n : no such fi
         (_MASKED_USER.format("[masked]-tea"), ("--serviceaccount=SERVICE_ACCOUNT_NAMESPACE:SERVICE_ACCOUNT",), ("--user=",)),
         (_ROLE_OF_POD.format("open"), ("kubectl get pod POD ",), ("pod open",)),
         (_ROLE_OF_POD.format("tea-0"), ("kubectl get pod tea-0 ",), ()),
-        ("AccessDenied: Create S3 bucket tea returned an error: AccessDenied: Access Denied", ("s3:CreateBucket",), ("outside the organization",)),
+        ("AccessDenied: Create S3 bucket tea returned an error: AccessDenied: Access Denied", ("s3:CreateBucket",), ("outside your organization",)),
         ('E0111 12:27:03.259314       1 controller.go:981] error syncing claim "tea": failed to provision volume with StorageClass "tea": rpc error: code = Unauthenticated desc = Access Denied. Please ensure you have the right AWS permissions: Access denied', ("the EFS CSI driver",), ()),
         ('running "sh -c terraform init" in "/home/tea/.atlantis/repos/tea/tea/2/default":\n' + _BACKEND.partition("provider")[0], ("runs on the server of Atlantis",), ("machine",)),
         ("We moved away from Atlantis.\n" + _BACKEND.partition("provider")[0], (), ("server of Atlantis",)),

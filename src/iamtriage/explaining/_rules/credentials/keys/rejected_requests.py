@@ -6,6 +6,7 @@ import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._rendering.values import Value
+from iamtriage._text import line_at
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.endpoints import sets_global_endpoint
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
@@ -263,9 +264,10 @@ def _find_region(case: Case[InvalidCredentials]) -> str | None:
     text, region = case.failure.text, clues.find_region(case)
     working = find_working_regions(text, *case.failure.span)
     if region is None and working:
-        # A program that calls one Region after the other names it before the error.
+        # A program that calls one Region after the other names it on the line of the error.
         called = find_called_region(text, case.failure.span[0], working)
-        region = called if called and StsCall().is_opt_in(called) else None
+        is_named = called and called in line_at(text, *case.failure.span) and StsCall().is_opt_in(called)
+        region = called if is_named else None
     # Where others work, and not the one that is set, or the session is from the global endpoint, a mention can be of the
     # one that rejects it.
     is_contrast = bool(region and working) or _calls_global(text)
