@@ -275,14 +275,13 @@ def _explain_stated_end(case: Case[ExpiredCredentials], expired: Cause) -> Expla
     arn = (only_one(set(_IN_LINE.findall(end[0]))) or (stated.value if stated else "")).rstrip(".,")
     issued, failed = (_TIME_OF_DAY.match(text, line_start(text, each)) for each in (end.start(), start))
     ended = _seconds(end["time"])
-    has_profile = command is not None and command.option("profile") is not None
-    if not arn or has_profile or failed is None or (_seconds(failed["time"]) - ended) % _DAY > _MAX_LASTS:
-        # The call used other credentials, or the log has the time of another zone.
+    is_other = find_issuing_command(case) or (command is not None and command.option("profile") is not None)
+    if not arn or is_other or failed is None or (_seconds(failed["time"]) - ended) % _DAY > _MAX_LASTS:
+        # Another remedy repeats the command, the call used other credentials, or the log has another time zone.
         return None
     lasted = 0 if issued is None else (ended - _seconds(issued["time"])) % _DAY
     is_known = _MIN_LASTS <= lasted <= _MAX_LASTS
-    words = "one hour" if lasted == _HOUR else describe_duration(lasted)
-    name = arn.rpartition("/")[2]
+    words, name = "one hour" if lasted == _HOUR else describe_duration(lasted), arn.rpartition("/")[2]
     return case.explain(
         f"The session of the role {name} ended at {end['time']} UTC{f', after {words}' if is_known else ''}, and the call failed at {failed['time']}. No permission is missing.",
         expired,

@@ -24,7 +24,7 @@ ACTION = "sts:AssumeRoleWithWebIdentity"
 _MAX_NAME = 50
 REMOVE_OLD = "Remove the old value if nothing uses it."
 WHOLE_DOCUMENT = "trust.json is the whole trust policy with this change: the command replaces the policy."
-_KEEP_BOTH = "If other callers have the old value, keep it: write [$old, $new] in the place of $new."
+_KEEP_BOTH = "If other callers have the old value, accept both: change then $new to then [$old, $new]."
 _REMOVE_STATEMENT = (
     "Delete the statement with the old condition from trust.json, if nothing uses its subject."
 )
