@@ -10,9 +10,12 @@ import gzip
 import json
 import os
 from functools import cache
+from inspect import CO_VARKEYWORDS
 from pathlib import Path
 from typing import Any
 
+from botocore import hooks
+from botocore.hooks import EventAliaser
 from botocore.loaders import JSONFileLoader, Loader
 from hypothesis import HealthCheck, Phase, settings
 
@@ -61,3 +64,25 @@ def _list_shared(self: Loader, type_name: str) -> list[str]:
 
 
 Loader.list_available_services = _list_shared
+_find_alias = EventAliaser._alias_event_name
+_ALIASES: dict[str, str] = {}
+
+
+def _alias_shared(self: EventAliaser, event_name: str) -> str:
+    """Look for the alias of an event once per process: each session registers the same hundred handlers."""
+    if event_name not in _ALIASES:
+        _ALIASES[event_name] = _find_alias(self, event_name)
+    return _ALIASES[event_name]
+
+
+EventAliaser._alias_event_name = _alias_shared
+_inspect_keywords = hooks.accepts_kwargs
+
+
+def _accepts_keywords(handler: Any) -> bool:  # noqa: ANN401 (any callable)
+    """Return what botocore finds in a handler's signature. For a function, that is a flag of its code."""
+    code = getattr(handler, "__code__", None)
+    return bool(code.co_flags & CO_VARKEYWORDS if code else _inspect_keywords(handler))
+
+
+hooks.accepts_kwargs = _accepts_keywords
