@@ -153,6 +153,7 @@ def test_lazy_names_can_close_a_circle(tmp_path: Path) -> None:
     assert set(find_circle(build_graph(package))) == {"package", "package.a"}
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("contract", _LAYERS, ids=lambda contract: contract["id"])
 def test_every_import_keeps_to_the_layers(graph: Graph, contract: dict[str, Any]) -> None:
     """import-linter says the same, as long as no option excludes imports that are only for types."""

@@ -322,6 +322,7 @@ def test_a_name_that_its_module_lacks_shows_the_module() -> None:
         load("nonsense")
 
 
+@pytest.mark.unmeasured
 def test_help_begins_with_what_people_do_first() -> None:
     shown = pydoc.plain(pydoc.render_doc(iamtriage))
     description = shown.partition("DESCRIPTION")[2].partition("PACKAGE CONTENTS")[0]

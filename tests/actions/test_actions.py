@@ -138,6 +138,7 @@ def test_unknown_actions(asked: str) -> None:
     assert find_action(asked) is None
 
 
+@pytest.mark.unmeasured
 def test_every_action_of_the_table() -> None:
     levels = set(get_args(AccessLevel))
     assert len(NAMES) == len({name.lower() for name in NAMES}) > 20_000

@@ -481,6 +481,7 @@ def test_any_text_is_rejected(text: str | bytes) -> None:
         read_decoded_message(text)
 
 
+@pytest.mark.unmeasured
 def test_many_conditions() -> None:
     """Each condition has the values of its key."""
     keys = {f"aws__RequestTag/t{number}": ("x",) for number in range(5500)}

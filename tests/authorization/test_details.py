@@ -769,6 +769,7 @@ def test_any_json_is_a_policy_or_rejected(value: object) -> None:
         assert found == value or isinstance(value, str)
 
 
+@pytest.mark.unmeasured
 def test_many_evaluations() -> None:
     """Each evaluation has its policy."""
     policies = [{"uri": f"p{number}", "type": "SESSION_POLICY"} for number in range(6000)]

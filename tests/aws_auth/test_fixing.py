@@ -35,6 +35,7 @@ def _fixed(text: str) -> str:
     return after
 
 
+@pytest.mark.unmeasured
 @check_rows("sample", SAMPLES.values(), ids=SAMPLES)
 def test_samples(sample: Sample) -> None:
     """A fixed sample has no errors, and its callers have access."""
@@ -102,12 +103,14 @@ def test_fixes_in_a_block(before: str, after: str) -> None:
     assert _fixed(_block(before)) == _block(after)
 
 
+@pytest.mark.unmeasured
 @check_rows(("before", "after"), _INNER.values(), ids=_INNER)
 def test_fixes_in_json(before: str, after: str) -> None:
     """The same fixes in a JSON string."""
     assert _fixed(json.dumps({"data": {"mapRoles": before}})) == json.dumps({"data": {"mapRoles": after}})
 
 
+@pytest.mark.unmeasured
 @check_rows(("before", "after"), _INNER.values(), ids=_INNER)
 def test_fixes_between_other_text(before: str, after: str) -> None:
     """The same fixes with CRLF, another indentation, no final newline, and other content."""

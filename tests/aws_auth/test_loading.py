@@ -244,6 +244,7 @@ def test_only_strings_are_accepted(value: object) -> None:
         load(cast("Any", value))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("count", [300, 600])
 def test_many_entries(count: int) -> None:
     """Each entry loads with its line."""

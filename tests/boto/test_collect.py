@@ -683,6 +683,7 @@ def _create_session(url: str) -> Any:  # noqa: ANN401 (boto3 has no types)
     )
 
 
+@pytest.mark.unmeasured
 def test_denials_by_moto(aws_environment: pytest.MonkeyPatch) -> None:
     """The permissions that a user lacks in one run are in one policy for that user."""
     del aws_environment

@@ -16,6 +16,8 @@ from tests.boto.moto_server import ACCOUNT, run_moto
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.unmeasured
+
 USER = f"arn:aws:iam::{ACCOUNT}:user/"
 ACTION = "iam:ListUsers"
 

@@ -370,6 +370,7 @@ def test_wrapped_failure_is_not_reported_again(how: str, text: str) -> None:
     assert calls == [inner]
 
 
+@pytest.mark.unmeasured
 def test_reported_again_for_another_exception_at_the_same_address() -> None:
     """In a loop that keeps failing, new exceptions reuse the memory of earlier ones."""
     calls: list[str] = []

@@ -276,6 +276,7 @@ def _kinds(client: Any) -> list[tuple[str, str]]:  # noqa: ANN401
 # -------------------------------------------------------------------------------- failover
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("behavior", "error"),
     [
@@ -546,6 +547,7 @@ def test_no_cooldown(world: World) -> None:
 # ------------------------------------------------------------------------------ captive portals
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
 @pytest.mark.parametrize("behavior", ["200-xhtml", "302"])
 def test_page_of_a_portal_in_every_region(world: World, behavior: Any, mode: str) -> None:  # noqa: ANN401
@@ -759,6 +761,7 @@ def test_single_region(world: World) -> None:
 # --------------------------------------------------------------------------------------- threads
 
 
+@pytest.mark.unmeasured
 def test_threads_share_a_client(world: World) -> None:
     client = world.client("reset", "well", "well")
     first, second, third = (world.servers[name] for name in REGIONS)

@@ -150,6 +150,7 @@ def names_of(documents: Any) -> list[str | None]:  # noqa: ANN401
     return [cast("PolicyDocument", each).name for each in documents or ()]
 
 
+@pytest.mark.unmeasured
 def test_the_policies_of_a_user(world: World) -> None:
     asked: list[str] = []
     result = gather(denied(), world.auditor, progress=asked.append)
@@ -328,6 +329,7 @@ def test_the_policy_of_a_function(world: World, *, has_policy: bool) -> None:
     assert "lambda:GetPolicy" not in {each.asked for each in result.refusals}
 
 
+@pytest.mark.unmeasured
 def test_the_number_of_calls_is_bounded(world: World) -> None:
     result = gather(denied(), world.auditor, max_calls=3)
     assert result.calls == 3

@@ -116,6 +116,7 @@ def call_denied(call: Callable[..., object], *args: object, **arguments: object)
 # ----------------------------------------------------------------------------------------- explained errors
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("service", "method", "arguments", "reply", "action"),
     [
@@ -196,6 +197,7 @@ def test_expected_errors_of_a_waiter_are_not_reported(server: AwsLikeServer, ses
     client.close()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("new_client", ["boto3", "client"], indirect=True)
 @pytest.mark.parametrize("threads", [True, False])
 @pytest.mark.parametrize("how", ["upload_file", "upload_fileobj"])
@@ -231,6 +233,7 @@ def test_multipart_upload_in_threads(server: AwsLikeServer, session: boto3.Sessi
     assert calls == [caught.value.__context__]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("new_client", ["boto3", "client"], indirect=True)
 @pytest.mark.parametrize("how", ["download_file", "download_fileobj", "copy"])
 def test_downloads_and_copies(new_client: Client, server: AwsLikeServer, tmp_path: Path, how: str) -> None:
@@ -612,6 +615,7 @@ def test_invalid_options(session: boto3.Session, options: dict[str, Any], raised
 # ------------------------------------------------------------------------------- threads, tasks, retry loops
 
 
+@pytest.mark.unmeasured
 def test_threads_sharing_a_client(new_client: Client, server: AwsLikeServer) -> None:
     server.reply = wires.json_1(400, "AccessDeniedException", _message("dynamodb:ListTables"))
     client = new_client("dynamodb")
@@ -621,6 +625,7 @@ def test_threads_sharing_a_client(new_client: Client, server: AwsLikeServer) -> 
     assert [count_explanations(error) for error in errors] == [1] * 40
 
 
+@pytest.mark.unmeasured
 def test_tasks_sharing_a_client(new_client: Client, server: AwsLikeServer) -> None:
     server.reply = wires.json_1(400, "AccessDeniedException", _message("dynamodb:ListTables"))
     client = new_client("dynamodb")

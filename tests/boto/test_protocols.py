@@ -23,6 +23,8 @@ from tests.tables import check_rows
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+pytestmark = pytest.mark.unmeasured
+
 Provoke = Callable[[Call, Reply], Any]
 
 USER = "arn:aws:iam::111122223333:user/team/ana"

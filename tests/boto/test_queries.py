@@ -464,6 +464,7 @@ SOURCES = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES.keys())
 def test_decode_message(aws: FakeAws, requests: list[Request], source: Any) -> None:  # noqa: ANN401
     """STS gets the whole encoded message, and the decoded one becomes facts."""
@@ -688,6 +689,7 @@ def test_region_of_the_details(
     assert requests[0].scope == (expected, "iam")
 
 
+@pytest.mark.unmeasured
 @pytest.mark.usefixtures("iam_toolbox")
 @pytest.mark.parametrize(
     ("source", "options", "expected"),
@@ -932,6 +934,7 @@ def _path_unknown() -> RolePathUnknownError:
     return caught.value
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

@@ -195,6 +195,7 @@ RESPONSES: dict[str, object] = {
 }
 
 
+@pytest.mark.unmeasured
 @check_rows("response", RESPONSES.values(), ids=RESPONSES)
 @check_rows("operation", ["GetObject", None, b"GetObject", 7])
 def test_broken_responses(response: object, operation: object) -> None:

@@ -55,6 +55,7 @@ def _read_settings(profile: str | None = None, region: str | None = None) -> Any
     return session
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("variables", "session", "client_args"),
     [

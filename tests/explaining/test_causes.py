@@ -94,6 +94,7 @@ def test_entry_is_complete(info: CauseInfo) -> None:
     assert re.fullmatch(r"\d+\.\d+", info.since)
 
 
+@pytest.mark.unmeasured
 @check_rows("info", INFOS, ids=lambda info: info.code)
 def test_example_gives_the_cause(info: CauseInfo) -> None:
     explanation = info.example.explain()
@@ -108,6 +109,7 @@ def test_no_two_causes_have_the_same_example() -> None:
     assert [text for (text, _), count in examples.items() if count > 1] == []
 
 
+@pytest.mark.unmeasured
 @check_rows(
     "definition", [each for each in find_definitions() if each.sign], ids=lambda definition: definition.code
 )

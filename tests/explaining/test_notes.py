@@ -93,6 +93,7 @@ def test_full_note_contains_the_whole_explanation(text: str) -> None:
     )
 
 
+@pytest.mark.unmeasured
 @check_rows("redacted", [False, True])
 @check_rows("full", [False, True])
 @check_rows("text", TEXTS.values(), ids=TEXTS)

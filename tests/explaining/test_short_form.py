@@ -72,6 +72,7 @@ def test_blocks_end_where_the_reader_has_to_act(commands: tuple[str, ...], lines
     assert [text for text in texts if text.endswith(":")] == lines
 
 
+@pytest.mark.unmeasured
 @check_rows(
     ("prompt", "ends"),
     [

@@ -266,6 +266,7 @@ class TestCompression:
         list(source.denials())
         assert source.problem == f"invalid {name} data"
 
+    @pytest.mark.unmeasured
     def test_data_of_many_parts(self, name: str, compress: Callable[[bytes], bytes], tmp_path: Path) -> None:
         text = "ready\n" * (PART_SIZE // 2)
         [source] = open_inputs([_write(tmp_path / name, compress(text.encode()))])

@@ -172,6 +172,7 @@ def test_an_object_states_its_size_and_version(client: Any) -> None:  # noqa: AN
     assert [each.name for each in open_inputs([f"s3://{_SCRATCH}/one/"])] == [url, f"{url}.1"]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("options", "count"),
     [
@@ -313,6 +314,7 @@ def test_local_inputs_are_not_delayed(tmp_path: Any) -> None:  # noqa: ANN401
     assert next(prefetch(find())).name.endswith("a.log")
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("new_session", [boto3.Session, botocore.session.get_session])
 def test_the_session_is_used(new_session: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")

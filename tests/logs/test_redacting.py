@@ -111,6 +111,7 @@ LOGGED: dict[str, Callable[[logging.Logger], None]] = {
 }  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("formatter", FORMATTERS)
 @pytest.mark.parametrize("logged", LOGGED)
 def test_no_secret_is_written(formatter: str, logged: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -327,6 +328,7 @@ def test_a_hostile_record_can_be_printed(name: str, *, identifiers: bool) -> Non
         logging.Formatter("%(message)s").format(redacted)
 
 
+@pytest.mark.unmeasured
 def test_recursive_and_huge_extras() -> None:
     endless: list[object] = [f"password={PASSWORD}"]
     endless += [endless] * 50
@@ -340,6 +342,7 @@ def test_recursive_and_huge_extras() -> None:
     assert PASSWORD not in repr(redacted.__dict__)
 
 
+@pytest.mark.unmeasured
 def test_a_deep_chain_of_exceptions() -> None:
     error: Exception = raised_error()
     for _ in range(2000):
@@ -535,6 +538,7 @@ def sentry() -> Iterator[RecordingTransport]:
     sentry_sdk.init()
 
 
+@pytest.mark.unmeasured
 def test_sentry_gets_no_secret_from_a_filtered_logger(sentry: RecordingTransport) -> None:
     logger = logging.getLogger("iamtriage-test.sentry")
     filters = (FailureFilter(), RedactingFilter())

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.notebook.chromium import Page
 
+pytestmark = pytest.mark.unmeasured
+
 TEMPLATES = ("lab", "classic", "basic")
 # nbconvert's templates load MathJax and RequireJS from other hosts.
 _OTHER_HOSTS = ("https://*", "http://*")

@@ -107,6 +107,7 @@ NAMES = [f"{first}{second}" for first in "ABCDEFGH" for second in "abcdefgh"]
 DENIED_TITLE = "The user ana was denied s3:GetObject on arn:aws:s3:::example-orders/2026/list.csv: no identity-based policy allows it."
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("cell", "title"),
     [
@@ -389,6 +390,7 @@ def _run_texts(shell: Shell, cell: str) -> list[str]:
     return [" ".join(output.data["text/plain"].split()) for output in captured.outputs]
 
 
+@pytest.mark.unmeasured
 def test_of_several_failures_one_is_shown_and_the_others_are_counted(shell: Shell) -> None:
     log = f"{EXPIRED}\n{DENIED}\n{DENIED}\n{UNAUTHORIZED}"
     [card] = _run_texts(shell, f"%%explain_aws\n{log}")
@@ -404,6 +406,7 @@ def test_of_several_failures_one_is_shown_and_the_others_are_counted(shell: Shel
         assert len(_run_texts(shell, f"%explain_aws {line}")) == 3
 
 
+@pytest.mark.unmeasured
 def test_the_number_of_cards_is_limited(shell: Shell) -> None:
     shell.shell.user_ns["log"] = "\n".join(DENIED.replace("GetObject", f"Get{name}") for name in NAMES)
     cards = _run_texts(shell, "%explain_aws --all log")

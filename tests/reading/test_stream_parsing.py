@@ -19,6 +19,8 @@ from tests.tables import check_rows
 if TYPE_CHECKING:
     from iamtriage import Failure
 
+pytestmark = pytest.mark.unmeasured
+
 _SAMPLES = [
     denial("s3:GetObject", resource="arn:aws:s3:::orders/a.csv"),
     denial("ec2:RunInstances", encoded=True),

@@ -114,6 +114,7 @@ def test_only_broken_line_hides_no_secret(text: str, wrap: Callable[[str], str])
         _assert_hidden(_KEY, redact(wrap(broken)))
 
 
+@pytest.mark.unmeasured
 @check_rows("change", [str.lower, str.upper], ids=["lower", "upper"])
 @check_rows("setting", ["api_key=%s user=ana", "-H 'X-Api-Key: %s'", "the access token is %s"])
 def test_only_broken_line_hides_no_key_in_one_case(setting: str, change: Callable[[str], str]) -> None:

@@ -49,6 +49,7 @@ def _assert_gone(text: str, *secrets: str) -> str:
     return shown
 
 
+@pytest.mark.unmeasured
 @check_rows(("name", "what"), NAMES)
 def test_name_announces_a_secret(name: str, what: str) -> None:
     value = _VALUES.get(what, OPAQUE)

@@ -154,6 +154,7 @@ def test_data_stays_as_read_unless_asked(text: str, secret: str) -> None:
     assert secret in _strings(to_frame([failure], library="polars").to_dicts())
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("text", "secret"), FAILURES)
 @pytest.mark.parametrize("command", ["parse", "scan"])
 @pytest.mark.parametrize("options", [(), ("--json",)])

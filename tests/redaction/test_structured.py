@@ -241,6 +241,7 @@ def _facts(text: str) -> list[object] | None:
     return None if record is None else [record[key] for key in _KEPT]
 
 
+@pytest.mark.unmeasured
 @check_rows(
     "text",
     [

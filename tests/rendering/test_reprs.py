@@ -55,6 +55,7 @@ def test_every_public_value_has_a_short_repr(make: Callable[[str], Any]) -> None
         assert_short(make(text))
 
 
+@pytest.mark.unmeasured
 @CLASSES
 def test_many_parts_are_left_out(make: Callable[[str], Any]) -> None:
     """A value with 10,000 parts is as short, and shows that parts are missing."""

@@ -258,6 +258,7 @@ def test_secrets_are_redacted(value: View) -> None:
         assert "REDACTED" in shown
 
 
+@pytest.mark.unmeasured
 def test_secrets_are_redacted_after_many_values() -> None:
     """However many values were searched before, each is searched, and only secrets are hidden."""
     for number in range(1_100):
@@ -351,6 +352,7 @@ def test_remedy_can_be_copied() -> None:
 _SIGNATURE = "0123456789abcdef" * 4
 
 
+@pytest.mark.unmeasured
 @check_rows(
     "resource",
     [

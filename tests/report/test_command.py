@@ -90,6 +90,7 @@ def test_no_value_is_markup_a_formula_or_a_control_sequence(
             assert not [value for value in rows[1] if value.startswith(("=", "+", "-", "@"))]
 
 
+@pytest.mark.unmeasured
 def test_secrets_are_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
     resource = f"arn:aws:ssm:eu-west-1:111122223333:parameter/aws_secret_access_key={secret}"
@@ -138,6 +139,7 @@ def test_only_problems_that_are_not_in_the_baseline_fail(
     assert "## Problems that no longer occur (1 of 1)" in out
 
 
+@pytest.mark.unmeasured
 def test_problems_since_a_run_fail(trail: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ("--store", tmp_path / "store", "--since-run", "last")
     assert run(capsys, trail, *options)[0] == 1

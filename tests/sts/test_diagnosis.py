@@ -522,6 +522,7 @@ def test_names_of_sdks() -> None:
         assert diagnose_sts(sdk=name, annotations={STS: "false"}).codes == ("annotation-false-has-no-effect",)
 
 
+@pytest.mark.unmeasured
 def test_a_failure_far_into_a_log() -> None:
     found = diagnose_sts("noise\n" * 100_000 + SCOPE)
 

@@ -45,6 +45,7 @@ def test_row_with_a_url(row: dict[str, Any]) -> None:
     assert found.url == expected.get("url", params["Endpoint"])
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "row", [r for r in _ROWS if "Endpoint" not in r["params"]], ids=lambda row: row["documentation"]
 )

@@ -62,6 +62,7 @@ def test_sessions_and_ids_are_distinct() -> None:
     assert len(set(sessions)) == len(sessions) > 400
 
 
+@pytest.mark.unmeasured
 def test_same_options_same_files() -> None:
     def texts(**options: Any) -> list[tuple[str, str]]:  # noqa: ANN401 (options)
         return [

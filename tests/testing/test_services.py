@@ -30,6 +30,7 @@ def _model(prefix: str) -> dict[str, Any]:
     return dict(loader.load_service_model(_CLIENTS.get(prefix, prefix), "service-2"))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("prefix", _SERVICES)
 def test_services_match_botocores_models(prefix: str) -> None:
     service = _SERVICES[prefix]

@@ -67,6 +67,7 @@ def test_imports_are_in_order(root: Path) -> None:
         assert len(re.findall(r"import .*\bCauseType\b|^    CauseType,$", source, re.MULTILINE)) == 1
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("place", "code", "title", "message"),
     [

@@ -170,6 +170,7 @@ _QUOTED = {
 }
 
 
+@pytest.mark.unmeasured
 @check_rows("line", _QUOTED.values(), ids=_QUOTED)
 def test_prints_in_a_field_of_a_log_line(line: str) -> None:
     """A print in quotes is read as the long way reads it; what the quotes escape has no span."""

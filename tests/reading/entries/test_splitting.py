@@ -434,6 +434,7 @@ def test_an_entry_without_an_end_is_read_in_parts() -> None:
     assert len(set(found)) == len(found) == 5000
 
 
+@pytest.mark.unmeasured
 def test_a_part_of_an_entry_can_end_with_a_bracket() -> None:
     """The next part begins without it."""
     assert sum(len(entry.text) for entry in split_entries(["é\n", "{\n"] * MAX_LENGTH)) == 4 * MAX_LENGTH

@@ -99,6 +99,7 @@ def test_a_code_of_the_program_is_not_the_failure(message: str, code: str) -> No
     assert (found, count) == ({"code": code.rstrip(": "), **expected}, 1)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("message", _MESSAGES)
 @check_rows("after", _AFTER)
 def test_what_follows_changes_nothing(message: str, after: str) -> None:

@@ -1525,6 +1525,7 @@ _BEHIND = (
 )
 
 
+@pytest.mark.unmeasured
 @check_rows("after", _BEHIND)
 @check_rows("mask", MASKS)
 def test_masks_in_arns(mask: str, after: str) -> None:

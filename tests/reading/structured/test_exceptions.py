@@ -216,6 +216,7 @@ PROVOKED: dict[str, tuple[Callable[[Path], None], str, str]] = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("provoke", "kind", "code"), PROVOKED.values(), ids=PROVOKED.keys())
 def test_client_side_error(home: Path, provoke: Callable[[Path], None], kind: str, code: str) -> None:
     """An error that botocore raises before AWS answers has its kind, its class as the code, and nothing else."""
@@ -225,6 +226,7 @@ def test_client_side_error(home: Path, provoke: Callable[[Path], None], kind: st
     assert read_record(caught.value) == record(kind=kind, code=code)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("provoke", "kind", "code"), PROVOKED.values(), ids=PROVOKED.keys())
 def test_traceback_of_client_side_error(
     home: Path, provoke: Callable[[Path], None], kind: str, code: str

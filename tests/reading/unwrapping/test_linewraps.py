@@ -118,6 +118,7 @@ def test_row_of_which_two_columns_continue() -> None:
 _MARKS = ["\\", " \\", "`", " `", " ^"]
 
 
+@pytest.mark.unmeasured
 @check_rows("width", [60, 80, 100, 120])
 @check_rows("indent", ["", "    "])
 @check_rows("mark", _MARKS)

@@ -116,6 +116,7 @@ BEHIND = [
 ]  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @check_rows("behind", [each[1] for each in BEHIND], ids=[each[0] for each in BEHIND])
 @check_rows("head", [HEAD, "orders failed: AccessDeniedException: "])
 def test_quote_ends_with_the_sentence(head: str, behind: str) -> None:
@@ -285,6 +286,7 @@ JAVA_TAILS = [
 ]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("tail", JAVA_TAILS)
 @check_rows(
     ("head", "quoted"),

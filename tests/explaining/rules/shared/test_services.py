@@ -109,6 +109,7 @@ def test_role_recipient_of_an_operation(
     assert find_role_recipient(operation, service) == expected
 
 
+@pytest.mark.unmeasured
 @check_rows("service", sorted(RESOURCE_POLICIES))
 def test_commands_for_resource_policies_are_valid(service: str) -> None:
     policy = RESOURCE_POLICIES[service]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 PLAIN = "User: arn:aws:sts::111122223333:assumed-role/orders/i-0a1b2c3d4e5f60718 is not authorized to perform: s3:GetObject"
 
 
+@pytest.mark.unmeasured
 @check_rows(
     ("pattern", "may_match"),
     [
