@@ -12,6 +12,7 @@ import importlib
 import pkgutil
 import re
 import sys
+import threading
 from contextlib import contextmanager
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from sybil.parsers import myst, rest
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
+    from types import FrameType
 
 _EXAMPLE = re.compile(r">>>|code(?:-block)?::")
 OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
@@ -57,8 +59,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return _collect(file_path, parent)
 
 
-# What measures coverage, if anything does.
-_TRACER = pytest.StashKey[Any]()
+# What measures coverage in this thread and installs itself in others, if anything does.
+_TRACERS = pytest.StashKey[tuple[Any, Any]]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -69,18 +71,30 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     collected is exempt from garbage collection, which would go through it again and again.
     """
     gc.disable()
-    tracer = session.config.stash[_TRACER] = sys.gettrace()
+    tracer, _ = session.config.stash[_TRACERS] = sys.gettrace(), threading.gettrace()
     if tracer is not None and not session.config.getoption("numprocesses", None):
         package = importlib.import_module("iamtriage")
         for module in pkgutil.walk_packages(package.__path__, "iamtriage."):
             if not module.name.endswith(".__main__"):
                 importlib.import_module(module.name)
-    sys.settrace(None)
+    _trace(None, None)
     try:
         return (yield)
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _trace(tracer: Any, in_threads: Any) -> None:  # noqa: ANN401 (trace functions)
+    def install(frame: FrameType, event: str, argument: object) -> object:
+        """Measure in a new thread, unless it is one in which a server of the tests answers a request."""
+        if "(process_request" in threading.current_thread().name:
+            sys.settrace(None)
+            return None
+        return in_threads(frame, event, argument)
+
+    sys.settrace(tracer)
+    threading.settrace(install if in_threads else None)  # type: ignore[arg-type]
 
 
 @contextmanager
@@ -95,11 +109,11 @@ def _measured(item: pytest.Item) -> Generator[None]:
     if is_generated or item.get_closest_marker("unmeasured") is not None:
         yield
         return
-    sys.settrace(item.config.stash[_TRACER])
+    _trace(*item.config.stash[_TRACERS])
     try:
         yield
     finally:
-        sys.settrace(None)
+        _trace(None, None)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
