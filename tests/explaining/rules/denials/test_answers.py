@@ -61,7 +61,7 @@ _SECRETS = f'Error from server (Forbidden): secrets is forbidden: User "{_SESSIO
 _PASSED = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: Cross-account pass role is not allowed.\n"
 _NO_KEYS = "No, new access keys do not help, and no permission is missing. The request's time is"
 _NO_ALLOW = "No, an Allow does not override the Deny. The role films-job was denied"
-_NO_RAISE = "No, this quota cannot be raised. The policy is too long"
+_NO_RAISE = "No, the quota cannot be raised, and no permission is missing. The policy is too long"
 # The text, what the answer contains, and what it does not contain.
 _CASES = (
     ("a grant", _denied("redshift:GetClusterCredentials", _DATABASE) + "Is it a GRANT that the user lacks?", "No GRANT in the database is missing", ""),
@@ -133,7 +133,7 @@ _CASES = (
     ("a question in code", f"```\n{_CLOCK}print()\nDo I need new keys?\n```", "The request's time is", "No, "),
     ("a heading", _CLOCK + "### Do I need new keys?", "The request's time is", "No, "),
     ("another account", _CLOCK + "By the way, another account has a problem: do we need new keys?", "The request's time is", "No, "),
-    ("a higher quota", _LONG + "Can somebody open a quota increase?", _NO_RAISE, "1. This quota"),
+    ("a higher quota", _LONG + "Can somebody open a quota increase?", _NO_RAISE, "characters. The quota"),
     ("a higher limit", _LONG + "Should we raise the limit?", _NO_RAISE, ""),
     ("a question for AWS", _LONG + "Should we raise it with AWS Support?", "The policy is too long", "No, "),
     ("a longer session", _CHAIN + "Should the platform team raise the max to 12 hours?", "No, the role's maximum session duration does not change this limit. STS rejected", "nobody can raise"),
