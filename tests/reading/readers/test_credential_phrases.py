@@ -1026,6 +1026,11 @@ PROVIDERS: Table = tuple(
             "Error: Credential is missing\n    at Promise (/app/node_modules/@aws-sdk/client-s3/dist-cjs/runtimeConfig.browser.js:24:13)",
         ),
         (
+            "js-metadata",
+            "Error: connect ETIMEDOUT 169.254.169.254:80\n    at /app/node_modules/@aws-sdk/credential-provider-imds/dist-cjs/index.js:32:9",
+        ),
+        ("swift", "aws s3 ls\nFatal error: Error raised at top level: No credential provider found"),
+        (
             "js-none",
             "@aws-sdk/core::resolveAwsSdkSigV4Config - `credentials` not provided and no credentialDefaultProvider was configured.",
         ),
@@ -1157,6 +1162,8 @@ PROVIDERS_ELSEWHERE: Table = tuple(
     (name, message, None)
     for name, message in (
         ("missing-credential", "Error: Credential is missing"),
+        ("provider-of-a-registry", "aws s3 ls\nNo credential provider found for registry.example.com"),
+        ("other-host", "aws s3 ls\nError: connect ETIMEDOUT 192.0.2.7:80"),
         ("token-provider", "TokenProviderError: No refresh token found"),
         # The SDK tries the next provider, and says so only in its debug log.
         (

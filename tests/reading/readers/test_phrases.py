@@ -1276,7 +1276,7 @@ NETWORK: Table = (
     (
         "header-of-python",
         "ValueError: Invalid header value b'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE\\n/20261120/eu-west-1/s3/aws4_request'",
-        expect("aws_error"),
+        expect("aws_error", service="s3"),
     ),
     (
         "header-of-java",
@@ -1354,6 +1354,16 @@ NETWORK: Table = (
         "rust",
         "DispatchFailure(DispatchFailure { source: ConnectorError { kind: Io, source: hyper::Error(Connect, InvalidCertificate(UnknownIssuer)) } })",
         expect("aws_error"),
+    ),
+    (
+        "rust-no-credentials",
+        "aws s3 ls\nDispatchFailure(DispatchFailure { source: ConnectorError { kind: Other(None), source: NoMatchingAuthScheme(ExploredList { items: [] }) } })",
+        expect("missing_credentials"),
+    ),
+    (
+        "go",
+        'RequestError: send request failed\ncaused by: Post "https://ecs.eu-west-1.amazonaws.com/": net/http: request canceled (Client.Timeout exceeded)\n[WARN] Unable to obtain the zone from EC2 Metadata: EC2MetadataError: failed to make EC2Metadata request\ncaused by: 404 - Not Found',
+        expect("aws_error", code="RequestError", service="ecs"),
     ),
     (
         "node",

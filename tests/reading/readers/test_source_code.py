@@ -130,6 +130,11 @@ FAILURES: Table = (
         _CALL_FACTS | {"status_code": 403},
     ),
     (
+        "expected-before-actual",
+        f"**Expected behavior**\nIt fails with SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided.\n\n**Got**\n{_CALL}",
+        _CALL_FACTS,
+    ),
+    (
         "list-of-errors",
         f"- **AccessDenied**: {_CALL}, check the policy\n- **Throttling**: Rate exceeded, it usually occurs at noon",
         _CALL_FACTS,

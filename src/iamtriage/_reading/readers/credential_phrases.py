@@ -112,6 +112,8 @@ sure   | <NoneType>object has no attribute | 'NoneType' object has no attribute 
 sure   | <NoneType>object has no attribute | (?:get_credentials\(\)|AWS4Auth|AWSV4Signer)[^\x1e]{1,1500}? 'NoneType' object has no attribute '(?:access_key|secret_key)'
 sure   | <empty>redentials cannot be empty | (?:opensearch|AWSV4Signer)[^\x1e]{1,1500}? Credentials cannot be empty
 sure   | Secret Validation Failure: | Secret Validation Failure: during [`'](?:create|generate)[`'] using the following: (?:Profile|Credential Chain): '
+unsure | edential provider found | [Nn]o credential provider found(?! for)
+unsure | <connect>connect E | \bconnect E(?:TIMEDOUT|HOSTUNREACH|HOSTDOWN|NETUNREACH|CONNREFUSED) (?:169\.254\.169\.254|fd00:ec2::254):80\b
 unsure | <missing>redential is missing | (?:^|: |[\"'`])Credential is missing(?!\x20\w)
 sure   | <resolveAwsSdkSigV4Config> | resolveAwsSdkSigV4Config - `credentials` not provided
 sure   | <TokenProviderError> | TokenProviderError: (?:Could not load token from any providers|(?:Profile|Sso session) '[^'\n]{1,100}' (?:could not be found in shared credentials file|is missing required property 'sso_)|Value not present for '\w{1,40}' in SSO Token)

@@ -152,6 +152,8 @@ _ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     ("<new>new ", lazy_pattern(r"\bnew\s[\w.]{0,120}(?:Error|Exception|Fault)\([^()]{0,300}\)\s?\{[^{}]{1,600}\}"), _IDS),
     # A definition in YAML.
     ("<description>description:", lazy_pattern(r"^ ?[A-Z]\w{3,80}:\n ?description:[^\n]*", re.MULTILINE), None),
+    # What an issue says should happen, before what happens.
+    ("<Expected>Expected behavio|<Expected>Expected Behavio|<Expected>Expected result|<Expected>Expected Result", lazy_pattern(r"^[\W_]{0,6}Expected\s(?:[Bb]ehaviou?r|[Rr]esults?)\W{0,6}\n(?:(?!\W{0,6}(?:Got|Actual|Current|Observed)\b)[^\n]{0,400}\n){1,12}(?=\W{0,6}(?:Got|Actual|Current|Observed)\b)", re.MULTILINE), _IDS),
     # The condition of a query of logs.
     ("<stats>stats |<timechart>timechart ", lazy_pattern(r"^[^\n|]{1,400}\|\s?(?:stats|timechart)\s\w[^\n]*", re.MULTILINE), _IDS),
     # A table of codes, whose values are names.

@@ -1,4 +1,4 @@
-"""Find HTTP statuses and endpoint hosts in logs and traces.
+"""Find HTTP statuses, endpoint hosts and the scopes of signatures in logs and traces.
 
 These facts are weak: ``judging.context`` attaches them to a failure near them.
 """
@@ -11,7 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.fragments import find_around_literal
 from iamtriage._reading.vocabulary.grammar import VAULT
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, Piece
-from iamtriage._reading.vocabulary.services import HOST, service_of_host
+from iamtriage._reading.vocabulary.services import HOST, service_name, service_of_host
 
 if TYPE_CHECKING:
     import re
@@ -72,7 +72,10 @@ _NOT_CALLED = lazy_pattern(
     r"|\b(?:[Ss]ee(?:\salso)?|[Dd]ownload(?:ing|ed)?|[Vv]isit|[Ff]or\smore\sinformation|documentation|[Ff]etching(?![^\n]{0,80}:\s))\b[^\n]{0,80}\Z"
 )
 _MAX_LINE_LENGTH = 400
-
+# The scope of a signature: date, Region and service.
+_SCOPE = lazy_pattern(
+    r"\b[0-9]{8}(?:/|%2F)[a-z0-9-]{4,30}(?:/|%2F)(?P<service>[a-z0-9-]{2,40})(?:/|%2F)aws4_request\b"
+)
 
 # Each host follows one of these.
 _HOST_WORDS = frozenset({"amazonaws", "api"})
@@ -121,8 +124,12 @@ def _is_smtp_reply(text: str, m: re.Match[str]) -> bool:
 
 
 def read_hosts(readable: Readable) -> Iterator[Piece]:
-    """Yield the AWS endpoints in the URLs of a text."""
+    """Yield the AWS endpoints in the URLs of a text, and the services of signatures."""
     text = readable.text
+    for m in _SCOPE.finditer(text) if "aws4_request" in text else ():
+        piece = Piece("host", m.start(), m.end())
+        piece.put("service", service_name(m["service"]), rank=CLASS_NAME)
+        yield piece
     if _HOST_WORDS.isdisjoint(readable.words):
         return
     if (".amazonaws." in text or ".api.aws" in text) and any(map(text.__contains__, _HOST_PREFIXES)):
