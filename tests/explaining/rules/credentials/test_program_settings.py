@@ -138,6 +138,11 @@ _NODE = "CredentialsProviderError: Could not load credentials from any providers
         ("ana@pc7:/mnt/c/work/shop$ node .\n" + _NODE + "In PowerShell, it works.", "Let WSL read the files of Windows", True),
         (_NODE + "It runs on my MacBook.", "Select a profile", True),
         (_NODE + "I start it in WebStorm.", "Select a profile", True),
+        (_NODE + "I restarted Xcode, too.", "Select a profile", True),
+        ("/private/tmp $ node .\n" + _NODE, "Select a profile", True),
+        ("When I run it on my laptop, it fails.\n" + _NODE, "Select a profile", True),
+        ("It runs in a docker container running locally.\n" + _NODE, "Pass credentials to the container", True),
+        ("When I run it on my laptop, it works.\n" + _NODE, "Select a profile", False),
         # The program can also have been built there, and then deployed.
         (_DOTNET + "   at P.Main() in C:\\src\\p\\Program.cs:line 3", "Select a profile", False),
         # What works on the laptop fails on a server, and homes of administrators and CI runners are on servers.
@@ -145,7 +150,7 @@ _NODE = "CredentialsProviderError: Could not load credentials from any providers
         (_NODE + "    at C:\\Users\\Administrator\\shop\\index.js:12:1", "Select a profile", False),
         (_DOTNET + "The host is EC2AMAZ-1A2B3C4.\n   at P.Main() in C:\\src\\p\\Program.cs:line 3", "If the call runs on EC2", False),
     ],
-    ids=["new laptop", "home on macOS", "prompt of macOS", "home on Windows", "WSL", "WSL and Windows", "MacBook", "IDE", "built on Windows", "server", "administrator", "instance"],
+    ids=["new laptop", "home on macOS", "prompt of macOS", "home on Windows", "WSL", "WSL and Windows", "MacBook", "IDE", "Xcode", "folder of macOS", "condition", "container", "condition of another call", "built on Windows", "server", "administrator", "instance"],
 )  # fmt: skip
 def test_computer_that_the_surroundings_show(text: str, first: str, *, is_elsewhere: bool) -> None:
     explanation = explain(text)

@@ -50,6 +50,8 @@ _DENIES = lazy_pattern(
 _IS_OTHER = lazy_pattern(
     r"(?i:\b(?:if|when|once|unless|until|without|no|before|instead|(?:an)?other|different|colleagues?|someone|somebody|should|must|check|verify|whether|ensure|make sure|for (?:example|instance)|suppose|imagine|what if|maybe|perhaps|(?:needs?|has|have|supposed|used) to (?:allow|be|have))\b)"
 )
+# "When it runs in a container, it fails" is about the failed call.
+_WHEN, _FAILS = ("When", "when"), lazy_pattern(r"(?i:\b(?:fails?|failed|errors?|throws|times out)\b)")
 # "Was the cluster created by the role?"
 _QUESTION = lazy_pattern(
     r"\W{0,4}(?i:am|is|are|was|were|do|does|did|can|could|may|might|should|will|would|has|have)\b(?:[^.?!\n]|\.(?=\S)){0,1000}\?"
@@ -115,7 +117,7 @@ def find_said(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         asked = _QUESTION.match(text, start, high)
         if (asked is None or asked.end() < found.end()) and not (
             _DENIES.search(before)
-            or _IS_OTHER.search(before)
+            or ((other := _IS_OTHER.search(before)) and not (other[0] in _WHEN and _FAILS.search(whole)))
             or _OF_ATTEMPT.search(whole)
             or _OF_DOCUMENTATION.search(before)
         ):

@@ -39,7 +39,7 @@ from iamtriage.sts._evidence import GLOBAL_HOST
 
 # Docker Compose writes the name of the container before each line.
 _CONTAINER = lazy_pattern(
-    r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)(?:-compose| (?:container )?(?:compose|run|exec|logs|start|restart|attach))\b"
+    r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)(?:-compose| (?:container )?(?:compose|run(?:ning locally)?|exec|logs|start|restart|attach))\b"
     r"|(?<!works )(?<!worked )(?<!fine )(?<!not )\b(?:[Ii]n|[Ii]nside|[Ww]ithin) (?:the |an? |our |my )?(?:[Dd]ocker|[Pp]odman)\b(?! (?:[Cc]ompose|[Dd]esktop|[Hh]ub|[Ss]warm|format|images?)\b)(?![^.,;]{0,40}\b(?:works|worked|fine|succeeds)\b)"
 )
 _COMPOSE_PROFILE = lazy_pattern(
@@ -65,15 +65,9 @@ def is_in_container(text: str) -> bool:
 def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
     profile = find_profile_without_files(case)
     if profile is not None:
-        is_timeout = credential_sources.METADATA_SIGNS.search(case.text) is not None
-        because = (
-            *clues.quote_phrases(case.text, "No profiles were defined"),
-            *(
-                ("The SDK asked the instance metadata service last, which only EC2 has.",)
-                if is_timeout
-                else ()
-            ),
-        )
+        because = clues.quote_phrases(case.text, "No profiles were defined")
+        if credential_sources.METADATA_SIGNS.search(case.text) is not None:
+            because += ("The SDK asked the instance metadata service last, which only EC2 has.",)
         text = "The container has its own file system, without the files of your computer."
         return pod_roles.Advice(
             [credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=text)],
@@ -217,7 +211,8 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
     if certificates.CERTIFICATE_ERROR.search(message):
         return certificates.explain_untrusted_certificate(case, message, "sts-unreachable")
     diagnosis = findings.diagnose_sts_call(case, codes=findings.UNREACHABLE_CODES)
-    host = find_endpoint(clues.find_region(case) or "")
+    region = clues.find_region(case)
+    host = find_endpoint(region or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
     blocked = "The subnet has neither a NAT route nor an endpoint for STS, or a security group, network ACL, network policy or proxy blocks the connection."
     hosts = [each for each in clues.find_aws_hosts(message) if each.startswith("sts.")]
@@ -230,9 +225,7 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
         verdict = f": {setting} the global STS endpoint {GLOBAL_HOST}"
     if is_global:
         verdict += f", but the VPC has an endpoint only for {url.removeprefix('https://')}"
-    way = (
-        None if is_global else _open_way_remedy(case, message, url, clues.find_region(case) if host else None)
-    )
+    way = None if is_global else _open_way_remedy(case, message, url, region if host else None)
     ways = (way, *diagnosis.remedies) if _ROUTE_53.search(case.text) else (*diagnosis.remedies, way)
     return case.explain(
         f"The role's credentials could not be fetched{verdict}. AWS denied nothing.",

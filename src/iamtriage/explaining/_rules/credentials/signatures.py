@@ -27,15 +27,11 @@ from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import SignatureMismatch
 
 _CLOCK_SKEW = lazy_pattern(
-    r"Signature expired|Signature not yet current|difference between the request time and the"
-    r"|RequestTimeTooSkewed|RequestInTheFuture"
+    r"Signature expired|Signature not yet current|difference between the request time and the|RequestTimeTooSkewed|RequestInTheFuture"
 )
 _CLOCK_SKEW_CODES = frozenset({"RequestTimeTooSkewed", "RequestTimeTooSkewedException", "RequestInTheFuture"})
-_MALFORMED_CODES = frozenset(
-    {
-        *("IncompleteSignature", "IncompleteSignatureException", "AuthorizationHeaderMalformed"),
-        "AuthorizationQueryParametersError",
-    }
+_MALFORMED_CODES = lazy_pattern(
+    r"IncompleteSignature(?:Exception)?|Authorization(?:HeaderMalformed|QueryParametersError)"
 )
 _MALFORMED_HEADER = lazy_pattern(
     r"Authorization header requires|key=value pair \(missing|[Cc]redential is mal-formed|Date in Credential scope"
@@ -92,7 +88,7 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
         return presigned_urls.explain_url_too_long(case, clues.quote_phrases(message, *_PHRASES))
     if presigned_urls.INCOMPLETE_QUERY.search(message):
         return presigned_urls.explain_query_incomplete(case, message)
-    if code in _MALFORMED_CODES or _MALFORMED_HEADER.search(message):
+    if _MALFORMED_CODES.fullmatch(code) or _MALFORMED_HEADER.search(message):
         return authorization_headers.explain_malformed_header(case, message, _COPY_KEYS)
     changed = None
     if not case.stands_alone:
@@ -124,9 +120,8 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
     reported = clues.reported_cause(CLOCK_SKEW, message, *_PHRASES)
     if skew is not None and skew.seconds:
         # The summary has the difference.
-        reported = CLOCK_SKEW.cause(
-            "reported", text=f"AWS accepts signatures that {clock_remedies.describe_window(case.text)}."
-        )
+        window = clock_remedies.describe_window(case.text)
+        reported = CLOCK_SKEW.cause("reported", text=f"AWS accepts signatures that {window}.")
     return case.explain(
         summary,
         reported,
@@ -216,7 +211,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     # Nor has a call of an SDK a URL that someone signed before.
     may_be_edited = is_s3 and problem is None and not is_call
     other_endpoint = OTHER_ENDPOINT.cause(
-        because="The text names an endpoint that does not belong to AWS.",
+        because="The text names storage or an endpoint outside AWS.",
         text="The endpoint does not belong to AWS and requires its own keys and settings.",
     )
     encoded = "Secrets can contain / and +, which must be percent-encoded in URLs."
@@ -228,34 +223,36 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
             wrong_secret = WRONG_SECRET.cause(text=problem_text)
         else:
             wrong_secret = WRONG_SECRET.cause("derived", text=as_sentence(problem))
-    may_be_elsewhere = is_other_software or (is_s3 and problem is None and not clues.find_aws_hosts(message))
+    may_be_elsewhere = is_s3 and problem is None and not clues.find_aws_hosts(message)
 
     def set_keys() -> Remedy:
         again = None if is_presigned else secret_keys.set_again(case)
         stored = key_sources.stored_keys_remedy(case)
         return again or stored or _own_keys_remedy(case) or _COPY_KEYS
 
-    by_client = ""
-    if not is_alone and denies_proxy(case.failure.text):
-        by_client = (
-            "The client changes the request after signing, such as a header or how the path is encoded."
-        )
+    by_client = "The client changes the request after signing, such as a header or how the path is encoded."
+    is_by_client = not is_alone and denies_proxy(case.failure.text)
+    differs = "The endpoint computes another signature for the request." if is_other_software else None
+    elsewhere = credential_remedies.check_endpoint(is_other_software=True)
     return case.explain(
         summary,
-        clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),
+        clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES, text=differs),
         edited_url if is_presigned else None,
         other_endpoint if is_other_software else None,
         wrong_secret,
         None if problem is not None else smtp_cause(case),
-        None if problem is not None and not is_open else REQUEST_CHANGED.cause(text=by_client),
+        None
+        if problem is not None and not is_open
+        else REQUEST_CHANGED.cause(text=by_client if is_by_client else ""),
         edited_url if may_be_edited and not is_presigned else None,
         remedies=lambda: (
+            elsewhere if is_other_software else None,
             difference and difference.remedy,
             set_keys(),
             None
             if problem is not None
             else _changed_request_remedy(message, is_presigned=is_presigned or is_s3),
-            credential_remedies.check_endpoint(is_other_software=True) if may_be_elsewhere else None,
+            elsewhere if may_be_elsewhere and not is_other_software else None,
         ),
     )
 

@@ -99,7 +99,7 @@ def likely_causes(request: RejectedRequest, *, is_other_partition: bool) -> Iter
     if is_other_partition:
         return
     if request.is_aws_compatible:
-        yield OTHER_ENDPOINT.cause(because="The text names an endpoint that does not belong to AWS.")
+        yield OTHER_ENDPOINT.cause(because="The text names storage or an endpoint outside AWS.")
     if request.is_temporary:
         asia = "Access key IDs that begin with ASIA are temporary and require their session token."
         yield SESSION_TOKEN_MISSING.cause(because=asia)

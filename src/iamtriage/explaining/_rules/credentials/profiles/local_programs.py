@@ -21,7 +21,7 @@ _CODE = r"(?:VS ?Code|Visual Studio Code)"
 _STUDIO = r"Visual Studio(?! Code)(?: 20\d\d)?"
 _ECLIPSE = r"(?<=\b[Ii]n )Eclipse|(?<=\b[Ff]rom )Eclipse|Eclipse IDE"
 _IDE = lazy_pattern(
-    rf"\b(?:(?P<jetbrains>{_JETBRAINS})|(?P<code>{_CODE})|(?P<studio>{_STUDIO})|(?P<eclipse>{_ECLIPSE}))\b(?!-)",
+    rf"\b(?:(?P<jetbrains>{_JETBRAINS})|(?P<code>{_CODE})|(?P<studio>{_STUDIO})|(?P<eclipse>{_ECLIPSE})|(?P<xcode>Xcode))\b(?![-/])",
 )
 # The Visual Studio of a build agent, and containers and hosts that an IDE connects to.
 _REMOTE = lazy_pattern(
@@ -32,6 +32,7 @@ _SETTINGS = {
     "jetbrains": "In Run > Edit Configurations > Environment variables, add AWS_PROFILE={}.",
     "code": 'In .vscode/launch.json, add "env": {{"AWS_PROFILE": "{}"}} to the configuration.',
     "studio": 'In Properties/launchSettings.json, add "AWS_PROFILE": "{}" to environmentVariables of the profile that you start.',
+    "xcode": "In Product > Scheme > Edit Scheme > Run > Arguments > Environment Variables, add AWS_PROFILE with the value {}.",
     "eclipse": "In Run > Run Configurations > Environment, add AWS_PROFILE with the value {}.",
 }
 _DOTNET = lazy_pattern(r"\bAmazon\.(?:Runtime|[A-Z]\w{1,30})\.|\bAWSSDK\b|\bat Amazon\.")
@@ -42,15 +43,14 @@ _JAVA_2 = lazy_pattern(r"\bsoftware\.amazon\.awssdk\b")
 _NEW_COMPUTER = lazy_pattern(
     r"(?i:\b(?:new|replacement|fresh(?:ly (?:installed|set up))?|reinstalled|re-?imaged|wiped) (?:[a-z]{2,12} ){0,2}?(?:laptop|notebook computer|macbook|imac|mac|pc|computer|workstation)\b(?!s? runner))"
 )
-_CLAUSE_END, _WORKS = (
-    lazy_pattern(r"[,.;:!?\n]"),
-    lazy_pattern(r"(?i:\b(?:works?|worked|fine|succeed(?:s|ed)?|ok)\b)"),
-)
+_CLAUSE_END = lazy_pattern(r"[,.;:!?\n]")
+_WORKS = lazy_pattern(r"(?i:\b(?:works?|worked|fine|succeed(?:s|ed)?|ok)\b)")
 # The prompts and the home directories of macOS and Windows, but not those of CI runners and of servers. Programs of Go, Rust
 # and .NET print where they were built.
 _OWN_HOME = lazy_pattern(
     r"\b[\w.-]{1,40}@[\w.-]{0,60}(?:MacBook|iMac|Mac-?[Mm]ini|Mac-?[Ss]tudio)[\w.-]{0,40}"
     # WSL, whose files of Windows are in /mnt.
+    r"|(?<![\w/])/private/(?:tmp|var)\b"
     r"|(?<![\w/])/mnt/[a-z]/(?:[Uu]sers|work|src|dev|code|projects?|repos?|git)/"
     r"|(?<![\w/.])/Users/(?!(?:runner|ec2-user|distiller|builder|jenkins|administrator|Shared|vagrant|admin)\b)[\w.-]{1,40}/(?![^\s\"':]{0,300}\.(?:go|rs|cs|cpp|swift):)"
     r"|\b[A-Z]:\\{1,2}Users\\{1,2}(?!(?i:administrator|runneradmin|container\w*|vssadministrator|jenkins|default|public|system)\b)[\w.-]{1,40}\\(?![^\n\"':]{0,300}\.(?:go|rs|cs|cpp|vb|fs):)"
@@ -145,26 +145,14 @@ def select_profile(profile: str, text: str) -> Remedy:
         own = f'Or, with AWSSDK.Extensions.NETCore.Setup, add "AWS": {{"Profile": "{name}"}} to appsettings.Development.json.'
         if needs is not None:
             packages = ("dotnet add package AWSSDK.SSO", "dotnet add package AWSSDK.SSOOIDC")
-    if ide is None:
-        is_program = needs is not None or own is not None
-        step = "Set AWS_PROFILE in the shell that makes the call, or pass --profile to each command."
-        if is_program:
-            step = "Set AWS_PROFILE in the shell or the run configuration that starts the program."
-        return your_remedy(
-            f"Select the profile {profile}",
-            step,
-            own,
-            needs,
-            commands=(f"export AWS_PROFILE={name}", "aws sts get-caller-identity", *packages),
-            url=pages.CLI_PROFILES,
-        )
-    kind, called = ide
-    return your_remedy(
-        f"Select the profile {profile} where {called} starts the program",
-        f"{_SETTINGS[kind].format(name)} Started from the desktop, {called} does not get the variables of a terminal.",
-        own,
-        needs,
-        "The first command checks the sign-in. If it has expired, sign in again.",
-        commands=(f"aws sts get-caller-identity --profile {name}", *packages),
-        url=pages.CLI_PROFILES,
-    )
+    title, check = f"Select the profile {profile}", None
+    lines: tuple[str, ...] = (f"export AWS_PROFILE={name}", "aws sts get-caller-identity")
+    step = "Set AWS_PROFILE in the shell that makes the call, or pass --profile to each command."
+    if ide is not None:
+        title += f" where {ide[1]} starts the program"
+        step = f"{_SETTINGS[ide[0]].format(name)} Started from the desktop, {ide[1]} does not get the variables of a terminal."
+        check = "The first command checks the sign-in. If it has expired, sign in again."
+        lines = (f"aws sts get-caller-identity --profile {name}",)
+    elif needs is not None or own is not None:
+        step = "Set AWS_PROFILE in the shell or the run configuration that starts the program."
+    return your_remedy(title, step, own, needs, check, commands=(*lines, *packages), url=pages.CLI_PROFILES)

@@ -26,6 +26,7 @@ from iamtriage.failures._failures import AwsError, Failure, SignatureMismatch
 _SHOWN_KEY = lazy_pattern(
     r"(?a)\bCredential=(?P<before>(?:\s|\\{1,2}[nrt]|%20|[\"'`<]){0,4})(?P<key>[A-Z0-9]{16,32}|[$%]{0,2}[{(\[][\w .-]{2,60}[})\]]|[A-Z0-9]{0,8}[*xX]{4,40}|)(?P<after>(?:\s|\\{1,2}[nrt]|%20|[\"'`>]){0,4})/\d{8}/"
 )
+_SLASH_IN_KEY = lazy_pattern(r"\bslash-delimited elements\b[^\n]{0,80} got '(?:[^/'\n]{1,60}/){2,6}\d{8}/")
 _EMPTY = "is empty"
 # The base64 form of AKIA… or ASIA…
 _ENCODED_KEY = lazy_pattern(r"(?a)(?<![\w+/=])(?:QUtJQ|QVNJQ)[A-Za-z0-9+/]{19,27}={0,2}(?![\w+/=])")
@@ -92,18 +93,16 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
         others = stored_keys_remedy(case) or (copy_keys if is_from_cli else None)
         return _explain_key_defect(case, defect, causes[0], others)
     # A header that has no part of a signature is of another kind, such as an ID token.
-    is_unsigned = all(
-        f"requires '{each}'" in message for each in ("Credential", "Signature", "SignedHeaders")
-    )
+    parts = ("Credential", "Signature", "SignedHeaders")
+    missing = [each for each in parts if f"requires '{each}'" in message]
+    is_unsigned = len(missing) == len(parts)
     is_foreign = is_unsigned or "(missing equal-sign)" in message or _OTHER_SCHEME.search(message) is not None
     if is_foreign and (foreign := explain_foreign_header(case, causes[0])) is not None:
         return foreign
     if _MALFORMED_KEY.search(message):
         split = "AWS splits the header at spaces, commas and slashes."
         causes.append(WHITESPACE_IN_CREDENTIALS.cause(because=split))
-    elif all(f"requires '{each}'" in message for each in ("Signature", "SignedHeaders")) and (
-        "requires 'Credential'" not in message
-    ):
+    elif missing == ["Signature", "SignedHeaders"]:
         ends = "AWS found a Credential in the header, but nothing after it: a newline in the access key ID ends the header."
         causes.append(WHITESPACE_IN_CREDENTIALS.cause(because=ends))
     dates_differ = "Date in Credential scope" in message
@@ -316,6 +315,8 @@ def _find_key_defect(text: str) -> str | None:
     >>> _find_key_defect("Credential= AKIAIOSFODNN7EXAMPLE/20260102/eu-west-1/s3/aws4_request")
     'begins with a space'
     """
+    if _SLASH_IN_KEY.search(text) is not None:
+        return "has a slash. Secrets can have one, key IDs cannot, so the two may be swapped"
     found = _SHOWN_KEY.search(text)
     if found is None or not (found["before"] or found["after"] or not found["key"]):
         return None

@@ -146,7 +146,7 @@ _HOSTS = lazy_pattern(
 )
 AWS_COMPATIBLE = lazy_pattern(
     # DynamoDB Local listens on 8000.
-    rf"(?i){_NOT_STORE}{_LOCAL_HOSTS}:(?:{_PORTS}|8000)\b|\bminio\b|\blocalstack\b|\bmin\.io\b|{CLOUD_HOSTS}"
+    rf"(?i){_NOT_STORE}{_LOCAL_HOSTS}:(?:{_PORTS}|8000)\b|\bminio\b|\blocalstack\b|\bmin\.io\b|\bs3[ -]compatible (?:object )?(?:stor|server|service|provider|endpoint|bucket|backend)|{CLOUD_HOSTS}"
 )
 """Names and ports of AWS-compatible software."""
 # Responses in XML name S3 in a namespace URL with /doc/, which is not the host that was called.
