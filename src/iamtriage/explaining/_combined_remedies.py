@@ -36,6 +36,7 @@ __all__ = ("CombinedRemedies", "combine_allow_remedies", "combine_remedies")
 # The limits of the policy that a short explanation shows for all denials of one principal.
 _CAPS = frozenset({"permissions_boundary", "service_control", "session"})
 _PLAIN_MEMBERS = frozenset({"Sid", "Effect", "Action", "Resource"})
+_OF_GLUE = "AWS Glue requires the action on "
 _MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS, _MAX_RESOURCES = 4, 14, 3, 6
 
 
@@ -82,9 +83,7 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
         of_others = of_same
         capped = [each for each in denials if _is_capped_alike(each, failure)]
         first = _combine_capped(remedy, failure, capped)
-        fixed = (
-            tuple(capped) if first else tuple(each for each in same if _is_exempted(each, failure, remedy))
-        )
+        fixed = tuple(capped if first else (each for each in same if _is_exempted(each, failure, remedy)))
         second = _allow_others(of_same)
     else:
         return CombinedRemedies()
@@ -252,10 +251,10 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     # A combined policy for a repository has what the step lists.
     is_repeated = any(each.startswith("ecr:") for each in actions if each not in old)
     own = tuple(each for each in _steps_of_service(first) if not (is_repeated and each == PUSH_AND_PULL))
-    unneeded: tuple[str, ...] = (KEEP_OTHERS,)
+    unneeded: tuple[str, ...] = (KEEP_OTHERS, *(_OF_GLUE for each in own if each.startswith(_OF_GLUE)))
     objects = [each for each in resources if ":s3:::" in each and "/" in each]
     if denied == list(actions) and len(objects) > 1:
-        own, unneeded = _steps_for_objects(own, objects), (KEEP_OTHERS, NEXT_FILES, NEXT_OBJECTS)
+        own, unneeded = _steps_for_objects(own, objects), (*unneeded, NEXT_FILES, NEXT_OBJECTS)
     steps = dict.fromkeys(
         step for each in alone for step in _steps_of_service(each) if not step.startswith(unneeded)
     )
@@ -297,7 +296,9 @@ def _steps_of_service(remedy: Remedy) -> tuple[str, ...]:
 def _find_allow_remedy(failure: AccessDenied) -> Remedy | None:
     """Return the remedy that allows what was denied, if an ``Allow`` helps."""
     grant = find_grant(failure)
-    return None if grant is None else allow_remedy(build_denial(failure, NO_FACTS), grant=grant)
+    # The Data Catalog requires an action on what is above and below a resource, too.
+    own = None if grant is None or grant.action.startswith("glue:") else grant
+    return None if grant is None else allow_remedy(build_denial(failure, NO_FACTS), grant=own)
 
 
 def _merge_policies(policies: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

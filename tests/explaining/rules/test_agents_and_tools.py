@@ -36,6 +36,9 @@ _SAML = "{}Exception: Request ARN is invalid (Service: AWSSecurityTokenService; 
 _CALLER = "User: {} is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3d4e5/test/GET/films"
 _STRING = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.\n\nThe Canonical String for this request should have been\n'POST\n/workspaces/ws-1/api/v1/remote_write\n\nhost:aps-workspaces.eu-west-1.amazonaws.com\nx-amz-date:20261120T100000Z\n{}"
 _START = 'ResourceInitializationError: unable to pull secrets or registry auth: RequestError: send request failed caused by: Post "https://api.ecr.eu-west-1.amazonaws.com/": dial tcp 192.0.2.7:443: i/o timeout'
+_NOT_MANAGED = "An error occurred (InvalidInstanceId) when calling the SendCommand operation: Instances [[i-0a1b2c3d4e5f60718]] not in a valid state for account 111122223333"
+_PING = "ERROR Health ping failed with error - AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/films/desk is not authorized to perform: ssm:UpdateInstanceInformation on resource: arn:aws:ec2:eu-west-1:111122223333:"
+_VAULT_CALL = "An error occurred (AccessDeniedException) when calling the {}BackupVault operation: Insufficient privileges to perform this action."
 
 
 def _show(text: str) -> tuple[str, str]:
@@ -74,6 +77,16 @@ def _show(text: str) -> tuple[str, str]:
         (_SAML.format("Auto select role as only one is available : arn:aws:iam::111122223333:saml-provider/okta\n"), "saml-provider/okta is the ARN of a SAML provider", "Swap the two ARNs"),
         (_CALLER.format("annonymous"), "An anonymous caller was denied", "resource policy"),
         (_STRING.format("x-amz-security-token:FwoGZXIvYXdzEJr"), "something changes the request after signing", "canonical request"),
+        ("SerializationError: failed to unmarshal the answer\n\tstatus code: 403, request id: 06d17f46-6d61-4801-a0bf-9015c3ee5bf9", "failed with SerializationError", "Check which endpoint is called"),
+        (_NOT_MANAGED, "no connection to the instance", "describe-instance-information"),
+        (f"restic, on S3-compatible storage: Fatal: Stat: {_MISMATCH} (SignatureDoesNotMatch)", "rejected the signature", "Check which endpoint is called"),
+        (f"{_PING}instance/...", "is cut off before the reason", "Get the whole message"),
+        (f"{_PING}instance/<id>", "The role films of the SSM Agent was denied ssm:UpdateInstanceInformation", "Allow ssm:UpdateInstanceInformation for the role films"),
+        ("films.x1.eu-west-1.redshift.amazonaws.com: permission denied for relation stv_films", "the relation stv_films", ""),
+        ("client.PutObject: Access Denied. films-archive.s3.amazonaws.com", "S3 denied s3:PutObject", ""),
+        ("IncompleteSignature: Credential must have exactly 5 slash-delimited elements, got 'Ab3/xyz/20261120/us-east-1/iam/aws4_request'", "has a slash", "Enter the access key ID again"),
+        (_VAULT_CALL.format("Describe"), "if the vault does not exist", "Allow backup:DescribeBackupVault"),
+        (f"The copy lasted 4 hours. {_EXPIRED}".replace("STS: AssumeRole", "S3: PutObject"), "have expired", "Let the SDK refresh"),
         (_START, "no response from api.ecr.eu-west-1.amazonaws.com: the connection timed out", "assignPublicIp"),
     ],
 )  # fmt: skip
@@ -88,6 +101,8 @@ def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
     [
         (f"NoCredentialProviders: no valid providers in chain caused by: EnvAccessKeyNotFound: failed to find credentials in the environment. {_FILE.format('/root/.aws/credentials')}", "only from the file"),
         (_THROTTLED.replace("cloudwatch_logs:cloudwatch_logs.0", "plugin"), "Fluent Bit"),
+        (_VAULT_CALL.format("Create"), "does not exist"),
+        (_NOT_MANAGED, "wrong form"),
         (_EXPIRED, "aws-vault"),
         ('INFO  [codedeploy-agent(7)]: [Aws::CodeDeployCommand::Client 200 0.03 0 retries] put_host_command_complete(command_status:"Failed",diagnostics:{format:"JSON",payload:"{\\"error_code\\":5,\\"message\\":\\"Access Denied\\"}"}\n\nError: Aws::S3::Errors::AccessDenied - Access Denied', "CodeDeploy denied"),
         ("An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda.", "Terraform"),

@@ -149,6 +149,13 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             id="schema of PostgreSQL",
         ),
         pytest.param(
+            "psycopg2.errors.InsufficientPrivilege: permission denied for relation stl_query\n"
+            "app@sales.x1.eu-west-1.redshift.amazonaws.com",
+            ("GRANT SELECT ON stl_query TO",),
+            ("DEFAULT PRIVILEGES", "INSERT"),
+            id="system table of Redshift",
+        ),
+        pytest.param(
             "psycopg2.errors.InsufficientPrivilege: permission denied for table sales.orders\n"
             "arn:aws:rds-db:eu-west-1:111122223333:dbuser:db-ABCDEFGHIJKLMNOPQRSTUVWXYZ/report",
             (

@@ -86,6 +86,7 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
     has_commands = needs.COMMANDS.is_in(whole, found)
     command, other, first, last, head = _find_section(text, start, end)
     section = head + text[first:last]
+    is_longer = len(whole) > len(section)
     values: dict[str, Any] = {}
     if has_commands or needs.LOCATIONS.is_in(whole, found):
         # The log entries of rclone follow its command.
@@ -101,7 +102,7 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
         # The values in the failure's own command or log entry are about this failure.
         if (stated := read(section, command)) is not None or (
             name in _SETTINGS
-            and len(whole) > len(section)
+            and is_longer
             and (stated := read(own, other if name == "cluster" else None)) is not None
         ):
             values[name] = stated
@@ -127,9 +128,7 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
         values["prefix"] = Stated("", stored.words)
     values = {name: each for name, each in values.items() if each is not None and _is_shown(name, each)}
     of_kubectl = command if failure.kind not in _KINDS_OF_KUBECTL else None
-    runtime = find_runtime(section, of_kubectl) or (
-        find_runtime(whole) if len(whole) > len(section) else None
-    )
+    runtime = find_runtime(section, of_kubectl) or (find_runtime(whole) if is_longer else None)
     values["runtime"] = name_user_of_job(runtime, whole)
     if failure.kind == "access_denied" and _PARAMETERS in section:
         from iamtriage.explaining._context.readers.request_parameters import find_request_parameters
@@ -152,9 +151,7 @@ def _find_location(failure: Failure, section: str, command: CommandLine | None) 
     location = find_location(section, operation, command)
     line = line_at(text, start, end)
     own = find_location(line, operation, None) if location is not None and len(line) < len(section) else None
-    is_less = own is None or (
-        own.key is None and location is not None and own.bucket.value == location.bucket.value
-    )
+    is_less = own is None or (own.key is None and location and own.bucket.value == location.bucket.value)
     return location if is_less else own
 
 
@@ -181,6 +178,8 @@ def _find_call(
 
         if (described := find_described_call(failure)) is not None:
             return described
+    if service is None and known is not None and f"client.{known}: " in failure.text:
+        service = Stated("s3", f"client.{known}: ")  # of the client of MinIO for Go
     if service is None and terraform is not None and "aws_" in terraform.value:
         # The type of a resource begins with the provider and the service: aws_lambda_function.
         words = terraform.value.rpartition("aws_")[2].split("_", 1)[0].partition(".")[0]

@@ -1462,6 +1462,23 @@ COMPANIONS: tuple[Case, ...] = (
         ("SECRET_ID",),
     ),
     (
+        "Glue catalog and databases",
+        "\n".join(
+            f"User: {SESSION} is not authorized to perform: glue:{name} on resource: arn:aws:glue:eu-west-1:{ACCOUNT}:catalog because no identity-based policy allows the glue:{name} action"
+            for name in ("UpdateTable", "GetDatabases")
+        ),
+        {},
+        (f'"arn:aws:glue:eu-west-1:{ACCOUNT}:database/DATABASE_NAME"]}}, {{',),
+        (),
+    ),
+    (
+        "request of fog to S3",
+        'Excon::Error::Forbidden (Expected(200) <=> Actual(403 Forbidden)\n  :headers => {\n    "Server" => "AmazonS3"\n    "x-amz-request-id" => "0A1B2C3D4E5F6071"\n  }\n  :host => "carts.s3.amazonaws.com"\n  :method => "HEAD"',
+        {},
+        ("s3:GetObject", "HEAD"),
+        (),
+    ),
+    (
         "Glue table",
         f"User: {SESSION} is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:{ACCOUNT}:database/sales because no identity-based policy allows the glue:GetTable action",
         {},

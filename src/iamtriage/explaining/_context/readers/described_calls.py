@@ -108,10 +108,7 @@ _ARTICLES = frozenset(
         "temporary", "the", "this",
     }
 )  # fmt: skip
-_FAILED = (
-    r"(?:(?:failed|failure|unable|able|trying|tried|attempting|attempt) to|(?:could|can|did) ?not|(?:could|can)n[’']t"
-    r"|error(?:s)?(?: (?:while|when|trying to|on))?|failed(?: while)?|while|when)"
-)
+_FAILED = r"(?:(?:failed|failure|unable|able|trying|tried|attempting|attempt) to|(?:could|can|did) ?not|(?:could|can)n[’']t|error(?:s)?(?: (?:while|when|trying to|on))?|failed(?: while)?|while|when)"
 _PHRASE = lazy_pattern(
     # Pulumi has the words alone after an asterisk, and Go chains them with commas, or with colons:
     # "collecting instance settings: reading EC2 Instance Type (t2.micro)"
@@ -192,10 +189,9 @@ _STORAGE_REPORTS = tuple(
     for operation, pattern in (
         # The plugins of Logstash: https://www.elastic.co/docs/reference/logstash/plugins/plugins-inputs-s3
         ("ListObjectsV2", r"\bLogStash::Inputs::S3\b"),
-        ("PutObject", r"\bLogStash::Outputs::S3\b"),
+        ("PutObject", r"\bLogStash::Outputs::S3\b|\bs3_unloader\.cpp:"),
         # Amazon Redshift names its source file.
         ("GetObject", r"\bS3 key being read ?: s3://|\btable_s3_scanner\.cpp:"),
-        ("PutObject", r"\bs3_unloader\.cpp:"),
         # DuckDB, which lists a path with a wildcard: https://github.com/duckdb/duckdb-httpfs
         (
             "ListObjectsV2",
@@ -203,6 +199,8 @@ _STORAGE_REPORTS = tuple(
         ),
         ("GetObject", r"\bHTTP GET error (?:reading|on) [\"']https?://"),
         ("HeadBucket", r"\bcheck if (?:\w{2,20} ){0,3}bucket exists\b"),
+        # Excon, with which fog calls S3, prints the request after the answer.
+        ("HeadObject", r":method {1,20}=> \"HEAD\""),
         # sccache logs the request next to the error: https://github.com/mozilla/sccache
         ("PutObject", r"\bs3: PUT failed with HTTP status: 403\b|\bfailed to put cache entry in s3\b"),
     )

@@ -76,11 +76,8 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
         return rule
     if (kind := api_error_kinds.find_kind(case.failure, message)) is not None:
         return functools.partial(_explain_kind, kind)
-    if service_objects.shows_only_status(case) and service_objects.status_as_code(case) in {
-        "400",
-        "301",
-        "307",
-    }:
+    status = service_objects.status_as_code(case) if service_objects.shows_only_status(case) else None
+    if status in {"400", "301", "307"}:
         return service_objects.explain_head_call
     is_unanswered = not clues.error_code(case.failure) or case.failure.envelope.status_code == 0
     # PowerShell prints the message first, then its own lines.
@@ -251,17 +248,12 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
         return (_restore_key(case, kind.remedies[0], message),)
     # Nobody wants to change in another Region what a call was to change in its own.
     is_read = (case.operation or "").startswith(("Get", "List", "Describe", "BatchGet"))
-    if (
-        kind.cause is account_kinds.SERVICE_NOT_ENABLED
-        and is_read
-        and (where := account_kinds.find_hubs(case))
-    ):
+    is_off = kind.cause is account_kinds.SERVICE_NOT_ENABLED
+    if is_off and is_read and (where := account_kinds.find_hubs(case)):
         title, command = f"Call it in {where[1]}, or enable it in {where[0]}, too", case.context.command
         again = command and commands.repeat_line(command.text.replace(where[0], where[1]))
-        lines = (
-            again or kind.remedies[0].commands[0].replace("REGION", where[1]),
-            kind.remedies[0].commands[1],
-        )
+        call, enable = kind.remedies[0].commands
+        lines = (again or call.replace("REGION", where[1]), enable)
         return (attrs.evolve(kind.remedies[0], title=title, commands=lines),)
     if kind.cause is message_kinds.PROTECTED and case.service not in {None, "ec2"}:
         return tuple(attrs.evolve(each, url=None) for each in kind.remedies)
@@ -301,7 +293,11 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     # Responses to HEAD have no body, and the load balancers of AWS send only a status if a service fails.
     is_of_other = code.isdigit() and code < "500" and not service_objects.is_head_call(case)
     endpoint = check_endpoint()
-    if is_of_other:
+    if code == "SerializationError" and envelope.status_code is not None:
+        # Of the SDKs for Go and R. A service of AWS sends a body that they can read, except to HEAD.
+        is_of_other = not service_objects.is_head_call(case)
+        text = f"The SDK could not read the body of the answer, whose HTTP status is {envelope.status_code}. Most likely, a proxy or another server answered, and its body has the reason."
+    elif is_of_other:
         text = "The answer has only an HTTP status. Services of AWS send a code, too, so most likely a proxy or another server answered."
     return case.explain(
         f"{call} failed{f' with {code}' if error_kind.safe_code(code) else ''}{quoted}",

@@ -267,7 +267,7 @@ KINDS_BY_MESSAGE = (
     ),
     ErrorKind(
         cause=METADATA_UNANSWERED,
-        code=r"",
+        code=r"\A(?:EC2Metadata\w*)?\Z",
         message=r"operation error ec2imds|\bEC2Metadata(?:Request)?Error\b",
         summary="The instance metadata service did not answer the program.",
         remedies=(

@@ -91,6 +91,14 @@ ACLS_DISABLED = CauseType(
     fix="Send the request without an ACL, and grant access in the bucket policy.",
     sources=(_OBJECT_OWNERSHIP,),
 )
+NODE_NOT_CONNECTED = CauseType(
+    "managed-node-not-connected",
+    title="Systems Manager has no connection to the instance",
+    text="The SSM Agent does not run, cannot reach Systems Manager or has a role without its permissions, or the instance is in another account or Region.",
+    recognised_by="The error code InvalidInstanceId or TargetNotConnected.",
+    fix="Check the agent, the role and the network of the instance.",
+    sources=("https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html",),
+)
 INVALID_REQUEST = CauseType(
     "invalid-request",
     title="A parameter is missing, has the wrong form, or conflicts with the others",
@@ -98,7 +106,6 @@ INVALID_REQUEST = CauseType(
     fix="Correct the parameter that the message names.",
     sources=(pages.API_REFERENCES,),
 )
-# The SDKs for JavaScript v2 and Go v1.
 _ACL_RESOURCE = "aws_s3_bucket_acl"
 _DELIVERS_LOGS = lazy_pattern(r"\bLogDelivery\b|log-delivery-write|\be?lb_log_delivery_policy\b")
 _DELIVERY_POLICY = lazy_pattern(r"\battach_\w{0,10}lb_log_delivery_policy\b(?=\s{0,20}=\s{0,4}true)")
@@ -153,10 +160,8 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
         unchanged = " A bucket is private without it, too." if block.text_of("acl") == "private" else ""
         remove = f"Remove the resource {block.address}{place}.{unchanged}"
     elif module is not None:
-        itself = (
-            "" if is_of_community else f", or {_ACL_RESOURCE} from the module's code if it has no such input"
-        )
-        remove = f'Remove {found.words if found else "acl"} from the module block "{module["name"]}"{itself}.'
+        itself = f", or {_ACL_RESOURCE} from the module's code if it has no such input"
+        remove = f'Remove {found.words if found else "acl"} from the module block "{module["name"]}"{"" if is_of_community else itself}.'
     elif _ACL_RESOURCE in text and (found is None or found.words.startswith("acl ")):
         remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."
     elif found is not None and _OF_DJANGO.search(found.words) and _IS_DJANGO.search(text):
@@ -259,18 +264,12 @@ REQUEST_KINDS = (
     ),
     ErrorKind(
         cause=NO_ANSWER,
-        code=(
-            r"EndpointConnection|NetworkConnection|NetworkingError|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError"
-            r"|^RequestError$|RequestCanceled|RequestTimeout|TimeoutError|IncompleteRead"
-        ),
+        code=r"EndpointConnection|NetworkConnection|NetworkingError|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError|^RequestError$|RequestCanceled|RequestTimeout|TimeoutError|IncompleteRead",
         summary="",
     ),
     ErrorKind(
         cause=CONFLICT,
-        code=(
-            r"Conflict|Concurrent|OperationAborted|IncorrectState|PreconditionFailed|ConditionalCheck|TemporarilyUnmodifiable"
-            r"|DependencyViolation|InvalidSequence|ResourceNotReady|NotEmpty|TransactionCanceled"
-        ),
+        code=r"Conflict|Concurrent|OperationAborted|IncorrectState|PreconditionFailed|ConditionalCheck|TemporarilyUnmodifiable|DependencyViolation|InvalidSequence|ResourceNotReady|NotEmpty|TransactionCanceled",
         summary="The resource's state does not allow the call at the moment.",
         remedies=your_remedy(
             "Wait for the other change, or remove what blocks the call",
@@ -332,11 +331,21 @@ REQUEST_KINDS = (
         ),
     ),
     ErrorKind(
-        cause=INVALID_REQUEST,
-        code=(
-            r"Validation|InvalidParameter|InvalidRequest|InvalidInput|BadRequest|Malformed|InvalidArgument|MissingParameter|InvalidChange"
-            r"|InvalidUser|Serialization|InvalidAddress$|InvalidBucketName|UnsupportedOperation|InvalidInstanceId"
+        cause=NODE_NOT_CONNECTED,
+        code=r"^(?:InvalidInstanceId|TargetNotConnected)$",
+        summary="Systems Manager has no connection to the instance.",
+        remedies=your_remedy(
+            "Check whether Systems Manager knows the instance, and then its agent and role",
+            "The command lists the instances that it knows in the account and Region. If yours is not among them, check that its role has the AWS managed policy AmazonSSMManagedInstanceCore, that its SSM Agent runs, and that it reaches the endpoints of Systems Manager.",
+            "If it is listed as ConnectionLost, start the instance or its SSM Agent.",
+            commands="aws ssm describe-instance-information --region REGION --query 'InstanceInformationList[].[InstanceId,PingStatus]' --output text",
+            url=NODE_NOT_CONNECTED.sources[0],
         ),
+        lacks_permission=True,
+    ),
+    ErrorKind(
+        cause=INVALID_REQUEST,
+        code=r"Validation|InvalidParameter|InvalidRequest|InvalidInput|BadRequest|Malformed|InvalidArgument|MissingParameter|InvalidChange|InvalidUser|SerializationEx|InvalidAddress$|InvalidBucketName|UnsupportedOperation",
         summary="AWS rejected the request as invalid.",
         causes=(EMPTY_VARIABLE.cause(),),
         remedies=your_remedy(

@@ -149,6 +149,10 @@ _OF_DENIAL: Rows = (
         "denials.identities.controller_releases.add_release",
     ),
     (
+        all_of(is_of("backup"), says("Insufficient privileges")),
+        "denials.services.deployments.add_absent_vault",
+    ),
+    (
         all_of(calls("elasticache:connect", "memorydb:connect"), says("WRONGPASS")),
         "denials.data_stores.cache_logins.add_cache_login",
     ),

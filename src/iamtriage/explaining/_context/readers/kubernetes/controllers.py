@@ -234,7 +234,7 @@ _CONTROLLERS = (
         managed_policy="AmazonSSMManagedInstanceCore",
         policy_note="The agent tries again within half an hour, or at once after sudo systemctl restart amazon-ssm-agent (sudo snap restart amazon-ssm-agent, if it is a snap). The default role of the account (Default Host Management Configuration) is only the second thing that the agent tries, and is not needed. Users who start sessions need no other permission.",
         mention=lazy_pattern(
-            r"(?a)assumed-role/[^/\s]{1,64}/m?i-[0-9a-f]|\b(?:amazon-)?ssm-agent\b|\bSSM Agent\b"
+            r"(?a)assumed-role/[^/\s]{1,64}/m?i-[0-9a-f]|\b(?:amazon-)?ssm-agent\b|\bSSM Agent\b|/amazon/ssm/|\bHealth ping failed with error\b"
         ),
     ),
     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html

@@ -89,10 +89,13 @@ def explain_postgres(text: str) -> Explanation | None:
             "Only superusers may read it, and Amazon RDS has none: rds_superuser is not one. pg_roles lists the roles without their passwords, and pg_stats the statistics.",
             url="https://www.postgresql.org/docs/current/catalogs.html",
         )
+    elif name.startswith(("stl_", "stv_", "svl_", "svv_", "svcs_")):
+        # https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.html: views of the system.
+        remedy = _grant_remedy(who, kind, name, [f"GRANT SELECT ON {name} TO {user or _USER_NAME};"])
     else:
         remedy = _grant_table(text, who, kind, name, user or _USER_NAME)
     return _explain_denied(
-        text, found[0], f"The database denied {who} access to the {kind} {clip_text(name)}: what", remedy
+        text, found[0], f"The database denied {who} access to the {kind} {clip_text(name)}", remedy
     )
 
 
@@ -101,7 +104,7 @@ def _explain_denied(text: str, quote: str, denied: str, remedy: Remedy) -> Expla
     login = "The login worked. rds-db:connect allows only logins: IAM has no actions for tables, so the policy stays as it is."
     return explain_elsewhere(
         quote,
-        f"{denied} is missing is a privilege (GRANT) in the database, not an IAM permission.",
+        f"{denied}: what is missing is a privilege (GRANT) in the database, not an IAM permission.",
         remedy,
         notes=() if _IAM_LOGIN.search(text) is None else (login,),
     )
@@ -111,9 +114,8 @@ def _grant_object(text: str, kind: str, name: str, user: str) -> str:
     """Return the GRANT for an object that is not a table."""
     words, arguments = _GRANTS[kind], "(ARGUMENT_TYPES)" if kind in {"function", "procedure"} else ""
     if kind == "schema" and (name == "public" or _CREATES.search(text)):
-        words = (
-            "USAGE, CREATE ON SCHEMA"  # since PostgreSQL 15, only the owner of the database creates in public
-        )
+        # Since PostgreSQL 15, only the owner of the database creates in public.
+        words = "USAGE, CREATE ON SCHEMA"
     if kind == "database" and _CONNECTS.search(text):
         words = "CONNECT ON DATABASE"
     return f"GRANT {words} {_quote(name)}{arguments} TO {user};"
@@ -192,7 +194,7 @@ def _explain_database_of_mysql(text: str, denied: re.Match[str]) -> Explanation:
             "On Amazon RDS, no user has all privileges on it, not even the master user: use the database of the program, or a procedure of Amazon RDS (mysql.rds_…).",
             url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html",
         )
-    verdict = f"The database server denied {who} access to the database {name}. The login worked: what"
+    verdict = f"The database server denied {who} access to the database {name}. The login worked"
     return _explain_denied(text, denied[0], verdict, remedy)
 
 
@@ -218,6 +220,4 @@ def explain_mysql(text: str) -> Explanation | None:
         manifest_language="text",
         url="https://dev.mysql.com/doc/refman/8.4/en/grant.html",
     )
-    return _explain_denied(
-        text, found[0], f"The database denied the user {user} {verb} on {name}: what", remedy
-    )
+    return _explain_denied(text, found[0], f"The database denied the user {user} {verb} on {name}", remedy)

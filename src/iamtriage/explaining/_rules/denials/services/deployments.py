@@ -29,11 +29,7 @@ from iamtriage.explaining._rules.shared.messages.decisions import allowed_call_w
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import (
-    identity_remedy,
-    present,
-    your_remedy,
-)
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import build_grant
 
@@ -50,14 +46,12 @@ def explain_missing_role(denial: Denial) -> Explanation:
     text = denial_paragraph(denial.failure)
     services = (denial.service or "", *(action.partition(":")[0] for action in denial.actions))
     role = find_linked_role(text, services)
+    summary = "The account has no service-linked role for {} yet"
     if _MAY_NOT_CREATE.search(text) is None:
-        summary = "The account has no service-linked role for {} yet."
-        return missing_role(denial, text, role, summary)
+        return missing_role(denial, text, role, f"{summary}.")
     controller = find_controller(denial.failure.text) if denial.principal_text is None else None
     caller = denial.caller if controller is None else f"the role of {controller.name}"
-    summary = (
-        f"The account has no service-linked role for {{}} yet, and {caller} is not allowed to create it."
-    )
+    summary += f", and {caller} is not allowed to create it."
     return missing_role(denial, text, role, summary, *present(_allow_creation(denial, role, caller)))
 
 
@@ -115,11 +109,9 @@ def explain_tagged_resource(denial: Denial) -> Explanation | None:
     why = "The request has tags."
     if of_stack:
         why = "The request has tags: CloudFormation passes those of the stack or stack set on to its resources, even if the template has none."
-    was = ""
-    if has_former:
-        was = f" {former} in the policy is the older action, which does not cover the call."
+    was = f" {former} in the policy is the older action, which does not cover the call." if has_former else ""
     partition = denial.location.partition or "aws"
-    account = commands.account(denial.account or _stated_account(denial))
+    account = commands.account(denial.account or (denial.context.account and denial.context.account.value))
     resource = "RESOURCE_ARN"
     if action.startswith("logs:"):
         resource = f"arn:{partition}:logs:REGION:{account}:log-group:LOG_GROUP_NAME"
@@ -151,16 +143,23 @@ def add_tagged_call(denial: Denial, explanation: Explanation) -> Explanation:
     return attrs.evolve(explanation, causes=(cause, *explanation.causes))
 
 
+def add_absent_vault(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that AWS Backup answers the same for a vault that does not exist: https://github.com/aws/aws-sdk-js/issues/2625."""
+    if (denial.operation or "").startswith("Create"):
+        return explanation
+    also = "AWS Backup answers the same if the vault does not exist in the account and Region (aws backup list-backup-vaults)."
+    return attrs.evolve(explanation, summary=f"{explanation.summary} {also}")
+
+
 def add_bucket_tags(denial: Denial, explanation: Explanation) -> Explanation:
     """Add which permission CloudFormation means if it only says that a tagging operation of S3 was denied."""
     action, role = "s3:PutBucketTagging", "the role that CloudFormation uses"
+    bucket = f"arn:{denial.location.partition or 'aws'}:s3:::BUCKET"
     text = f"CloudFormation says that a tagging operation failed: for a bucket, it requires {action}. Tags of the stack are those of its buckets, too."
     remedy = identity_remedy(
         f"Allow {action} for {role}",
         "It is the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if there is none, whoever deploys.",
-        statements=(
-            allow(action, f"arn:{denial.location.partition or 'aws'}:s3:::BUCKET", sid="S3PutBucketTagging"),
-        ),
+        statements=(allow(action, bucket, sid="S3PutBucketTagging"),),
         commands=commands.put_policy("ROLE_NAME", "AllowPutBucketTagging"),
         url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html",
     )
@@ -170,11 +169,6 @@ def add_bucket_tags(denial: Denial, explanation: Explanation) -> Explanation:
         causes=(TAGS_NEED_ACTION.cause("derived", text=text),),
         remedies=(remedy, *explanation.remedies),
     )
-
-
-def _stated_account(denial: Denial) -> str | None:
-    stated = denial.context.account
-    return None if stated is None else stated.value
 
 
 def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
