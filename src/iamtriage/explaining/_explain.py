@@ -94,7 +94,7 @@ _ADDITIONS = (
         (_OF_REMOTE_RUNS, each, "credentials.workloads.remote_runs.add_workspace_credentials")
         for each in (" in HCP Terraform", " in Terraform Cloud", "the remote backend")
     ),
-    ((), "exec: executable aws", "credentials.logins.missing_logins.add_kubectl_failure"),
+    ((), "exec: executable aws", "kubernetes.logins.client_configurations.add_failed_helper"),
     (
         _OF_LOGINS,
         "asked for the client to provide cred",

@@ -29,6 +29,8 @@ __all__ = (
 
 _MAX_MESSAGE = 1_000
 _CHARS_BEFORE = 4_000
+# What a provider calls again and again until a resource is ready.
+_POLL = lazy_pattern(r"(?:Describe|Get|List)[A-Z]")
 _METADATA_ADDRESS = "169.254.169.254"
 _METADATA_TIMEOUT = lazy_pattern(
     r"(?i:time(?:d )?-?out|deadline exceeded)[^\n]{0,120}169\.254\.169\.254|169\.254\.169\.254[^\n]{0,160}(?i:time(?:d )?-?out|deadline exceeded)"
@@ -246,4 +248,9 @@ def notes_about_context(context: Context, runtime: Runtime | None, explanation: 
         or any(f"Remove {context.terraform.value} from" in step for step in each.steps)
         for each in explanation.remedies[:1]
     ):
-        yield f"Terraform was working on {context.terraform.value}; run Terraform again after the fix."
+        address, failure = context.terraform.value, explanation.failure
+        text = failure.text if failure and _POLL.match(failure.envelope.operation or "") else ""
+        if f"{address}: Still creating..." in text:
+            yield f"AWS can complete {address} although Terraform no longer waits for it. Before the next apply, look at terraform plan: Terraform replaces what it marked as tainted, unless you run terraform untaint {address}."
+        else:
+            yield f"Terraform was working on {address}; run Terraform again after the fix."

@@ -507,6 +507,37 @@ def test_step_that_takes_longer_than_its_credentials_last(step: str, *, outlasts
 
 
 @check_rows(
+    ("waited", "operation", "is_one_wait", "is_tainted"),
+    [
+        ("aws_eks_node_group.ci: Still creating... [57m20s elapsed]", "DescribeNodegroup", True, True),
+        (
+            "aws_eks_node_group.ci: Still modifying... [id=films:ci, 57m20s elapsed]",
+            "DescribeUpdate",
+            True,
+            False,
+        ),
+        ("aws_eks_node_group.ci: Still creating... [9m20s elapsed]", "DescribeNodegroup", False, True),
+        ("aws_eks_node_group.other: Still creating... [9m20s elapsed]", "DescribeNodegroup", False, False),
+        ("aws_eks_node_group.ci: Still creating... [9m20s elapsed]", "TagResource", False, False),
+    ],
+)
+def test_wait_of_terraform_for_longer_than_its_credentials_last(
+    waited: str, operation: str, *, is_one_wait: bool, is_tainted: bool
+) -> None:
+    explanation = explain(
+        "2026-11-20T01:59:58.1Z Run aws-actions/configure-aws-credentials@v5\n"
+        "2026-11-20T02:00:00.1Z Assuming role with OIDC\n"
+        f"2026-11-20T03:00:20.1Z {waited}\n"
+        f"2026-11-20T03:01:00.1Z │ Error: waiting for EKS Node Group (films:ci): operation error EKS: {operation}, https response error StatusCode: 403, RequestID: 2f8a6a1e-0b5d-4c88-93f2-1d2e3f405162, api error ExpiredTokenException: The security token included in the request is expired\n"
+        "2026-11-20T03:01:00.1Z │   with aws_eks_node_group.ci,\n"
+    )
+    first = explanation.remedies[0]
+    assert first.title.startswith("Request a longer session") is is_one_wait
+    assert "split" not in str(first.steps) or not is_one_wait
+    assert ("terraform untaint aws_eks_node_group.ci" in str(explanation.notes)) is is_tainted
+
+
+@check_rows(
     ("run", "shown", "name", "is_apply"),
     [
         ("terraform apply -input=false", "aws iam get-role --role-name ci-infra --query Role.MaxSessionDuration\n3600", "ci-infra", True),

@@ -60,6 +60,9 @@ def test_hop_limit_of_a_node(words: str, *, is_first: bool) -> None:
 _LOGIN = "error: You must be logged in to the server (Unauthorized)\n"
 
 
+_LISTED = "$ aws eks list-access-entries --cluster-name {} --output text\nACCESSENTRIES\tarn:aws:iam::111122223333:{}"
+
+
 @check_rows(
     ("words", "is_first"),
     [
@@ -72,6 +75,20 @@ _LOGIN = "error: You must be logged in to the server (Unauthorized)\n"
         ("My user is listed in another cluster's aws-auth.", False),
         ("The user ana has no access entry.", False),
         ("The user bob has an access entry.", False),
+        (_LISTED.format("films", "user/ana"), True),
+        (
+            '$ aws eks list-access-entries --cluster-name films\n{"accessEntries": ["arn:aws:iam::111122223333:user/ana"]}',
+            True,
+        ),
+        (
+            '$ aws eks describe-access-entry --cluster-name films --principal-arn arn:aws:iam::111122223333:user/ana\n{"accessEntry": {"kubernetesGroups": []}}',
+            True,
+        ),
+        # The role can allow more, and other clusters and users have other entries.
+        (f"{_LISTED.format('films', 'user/ana')}\nACCESSENTRIES\tarn:aws:iam::111122223333:role/old", False),
+        (_LISTED.format("books", "user/ana"), False),
+        (_LISTED.format("films", "role/ana"), False),
+        (_LISTED.format("films", "user/bob"), False),
         ("", False),
     ],
 )

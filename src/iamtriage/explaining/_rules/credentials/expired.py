@@ -98,10 +98,9 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
 
 
 def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
-    principal = case.principal
-    role, operation = underlying_role(principal), session_renewal.find_operation(case)
+    role, operation = underlying_role(case.principal), session_renewal.find_operation(case)
     credentials = "The temporary credentials of the call"
-    if principal:
+    if principal := case.principal:
         credentials = f"The credentials of {describe_principal(principal, None)}"
     elif operation == "AssumeRole":
         credentials = "The credentials that were used to assume the role"
@@ -147,7 +146,10 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         text = f"The program takes longer than the {lasted} that the credentials were issued for."
         causes[1:] = [LONG_RUNNING.cause("derived", f'The text shows "{issued["shown"]}".', text=text)]
     elif is_of_run:
-        lasted = f", after at least {clocks.describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
+        aged = (is_job and session_renewal.find_age_in_job(case)) or ()
+        lasted = (
+            f", after at least {clocks.describe_duration(max(ran, *aged))}" if ran >= _MIN_RUN_TIME else ""
+        )
         program = program or ("the job" if is_job else "the program")
         summary = f"{credentials} expired while {program} was running{lasted}."
         text = "The program runs longer than the credentials last. A role session lasts one hour by default, and at most one hour with role chaining."

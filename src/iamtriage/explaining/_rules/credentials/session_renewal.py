@@ -278,9 +278,15 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
     # A permission set has the duration of its roles.
     line = None if isinstance(role, IdentityCenterRole) else raise_maximum_command(name, seconds)
     maximum = find_maximum(case.text) or 0
-    is_allowed, outlasts = seconds <= maximum, aged is not None and _step_outlasts(case, aged[1])
+    # A wait of Terraform is part of one step, and cannot be split.
+    waited = (" elapsed]" in text and clocks.find_run_time(text, case.failure.span[0])) or 0
+    is_one_wait = aged is not None and waited >= aged[1] * _MOST
+    is_allowed, outlasts = (
+        seconds <= maximum,
+        is_one_wait or (aged is not None and _step_outlasts(case, aged[1])),
+    )
     if aged is not None and (outlasts or (is_allowed and line is not None)):
-        allowed = "An administrator raises the role's maximum session duration with the command first: without that, STS rejects the longer session."
+        allowed = "An administrator raises the role's maximum session duration, to at most 12 hours, with the command first: without that, STS rejects the longer session."
         if is_allowed:
             allowed = f"The role's maximum session duration already allows it ({maximum} seconds): that is a limit, and not the default, which is one hour."
         again = f"Or get new credentials right before the call. {renew}"
@@ -289,7 +295,7 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
             again = f"Or split the step, which takes longer than the credentials last, and get new credentials before each part.{sync}"
         return remedies.your_remedy(
             f"Request a longer session: set {duration} to {seconds}",
-            *(allowed if is_allowed or line is not None else None, again),
+            *(allowed if is_allowed or line is not None else None, None if is_one_wait else again),
             _AFTER_APPLY if "terraform apply" in case.text else None,
             commands=None if is_allowed else line,
             manifest=_write_step(case, f"role-duration-seconds: {seconds}"),

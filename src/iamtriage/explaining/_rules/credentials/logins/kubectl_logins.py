@@ -99,6 +99,7 @@ def add_rejected_login(case: Case[Failure], explanation: Explanation) -> Explana
 API_VERSION = "exec plugin: invalid apiVersion"
 OTHER_VERSION = "exec plugin is configured to use API version"
 _UPDATE = "aws eks update-kubeconfig --name CLUSTER --region REGION"
+SHOW_HELPER = "kubectl config view --minify --output jsonpath='{.users[].user.exec}'"
 HELPER = "aws eks get-token --cluster-name CLUSTER --region REGION"
 """The command that a kubeconfig runs to get a token."""
 _BY_HAND = "sed -i.old 's#client.authentication.k8s.io/v1alpha1#client.authentication.k8s.io/v1beta1#' {}"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import lower_first
 from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.logins import kubectl_logins
@@ -20,7 +17,6 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_profile,
     find_signed_in_profile,
 )
-from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy
 from iamtriage.failures._failures import AccessDenied, ExpiredCredentials, Failure, MissingCredentials
@@ -97,8 +93,6 @@ KUBECONFIG_HELPER = CauseType(
     fix="Run the helper by hand, and correct what it reports.",
     sources=(pages.EKS_KUBECONFIG,),
 )
-_SHOW_HELPER = "kubectl config view --minify --output jsonpath='{.users[].user.exec}'"
-_SIGN_IN_FOR_KUBECTL = "The first command prints the profile that kubectl uses (--profile or AWS_PROFILE; if it has none, that of your shell). Sign in with it, and repeat the kubectl command."
 
 
 def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explanation:
@@ -119,7 +113,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         lines = (commands.fill_command("aws sso login --sso-session {}", commands.profile(session)),)
     if "getting credentials: exec" in case.text:
         why = "kubectl uses the profile in the exec section of the kubeconfig, or AWS_PROFILE. To print the section:"
-        show = Labelled(why, _SHOW_HELPER)
+        show = Labelled(why, kubectl_logins.SHOW_HELPER)
     login = your_remedy(login.title, *steps, commands=(*lines, show), url=login.url)
     reported = clues.reported_cause(NO_SSO_LOGIN, message, "Error loading SSO Token")
     if (elsewhere := explain_sign_in_elsewhere(case, session, reported)) is not None:
@@ -148,56 +142,6 @@ def add_other_user(explanation: Explanation, case: Case[Failure]) -> Explanation
         causes=(*explanation.causes[:1], OTHER_HOME.cause("derived", other.because, text=other.why)),
         remedies=(other.remedy, *explanation.remedies),
     )
-
-
-def add_kubectl_failure(case: Case[Failure], explanation: Explanation) -> Explanation:
-    """Add that kubectl got no token because of the failure, and where its profile is."""
-    if "get-token" in explanation.summary or explanation.topic == "kubeconfig-helper":
-        return explanation
-    helper = "aws-iam-authenticator" if "executable aws-iam" in case.text else "aws eks get-token"
-    consequence = f"This is why {helper} failed, before any call to the cluster."
-    first, *others = explanation.remedies
-    asks_for_profile = first.commands == credential_remedies.SSO_LOGIN.commands
-    if asks_for_profile and find_profile(case) is None:
-        steps = (each for each in first.steps if each not in credential_remedies.SSO_LOGIN.steps)
-        lines = (_SHOW_HELPER, *first.commands)
-        first = your_remedy(first.title, *steps, _SIGN_IN_FOR_KUBECTL, commands=lines, url=first.url)
-    if getattr(case.failure, "action", None) == "sts:AssumeRole":
-        caller = principal_words.describe_principal(case.principal, case.caller)
-        consequence = f"{consequence[:-1]}: the kubeconfig (--role-arn) or its profile (role_arn) tells it to assume the role."
-        has_entry = _has_entry(case)
-        own = your_remedy(
-            f"Update the kubeconfig without --role-arn, because {caller} has access to the cluster itself"
-            if has_entry
-            else f"Or, if {caller} has access to the cluster, update the kubeconfig without --role-arn",
-            "The command replaces the exec section. If --role or --role-arn is still in its args, or role_arn in its profile, remove the option and the ARN there."
-            if has_entry
-            else None,
-            commands=(find_cluster(case).kubeconfig_command(), "kubectl auth whoami" if has_entry else None),
-            url=pages.EKS_KUBECONFIG,
-        )
-        if has_entry:
-            consequence += f" It does not need that role: {caller} has access to the cluster itself."
-            first, others = (
-                own,
-                [attrs.evolve(first, title=f"Or {lower_first(first.title)}"), *others],
-            )
-        else:
-            others.insert(0, own)
-    return attrs.evolve(
-        explanation, summary=f"{explanation.summary} {consequence}", remedies=(first, *others)
-    )
-
-
-def _has_entry(case: Case[Failure]) -> bool:
-    """Return whether a text says that the caller has access to the cluster: in words, or in a list of entries."""
-    name = getattr(case.principal, "role_name", None) or getattr(case.principal, "name", None)
-    if name is None:
-        return False
-    who = rf"(?:(?<![\w/-]){re.escape(name)}[`\"']?|\bI\b|\b[Mm]y (?:own )?(?:IAM )?(?:user|role))"
-    said = rf"{who} (?:(?:itself|already|also|now) )?(?:has|have|had|got|is|was)\b(?! to\b| going\b)(?:(?!\bno\b|\bnot\b|n't\b|\bnever\b|\btold\b|\basked\b|\bif\b|\b(?:an)?other\b|\black|\bwithout\b)[^.\n]){{0,60}}?(?:\baccess entr|\bmapped\b|\baws-auth\b|\bAmazonEKS\w{{0,20}}Policy\b)"
-    listed = rf"\baccessEntr\w+[^]]{{0,2000}}?:(?:user|role)/(?:[\w+=,.@-]+/){{0,5}}{re.escape(name)}\""
-    return re.search(f"{said}|{listed}", case.failure.text) is not None
 
 
 def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:

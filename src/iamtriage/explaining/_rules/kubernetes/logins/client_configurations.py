@@ -8,20 +8,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first
 from iamtriage.arns._principals import Principal
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import Stated
-from iamtriage.explaining._rules.basics import Explanation
+from iamtriage.explaining._rules.basics import Explanation, Remedy
+from iamtriage.explaining._rules.credentials.logins import kubectl_logins
 from iamtriage.explaining._rules.kubernetes import cluster_access
-from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed, is_same_principal
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
+    find_listed_cluster,
+    is_listed,
+    is_same_principal,
+)
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
+    find_profile,
     find_shell_profile,
     has_key_in_shell,
 )
@@ -29,7 +38,11 @@ from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     build_cluster_principal,
 )
-from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.principals.principal_words import (
+    describe_principal,
+    try_parse_principal,
+    underlying_role,
+)
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -211,3 +224,76 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         remedies=(*remedies, own.inspect_access_remedy(cluster)),
         notes=NO_POLICY,
     )
+
+
+_SIGN_IN_FOR_KUBECTL = "The first command prints the profile that kubectl uses (--profile or AWS_PROFILE; if it has none, that of your shell). Sign in with it, and repeat the kubectl command."
+
+
+def add_failed_helper(case: AnyCase, explanation: Explanation) -> Explanation:
+    """Add that kubectl got no token because of the failure, and where its profile or role is."""
+    if "get-token" in explanation.summary or explanation.topic == "kubeconfig-helper":
+        return explanation
+    helper = "aws-iam-authenticator" if "executable aws-iam" in case.text else "aws eks get-token"
+    consequence = f"This is why {helper} failed, before any call to the cluster."
+    first, *others = explanation.remedies
+    sign_in = credential_remedies.SSO_LOGIN
+    if first.commands == sign_in.commands and find_profile(case) is None:
+        steps = (each for each in first.steps if each not in sign_in.steps)
+        lines = (kubectl_logins.SHOW_HELPER, *first.commands)
+        first = your_remedy(first.title, *steps, _SIGN_IN_FOR_KUBECTL, commands=lines, url=first.url)
+    remedies, causes = (first, *others), explanation.causes
+    if getattr(case.failure, "action", None) == "sts:AssumeRole":
+        consequence = f"{consequence[:-1]}: the kubeconfig (--role-arn) or its profile (role_arn) tells it to assume the role."
+        needless, remedies = _update_without_role(case, first, *others)
+        if needless:
+            consequence, causes = f"{consequence} The role is not needed: {needless}.", causes[:1]
+    summary = f"{explanation.summary} {consequence}"
+    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
+
+
+def _update_without_role(case: AnyCase, first: Remedy, *others: Remedy) -> tuple[str, tuple[Remedy, ...]]:
+    """Return why the caller does without the role that the kubeconfig sets, if so, and the remedies with that one."""
+    caller, cluster = describe_principal(case.principal, case.caller), find_cluster(case)
+    own = your_remedy(
+        f"Or, if {caller} has access to the cluster, update the kubeconfig without --role-arn",
+        commands=cluster.kubeconfig_command(),
+        url=pages.EKS_KUBECONFIG,
+    )
+    role = try_parse_principal(case.failure.resource)
+    has_role_entry = is_listed(case.failure, role)
+    has_entry = not has_role_entry and is_listed(case.failure, case.principal)
+    if find_listed_cluster(case.failure) not in {None, cluster.name}:
+        has_entry = False
+    if not (has_entry or _is_said_to_have_access(case)):
+        return "", (first, own, *others)
+    needless, of_entry = f"{caller} has access to the cluster itself", None
+    check = "kubectl auth whoami"
+    if has_entry:
+        arn = commands.arn(str(underlying_role(case.principal) or case.principal))
+        check = cluster.eks_command("list-associated-access-policies", principal=arn)
+        of_entry = _OF_ENTRY
+        needless = f"{caller} has an access entry"
+        if has_role_entry is False:
+            needless += f", and {describe_principal(role, None)} has none"
+    own = your_remedy(
+        "Update the kubeconfig without --role-arn",
+        *(_REMOVE_ROLE, of_entry),
+        commands=(cluster.kubeconfig_command(), check),
+        url=pages.EKS_KUBECONFIG,
+    )
+    first = attrs.evolve(first, title=f"Or {lower_first(first.title)}")
+    return needless, (own, first, *others)
+
+
+_REMOVE_ROLE = "The command replaces the exec section. If --role or --role-arn is still in its args, or role_arn in its profile, remove the option and the ARN there."
+_OF_ENTRY = "What the caller may do in the cluster depends on the access policies and groups of the entry. If a request is then Forbidden, a cluster administrator adds one."
+
+
+def _is_said_to_have_access(case: AnyCase) -> bool:
+    """Return whether a text says in words that the caller has access to the cluster."""
+    name = getattr(case.principal, "role_name", None) or getattr(case.principal, "name", None)
+    if name is None:
+        return False
+    who = rf"(?:(?<![\w/-]){re.escape(name)}[`\"']?|\bI\b|\b[Mm]y (?:own )?(?:IAM )?(?:user|role))"
+    said = rf"{who} (?:(?:itself|already|also|now) )?(?:has|have|had|got|is|was)\b(?! to\b| going\b)(?:(?!\bno\b|\bnot\b|n't\b|\bnever\b|\btold\b|\basked\b|\bif\b|\b(?:an)?other\b|\black|\bwithout\b)[^.\n]){{0,60}}?(?:\baccess entr|\bmapped\b|\baws-auth\b|\bAmazonEKS\w{{0,20}}Policy\b)"
+    return re.search(said, case.failure.text) is not None

@@ -34,7 +34,7 @@ _HOUR, _DRIFT = 3600, 60
 # "Still creating... [58m50s elapsed]" and "Creation complete after 1h2m3s" of Terraform, "creating (3530s)" of Pulumi,
 # and how long a step took, as people write it.
 _ELAPSED = lazy_pattern(
-    r"(?:\[|\bcomplete after )(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,3})m)?(?P<s>\d{1,2})s(?: elapsed\]|\b)"
+    r"(?:\[(?:id=[^\]\n,]{1,200}, )?|\bcomplete after )(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,3})m)?(?P<s>\d{1,2})s(?: elapsed\]|\b)"
     r"|\b(?:creat|updat|delet|replac)ing \((?P<total>\d{1,6})s\)"
     r"|(?:#|\b(?:took|(?<!expire )(?<!expires )after|(?:completed|finished|failed|done) in|(?:ran|runs|running) for))\s{0,4}(?:about |~\s?)?"
     r"(?=\d{1,3} ?[hm])(?:(?P<hours>\d{1,2}) ?h(?:ours?|rs?)?\b)?\s?(?:(?P<minutes>\d{1,3}) ?m(?:in(?:utes?|s)?)?\b)?"
