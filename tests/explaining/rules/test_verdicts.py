@@ -1972,8 +1972,9 @@ _NO_CONTAINER = (
         (_SDK.format(_NO_KEYS + _NO_SECTION + _NO_CONTAINER), "no keys in environment variables, no credentials in the profile and no container", "taskRoleArn"),
         (_SDK.format(_NO_CONTAINER), "found no credentials. No request", "a Pod Identity association"),
         ("CredentialsProviderError: Could not load credentials from any providers\n    at /usr/src/app/node_modules/@aws-sdk/x.js:1:1", "found no credentials. No request", "an instance profile"),
+        ('level=warn caller=queue/sender.go:41 err="NoCredentialProviders: no valid providers in chain. Deprecated.\\n\\tFor verbose messaging see aws.Config.CredentialsChainVerboseErrors"', "found no credentials. No request", "With CredentialsChainVerboseErrors in aws.Config"),
     ],
-    ids=["nothing", "no keys in the profile", "one provider", "image of Node.js"],
+    ids=["nothing", "no keys in the profile", "one provider", "image of Node.js", "log of Go"],
 )  # fmt: skip
 def test_program_that_can_run_anywhere(text: str, summary: str, step: str) -> None:
     found = explain(text)

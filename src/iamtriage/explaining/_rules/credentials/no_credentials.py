@@ -54,11 +54,12 @@ _TASK_SHOWN = lazy_pattern(
     r"|AWS::ECS::TaskDefinition|:ecs:[a-z0-9-]{4,30}:\d{12}:(?:task|service|task-definition)/|\baws logs [a-z-]{4,20} (?:--?[\w-]+ ){0,3}[\"']?(?:/ecs/|/copilot/|/aws/batch/)|\bjobRoleArn\b"
 )
 _LOG_STREAM = lazy_pattern(r"\baws logs (?:tail|get-log-events|filter-log-events|start-live-tail) ")
-# Images and servers have the program there.
-_IMAGE_PATH = lazy_pattern(
+# Images and servers have the program there, and programs in Go log so, wherever they run.
+_PROGRAM = lazy_pattern(
     r"(?<![\w.~/-])/(?:(?:usr/src/|srv/|home/(?:node|app)/)?app/|(?:srv|var/www)/[\w.-]{1,60}/"
     # The images of Airflow, Jupyter, Logstash, Spark and Bitnami, and those of Anaconda.
     r"|home/(?:airflow|jovyan)/|opt/(?:airflow|bitnami|conda|spark)/|usr/(?:local/airflow|share/logstash)/)"
+    r"|\bcaller=[\w/-]{1,60}\.go:\d"
 )
 # The AWS CLI and Terraform report that they have no credentials themselves.
 _TOOL_ITSELF = lazy_pattern(
@@ -83,7 +84,7 @@ _WINDOWS_SOURCE = lazy_pattern(
 )
 # Programs that ship or store logs and metrics, by name or log format. They run in clusters and on servers.
 _LOG_SHIPPER = lazy_pattern(
-    r"(?i)fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|opentelemetry|batch_processor|\bcaller=[\w-]{1,60}\.go:\d"
+    r"(?i)fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|opentelemetry|batch_processor"
     r"|\[(?:error|warn)\]: #\d"
 )
 _PHRASES = (
@@ -375,9 +376,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     if is_other or other_users.find_identity(case) is not None:
         return [_advise_other_user]
     uses_role = provider_chains.ROLE_SOURCE.search(message) is not None
-    is_anywhere = provider_chains.CONTAINER_TRIED.search(message) or (
-        is_of_program and _IMAGE_PATH.search(text)
-    )
+    is_anywhere = provider_chains.CONTAINER_TRIED.search(message) or (is_of_program and _PROGRAM.search(text))
     shown: tuple[tuple[object, list[_Environment]], ...] = (
         (provider_chains.ANDROID.search(text), [provider_chains.advise_on_phone]),
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.

@@ -88,21 +88,23 @@ def describe_outcomes(message: str) -> str:
 
 def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.Advice:
     """Return what gives a program credentials whose text does not say where it runs."""
-    is_java = "awssdk" in case.text or "ProfileFile(" in message
-    modules = ""
-    if is_java:
-        modules = (
+    of_sdk, detail = "", None
+    if "awssdk" in case.text or "ProfileFile(" in message:
+        of_sdk = (
             " The SDK for Java needs the modules sso and ssooidc for IAM Identity Center, and sts for IRSA."
         )
+    elif "CredentialsChainVerboseErrors" in message:
+        of_sdk = " Version 1 of the SDK for Go reads ~/.aws/config only with AWS_SDK_LOAD_CONFIG=1."
+        detail = "With CredentialsChainVerboseErrors in aws.Config, the error says why each place has none."
     remedy = your_remedy(
         "Give the program credentials where it runs",
         "Where it runs decides, which the text does not say: run the first command there. In a pod it prints KUBERNETES_SERVICE, in an ECS task ECS_CONTAINER.",
         "In a pod of EKS: give its service account a role by a Pod Identity association, or by an annotation (IRSA), and re-create the pod.",
         "In an ECS task: set taskRoleArn in a new revision of the task definition. On EC2: attach an instance profile; containers also require the metadata hop limit 2.",
-        f"On a computer: sign in, and set AWS_PROFILE. A container there also needs the files in ~/.aws.{modules}",
+        f"On a computer: sign in, and set AWS_PROFILE. A container there also needs the files in ~/.aws.{of_sdk}",
+        detail,
         commands=(
             "printenv | grep -oiE '^(kubernetes_service|ecs_container)'",
-            Labelled("In a pod:", pod_roles.CREATE_ASSOCIATION),
             Labelled("On a computer:", "aws sso login --profile PROFILE"),
             "export AWS_PROFILE=PROFILE",
         ),
