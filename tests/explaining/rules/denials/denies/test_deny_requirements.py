@@ -346,7 +346,7 @@ CASES: tuple[Case, ...] = (
                 (
                     "Do this first: Check that the instance i-0a1b2c3d4e5f60718 is the right one: the Deny protects it by the tag tier [you]",
                     "because ec2:ResourceTag/tier is gold.",
-                    "Do not change the tag tier to avoid the Deny.",
+                    "leave the resource out of the call. Do not change the tag tier to avoid the Deny: only if",
                 ),
             ),
             (

@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.denials.denies.named_requirements import (
     describe_tested_value,
     remedy_by_name,
 )
-from iamtriage.explaining._rules.denials.denies.required_tags import tag_step, tagged_types
+from iamtriage.explaining._rules.denials.denies.required_tags import leave_out, tag_step, tagged_types
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
 from iamtriage.explaining._rules.shared import commands, pages
@@ -236,7 +236,8 @@ def _satisfying_remedy(
         if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition, conditions), False
     if met is not None:
-        return perimeter_remedy(denial, met) or _compare_remedy(denial, met), _protects_resource(met)
+        remedy = perimeter_remedy(denial, met) or _compare_remedy(denial, met)
+        return remedy, _protects_resource(met) and not remedy.commands
     return remedy_by_name(denial)
 
 
@@ -336,10 +337,6 @@ def _connect_function(denial: Denial, remedy: Remedy, *, has_no_vpc: bool) -> Re
 
 
 _ENDPOINT = lazy_pattern(r"\bvpce-[0-9a-f]{8,17}\b")
-# A resource of EC2, whose tags one command prints.
-_INSTANCE = lazy_pattern(
-    r"(?a)arn:aws[a-z-]{0,12}:ec2:(?P<region>[a-z0-9-]{1,30}):\d{12}:(?P<kind>[a-z-]{3,40})/(?P<id>[a-z]{1,12}-[0-9a-f]{8,17})"
-)
 
 
 def _protects_resource(condition: DenyingCondition) -> bool:
@@ -361,8 +358,6 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
         value = f"a value that the Deny accepts as {key}"
         step = f"{rule} compares {key} with {values}. The decoded message omits the operator: with one such as StringNotLike, these values are accepted; otherwise, they are denied."
     title = f"Call with {value}"
-    tag = clip_text(condition.key.partition("ResourceTag/")[2])
-    shown, with_value = (f"the tag {tag}", f"the tag {tag}={values}") if tag else (key, f"{key} = {values}")
     if accepts and key.lower() == "aws:principalarn" and denial.policy_type == "service_control":
         caller = principal_arn_pattern(denial)
         if "::*:" in values:
@@ -381,15 +376,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
         title = f"{deny_remedies.AS_PRINCIPAL} with {value}"
         step += f" {key} is a property of the caller, so no option of the call changes it."
     elif _protects_resource(condition):
-        title = f"Ask whether a resource with {with_value} is protected on purpose"
-        step = f"{rule} denies the call on each of them, and no option of the call changes that. Check that this is the right resource. Do not change {shown} to avoid the Deny."
-        if (tagged := _INSTANCE.fullmatch(denial.resource or "")) is not None and tag:
-            name = f"the {tagged['kind'].replace('-', ' ')} {tagged['id']}"
-            title = f"Check that {name} is the right one: the Deny protects it by {shown}"
-            step = f"{rule} denies the call on everything with {with_value}, most likely on purpose, and no option of the call changes that. Do not change {shown} to avoid the Deny."
-            lines = (
-                f"aws ec2 describe-tags --region {tagged['region']} --filters Name=resource-id,Values={tagged['id']}",
-            )
+        title, step, lines = leave_out(denial, rule, key, values)
     elif owner != "request":
         title = f"Choose a resource with {value}"
         step += f" {key} is a property of the resource, so no option of the call changes it."

@@ -1,4 +1,4 @@
-"""Say how a call, a command or a deployment tool passes the tags that a Deny statement requires."""
+"""Say how a call, a command or a deployment tool passes the tags that a Deny statement requires, or which tag protects a resource."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 
-__all__ = ("describe_call_tags", "describe_tag_setting", "tag_step", "tagged_types")
+__all__ = ("describe_call_tags", "describe_tag_setting", "leave_out", "tag_step", "tagged_types")
 
 # An identifier of Terraform needs no quotes.
 _IDENTIFIER = lazy_pattern(r"(?a)[A-Za-z_][\w-]{0,255}")
@@ -200,4 +200,32 @@ def tag_step(
         return f"The command passes no tags. Write --tag-specifications {option}: tags that are set later are too late. The caller also needs ec2:CreateTags for {named}."
     return (
         f"Tag {named} in the same call: with --tag-specifications {option} in the AWS CLI, or {in_terraform}."
+    )
+
+
+# A resource of EC2, whose tags one command prints.
+_OF_EC2 = lazy_pattern(
+    r"(?a)arn:aws[a-z-]{0,12}:ec2:(?P<region>[a-z0-9-]{1,30}):\d{12}:(?P<kind>[a-z-]{3,40})/(?P<id>(?P<prefix>[a-z]{1,12})-[0-9a-f]{8,17})"
+)
+
+
+def leave_out(denial: Denial, rule: str, key: str, values: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return a title, a step and commands for a Deny that protects resources by a tag or another property."""
+    tag = key.partition("ResourceTag/")[2]
+    shown, with_value = (f"the tag {tag}", f"the tag {tag}={values}") if tag else (key, f"{key} = {values}")
+    step = f"{rule} denies the call on everything with {with_value}, most likely on purpose. If that is right, leave the resource out of the call. Do not change {shown} to avoid the Deny: only if it is wrong, its owner corrects it."
+    tagged = _OF_EC2.fullmatch(denial.resource or "") if tag else None
+    if tagged is None:
+        return f"Ask whether a resource with {with_value} is protected on purpose", step, ()
+    command = denial.context.command
+    call = command.text if command else denial.failure.text.partition('"requestParameters"')[2]
+    ids = re.findall(rf"\b{tagged['prefix']}-[0-9a-f]{{8,17}}\b", call.partition('"responseElements"')[0])
+    if (count := len({*ids})) > 1:
+        step += f" Of the {count} in the call, the denial names only this one."
+    return (
+        f"Check that the {tagged['kind'].replace('-', ' ')} {tagged['id']} is the right one: the Deny protects it by {shown}",
+        step,
+        (
+            f"aws ec2 describe-tags --region {tagged['region']} --filters Name=resource-id,Values={tagged['id']}",
+        ),
     )
