@@ -243,6 +243,26 @@ def test_region_that_a_vendor_calls(before: str, *, is_of_vendor: bool) -> None:
     assert ("Snowflake" in str(explanation.notes)) is is_of_vendor
 
 
+@check_rows(
+    ("operation", "region", "shown"),
+    [
+        (
+            "AssumeRoleWithWebIdentity",
+            "eu-west-1",
+            "AWS_ENDPOINT_URL_STS=https://sts.us-east-1.amazonaws.com",
+        ),
+        # The signature names the Region, and other partitions have other accounts.
+        ("AssumeRole", "eu-west-1", None),
+        ("AssumeRoleWithWebIdentity", "cn-north-1", None),
+    ],
+)
+def test_region_of_a_cluster_without_sts(operation: str, region: str, shown: str | None) -> None:
+    text = f"An error occurred (RegionDisabledException) when calling the {operation} operation: STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console."
+    steps = str(explain(text, facts={"cluster": "films", "region": region}).remedies[0].steps)
+    assert ("AWS_ENDPOINT_URL_STS" in steps) is (shown is not None)
+    assert shown is None or shown in steps
+
+
 @pytest.mark.parametrize(("user", "may_end"), [("system:kube-scheduler", True), ("eks:addon-manager", False)])
 def test_denials_of_a_component_can_end(user: str, *, may_end: bool) -> None:
     text = (

@@ -229,7 +229,8 @@ def drop_sentences(rows: Sequence[tuple[str, str]], shown_text: str) -> list[tup
 
 
 def _only_evidence(cause: CauseParts, shown_text: str, message: str) -> str:
-    """Return what the text says, which shows why a cause is certain that a summary states. Plain words show nothing."""
+    """Return what the text says, which shows why a cause is certain that a summary states."""
+    # Plain words name nothing that the text shows.
     quoting = (each for each in cause.because if _QUOTES.match(each) and each not in shown_text)
     reasons = (each for each in quoting if '"' in each or _NAME.search(each))
     reason = next(reasons, "")
