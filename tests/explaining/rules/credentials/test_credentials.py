@@ -1313,14 +1313,6 @@ ACCOUNTS: tuple[Row, ...] = (
         (),
     ),
     (
-        "STS off in the region of a cluster, for a pod",
-        web_identity_text("RegionDisabledException", DISABLED),
-        {"region": "eu-west-1", "cluster": "films", "namespace": "shop"},
-        "sts-region-disabled",
-        {"region-disabled": "reported"},
-        ("kubectl rollout restart deployment/NAME --namespace shop",),
-    ),
-    (
         "STS off in a region to opt in to",
         web_identity_text("RegionDisabledException", DISABLED),
         {"region": "ap-east-1"},

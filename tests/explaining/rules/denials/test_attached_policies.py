@@ -167,7 +167,10 @@ def test_policy_of_aws_is_not_edited() -> None:
 def test_boundary_is_changed_and_no_other_policy() -> None:
     text = _denied(reason=" because no permissions boundary allows the {} action")
     shown = " ".join(explain(text + _listed("AdministratorAccess")).to_text().split())
-    assert "AdministratorAccess allows the action already, so another Allow there does not help" in shown
+    assert (
+        "AdministratorAccess allows the action already. Without an Allow in the boundary, that has no"
+        in shown
+    )
 
 
 _BOUNDARY = " because no permissions boundary allows the {} action"
@@ -178,9 +181,12 @@ _SESSION = " because no session policy allows the {} action"
 @check_rows(
     ("reason", "said", "shown", "hidden"),
     [
-        (_BOUNDARY, "The role has AmazonSQSFullAccess.", "AmazonSQSFullAccess allows the action already, so another", "if it is attached"),
-        (_BOUNDARY, "mailer has AmazonSQSFullAccess attached.", "AmazonSQSFullAccess allows the action already, so another", "if it is attached"),
-        (_BOUNDARY, "The group has AmazonSQSFullAccess.", "already, if it is attached to the role mailer", "already, so another"),
+        (_BOUNDARY, "The role has AmazonSQSFullAccess.", "AmazonSQSFullAccess allows the action already. Without", "if it is attached"),
+        (_BOUNDARY, "mailer has AmazonSQSFullAccess attached.", "AmazonSQSFullAccess allows the action already. Without", "if it is attached"),
+        (_BOUNDARY, "The group has AmazonSQSFullAccess.", "already, if it is attached to the role mailer", "already. Without"),
+        (_BOUNDARY, "role policy: sqs:* on :mails and :mails-*", "The policy of the role mailer allows the call already, as the text says. Without", "if it is attached"),
+        (_BOUNDARY, "user policy: sqs:* on :mails", "so an Allow in another policy alone", "allows the call already"),
+        (_BOUNDARY, "role policy: sqs:* on :carts", "so an Allow in another policy alone", "allows the call already"),
         (_CONTROL, "Our role has AmazonSQSFullAccess.", "AmazonSQSFullAccess allows the action already: another Allow does not help", "also needs its own Allow"),
         (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. Our permission set has sqs:* on *.", "allows the action already", "also needs its own Allow"),
         (_CONTROL, "We sign in as AWSReservedSSO_Mail_0a1b. Our permission set has sns:* on *.", "also needs its own Allow", "allows the action already"),

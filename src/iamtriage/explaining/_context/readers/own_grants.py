@@ -10,7 +10,7 @@ from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.policies._patterns import compile_glob, matches
 
-__all__ = ("find_own_grant",)
+__all__ = ("find_own_grant", "has_noted_grant")
 
 _ACTION = r"[A-Za-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}\*?|\*)"
 
@@ -126,3 +126,27 @@ def _is_own(found: re.Match[str], names: Iterable[str], kind: str) -> bool:
     after = named[1] or ""
     is_named = bool(after) and _NEXT_WORD.fullmatch(after) is None
     return is_kind and not is_named and (not before or before in _QUALIFIERS)
+
+
+_NOTED = lazy_pattern(
+    r"(?im)^[ \t>*#-]{0,6}(?:(?:the|our|my|its|own) ){0,2}(?P<kind>role|user)(?:'s)? (?:own |inline |identity )?policy(?: allows|:| has:?)"
+    r" (?P<actions>[a-z0-9-]{2,30}:[\w*]{1,64}(?:, ?[a-z0-9-]{2,30}:[\w*]{1,64}){0,9})"
+    r" on (?P<on>[\w*:/.-]{1,300}(?:(?:, ?| and )[\w*:/.-]{1,300}){0,5})[ \t]{0,4}$"
+)
+_MAX_CHARS = 64_000
+
+
+def has_noted_grant(text: str, action: str, resource: str, kind: str) -> bool:
+    """Return whether a line says that the policy of the caller's kind allows an action on a resource, or on what ends like it.
+
+    >>> said = "role policy: sqs:* on queue/orders and queue/orders/*"
+    >>> [has_noted_grant(said, "sqs:SendMessage", f"arn:aws:sqs:::{each}", "role") for each in ("queue/orders/1", "queue/carts")]
+    [True, False]
+    """
+    for noted in _NOTED.finditer(text[:_MAX_CHARS]):
+        actions, resources = noted["actions"].lower().split(","), re.split(r", ?| and ", noted["on"])
+        is_action = any(matches(action.lower(), compile_glob(each.strip())) for each in actions)
+        covers = any(matches(resource, compile_glob(f"*{each}")) for each in resources)
+        if noted["kind"].lower() == kind and is_action and covers:
+            return True
+    return False

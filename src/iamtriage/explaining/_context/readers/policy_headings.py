@@ -12,11 +12,11 @@ NOT_NEGATED = r"\b(?<!\bnot the )(?<!\bnot a )(?<!\bnot an )(?<!\bnot our )(?<!\
 """The start of a pattern of what a text does not negate."""
 # A word of a sentence has no hyphen, underscore, digit or capital in it.
 _NAME = r"(?=[\w+=,.@-]{0,60}(?:[-_0-9]|[a-z][A-Z]))[A-Za-z][\w+=,.@-]{1,126}\w"
-# "boundary TeamBoundary:", "our SCP (deny-regions):", "the bucket policy is:"
+# "boundary TeamBoundary:", "our SCP (deny-regions):", "the bucket policy is:"; also with an ARN
 _HEADING = lazy_pattern(
     rf"(?a){NOT_NEGATED}(?:(?P<boundary>(?i:permissions? boundary|(?<!permissions )(?<!permission )boundary))|(?P<scp>SCP|(?i:service control policy))|(?P<rcp>RCP|(?i:resource control policy))"
     r"|(?P<identity>(?i:role|user|identity|inline) policy)|(?P<other>(?i:managed|bucket|key|queue|topic|repository|endpoint) policy))(?: policy)?"
-    rf"(?: (?:called|named))?(?: [`\"'(]{{0,2}}(?P<name>{_NAME})[`\"')]{{0,2}})?(?: \([^()\n]{{1,60}}\))?(?: (?:is|says|has))?"
+    rf"(?: (?:called|named))?(?: [`\"'(]{{0,2}}(?:arn:[\w:+=,.@/-]{{1,200}}/)?(?P<name>{_NAME})[`\"')]{{0,2}})?(?: \([^()\n]{{1,60}}\))?(?: (?:is|says|has))?"
     r" ?:\s{0,20}(?:```\w{0,5}\s{0,20})?\Z"
 )
 _TYPES: dict[str, tuple[str, PolicyType]] = {

@@ -17,7 +17,6 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Rem
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command, repeat_line
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.kubernetes.clusters import restart_command
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import AWS_COMPATIBLE
@@ -87,20 +86,19 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     )
     is_of_vendor = _VENDOR in case.failure.text
     in_pods: tuple[str, ...] = ()
-    restart: str | None = None
     if is_of_cluster and "WebIdentity" in case.failure.text:
+        in_pods = ("Then restart the pods that do not retry.",)
         # The call has no signature, so another endpoint is enough.
-        in_pods = ("Once STS is active, restart the pods that do not retry, as below.",)
-        restart = restart_command(case)
         if active and (host := _host_of(active)):
-            in_pods += (
-                f"Until then, recent SDKs call {active} if the pods have AWS_ENDPOINT_URL_STS=https://{host}.",
+            until = (
+                f"Until then, recent SDKs call {active} if the pods have AWS_ENDPOINT_URL_STS=https://{host}."
             )
+            in_pods = (until, *in_pods)
     own = _OF_VENDOR if is_of_vendor else _OF_CLUSTER
 
     def build_remedies() -> tuple[Remedy, ...]:
         remedies = present(
-            None if opts_in else _activate_sts_remedy(region, owner, *in_pods, restart=restart),
+            None if opts_in else _activate_sts_remedy(region, owner, *in_pods),
             None if opts_in is False else credential_remedies.enable_region(region, owner),
         )
         client = f" ({active}, https://{host})" if active and (host := _host_of(active)) else ""
@@ -148,14 +146,13 @@ def _host_of(region: str) -> str | None:
     return None if endpoint is None else endpoint.host
 
 
-def _activate_sts_remedy(region: str | None, account: str | None, *steps: str, restart: str | None) -> Remedy:
+def _activate_sts_remedy(region: str | None, account: str | None, *steps: str) -> Remedy:
     name = region or "the Region"
     owner = "of the requested role or user" if account is None else account
     return account_remedy(
         f"Activate STS in {name} (IAM console, Account settings)",
         f"In the IAM console of the account {owner}, open Account settings, Security Token Service (STS), Endpoints, and activate {name}. There is no API for this.",
         *steps,
-        commands=present(restart),
         url=pages.TEMPORARY_REGIONS,
     )
 

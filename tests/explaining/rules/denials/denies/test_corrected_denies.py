@@ -200,6 +200,8 @@ def test_policy_that_a_command_has_printed_has_its_name(shown: str, name: str) -
     [
         ("what the team has (limits, v3):", "the policy limits", False),
         ("from limits.json:", "the policy limits", False),
+        ("that's this one, all have it:", "the policy limits", False),
+        ("Is that this one? From another team:", "the policy in the text", True),
         ("from our repository:", "the policy in the text", True),
         ("from limits-of-dev:", "the policy in the text", True),
         (

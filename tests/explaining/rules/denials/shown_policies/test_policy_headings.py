@@ -20,10 +20,10 @@ _IDENTITY, _BOUNDARY, _CONTROL = (
     [
         pytest.param(
             _BOUNDARY,
-            f"role policy: {_OWN}boundary MailCap: {_OTHERS}",
+            f"role policy: {_OWN}boundary (arn:aws:iam::111122223333:policy/caps/MailCap): {_OTHERS}",
             (
                 "the permissions boundary MailCap does not allow this action, only actions of s3 and logs",
-                "the role policy in the text allows the action already",
+                "The role policy in the text allows the action already",
                 "A change affects every principal",
             ),
             ("the policy in the text", "to the Action of the statement"),

@@ -16,6 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, upper_first
 from iamtriage.explaining._context.readers.attached_policies import find_printed_boundary
+from iamtriage.explaining._context.readers.own_grants import has_noted_grant
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import find_narrow_policy
@@ -113,12 +114,9 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         caps: str | None = (
             "A boundary only caps permissions: an identity-based policy must allow the action, too."
         )
-        if own is not None and delegates:
-            # The steps are about the condition.
+        if own is not None:
             allow = f". {capitalize_start(own)}. Without an Allow in the boundary, that has no effect"
             caps = None
-        elif own is not None:
-            caps = f"A boundary only caps permissions: {own}, so another Allow there does not help."
         text = f"The permissions boundary of {denial.caller} has no Allow that applies to the call{allow}. The limit can be intentional."
         title, delegated, only_call = "Change the permissions boundary", None, None
         add = save_step("the boundary's policy") if can_change else "Add the statement to the boundary."
@@ -322,7 +320,9 @@ def describe_own_allow(denial: Denial) -> str | None:
 
     allowing = find_allowing_policy(denial)
     if allowing is None:
-        return None
+        kind, resource = "user" if denial.role is None else "role", denial.resource or ""
+        noted = has_noted_grant(denial.failure.text, denial.action or "", resource, kind)
+        return f"the policy of {denial.caller} allows the call already, as the text says" if noted else None
     is_said = is_said_of_caller(allowing, denial)
     if not is_said and "organizations describe-policy" in denial.failure.text:
         # The policy can be another service control policy, such as FullAWSAccess.

@@ -106,6 +106,12 @@ def list_resource_statements(denial: Denial, part: str) -> list[tuple[list[str],
     ]
 
 
+# "that's this one:", "here is that policy:"
+_POINTED = lazy_pattern(
+    r"(?i)\b(?:(?:that|it)(?:['’]s| is) this one|this is (?:it|that one|that policy)|here (?:it is|is (?:it|that one|that policy)))\b[^\n{}?]{0,80}:\s{0,20}(?:```\w{0,5}\s{0,20})?\{"
+)
+
+
 def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     """Yield the policies of the facts, then those of the text but for trust policies."""
     given = denial.facts.policies
@@ -155,12 +161,15 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         called
         and sum(each.name is None for each in stated) == 1
         and only_one({*_PRINTED_POLICY.findall(denial.failure.text)}, called) == called
-        and re.search(
-            rf"(?<![\w/+=,.@-]){re.escape(called)}(?![\w/+=@-])|--policy-arn \S{{1,200}}/{re.escape(called)} --version-id",
-            denial.failure.text,
+        and (
+            re.search(
+                rf"(?<![\w/+=,.@-]){re.escape(called)}(?![\w/+=@-])|--policy-arn \S{{1,200}}/{re.escape(called)} --version-id",
+                denial.failure.text,
+            )
+            or _POINTED.search(denial.failure.text)
         )
     ):
-        # The text names the policy of the message without its ARN, too, or a command has printed it.
+        # The text names the policy of the message without its ARN, too, a command has printed it, or somebody points at it.
         name = f"the {'permissions boundary' if is_boundary else 'policy'} {clip_text(called)}"
     elif (
         len(stated) == 1
