@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._patterns import lazy_pattern
-
-if TYPE_CHECKING:
-    import re
 
 __all__ = ("without_contrasts",)
 
@@ -47,11 +42,7 @@ def without_contrasts(text: str) -> str:
         clause = _CLAUSE.match(text, contrast.end())
         if clause is None or contrast.start() < done or _ERROR.search(clause[0]):
             continue
-        parts += (text[done : clause.start()], _NAME.sub(_blank, clause[0]))
+        parts += (text[done : clause.start()], _NAME.sub(lambda each: " " * len(each[0]), clause[0]))
         done = clause.end()
     told = "".join([*parts, text[done:]])
     return _UNUSED.sub(lambda each: f"{' ' * len(each['name'])}{each[0][len(each['name']) :]}", told)
-
-
-def _blank(name: re.Match[str]) -> str:
-    return " " * len(name[0])

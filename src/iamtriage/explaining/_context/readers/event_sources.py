@@ -44,13 +44,10 @@ def find_stated_role(text: str) -> str | None:
     stated = {
         each["name"].rstrip(".,")
         for each in _STATED_ROLE.finditer(text)
-        if not called or called.issuperset(_find_function(text, each.start()))
+        # "The function billing has the execution role".
+        if not called
+        or called.issuperset(_OWNER.findall(text, line_start(text, at := each.start(), at - 120), at)[-1:])
     }
     if not stated and not called:
         stated = {each["id"] or each["name"] for each in _ATTACHED.finditer(text)}
     return only_one(stated)
-
-
-def _find_function(text: str, at: int) -> list[str]:
-    """Return the function of a role in a sentence: "The function billing has the execution role"."""
-    return _OWNER.findall(text, line_start(text, at, at - 120), at)[-1:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
@@ -80,7 +80,8 @@ def find_own_grant(
     prefix = action.partition(":")[0]
     if f"{prefix}:" not in text.lower():
         return None
-    for found, is_held in _iterate_said(text):
+    said = ((found, held) for held in (False, True) for found in find_said(text, _HELD if held else _GRANTS))
+    for found, is_held in said:
         listed: str = next(filter(None, (found.groupdict().get(each) for each in _GROUPS)))
         what: str | None = next(
             (
@@ -104,12 +105,6 @@ def find_own_grant(
         if is_held or _PERSISTS.search(text, found.end(), found.end() + _CHARS_AFTER):
             return what
     return None
-
-
-def _iterate_said(text: str) -> Iterator[tuple[re.Match[str], bool]]:
-    for pattern, is_held in ((_GRANTS, False), (_HELD, True)):
-        for found in find_said(text, pattern):
-            yield found, is_held
 
 
 def _is_own(found: re.Match[str], names: Iterable[str], kind: str) -> bool:

@@ -251,7 +251,9 @@ def _find_past_failures(text: str, spans: Sequence[_Span]) -> Iterator[_Span]:
     ]
     for number, (start, end) in enumerate(spans):
         fixed = _find_end_of_fixed(text, (start, end), before[number], starts[number])
-        is_earlier = not present[number] and any(present) and _was_earlier(before[number])
+        said = before[number]
+        is_earlier = not present[number] and any(present) and _EARLIER.search(said) is not None
+        is_earlier = is_earlier and not (_OF_OUTPUT.search(said) or _UNDONE.search(said))
         if fixed is not None or is_earlier:
             yield start, fixed or end
 
@@ -277,10 +279,6 @@ def _find_end_of_fixed(text: str, span: _Span, before: str, following: int) -> i
         if gone is not None and not (_UNDONE.search(gone[0]) or _CAME_BACK.search(after)):
             return at
     return None
-
-
-def _was_earlier(before: str) -> bool:
-    return _EARLIER.search(before) is not None and not (_OF_OUTPUT.search(before) or _UNDONE.search(before))
 
 
 def _is_removed(text: str, span: _Span) -> bool:

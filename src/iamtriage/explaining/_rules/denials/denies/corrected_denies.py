@@ -170,7 +170,7 @@ def _limit_to_created(denial: Denial, stated: StatedDeny, statement: dict[str, A
         partition, tag = denial.location.partition or "aws", key.partition("/")[2]
         arns = [f"arn:{partition}:ec2:*:*:{each}/*" for each in types]
         steps = [
-            f"{denial.action} is also checked on what the call uses, such as {_choose_article(denied)} {denied}."
+            f"{denial.action} is also checked on what the call uses, such as {'an' if denied[:1] in 'aeiou' else 'a'} {denied}."
         ]
         if tag and re.search(rf"\bKey[\"']?\s?[=:]\s?[\"']?{re.escape(tag)}\b", denial.failure.text):
             steps.append("The call passes the tag already: no other way of tagging satisfies the statement.")
@@ -199,10 +199,6 @@ def _types_with_key(denial: Denial, key: str, actions: list[str], denied: str) -
     # Another action can have the key on more types.
     is_launch = [each.lower() for each in actions] == ["ec2:runinstances"]
     return [only] if only is not None and only != denied and is_launch else []
-
-
-def _choose_article(noun: str) -> str:
-    return "an" if noun[:1] in "aeiou" else "a"
 
 
 def _replace_exclusion(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:

@@ -237,7 +237,8 @@ def _allow_pass_remedy(
         grant = attrs.evolve(grant, resources=tuple(map(str, stated)) or (_name_unknown(denial),))
     is_of_task = recipient is not None and recipient.principal == "ecs-tasks.amazonaws.com"
     other = _find_other_task_role(denial) if is_of_task else None
-    is_allowed = other is not None and _is_allowed(denial, str(other))
+    allowing = (each for each in denial.context.allows if names_action(each, "iam:PassRole"))
+    is_allowed = other is not None and any(names_resource(each, str(other)) for each in allowing)
     if grant is not None and other is not None and not is_allowed:
         grant = attrs.evolve(grant, resources=(*grant.resources, str(other)))
         title = f"Allow {denial.caller} to pass the roles {denial.target_role_name} and {other.name}"
@@ -295,13 +296,6 @@ def _find_other_task_role(denial: Denial) -> Role | None:
     passed = denial.target_role
     is_of_account = passed is not None and getattr(other, "account", None) == passed.account
     return other if isinstance(other, Role) and is_of_account else None
-
-
-def _is_allowed(denial: Denial, role: str) -> bool:
-    """Return whether a policy in the text allows to pass another role."""
-    return any(
-        names_action(each, "iam:PassRole") and names_resource(each, role) for each in denial.context.allows
-    )
 
 
 def _narrow_default_role_remedy(denial: Denial) -> Remedy:
