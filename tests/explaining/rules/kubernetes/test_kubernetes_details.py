@@ -544,9 +544,26 @@ def _refusal(user: str, verb: str, resource: str, group: str) -> str:
     return f'{resource}.{group} "api" is forbidden: User "{user}" cannot {verb} resource "{resource}" in API group "{group}" in the namespace "shop"'
 
 
+_VIEWED = '$ aws eks list-associated-access-policies --cluster-name c --principal-arn arn:aws:iam::111122223333:role/ci/{}\n{{"associatedAccessPolicies": [{{"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy", "accessScope": {{"type": "namespace", "namespaces": ["shop"]}}}}]}}\n'
+
+
 @check_rows(
     ("text", "title", "command"),
     [
+        (
+            HELM + _refusal("build-bot", "get", "deployments", "apps") + "\n\n" + _VIEWED.format("build-bot"),
+            "Associate AmazonEKSEditPolicy with the access entry, for the namespace shop",
+            "aws eks associate-access-policy --cluster-name c --principal-arn arn:aws:iam::111122223333:role/ci/build-bot --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy --access-scope type=namespace,namespaces=shop",
+        ),
+        (
+            # The policies of another principal.
+            HELM
+            + _refusal("build-bot", "get", "deployments", "apps")
+            + "\n\n"
+            + _VIEWED.format("deploy-bot"),
+            "Let Helm manage the namespace with the ClusterRole edit",
+            "kubectl create rolebinding build-bot-edit -n shop --clusterrole=edit --user=build-bot",
+        ),
         (
             HELM + _refusal("build-bot", "get", "deployments", "apps"),
             "Let Helm manage the namespace with the ClusterRole edit",
@@ -614,6 +631,8 @@ def _refusal(user: str, verb: str, resource: str, group: str) -> str:
         ),
     ],
     ids=[
+        "its policies",
+        "policies of another",
         "Helm",
         "Helm with roles",
         "Terraform",

@@ -1,8 +1,4 @@
-"""Represent a request that Kubernetes denied: its user, its cluster, and the EKS access policy that allows it.
-
-A tool that installs objects needs more than the verb that was denied first. Source:
-https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles.
-"""
+"""Represent a request that Kubernetes denied: its user, its cluster, and the EKS access policy that allows it."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ from typing import Self
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
@@ -129,7 +125,9 @@ class DeniedRequest(Value):
         principal = principal_words.try_parse_principal(user) if kind in {"iam", "iam session"} else None
         subject = _binding_subject(user, kind, principal_words.underlying_role(principal))
         cluster = find_cluster(case)
-        has_entry = kind in {"iam", "iam session"} and cluster.uses_entries
+        if kind == "user" and principal is None:
+            principal = _find_listed(text, user)
+        has_entry = principal is not None and cluster.uses_entries
         policies = _ACCESS_POLICY.findall(text) if has_entry and "AmazonEKS" in text else ()
         if policies and _lists_only_others(text, principal):
             policies = ()
@@ -219,6 +217,12 @@ def _lists_only_others(text: str, principal: Principal | None) -> bool:
     asked = [arn.rpartition("/")[2] for arn in _LISTED_PRINCIPAL.findall(text)]
     own = principal_words.underlying_role(principal) or principal
     return bool(asked) and getattr(own, "name", None) not in asked
+
+
+def _find_listed(text: str, user: str | None) -> Principal | None:
+    """Return the principal whose access policies a text lists, if a Kubernetes user has its name."""
+    arn = only_one({*_LISTED_PRINCIPAL.findall(text)})
+    return principal_words.try_parse_principal(arn) if arn and arn.rpartition("/")[2] == user else None
 
 
 def _is_of_kubectl(
@@ -322,28 +326,6 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     )
 
 
-# The default roles that allow what the access policies of EKS allow.
-_ROLES = {"AmazonEKSEditPolicy": "edit", "AmazonEKSAdminPolicy": "admin"}
-_SCOPES = {
-    "edit": "The ClusterRole edit covers the workloads, Services, ConfigMaps and Secrets of the namespace: who has it can read the Secrets and run pods as any service account. Roles and RoleBindings require admin.",
-    "admin": "The ClusterRole admin covers the objects of the namespace, including Roles and RoleBindings.",
-}
-
-
-def installer_remedies(denied: DeniedRequest) -> tuple[Remedy | None, ...]:
-    """Return what grants an installer more than the denied verb: a default role, and an access policy."""
-    if denied.installer is None:
-        return ()
-    role, policy = _default_role_remedy(denied), access_policy_remedy(denied)
-    if role is None and policy is not None:
-        title, steps = f"Associate {denied.policy} with the access entry", (_need(denied), *policy.steps[1:])
-        policy = attrs.evolve(policy, title=title, steps=steps)
-    elif policy is not None:
-        title = f"{policy.title}, for the namespace {commands.namespace(denied.request.namespace)}"
-        policy = attrs.evolve(policy, title=title)
-    return role, policy
-
-
 def bind_command(role: str, binding: str, subject: Subject, namespace: str | None) -> str:
     """Return the command that binds a role to a subject, in a namespace or the whole cluster.
 
@@ -359,42 +341,3 @@ def bind_command(role: str, binding: str, subject: Subject, namespace: str | Non
     kind = "clusterrolebinding" if namespace is None else "rolebinding"
     place = () if namespace is None else ("-n", commands.namespace(namespace))
     return command("kubectl", "create", kind, binding, *place, f"--{role}", who)
-
-
-def _need(denied: DeniedRequest) -> str:
-    what = "reads, creates, changes and deletes the objects that it installs"
-    if denied.installer == "Helm" and denied.request.resource == "secrets":
-        what = "stores each release in a Secret of the namespace, so it gets, lists, creates, updates and deletes Secrets, and the objects of the chart"
-    elif denied.installer == AIRFLOW:
-        what = "creates, watches, reads and deletes pods, and reads their logs"
-    elif denied.installer == SPARK:
-        what = "creates, watches and deletes the objects of its executors"
-    elif denied.installer == KUBECTL_APPLY:
-        what = "reads, creates and patches objects"
-    return f"{denied.installer} {what}. The denied verb alone is not enough."
-
-
-def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
-    """Return the remedy that lets a tool manage the objects of a namespace, or ``None`` if no default role does."""
-    request, subject, role = denied.request, denied.subject, _ROLES.get(denied.policy or "")
-    if denied.installer is None or role is None or subject is None or request.namespace is None:
-        return None
-    if subject.kind == "Group":
-        # A binding for a session needs a group in its access entry. An access policy does not.
-        return None
-    scope = ("-n", commands.namespace(request.namespace))
-    name = object_name(subject.name.rpartition(":")[2].rpartition("/")[2].partition("@")[0], role)
-    start = "Or let" if denied.installer in {AIRFLOW, KUBECTL_APPLY} else "Let"
-    return cluster_remedy(
-        f"{start} {denied.installer} manage the namespace with the ClusterRole {role}",
-        _need(denied),
-        _SCOPES[role],
-        commands=(
-            bind_command(f"clusterrole={role}", name, subject, request.namespace),
-            command(
-                *("kubectl", "auth", "can-i", request.verb or "create", request.type_argument, *scope),
-                f"--as={kubernetes_requests.user_argument(denied.user)}",
-            ),
-        ),
-        url=pages.RBAC,
-    )

@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.kubernetes import denied_requests
 from iamtriage.explaining._rules.kubernetes.entries import entry_groups
 from iamtriage.explaining._rules.kubernetes.other_logins import GKE
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks
+from iamtriage.explaining._rules.kubernetes.rbac.installer_remedies import installer_remedies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests, manifests
@@ -85,7 +86,7 @@ def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
     role = _role_remedy(denied)
     policy = None if denied.installer else denied_requests.access_policy_remedy(denied)
-    installers = denied_requests.installer_remedies(denied)
+    installers = installer_remedies(denied)
     restored = entry_groups.restore_remedies(denied)
     if restored and denied.is_policy_first:
         return present(policy, *installers, *restored)
