@@ -265,6 +265,8 @@ _ROLE_OF_POD = "unable to read web identity token file in pod: {}\n : no such fi
         ("pulumi:providers:aws resource 'tea' has a problem: retrieving credentials: static credentials are empty", ("The AWS provider of Pulumi is given", "aws:accessKey"), ("The code sets",)),
         ("the client has a problem: retrieving credentials: static credentials are empty", (), ("AWS provider",)),
         ("The pod says \u201cAccess Denied\u201d for the S3 bucket:\nF0306 08:19:04.525174       7 client_manager.go:502] Failed to check if object store bucket exists. Error: Access Denied.", ("S3 denied s3:ListBucket",), ("names no action",)),
+        ("failed to confirm existence of 'octo-charts' bucket: Request ARN is invalid. It runs in pods of Kubernetes.", ("serviceaccount source-controller -n flux-system",), ("SERVICE_ACCOUNT",)),
+        ("failed to confirm the name of the bucket: Request ARN is invalid. The pod runs in EKS.", (), ("source-controller",)),
     ],
 )  # fmt: skip
 def test_details_of_a_post(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) -> None:

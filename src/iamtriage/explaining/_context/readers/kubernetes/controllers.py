@@ -271,6 +271,14 @@ _CONTROLLERS = (
         ),
         (),
     ),
+    # https://fluxcd.io/flux/components/source/buckets/#aws
+    Controller(
+        "Flux's source-controller",
+        "flux-system",
+        "source-controller",
+        lazy_pattern(r"(?a)\bconfirm existence of '[^'\n]{3,63}' bucket"),
+        ("s3:",),
+    ),
     # https://github.com/vmware-tanzu/velero-plugin-for-aws
     Controller(
         "Velero",
