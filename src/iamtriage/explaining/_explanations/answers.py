@@ -40,7 +40,7 @@ _GIVE = r"(?:add|adding|assign|assigning|attach|attaching|enough|fix|get|give|gi
 _KEYS = lazy_pattern(r"(?i:\b(?:rotat(?:e|ing)|re-?creat(?:e|ing)|regenerat(?:e|ing)|renew(?:ing)?|replac(?:e|ing)) (?:(?:the|my|our|these|those|all|both|his|her|its|their|aws|iam|access|secret|user's|bot's) ){0,4}(?:keys?|credentials)\b(?! (?:pair|polic|alias|from))|\b(?:new|fresh) (?:(?:aws|iam|access|secret) ){0,2}(?:keys?|credentials)\b(?! (?:pair|polic|alias)))")  # fmt: skip
 _HIGHER = lazy_pattern(r"(?i:\b(?:quota|limit) (?:increase|raise)\b|\b(?:higher|bigger|larger|longer) (?:quota|limit|max\w{0,30})\b|\b(?:raise|raising|increase|increasing|bump|extend|lift) (?:(?:the|our|my|this|that|service|its|role's|maximum|session) ){0,4}(?:quota|limit|max\w{0,30}|duration|it|this|that)\b(?! (?:with|as)\b| to (?:aws|support)))")  # fmt: skip
 _RETRY = lazy_pattern(r"(?i:\b(?:wait|retry|re-?run|try again|try it again)(?: (?:it|the (?:call|command|deployment|job|run|pipeline)|again|longer|more|a (?:bit|while)|some time|a few minutes|for it|later)){0,3}\s{0,3}\Z)")  # fmt: skip
-_ADMINISTRATOR = lazy_pattern(r"(?i:\b(?:ask|asking|contact|need|involve|ping|call|page|bother|get)\b(?: \w{1,12}){0,3}? admin(?:istrator)?s?\b(?! (?:access|rights|role|permission|polic|user|key|cred|account)))")  # fmt: skip
+_ADMINISTRATOR = lazy_pattern(r"(?i:\b(?:ask|asking|contact|need|involve|ping|call|page|bother|get)\b(?: \w{1,12}){0,3}? admin(?:istrator)?s?(?: (?:about|for|with) (?:help|it|that|this)| here| now)?\s{0,3}\Z)")  # fmt: skip
 _DETACH = lazy_pattern(r"(?i:\bdetach(?:ed|ing)?\b|\b(?:remov(?:e|ed|ing)|delet(?:e|ed|ing)|drop(?:ped)?|disabled?|lift(?:ed)?|(?:turn|switch)(?:ed)? off|get rid of|weaken(?:ed)?|relax(?:ed)?)\b[^?]{0,40}\b(?:polic(?:y|ies)|deny|statement|quarantine)\b)")  # fmt: skip
 _BUG = lazy_pattern(r"(?i:\b(?:an?|some|known) (?:[\w.-]{1,30} ){0,3}bug\b(?! in (?:my|our|(?:the|this) (?:polic|template|module|code|role|stack))))")  # fmt: skip
 _MISSING = lazy_pattern(rf"(?i:\b(?:an?|any|some|iam|the) (?:\w{{1,20}} )?permissions? (?:is |are )?(?:still )?missing|\bmissing (?:an?|any|some)? ?(?:iam )?{_PERMISSION}|\black (?:an?|any|some)? ?(?:iam )?{_PERMISSION}|\bneed (?:(?:an?|any|some|more|additional|extra|another|further) ){{1,2}}(?:iam )?{_PERMISSION}(?! (?:from|of)\b))")  # fmt: skip
@@ -71,7 +71,7 @@ _LOOKS = lazy_pattern(r"(?:Check|Compare|Decode|Find|Look|See|Show|Try)\b")
 # The first clause of a sentence, and what it cannot have if it is the answer.
 _CLAUSE = lazy_pattern(r"(?:The|An?|New|Your|This|Signing|Waiting) (?:[^:.]{1,65}(?=[:.])|[^:.,]{1,70}(?=,))")
 _REFERENCE = lazy_pattern(r"(?i:\b(?:it|its|they|their|them|that|those|there|here)\b)")
-# A sentence with so many more characters than the answer says more.
+# A sentence or clause with so many more characters than the answer says more.
 _MIN_REST = 35
 
 
@@ -187,15 +187,15 @@ def _separate(answer: str, said: tuple[str, ...], sign: _Pattern, told: _Told) -
     """Return an answer, and the explanation without it."""
     for sentence in said:
         head, colon, reason = sentence.partition(": ")
-        if told.summary.startswith(sentence) and sentence.startswith(("The ", "A ", "An ")):
+        found, kept, is_first = sign.search(head), sentence, sentence.startswith(("The ", "A ", "An "))
+        if found and is_first and told.summary.startswith(sentence):
             start = "None:" if answer.startswith("None") else "No,"
             return "", told._replace(summary=f"{start} {lower_first(told.summary)}")
-        found, kept = sign.search(sentence), sentence
-        if not sign.search(head):
-            kept = f"{head}."
+        if not found:
+            kept = f"{head}." if len(reason) - len(answer) < _MIN_REST else sentence
         elif colon:
             kept = sentence if _REFERENCE.search(reason) else upper_first(reason)
-        elif found and len(sentence) - max(len(found[0]), len(answer)) < _MIN_REST:
+        elif len(sentence) - max(len(found[0]), len(answer)) < _MIN_REST:
             kept = ""
         told = _replace(told, sentence, kept)
     return answer, told

@@ -162,6 +162,8 @@ _CASES = (
     ("another policy", _MFA + "Should I delete the SCP?", "noor", "No, "),
     ("no administrator needed", _MFA + "Do I need an admin for this?", "No, you need no administrator. The user noor was denied", ""),
     ("an administrator of the organization", _SCP + "Should I ask an administrator?", "Yes, an organization administrator. The role films-job", ""),
+    ("an administrator who detaches", _EXPOSED + "Should I ask an admin to detach it?", "No, keep the policy. The user films-bot was denied", ""),
+    ("an administrator who gives more", _DENY + "Do I need an admin to give me more permissions?", _NO_ALLOW, ""),
     ("a retry", _THROTTLED + "Should I just retry?", "Yes. AWS throttled", ""),
     ("a retry with other keys", _THROTTLED + "Should I retry with admin keys?", "AWS throttled", "Yes"),
     ("a set that is provisioned", _PUT + "aws sso-admin provision-permission-set --target-type ALL_PROVISIONED_ACCOUNTS\n" + _denied(caller=_SSO), "Films", "was not provisioned"),
