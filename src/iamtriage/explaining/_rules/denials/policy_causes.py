@@ -92,7 +92,6 @@ KMS_KEY_POLICY = CauseType(
     meaning="Neither the key policy nor a grant allows the caller to use the KMS key.",
     fix="Allow the caller in the key policy or with a grant and, in another account, in an identity-based policy, too.",
     of="kms-behind-service",
-    sources=(pages.KMS_ACCESS,),
 )
 KMS_WRONG_REGION = CauseType(
     "kms-wrong-region",

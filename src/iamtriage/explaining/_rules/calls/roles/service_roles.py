@@ -125,7 +125,7 @@ def explain_service_role(case: Case[AwsError], message: str) -> Explanation | No
 def _explain_task_role(case: Case[AwsError]) -> Explanation:
     """Explain that ECS does not accept a role of a task definition."""
     return case.explain(
-        "ECS does not accept a role of the task definition: taskRoleArn or executionRoleArn is empty, is not the ARN of a role, or names a role of another account.",
+        "ECS does not accept a role of the task definition: most likely, taskRoleArn or executionRoleArn is empty, no ARN of a role, or that of a role in another account.",
         INVALID_REQUEST.cause("reported", clues.quote_phrases(case.failure.text, "Role is not valid")),
         remedies=your_remedy(
             "Correct taskRoleArn and executionRoleArn",

@@ -308,7 +308,6 @@ NOT_A_BEDROCK_KEY = CauseType(
     recognised_by='The message "Invalid API Key format: Must start with pre-defined prefix".',
     fix="Remove the API key from the settings of the client, or set one of Amazon Bedrock.",
     of="bedrock-key-rejected",
-    sources=(_BEDROCK_KEYS,),
 )
 BEDROCK_KEY_MISSING = CauseType(
     "bedrock-key-missing",

@@ -321,7 +321,6 @@ SIGN_IN_REGION = CauseType(
     recognised_by="The text shows sso_region, and says that IAM Identity Center is in another Region.",
     fix="Set sso_region to the Region of IAM Identity Center, and sign in again.",
     of="invalid-sso-token",
-    sources=(pages.SSO_LOGIN,),
 )
 
 

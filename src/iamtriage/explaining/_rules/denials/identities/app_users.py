@@ -24,7 +24,6 @@ STORAGE_PATH_DENIED = CauseType(
     recognised_by="A library of Amplify reports that S3 denied a call of its category Storage.",
     fix="Allow the path in the access rules of the storage, and deploy them.",
     sources=(_PAGE,),
-    subject="denials",
 )
 APP_USER_IS_GUEST = CauseType(
     "app-user-is-guest",
@@ -32,8 +31,6 @@ APP_USER_IS_GUEST = CauseType(
     text="Without a sign-in, the user has the role for guests. A member of a group has only that of the group.",
     recognised_by="A library of Amplify reports that S3 denied a call of its category Storage.",
     fix="Sign in before the call, or allow the path to guests or the group.",
-    sources=(_PAGE,),
-    subject="denials",
     of="storage-path-denied",
 )
 

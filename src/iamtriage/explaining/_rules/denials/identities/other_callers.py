@@ -214,7 +214,6 @@ KEYS_IN_POD = CauseType(
     recognised_by="An IAM user was denied, a pod made the call, and the text shows the role of its service account.",
     fix="Remove the access keys from the pod: its environment, its Secrets and the values of its chart.",
     sources=(pages.SDK_CREDENTIALS,),
-    subject="denials",
 )
 # Where the values of a chart name the Secret with access keys, as for Velero: https://github.com/vmware-tanzu/helm-charts.
 _VALUES = lazy_pattern(

@@ -69,7 +69,6 @@ LOG_BUCKET_KEY = CauseType(
     text="Application and Classic Load Balancers can use no KMS key for access logs, so a statement in the key policy does not help either.",
     fix="Set SSE-S3 (AES256) as the default encryption of the bucket.",
     of="service-not-allowed",
-    subject="denials",
 )
 
 

@@ -264,7 +264,6 @@ ROLE_NOT_CHAINED = CauseType(
     recognised_by="Two steps of a job in the text assume roles, and the trust policy of the second one names the first one.",
     fix="Set role-chaining: true in the second step.",
     sources=(_CONFIGURE_CREDENTIALS, pages.TRUST_POLICIES),
-    subject="sts",
 )
 
 
