@@ -78,6 +78,8 @@ def _show(text: str) -> tuple[str, str]:
         (_CALLER.format("annonymous"), "An anonymous caller was denied", "resource policy"),
         (_STRING.format("x-amz-security-token:FwoGZXIvYXdzEJr"), "something changes the request after signing", "canonical request"),
         ("SerializationError: failed to unmarshal the answer\n\tstatus code: 403, request id: 06d17f46-6d61-4801-a0bf-9015c3ee5bf9", "failed with SerializationError", "Check which endpoint is called"),
+        ('error\tExporting failed.\t{"name": "awsxray", "error": "Permanent error: : \\n\\tstatus code: 408, request id: "}', "did not receive the whole request in time", "Retry"),
+        ("<Code>AuthFailure</Code><Message>AWS was not able to authenticate the request: access credentials are missing</Message>", "The request has no signature", "Sign the request"),
         (_NOT_MANAGED, "no connection to the instance", "describe-instance-information"),
         (f"restic, on S3-compatible storage: Fatal: Stat: {_MISMATCH} (SignatureDoesNotMatch)", "rejected the signature", "Check which endpoint is called"),
         (f"{_PING}instance/...", "is cut off before the reason", "Get the whole message"),

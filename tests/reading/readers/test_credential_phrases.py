@@ -1068,6 +1068,10 @@ PROVIDERS: Table = tuple(
             'File "/app/opensearchpy/helpers/signer.py", line 55, in __init__\nValueError: Credentials cannot be empty',
         ),
         (
+            "duckdb-create",
+            "Invalid Input Error:\nFailed to create secret using the following:\nCredential Chain: 'env;config'",
+        ),
+        (
             "duckdb",
             "Invalid Configuration Error: Secret Validation Failure: during `create` using the following:\nCredential Chain: 'config'",
         ),

@@ -111,7 +111,7 @@ outer  | <authenticate>Could not load credentials | Could not load credentials t
 sure   | <NoneType>object has no attribute | 'NoneType' object has no attribute 'get_frozen_credentials'
 sure   | <NoneType>object has no attribute | (?:get_credentials\(\)|AWS4Auth|AWSV4Signer)[^\x1e]{1,1500}? 'NoneType' object has no attribute '(?:access_key|secret_key)'
 sure   | <empty>redentials cannot be empty | (?:opensearch|AWSV4Signer)[^\x1e]{1,1500}? Credentials cannot be empty
-sure   | Secret Validation Failure: | Secret Validation Failure: during [`'](?:create|generate)[`'] using the following: (?:Profile|Credential Chain): '
+sure   | Secret Validation Failure:|create secret using the following: | (?:Secret Validation Failure: during [`'](?:create|generate)[`']|Failed to create secret) using the following: (?:Profile|Credential Chain): '
 unsure | edential provider found | [Nn]o credential provider found(?! for)
 unsure | <connect>connect E | \bconnect E(?:TIMEDOUT|HOSTUNREACH|HOSTDOWN|NETUNREACH|CONNREFUSED) (?:169\.254\.169\.254|fd00:ec2::254):80\b
 unsure | <missing>redential is missing | (?:^|: |[\"'`])Credential is missing(?!\x20\w)

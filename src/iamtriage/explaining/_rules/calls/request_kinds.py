@@ -241,7 +241,7 @@ REQUEST_KINDS = (
     ErrorKind(
         cause=REQUEST_STALLED,
         code=r"^RequestTimeout(?:Exception)?$",
-        message=r"socket connection to the server was not read from or written to",
+        message=r"socket connection to the server was not read from or written to|\bstatus code: 408\b",
         # The C++ SDK uses this code for its own timeouts.
         except_message=r"curlCode",
         summary="AWS did not receive the whole request in time.",

@@ -109,6 +109,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return _explain_invalid_session(case, request)
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
+    if "access credentials are missing" in request.message:
+        return unsigned_requests.explain_unsigned_request(case, request.message)
     if request.code == "AuthFailure" and (wrong := explain_wrong_clock(case, reported_cause(request))):
         return wrong
     explanation = service_logins.explain_rejected_login(case, request.message)

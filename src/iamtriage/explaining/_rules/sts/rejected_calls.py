@@ -25,8 +25,8 @@ from iamtriage.explaining._rules.sts.region_fixes import write_sts_region
 from iamtriage.failures._failures import (
     AwsError,
     CredentialScope,
+    Failure,
     InvalidCredentials,
-    MissingCredentials,
     RegionDisabled,
 )
 from iamtriage.sts._endpoints import find_endpoint
@@ -331,7 +331,7 @@ def explain_relayed_scope(
     )
 
 
-def explain_unsigned_relay(case: Case[MissingCredentials]) -> Explanation:
+def explain_unsigned_relay(case: Case[Failure]) -> Explanation:
     """Explain that the client of Vault sent a login without a signature."""
     return case.explain(
         "The login to Vault carries no signature: the client found no AWS credentials to sign with.",

@@ -13,7 +13,7 @@ from iamtriage.explaining._rules.shared import clues, commands, common_causes, p
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
-from iamtriage.failures._failures import Failure, MissingCredentials
+from iamtriage.failures._failures import Failure
 
 NO_REGISTRY_LOGIN = lazy_pattern(
     r"no basic auth credentials|credential required for basic auth|[.>]dkr\.ecr\.[^\n]{1,400}(?:401:? [Uu]nauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
@@ -227,19 +227,18 @@ def _explain_rejected_password(case: Case[Failure], registry: str, region: str) 
 _SIGNING_SDKS = ("dotnet", "go-", "java-", "php", "ruby", "rust")
 
 
+_SAID = ("Request is missing Authentication Token", "Missing Authentication Token", "credentials are missing")
 _NOT_LOADED = lazy_pattern(r"\b[Cc]ould not load AWS credentials\b(?: document)?(?: from the [\w ]{1,40})?")
 
 
-def _explain_empty_credentials(case: Case[MissingCredentials], unsigned: Cause, said: str) -> Explanation:
+def _explain_empty_credentials(case: Case[Failure], unsigned: Cause, said: str) -> Explanation:
     """Explain that a client sent a request without a signature, because it could not load keys, or was given none."""
     is_of_jenkins = case.context.runtime_kind == "jenkins" or "jenkins" in case.failure.text.lower()
-    title, steps = (
-        "Give the program credentials",
-        (
-            "In Jenkins, check the credentials that the job or plugin refers to by ID (Manage Jenkins, Credentials): access key ID and secret must not be empty. To use the role of the controller or agent, select none."
-            if is_of_jenkins
-            else "Look for anonymous credentials, or for keys from variables or settings that are empty, where the program creates the client. Without any, the SDK takes those of the environment.",
-        ),
+    title = "Give the program credentials"
+    steps: tuple[str, ...] = (
+        "In Jenkins, check the credentials that the job or plugin refers to by ID (Manage Jenkins, Credentials): access key ID and secret must not be empty. To use the role of the controller or agent, select none."
+        if is_of_jenkins
+        else "Look for anonymous credentials, or for keys from variables or settings that are empty, where the program creates the client. Without any, the SDK takes those of the environment.",
     )
     summary = "The SDK sent a request without a signature: most likely, the program gave it anonymous credentials, or some without a key ID."
     text = "An SDK signs every request, unless the program configures anonymous credentials or passes empty ones. A proxy can also drop the header."
@@ -278,7 +277,7 @@ UNSIGNED_BY_CHOICE = CauseType(
 _REMOTE_WRITE = lazy_pattern(r"\bremote_write\b(?![^\n]{0,400}/api/v1/query)|\bprometheusremotewrite\b")
 
 
-def _explain_remote_write(case: Case[MissingCredentials], unsigned: Cause) -> Explanation:
+def _explain_remote_write(case: Case[Failure], unsigned: Cause) -> Explanation:
     """Explain that a client does not sign what it sends to Amazon Managed Service for Prometheus."""
     region = commands.region(clues.find_region(case))
     return case.explain(
@@ -296,7 +295,7 @@ def _explain_remote_write(case: Case[MissingCredentials], unsigned: Cause) -> Ex
     )
 
 
-def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Explanation:
+def explain_unsigned_request(case: Case[Failure], message: str) -> Explanation:
     """Explain that a request carries no signature."""
     if "received error code" in case.text:
         from iamtriage.explaining._rules.sts.rejected_calls import explain_unsigned_relay, is_relayed
@@ -318,9 +317,7 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     route = gateway_routes.NO_SUCH_ROUTE.cause(because=named)
     unsigned = common_causes.UNSIGNED_CALL.cause(
         "possible" if names_gateway or may_be_gateway else "reported",
-        clues.quote_phrases(
-            message, "Request is missing Authentication Token", "Missing Authentication Token"
-        )[:1],
+        clues.quote_phrases(message, *_SAID)[:1],
     )
     sign = your_remedy(
         "Sign the request",
@@ -351,14 +348,12 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         summary = f"API Gateway has no {where}, or the method requires a signature."
         paths = gateway_routes.find_other_paths(case.failure, url)
         is_open = gateway_routes.needs_no_signature(case.failure, url)
-        open_type = (
-            " The method has the authorization type NONE, so it needs no signature." if is_open else ""
-        )
+        open_type = " The method has the authorization type NONE, so it needs no signature."
         if paths:
             summary = (
                 f"API Gateway has no {where}: get-resources lists {gateway_routes.describe_paths(paths)}."
             )
-            text = f"API Gateway reports an unknown path with this message: no credentials are missing.{open_type}"
+            text = f"API Gateway reports an unknown path with this message: no credentials are missing.{open_type if is_open else ''}"
             causes = [attrs.evolve(route, evidence="derived", text=text, because=())]
         elif is_open:
             # The stage can have an older deployment.
