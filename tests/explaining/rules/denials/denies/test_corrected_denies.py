@@ -358,6 +358,25 @@ def test_endpoint_that_is_still_there(words: str) -> None:
     assert first.title == f"Call through the VPC endpoint {_GONE_ID}"
 
 
+@pytest.mark.parametrize(
+    ("words", "moved"),
+    [
+        ("the nightly job was moved to the new VPC", True),
+        ("We migrated it to the shared network.", True),
+        ("Should it be moved to the other VPC?", False),
+        ("It was not moved to another VPC.", False),
+        ("the bucket was moved to another account", False),
+    ],
+)
+def test_endpoint_of_a_caller_that_moved(words: str, *, moved: bool) -> None:
+    first, second, *_ = _explain_replaced(words, _GONE_ID, "s3:PutObject", _ENDPOINT_ID).remedies
+    added = f"dd {_ENDPOINT_ID} to aws:SourceVpce of the statement Guard in the bucket policy"
+    called = f"all through the VPC endpoint {_GONE_ID}"
+    assert (first.title, second.title) == (
+        (f"A{added}", f"Or c{called}") if moved else (f"C{called}", f"Or a{added}")
+    )
+
+
 _WRITER = f"arn:aws:iam::{_ACCOUNT}:role/nightly"
 _ANYBODY = f"arn:aws:iam::{_ACCOUNT}:root"
 _SESSION = f"arn:aws:sts::{_ACCOUNT}:assumed-role/nightly/run-7"

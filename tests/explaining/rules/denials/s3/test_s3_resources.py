@@ -493,6 +493,26 @@ def test_lock_of_the_state_requires_more_than_the_denied_action(
     assert ("later runs fail with PreconditionFailed" in " ".join(shown.split())) is (verb == "releasing")
 
 
+@pytest.mark.parametrize(
+    ("covered", "setting", "words"),
+    [
+        ("jobs/*.tfstate", "use_lockfile = true, no dynamodb_table any more", "With use_lockfile, the lock is an object of its own, no longer an item in DynamoDB, and requires"),
+        ("jobs/*.tfstate", "use_lockfile = true", "use arn:aws:s3:::acme-state/jobs/*.tfstate.tflock as Resource."),
+        ("jobs/a.tfstate", "", "The lock is an object of its own, and requires all"),
+        ("jobs/a.tfstate", "", "The state file itself needs only"),
+        ("other/*.tfstate", "", "The state file itself needs only"),
+    ],
+)  # fmt: skip
+def test_lock_beside_the_states_of_the_policy(covered: str, setting: str, words: str) -> None:
+    denied = 'User: arn:aws:iam::111122223333:user/ci is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme-state/jobs/a.tfstate.tflock" because no identity-based policy allows the s3:PutObject action'
+    policy = f'{{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::acme-state/{covered}"}}'
+    first = explain(f"Error: Error acquiring the state lock\n{denied}\n\n{policy}\n{setting}\n").remedies[0]
+    assert words in " ".join(first.steps)
+    assert first.policy is not None
+    # The statement is no wider than the denial.
+    assert first.policy["Statement"][0]["Resource"] == "arn:aws:s3:::acme-state/jobs/a.tfstate.tflock"
+
+
 BUCKET_POLICY = (
     '{"Effect": "Allow", "Principal": {"AWS": "%s"}, "Action": "s3:*", "Resource": "arn:aws:s3:::parts/*"}'
 )

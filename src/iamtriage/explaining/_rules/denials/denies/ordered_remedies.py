@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import clip_text, upper_first
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, lower_first, upper_first
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.denies.corrections import AS_ROOT
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 # How the title of a remedy begins that adds a value to those that a Deny exempts, or an address.
 _ADDS, _ADDS_ADDRESS = "Or add ", "Or set aws:SourceIp "
+_OF_VPC = ("Call from the VPC", "Call through the VPC endpoint")
+_MOVED = lazy_pattern(
+    r"(?i)\b(?:moved|migrated|relocated|switched)\b[^\n.?]{0,60}\b(?:VPCs?|subnets?|endpoints?|network)\b"
+)
 
 
 def order_remedies(
@@ -28,7 +34,8 @@ def order_remedies(
     """Return how to call as a Deny requires, and the others.
 
     A caller whom a known trust policy certainly denies for what it is changes nothing about that: the new policy comes first.
-    So does the change of a list of principals, if the policy is known, and of addresses for a CI job, which has no VPN.
+    So does the change of a list of principals, if the policy is known, of addresses for a CI job, which has no VPN, and of
+    endpoints if the caller moved to another VPC.
     """
     if remedy is None:
         return others
@@ -46,10 +53,19 @@ def order_remedies(
             attrs.evolve(remedy, title="Or call as a principal that the Deny exempts"),
             *others[1:],
         )
+    if (
+        others
+        and others[0].title.startswith(_ADDS)
+        and remedy.title.startswith(_OF_VPC)
+        and next(find_said(denial.failure.text, _MOVED), None) is not None
+    ):
+        # The call comes from the place where it is meant to come from now.
+        added = attrs.evolve(others[0], title=upper_first(others[0].title.removeprefix("Or ")))
+        return (added, attrs.evolve(remedy, title=f"Or {lower_first(remedy.title)}"), *others[1:])
     is_certain = met is not None and bool(met.request_values)
     is_written = bool(others) and any("file://trust.json" in each for each in others[0].commands)
     if is_certain and is_written and remedy.title.startswith(AS_PRINCIPAL):
-        title = f"Or {remedy.title[0].lower()}{remedy.title[1:]}"
+        title = f"Or {lower_first(remedy.title)}"
         return (others[0], attrs.evolve(remedy, title=title, steps=remedy.steps[:1]), *others[1:])
     return (add_root_user(denial, remedy), *others)
 

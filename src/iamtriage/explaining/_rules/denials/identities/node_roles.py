@@ -16,7 +16,6 @@ from iamtriage._rendering.labels import Labelled
 from iamtriage._text import clip_text, lower_first
 from iamtriage.explaining._context.readers.kubernetes.controllers import Controller, find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvidence, read_pod_evidence
-from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.denials.identities import kops_roles
@@ -292,17 +291,13 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     suggests_pod = is_node_role and denial.lowercase_action != "eks:describecluster"
     if not (names_pod or text_is_about_pods or suggests_pod):
         return None
-    is_of_text = names == (None, None) or any(
-        is_derived(denial.facts, each) for each in ("namespace", "service_account")
-    )
     because = present(
         "The session has the name of an EC2 instance, and the role's name is typical of a node."
         if is_node_role
         else "The session has the name of an EC2 instance, so the role of the instance was used.",
-        f"A pod made the call, as the {'text shows' if is_of_text else 'facts say'}."
-        if names_pod and not is_node_role
+        "The text is about pods, or a pod wrote it."
+        if text_is_about_pods and not (is_node_role or names_pod)
         else None,
-        "The text is about pods, or a pod wrote it." if text_is_about_pods and not is_node_role else None,
     )
     if (is_node_role and (text_is_about_pods or names_pod)) or (names_pod and _ANNOTATION in text):
         return "derived", because

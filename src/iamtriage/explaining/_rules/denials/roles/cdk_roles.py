@@ -153,7 +153,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation | None:
     called = denial.action or denial.operation or "the call"
     is_several = len({each["purpose"] for each in found}) > 1
     roles = f"its bootstrap roles ({purposes})" if is_several else f"its {purposes} role"
-    stated = f"The {'first ' if len(found) > 1 else ''}warning names {first[0].split()[-1].strip(_QUOTES)}."
+    stated = None if is_several else f"The warning names {first[0].split()[-1].strip(_QUOTES)}."
     parameter = _NO_PARAMETER.search(denial.failure.text)
     where = _environment(first)
     may_not = f"{denial.caller} is not allowed to perform sts:AssumeRole on {'these roles' if is_several else 'this role'}"
@@ -200,7 +200,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation | None:
     if bootstrap not in remedies or parameter is not None:
         text = f"{reason}. {text}"
     again = "Another cdk bootstrap changes nothing here." if is_bootstrapped and is_same_account else None
-    note = "Allow the denied calls one by one only if the caller cannot use the roles: they have the permissions."
+    note = "Allow the denied calls one by one only if the caller cannot use the roles, which have all permissions for a deployment."
     return denial.explain(
         summary,
         CDK_ROLES_NOT_ASSUMED.cause("derived" if is_of_call else "reported", stated, text=text),

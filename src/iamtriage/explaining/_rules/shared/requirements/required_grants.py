@@ -61,11 +61,16 @@ _NOUNS = {
 }
 _ASKS = lazy_pattern(r"(?a)[\w-]+:(?:Describe|Get|List)[A-Z]")
 # The random end of a name that CloudFormation (STACK-LOGICAL_ID-RANDOM), a name_prefix of Terraform (a time and a
-# counter) or Pulumi makes up:
+# counter) makes up:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
 _RANDOM_NAME = lazy_pattern(
     r"(?a)arn:[\w-]+:[\w-]+:[\w-]*:\d*:(?P<start>.{0,400}?-)(?:(?P<stack>(?=[A-Za-z]{0,13}\d)(?=\d{0,13}[A-Za-z])[A-Za-z0-9]{6,13})|(?P<terraform>20\d{15,16}[0-9a-f]{8,9}))(?P<rest>/\*)?"
 )
+# The same of Pulumi, after its own name of the resource: https://www.pulumi.com/docs/iac/concepts/resources/names/
+_PULUMI_NAME = lazy_pattern(
+    r"(?a)(?P<start>arn:\S{1,400}?[:/](?P<name>[\w.-]{1,100})-)[0-9a-f]{7}(?P<rest>/\*)?"
+)
+_ENDS_NAME = "{} ends the name with characters that change at each attempt, so the Resource ends with *."
 
 
 # https://docs.aws.amazon.com/codeartifact/latest/ug/auth-and-access-control-iam-identity-based-access-control.html
@@ -193,6 +198,9 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
         rf"{re.escape(stem)}:(?!{re.escape(revision)}\b)\d+\b", denial.failure.text
     ):
         return f"{stem}:*", "Each deployment registers another revision, so the Resource ends with *."
+    found, text = _PULUMI_NAME.fullmatch(arn), denial.failure.text
+    if found and re.search(rf"\baws:[\w/]{{2,60}}:\w{{1,60}} \({re.escape(found['name'])}\)", text):
+        return f"{found['start']}*{found['rest'] or ''}", _ENDS_NAME.format("Pulumi")
     found = _RANDOM_NAME.fullmatch(arn)
     if found is None:
         return None
@@ -209,8 +217,7 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
             return None
     elif not (deployment.is_terraform and found["terraform"]):
         return None
-    note = f"{deployment.tool} ends the name with characters that change at each attempt, so the Resource ends with *."
-    return f"{arn[: found.end('start')]}*{found['rest'] or ''}", note
+    return f"{arn[: found.end('start')]}*{found['rest'] or ''}", _ENDS_NAME.format(deployment.tool)
 
 
 def _find_asked(arn: str, denial: Denial) -> re.Match[str] | None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import join_words, line_at
+from iamtriage._text import join_words, line_at, lower_first
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._rules.shared.policies.policy_changes import statement_id
@@ -15,6 +15,8 @@ from iamtriage.explaining._rules.shared.requirements.required_grants import toke
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.policies._documents import allow, build_statement
 from iamtriage.policies._grants import Grant, build_grant
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
@@ -143,6 +145,30 @@ def add_image_actions(statement: dict[str, Any], denial: Denial) -> tuple[str, .
     return (f"{name} requires all of these actions{own}.",)
 
 
+def _describe_lock(text: str) -> str:
+    """Return what the lock of a state is. Before Terraform 1.10, all locks were in DynamoDB."""
+    lock = "The lock is an object of its own"
+    if "use_lockfile" not in text:
+        return lock
+    return f"With use_lockfile, {lower_first(lock)}{', no longer an item in DynamoDB' if 'dynamodb' in text else ''}"
+
+
+def _describe_state(denial: Denial, lock: str) -> str:
+    """Return how to allow the locks of all states that a policy in the text covers, or what the state requires."""
+    state = lock.removesuffix(".tflock")
+    patterns = {
+        each
+        for policy in denial.context.policies
+        for statement in policy.allows
+        for each in as_strings(statement.get("Resource"))
+        if each.endswith("*.tfstate") and matches(state, compile_glob(each))
+    }
+    pattern = only_one(patterns)
+    if pattern is None:
+        return _STATE_BESIDE_LOCK
+    return f"For the locks of all states that the policy covers, use {pattern}.tflock as Resource."
+
+
 def complete_task(
     statement: dict[str, Any], grant: Grant, denial: Denial
 ) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
@@ -156,7 +182,7 @@ def complete_task(
                 *(each for each in tasks.LOCK_FILE_ACTIONS if each != grant.action),
             ]
             return (
-                f"Terraform's lock is an object of its own and {ALL_REQUIRED} Without s3:DeleteObject, it stays, and stops later runs. {_STATE_BESIDE_LOCK}",
+                f"{_describe_lock(denial.failure.text)}, and {ALL_REQUIRED} Without s3:DeleteObject, it stays, and stops later runs. {_describe_state(denial, resource)}",
             ), []
         if grant.action not in tasks.STATE_ACTIONS:
             return (), []
