@@ -148,7 +148,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     elif is_of_run:
         aged = (is_job and session_renewal.find_age_in_job(case)) or ()
         lasted = (
-            f", after at least {clocks.describe_duration(max(ran, *aged))}" if ran >= _MIN_RUN_TIME else ""
+            f", after at least {clocks.describe_duration(max((ran, *aged)))}" if ran >= _MIN_RUN_TIME else ""
         )
         program = program or ("the job" if is_job else "the program")
         summary = f"{credentials} expired while {program} was running{lasted}."
