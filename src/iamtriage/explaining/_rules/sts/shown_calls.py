@@ -240,7 +240,11 @@ def _find_issued_id(text: str) -> RoleCall | None:
 def _find_call(text: str, command: CommandLine | None, role_arn: str | None) -> RoleCall | None:
     if command is not None and command.words[:2] == ("sts", "assume-role"):
         return RoleCall(_normalize(command.options), None, "the command")
-    found = [each for each in _iterate_calls(text[:_MAX_TEXT]) if each.settings.get("role_arn") == role_arn]
+    calls = [*_iterate_calls(text[:_MAX_TEXT])]
+    found = [each for each in calls if each.settings.get("role_arn") == role_arn]
+    if not calls[1:]:
+        # The role of the only call can be in a variable.
+        found = found or [each for each in calls if each.code and each.settings.get("role_arn") == UNKNOWN]
     found = [each for each in found if each.source == _ASSOCIATION] or found
     if _EKS_AUTH in text and len(found) < 2:
         # EKS makes the call, whatever else shows it.

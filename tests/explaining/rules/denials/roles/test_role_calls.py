@@ -169,6 +169,22 @@ JAVA = f'AssumeRoleRequest.builder().roleArn("{ROLE}").roleSessionName("{{}}").b
             "the call passes octo-4.",
             '.withExternalId("octo-42")',
         ),
+        # The role of the only call can be in a variable. Of two, either can be the one that failed.
+        (
+            'var r = new AssumeRoleRequest {\n  RoleArn = cfg.Role, RoleSessionName = "x"\n};',
+            "the call passes none.",
+            'ExternalId = "octo-42",',
+        ),
+        (
+            "sts.assume_role(RoleArn=role, RoleSessionName='a')",
+            "the call passes none.",
+            'ExternalId="octo-42",',
+        ),
+        (
+            "a.assume_role(RoleArn=one, RoleSessionName='a')\nb.assume_role(RoleArn=two, RoleSessionName='b')",
+            "requires the external ID octo-42.",
+            None,
+        ),
         # The value of an expression is not known, or the options stand elsewhere.
         (f'client.assume_role(RoleArn="{ROLE}", **options)', "requires the external ID octo-42.", None),
         (f'stscreds.NewAssumeRoleProvider(c, "{ROLE}", withID)', "requires the external ID octo-42.", None),
