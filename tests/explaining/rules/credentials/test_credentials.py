@@ -849,7 +849,7 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         {},
         "no-such-route",
         {"no-such-route": "possible", "unsigned-call": "possible"},
-        ("aws apigateway get-resources --rest-api-id a1b2c3d4e5 --region eu-west-1",),
+        ("aws apigateway get-resources --embed methods --rest-api-id a1b2c3d4e5 --region eu-west-1",),
     ),
     (
         "an unsigned call of STS",

@@ -91,14 +91,14 @@ def fill_command(template: str, *values: str) -> str:
     return template.format(*map(quote_argument, values))
 
 
-def signed_curl(service: str, region: str, url: str, method: str = "GET") -> str:
-    """Return the curl command that signs a request.
+def signed_curl(service: str, region: str, url: str, method: str = "GET", body: str = "") -> str:
+    """Return the curl command that signs a request, with the options for its body.
 
     The header is for temporary credentials: https://curl.se/docs/manpage.html#--aws-sigv4.
     """
     verb = "" if method == "GET" else f" --request {method}"
     template = f'curl --aws-sigv4 {{}} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN"{verb} {{}}'
-    return fill_command(template, f"aws:amz:{region}:{service}", url)
+    return f"{fill_command(template, f'aws:amz:{region}:{service}', url)}{body and f' {body}'}"
 
 
 def repeat_line(line: str) -> str | None:

@@ -95,3 +95,19 @@ def test_a_method_without_authorization_needs_no_signature(method: str, kind: st
     explanation = explain(f"$ curl -i -X POST {URL}/prod/orders\n{BODY}\n{_METHOD.format(method, kind)}")
     assert any("needs no signature" in each.text for each in explanation.causes) is is_open
     assert any("SigV4" in each.title for each in explanation.remedies) is not is_open
+
+
+@check_rows(
+    ("options", "signed"),
+    [
+        ("-X PUT", "--request PUT {}"),
+        ("-d @o.json", "--request POST {} -d @o.json"),
+        ("--json '{\"id\": 7}' -H 'x-a: b'", "--request POST {} --json '{{\"id\": 7}}'"),
+        # The shell of the reader has another value.
+        ('-X POST -d "$BODY"', "--request POST {}"),
+        ("-s", '"x-amz-security-token: $AWS_SESSION_TOKEN" {}'),
+    ],
+)
+def test_signed_call_keeps_the_method_and_the_body(options: str, signed: str) -> None:
+    explanation = explain(f"$ curl -i {URL}/prod/orders {options}\n{BODY}\n")
+    assert explanation.remedies[-1].commands[0].endswith(signed.format(f"{URL}/prod/orders"))

@@ -19,6 +19,10 @@ GATEWAY_URL = lazy_pattern(
 )
 """The default URL of a REST API."""
 _METHOD = lazy_pattern(r"\bcurl\b[^\n|]{0,200}? (?:-X|--request)[ =]?(?P<method>[A-Z]{3,7})\b")
+# A file, or text without quotes and variables of its own.
+_BODY = lazy_pattern(
+    r"(?<=\s)(?:-d|--data(?:-binary|-raw)?|--json)(?:[ =]|(?=[@'\"]))(?:@[\w./-]{1,200}|'[^'\n]{1,400}'|\"[^\"\n\\$`]{1,400}\")(?!\S)"
+)
 # A setting of the Serverless Framework and of commands.
 _GATEWAY = lazy_pattern(r"(?i)\bapi ?gateway\b")
 # The kind of token in the header that a client sends.
@@ -94,7 +98,13 @@ def _find_method(url: re.Match[str]) -> str:
     """Return the method with which a URL is called, in its line or else in the text."""
     line = line_at(url.string, *url.span())
     stated = _METHOD.search(line if "curl" in line else url.string)
-    return stated["method"] if stated else "GET"
+    return stated["method"] if stated else "POST" if _find_body(url) else "GET"
+
+
+def _find_body(url: re.Match[str] | None) -> str:
+    """Return the options for the body in the curl command with a URL."""
+    line = "" if url is None else line_at(url.string, *url.span())
+    return " ".join(_BODY.findall(line)) if "curl" in line else ""
 
 
 def explain_foreign_header(case: Case[SignatureMismatch], reported: Cause) -> Explanation | None:
@@ -152,7 +162,9 @@ def sign_remedy(url: re.Match[str] | None) -> Remedy:
     return your_remedy(
         "If the method uses IAM authorization, sign the request with SigV4 for execute-api",
         "The caller then also needs execute-api:Invoke. Without a session token, omit its header.",
-        commands=commands.signed_curl("execute-api", region, address),
+        commands=commands.signed_curl(
+            "execute-api", region, address, "GET" if url is None else _find_method(url), _find_body(url)
+        ),
         url=pages.SIGNATURES,
     )
 
@@ -202,11 +214,11 @@ def routes_remedy(url: re.Match[str] | None = None, paths: tuple[str, ...] = ())
         "For a REST API: compare the URL and the method with the API",
         "The URL is https://api-id.execute-api.region.amazonaws.com/stage/path. The stage, the path and the method must exist."
         if url is None or not url["stage"]
-        else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method of the path.",
+        else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method of the path. authorizationType AWS_IAM there means that requests must be signed.",
         None if url else "With a custom domain, the base path mapping replaces the stage.",
         "Changes take effect when the API is deployed to the stage.",
         commands=(
-            f"aws apigateway get-resources {of_api}",
+            f"aws apigateway get-resources --embed methods {of_api}",
             f"aws apigateway get-stages {of_api}",
             Labelled("If the route exists (this publishes all changes of the API):", deploy),
         ),

@@ -311,9 +311,7 @@ def explain_unsigned_request(case: Case[Failure], message: str) -> Explanation:
     may_be_gateway = "Missing Authentication Token" in message and not (
         hosts or case.failure.envelope.service or _XML_BODY.search(case.failure.text)
     )
-    named = (
-        "The host is that of an API." if is_host else "The text names API Gateway." if names_gateway else None
-    )
+    named = "The text names API Gateway." if names_gateway and not is_host else None
     route = gateway_routes.NO_SUCH_ROUTE.cause(because=named)
     unsigned = common_causes.UNSIGNED_CALL.cause(
         "possible" if names_gateway or may_be_gateway else "reported",
