@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Heading, Items, Link, Paragraph
 from iamtriage._rendering.explanations.command_blocks import (
     command_blocks,
@@ -29,6 +30,7 @@ __all__ = ("expires", "is_brief", "is_check", "next_blocks", "remedy_blocks", "r
 _MAX_NEXT_COMMANDS = 2
 # The start of the title of a remedy that changes nothing.
 _CHECKS = ("Check that ", "Find ", "List ")
+_COMMAND_IN_TITLE = lazy_pattern(r" \(aws [^()]{1,200}\)")
 _EXPIRING = "Get all details within "
 # In columns.
 _DOCUMENT_WIDTH = 92
@@ -74,6 +76,8 @@ def remedy_content(remedy: RemedyParts, width: int) -> Iterator[Block]:
 def next_blocks(remedies: Sequence[RemedyParts], width: int) -> Iterator[Block]:
     """Yield the second of two remedies without the steps of the first one, or only its command."""
     first, remedy = remedies
+    # A title that has the command of a check is for rows without it.
+    remedy = remedy._replace(title=_COMMAND_IN_TITLE.sub("", remedy.title))
     title = remedy.title if remedy.title.startswith(("Or ", "Or, ")) else f"Next: {remedy.title}"
     yield Heading(title, 2, (remedy.who,))
     if not is_brief(remedy):

@@ -88,7 +88,7 @@ class Cluster(Value):
     @property
     def entry_precedence(self) -> str | None:
         """What a new access entry does to the entry of its principal in ``aws-auth``."""
-        replaces = "If aws-auth maps the principal, give the entry the same groups (--kubernetes-groups): the entry replaces the mapping."
+        replaces = "If aws-auth maps the principal, give the entry the same groups (--kubernetes-groups)."
         return replaces if self.uses_aws_auth else None
 
     def eks_command(
