@@ -38,11 +38,7 @@ __all__ = ("complete_explanation",)
 
 
 def complete_explanation(
-    explanation: Explanation,
-    facts: Facts,
-    text: str | None,
-    combine: Combine,
-    describe: Describe,
+    explanation: Explanation, facts: Facts, text: str | None, combine: Combine, describe: Describe
 ) -> Explanation:
     """Return the explanation with what the facts and the context state, and without secrets.
 

@@ -20,10 +20,7 @@ class _NeverRaisedError(BaseException):
 
 @overload
 def matching(
-    *failures: type[Failure],
-    code: str | None = None,
-    operation: str | None = None,
-    action: str | None = None,
+    *failures: type[Failure], code: str | None = None, operation: str | None = None, action: str | None = None
 ) -> type[Exception]: ...
 @overload
 def matching(

@@ -132,9 +132,7 @@ def fill_remedies(explanation: Explanation, facts: Facts, runtime: Runtime | Non
     completed = (_without_checks(each, answered, stated) for each in remedies)
     with_lookups = tuple(
         with_pod_lookups(
-            with_role_lookups(each, lookups),
-            facts,
-            partial(for_cluster, values=values, who=each.who),
+            with_role_lookups(each, lookups), facts, partial(for_cluster, values=values, who=each.who)
         )
         for each in completed
     )

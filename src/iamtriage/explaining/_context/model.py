@@ -10,13 +10,7 @@ if TYPE_CHECKING:
     # Most contexts have no values, and nothing resolves these annotations.
     from collections.abc import Iterator, Mapping
 
-    from iamtriage.explaining._context.values import (
-        CommandLine,
-        Document,
-        MappingEntry,
-        Runtime,
-        Stated,
-    )
+    from iamtriage.explaining._context.values import CommandLine, Document, MappingEntry, Runtime, Stated
 
 __all__ = ("CLOUD_HOSTS", "NOTHING", "SIGNS_OF_ATTACHMENTS", "SYSTEM_SIGNS", "Context")
 

@@ -13,13 +13,4 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = (
-    "Case",
-    "Cause",
-    "CauseType",
-    "Denial",
-    "Evidence",
-    "Explanation",
-    "Labelled",
-    "Remedy",
-)
+__all__ = ("Case", "Cause", "CauseType", "Denial", "Evidence", "Explanation", "Labelled", "Remedy")

@@ -11,12 +11,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.statements import find_grants, find_holders, find_said
 from iamtriage.explaining._context.values import Document
-from iamtriage.policies._managed_policies import (
-    FULL_ACCESS,
-    LISTED,
-    build_managed_policy,
-    is_known_policy,
-)
+from iamtriage.policies._managed_policies import FULL_ACCESS, LISTED, build_managed_policy, is_known_policy
 
 __all__ = (
     "ASKER",

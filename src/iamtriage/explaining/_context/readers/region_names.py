@@ -10,11 +10,7 @@ import re
 from iamtriage._patterns import REGION, lazy_pattern, search_last
 from iamtriage.explaining._context.values import Stated
 
-__all__ = (
-    "PLACE",
-    "find_region_constant",
-    "region_of_place",
-)
+__all__ = ("PLACE", "find_region_constant", "region_of_place")
 
 # Region.EU_WEST_1 of Java, and RegionEndpoint.EUWest1 of .NET.
 _CONSTANT = lazy_pattern(

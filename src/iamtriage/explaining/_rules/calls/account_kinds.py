@@ -178,8 +178,7 @@ ACCOUNT_KINDS = (
             commands=(
                 "aws securityhub describe-hub --region REGION",
                 Labelled(
-                    "To enable it (charges apply):",
-                    "aws securityhub enable-security-hub --region REGION",
+                    "To enable it (charges apply):", "aws securityhub enable-security-hub --region REGION"
                 ),
             ),
             url=_SECURITY_HUB,

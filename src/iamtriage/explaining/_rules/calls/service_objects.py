@@ -143,7 +143,7 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
     return case.explain(
         f"S3 could not validate a destination of the notifications: most often, its policy does not allow {service}.",
         common_causes.SERVICE_NOT_ALLOWED.cause(
-            text=f"When notifications are saved, S3 tests whether it may send to the destination. InvalidArgument means here that the policy of the destination does not allow {service}, and not that the caller lacks a permission.",
+            text=f"When notifications are saved, S3 tests whether it may send to the destination. InvalidArgument means here that the policy of the destination does not allow {service}, and not that the caller lacks a permission."
         ),
         NOTIFICATION_DESTINATION_GONE.cause(),
         topic="service-principal",

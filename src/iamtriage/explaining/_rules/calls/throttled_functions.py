@@ -121,10 +121,7 @@ def _raise_reserved(case: Case[AwsError], name: str, reserved: int | None) -> Re
     return your_remedy(
         "Run fewer invocations at the same time, or raise the reserved concurrency",
         *(step, _WITHOUT_WAITING, f"{purpose}{zero}"),
-        commands=(
-            None if reserved else show,
-            change if reserved else Labelled("To raise it:", change),
-        ),
+        commands=(None if reserved else show, change if reserved else Labelled("To raise it:", change)),
         url=_CONCURRENCY,
     )
 

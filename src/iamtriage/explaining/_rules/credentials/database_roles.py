@@ -151,9 +151,7 @@ def explain_database_role(text: str, _facts: Facts | None = None) -> Explanation
     stated = _FEATURE.search(text, found.end())
     feature = found["feature"] or (stated["feature"] if stated else "FEATURE")
     return _explain_feature(
-        _find_database(text, found["kind"] or "instance"),
-        feature,
-        _ORACLE if found["feature"] else _POSTGRES,
+        _find_database(text, found["kind"] or "instance"), feature, _ORACLE if found["feature"] else _POSTGRES
     )
 
 
@@ -168,10 +166,7 @@ def explain_uninstantiated(case: Case[MissingCredentials], message: str) -> Expl
 
 
 def _explain(
-    summary: str,
-    text: str,
-    *remedies: Remedy,
-    cause: CauseType = DATABASE_WITHOUT_ROLE,
+    summary: str, text: str, *remedies: Remedy, cause: CauseType = DATABASE_WITHOUT_ROLE
 ) -> Explanation:
     found = cause.cause("derived", text=text)
     return Explanation(None, cause.code, summary, causes=(found,), remedies=remedies)

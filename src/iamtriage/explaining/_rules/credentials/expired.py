@@ -176,11 +176,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         clear = () if is_enough or is_general else (credential_remedies.CLEAR_ENVIRONMENT,)
         return (renew, *((*lasting, *clear) if is_of_run else (*clear, *lasting)))
 
-    return case.explain(
-        f"{summary} No permission is missing.",
-        *causes,
-        remedies=build_remedies,
-    )
+    return case.explain(f"{summary} No permission is missing.", *causes, remedies=build_remedies)
 
 
 def _causes_in_job(case: Case[ExpiredCredentials]) -> tuple[Cause, ...]:

@@ -189,12 +189,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     other = None if in_container else other_users.find_other_shell(case)
     is_theirs = other is not None and other.has_person
     spellings: tuple[Cause, ...] = (
-        ()
-        if shown
-        else (
-            missing_profiles.PROFILE_MISTYPED.cause(),
-            missing_profiles.SECTION_NAME.cause(),
-        )
+        () if shown else (missing_profiles.PROFILE_MISTYPED.cause(), missing_profiles.SECTION_NAME.cause())
     )
     because = "AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set."
     text = "The call runs as another user, in a container or with sudo, and reads other files."

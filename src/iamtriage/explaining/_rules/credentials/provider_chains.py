@@ -148,8 +148,7 @@ def advise_on_role_source(case: Case[MissingCredentials], _message: str) -> pod_
         url=pages.CLI_ROLES,
     )
     cause = ROLE_SOURCE_EMPTY.cause(
-        "derived",
-        text="The SDK found no credentials with which to assume the role.",
+        "derived", text="The SDK found no credentials with which to assume the role."
     )
     return pod_roles.Advice([cause], [remedy], " with which to assume the role")
 

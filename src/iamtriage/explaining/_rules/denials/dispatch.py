@@ -275,8 +275,7 @@ GUARDRAIL_ROUTES: Rows = (
             ),
             (
                 all_of(
-                    lambda denial: denial.failure.envelope.operation is None,
-                    _is_bare_status_of("codecommit"),
+                    lambda denial: denial.failure.envelope.operation is None, _is_bare_status_of("codecommit")
                 ),
                 "denials.data_stores.git_repositories.explain_git_denial",
             ),

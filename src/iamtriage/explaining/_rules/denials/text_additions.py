@@ -95,12 +95,7 @@ _SIGNS_OF_KEYS = ("ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "A
 # What these look for stands beside the failure.
 OF_TEXT: Rows = (
     (
-        all_of(
-            is_explicit,
-            denied_by("identity"),
-            lambda denial: denial.policy is None,
-            says(":policy/"),
-        ),
+        all_of(is_explicit, denied_by("identity"), lambda denial: denial.policy is None, says(":policy/")),
         "denials.policy_types.identity_denies.add_listed_policy",
     ),
     (says("s3a"), "credentials.provider_chains.add_unlisted_provider"),

@@ -148,10 +148,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     associate = principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, "NAMESPACE")
     missing = Labelled.required("Then add an access policy, if one is missing, such as this:", associate)
     lacks_policies = found is not None and stated_entries.lacks_policies(case, found)
-    changes: Commands = (
-        associate if lacks_policies else missing,
-        Labelled("Or, for RBAC groups:", update),
-    )
+    changes: Commands = (associate if lacks_policies else missing, Labelled("Or, for RBAC groups:", update))
     # An entry for nodes has neither.
     sets_groups = repeated is not None and (" --kubernetes-groups" in repeated or " --username" in repeated)
     if repeated is not None and sets_groups:

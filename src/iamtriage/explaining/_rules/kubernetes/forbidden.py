@@ -16,10 +16,7 @@ from iamtriage.explaining._context.readers.kubernetes.access_scopes import find_
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
-from iamtriage.explaining._rules.kubernetes.denied_requests import (
-    DeniedRequest,
-    access_policy_remedy,
-)
+from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, access_policy_remedy
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_lost_groups, use_stated_group
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     find_known_groups,

@@ -227,10 +227,7 @@ def _explain_unlisted(
     check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows whether it names a profile or a role."
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry for {principal.description}{whose}{only}.",
-        cluster_access.NOT_MAPPED.cause(
-            "derived",
-            text="Only a principal with an access entry can sign in.",
-        ),
+        cluster_access.NOT_MAPPED.cause("derived", text="Only a principal with an access entry can sign in."),
         topic="kubernetes-login",
         remedies=(
             attrs.evolve(grant, steps=(*grant.steps, check)),

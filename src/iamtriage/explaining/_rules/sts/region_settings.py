@@ -283,10 +283,7 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
     )
     return RegionFix(
         f"Remove {name}, or {other}",
-        present(
-            f"Without it, the client calls the endpoint of its Region, {own}.",
-            elsewhere,
-        ),
+        present(f"Without it, the client calls the endpoint of its Region, {own}.", elsewhere),
         present(repeated) if name == "--endpoint-url" else lines,
         place,
     )

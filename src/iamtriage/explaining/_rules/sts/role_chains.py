@@ -32,10 +32,7 @@ _AWS_VAULT = lazy_pattern(
 )
 _CHARS_BEFORE = 4_000
 # Where a profile gets the credentials that assume its role.
-_SOURCES = {
-    "ec2": ("credential_source", "Ec2InstanceMetadata"),
-    "ecs": ("credential_source", "EcsContainer"),
-}
+_SOURCES = {"ec2": ("credential_source", "Ec2InstanceMetadata"), "ecs": ("credential_source", "EcsContainer")}
 _SESSION = lazy_pattern(
     r"(?a)\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{1,64}"
 )
@@ -100,10 +97,7 @@ class Rejected(NamedTuple):
 
 
 def explain_chain(
-    case: Case[AwsError],
-    rejected: Rejected,
-    section: ProfileSection | None,
-    source: ProfileSection | None,
+    case: Case[AwsError], rejected: Rejected, section: ProfileSection | None, source: ProfileSection | None
 ) -> Explanation:
     """Explain that the session of one role assumes another role for longer than an hour."""
     text, role, maximum = case.failure.text, rejected.role, rejected.maximum

@@ -190,10 +190,7 @@ _METHOD = lazy_pattern(
 
 
 def _explain_client_endpoint(
-    case: Case[CredentialScope],
-    client: _ClientEndpoint,
-    expected: str,
-    because: tuple[str, ...],
+    case: Case[CredentialScope], client: _ClientEndpoint, expected: str, because: tuple[str, ...]
 ) -> Explanation:
     """Explain that the code of a client sends the calls of its service to the endpoint of another one."""
     # https://github.com/aws/aws-sdk-js/issues/3571

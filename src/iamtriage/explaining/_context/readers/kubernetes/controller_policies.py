@@ -100,9 +100,7 @@ EXTERNAL_SECRETS = (
 CERT_MANAGER = (
     Allowance(("route53:GetChange",), "arn:PARTITION:route53:::change/*"),
     Allowance(
-        ("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"),
-        _ZONES,
-        is_narrower=True,
+        ("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"), _ZONES, is_narrower=True
     ),
     Allowance(("route53:ListHostedZonesByName",)),
 )
@@ -132,8 +130,7 @@ VELERO = (
     Allowance(("s3:ListBucket",), "arn:PARTITION:s3:::BUCKET"),
     Allowance(
         list_actions(
-            "ec2",
-            "DescribeVolumes DescribeSnapshots CreateTags CreateVolume CreateSnapshot DeleteSnapshot",
+            "ec2", "DescribeVolumes DescribeSnapshots CreateTags CreateVolume CreateSnapshot DeleteSnapshot"
         )
     ),
 )

@@ -159,10 +159,7 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: str | None
     # A nested command stays unquoted, so that the shell runs it.
     value = role_arn if role_arn.startswith('"$(') else quote_argument(role_arn)
     annotate = f"kubectl annotate {account} --overwrite {_ANNOTATION}={value}"
-    correct = (
-        f"kubectl get {account} -o {path}",
-        Labelled("If it prints the rejected ARN:", annotate),
-    )
+    correct = (f"kubectl get {account} -o {path}", Labelled("If it prints the rejected ARN:", annotate))
     return cluster_remedy(
         "Correct the annotation of the service account",
         "The last command re-creates the pods, which get the ARN when they are created. Correct the manifest or chart, too.",

@@ -148,10 +148,9 @@ _QUEUE_URL = lazy_pattern(r"(?a)https://[\w.-]{1,100}/(\d{12})/([\w.-]{1,80})")
 
 def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a resource does not exist."""
-    is_of_s3 = clues.error_code(case.failure) in {
-        "NoSuchBucket",
-        "NoSuchKey",
-    } or (service_objects.is_head_call(case) or is_missing_in_s3(case))
+    is_of_s3 = clues.error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or (
+        service_objects.is_head_call(case) or is_missing_in_s3(case)
+    )
     if is_of_s3 or MISSING_IN_S3.search(case.failure.text):
         return _explain_missing_s3_object(case)
     words = f"{clues.error_code(case.failure)} {message}"

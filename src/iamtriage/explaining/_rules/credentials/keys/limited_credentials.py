@@ -178,7 +178,7 @@ def diagnose_region(case: Case[Failure], request: RejectedRequest) -> StsFinding
     if request.is_opt_in:
         findings = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
         disabled = REGION_NOT_ENABLED.cause(
-            text=f"The account has not enabled {request.region}, which is necessary in each account.",
+            text=f"The account has not enabled {request.region}, which is necessary in each account."
         )
         if request.lacks_region_of_caller:
             text = f"STS in {request.region} knows only callers whose own account has enabled the Region."

@@ -297,10 +297,7 @@ def explain_public_registry(case: Case[Failure] | Denial) -> Explanation:
             commands=(
                 *logouts,
                 again and Labelled("Then pull again:", again),
-                Labelled(
-                    "Or sign in again (with ecr-public, not ecr), for a higher rate of pulls:",
-                    login,
-                ),
+                Labelled("Or sign in again (with ecr-public, not ecr), for a higher rate of pulls:", login),
             ),
             url=_LOGIN_URL,
         ),

@@ -21,7 +21,7 @@ _CODE = r"(?:VS ?Code|Visual Studio Code)"
 _STUDIO = r"Visual Studio(?! Code)(?: 20\d\d)?"
 _ECLIPSE = r"(?<=\b[Ii]n )Eclipse|(?<=\b[Ff]rom )Eclipse|Eclipse IDE"
 _IDE = lazy_pattern(
-    rf"\b(?:(?P<jetbrains>{_JETBRAINS})|(?P<code>{_CODE})|(?P<studio>{_STUDIO})|(?P<eclipse>{_ECLIPSE})|(?P<xcode>Xcode))\b(?![-/])",
+    rf"\b(?:(?P<jetbrains>{_JETBRAINS})|(?P<code>{_CODE})|(?P<studio>{_STUDIO})|(?P<eclipse>{_ECLIPSE})|(?P<xcode>Xcode))\b(?![-/])"
 )
 # The Visual Studio of a build agent, and containers and hosts that an IDE connects to.
 _REMOTE = lazy_pattern(
@@ -108,10 +108,7 @@ def explain_wsl(text: str) -> tuple[str, str, Remedy] | None:
         "Let WSL read the files of Windows",
         "Run the commands in WSL. If it has its own ~/.aws, move that away first. wslvar is from the package wslu.",
         "Or sign in in WSL, too, with the AWS CLI that is installed there (aws configure sso). Variables of Windows, such as AWS_PROFILE, do not get there, unless WSLENV lists them.",
-        commands=(
-            'ln -s "$(wslpath "$(wslvar USERPROFILE)")/.aws" ~/.aws',
-            "aws sts get-caller-identity",
-        ),
+        commands=('ln -s "$(wslpath "$(wslvar USERPROFILE)")/.aws" ~/.aws', "aws sts get-caller-identity"),
         url=pages.CLI_PROFILES,
     )
     return " in WSL", why, remedy

@@ -264,12 +264,7 @@ def explain_unread_session(case: Case[MissingCredentials], profile: str | None) 
         f"The profile{of} is correct: its section [sso-session {sections[0]['name']}] has sso_start_url and sso_region. But the AWS SDK in {reader}{version} is too old to read such a section.",
         SESSION_UNREAD.cause("derived", ("The text shows both settings in that section.", own)),
         remedies=(
-            your_remedy(
-                f"Upgrade {reader}{version and f' from{version}'}",
-                step,
-                commands=line,
-                url=url,
-            ),
+            your_remedy(f"Upgrade {reader}{version and f' from{version}'}", step, commands=line, url=url),
             your_remedy(
                 "Or, until then, export the credentials that the AWS CLI gets",
                 "Repeat it when they expire, after aws sso login.",

@@ -46,7 +46,7 @@ _READS_FILE = lazy_pattern(
     rf"(?:(?<![\w.])\.|\bsource) {_FILE}|\b(?:ba|z)?sh -[a-z]{{0,3}}[il][a-z]{{0,3}}\b|\bBASH_ENV="
 )
 _CRON = lazy_pattern(
-    r"(?<!CRON_)\b[Cc]rontab\b|\b[Cc]ron(?: ?jobs?)?\b(?! (?:works|is fine|runs fine))|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bCRON\[\d",
+    r"(?<!CRON_)\b[Cc]rontab\b|\b[Cc]ron(?: ?jobs?)?\b(?! (?:works|is fine|runs fine))|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bCRON\[\d"
 )
 _SYSTEMD = lazy_pattern(r"\bsystemd\b|\bsystemctl \w|\bjournalctl \S|[\w@-]\.(?:service|timer)\b")
 _TIMER = lazy_pattern(r"(?<![\w@.-])([A-Za-z0-9][\w@-]{0,79})\.timer\b")

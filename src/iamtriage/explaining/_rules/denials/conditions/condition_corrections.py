@@ -86,8 +86,7 @@ def other_owner_remedy(
     shown, new = clip_text(resource_name(denial)), clip_text(own[0].rpartition("/")[2])
     old = clip_text(old)
     named = policy_changes.change_conditions(
-        statement,
-        lambda each: each._replace(key=f"{prefix}/{own[0]}") if each.key == failed.key else each,
+        statement, lambda each: each._replace(key=f"{prefix}/{own[0]}") if each.key == failed.key else each
     )
     remedy = account_remedy(
         f"Allow it on the resources of {new}, too, in a second statement",
@@ -303,11 +302,7 @@ def _can_show(statement: Mapping[str, Any]) -> bool:
 
 
 def with_statement(
-    remedy: Remedy,
-    denial: Denial,
-    statement: Mapping[str, Any],
-    *,
-    is_copy: bool = False,
+    remedy: Remedy, denial: Denial, statement: Mapping[str, Any], *, is_copy: bool = False
 ) -> Remedy:
     """Return a remedy with the corrected statement of a policy; the policy can have others.
 

@@ -264,9 +264,7 @@ def _find_policy(text: str) -> _AccessPolicy | None:
         return None
     collections = {each["name"] for each in _COLLECTION.finditer(text)}
     return _AccessPolicy(
-        name or "POLICY_NAME",
-        only_one(collections),
-        tuple(dict.fromkeys(_ARN.findall(found["arns"]))),
+        name or "POLICY_NAME", only_one(collections), tuple(dict.fromkeys(_ARN.findall(found["arns"])))
     )
 
 

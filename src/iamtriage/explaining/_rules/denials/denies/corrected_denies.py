@@ -27,13 +27,8 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
 from iamtriage.explaining._rules.shared.grants.denial_remedies import REDEPLOY
 from iamtriage.explaining._rules.shared.policies import date_conditions
 from iamtriage.explaining._rules.shared.policies.date_conditions import is_date, move_date, read_period
-from iamtriage.explaining._rules.shared.policies.policy_changes import (
-    add_condition,
-    replace_statement,
-)
-from iamtriage.explaining._rules.shared.remedies import (
-    present,
-)
+from iamtriage.explaining._rules.shared.policies.policy_changes import add_condition, replace_statement
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions
 

@@ -99,7 +99,7 @@ def explain_google_federation(text: str) -> Explanation | None:
         notes=present(
             "Permissions that were given to the AWS role to fix this can be removed again."
             if any(each in text for each in ("AdministratorAccess", "sts:*"))
-            else None,
+            else None
         ),
     )
 

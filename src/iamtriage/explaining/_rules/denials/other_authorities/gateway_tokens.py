@@ -35,7 +35,7 @@ _ITEM = lazy_pattern(
     rf"(?ia)(?<![\w.])(?P<item>[a-z][\w.-]{{0,100}}[/.:]{_SCOPE}|openid|email|profile|phone)\b"
 )
 _CLAIM = lazy_pattern(
-    r"(?<![\w.$:-])[\"']?(?P<name>token_use|scope|scp|aud|client_id|iss)[\"']?\s{0,3}[:=]\s{0,3}\[?[\"'](?P<value>[^\"'\n]{1,500})[\"']",
+    r"(?<![\w.$:-])[\"']?(?P<name>token_use|scope|scp|aud|client_id|iss)[\"']?\s{0,3}[:=]\s{0,3}\[?[\"'](?P<value>[^\"'\n]{1,500})[\"']"
 )
 _SENT_ID = lazy_pattern(
     r"\b[Aa]uthorization\b[^\n]{0,30}(?:\$\{?\w{0,20}(?:ID_TOKEN|id_token|[iI]dToken)\b|[iI]dToken\b|id_token\b|getIdToken\()"
@@ -207,9 +207,7 @@ def _remove_scopes(text: str) -> Remedy:
 
 def _send_id_token() -> Remedy:
     return your_remedy(
-        "Send the ID token",
-        "It is id_token, or IdToken, in the answer to the sign-in.",
-        url=_COGNITO,
+        "Send the ID token", "It is id_token, or IdToken, in the answer to the sign-in.", url=_COGNITO
     )
 
 

@@ -82,7 +82,7 @@ def explain_docker_hub(text: str) -> Explanation | None:
         notes=present(
             f"Detach {added['policy']} again: it does not help here, and pulling images needs only AmazonEC2ContainerRegistryPullOnly."
             if added
-            else None,
+            else None
         ),
     )
 

@@ -176,11 +176,7 @@ def explain_service_control(denial: Denial) -> Explanation:
         return Remedy(
             title=title,
             who="organization administrator",
-            steps=present(
-                ask,
-                f"{'' if level else _EACH_LEVEL}{find}",
-                *guardrails.resource_steps(denial),
-            ),
+            steps=present(ask, f"{'' if level else _EACH_LEVEL}{find}", *guardrails.resource_steps(denial)),
             commands=lines,
             statement=guardrails.add_named_actions(guardrails.allowing_statement(denial), denial),
             layer="service_control",

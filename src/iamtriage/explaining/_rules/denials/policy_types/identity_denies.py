@@ -116,10 +116,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             denial_remedies.CHANGE_CALL,
             _change_step(denial),
             *denied_regions.region_steps(denial),
-            commands=(
-                *(inline or _policy_commands(denial)),
-                *(_leave_group(denial) if inline else ()),
-            ),
+            commands=(*(inline or _policy_commands(denial)), *(_leave_group(denial) if inline else ())),
             url=pages.EVALUATION,
         )
         first: Remedy | None = attrs.evolve(remedy, layer="identity")

@@ -16,12 +16,7 @@ from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
-from iamtriage.explaining._rules.shared.remedies import (
-    Commands,
-    account_remedy,
-    owner_remedy,
-    present,
-)
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.requirements.companion_actions import AGENT_OF_NODE
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial

@@ -14,10 +14,7 @@ from typing import Any
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
-from iamtriage.explaining._context.readers.session_policies import (
-    SESSION_POLICY,
-    passes_session_policy,
-)
+from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, passes_session_policy
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_types import guardrails, pod_sessions

@@ -371,8 +371,7 @@ def explain_named_caller(
     )
     return denial.explain(
         wording.denial_summary(
-            denial,
-            f"{shown} names {caller}, which is enough within one account. So most likely, {cause}",
+            denial, f"{shown} names {caller}, which is enough within one account. So most likely, {cause}"
         ),
         None if findings is None else findings.cause,
         None if is_printed else other,

@@ -20,11 +20,7 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.tokens import identity_pools, job_tokens
-from iamtriage.explaining._rules.denials.roles import (
-    assuming_roles,
-    role_conditions,
-    web_identity_remedies,
-)
+from iamtriage.explaining._rules.denials.roles import assuming_roles, role_conditions, web_identity_remedies
 from iamtriage.explaining._rules.denials.roles.rejected_identities import (
     checked_cause,
     correct_policy_remedy,
@@ -42,10 +38,7 @@ from iamtriage.explaining._rules.sts.trust import template_trust, trust_document
 from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT, TrustProblem
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust.trust_problems import find_misplaced_value, find_trust_problem
-from iamtriage.explaining._rules.sts.trust.workflow_problems import (
-    explain_second_role,
-    find_workflow_problem,
-)
+from iamtriage.explaining._rules.sts.trust.workflow_problems import explain_second_role, find_workflow_problem
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import allow_statements, iterate_statements, parse_document
 

@@ -131,11 +131,7 @@ def explain_mfa(denial: Denial) -> Explanation:
             title,
             *steps,
             # A wrong serial number is in the user's own command.
-            commands=(
-                listed,
-                call_again,
-                resynchronize,
-            ),
+            commands=(listed, call_again, resynchronize),
             url=pages.MFA,
         ),
         notes="No policy is involved.",

@@ -110,11 +110,7 @@ def compare_token_remedy(denial: Denial) -> Remedy:
             "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The last command says which condition fails, and how to fix it.",
         )
         show = commands.trust_policy_commands(denial.target_role_name)[0]
-        lines = (
-            _token_command(denial),
-            f"{show} > policy.json",
-            "iamtriage trust policy.json --token token",
-        )
+        lines = (_token_command(denial), f"{show} > policy.json", "iamtriage trust policy.json --token token")
         if _APP_LOG.search(denial.failure.text) and not _is_of_pod(denial):
             # An app has no file with the token.
             steps = (

@@ -23,9 +23,7 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3 import buckets
 from iamtriage.explaining._rules.denials.s3.s3_contrasts import is_alike
-from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
-    find_allowing_policy,
-)
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
@@ -48,7 +46,7 @@ _ABSENT = lazy_pattern(
 # What the reader or the code expects of S3 for an object that is not there.
 _EXPECTS_404 = lazy_pattern(
     r"(?i:\b(?:instead of|rather than|(?:and|but) not|expect(?:s|ed|ing)?|want(?:s|ed)?|should (?:be|get|give|return)) (?:(?:to get|the|an?|HTTP|status) ){0,3}404\b)"
-    r"|\b(?:catch(?:es|ing)?|except|handl(?:e|es|ing))\b[^\n.;]{0,40}\bNoSuchKey\w{0,12}",
+    r"|\b(?:catch(?:es|ing)?|except|handl(?:e|es|ing))\b[^\n.;]{0,40}\bNoSuchKey\w{0,12}"
 )
 # "All other keys in the bucket download fine", "yesterday's file works".
 _OTHER_OBJECTS = lazy_pattern(
@@ -144,12 +142,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
         commands=() if absent or checks_first else _head_object_commands(denial, key),
         url=pages.S3_403,
     )
-    fix = attrs.evolve(
-        fix,
-        policy=build_document(statements),
-        layer="identity",
-        is_addition=not is_replaced,
-    )
+    fix = attrs.evolve(fix, policy=build_document(statements), layer="identity", is_addition=not is_replaced)
     check = your_remedy(
         "Check whether the object exists",
         "Run the command with credentials that may list the bucket. If it answers 404, the object does not exist: correct the key, or wait until the object is written. No policy changes that.",
@@ -160,19 +153,12 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
     is_head = denial.operation == "HeadObject"
     needed = f"{denial.action}, which {denial.operation} requires," if is_head else denial.action
     because = present(
-        f"Another caller finds no object. The text says {quote_words(absent[0])}." if absent else None,
-        works,
+        f"Another caller finds no object. The text says {quote_words(absent[0])}." if absent else None, works
     )
     lacks = "The caller reads other objects there, so most likely s3:GetObject is allowed, and only this object is missing."
     if policy is not None:
         lacks = f"{capitalize_start(policy.name)} allows {needed} on the object, but not {_LIST} on {clip_text(bucket)}{text}"
-    causes = [
-        buckets.MISSING_OBJECT.cause(
-            "derived",
-            because,
-            text=lacks,
-        )
-    ]
+    causes = [buckets.MISSING_OBJECT.cause("derived", because, text=lacks)]
     if checks_first:
         otherwise = f"The answer to a HEAD request has no body, so {_OTHERWISE}" if is_head else _OTHERWISE
         causes.append(DENIES["resource"].cause(text=otherwise))

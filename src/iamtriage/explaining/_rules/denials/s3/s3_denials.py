@@ -140,8 +140,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         remedies=lambda: (
             blocked and public_access.public_access_remedy(denial, blocked.title),
             _with_owner(
-                denial,
-                _with_options(denial, _with_get(denial, _with_prefix(denial, _allow_remedy(denial)))),
+                denial, _with_options(denial, _with_get(denial, _with_prefix(denial, _allow_remedy(denial))))
             ),
             inspect_remedy(denial, operation) if has_bucket else None,
             _with_prefix(denial, resource_remedy(denial))

@@ -179,9 +179,7 @@ def without_public_acl(denial: Denial, text: str, words: str, allow_it: Remedy) 
     needs = f"The owner of the bucket must turn off BlockPublicAcls, too ({fill_command('aws s3api get-public-access-block --bucket {}', resource_commands.bucket_argument(denial))}), and allow ACLs."
     title = allow_it.title.removesuffix(", too")
     return omit, attrs.evolve(
-        allow_it,
-        title=f"Or {lower_first(title)}, if the ACL must be public",
-        steps=(*allow_it.steps, needs),
+        allow_it, title=f"Or {lower_first(title)}, if the ACL must be public", steps=(*allow_it.steps, needs)
     )
 
 

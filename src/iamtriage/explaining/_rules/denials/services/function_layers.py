@@ -144,8 +144,7 @@ def _find_shared(denial: Denial, name: str, version: str) -> str | None:
     # Not "postgres version 14 works".
     before = rf"(?:^|\b(?:{re.escape(name)}|(?i:layer|the|with|while|but|only|on|to|old|previous|earlier)) )"
     works = find_working(
-        text,
-        re.compile(rf"(?<![\w.])(?:{re.escape(name)})?:\d{{1,3}}\b|{before}(?i:version) \d{{1,3}}\b"),
+        text, re.compile(rf"(?<![\w.])(?:{re.escape(name)})?:\d{{1,3}}\b|{before}(?i:version) \d{{1,3}}\b")
     )
     numbers = re.findall(r"(?::|\b[Vv]ersion )(\d{1,3})\b", works or "")
     found = {each for each in (*granted, *numbers[:1]) if each and each.isdigit()}

@@ -19,10 +19,7 @@ from iamtriage.explaining._rules.credentials.logins import registry_logins
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import explain_resource_policy
-from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
-    KnownPolicy,
-    list_known_policies,
-)
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import names_service
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import compare_with_principal
 from iamtriage.explaining._rules.denials.shown_policies.resource_sides import add_policy_with_principal

@@ -265,10 +265,7 @@ def explain_session_end(denial: Denial) -> Explanation | None:
             *explanation.causes,
         ),
         remedies=(message_kinds.INSTALL_PLUGIN, *explanation.remedies),
-        notes=(
-            *(("No permission was missing to start the session.",) if starts else ()),
-            *explanation.notes,
-        ),
+        notes=(*(("No permission was missing to start the session.",) if starts else ()), *explanation.notes),
     )
 
 

@@ -335,8 +335,7 @@ def explain_role_alias(denial: Denial) -> Explanation | None:
     return denial.explain(
         f"AWS IoT gave the device no credentials of the role alias {clip_text(alias)}: most likely, no AWS IoT policy of its certificate allows {_ALIAS_ACTION} on it.",
         ROLE_ALIAS_NOT_ALLOWED.cause(
-            "possible",
-            f"The text says {quote_words(found[0])}, and that the answer was 403.",
+            "possible", f"The text says {quote_words(found[0])}, and that the answer was 403."
         ),
         topic=ROLE_ALIAS_NOT_ALLOWED.code,
         remedies=remedy,

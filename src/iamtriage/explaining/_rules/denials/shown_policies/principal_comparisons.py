@@ -119,11 +119,7 @@ def _find_difference(denial: Denial, policy: KnownPolicy) -> tuple[CauseType, st
     if denial.policy_type == "resource" and (open_ones := find_conditional(denial, of_caller)):
         # AWS found no statement that allows it.
         verdict = f"allows it only if {describe_conditions(open_ones[0])}"
-        return (
-            STATED_POLICY_CONDITION,
-            verdict,
-            f"{matching}, so the request does not meet its condition.",
-        )
+        return (STATED_POLICY_CONDITION, verdict, f"{matching}, so the request does not meet its condition.")
     return None
 
 
@@ -336,10 +332,7 @@ def find_form(denial: Denial, name: str) -> tuple[str, str] | None:
     if own is not None and is_unique_id(name) and name.startswith("AIDA") == isinstance(caller, User):
         if find_recreated_role(denial.failure.text, own, is_deleted=True) is None:
             return None
-        return (
-            "When AWS saves a policy, it stores the unique ID of a principal, not its name.",
-            str(caller),
-        )
+        return ("When AWS saves a policy, it stores the unique ID of a principal, not its name.", str(caller))
     if found is None or own is None or found["account"] != denial.account:
         return None
     right, kind = str(caller), found["kind"]

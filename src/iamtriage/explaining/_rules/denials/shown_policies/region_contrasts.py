@@ -49,7 +49,7 @@ _LOOKUPS = {
 }
 # Where a policy allows only this action, the caller may not run the command above.
 _OTHER_LOOKUPS = {
-    "lambda:GetFunction": "aws lambda get-function --function-name {} --region {} --query Configuration.FunctionArn --output text",
+    "lambda:GetFunction": "aws lambda get-function --function-name {} --region {} --query Configuration.FunctionArn --output text"
 }
 _NAME = lazy_pattern(r"[\w/][\w+=.@/-]{0,511}")
 _SECRET_SUFFIX = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6})\Z")

@@ -61,10 +61,7 @@ _QUALIFIER = lazy_pattern(r"(?a)[\w-]{1,128}")
 # What a rule says if the message gives no reason.
 _OPEN = "access-denied"
 # Which element of a statement lacks something, by the cause.
-_MISSING_ELEMENTS = {
-    STATED_POLICY_OTHER_ACTION.code: "Action",
-    STATED_POLICY_OTHER_RESOURCE.code: "Resource",
-}
+_MISSING_ELEMENTS = {STATED_POLICY_OTHER_ACTION.code: "Action", STATED_POLICY_OTHER_RESOURCE.code: "Resource"}
 _STRING, _MAX_POLICY = lazy_pattern(r'"[^"]*"'), 1_200  # characters, of which a short explanation has room
 # Unique IDs of deleted users and roles: no service saves a policy that names them.
 _UNIQUE_ID = lazy_pattern(r'"(?:AIDA|AROA)[A-Z0-9]{12,28}"')

@@ -62,7 +62,7 @@ _IDENTITY_ID = lazy_pattern(
 )
 # The claim of the user pool in code: claims.sub, payload["sub"], getSub(), and its attributes.
 _SUBJECT = lazy_pattern(
-    r"\b(?:claims?|payload|attributes|id_?[tT]oken|user|decoded)(?:\.sub\b|\[[\"']sub[\"']\]|\.get\([\"']sub[\"']\))|\bgetSub\(|\buser pool(?:'s)? sub\b|\bsub of the user pool\b|\bcognito:username\b|\buserSub\b",
+    r"\b(?:claims?|payload|attributes|id_?[tT]oken|user|decoded)(?:\.sub\b|\[[\"']sub[\"']\]|\.get\([\"']sub[\"']\))|\bgetSub\(|\buser pool(?:'s)? sub\b|\bsub of the user pool\b|\bcognito:username\b|\buserSub\b"
 )
 # Other values of the signed-in user in code.
 _USER_VALUE = lazy_pattern(

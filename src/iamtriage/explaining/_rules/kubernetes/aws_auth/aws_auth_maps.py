@@ -225,10 +225,7 @@ def explain_absent_entry(
 
 
 def _mapping_remedy(
-    people: Sequence[MappingEntry],
-    principal: principal_mappings.ClusterPrincipal,
-    *,
-    is_node: bool,
+    people: Sequence[MappingEntry], principal: principal_mappings.ClusterPrincipal, *, is_node: bool
 ) -> Remedy:
     """Return the remedy that adds the entry to the map, or to the Terraform configuration that the text shows."""
     masters = _name([each for each in people if _MASTERS in each.groups and ":group/" not in each.arn])

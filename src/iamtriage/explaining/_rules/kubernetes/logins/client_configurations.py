@@ -35,9 +35,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     has_key_in_shell,
 )
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster, find_iam_arns
-from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
-    build_cluster_principal,
-)
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     describe_principal,
     try_parse_principal,

@@ -103,11 +103,7 @@ def _find_delay(case: Case[KubernetesUnauthorized]) -> _Delay | None:
     # With several clusters, it is unknown which of them an object is in.
     is_only = len({each["source"] for each in _READ.finditer(text, 0, start)}) == 1
     worked = [each["address"] for each in _WORKED.finditer(text, read.end(), start) if is_only]
-    return _Delay(
-        read["source"],
-        told,
-        next((each for each in worked if each != failed), None),
-    )
+    return _Delay(read["source"], told, next((each for each in worked if each != failed), None))
 
 
 def _last_stamp(text: str, start: int, end: int) -> re.Match[str] | None:

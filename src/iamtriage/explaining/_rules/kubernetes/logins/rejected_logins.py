@@ -208,10 +208,7 @@ def _kubeconfig_remedy(case: AnyCase, cluster: Cluster, found: _Clusters, *, has
         None
         if has_entry
         else "Only if kubectl is still rejected, check that the caller has access to the cluster.",
-        commands=(
-            update,
-            "kubectl auth whoami",
-        ),
+        commands=(update, "kubectl auth whoami"),
         url=pages.EKS_KUBECONFIG,
     )
 

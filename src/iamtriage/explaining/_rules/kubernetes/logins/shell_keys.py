@@ -20,9 +20,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     has_key_in_shell,
 )
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
-from iamtriage.explaining._rules.shared.principals.principal_words import (
-    describe_principal,
-)
+from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 _MAX_TEXT = 64_000

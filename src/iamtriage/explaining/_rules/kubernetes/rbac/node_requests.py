@@ -54,10 +54,7 @@ _NAMED_NODE = lazy_pattern(r"(?a)\bnodes \"([a-z0-9.-]{1,253})\" is forbidden")
 _NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
 _LABEL = lazy_pattern(r"(?a)[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?")
 # Where a pod refers to objects that the node authorizer then allows its node to read.
-_POD_FIELDS = {
-    "secret": "volumes, env, envFrom or imagePullSecrets",
-    "configmap": "volumes, env or envFrom",
-}
+_POD_FIELDS = {"secret": "volumes, env, envFrom or imagePullSecrets", "configmap": "volumes, env or envFrom"}
 _NO_BINDING = "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: anyone who controls a node would have its permissions."
 NODE_AUTHORIZER = CauseType(
     "node-authorizer",

@@ -137,10 +137,7 @@ def _missing_role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None
         f"Create the {missing.kind} {clip_text(missing.name)}, which is bound already",
         "If a chart, an operator or a manifest contains the role, install that again instead: the role can have more rules there.",
         "Everyone in the bindings of the role gets the permission.",
-        commands=(
-            create,
-            request_checks.check_command(denied) if denied.kind in _KINDS_WITH_CHECK else None,
-        ),
+        commands=(create, request_checks.check_command(denied) if denied.kind in _KINDS_WITH_CHECK else None),
         url=pages.RBAC,
     )
 
@@ -205,12 +202,7 @@ def _role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
     steps: tuple[str | None, ...] = (
         # A short explanation shows the first one.
         " ".join(
-            present(
-                _scope_step(request),
-                _verb_step(denied),
-                _subresource_step(denied),
-                *group_steps[:1],
-            )
+            present(_scope_step(request), _verb_step(denied), _subresource_step(denied), *group_steps[:1])
         ),
         *group_steps[1:],
         "kubectl get with a name also needs the verb get, and --watch the verb watch."

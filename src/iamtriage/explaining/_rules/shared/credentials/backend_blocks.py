@@ -144,8 +144,7 @@ class Backend(NamedTuple):
     def cause(self) -> Cause:
         """That the block lacks what the provider has."""
         return BACKEND_WITHOUT_ROLE.cause(
-            "derived",
-            text=f"The block {self.block} has no assume_role or profile, and {self._reason}",
+            "derived", text=f"The block {self.block} has no assume_role or profile, and {self._reason}"
         )
 
     @property

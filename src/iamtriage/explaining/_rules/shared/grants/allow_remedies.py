@@ -24,12 +24,7 @@ from iamtriage.explaining._rules.shared.grants import bootstrap_policies, denial
 from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
-from iamtriage.explaining._rules.shared.remedies import (
-    UNKNOWN_CALLER,
-    identity_remedy,
-    present,
-    replace_in,
-)
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present, replace_in
 from iamtriage.explaining._rules.shared.requirements import (
     companion_actions,
     required_grants,

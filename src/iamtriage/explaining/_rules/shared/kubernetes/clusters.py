@@ -168,10 +168,7 @@ class Cluster(Value):
             "The change cannot be undone: a cluster never goes back to CONFIG_MAP.",
             "With API_AND_CONFIG_MAP, aws-auth entries keep working, except for principals with an access entry, which takes precedence. With API, the cluster ignores aws-auth.",
             "When the cluster is ACTIVE again, create access entries. An entry alone grants nothing: associate an access policy, or set groups that RBAC allows (--kubernetes-groups).",
-            commands=(
-                self.show_mode_command(),
-                *self.change_mode_commands("API_AND_CONFIG_MAP"),
-            ),
+            commands=(self.show_mode_command(), *self.change_mode_commands("API_AND_CONFIG_MAP")),
             url=pages.EKS_ACCESS_MODE,
         )
 

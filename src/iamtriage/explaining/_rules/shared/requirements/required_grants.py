@@ -52,13 +52,7 @@ _CONSUMER = lazy_pattern(
 _OF_EACH_CALL = lazy_pattern(
     r"(?a)(?P<stem>arn:[\w-]+:(?:route53:::(?P<change>change)|ssm:[\w-]*:\d*:(?P<automation>automation-execution)|batch:[\w-]*:\d*:(?P<job>job)|mediaconvert:[\w-]*:\d*:(?P<jobs>jobs)|emr-serverless:[\w-]*:\d*:/applications/\w{1,64}/(?P<runs>jobruns))/)[\w-]{1,64}"
 )
-_NOUNS = {
-    "change": "change",
-    "automation": "automation",
-    "job": "job",
-    "jobs": "job",
-    "runs": "job run",
-}
+_NOUNS = {"change": "change", "automation": "automation", "job": "job", "jobs": "job", "runs": "job run"}
 _ASKS = lazy_pattern(r"(?a)[\w-]+:(?:Describe|Get|List)[A-Z]")
 # The random end of a name that CloudFormation (STACK-LOGICAL_ID-RANDOM), a name_prefix of Terraform (a time and a
 # counter) makes up:

@@ -303,8 +303,7 @@ def _check_audience(
         return None
 
     accepting = change_conditions(
-        statement,
-        lambda each: each._replace(value=_AUDIENCE) if each.key == match[0] else each,
+        statement, lambda each: each._replace(value=_AUDIENCE) if each.key == match[0] else each
     )
     return TrustProblem(
         f"the trust policy expects the audience {clip_text(values[0])}, and aws-actions/configure-aws-credentials requests {_AUDIENCE}",

@@ -170,10 +170,7 @@ def _find_ids(text: str) -> tuple[str, str]:
     owner, repository = (
         {each[1] for each in pattern.finditer(text)} for pattern in (_OWNER_ID, _REPOSITORY_ID)
     )
-    return (
-        only_one(owner, "OWNER_ID"),
-        only_one(repository, "REPOSITORY_ID"),
-    )
+    return (only_one(owner, "OWNER_ID"), only_one(repository, "REPOSITORY_ID"))
 
 
 def _without_ids(
