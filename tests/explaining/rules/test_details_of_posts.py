@@ -230,6 +230,7 @@ _ROLE_OF_POD = "unable to read web identity token file in pod: {}\n : no such fi
         (_FLUX.format("The provider is set to aws."), ("although the text shows provider: aws", "Possible"), ("must have provider: aws",)),
         (_FLUX.format("The provider is set to generic."), ("must have provider: aws",), ("although",)),
         (_OCI.format("helm pull"), ("| helm registry login --username AWS",), ("docker login --username",)),
+        (_OCI.format("flux pull artifact"), ("| docker login --username AWS",), ("helm registry",)),
         (_OCI.format("helm pull").replace("oci", "https"), ("| docker login --username AWS",), ("helm registry",)),
         (_NO_TOKEN.format("Could not load AWS credentials document from the task role: timeout\n"), ("The client could not load credentials", "taskRoleArn"), ("--no-sign-request",)),
         (_NO_TOKEN.format(""), (), ("could not load credentials",)),

@@ -18,7 +18,7 @@ PUBLIC = "public.ecr.aws"
     [
         (
             f"$ helm pull oci://{PUBLIC}/demo/chart --version 1.0.0\nError: pulling from host {PUBLIC} failed with status code [manifests 1.0.0]: 403 Forbidden",
-            f"helm registry logout {PUBLIC}\n  docker logout",
+            f"helm registry logout {PUBLIC}\n    docker logout",
             "docker login",
         ),
         (

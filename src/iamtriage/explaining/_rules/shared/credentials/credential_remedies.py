@@ -185,7 +185,9 @@ def uses_argo_cd(text: str) -> bool:
     return _ARGO_CD.search(text) is not None
 
 
-_HELM = lazy_pattern(r"\boci://[^\s\"'`]{0,100}dkr\.ecr\.")
+# Flux has such URLs, too.
+_HELM = lazy_pattern(r"(?i)\bhelm\b")
+_OCI = lazy_pattern(r"\boci://[^\s\"'`]{0,100}dkr\.ecr\.")
 
 
 def _find_repository_secret(text: str) -> tuple[str, str] | None:
@@ -220,7 +222,9 @@ def docker_login(registry: str, region: str, text: str = "") -> Remedy:
             ),
             url="https://external-secrets.io/latest/api/generator/ecr/",
         )
-    tool, login = ("Helm", "helm registry") if _HELM.search(text) else ("docker", "docker")
+    tool, login = (
+        ("Helm", "helm registry") if _HELM.search(text) and _OCI.search(text) else ("docker", "docker")
+    )
     login = f"aws ecr get-login-password --region {{}} | {login} login --username AWS --password-stdin {{}}"
     return your_remedy(
         f"Sign {tool} in to the registry",
