@@ -56,7 +56,7 @@ class Requirement(Value):
 MFA = Requirement(
     ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"),
     "Call with MFA",
-    "Long-term access keys never carry MFA. As an IAM user, get a session with the code of your device, and export all three values that get-session-token returns: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Then repeat the call without --profile, which takes precedence over them.",
+    "Long-term access keys never carry MFA. As an IAM user, get a session with the code of your device, and export all three values that get-session-token returns: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Then repeat the call without --profile.",
     r"mfa|multi-?factor",
     url=pages.MFA,
 )
