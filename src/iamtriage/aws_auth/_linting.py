@@ -20,10 +20,7 @@ CODES: dict[str, tuple[Literal["error", "warning"], str]] = {
     "unreadable": ("error", "The YAML is invalid, so no principal is mapped."),
     "not-text": ("error", "A map is a YAML list or mapping; Kubernetes requires a string (`|`)."),
     "not-a-list": ("error", "A map is not a list, or an entry is not a mapping; it has no effect."),
-    "map-name": (
-        "error",
-        "A key in data is misspelled (mapRoles, mapUsers, mapAccounts) and has no effect.",
-    ),
+    "map-name": ("error", "A key in data is misspelled (mapRoles, mapUsers, mapAccounts) and has no effect."),
     "nothing-mapped": ("warning", "All three maps are missing."),
     "missing-arn": ("error", "An entry has no ARN, so the authenticator drops it."),
     "unknown-key": ("warning", "An entry has an unknown key, which has no effect."),

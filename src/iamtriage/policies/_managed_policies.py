@@ -62,7 +62,7 @@ _PASSED_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
             "service-role/AWSBatchServiceRole",
             "ecsInstanceRole",
             "aws-ec2-spot-fleet-role",
-        ),
+        )
     },
     "AWSGlueConsoleFullAccess": {
         "glue.*": ("AWSGlueServiceRole*", "service-role/AWSGlueServiceRole*"),

@@ -44,14 +44,7 @@ _ELIDED = lazy_pattern(
 # https://docs.aws.amazon.com/iot/latest/developerguide/iot-policies.html: IoT's own wildcards are + and #.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html:
 # the path follows API, stage and method.
-_FREE_NAMES = {
-    "s3": 1,
-    "s3-object-lambda": 1,
-    "s3-outposts": 1,
-    "s3express": 1,
-    "iot": 1,
-    "execute-api": 3,
-}
+_FREE_NAMES = {"s3": 1, "s3-object-lambda": 1, "s3-outposts": 1, "s3express": 1, "iot": 1, "execute-api": 3}
 # Services with names that can contain spaces, such as Glue jobs, and the number of parts before these names.
 # The name patterns are in the API references of the services. Elsewhere, what has a space is a mask.
 _SPACED_NAMES = {

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ("redact",)
 
-_MODULE_BY_NAME = {
-    "redact": "_redact",
-}
+_MODULE_BY_NAME = {"redact": "_redact"}
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 

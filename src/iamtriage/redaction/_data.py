@@ -207,10 +207,7 @@ def _replace_strings(
         shown_value, _ = _DECODER.raw_decode(line, end + 2)
     except ValueError:
         shown_key, shown_value = hide(_to_text(key)), hide(_to_text(value))
-    return (
-        shown_key if isinstance(key, str) else key,
-        shown_value if isinstance(value, str) else value,
-    )
+    return (shown_key if isinstance(key, str) else key, shown_value if isinstance(value, str) else value)
 
 
 _DECODER = json.JSONDecoder(strict=False)

@@ -13,11 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._text import SECRET_SIGNS
 from iamtriage.redaction._broken_lines import find_broken_secrets, find_original_span, keep_changed_lines
-from iamtriage.redaction._dense import (
-    fill_stretches,
-    find_stretches,
-    hide_stretches,
-)
+from iamtriage.redaction._dense import fill_stretches, find_stretches, hide_stretches
 from iamtriage.redaction._documents.columns import find_column_secrets, find_inserted_secrets
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
 from iamtriage.redaction._documents.encoded_texts import (

@@ -13,26 +13,14 @@ from iamtriage._text import quote_text
 from iamtriage.failures._failures import InvalidCredentials
 from iamtriage.sts._causes import Fix, StsCause, build_fix
 from iamtriage.sts._endpoints import find_endpoint
-from iamtriage.sts._evidence import (
-    CODE,
-    GLOBAL_HOST,
-    STS_ANNOTATION,
-    quote_failure,
-    region_in_host,
-)
+from iamtriage.sts._evidence import CODE, GLOBAL_HOST, STS_ANNOTATION, quote_failure, region_in_host
 from iamtriage.sts._regional_defaults import sts_default
 
 if TYPE_CHECKING:
     from iamtriage.sts._causes import Certainty
     from iamtriage.sts._evidence import SourcedValue, StsCall
 
-__all__ = (
-    "check_fips",
-    "check_global_endpoint",
-    "check_private_dns",
-    "check_scope",
-    "check_token_version",
-)
+__all__ = ("check_fips", "check_global_endpoint", "check_private_dns", "check_scope", "check_token_version")
 
 _GLOBAL_REGIONS = frozenset({"us-east-1", "aws-global"})
 

@@ -32,11 +32,7 @@ from iamtriage.sts._webhook_flags import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = (
-    "TokenSettings",
-    "pod_environment",
-    "token_settings",
-)
+__all__ = ("TokenSettings", "pod_environment", "token_settings")
 
 _WEB_IDENTITY_VARIABLES = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
 _CONTAINER_VARIABLES = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")

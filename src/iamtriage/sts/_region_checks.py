@@ -46,9 +46,7 @@ def check_missing_region(call: StsCall) -> StsCause | None:
         "reported" if reported else "possible",
         (
             build_fix(
-                "pod",
-                "set both variables in the container's specification",
-                call.set_region_command(region),
+                "pod", "set both variables in the container's specification", call.set_region_command(region)
             ),
             build_fix("code", f"create the client with a region: {region}"),
             build_fix(

@@ -23,13 +23,7 @@ from iamtriage.exceptions import InvalidArnError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = (
-    "MappedPrincipal",
-    "UnsupportedEntryError",
-    "describe_entry",
-    "find_principal",
-    "select_entries",
-)
+__all__ = ("MappedPrincipal", "UnsupportedEntryError", "describe_entry", "find_principal", "select_entries")
 
 # Principal kind -> why no access entry can have it.
 _UNSUPPORTED_KINDS = {

@@ -109,7 +109,7 @@ def _data_block(entry: AccessEntryPlan, name: str) -> str:
         return "".join((f'data "aws_iam_role" "{name}" {{\n', *body, "}\n"))
     pattern = f"^AWSReservedSSO_{re.escape(sso.permission_set_name)}_[0-9a-f]{{16}}$"
     body = _argument_lines(
-        {"name_regex": quote_hcl(pattern), "path_prefix": quote_hcl("/aws-reserved/sso.amazonaws.com/")},
+        {"name_regex": quote_hcl(pattern), "path_prefix": quote_hcl("/aws-reserved/sso.amazonaws.com/")}
     )
     return "".join((f'data "aws_iam_roles" "{name}" {{\n', *body, "}\n"))
 

@@ -68,11 +68,7 @@ class MapText:
         except AwsAuthError as error:
             line, column = self.locate(self._to_index(error.line, error.column))
             reason = str(error).partition(": ")[2]
-            self._fail(
-                f"invalid YAML in {self.name}, line {line}, column {column}: {reason}",
-                line,
-                column,
-            )
+            self._fail(f"invalid YAML in {self.name}, line {line}, column {column}: {reason}", line, column)
         else:
             self.root = roots[0] if roots and not is_null(roots[0]) else None
 

@@ -9,12 +9,7 @@ import attrs
 from iamtriage._rendering.views import View
 from iamtriage._typing import override
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
-from iamtriage.policies._evaluation.results import (
-    DecidingStatement,
-    Outcome,
-    TraceEntry,
-    describe_verdict,
-)
+from iamtriage.policies._evaluation.results import DecidingStatement, Outcome, TraceEntry, describe_verdict
 from iamtriage.policies._evaluation.tracing import trace_statements
 from iamtriage.policies._requests import Request
 from iamtriage.policies._sets import PolicySet

@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._typing import NamedTuple
-from iamtriage.arns._principals import (
-    RoleSession,
-    Root,
-    ServiceLinkedRole,
-    ServicePrincipal,
-)
+from iamtriage.arns._principals import RoleSession, Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.policies._conditions import all_true, any_true
 from iamtriage.policies._evaluation.matching import (
     Question,

@@ -175,11 +175,7 @@ def _find_caller_needs(layers: dict[PolicyType, Layer], keys: RequestKeys, polic
 
 
 def _find_account_needs(
-    layers: dict[PolicyType, Layer],
-    keys: RequestKeys,
-    need_resource: Need,
-    *,
-    has_own_policy: bool,
+    layers: dict[PolicyType, Layer], keys: RequestKeys, need_resource: Need, *, has_own_policy: bool
 ) -> list[Need]:
     """Return the requirements for a request within an account, where one of several grants is enough.
 

@@ -221,12 +221,7 @@ def _require_policies(policies: object) -> None:
 
 
 def _build_verification(
-    failure: AccessDenied | None,
-    before: Decision,
-    after: Decision,
-    policies: PolicySet,
-    *,
-    is_changed: bool,
+    failure: AccessDenied | None, before: Decision, after: Decision, policies: PolicySet, *, is_changed: bool
 ) -> tuple[bool | None, str]:
     if after.deny == "implicit" and after.request.resource.endswith(_UNKNOWN_SUFFIX):
         return None, f"the error does not state the last six characters of the secret's ARN. {after.reason}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ("find_policies_in_yaml", "parse_mapping")
 
 _EFFECT = lazy_pattern(
-    r"^(?P<indent>[ ]{0,60}(?:- {1,4})?)[\"']?Effect[\"']?:[ ]{1,9}[\"']?(?:Allow|Deny)[\"']?[ ]{0,9}\r?$",
+    r"^(?P<indent>[ ]{0,60}(?:- {1,4})?)[\"']?Effect[\"']?:[ ]{1,9}[\"']?(?:Allow|Deny)[\"']?[ ]{0,9}\r?$"
 )
 # The keys whose value is the list of a policy's statements.
 _LIST_KEY = lazy_pattern(r"[ ]{0,60}(?:- )?[\"']?(?:Statement|iamRoleStatements|statements)[\"']?:\s*\Z")

@@ -13,12 +13,7 @@ from iamtriage.redaction._vocabulary.markers import MARKER
 from iamtriage.redaction._vocabulary.placeholders import is_placeholder
 from iamtriage.redaction._vocabulary.searched_text import SearchedText
 from iamtriage.redaction._vocabulary.secret_names import Name, classify_key
-from iamtriage.redaction._vocabulary.secret_values import (
-    ERROR,
-    Placement,
-    can_be_secret,
-    looks_random,
-)
+from iamtriage.redaction._vocabulary.secret_values import ERROR, Placement, can_be_secret, looks_random
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

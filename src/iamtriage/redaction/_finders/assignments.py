@@ -7,20 +7,12 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._finders.assigned_values import (
-    HIDDEN,
-    QUOTES,
-    check_value,
-    find_value_of,
-)
+from iamtriage.redaction._finders.assigned_values import HIDDEN, QUOTES, check_value, find_value_of
 from iamtriage.redaction._finders.name_matches import NameMatch, match_name
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import GT, QUOTE
 from iamtriage.redaction._vocabulary.searched_text import AROUND
-from iamtriage.redaction._vocabulary.secret_names import (
-    MARKER_START,
-    classify_key,
-)
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START, classify_key
 from iamtriage.redaction._vocabulary.secret_values import is_other
 from iamtriage.redaction._vocabulary.value_ends import (
     Extent,
@@ -39,10 +31,7 @@ if TYPE_CHECKING:
     # The position of the last word of a name that announces a secret, and its values.
     _Judged = tuple[int, int, list[FoundSecret]]
 
-__all__ = (
-    "find_assigned_secrets",
-    "find_wrapped_secrets",
-)
+__all__ = ("find_assigned_secrets", "find_wrapped_secrets")
 
 _ARROW = rf"-(?<![\w$]-){GT}|→|=>(?<=[^:=\s][\"'][ ]=>)(?=[ ][\"'])"
 _HAS_ARROW = re.compile(_ARROW)

@@ -26,13 +26,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.secret_names import Name
     from iamtriage.redaction._vocabulary.secret_values import Sign
 
-__all__ = (
-    "MULTI_WORD",
-    "PROSE",
-    "end_at_opening_quote",
-    "extend_value",
-    "find_simple_value",
-)
+__all__ = ("MULTI_WORD", "PROSE", "end_at_opening_quote", "extend_value", "find_simple_value")
 
 # Secrets that can contain spaces.
 MULTI_WORD = frozenset({"password", "secret", "cookie"})
