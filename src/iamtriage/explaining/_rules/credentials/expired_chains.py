@@ -39,7 +39,7 @@ LONG_RUNNING = CauseType(
     title="The program runs longer than its credentials last",
     fix="Let the SDK get the credentials from a provider that refreshes them.",
     recognised_by="The text says that the program has been running for hours, or shows a stage of Spark after the first.",
-    sign=r"\b(?:elapsed|running for|ran for|lasted|runtime|uptime)[:= ]{1,3}\d{1,3} ?h(?:ours?)?\b\w{0,4}|\belapsed \d{1,3}h\w{0,4}|\bLost task [\d.]{3,12} in stage [1-9]\d{0,4}\.\d",
+    sign=r"\b(?:elapsed|running for|ran for|lasted|after|runtime|uptime)[:= ]{1,3}\d{1,3} ?h(?:ours?)?\b\w{0,4}|\belapsed \d{1,3}h\w{0,4}|\bLost task [\d.]{3,12} in stage [1-9]\d{0,4}\.\d",
     remedy="Let the SDK refresh",
     of="expired-session",
 )
