@@ -170,3 +170,20 @@ def test_backend_does_not_use_the_credentials_of_the_provider(text: str, verdict
 )
 def test_other_missing_credentials_are_not_those_of_the_backend(text: str) -> None:
     assert explain(text).causes[0].code != "backend-without-role"
+
+
+@check_rows(
+    ("text", "is_of_backend"),
+    [
+        (f"$ terraform init\n{NONE}", True),
+        ("Error: error configuring S3 Backend: no valid credential sources for S3 Backend found.", True),
+        (f'$ terraform plan\n{NONE}  with provider["registry.terraform.io/hashicorp/aws"],\n', False),
+    ],
+)
+def test_backend_whose_block_the_text_does_not_show(text: str, *, is_of_backend: bool) -> None:
+    """What is set in the block of the provider does not count for the backend."""
+    codes = {cause.code for cause in explain(text).causes}
+    assert ("backend-without-role" in codes, "profile-not-named" in codes) == (
+        is_of_backend,
+        not is_of_backend,
+    )

@@ -19,13 +19,13 @@ from iamtriage.explaining._context.readers.profiles import (
     find_listed_profiles,
     find_profile_sections,
 )
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.profiles import local_programs
 from iamtriage.explaining._rules.credentials.profiles.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, instance_profiles
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials import backend_blocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_profile,
     find_shell_profile,
@@ -131,7 +131,7 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     if 'running "aws configure"' in case.failure.text:
         set_up = credential_remedies.CONFIGURE_OLD_CLI
     if case.stands_alone:
-        return _advise_on_profiles(set_up, "AWS_PROFILE or --profile")
+        return _advise_on_profiles(set_up, _not_named("AWS_PROFILE or --profile"))
     if clues.find_program(case.failure) == "Terraform":
         set_up = credential_remedies.CREDENTIALS_FOR_TERRAFORM
     elif local_programs.find_computer(case.failure.text) is not None:
@@ -180,11 +180,16 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     if selected is not None:
         text = f"The profile {clip_text(selected)} does not exist in the files that the call reads, or has neither a sign-in nor access keys."
         return Advice([NOTHING_CONFIGURED.cause(text=text), ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
-    return _advise_on_profiles(set_up, profile_setting(case.failure))
+    if backend_blocks.is_of_backend(case.failure.text):
+        return _advise_on_profiles(set_up, backend_blocks.ONLY_IN_PROVIDER)
+    return _advise_on_profiles(set_up, _not_named(profile_setting(case.failure)))
 
 
-def _advise_on_profiles(set_up: Remedy, setting: str) -> Advice:
-    not_named = PROFILE_NOT_NAMED.cause(because=f"{setting} selects one.")
+def _not_named(setting: str) -> Cause:
+    return PROFILE_NOT_NAMED.cause(because=f"{setting} selects one.")
+
+
+def _advise_on_profiles(set_up: Remedy, not_named: Cause) -> Advice:
     return Advice([NOTHING_CONFIGURED.cause(), not_named, ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
 
 

@@ -35,6 +35,9 @@ BACKEND_WITHOUT_ROLE = CauseType(
     sources=(PAGE,),
     subject="denials",
 )
+ONLY_IN_PROVIDER = BACKEND_WITHOUT_ROLE.cause(
+    text='A profile or role is set only in provider "aws", which the S3 backend does not use: AWS_PROFILE, or profile in the block backend "s3", selects one for it.'
+)
 # How Terraform names the data source of an error.
 _DATA_SOURCE = lazy_pattern(r"\b(?:with|in) data\.terraform_remote_state\.([\w-]{1,64})")
 _IDENTITY = lazy_pattern(
@@ -226,14 +229,19 @@ def is_opentofu(text: str) -> bool:
     return _OPENTOFU.search(text) is not None
 
 
+def is_of_backend(text: str) -> bool:
+    """Return whether the S3 backend of Terraform, and no provider, called AWS."""
+    is_named = STATE_SIGNS.search(text) or _OF_BACKEND.search(text)
+    return is_named is not None and _NOT_OF_BACKEND.search(text) is None
+
+
 def add_backend_credentials(case: Case[Failure], explanation: Explanation) -> Explanation:
     """Add that the backend has no credentials, or wrong ones, because it does not use those of the provider."""
     text, kind = case.failure.text, case.failure.kind
     outcome = _OUTCOMES.get(kind)
     if outcome is None or (kind == "missing_credentials" and explanation.topic != "no-credentials"):
         return explanation
-    is_of_backend = STATE_SIGNS.search(text) or _OF_BACKEND.search(text)
-    if is_of_backend is None or _NOT_OF_BACKEND.search(text) or (found := find_backend(text)) is None:
+    if not is_of_backend(text) or (found := find_backend(text)) is None:
         return explanation
     listed = find_listed_profiles(text)
     has_default = "default" in listed or "[default]" in text
