@@ -1736,8 +1736,12 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "WebIdentityErr: failed to retrieve credentials\ncaused by: RegionDisabledException: STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",
             {"cluster": "shop", "region": "eu-north-1", "namespace": "till", "service_account": "cart"},
-            ("activate eu-north-1", "pods call STS in the Region of the cluster"),
-            ("another Region", "us-east-1"),
+            (
+                "activate eu-north-1",
+                "pods call STS in the Region of the cluster",
+                "Until then, recent SDKs call us-east-1",
+            ),
+            ("another Region", "call STS in an active Region"),
             id="STS in the Region of a cluster",
         ),
         pytest.param(
