@@ -90,7 +90,7 @@ def _show(text: str) -> tuple[str, str]:
         (_VAULT_CALL.format("Describe"), "if the vault does not exist", "Allow backup:DescribeBackupVault"),
         (f"The copy lasted 4 hours. {_EXPIRED}".replace("STS: AssumeRole", "S3: PutObject"), "have expired", "Let the SDK refresh"),
         (f"Lost task 3.0 in stage 12.0 (TID 9): {_EXPIRED}".replace("STS: AssumeRole", "S3: PutObject"), "have expired", "Let the SDK refresh"),
-        (f"It fails after 12 hours. {_EXPIRED}".replace("STS: AssumeRole", "S3: PutObject"), "have expired", "Let the SDK refresh"),
+        (f"It fails after 12 hours. {_EXPIRED}", "have expired", "Let the SDK refresh"),
         (_START, "no response from api.ecr.eu-west-1.amazonaws.com: the connection timed out", "assignPublicIp"),
     ],
 )  # fmt: skip
