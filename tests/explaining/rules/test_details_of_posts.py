@@ -241,6 +241,7 @@ _ROLE_OF_POD = "unable to read web identity token file in pod: {}\n : no such fi
         (_TIME.format(""), ("sign-in has expired",), ("cannot read",)),
         (_ABSENT.format("I checked, and no TeaManager role exists.").replace("tea-manager", "TeaManager"), ("the text says that the role does not exist", "get-role --role-name TeaManager"), ()),
         (_ABSENT.format("The module does not create the role there."), ("the text says that the role does not exist",), ()),
+        (_ABSENT.format("There is no role tea-manager anymore."), ("the text says that the role does not exist",), ()),
         (_ABSENT.format("Maybe the role does not exist?"), (), ("the text says that the role",)),
         (_ABSENT.format("STS returns this if the role does not exist."), (), ("the text says that the role",)),
         (_ABSENT.format("There is no role tea-reader anymore."), (), ("the text says that the role",)),

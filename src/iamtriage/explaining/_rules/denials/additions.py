@@ -163,7 +163,19 @@ _AT_LAST: Rows = (
     (_may_show_user, "denials.identities.callers.add_user"),
     (_may_be_unfilled, "denials.identities.unfilled_names.add_unfilled_placeholder"),
     (
-        all_of(calls("sts:assumerole"), is_not_explicit, says(" no ", " role ", ignores_case=True)),
+        all_of(
+            calls("sts:assumerole"),
+            is_not_explicit,
+            says(
+                " exist",
+                "deleted",
+                "create the role",
+                "create the Role",
+                "here is no",
+                "here's no",
+                "here’s no",
+            ),
+        ),
         "denials.identities.unfilled_names.add_absent_role",
     ),
 )
