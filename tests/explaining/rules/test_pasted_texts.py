@@ -60,13 +60,13 @@ REPEATS: tuple[Case, ...] = (
     (
         "record-of-another-object",
         f'User: {USER} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/7.json" because no identity-based policy allows the s3:DeleteObject action\n\nCloudTrail, shortened:\n{{"eventSource":"s3.amazonaws.com","eventName":"DeleteObject","errorCode":"AccessDenied","requestParameters":{{"bucketName":"carts","key":"8.json"}},"vpcEndpointId":"vpce-0a1b2c3d4e5f67890"}}\n',
-        ("Also",),
+        ("1 more denial in this text: S3 denied",),
         (),
     ),
     (
         "record-of-another-call",
         f'User: {USER} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/7.json" because no identity-based policy allows the s3:DeleteObject action\n\nCloudTrail, shortened:\n{{"eventSource":"s3.amazonaws.com","eventName":"GetObject","errorCode":"AccessDenied","requestParameters":{{"bucketName":"carts","key":"7.json"}},"vpcEndpointId":"vpce-0a1b2c3d4e5f67890"}}\n',
-        ("Also",),
+        ("1 more denial in this text: S3 denied",),
         (),
     ),
     (
@@ -78,7 +78,7 @@ REPEATS: tuple[Case, ...] = (
     (
         "other-call",
         f'User: {USER} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/7"\nAn error occurred (AccessDenied) when calling the PutObject operation: Access Denied',
-        ("Also S3 denied s3:PutObject without a reason",),
+        ("1 more denial in this text: S3 denied s3:PutObject without a reason",),
         (),
     ),
 )  # fmt: skip

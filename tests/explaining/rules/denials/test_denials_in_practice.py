@@ -1674,7 +1674,7 @@ BUCKETS: tuple[Case, ...] = (
         "deletion, which needs no key",
         "delete failed: s3://acme-reports/r.csv An error occurred (AccessDenied) when calling the DeleteObject operation: Access Denied",
         {},
-        ("Check the bucket policy (aws s3api get-bucket-policy --bucket acme-reports)",),
+        ("Check the bucket policy [resource owner]", "aws s3api get-bucket-policy --bucket acme-reports"),
         ("KMS", "the object's owner"),
     ),
     (
