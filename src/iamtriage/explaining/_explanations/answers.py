@@ -42,9 +42,13 @@ _HIGHER = lazy_pattern(r"(?i:\b(?:quota|limit) (?:increase|raise)\b|\b(?:higher|
 _RETRY = lazy_pattern(r"(?i:\b(?:wait|retry|re-?run|try again|try it again)(?: (?:it|the (?:call|command|deployment|job|run|pipeline)|again|longer|more|a (?:bit|while)|some time|a few minutes|for it|later)){0,3}\s{0,3}\Z)")  # fmt: skip
 _ADMINISTRATOR = lazy_pattern(r"(?i:\b(?:ask|asking|contact|need|involve|ping|call|page|bother|get)\b(?: \w{1,12}){0,3}? admin(?:istrator)?s?(?: (?:about|for|with) (?:help|it|that|this)| here| now)?\s{0,3}\Z)")  # fmt: skip
 _DETACH = lazy_pattern(r"(?i:\bdetach(?:ed|ing)?\b|\b(?:remov(?:e|ed|ing)|delet(?:e|ed|ing)|drop(?:ped)?|disabled?|lift(?:ed)?|(?:turn|switch)(?:ed)? off|get rid of|weaken(?:ed)?|relax(?:ed)?)\b[^?]{0,40}\b(?:polic(?:y|ies)|deny|statement|quarantine)\b)")  # fmt: skip
-_BUG = lazy_pattern(r"(?i:\b(?:an?|some|known) (?:[\w.-]{1,30} ){0,3}bug\b(?! in (?:my|our|(?:the|this) (?:polic|template|module|code|role|stack))))")  # fmt: skip
+_BUG = lazy_pattern(r"(?i:\b(?:an?|some|known) (?:[\w.-]{1,30} ){0,3}bug(?=\s{0,3}\Z| (?:here|in|now|of|then)\b)(?! in (?:my|our|(?:the|this) (?:polic|template|module|code|role|stack))))")  # fmt: skip
 _MISSING = lazy_pattern(rf"(?i:\b(?:an?|any|some|iam|the) (?:\w{{1,20}} )?permissions? (?:is |are )?(?:still )?missing|\bmissing (?:an?|any|some)? ?(?:iam )?{_PERMISSION}|\black (?:an?|any|some)? ?(?:iam )?{_PERMISSION}|\bneed (?:(?:an?|any|some|more|additional|extra|another|further) ){{1,2}}(?:iam )?{_PERMISSION}(?! (?:from|of)\b))")  # fmt: skip
-_WHICH = lazy_pattern(r"\A(?i:which|what) (?:[\w:]{1,30} ){0,2}permissions? (?:is|are|do|am)\b")
+_WHICH = lazy_pattern(r"\A(?i:which|what) (?:[\w:]{1,30} ){0,2}permissions? (?:(?:is|are) (?:still )?missing|(?:am|are|do) (?i:i|we) (?:still )?(?:need|miss|lack)(?:ing)?)\b")  # fmt: skip
+# A question about the permissions of the caller for the call, and not about others, or what follows.
+_PLAIN = lazy_pattern(r"(?i:(?:(?:it|that)['’]s|am|are|do|does|is|it|this|that|i|we|must|be|an?|any|some|the|more|additional|another|extra|further|need|lack|miss|missing|just|really|simply|still|iam|permissions?|rights|problem|issue|here)(?:\s{1,3}|\Z)){2,16}")  # fmt: skip
+# Other reasons for new keys.
+_EXPOSED = lazy_pattern(r"(?i:\b(?:audit|committed|complian|compromis|every \w|expos|hack|leak|old\b|overdue|publi[cs]|pushed|regular|stole)\w{0,10})")  # fmt: skip
 _PROBLEM = lazy_pattern(r"(?i:\b(?:iam|permissions?) (?:problem|issue))")
 _MORE = lazy_pattern(rf"(?i:\b{_GIVE}\b[^?]{{0,50}}\b(?:more|additional|extra|further|another|any|some) (?:iam )?(?:{_PERMISSION}|access\b(?! (?:key|entr|polic|point|grant)))|\b(?:give|grant) (?:me|us|it|him|her|them|(?:the|my|our) \w{{1,30}}) more\s{{0,3}}\Z)")  # fmt: skip
 _WIDE = r"\b(?:AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess)\b"
@@ -102,6 +106,8 @@ def answer_question(
 
 def _answer(asked: str, told: _Told, failure: Failure) -> tuple[str, tuple[str, ...], _Pattern] | None:
     """Return the answer to a question, the sentences that say it, and what they have."""
+    if _KEYS.search(asked) and _EXPOSED.search(failure.text):
+        return None
     said = tuple(_statements(told))
     for about, sign, answer in _REFUSALS:
         if about.search(asked) and (found := tuple(filter(sign.search, said))):
@@ -114,7 +120,7 @@ def _answer(asked: str, told: _Told, failure: Failure) -> tuple[str, tuple[str, 
     if not (is_allow or is_missing or _PROBLEM.search(asked)) or _OTHER_POLICY.search(asked):
         return None
     if any(each.layer == "identity" and each.policy is not None for each in told.remedies[:1]):
-        is_right = not (is_which or is_allow) and denial is not None and _is_of_caller(denial)
+        is_right = not is_allow and _PLAIN.fullmatch(asked) and denial is not None and _is_of_caller(denial)
         return ("Yes.", (), _NO_OVERRIDE) if is_right and _is_certain(told) else None
     start = "None:" if is_which else "No,"
     if denial is not None and denial.deny == "explicit":
