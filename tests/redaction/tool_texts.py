@@ -333,6 +333,8 @@ TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("strings of a Secret", f"kubectl apply -f - <<< '{json.dumps({'stringData': {'x': _WEAK}})}'", (_WEAK,)),
     ("gsv printed", f"$ aws secretsmanager get-secret-value --secret-id x --query SecretString --output text\n{PASSWORD}\n", (PASSWORD,)),
     ("gsv printed with its name", f"$ aws secretsmanager get-secret-value --secret-id x --query '[Name,SecretString]' --output text\nx\t{PASSWORD}\n", (PASSWORD,)),
+    ("gsv printed a word", "$ aws secretsmanager get-secret-value --secret-id x --query SecretString --output text\nlanternchair\n", ("lanternchair",)),
+    ("gsv in a log", f"2026-05-04T10:00:00.1234567Z + aws secretsmanager get-secret-value --query SecretString --output text\n2026-05-04T10:00:01.1234567Z {PASSWORD}\n", (PASSWORD,)),
     ("gsv printed words", "$ aws secretsmanager get-secret-value --secret-id x --query SecretString --output text\nboat=lanternchair\n", ("boat=lanternchair",)),
     *(
         (f"printed {number}", f"$ aws {command}\n{printed}\n", secrets)

@@ -56,6 +56,8 @@ _TOKEN = re.compile(
     r"[\s,]{0,200}+(?:\"(?P<string>(?:[^\"\\\n]|\\.){0,8000}+)\"(?P<colon>\s{0,4}:)?|(?P<open>[\[{])|(?P<close>[\]}])"
     r"|(?P<other>-?[0-9][\w.+-]{0,40}|null|true|false))"
 )
+# Before each line of a log.
+_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{8,20}(?:Z|[+-][0-9:]{4,5})?[ \t]")
 _WORD = re.compile(r"[\w/.@+=-]{2,200}")
 _RULE = re.compile(r"[-+=|\s]{0,400}+\r?\Z")
 _CELL, _COLUMN = re.compile(r"[^|]{1,8000}"), re.compile(r"[^\t\r]{1,8000}")
@@ -69,6 +71,8 @@ _OTHER = re.compile(
     r"|SecureString|String(?:List)?|(?i:none|null|true|false)|[\[{].*"
 )
 _MIXED = re.compile(r"[^\s\"']{0,80}(?:[0-9]|=\Z)")
+# Right below the command, a word is the value.
+_FIRST = re.compile(r"(?![A-Za-z]{0,40}(?:Denied|Error|Exception|Fault)\b)[^\s\"'`<>*…]{7,200}\r?\Z")
 
 
 class _Column(NamedTuple):
@@ -207,9 +211,10 @@ def _list_json(text: str, at: int) -> Iterator[tuple[int, int, str, int, int]]:
 
 def _list_rows(text: str, at: int) -> Iterator[tuple[int, int, str, int, int]]:
     """Yield the cells of the lines of a table, of YAML or of text."""
-    for _ in range(_MAX_LINES):
+    for row in range(_MAX_LINES):
         end = text.find("\n", at, at + _MAX_LINE)
         end = end if end >= 0 else min(len(text), at + _MAX_LINE)
+        at = stamp.end() if (stamp := _STAMP.match(text, at, end)) else at
         line = text[at:end]
         if not line.strip() or _NEXT.match(line) or _AWS.search(line):
             return
@@ -222,7 +227,8 @@ def _list_rows(text: str, at: int) -> Iterator[tuple[int, int, str, int, int]]:
             cells = [(item["key"] or "", item.span("value"))] if item["value"] else []
         else:
             cells = [("", cell.span()) for cell in _COLUMN.finditer(line)]
-            if "\t" not in line.strip() and (" " in line.strip() or not _MIXED.match(line)):
+            is_word = _MIXED.match(line) or (not row and _FIRST.match(line))
+            if "\t" not in line.strip() and (" " in line.strip() or not is_word):
                 # A sentence or a word.
                 return
         for index, (key, (low, high)) in enumerate(cells):
