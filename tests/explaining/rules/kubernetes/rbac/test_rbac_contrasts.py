@@ -50,6 +50,7 @@ MAP = "mapRoles: |\n  - rolearn: {}role/Clerk\n    username: jo\n    groups:\n  
         (DENIED.format("pods", SESSION, "list", HERE), OF_CALLER.format(ACCOUNT, '"clerk"') + CLERKS.replace("apiVersion", "# from flux/till.yaml\napiVersion"), "the spelling differs", "kubectl auth can-i list pods"),
         (DENIED.format("pods", SESSION, "list", HERE), PODS + CLERKS + OF_CALLER.format(ACCOUNT, '"clerk", "ops"'), "and the groups of the role Clerk are: clerk and ops", "--kubernetes-groups clerks clerk ops"),
         (DENIED.format("pods", SESSION, "list", HERE), PODS + _binding("Group", "team-a") + OF_CALLER.format(ACCOUNT, '"team-b"'), "and the groups of the role Clerk are: team-b", "--kubernetes-groups team-a team-b"),
+        (DENIED.format("pods", SESSION, "list", HERE), PODS + _binding("Group", "till-rw") + OF_CALLER.format(ACCOUNT, '"till-ro"'), "and the groups of the role Clerk are: till-ro", "--kubernetes-groups till-rw till-ro"),
         # A role or another session is not the user.
         (DENIED.format("pods", SESSION, "list", HERE), PODS + _binding("User", f"{ACCOUNT}role/Clerk"), f"is for the user {ACCOUNT}role/Clerk, and the user name is {SESSION}", "kubectl create rolebinding reader-iam-clerk -n till --role=reader --group=iam-clerk"),
         (DENIED.format("pods", SESSION, "list", HERE), PODS + _binding("User", f"{ACCOUNT}role/Other"), "the Role reader in the text allows it", "kubectl create rolebinding reader-iam-clerk"),

@@ -304,7 +304,9 @@ def _find_meant(
     """Return a subject that has another kind or spelling than the group or user that it means, and what that is."""
     wanted = denied.subject
     own = only_one([each for each in groups or () if not each.startswith("system:")]) or ""
-    if subject.kind == "Group" and differ_in_letter(subject.name, own):
+    # Another letter can be meant: orders-ro and orders-rw.
+    is_slip = len(own) != len(subject.name) or sorted(own) == sorted(subject.name)
+    if subject.kind == "Group" and is_slip and differ_in_letter(subject.name, own):
         return subject, Subject("Group", own)
     if subject.kind == "User" and subject.name in (groups or ()):
         return subject, Subject("Group", subject.name)
