@@ -62,7 +62,7 @@ _HOUR, _DAY = 3600, 86_400
 _SESSION = lazy_pattern(r"(?a):assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64})")
 # The time at the start of a line, in the brackets of some loggers.
 _TIME_OF_DAY = lazy_pattern(
-    r"(?a)[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?(?P<time>[0-2]\d:[0-5]\d:[0-5]\d)(?!\d)"
+    r"(?a)[\[(]?(?:(?P<date>\d{4}[-/]\d\d[-/]\d\d)[T ])?(?P<time>[0-2]\d:[0-5]\d:[0-5]\d)(?!\d)(?P<zone>(?:[.,]\d{1,9})? ?(?:[+-](?!00)\d\d:?\d\d\b|(?!GMT)[A-Z]{1,3}T\b))?"
 )
 # The session names of EC2 instances and ECS tasks.
 _SOURCES = (
@@ -113,12 +113,11 @@ _PROPOSES = lazy_pattern(r"(?i)\b(?:add|increase|pass|raise|set|setting|try|use|
 _END = lazy_pattern(
     r"(?a)\bExpiration\b[^\n]{0,80}\n?[^\n]{0,20}?(?:\bdatetime\((?P<parts>20\d\d(?:, \d{1,2}){4,5}), tzinfo=tzutc\(\)|(?P<time>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:Z|\+00:00))"
 )
-
 # When a session ends, in a line about it that is not about the sign-in or the token with which it was opened.
 _STATED_END = lazy_pattern(
     r"(?am)^(?![^\n]{0,600}(?i:\bsso\b|\blog ?in\b|web.?identity|certificate|\bcookie))"
     r"(?=[^\n]{0,600}(?i:\brole\b|\bsession\b|credential|assum(?:e|ing)|\bAWS_[A-Z]|\bSTS\b))[^\n]{0,600}?"
-    r"\b(?i:expir(?:es?|y|ation|ing)(?:_?at)?|(?:valid|good) until)\b[^\n\d]{0,12}20\d\d-\d\d-\d\d[T ](?P<time>[0-2]\d:[0-5]\d:[0-5]\d)(?:\.\d{1,9})?(?: ?(?:Z|UTC|GMT)\b|\+00:?00)"
+    r"\b(?i:expir(?:es?|y|ation|ing)(?:_?at)?|(?:valid|good) until)\b[^\n\d]{0,12}(?P<date>20\d\d-\d\d-\d\d)[T ](?P<time>[0-2]\d:[0-5]\d:[0-5]\d)(?:\.\d{1,9})?(?: ?(?:Z|UTC|GMT)\b|\+00:?00)"
 )
 _IN_LINE = lazy_pattern(_ARN)
 # The minimum and the maximum duration of a role session.
@@ -154,20 +153,18 @@ def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
         setting = "Ec2InstanceMetadata" if place and place[0].startswith("EC2") else setting
         # With a duration, the session can last longer, unless its source is a role, too.
         is_of_an_hour = place is not None or duration is None
-        where = None if place is None else place[0]
-        return RoleChain(None, "", None, None, None, None, setting, where) if is_of_an_hour else None
-    if len(assumed) != 1:
+        chain = RoleChain(None, "", None, None, None, None, setting, place and place[0])
+        return chain if is_of_an_hour else None
+    if (role := only_one(assumed)) is None:
         return None
-    role = assumed.pop()
     if own is None and _CHAIN_LIMIT not in text:
         # Whoever prints the session of another role, and gives a client the keys, has assumed the role with it.
         shown = {each.groups() for each in _SESSION.finditer(text) if each["role"] != role.rpartition("/")[2]}
         source, session = only_one(shown) or ("", "")
         if not source or _FIXED_KEYS.search(text) is None:
             return None
-        if session == _NOTEBOOK:
-            return RoleChain(source, session, role, None, None, None, "EcsContainer", _NOTEBOOK)
-        return RoleChain(source, session, role, None, None, None)
+        chain = RoleChain(source, session, role, None, None, None)
+        return chain._replace(setting="EcsContainer", place=_NOTEBOOK) if session == _NOTEBOOK else chain
     setting = None if own is None else _SOURCE_OF_KIND.get(own["kind"], "EcsContainer")
     source = own["arn"].rpartition("/")[2].rstrip(".,") if own is not None and own["arn"] else None
     return RoleChain(source, "", role, None, None, None, setting)
@@ -272,11 +269,15 @@ def _explain_stated_end(case: Case[ExpiredCredentials], expired: Cause) -> Expla
     if not ends or case.context.runtime_kind in JOB_STEPS or find_operation(case) == "AssumeRole":
         return None
     end, stated, command = ends[-1], case.context.role_arn, case.context.command
-    arn = (only_one(set(_IN_LINE.findall(end[0]))) or (stated.value if stated else "")).rstrip(".,")
+    named = {each.rstrip(".,") for line in ends for each in _IN_LINE.findall(line[0])}
+    arn = only_one(named) or (stated.value if stated and not named else "")
     issued, failed = (_TIME_OF_DAY.match(text, line_start(text, each)) for each in (end.start(), start))
     ended = _seconds(end["time"])
     is_other = find_issuing_command(case) or (command is not None and command.option("profile") is not None)
-    if not arn or is_other or failed is None or (_seconds(failed["time"]) - ended) % _DAY > _MAX_LASTS:
+    day, gap = (failed["date"], _seconds(failed["time"]) - ended) if failed else (None, -1)
+    is_next = day is not None and day.replace("/", "-") != end["date"]
+    is_other = is_other or (day is not None and is_next is not (gap < 0)) or gap % _DAY > _MAX_LASTS
+    if not arn or is_other or failed is None or failed["zone"]:
         # Another remedy repeats the command, the call used other credentials, or the log has another time zone.
         return None
     lasted = 0 if issued is None else (ended - _seconds(issued["time"])) % _DAY
