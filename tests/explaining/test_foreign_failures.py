@@ -95,6 +95,8 @@ _LINE = "[cache] " + _READ
         ("[cache] stop", True),
         ("[deploy] continuing without a cache", True),
         ("[cache] stop\n[cache] continuing without it", True),
+        ("[cache] continuing without it is not possible", True),
+        ("[cache] is that non-fatal?", True),
     ],
 )
 def test_a_program_that_goes_on(below: str, is_first: bool) -> None:  # noqa: FBT001

@@ -53,6 +53,7 @@ _ENDPOINT = 'User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not autho
         (_TRUSTED.format("Statement[].Principal", '[{"AWS": "arn:aws:iam::111122223333:role/tea"}, {"AWS": "AROAEXAMPLE0OLD4ROLE"}]'), "Unless it has a condition", "unique ID"),
         (_TRUSTED.format("Statement[0].Principal", '{"AWS": "AROAEXAMPLE0OLD4ROLE"}').replace("name shop-1", "name shop-2"), "both accounts must allow it", "unique ID"),
         (f"{_CROSS}The trust policy of shop-1 now shows AROAEXAMPLE0OLD4ROLE in place of the ARN.", "AROAEXAMPLE0OLD4ROLE, the unique ID", "put-role-policy"),
+        (f"{_CROSS}The trust policy of backup now shows AROAEXAMPLE0OLD4ROLE in place of the ARN.", "put-role-policy", "unique ID"),
         (f"{_CROSS}There is an AROAEXAMPLE0OLD4ROLE in its trust policy.", "AROAEXAMPLE0OLD4ROLE, the unique ID", "put-role-policy"),
         (f"{_CROSS}The trust policy names the ARN of tea (role id AROAEXAMPLE0OLD4ROLE).", "both accounts must allow it", "unique ID"),
         (f"{_CROSS}If a trust policy shows AROAEXAMPLE0OLD4ROLE, somebody deleted a role.", "both accounts must allow it", "unique ID"),

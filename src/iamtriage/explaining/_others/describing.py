@@ -65,7 +65,7 @@ _WRONG_TIME = lazy_pattern(
     r"[Ss]ignature (?:expired|not yet current)|RequestTimeTooSkewed|difference between the request time"
 )
 _TAG = lazy_pattern(r"\[[\w ./:-]{1,40}\]|[\w./-]{2,40}: ")
-_GOES_ON = lazy_pattern(r"(?i)\bcontinuing without\b|\bnon-fatal\b")
+_GOES_ON = lazy_pattern(r"(?i)(?<!not )\b(?:continuing without|non-fatal)\b(?![^\n]{0,60}(?:\?|\b(?:not|never|impossible)\b))")  # fmt: skip
 _CHARS_AFTER = 600
 _NOT_STARTED = lazy_pattern(
     r"\b(?:ResourceInitializationError|CannotPull(?:Image|ECR)?(?:Container)?Error)\b"

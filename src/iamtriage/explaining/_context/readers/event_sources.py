@@ -48,6 +48,6 @@ def find_stated_role(text: str) -> str | None:
         if not called
         or called.issuperset(_OWNER.findall(text, line_start(text, at := each.start(), at - 120), at)[-1:])
     }
-    if not stated and not called:
+    if not stated and not called and _OWNER.search(text) is None:
         stated = {each["id"] or each["name"] for each in _ATTACHED.finditer(text)}
     return only_one(stated)

@@ -89,8 +89,8 @@ _PRINCIPAL_NAME = lazy_pattern(
 _PRINTED_TRUST = '"AssumeRolePolicyDocument": '
 # A unique ID as people say where they see it.
 _TRUSTED_ID = lazy_pattern(
-    r"\b(?i:trust(?:ed)? (?:policy|relationships?|entit(?:y|ies)))(?:(?: of [\w/-]{1,64})?(?: now)? (?:contains|has|is|lists|names|says|shows|trusts)|:)(?: [\w:]+){0,5} [`\"'(]{0,2}A(?:ROA|IDA)[A-Z0-9]{12,124}\b(?!:)"
-    r"|\bA(?:ROA|IDA)[A-Z0-9]{12,124}\b(?!:)[`\"')]{0,2}(?: (?!id\b)\w+){0,3} in (?:[\w'/-]{1,64} ){0,3}trust (?:policy|relationship)"
+    r"\b(?i:trust(?:ed)? (?:policy|relationships?|entit(?:y|ies)))(?:(?: of (?P<role>[\w/-]{1,64}))?(?: now)? (?:contains|has|is|lists|names|says|shows|trusts)|:)(?: [\w:]+){0,5} [`\"'(]{0,2}A(?:ROA|IDA)[A-Z0-9]{12,124}\b(?!:)"
+    r"|\bA(?:ROA|IDA)[A-Z0-9]{12,124}\b(?!:)[`\"')]{0,2}(?: (?!id\b)\w+){0,3} in (?:the|its|this|that) (?:role's )?trust (?:policy|relationship)"
 )
 _SUBJECT_KEY = lazy_pattern(r"(?a)\"(?P<issuer>[\w.-]{1,100}(?:/[\w./-]{1,150})?):sub\"")
 _ROLE = lazy_pattern(r"(?a)\barn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>\d{12}):role/")
@@ -169,7 +169,8 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         if policy is not None:
             file = find_file(text, each.start)
             name = _name_session_policy(text, each.start, file)
-            address = _find_address(text, each.start)
+            blocks = find_blocks(text, "resource", *_POLICIES_OF_TERRAFORM)
+            address = next((block.address for block in blocks if block.start < each.start < block.end), None)
             printed = (None if file else address) or find_printed_name(text, each.start)
             yield attrs.evolve(
                 policy,
@@ -180,12 +181,6 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
                 is_whole=each.is_whole,
                 name=name,
             )
-
-
-def _find_address(text: str, start: int) -> str | None:
-    """Return the address of the resource of Terraform that is an identity-based policy at a position of a text."""
-    blocks = find_blocks(text, "resource", *_POLICIES_OF_TERRAFORM)
-    return next((each.address for each in blocks if each.start < start < each.end), None)
 
 
 def _name_session_policy(text: str, start: int, file: str | None) -> str | None:
@@ -266,18 +261,18 @@ def _find_trust_principal(text: str) -> Document | None:
     >>> policy.content["Statement"][0]["Action"]
     'sts:AssumeRole'
     """
-    quoted = (each for each in _PRINCIPAL.finditer(text) if _is_of_trust(text, each.start()))
+    quoted = (
+        each
+        for each in _PRINCIPAL.finditer(text)
+        if "rust" in text[max(each.start() - _CHARS_OF_INTRODUCTION, 0) : each.start()].rpartition("\n\n")[2]
+    )
     found = next(quoted, None) or next(find_said(text, _TRUSTED_ID), None)
-    if found is None:
+    role = found and found.groupdict().get("role")
+    if found is None or (role and f"role/{role}" not in text):
         return None
     names = _PRINCIPAL_NAME.findall(found[0])
     policy = build_policy(_trust([{"Principal": {"AWS": names[0] if len(names) == 1 else names}}]))
     return policy and attrs.evolve(policy, is_condition=True, owner=_find_trusting_role(text, found.start()))
-
-
-def _is_of_trust(text: str, start: int) -> bool:
-    before = text[max(start - _CHARS_OF_INTRODUCTION, 0) : start]
-    return "rust" in before.rpartition("\n\n")[2]
 
 
 def _trust(rows: list[Mapping[str, Any]]) -> dict[str, Any]:

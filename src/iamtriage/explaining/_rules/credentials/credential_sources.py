@@ -356,14 +356,15 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
 
 # A script that sets a variable of the shell only, and calls the AWS CLI after that.
 _UNEXPORTED = lazy_pattern(
-    r"(?m)^#! ?/[^\n]{0,40}sh\b[^\n]{0,40}\n(?:(?!export\b|set -a)[^\n]{0,300}\n){0,12}?(?P<name>AWS_(?:PROFILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE))=[^\s;]{1,200}\n(?:(?!export\b)[^\n]{0,300}\n){0,12}?[ \t]*aws "
+    r"(?m)^#! ?/[^\n]{0,40}sh\b[^\n]{0,40}\n(?:[^\n]{0,300}\n){0,12}?(?P<name>AWS_(?:PROFILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE))=[^\s;]{1,200}\n(?:[^\n]{0,300}\n){0,12}?[ \t]*aws "
 )
+_PASSED_ON = lazy_pattern(r"(?m)^[^\n#]{0,80}(?<![\w-])(?:export|(?:declare|typeset) -\w{0,4}x|set -\w{0,6}a|set -o allexport|source|env)\b|\$\{?AWS_(?:PROFILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE)\b|--profile\b")  # fmt: skip
 
 
 def explain_unexported(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that a script does not pass on the variable that names the credentials, or return ``None``."""
     found = _UNEXPORTED.search(case.failure.text)
-    if found is None:
+    if found is None or _PASSED_ON.search(case.failure.text):
         return None
     name = found["name"]
     return case.explain(

@@ -10,7 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence, clip_text, join_words
-from iamtriage.explaining._context.readers.terraform_code import Block, find_blocks
+from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.keys import (
@@ -166,7 +166,10 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
 def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:
     """Explain what is wrong with the credentials, if the text shows where they come from."""
     variable = request.variable_without_token
-    if request.is_temporary and any(map(_lacks_token, find_blocks(case.failure.text, "provider", "aws"))):
+    providers = find_blocks(case.failure.text, "provider", "aws")
+    # It has keys, also by reference, and no session token.
+    lacks_token = any("access_key" in each.arguments and "token" not in each.arguments for each in providers)
+    if request.is_temporary and lacks_token:
         variable = "access_key"
     explanation = explain_placeholder_key(case) if request.is_signed else None
     if explanation is None and request.is_signed:
@@ -237,11 +240,6 @@ def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRe
 
 
 _KEY_IN_PROVIDER = lazy_pattern(r"\baccess_key\s{0,40}=\s{0,40}\"?ASIA")
-
-
-def _lacks_token(provider: Block) -> bool:
-    """Return whether a provider of Terraform has keys, also by reference, and no session token."""
-    return "access_key" in provider.arguments and "token" not in provider.arguments
 
 
 def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variable: str) -> Explanation:

@@ -67,6 +67,7 @@ def test_caller_that_the_text_shows(denied: str, shown: str, *, is_there: bool) 
         ("broker/tenant-acme-4711", "arn:aws:s3:::data/tenants/shared/x.csv", None),
         ("broker/tenant-acme", "arn:aws:s3:::tenant-acme-files/tenant-backup-2/x.csv", None),
         ("broker/team-blue", "arn:aws:s3:::data/tenant-red/x.csv", None),
+        ("team-platform-ci/x", "arn:aws:s3:::data/team-red/x.csv", None),
         ("tenant-writer/x", "arn:aws:s3:::data/tenant-red/x.csv", None),
         ("customer-portal/x", "arn:aws:s3:::data/customer-photos/x.csv", None),
     ],

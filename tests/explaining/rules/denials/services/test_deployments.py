@@ -79,6 +79,7 @@ _APPLIED = "aws_iam_role_policy_attachment.logs: Creation complete after 0s [id=
         (f"{_CREATED}We already have ec2:* on *.", "the function's execution role", False),
         (f"{_CREATED}arn:aws:sts::111122223333:assumed-role/ci/run-1 calls. ci has AdministratorAccess.", "the function's execution role", False),
         (f"{_APPLIED}{_CREATED}Running as arn:aws:sts::111122223333:assumed-role/tf/r. tf has ec2:* on *.", "the execution role mail-fn", False),
+        (f"{_APPLIED}{_CREATED}The function post uses the role post-fn.", "the function's execution role", False),
         (f"{_APPLIED}{_APPLIED.replace('mail-fn', 'post-fn')}{_CREATED}", "the function's execution role", False),
         (f"$ aws iam attach-role-policy --role-name mail-fn --policy-arn arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole\n{_CREATED}", "the execution role mail-fn", False),
         (f"{_CREATED}The execution role has AdministratorAccess.", "the execution role", True),

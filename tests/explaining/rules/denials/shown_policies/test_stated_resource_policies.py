@@ -160,12 +160,13 @@ _READER, _DESCRIBE = (
         (_READER, "KmsKeyId is empty.", True),
         (_READER, "If KmsKeyId is null, it has the default key.", False),
         (_READER, "KmsKeyId is not null.", False),
+        (_READER, "For the bucket, KmsKeyId is null. The secret has arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab.", False),
         (_READER, f'{_DESCRIBE}KmsKeyId\n"alias/shop"\n', False),
         ("Caller is role billing in 111122223333", f"{_DESCRIBE}KmsKeyId\nnull\n", False),
         # What a query leaves out says nothing.
         (_READER, f'{_DESCRIBE}"{{ARN:ARN,LastChangedDate:LastChangedDate}}"\n{{"ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-Xy12Zz", "LastChangedDate": "2026-11-02T09:30:11+00:00"}}', False),
     ],
-    ids=["null", "None", "said", "condition", "negation", "own-key", "same-account", "left-out"],
+    ids=["null", "None", "said", "condition", "negation", "other", "own-key", "same-account", "left-out"],
 )  # fmt: skip
 def test_key_of_a_secret_that_a_query_selects(caller: str, shown: str, *, is_default: bool) -> None:
     explanation = explain(_READS.format(caller, shown))

@@ -258,7 +258,9 @@ def _caller_note(denial: Denial, explanation: Explanation, use: str) -> str | No
         return None
     by_emr = denial.failure.envelope.source_ip == _EMR
     if denial.principal_text is None and (by_emr or "HandlerErrorCode: " in denial.failure.text):
-        return _EMR_NOTE if by_emr else _handler_note(denial, topic)
+        if by_emr or topic not in _TOPICS_OF_OTHER_ROLES:
+            return _EMR_NOTE if by_emr else _HANDLER_NOTE
+        return _deployment_note(denial) if topic == "service-role-lacks-permission" else None
     if denial.role is not None and "role-arn" in denial.failure.text:
         from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 
@@ -288,10 +290,7 @@ def _caller_note(denial: Denial, explanation: Explanation, use: str) -> str | No
     return f"{made}{about}, not the person who uses {service}.{_retry_sentence(denial, service)}"
 
 
-def _handler_note(denial: Denial, topic: str) -> str | None:
-    if topic in _TOPICS_OF_OTHER_ROLES:
-        return _deployment_note(denial) if topic == "service-role-lacks-permission" else None
-    return "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards."
+_HANDLER_NOTE = "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards."
 
 
 def _describe_need(denial: Denial, explanation: Explanation) -> str:

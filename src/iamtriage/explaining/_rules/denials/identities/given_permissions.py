@@ -82,8 +82,10 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
 
 
 _RETRY_WORKS = lazy_pattern(
-    r"(?i)\b(?:when|if|after|once) (?:I|we|you) (?:click(?:ed)? |press(?:ed)? |hit )?[`'\"]?re-?(?:try|tried|run|ran)[`'\"]?(?:(?!never)[^.?\n]){0,30}? (?:works|worked|succeeds|succeeded|passes|passed)\b(?![^.\n]{0,60}\?)"
-    r"|(?<!never )\b(?:works|worked|succeeds|succeeded|passes|passed)(?: \w{2,12})? (?:on|after|with) (?:an? |the )?(?:retry|re-?run|second (?:try|attempt|run))\b"
+    r"(?i)(?:\b(?:when|if|after|once) (?:I|we|you) (?:click(?:ed)? |press(?:ed)? |hit )?[`'\"]?re-?(?:try|tried|run|ran)[`'\"]?(?: it| again|,){0,2} (?:it|this|the (?:build|call|command|deployment|job|pipeline|run|stack|step|workflow)) (?:then )?(?:works|worked|succeeds|succeeded|passes|passed)\b"
+    r"|(?<!\w )\b(?:it|this|the (?:build|call|command|deployment|job|pipeline|run|stack|step|workflow)) (?:works|worked|succeeds|succeeded|passes|passed)(?: \w{2,12})? (?:on|after|with) (?:an? |the )?(?:retry|re-?run|second (?:try|attempt|run))\b)"
+    # By another caller, or after a change.
+    r"(?![^.\n]{0,60}(?:\?|\b(?:after|as|from|in|under|using|with)\b))"
 )
 
 
@@ -170,7 +172,8 @@ def _use_role_remedy(denial: Denial, name: str) -> Remedy | None:
     is_function = function is not None and function.value.rpartition(":")[2] == session
     service, target = None, session
     if session == _AMPLIFY_BUILD:
-        service, target = "amplify", _find_app(denial)
+        found = _APP.search(denial.failure.text)
+        service, target = "amplify", (found[1] or found[2]) if found else "APP_ID"
     elif session.startswith("AWSCodeBuild-"):
         service, target = "codebuild", "PROJECT_NAME"
     elif session and (is_function or (runtime is not None and runtime.kind == "lambda")):
@@ -199,12 +202,6 @@ def _use_role_remedy(denial: Denial, name: str) -> Remedy | None:
         commands=commands.fill_command(template, target, arn, commands.region(region or denial.facts.region)),
         url=pages.PASS_ROLE,
     )
-
-
-def _find_app(denial: Denial) -> str:
-    """Return the ID of the Amplify app in a text, or a placeholder."""
-    found = _APP.search(denial.failure.text)
-    return "APP_ID" if found is None else found[1] or found[2]
 
 
 def _is_for(what: str, service: str) -> bool:

@@ -85,7 +85,10 @@ def explain_lab(denial: Denial) -> Explanation | None:
         _own_role_remedy(denial) if lab.is_academy else None,
         _other_region_remedy(denial) if lab.is_academy else None,
         _end_of_session(denial, lab),
-        _other_account(denial, lab),
+        account_remedy(
+            f"If the task requires {denial.action or 'this call'} itself, ask {lab.owner}, or use an account of your own",
+            "The instructions of the lab list the services and actions that it allows. In an account of your own, an administrator can allow the rest.",
+        ),
     )
     return denial.explain(denial_summary(denial, limits), cause, remedies=remedies)
 
@@ -166,11 +169,4 @@ def _end_of_session(denial: Denial, lab: _Lab) -> Remedy | None:
         f"When it ends, labs deny everything to credentials that are still valid. Start the lab again, and copy the new credentials{where}.",
         "If it runs, the lab does not offer this call: its readme lists the services and their limits.",
         url=_ACADEMY if lab.is_academy else None,
-    )
-
-
-def _other_account(denial: Denial, lab: _Lab) -> Remedy:
-    return account_remedy(
-        f"If the task requires {denial.action or 'this call'} itself, ask {lab.owner}, or use an account of your own",
-        "The instructions of the lab list the services and actions that it allows. In an account of your own, an administrator can allow the rest.",
     )

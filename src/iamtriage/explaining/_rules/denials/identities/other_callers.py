@@ -183,7 +183,9 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         )
         because = (f"The text shows AWS_ACCESS_KEY_ID and {name}.",)
         remedy = _remove_keys(denial, name)
-    elif (pod_role := _find_role_of_pod(role)) is not None and _is_of_program(denial):
+    elif (
+        pod_role := role and (role["role"] or role["annotated"] or role["associated"])
+    ) is not None and _is_of_program(denial):
         return _explain_keys_of_pod(denial, explanation, pod_role)
     else:
         return explanation
@@ -228,11 +230,6 @@ _REFERENCE = lazy_pattern(
 _SECRET_NAME = lazy_pattern(r"\bname: (?P<secret>[a-z0-9][a-z0-9.-]{0,252})")
 _KIND = lazy_pattern(r"\b(?:Cluster)?(?:SecretStore|Issuer|Generator)\b")
 _TOKEN_FILE = lazy_pattern(r"\bAWS_WEB_IDENTITY_TOKEN_FILE\S{0,200}")
-
-
-def _find_role_of_pod(found: re.Match[str] | None) -> str | None:
-    """Return the role that a service account has."""
-    return None if found is None else found["role"] or found["annotated"] or found["associated"]
 
 
 def _is_of_program(denial: Denial) -> bool:

@@ -20,7 +20,7 @@ OTHER_TENANT = CauseType(
 # Parts of names that say what something is for, and not whose it is.
 _PURPOSES = (
     r"access|admins?|all|api|apps?|assets|audit|backups?|bucket|common|config\w{0,8}|data\w{0,6}|default|exports?|files|global|id"
-    r"|imports?|info|isolation|jobs?|logs?|management|metadata|onboarding|private|prod|public|readers?|reports?|roles?|secrets?"
+    r"|imports?|info|isolation|jobs?|leads?|logs?|management|managers?|metadata|onboarding|platform|private|prod|public|readers?|reports?|roles?|secrets?"
     r"|services?|sessions?|settings?|shared|sync|templates?|uploads?|users?|workers?|writers?"
 )
 _TENANT = lazy_pattern(

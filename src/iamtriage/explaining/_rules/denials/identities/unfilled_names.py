@@ -21,21 +21,21 @@ _ARN_IN_ARN = lazy_pattern(
 )
 _MASK = lazy_pattern(r"[Xx]{4}|[*#]{4}")
 _SAID_ABSENT = lazy_pattern(
-    r"(?i)\b(?:no [`'\"*]{0,2}(?P<name>[\w+=,.@-]{3,64})[`'\"*]{0,2} role exists|there(?: is|['’]s) no (?:IAM )?(?:role )?[`'\"*]{0,2}(?P<other>[\w+=,.@-]{3,64})[`'\"*]{0,2}(?=[.,;\n]| role\b| anymore\b)"
+    r"(?i)\b(?:no [`'\"*]{0,2}(?P<name>[\w+=,.@-]{3,64})[`'\"*]{0,2} role exists|there(?: is|['’]s) no (?:IAM )?(?:role )?[`'\"*]{0,2}(?P<other>(?!role\b)[\w+=,.@-]{3,64})[`'\"*]{0,2}(?=[.,;\n]| role\b| anymore\b)"
     r"|(?:the|this|that) role (?:(?:does|did)(?: not|n['’]t) exist|(?:was|has been) deleted)|(?:does|did)(?: not|n['’]t) create the role)\b"
 )
 # The sentence before that only considers it.
-_CONSIDERED = lazy_pattern(
-    r"(?i)\b(?:if|whether|maybe|perhaps|might|may|could|would|should|unless|until|assume|check|ensure|means?|says?|same|or)\b[^.!?\n]{0,200}\Z"
-)
+_CONSIDERED = lazy_pattern(r"(?i)\b(?:if|whether|maybe|perhaps|might|may|could|would|should|unless|until|assume|check|ensure|means?|says?|same|or|not|never|before|once|account|region|dev|staging|test|yesterday)\b[^.!?\n]{0,200}\Z|n['’]t\b[^.!?\n]{0,200}\Z")  # fmt: skip
+# What is said after it of another role, of a later creation, or against it.
+_RESTORED = lazy_pattern(r"(?i)\b(?:re-?created?|restored?|(?:created|back|exists?) (?:it )?again|get-role prints|can see it|A(?:ROA|IDA)[A-Z0-9]{8,})\b")  # fmt: skip
 _CHARS_OF_SENTENCE = 200
 
 
 def add_absent_role(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the role does not exist, if somebody says so in the text."""
     text, role = denial.failure.text, denial.target_role_name
-    found = next((each for each in _SAID_ABSENT.finditer(text) if _is_about(each, role)), None)
-    if found is None or role is None:
+    found = next((each for each in _SAID_ABSENT.finditer(text) if role and _is_about(each, role)), None)
+    if found is None:
         return explanation
     where = f" in account {denial.resource_account}" if denial.resource_account else ""
     return attrs.evolve(
@@ -58,12 +58,13 @@ def add_absent_role(denial: Denial, explanation: Explanation) -> Explanation:
     )
 
 
-def _is_about(found: re.Match[str], role: str | None) -> bool:
+def _is_about(found: re.Match[str], role: str) -> bool:
     """Return whether a sentence states that a role with this name, or the end of it, does not exist."""
-    start, named = found.start(), found["name"] or found["other"]
-    if _CONSIDERED.search(found.string, max(start - _CHARS_OF_SENTENCE, 0), start) is not None:
+    text, (start, end), named = found.string, found.span(), found["name"] or found["other"]
+    is_considered = _CONSIDERED.search(text, max(start - _CHARS_OF_SENTENCE, 0), start) is not None
+    if is_considered or _RESTORED.search(text, end, end + _CHARS_OF_SENTENCE):
         return False
-    return role is not None and (named is None or role.lower().endswith(named.lower()))
+    return named is None or role.lower().endswith(named.lower())
 
 
 def add_unfilled_placeholder(denial: Denial, explanation: Explanation) -> Explanation:

@@ -129,7 +129,7 @@ def _describes_default_key(text: str) -> bool:
     """
     if "Access to KMS is not allowed" not in text:
         return False
-    if next(find_said(text, _NO_KEY), None) is not None:
+    if ":key/" not in text and next(find_said(text, _NO_KEY), None) is not None:
         return True
     shown = [each[0] for each in _DESCRIBED_SECRET.finditer(text)]
     # What a query leaves out says nothing.

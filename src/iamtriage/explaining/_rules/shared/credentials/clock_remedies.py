@@ -33,9 +33,9 @@ _HOST = lazy_pattern(
     r"(?am)^\[?[a-z_][\w-]{0,31}@(?P<host>[A-Za-z][\w.-]{0,62})[: ][^\n$#%]{0,80}[$#%] ?(?:sudo )?(?:timedatectl|date|chronyc|systemctl)\b"
 )
 # A virtual machine with containers, or a container that fails where its host does not: on Linux, they share a clock.
-_CONTAINER_MACHINE = lazy_pattern(r"(?<!not )\b(?i:Docker Desktop|Rancher Desktop|colima|podman machine)\b")
+_CONTAINER_MACHINE = lazy_pattern(r"(?<!not )(?<!removed )(?<!uninstalled )(?<!left )(?<!from )\b(?i:Docker Desktop|Rancher Desktop|colima|podman machine)\b")  # fmt: skip
 _CONTAINER = lazy_pattern(r"\b(?:docker|podman|nerdctl|finch) |\b(?i:containers?|Docker)\b")
-_ON_HOST = lazy_pattern(r"(?i:\b(?:host|outside (?:of )?(?:the |my |its )?(?:container|docker))\b)")
+_ON_HOST = lazy_pattern(r"(?i:\b(?:(?<!\w )host|(?:the|my|its|docker) host(?! \w+ed\b)|outside (?:of )?(?:the |my |its )?(?:container|docker))\b)")  # fmt: skip
 AWS_TIME = "curl --insecure --silent --head https://sts.amazonaws.com | grep -i ^date"
 
 
