@@ -668,6 +668,7 @@ _MEMBERS = (
 def test_index_of_a_table(policy: str, *, is_contrasted: bool) -> None:
     explanation = explain(f"{_QUERY}The role has\n\n{policy}")
     assert ("whose ARN does not cover the index byShop" in explanation.summary) == is_contrasted
+    assert all(cause.text for cause in explanation.causes)
     if is_contrasted:
         assert [each.code for each in explanation.causes] == ["stated-policy-other-resource"]
         imported = explain(f"{_QUERY}{policy}\ndynamodb.Table.from_table_name(self, 'T', 'carts')")

@@ -335,7 +335,7 @@ def _find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
             url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html",
         )
     verdict = f"allows it on the table only, whose ARN does not cover the index {clip_text(index)}"
-    return Contrast(verdict, remedy, "")
+    return Contrast(verdict, remedy, "The ARN of a table does not cover its indexes.")
 
 
 def find_template_contrast(denial: Denial) -> Contrast | None:
