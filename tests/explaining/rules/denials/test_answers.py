@@ -160,6 +160,7 @@ _CASES = (
     ("which permission to pass a role", _PASSED + "Which PassRole permission is missing?", "None is missing. A role of another account", ""),
     ("an Allow under an SCP", _SCP + "Is it enough to add ec2:RunInstances to our policy?", "No, a policy of the caller alone is not enough. The role", ""),
     ("a change of an SCP", _SCP + "Do I need ec2:RunInstances in the SCP?", "films-job", "No, "),
+    ("an Allow in the policy of an endpoint", _denied(reason=" because no VPC endpoint policy allows the {} action") + "Do I need to add dynamodb:PutItem to the endpoint?", "films-job", "No, "),
     ("an Allow for a token", _OIDC + "Do I need to attach an IAM policy?", "No, an Allow in an identity-based policy does not help. STS rejected", ""),
     ("an IAM policy in a cluster", _SECRETS + "Do I need eks:*?", "No, an IAM policy does not help. The role films-lead", ""),
     ("a permission in a cluster", _SECRETS + "Is a permission missing?", "films-lead", "No, "),
