@@ -224,6 +224,7 @@ _ROLE_OF_POD = "unable to read web identity token file in pod: {}\n : no such fi
         ("An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Glue permissions to access table carts", ("glue:GetTable",), ("cannot grant",)),
         (_MODEL.format("inference-profile/us.example.model-v1:0"), ("arn:aws:bedrock:*::foundation-model/example.model-v1:0",), ()),
         (_STACK_SET.format("***", "service-role/AWSControlTowerStackSetRole"), ("account TARGET_ACCOUNT_ID", ":role/service-role/AWSControlTowerStackSetRole"), ("account ***",)),
+        (_STACK_SET.format("***", "tea-admin") + " Build 123456789012 failed.", (":ADMINISTRATOR_ACCOUNT_ID:",), (":123456789012:",)),
         (_STACK_SET.format("111122223333", "tea-admin"), ("account 111122223333", ":role/tea-admin"), ("TARGET_ACCOUNT_ID",)),
         (_TOWER, ("cannot assume the role AWSControlTowerExecution", ":role/service-role/AWSControlTowerStackSetRole"), ('"Service"',)),
         (_ACK.format("spec:\n  publicAccessBlock:\n    blockPublicACLs: true\n    blockPublicPolicy: true\n"), ("Allow s3:CreateBucket",), ("Block Public Access prevents",)),

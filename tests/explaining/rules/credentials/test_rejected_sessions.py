@@ -672,7 +672,10 @@ _SWEPT = "[sweep] eu-west-1 ok, 4 volumes\n[sweep] us-east-2 ok, 1 volumes\n[swe
 def test_program_that_calls_one_region_after_the_other(text: str, summary: str, title: str) -> None:
     explanation = explain(text)
     assert summary in explanation.summary
-    assert explanation.remedies[0].title.startswith(title)
+    first = explanation.remedies[0]
+    assert first.title.startswith(title)
+    # A Region that rejects the credentials does not say which Regions are enabled.
+    assert not first.title.startswith("Leave") or first.commands[0].endswith("--region eu-west-1")
 
 
 _NO_TOKEN = "The security token included in the request is invalid"

@@ -92,7 +92,7 @@ def _skip_remedy(request: RejectedRequest) -> Remedy | None:
     return your_remedy(
         f"Leave out {request.region}: call only the Regions that the account has enabled",
         "Without --all-regions, the command prints only these. Nothing runs in a Region that was never enabled.",
-        commands="aws ec2 describe-regions --query 'Regions[].RegionName' --output text",
+        commands=f"aws ec2 describe-regions --query 'Regions[].RegionName' --output text --region {request.working_regions[0]}",
         url=pages.ENABLE_REGION,
     )
 

@@ -47,7 +47,9 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
     allowing = next((each for each in explanation.remedies if each.layer == "identity"), None)
     text, verb = denial.failure.text, "got"
     is_open = explanation.causes[0].code == NO_IDENTITY_ALLOW.code
-    if is_open and allowing is not None and (vain := _find_own_grant(denial)) is not None:
+    # What somebody says that the caller got or has, in vain.
+    is_vain = is_open and allowing is not None and find_changed(text, MOMENT) is None
+    if is_vain and denial.action and (vain := find_said_grant(denial, denial.action)) is not None:
         return _explain_vain_grant(denial, explanation, clip_text(vain))
     grants = [each for each in find_grants(text) if _is_for(each[0], service)]
     if not grants:
@@ -58,7 +60,7 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
     if not (own and grants and service) or allowing is None:
         return explanation
     vain = next((each[0] for each in grants if each[1] in own and _covers(each[0], denial)), None)
-    if vain is not None and is_open and find_changed(text, MOMENT) is None:
+    if vain is not None and is_vain:
         return _explain_vain_grant(denial, explanation, clip_text(vain))
     what, name, line = (clip_text(each) for each in grants[0])
     names = "|".join(map(re.escape, own))
@@ -112,13 +114,6 @@ def _covers(action: str, denial: Denial) -> bool:
     """Return whether an action that somebody allowed the caller is the one that no identity-based policy allows."""
     is_named = denial.policy_type == "identity" and ":" in action
     return is_named and matches(denial.lowercase_action, compile_glob(action.lower()))
-
-
-def _find_own_grant(denial: Denial) -> str | None:
-    """Return what somebody says that the caller got or has, if that is the denied action, in vain."""
-    if denial.action is None or find_changed(denial.failure.text, MOMENT) is not None:
-        return None
-    return find_said_grant(denial, denial.action)
 
 
 def _explain_vain_grant(denial: Denial, explanation: Explanation, what: str) -> Explanation:

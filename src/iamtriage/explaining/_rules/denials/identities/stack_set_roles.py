@@ -58,7 +58,9 @@ def explain_target_account(denial: Denial) -> Explanation:
     text = denial.failure.text
     working = {each["first"] or each["second"] for each in _SUCCEEDED.finditer(text)} - {account}
     # Of two accounts in a text, the other one has the stack set.
-    own = only_one({*ACCOUNT_IN_TEXT.findall(text)} - working - {account}, _ADMINISTRATOR)
+    others = {*ACCOUNT_IN_TEXT.findall(text)} - working - {account}
+    # Where accounts are masked, a number is hardly one.
+    own = _ADMINISTRATOR if account == _TARGET else only_one(others, _ADMINISTRATOR)
     administrators = f"the administrator account{'' if own == _ADMINISTRATOR else f' {own}'}"
     verdict, grant = "", None
     if working:
