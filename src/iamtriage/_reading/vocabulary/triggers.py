@@ -123,7 +123,7 @@ _MESSAGE_FRAGMENTS = (
     "client configuration options", "::254]/latest/", ".254/latest/", "NO_PERMISSIONS", '"issues"',
     "MFA code for", "MFA token code", "resolver timed out", "SimpleQueueService", "shared config file",
     "auth scheme", "AuthScheme", "requested DurationSeconds", "failed to satisfy constraint",
-    "local AWS configuration", "'NoneType' object", "one subnet", "model data for", "current capacity",
+    "local AWS configuration", "'NoneType' object", "one subnet", "model data for", "current capacity", "create secret using",
 )  # fmt: skip
 # Empty lines and single brackets need no search.
 _MIN_LENGTH = min(map(len, _MESSAGE_FRAGMENTS))
