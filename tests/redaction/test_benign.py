@@ -67,6 +67,11 @@ def test_line_is_kept(line: str) -> None:
             "$ aws secretsmanager get-secret-value --secret-id x --query SecretString",
             "An error occurred (x9)",
         ),
+        (
+            "    - run: aws secretsmanager get-secret-value --secret-id x --query SecretString --output text",
+            "    - uses: actions/checkout@v4",
+            "    - run: deploy9",
+        ),
         ("P=$(aws ssm get-parameter --name /x --with-decryption --query Parameter.Value)", '["orders1"]'),
         ("$ aws secretsmanager get-secret-value --secret-id x --query SecretString > f9", '["orders1"]'),
         ("$ aws secretsmanager list-secrets --query 'SecretList[].Name'", '["orders1"]'),

@@ -335,6 +335,9 @@ TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("gsv printed with its name", f"$ aws secretsmanager get-secret-value --secret-id x --query '[Name,SecretString]' --output text\nx\t{PASSWORD}\n", (PASSWORD,)),
     ("gsv printed a word", "$ aws secretsmanager get-secret-value --secret-id x --query SecretString --output text\nlanternchair\n", ("lanternchair",)),
     ("gsv in a log", f"2026-05-04T10:00:00.1234567Z + aws secretsmanager get-secret-value --query SecretString --output text\n2026-05-04T10:00:01.1234567Z {PASSWORD}\n", (PASSWORD,)),
+    ("gsv in the log of a service", f"May 04 10:00:00 host sh[12]: aws secretsmanager get-secret-value --query SecretString --output text\nMay 04 10:00:01 host sh[12]: {PASSWORD}\n", (PASSWORD,)),
+    ("gsv in the log of a pipeline", f"[2026-05-04T10:00:00.123Z] + aws secretsmanager get-secret-value --query SecretString --output text\n[2026-05-04T10:00:01.123Z] {PASSWORD}\n", (PASSWORD,)),
+    ("gsv in a step", f"##[group]Run aws secretsmanager get-secret-value --query SecretString --output text\nshell: /usr/bin/bash -e {{0}}\n##[endgroup]\n{PASSWORD}\n", (PASSWORD,)),
     ("gsv printed words", "$ aws secretsmanager get-secret-value --secret-id x --query SecretString --output text\nboat=lanternchair\n", ("boat=lanternchair",)),
     *(
         (f"printed {number}", f"$ aws {command}\n{printed}\n", secrets)

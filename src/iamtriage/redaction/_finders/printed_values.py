@@ -57,7 +57,10 @@ _TOKEN = re.compile(
     r"|(?P<other>-?[0-9][\w.+-]{0,40}|null|true|false))"
 )
 # Before each line of a log.
-_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{8,20}(?:Z|[+-][0-9:]{4,5})?[ \t]")
+_STAMP = re.compile(
+    r"\[?[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{8,20}(?:Z|[+-][0-9:]{4,5})?\]?[ \t]"
+    r"|[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} \S{1,80} [\w./-]{1,40}(?:\[[0-9]{1,8}\])?: "
+)
 _WORD = re.compile(r"[\w/.@+=-]{2,200}")
 _RULE = re.compile(r"[-+=|\s]{0,400}+\r?\Z")
 _CELL, _COLUMN = re.compile(r"[^|]{1,8000}"), re.compile(r"[^\t\r]{1,8000}")
@@ -72,7 +75,7 @@ _OTHER = re.compile(
 )
 _MIXED = re.compile(r"[^\s\"']{0,80}(?:[0-9]|=\Z)")
 # Right below the command, a word is the value.
-_FIRST = re.compile(r"(?![A-Za-z]{0,40}(?:Denied|Error|Exception|Fault)\b)[^\s\"'`<>*…]{7,200}\r?\Z")
+_FIRST = re.compile(r"(?![A-Za-z]{0,40}(?:Denied|Error|Exception|Fault)\b)[^\s\"'`<>*…]{7,200}(?<!:)\r?\Z")
 
 
 class _Column(NamedTuple):
@@ -167,19 +170,21 @@ def _find_in_output(text: str, at: int, columns: Sequence[_Column], command: str
     if operation := _OPERATION.search(f" {command}"):
         # The title of a table.
         known.add(operation["name"].replace("-", ""))
-    cells = _list_json(text, at) if text[at : at + 1] in {"[", "{", '"'} else _list_rows(text, at)
+    low = max(0, at - _MAX_COMMAND)
+    if text.rfind("##[group]", low, at) > text.rfind("##[endgroup]", low, at):
+        # A step of GitHub Actions prints after its command, shell and environment.
+        ended = text.find("##[endgroup]", at, at + _MAX_LINE)
+        at = text.find("\n", ended, ended + 20) + 1 or at
+    is_json = text[at : at + 1] in {"[", "{", '"'} and not _STAMP.match(text, at)
+    cells = _list_json(text, at) if is_json else _list_rows(text, at, is_yaml="yaml" in command)
     for index, count, key, start, end in cells:
         named = [each.member for each in columns if key and each.name == key]
-        if not named and len(columns) in {1, count}:
-            named = [columns[index % len(columns)].member]
-        if not named:
-            named = [each.member for each in columns if each.member]
-        kind = named[0]
+        placed = [columns[index % len(columns)].member] if len(columns) in {1, count} else []
+        kind = (named or placed or [each.member for each in columns if each.member])[0]
         value = text[start:end]
         is_other = value in known or value.lower() in known or _OTHER.fullmatch(value)
-        if not value or is_other or kind is None or not can_be_secret(kind, value, _PLACEMENT):
-            continue
-        if is_unmarked(text, start, end):
+        is_secret = value and not is_other and kind and can_be_secret(kind, value, _PLACEMENT)
+        if kind and is_secret and is_unmarked(text, start, end):
             yield FoundSecret(start, end, kind.what)
 
 
@@ -209,7 +214,7 @@ def _list_json(text: str, at: int) -> Iterator[tuple[int, int, str, int, int]]:
             return
 
 
-def _list_rows(text: str, at: int) -> Iterator[tuple[int, int, str, int, int]]:
+def _list_rows(text: str, at: int, *, is_yaml: bool) -> Iterator[tuple[int, int, str, int, int]]:
     """Yield the cells of the lines of a table, of YAML or of text."""
     for row in range(_MAX_LINES):
         end = text.find("\n", at, at + _MAX_LINE)
@@ -218,7 +223,7 @@ def _list_rows(text: str, at: int) -> Iterator[tuple[int, int, str, int, int]]:
         line = text[at:end]
         if not line.strip() or _NEXT.match(line) or _AWS.search(line):
             return
-        item = _YAML.match(line)
+        item = _YAML.match(line) if is_yaml else None
         if _RULE.match(line):
             cells = []
         elif line.lstrip().startswith("|"):
@@ -241,8 +246,5 @@ def _list_rows(text: str, at: int) -> Iterator[tuple[int, int, str, int, int]]:
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the position of a cell without the spaces and quotes around it."""
-    while start < end and text[start] in " \t\"'":
-        start += 1
-    while end > start and text[end - 1] in " \t\r\"'":
-        end -= 1
-    return start, end
+    inside = text[start:end].lstrip(" \t\"'")
+    return end - len(inside), end - len(inside) + len(inside.rstrip(" \t\r\"'"))
