@@ -39,10 +39,11 @@ _CONSEQUENCE = lazy_pattern(
     # The answer of the instance metadata, which the explanation of missing or old credentials reads.
     r"|\b(?:AssumeRoleUnauthorizedAccess|InstanceProfileNotFound)\b"
 )
+# What wrapped errors have between them, on one line, and separate ones do not.
+_CHAIN = lazy_pattern(r"(?:[^\n;|.]|\.(?! )){0,300}")
 # What answers that a resource has no policy, which a denial reads.
 _NO_POLICY_CODES = frozenset({"RepositoryPolicyNotFound", "NoSuchBucketPolicy"})
 _OF_AGENT = lazy_pattern(r"TargetNotConnected|RequestManagedInstanceRoleToken|instance management role")
-# The call that gets the details of a denial.
 _DETAILS_OPERATION = "GetRequestAuthorizationDetails"
 _DETAILS_ASKED = lazy_pattern(
     r"\bget-request-authorization-details [^\n]{0,80}?--authorization-id[ =][a-z0-9]"
@@ -68,8 +69,6 @@ _FAILED = lazy_pattern(r"[Ee]rror|[Ff]ail|[Dd]enied|Exception")
 _CHARS_BEFORE = 2_000
 _KUBELET_SESSION = lazy_pattern(r":assumed-role/[^/\s]{1,64}/i-[0-9a-f]{8,17}\Z")
 _NODE_GROUPS = "cannot start with system:"
-_KMS_PART = lazy_pattern(r"KMS Exception: ")
-_UNREAD_TAG = lazy_pattern(r"unknown error response tag\b")
 _LOCK_CODES = frozenset({"PreconditionFailed", "ConditionalCheckFailed"})
 _ASSUMING = lazy_pattern(r"\b[Aa]ssum(?:e|ed|ing)\b")
 # The frame that Terraform draws around an error, and where it ends.
@@ -173,20 +172,20 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
     others = tuple(
         each
         for each in others
-        if (each.kind != "missing_credentials" or not _CONSEQUENCE.search(_get_span_text(each)))
+        if not (each.kind == "missing_credentials" and _has_cause(each, explained))
         and not _TAIL.fullmatch(_get_span_text(each))
     )
-    rejected = {each.principal for each in (explained, *others) if isinstance(each, KubernetesUnauthorized)}
-    if isinstance(explained, KubernetesUnauthorized) and len(rejected - {None}) == 1:
+    if isinstance(explained, KubernetesUnauthorized):
         # A client does not state whom the authenticator rejects, as its log does.
-        others = tuple(each for each in others if not isinstance(each, KubernetesUnauthorized))
+        same = [each for each in others if isinstance(each, KubernetesUnauthorized)]
+        own = explained.principal
+        if own and any(each.principal not in {None, own} for each in same):
+            same = [each for each in same if each.principal is None]
+        others = tuple(each for each in others if each not in same)
     if isinstance(explained, KubernetesForbidden) and _KUBELET_SESSION.search(explained.user or ""):
         # A kubelet without the user name of a node is denied everything, and EKS accepts no groups of nodes.
-        others = tuple(
-            each
-            for each in others
-            if getattr(each, "user", None) != explained.user and _NODE_GROUPS not in each.text[each.span[0] :]
-        )
+        others = tuple(each for each in others if getattr(each, "user", None) != explained.user)
+        others = tuple(each for each in others if _NODE_GROUPS not in each.text[each.span[0] :])
     if isinstance(explained, AccessDenied):
         others = tuple(each for each in others if error_code(each) not in _NO_POLICY_CODES)
         if explained.authorization_id and _DETAILS_ASKED.search(explained.text):
@@ -214,6 +213,14 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
             each for each in rest if not (is_summary(each, explained) or _repeats_part(each, explained))
         )
     return tuple(kept)
+
+
+def _has_cause(failure: Failure, explained: Failure) -> bool:
+    """Return whether a failure to get credentials wraps another one, as the explained one on its line."""
+    message = failure.text[failure.span[1] : explained.span[0]]
+    is_chain = ":" in message and _CHAIN.fullmatch(message) is not None
+    is_same_text = failure.text.rstrip() == explained.text.rstrip()
+    return (is_chain and is_same_text) or _CONSEQUENCE.search(_get_span_text(failure)) is not None
 
 
 def error_code(failure: Failure) -> str:
@@ -266,37 +273,30 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     if is_of_request and isinstance(failure, AwsError) and error_code(failure) == error_code(explained):
         # The entries of a log state parts of one answer.
         return True
-    if isinstance(explained, KubernetesUnauthorized):
-        # A client does not state whom the authenticator rejects, as its log does.
-        return isinstance(failure, KubernetesUnauthorized) and None in {
-            failure.principal,
-            explained.principal,
-        }
     if isinstance(failure, SignatureMismatch) and failure.kind == explained.kind:
         # The class of the error, and its message in another entry.
         return failure.envelope == Envelope()
     if isinstance(failure, AwsError) and isinstance(explained, AwsError):
         # The same words, which were read with the ones before them.
         return error_code(failure) == "" and _get_span_text(explained).endswith(_get_span_text(failure))
-    if error_code(explained) == "SerializationError" and _UNREAD_TAG.match(_get_span_text(failure)):
+    words = _get_span_text(failure)
+    if error_code(explained) == "SerializationError" and words.startswith("unknown error response tag"):
         return True
     if not isinstance(explained, AccessDenied):
         return False
-    if _KMS_PART.match(_get_span_text(failure)):
+    if words.startswith("KMS Exception: "):
         # Lambda adds the answer of KMS to its own message.
         return error_code(explained).startswith("KMS")
     if isinstance(failure, AwsError):
-        if (
-            error_code(failure) == ""
-            and failure.envelope.operation == (explained.action or "").partition(":")[2]
-        ):
+        called = (explained.action or "").partition(":")[2]
+        if error_code(failure) == "" and failure.envelope.operation == called:
             # The start of its own message, which a line break separates from the code.
             return True
         return failure.text.rstrip() == explained.text.rstrip() and _has_in_message(failure, explained)
     if not isinstance(failure, AccessDenied):
         return False
     of_call, of_explained = failure.envelope, explained.envelope
-    if _ASSUMING.search(failure.text[slice(*failure.span)]) is not None:
+    if _ASSUMING.search(words) is not None:
         return False  # another call, whose role :func:`is_summary` compares
     stated = [
         ((getattr(failure, name) or "").replace(" , ", "").replace(" ", "") or None, getattr(explained, name))
@@ -310,7 +310,7 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     if of_call.operation is None:
         return has_request(explained) or _adds_nothing(of_call, of_explained)
     # Without an ID or a principal, the same operation can be another call, unless a traceback ends with the same words.
-    is_cut = _get_span_text(explained).startswith(_get_span_text(failure).rstrip())
+    is_cut = _get_span_text(explained).startswith(words.rstrip())
     states_more = any(value is not None for value, _ in stated)
     is_same = of_call.operation == of_explained.operation and (states_more or is_cut)
     return is_same or _is_record_of(failure, explained)
@@ -375,8 +375,7 @@ def _get_box_text(failure: Failure, boxes: Sequence[int]) -> str | None:
     """
     text, at = failure.text, failure.span[0]
     following = bisect_right(boxes, at)
-    start = boxes[following - 1] if following else None
-    if start is None or _BOX_END in text[start:at]:
+    if not following or _BOX_END in text[(start := boxes[following - 1]) : at]:
         return None
     return text[start : (*boxes, None)[following]].partition(_BOX_END)[0]
 

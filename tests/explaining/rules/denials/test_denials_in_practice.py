@@ -1980,6 +1980,20 @@ SETTINGS: tuple[Case, ...] = (
         ),
         ("container or instance",),
     ),
+    (
+        "federated session that Vault issued",
+        _FEDERATED.replace("/ana ", "/vault-1764500000-Zx81kQ "),
+        {},
+        ("Add the statement to the policy of the Vault role", "vault read aws/creds/ROLE", "aws/config/root"),
+        ("AssumeRole", "[you]"),
+    ),
+    (
+        "federated session with a name of an own Vault",
+        _FEDERATED.replace("/ana ", "/vault-reports-1764500000 "),
+        {},
+        ("Add the statement to the session policy of GetFederationToken", "Or use AssumeRole"),
+        ("vault read", "Vault"),
+    ),
     *(
         (f"federated session, {name}", f"{call}\n{_FEDERATED}", {}, says, omits)
         for name, call, says, omits in (
@@ -2215,6 +2229,20 @@ OTHERS: tuple[Case, ...] = (
         {},
         ("cannot find a principal",),
         ("Also", "Others"),
+    ),
+    (
+        "an error of the provider of credentials around the denial",
+        f"CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Received non 200 response 400 from container metadata: [1b2c]: {_OF_JOBS}",
+        {},
+        ("The role jobs was denied logs:CreateLogGroup",),
+        ("Also", "More"),
+    ),
+    (
+        "an error of the provider of credentials before a denial in another line",
+        f"CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Received non 200 response 400 from container metadata: timeout\n{_OF_JOBS}",
+        {},
+        ("The role jobs was denied logs:CreateLogGroup", "Also The SDK"),
+        (),
     ),
     (
         "policies of two roles",

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
-from iamtriage.explaining._rules.shared.remedies import save_step
+from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.requirements.tasks import DELETING_SYNC
 from iamtriage.explaining._rules.shared.texts.text_signs import AMPLIFY, Signs
@@ -278,6 +278,10 @@ def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] |
     return {**shown[0].content, "Statement": [*statements, statement]}
 
 
+# The names that the AWS secrets engine of HashiCorp Vault gives to federated sessions.
+_VAULT_SESSION = lazy_pattern(r"(?a)vault-\d{10}-\w{1,20}")
+
+
 def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explanation:
     """Explain that the session policy of a session of GetFederationToken does not allow a request, or that it has none."""
     found = [*_FEDERATION_CALL.finditer(denial.failure.text)]
@@ -298,15 +302,28 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
         client = _CLIENT.search(denial.failure.text, max(start - _CHARS_OF_CLIENT, 0), start)
         call = clip_text(" ".join(found[0][0][:-1].rstrip(", \n").split())).replace('\\"', '"')
         how = f'Save this document as policy.json, and pass it: {client[0] if client else ""}{call}, Policy=open("policy.json").read())'
+    then, issuer = (
+        "use the new session: an existing one keeps its permissions",
+        "whose keys call GetFederationToken",
+    )
+    other: str | None = "Or use AssumeRole, whose sessions have the permissions of the role."
+    if is_of_vault := not found and _VAULT_SESSION.fullmatch(session.name) is not None:
+        title, issuer, other = (
+            "Add the statement to the policy of the Vault role",
+            "of Vault (aws/config/root)",
+            None,
+        )
+        how = "Vault issued the session, as its name shows: add the statement to policy_document of its role, and keep the others"
+        then = "get new credentials (vault read aws/creds/ROLE): issued ones keep their permissions"
     statement = guardrails.allowing_statement(denial)
     passed = fill_command("aws sts get-federation-token --name {} --policy file://policy.json", session.name)
     remedy = Remedy(
         title=title,
-        who="you",
-        steps=(
-            f"{how}. Then use the new session: an existing one keeps its permissions.",
-            f"The IAM user whose keys call GetFederationToken needs {denial.action} in an identity-based policy, too.",
-            "Or use AssumeRole, whose sessions have the permissions of the role.",
+        who="account administrator" if is_of_vault else "you",
+        steps=present(
+            f"{how}. Then {then}.",
+            f"The IAM user {issuer} needs {denial.action} in an identity-based policy, too.",
+            other,
             *guardrails.resource_steps(denial),
         ),
         commands=(passed,) if has_none and not in_python else (),
