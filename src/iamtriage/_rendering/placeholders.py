@@ -43,6 +43,7 @@ _SHORTER = {
 }
 _WORDS = frozenset(
     {
+        "ACCESS_SCOPE",
         "ACTION",
         "ADDRESS_OR_DOMAIN",
         "ARN",

@@ -66,6 +66,7 @@ _INTERACTIVE = lazy_pattern(
 _LOOKED_UP = frozenset(
     {
         "ACCESS_KEY_ID",
+        "ACCESS_SCOPE",
         "ASSOCIATION_ID",
         "BOUNDARY_ARN",
         "ENDPOINT_ID",

@@ -111,7 +111,8 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     def build_remedies() -> tuple[Remedy, ...]:
         of_gaps = tuple(remedy for gap in gaps for remedy in gap_remedies(denied, gap))
         # A role that is bound only lacks the rule, and an account that is bound only the pod.
-        is_bound = all(gap.is_bound and gap.lacks_rule for gap in gaps)
+        is_of_group = denied.kind == "user" and all(gap.group is not None for gap in gaps)
+        is_bound = all((gap.is_bound or is_of_group) and gap.lacks_rule for gap in gaps)
         if of_gaps and (is_bound or is_of_pod or gaps[0].meant):
             return of_gaps
         if of_gaps and gaps[0].is_elsewhere and gaps[0].group is not None:

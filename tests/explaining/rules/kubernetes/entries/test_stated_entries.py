@@ -118,7 +118,7 @@ AGAIN = [
         (RECREATED.replace(', "modifiedAt"', ENTRY) + SHOWN, AGAIN),
         (RECREATED.replace(', "modifiedAt"', ENTRY) + SHOWN.replace('"type": "namespace", "namespaces": ["qa", "stg"]', '"type": "cluster", "namespaces": []'), [*AGAIN[:2], AGAIN[2].replace("namespace,namespaces=qa,stg", "cluster")]),
         # What the text does not show is looked up first.
-        (RECREATED, ["list-associated-access-policies", AGAIN[0], "create-access-entry", "associate-access-policy --policy-arn arn:aws:eks::aws:cluster-access-policy/POLICY_NAME --access-scope type=cluster"]),
+        (RECREATED, ["list-associated-access-policies", AGAIN[0], "create-access-entry", "associate-access-policy --policy-arn arn:aws:eks::aws:cluster-access-policy/POLICY_NAME --access-scope ACCESS_SCOPE"]),
     ],
     ids=["namespaces", "cluster", "unknown"],
 )  # fmt: skip

@@ -74,6 +74,9 @@ def test_described_binding() -> None:
     assert "names the service account till/default, and the request is from till/scan" in explanation.summary
 
 
+_PRINTED = (
+    "$ kubectl get rolebinding readers -n till -o jsonpath='{{.roleRef.name}} {{.subjects[0].name}}'\n{}\n"
+)
 _WORKS = "$ kubectl {} get pods\nNAME    READY   STATUS    RESTARTS   AGE\nscan-1  1/1     Running   0          3d\n"
 _SAID = '{} has kubernetesGroups ["clerks"].\n'
 
@@ -103,6 +106,7 @@ _SAID = '{} has kubernetesGroups ["clerks"].\n'
         # The role has other groups, or the binding is for others.
         ("pods", CLERKS + 'The access entry of Clerk has kubernetesGroups ["ops"].\n', "not create", "", False),
         ("pods", "", "not create", "", False),
+        ("pods", _PRINTED.format("reader clerks"), "not create", "", False),
     ],
 )  # fmt: skip
 def test_role_of_a_group_that_lacks_the_rule(
@@ -149,3 +153,26 @@ def test_table_of_bindings_for_others() -> None:
 
 
 ANSWER = "$ kubectl auth can-i {} -n {}{}\nyes\n"
+
+
+@check_rows(
+    ("verbs", "shown", "verdict", "check", "is_only"),
+    [
+        ("get, attach", CLERKS, "allows only get and attach on pods, not create, and attach is not a verb of RBAC.", "--as=jo --as-group=clerks", True),
+        ("get, exec, logs", CLERKS, "not create, and exec and logs are not verbs of RBAC.", "--as=jo --as-group=clerks", True),
+        ("get, watch", _PRINTED.format("reader clerks"), "allows only get and watch on pods, not create.", "--as=jo --as-group=clerks", True),
+        # The subject is the user, another role is bound, or there are several subjects.
+        ("get, watch", _PRINTED.format("reader jo"), "not create.", "--as=jo", False),
+        ("get, watch", _PRINTED.format("viewer clerks"), "not create.", "--as=jo", False),
+        ("get, watch", _PRINTED.format("reader clerks ops"), "not create.", "--as=jo", False),
+        # A verb that only some types have.
+        ("use, bind", "", "allows only use and bind on pods, not create.", "--as=jo", False),
+    ],
+)  # fmt: skip
+def test_role_of_a_user_that_lacks_the_rule(
+    verbs: str, shown: str, verdict: str, check: str, *, is_only: bool
+) -> None:
+    explanation = explain(DENIED.format("pods", "jo", "create", HERE) + _role("Role", "pods", verbs) + shown)
+    assert explanation.summary.endswith(verdict)
+    assert explanation.remedies[0].commands[1].endswith(f" {check}")
+    assert (len(explanation.remedies) == 1) is is_only

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, cast
 
-from iamtriage._patterns import lazy_pattern, search_last
+from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._reading.structured.values import decode_at
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import Rule, Subject
@@ -14,7 +14,7 @@ from iamtriage.policies._readers.elements import as_mapping
 from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects
 from iamtriage.policies._readers.policy_yaml import parse_mapping
 
-__all__ = ("StatedBinding", "StatedRole", "find_bindings", "find_roles")
+__all__ = ("StatedBinding", "StatedRole", "find_bindings", "find_printed_subject", "find_roles")
 
 _KIND = lazy_pattern(
     r"(?m)^[ \t]{0,20}(?:- )?kind: [\"']?(?P<kind>(?:Cluster)?Role(?:Binding)?)[\"']?[ \t\r]{0,8}$"
@@ -44,6 +44,10 @@ _QUERIED = lazy_pattern(
 # The table of kubectl get rolebindings -o wide.
 _BINDING_TABLE = lazy_pattern(
     r"(?am)^(?P<head>NAME {2,200}ROLE {2,200}AGE {2,80}USERS {2,200}GROUPS {2,200}SERVICEACCOUNTS)[ \t]{0,20}\n(?P<rows>(?:[a-z0-9]\S{0,252} {2,200}(?:Cluster)?Role/[^\n]{1,800}(?:\n|\Z)){1,50})"
+)
+# A command that prints only the names of a binding's role and subjects, and one subject.
+_PRINTED_NAMES = lazy_pattern(
+    r"(?a)\bget (?:clusterrolebinding|rolebinding)s?[ /][^\n]{1,120}?\.roleRef\.name\}[^\n]{1,40}?\.subjects\[[\d*]\]\.name\}[^\n]{0,40}\n(?P<role>[A-Za-z0-9][\w.:-]{0,252})[ \t,=>-]{1,4}(?P<subject>[A-Za-z0-9][\w.@-]{0,252})[ \t]{0,8}(?:\n|\Z)"
 )
 # The rules of a role of which the text does not show the kind and the name, and what it says about them before.
 _RULES = lazy_pattern(r"(?m)^[ \t]{0,20}- (?:apiGroups|resources|verbs):")
@@ -166,6 +170,17 @@ def find_bindings(text: str) -> Iterator[StatedBinding]:
         yield StatedBinding(*_read_command(found, found["options"]), bound, tuple(rows))
     for table in _BINDING_TABLE.finditer(text) if "SERVICEACCOUNTS" in text else ():
         yield from _read_table(table)
+
+
+def find_printed_subject(text: str, role: str) -> str | None:
+    r"""Return the only subject to which a role is bound, if a command prints only the names. Its kind is unknown.
+
+    >>> get = "kubectl get rolebinding x -o jsonpath='{.roleRef.name} {.subjects[*].name}'"
+    >>> find_printed_subject(f"$ {get}\nreader clerks\n", "reader")
+    'clerks'
+    """
+    found = _PRINTED_NAMES.finditer(text) if ".roleRef.name" in text else ()
+    return only_one({each["subject"] for each in found if each["role"] == role})
 
 
 def _find_unnamed_binding(text: str) -> Iterator[tuple[dict[str, Any], str, None]]:

@@ -41,11 +41,9 @@ STATED_BINDING_DIFFERS = CauseType(
     sources=(pages.RBAC,),
 )
 
-
 # https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
 UNNAMED_VERBS = frozenset({"create", "deletecollection", "list", "watch"})
 """The verbs whose requests are for no single object."""
-
 
 # The default roles allow what access policies of EKS allow.
 _POLICIES = {"ClusterRole edit": "AmazonEKSEditPolicy", "ClusterRole view": "AmazonEKSViewPolicy"}
@@ -129,7 +127,7 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
             group=group,
         )
         for each in rbac_objects.find_roles(text)
-        for group in (_find_group(each, stated, groups),)
+        for group in (_find_group(each, stated, denied, groups),)
         if (gap := compare_role(each, request)) is not None
         and not (gap.lacks_rule and _is_of_others(each, stated, denied))
     ]
@@ -137,9 +135,7 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     # A role that allows the request needs a binding, about which the text can say more.
     of_place = (gap.found for gap in roles if not (gap.lacks_rule or gap.is_elsewhere))
     allowing = {"ClusterRole cluster-admin", *map(name_role, of_place)}
-    bindings = [
-        gap for each in stated if (gap := _compare_binding(each, denied, allowing, groups)) is not None
-    ]
+    bindings = [gap for each in stated if (gap := _compare_binding(each, denied, allowing, groups))]
     binding = bindings[0] if len(bindings) == 1 and (role is None or not role.lacks_rule) else None
     # The binding of a group elsewhere binds the role already.
     gaps = (binding,) if binding is not None and binding.is_elsewhere else (binding, role)
@@ -174,14 +170,14 @@ def name_role(role: StatedRole | StatedBinding) -> str:
 
 
 def _find_group(
-    role: StatedRole, bindings: list[StatedBinding], groups: tuple[str, ...] | None
+    role: StatedRole, bindings: list[StatedBinding], denied: DeniedRequest, groups: tuple[str, ...] | None
 ) -> str | None:
-    """Return the only group to which the bindings in the text bind a role, unless the user is known to lack it.
-
-    If the text shows no bindings, it is the only group of the user.
-    """
+    """Return the only group to which the text binds a role, unless the user lacks it, or the only one of the user."""
     if not bindings:
-        return only_one([each for each in groups or () if not each.startswith("system:")])
+        own = only_one([each for each in groups or () if not each.startswith("system:")])
+        is_shown = denied.kind == "user" and groups is None
+        printed = rbac_objects.find_printed_subject(denied.case.failure.text, role.name) if is_shown else None
+        return own if printed in {None, denied.user} else printed
     bound = {
         each.name
         for binding in bindings
@@ -201,6 +197,10 @@ def _is_of_others(role: StatedRole, bindings: list[StatedBinding], denied: Denie
     return bool(subjects) and not any(
         subject.kind == "Group" or matches_subject(subject, binding, denied) for subject, binding in subjects
     )
+
+
+# Commands of kubectl, which roles name by mistake. Their requests have other verbs, or are for a subresource.
+_COMMANDS = frozenset({"apply", "attach", "cp", "describe", "edit", "exec", "logs", "port-forward", "scale"})
 
 
 def compare_role(role: StatedRole, request: Request) -> Gap | None:
@@ -232,6 +232,9 @@ def compare_role(role: StatedRole, request: Request) -> Gap | None:
         words = f"has {_join(named[:1])}, which RBAC does not know: the type is {resource}"
     else:
         return None
+    rules = (each for each in in_group if _covers(each, base) or _covers(each, resource))
+    if unknown := _COMMANDS.intersection(verb for each in rules for verb in each.verbs):
+        words += f", and {_join(sorted(unknown))} {'is not a verb' if len(unknown) == 1 else 'are not verbs'} of RBAC"
     return Gap(role, words, lacks_rule=True)
 
 
@@ -249,9 +252,7 @@ def _compare_scope(role: StatedRole, request: Request) -> Gap:
 
 
 # Every cluster has them, and no text shows their rules.
-_BUILT_IN = frozenset(
-    {"ClusterRole admin", "ClusterRole cluster-admin", "ClusterRole edit", "ClusterRole view"}
-)
+_BUILT_IN = frozenset(f"ClusterRole {each}" for each in ("admin", "cluster-admin", "edit", "view"))
 
 
 def _compare_binding(

@@ -63,10 +63,10 @@ def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy
     place = () if role.kind == "ClusterRole" else ("-n", namespace)
     bound_to = denied.subject_text
     check = f"The last command answers yes if the role is bound to {bound_to}."
-    if gap.group is not None and denied.kind == "iam session":
+    if gap.group is not None and denied.kind in {"iam session", "user"}:
         bound_to = f"the group {clip_text(gap.group)}"
         check = f"It is bound to {bound_to}, which an access entry or aws-auth must give to {denied.subject_text}."
-        if gap.group in (find_known_groups(denied) or ()):
+        if denied.kind == "user" or gap.group in (find_known_groups(denied) or ()):
             check = f"The last command answers yes if the role is bound to {bound_to}."
         denied = attrs.evolve(denied, subject=Subject("Group", gap.group))
     if gap.is_bound:

@@ -116,9 +116,11 @@ class ClusterPrincipal(Value):
             words += ("--kubernetes-groups", *groups)
         return cluster.eks_command("create-access-entry", *words, principal=self.new_entry_argument)
 
-    def associate_policy_command(self, cluster: Cluster, policy: str, namespace: str | None = None) -> str:
-        """Return the command that associates an access policy, for one namespace or the whole cluster."""
-        scope = "type=cluster" if namespace is None else f"type=namespace,namespaces={namespace}"
+    def associate_policy_command(
+        self, cluster: Cluster, policy: str, namespace: str | None = None, scope: str = "type=cluster"
+    ) -> str:
+        """Return the command that associates an access policy, for one namespace or a scope, the whole cluster."""
+        scope = scope if namespace is None else f"type=namespace,namespaces={namespace}"
         words = ("--policy-arn", access_policy_arn(policy, cluster.partition), "--access-scope", scope)
         return cluster.eks_command("associate-access-policy", *words, principal=self.new_entry_argument)
 
@@ -186,7 +188,7 @@ class ClusterPrincipal(Value):
             create: The command that creates the entry as it was, if the text shows that.
         """
         look: tuple[str, ...] = ("describe-access-entry", "list-associated-access-policies")
-        note = "Note its user name, its groups, and its access policies with their scopes first: they are deleted, too. Set them again with --username, --kubernetes-groups and --access-scope."
+        note = "Note its user name, its groups, and its access policies with their scopes first: they are deleted, too. Set them again with --username, --kubernetes-groups and --access-scope, such as type=namespace,namespaces=dev."
         delete = cluster.eks_command("delete-access-entry", principal=self.entry_argument)
         scopes = (policies or {"POLICY_NAME": None}).items()
         if is_shown := create is not None and all(names is not None for _, names in scopes):
@@ -199,7 +201,12 @@ class ClusterPrincipal(Value):
                 *(cluster.eks_command(each, principal=self.entry_argument) for each in look),
                 delete if is_shown else Labelled("Then, when they are noted:", delete),
                 create or self.create_entry_command(cluster),
-                *(self.associate_policy_command(cluster, policy, names or None) for policy, names in scopes),
+                *(
+                    self.associate_policy_command(
+                        cluster, policy, names or None, "ACCESS_SCOPE" if names is None else "type=cluster"
+                    )
+                    for policy, names in scopes
+                ),
             ),
             gives="access entry",
             url=pages.EKS_ACCESS_ENTRIES,
