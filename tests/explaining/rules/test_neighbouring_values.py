@@ -276,8 +276,16 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
     ),
     "queue in the account of the call, with a role of another": _Row(
         "caller=arn:aws:sts::111122223333:assumed-role/jobs/run-7 target=arn:aws:sqs:eu-west-1:111122223333:bills role=arn:aws:iam::444455556666:role/bills-send\nAn error occurred (AccessDeniedException) when calling the CreateSchedule operation: Cross-account pass role is not allowed.",
-        ("The resources that the service uses in account 444455556666 must allow the new role",),
-        ("arn:aws:sqs",),
+        (
+            "can call sqs:SendMessage on arn:aws:sqs:eu-west-1:111122223333:bills. Pass that role.",
+            "aws iam put-role-policy --role-name bills-send",
+        ),
+        ("If the service uses resources", "permissions that the old one has"),
+    ),
+    "queue beside a function with a role of another account": _Row(
+        "caller=arn:aws:sts::111122223333:assumed-role/jobs/run-7 env.QUEUE=arn:aws:sqs:eu-west-1:111122223333:bills role=arn:aws:iam::444455556666:role/bills-send\nAn error occurred (AccessDeniedException) when calling the CreateFunction operation: Cross-account pass role is not allowed.",
+        ("the permissions that the old one has", "If the service uses resources of account 444455556666"),
+        ("can call sqs", "put-role-policy"),
     ),
     "session that EKS Pod Identity named, in the cluster of the facts": _Row(
         _no_session_policy("eks-orders-eu--checkout-7-5af5e7ac-5754-49ea-b28f-2c2a2eb95fbb"),

@@ -1663,7 +1663,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "The role sync-exec belongs to account 444455556666, and the call CreateFunction is made in 111122223333",
                 "create a role in 111122223333 that trusts lambda.amazonaws.com",
-                "The resources that the service uses in account 444455556666 must allow the new role",
+                "If the service uses resources of account 444455556666, they must allow the new role",
                 "aws iam create-role --role-name sync-exec",
             ),
             ("get-caller-identity",),

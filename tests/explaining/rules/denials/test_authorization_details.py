@@ -96,6 +96,7 @@ _IDENTITY_ALLOWS = {
     "relevantPolicyTypes": ["IDENTITY_BASED_POLICY"],
 }
 _SCP = f"{_ORGANIZATION}:policy/o-abc123def4/service_control_policy/p-list01"
+_FULL = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
 _DENYING = {"uri": _SCP, "matchedStatements": [{"sid": "NoFunctions", "evaluatedEffect": "DENY"}]}
 
 
@@ -108,8 +109,10 @@ _DENYING = {"uri": _SCP, "matchedStatements": [{"sid": "NoFunctions", "evaluated
             (),
             (
                 "no service control policy of ou-ab12-cdef3456 allows it",
-                "ou-ab12-cdef3456 has none (most likely, FullAWSAccess",
-                "list-policies-for-target --target-id ou-ab12-cdef3456",
+                "ou-ab12-cdef3456 has p-list01 instead of FullAWSAccess: each level",
+                "FullAWSAccess on r-ab12 does not make up for it.",
+                "(management account 444455556666 or a delegated administrator)",
+                "aws organizations update-policy --policy-id p-list01",
             ),
             id="the level that does not allow",
         ),
@@ -139,7 +142,8 @@ def test_one_of_several_levels_denies(
     checks = [root, _scp_check(effect, target, *matched), _IDENTITY_ALLOWS]
     facts = _details(_denied("lambda:CreateFunction", FUNCTION, effect, checks=checks))
     facts["authorization_details"]["policies"] = [
-        {"type": "SERVICE_CONTROL_POLICY", "uri": _SCP, "attachedTo": [{"arn": _OU}]}
+        {"type": "SERVICE_CONTROL_POLICY", "uri": _SCP, "attachedTo": [{"arn": _OU}]},
+        {"type": "SERVICE_CONTROL_POLICY", "uri": _FULL, "attachedTo": [{"arn": root["targetArn"]}]},
     ]
     explanation = explain(_text("lambda:CreateFunction", FUNCTION), facts=facts)
     folded = " ".join(explanation.to_text(detail="full", width=100).replace("\\\n", " ").split())

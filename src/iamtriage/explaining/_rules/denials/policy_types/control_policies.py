@@ -88,6 +88,21 @@ def find_blocked_level(denial: Denial) -> Blocked | None:
     return Blocked(blocked[0], others)
 
 
+def _find_evaluated_level(denial: Denial, target: str) -> Blocked | None:
+    """Return the level at which the authorization details show a policy and no Allow."""
+    details = denial.facts.authorization_details
+    levels: dict[str, dict[str, str]] = {target: {}}
+    for policy in () if details is None else details.policies:
+        name = (policy.uri or "").rpartition("/")[2]
+        for each in policy.attached_to if policy.policy_type == "service_control" else ():
+            levels.setdefault(each, {})[name] = name
+    policies = levels.pop(target)
+    if len(policies) != 1 or _FULL_ACCESS in policies or not all(map(_POLICY_ID.fullmatch, policies)):
+        return None
+    others = tuple(each.rpartition("/")[2] for each, named in levels.items() if _FULL_ACCESS in named)
+    return Blocked(Level(target.rpartition("/")[2], policies), others)
+
+
 def allow_at_level(denial: Denial, blocked: Blocked, ask: str) -> Remedy:
     """Return the remedy that allows the action at the level where no policy does."""
     target, policies = blocked.level
@@ -122,7 +137,7 @@ def allow_at_level(denial: Denial, blocked: Blocked, ask: str) -> Remedy:
 
 
 _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}")
-_POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/")
+_POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):(?:policy|root|ou|account)/")
 _OWNER = lazy_pattern(
     r"(?i:\b(?:management|master|payer|org(?:anization)?) account)\b[^\n.;]{0,20}?\b(\d{12})\b"
 )
@@ -142,7 +157,10 @@ _EACH_LEVEL = f"At each level (root, organizational units, account), an attached
 
 def explain_service_control(denial: Denial) -> Explanation:
     """Explain a denial by a service control policy."""
-    owner = _management_account(denial.policy) or _find_listed_owner(denial)
+    reasons = matching_reasons(denial.action, denial.facts.authorization_details)
+    targets = (each.target_arn or "" for each in reasons if each.policy_type == "service_control")
+    target = next(filter(None, targets), "")
+    owner = _management_account(denial.policy or target) or _find_listed_owner(denial)
     ask = f"Send this error to an administrator of the AWS organization (management account{owner} or a delegated administrator): only they can see or change the policy."
     scope = (_ROOT_USERS,) if isinstance(denial.principal, Root) else ()
     if denial.deny != "implicit":
@@ -152,10 +170,8 @@ def explain_service_control(denial: Denial) -> Explanation:
         ):
             return attrs.evolve(explanation, remedies=(_BOOTSTRAP, *explanation.remedies))
         return explanation
-    reasons = matching_reasons(denial.action, denial.facts.authorization_details)
-    targets = (each.target_arn or "" for each in reasons if each.policy_type == "service_control")
-    level = next(filter(None, targets), "").rpartition("/")[2]
-    blocked = None if level else find_blocked_level(denial)
+    level = target.rpartition("/")[2]
+    blocked = _find_evaluated_level(denial, target) if level else find_blocked_level(denial)
     where = "some level between the organization's root and the account"
     title = f"Allow {denial.action or 'the action'} in a service control policy"
     replaced = "most likely, FullAWSAccess was replaced"
@@ -167,7 +183,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     if level:
         where = f"the level {clip_text(level)}"
         title = f"Allow it in a service control policy of {clip_text(level)}"
-        find = f"{clip_text(level)} has none ({replaced}): add the statement to a policy there."
+        find = f"No policy of {clip_text(level)} does ({replaced}): add the statement to a policy there."
         lines = (*commands.list_control_policies(quote_argument(level))[:1], describe)
 
     def change() -> Remedy:
@@ -187,9 +203,10 @@ def explain_service_control(denial: Denial) -> Explanation:
     if blocked is not None:
         level = blocked.level.target
         text = blocked.describe()
-    if blocked is None or guardrails.describe_own_allow(denial) is None:
+    own = guardrails.describe_own_allow(denial)
+    if blocked is None or own is None:
         text = f"{text} {_no_override_sentence(denial, 'service control policy')}"
-    if (own := guardrails.describe_own_allow(denial)) is not None:
+    if own is not None:
         text = f"{text} {capitalize_start(own)}: another Allow does not help."
     else:
         text = f"{text} {capitalize_start(denial.caller)} also needs its own Allow."

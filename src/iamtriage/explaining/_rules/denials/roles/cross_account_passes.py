@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.h
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import attrs
 
@@ -16,12 +17,12 @@ from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, L
 from iamtriage.explaining._rules.denials.conditions import role_recipients
 from iamtriage.explaining._rules.denials.roles.passing_roles import find_stated_role
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.grants.service_access import DESTINATION_ACTIONS
+from iamtriage.explaining._rules.shared.grants.service_access import DESTINATION_ACTIONS, find_destination
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.requirements.services import service_trust_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.policies._documents import allow
+from iamtriage.policies._documents import allow, build_document
 
 _RESOURCE = lazy_pattern(
     r"(?a)arn:aws[a-z-]{0,12}:(?!iam|sts)[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:(?P<account>[0-9]{12}):[\w/:.@-]{0,199}\w"
@@ -39,6 +40,16 @@ CROSS_ACCOUNT_PASS_ROLE = CauseType(
     sources=(pages.PASS_ROLE,),
 )
 _CREATE = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
+_ATTACH = "aws iam put-role-policy --role-name {} --policy-name CallTarget --policy-document {}"
+# What roles for these calls need. https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
+_NEEDS = {
+    "CreateNodegroup": " (AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and, unless its plugin has a role, AmazonEKS_CNI_Policy)"
+}
+_CHECK_ACCOUNTS = (
+    "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
+)
+# They use the passed role to call the target, and for nothing else.
+_CALLERS_OF_TARGETS = frozenset({"events.amazonaws.com", "scheduler.amazonaws.com"})
 
 
 def explain_cross_account_pass(denial: Denial) -> Explanation:
@@ -65,40 +76,45 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     trusted = (recipient and recipient.principal) or "the service"
     of_call = f"account {own}, in which" if own else "the account in which"
     others = _find_resources(denial, other)
-    wrong = "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
-    check = None if others else wrong
+    check = None if others else _CHECK_ACCOUNTS
     name = "ROLE_NAME" if passed is None else passed.name
     by = denial.caller if caller is None else principal_words.describe_principal(caller_arn, None)
     policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
     create = commands.fill_command(_CREATE, commands.role_name(name))
     new = attrs.evolve(passed, account=own) if own and crosses and passed else None
-    permissions, needs = "the permissions that the old one has", _describe_access(others, other, new)
-    if operation == "CreateNodegroup":
-        # https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
-        permissions += " (AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and, unless its plugin has a role, AmazonEKS_CNI_Policy)"
-        needs = needs if others else ""
+    calls_target = trusted in _CALLERS_OF_TARGETS and not others
+    grant = _allow_target(denial.failure.text, own) if calls_target else None
+    needs = _describe_access(others, other, new) if others or not (grant or operation in _NEEDS) else ""
+    permissions = f"has the permissions that the old one has{_NEEDS.get(operation or '', '')}"
+    lines: tuple[str, ...] = (create,)
+    if grant is not None:
+        permissions = f"can call {grant['Action']} on {grant['Resource']}"
+        document = json.dumps(build_document((grant,)))
+        lines = (create, commands.fill_command(_ATTACH, commands.role_name(name), document))
     look = None if own else "aws sts get-caller-identity --query Account --output text"
     if new is not None and not others:
         check = f"If account {own} has a role {name}, pass {new} instead."
         look = commands.fill_command("aws iam get-role --role-name {} --query Role.Arn --output text", name)
-        create = Labelled("If it has none:", create)
+        lines = (Labelled("If it has none:", create), *lines[1:])
     own_role = Remedy(
         f"Use a role of {of_call} the call is made",
         "account administrator",
         (
             *((check,) if check else ()),
-            f"{'Otherwise, create' if check else 'Create'} a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and has {permissions}. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
+            f"{'Otherwise, create' if check else 'Create'} a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and {permissions}. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
             *((needs,) if needs else ()),
         ),
-        (*filter(None, (look,)), *((create,) if policy else ())),
+        (*filter(None, (look,)), *(lines if policy else ())),
         policy,
         layer="role_trust",
         url=pages.PASS_ROLE,
     )
     profile = None if own is None or other is None else _find_other_profile(denial.failure.text)
-    step = "The credentials or the profile can be those of the wrong account: make the call with others."
-    if others:
-        step = f"{others[0]} is in account {other}, too. If that is the right account, assume one of its roles, and make the call with it."
+    step = (
+        f"{others[0]} is in account {other}, too. If that is the right account, assume one of its roles, and make the call with it."
+        if others
+        else "The credentials or the profile can be those of the wrong account: make the call with others."
+    )
     other_account = your_remedy(
         f"Or make the call in account {other}, if it is the right one"
         if crosses
@@ -108,20 +124,8 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     )
     remedies = (own_role, other_account)
     if profile is not None:
-        its_caller = "" if passed is None else f" Its caller needs iam:PassRole on {passed}."
-        other_account = your_remedy(
-            f"Make the call with the profile {profile}, if it is of account {other}",
-            f"The first command must print {other}. Then repeat the call in the same shell, and unset AWS_PROFILE before other work.{its_caller}",
-            commands=(
-                commands.fill_command(
-                    "aws sts get-caller-identity --profile {} --query Account --output text", profile
-                ),
-                commands.fill_command("export AWS_PROFILE={}", profile),
-            ),
-            url=pages.OTHER_ACCOUNTS,
-        )
         remedies = (
-            other_account,
+            _use_profile(profile, other, passed),
             attrs.evolve(own_role, title=f"Or, if account {own} is the right one, use one of its roles"),
         )
     return denial.explain(
@@ -129,6 +133,29 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", reason),
         remedies=remedies,
     )
+
+
+def _use_profile(profile: str, account: str | None, passed: Role | None) -> Remedy:
+    """Return the remedy that makes the call with a profile that can be of the role's account."""
+    its_caller = "" if passed is None else f" Its caller needs iam:PassRole on {passed}."
+    show = "aws sts get-caller-identity --profile {} --query Account --output text"
+    return your_remedy(
+        f"Make the call with the profile {profile}, if it is of account {account}",
+        f"The first command must print {account}. Then repeat the call in the same shell, and unset AWS_PROFILE before other work.{its_caller}",
+        commands=(
+            commands.fill_command(show, profile),
+            commands.fill_command("export AWS_PROFILE={}", profile),
+        ),
+        url=pages.OTHER_ACCOUNTS,
+    )
+
+
+def _allow_target(text: str, account: str | None) -> dict[str, Any] | None:
+    """Return the statement that allows to call the only target in a text, if it is of an account."""
+    target = find_destination(text)
+    if target is None or target["account"] != account:
+        return None
+    return allow(DESTINATION_ACTIONS[target[0].split(":")[2]], target[0])
 
 
 def _find_foreign_role(denial: Denial, own: str | None) -> Role | None:
@@ -155,7 +182,7 @@ def _find_resources(denial: Denial, account: str | None) -> tuple[str, ...]:
 def _describe_access(resources: tuple[str, ...], account: str | None, role: Role | None) -> str:
     """Return what the new role needs to use the resources of the other account."""
     if not resources:
-        return f"The resources that the service uses in {f'account {account}' if account else 'the other account'} must allow the new role in their own policies, too. Or the new role assumes a role there (sts:AssumeRole)."
+        return f"If the service uses resources of {f'account {account}' if account else 'the other account'}, they must allow the new role in their own policies, too, or the new role assumes a role there (sts:AssumeRole)."
     action = DESTINATION_ACTIONS.get(resources[0].split(":")[2])
     if action is not None and role is not None:
         statement = json.dumps(
