@@ -110,8 +110,7 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     """Return why the roles and bindings in the text do not allow the request, the first one to report."""
     request, text = denied.request, denied.case.failure.text
     # Most denials stand alone.
-    is_alone = denied.case.failure.span == (0, len(text))
-    if request.path is not None or request.resource is None or is_alone:
+    if request.path is not None or request.resource is None or denied.case.failure.span == (0, len(text)):
         return ()
     stated = list(rbac_objects.find_bindings(text))
     groups = find_known_groups(denied)
