@@ -63,6 +63,25 @@ def test_no_call_for_each_value(operation: str, shown: str) -> None:
     assert explain(_THROTTLED.format(operation) + shown).remedies[0].title != _TITLE
 
 
+_FAILED = "/till/{} An error occurred (ThrottlingException) when calling the GetParameter operation (reached max retries: 4): Rate exceeded\n"
+
+
+@check_rows(
+    ("text", "path"),
+    [
+        (_FAILED.format("live/key") + _FAILED.format("live/user"), "/till/live"),
+        (_FAILED.format("live/key") + _FAILED.format("live/key"), None),
+        (_FAILED.format("live/key") + _FAILED.format("qa/key"), None),
+        ((_FAILED.format("a.py") + _FAILED.format("b.py")), None),
+        (("File: " + _FAILED.format("live/key").replace(" An", "\nAn")) * 2, None),
+    ],
+)
+def test_path_of_the_parameters_that_failed(text: str, path: str | None) -> None:
+    steps = " ".join(explain(text).remedies[0].steps)
+    assert (f"--path {path} --recursive" in steps) is (path is not None)
+    assert ("a path with GetParametersByPath" in steps) is (path is None)
+
+
 _LOOP = "for name in names:\n    values[name] = ssm.get_parameter(Name=name)\n"
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, line_at
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -147,3 +147,20 @@ def set_in_notebook(made: int, attempts: int) -> str:
     gave_up = f"The SDK gave up after {made} attempts. " if made else ""
     more = f', "max_attempts": {attempts}' if attempts else ""
     return f'{gave_up}The retry mode adaptive waits longer after each error, and sends fewer calls: create the client again with config=botocore.config.Config(retries={{"mode": "adaptive"{more}}}).'
+
+
+# The name of a parameter before the error of its call, on the same line. One name can be that of a program.
+_PARAMETER = lazy_pattern(
+    r"(?<![\w/.:~-])(?P<path>(?:/[\w.-]{1,60}){1,8})/(?P<name>[\w-]{1,60})(?=[^\w/.\n][^\n]{0,80}?\b(?:when calling the|operation error SSM:) GetParameter\b)"
+)
+_A_PATH = "a path with GetParametersByPath"
+
+
+def name_path(text: str, step: str) -> str:
+    """Return a step with the path of several parameters whose calls failed, and the command that reads it."""
+    named = (
+        {each.groups() for each in _PARAMETER.finditer(text)} if _A_PATH in step else set[tuple[str, str]]()
+    )
+    path = only_one({each for each, _ in named}) if len(named) > 1 else None
+    command = f"aws ssm get-parameters-by-path --path {path} --recursive --with-decryption"
+    return step if path is None else step.replace(_A_PATH, f"{path} with GetParametersByPath ({command})")

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.calls.throttled_callers import (
     call_less_often,
     calls_model,
     describe_workers,
+    name_path,
     set_in_notebook,
 )
 from iamtriage.explaining._rules.shared import clues, pages
@@ -229,7 +230,6 @@ _FEWER_OF_OPERATIONS = (
 _STACK_TRACE = lazy_pattern(
     r"\bTraceback \(most recent call last\)|\n[ \t]+at [\w.$<>/ ]{1,200}\(|\n[ \t]+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
 )
-# An output plugin of Fluent Bit
 _FLUENT_BIT = lazy_pattern(r"\[output:\w{2,40}:\w{2,40}\.\d{1,3}\]")
 _RETRIES_OF_FLUENT_BIT = "https://docs.fluentbit.io/manual/administration/scheduling-and-retries"
 _OF_FLUENT_BIT = "Fluent Bit retries by itself: raise Retry_Limit in its [OUTPUT] section, whose default is 1, so that no records are lost. A longer Flush in [SERVICE] makes batches larger."
@@ -295,8 +295,8 @@ def _advise_fewer(case: Case[AwsError], operation: str, *, is_function: bool) ->
     if calls_model(case):
         return f"{at_once or FEWER_AT_ONCE} {FEWER_TOKENS}"
     fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), "")
-    if is_function and fewer in {_FEWER_PAGES, _FEWER_PARAMETERS, _FEWER_SECRETS}:
-        fewer += _IN_FUNCTIONS
+    is_of_values = fewer in {_FEWER_PAGES, _FEWER_PARAMETERS, _FEWER_SECRETS}
+    fewer = f"{name_path(case.failure.text, fewer)}{_IN_FUNCTIONS if is_function and is_of_values else ''}"
     return f"{fewer} {at_once}".strip() if at_once else fewer or _FEWER
 
 
