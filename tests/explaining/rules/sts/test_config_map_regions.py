@@ -55,7 +55,9 @@ def test_config_map_that_is_not_the_cause(text: str) -> None:
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
-        ("S3_ENDPOINT: https://s3.eu-west-1.amazonaws.com", "S3_ENDPOINT is for eu-west-1 already."),
+        ("S3_ENDPOINT: https://s3.eu-west-1.amazonaws.com", "The setting S3_ENDPOINT is for eu-west-1 already."),
+        ("endpoint: s3.dualstack.eu-west-1.amazonaws.com", "The setting endpoint is for eu-west-1 already."),
+        ("endpoint: s3.eu-west-2.amazonaws.com", "An endpoint URL in code or settings must be for that Region, too."),
         ("S3_ENDPOINT: http://minio:9000", "An endpoint URL in code or settings must be for that Region, too."),
         ("docs: https://s3.eu-west-1.amazonaws.com", "An endpoint URL in code or settings must be for that Region, too."),
     ],

@@ -38,7 +38,7 @@ _SIGNED_REGION = lazy_pattern(r"scoped to (?:a )?(?:valid|correct) [Rr]egion ?, 
 _EXPECTED_REGION = lazy_pattern(r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'")
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
 _ENDPOINT_SETTING = lazy_pattern(
-    r"(?a)\b(\w{0,40}(?i:endpoint)\w{0,20})[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?https?://[\w.-]{1,100}[.-]([a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\.amazonaws\.com"
+    r"(?a)\b(\w{0,40}(?i:endpoint)\w{0,20})[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?(?:https?://)?[\w.-]{1,100}[.-]([a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\.amazonaws\.com"
 )
 _QUEUE_URL = lazy_pattern(
     r"(?a)https://(?:sqs\.[a-z0-9-]{5,30}|[a-z0-9-]{5,30}\.queue)\.amazonaws\.com(?:\.cn)?/[0-9]{12}/\w"
@@ -312,7 +312,7 @@ def explain_wrong_region(
             text = f"This SDK has no default Region, so {signed} comes from the code that builds the client, which takes precedence, from {first}AWS_REGION, the profile, {last}or an endpoint. The Region is part of the signature."
     step = "An endpoint URL in code or settings must be for that Region, too."
     if right := [each for each in _ENDPOINT_SETTING.finditer(case.failure.text) if each[2] == expected]:
-        step = f"{right[0][1]} is for {expected} already."
+        step = f"The setting {right[0][1]} is for {expected} already."
     is_endpoint_set = host is not None and fix.title.startswith("Remove ")
     if host is not None:
         step = ""

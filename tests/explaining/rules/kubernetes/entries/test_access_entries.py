@@ -825,6 +825,7 @@ def test_association_for_an_entry_in_code(address: str, entry: str | None) -> No
     manifest = remedy.manifest or ""
     assert f'"aws_eks_access_policy_association" "{entry}"' in manifest if entry else not manifest
     assert ("policy_associations" in remedy.steps[0]) is (entry is None)
+    assert ("the principal arn:aws:iam::111122223333:role/ops and" in remedy.steps[0]) is (entry is None)
     assert "aws:cluster-access-policy/AmazonEKSClusterAdminPolicy" in manifest + remedy.steps[0]
 
 

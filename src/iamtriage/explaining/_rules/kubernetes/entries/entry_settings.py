@@ -140,12 +140,13 @@ def _masters_remedy(case: Case[AccessEntry], deployment: deployment_tools.Deploy
     cluster, principal = find_cluster(case), entry_principal(case)
     if deployment is not None:
         policy, manifest = "AccessPolicies", None
-        arn = access_policy_arn(_ADMIN_POLICY, cluster.partition)
+        arn, named = access_policy_arn(_ADMIN_POLICY, cluster.partition), find_entry_arn(case)
         if deployment.is_terraform:
             policy = "an aws_eks_access_policy_association (in the module, policy_associations)"
             if (entry := _ENTRY_IN_CODE.search(case.failure.text)) is not None:
                 manifest = _ASSOCIATION.format(entry=entry[1], policy=arn)
-        what = f"{policy} with the policy {arn} and an access scope of type cluster"
+        of_principal = f", the principal {named}" if deployment.is_terraform and named else ""
+        what = f"{policy} with the policy {arn}{of_principal} and an access scope of type cluster"
         return your_remedy(
             f"Replace the group with the access policy in the {deployment.tool} code",
             f"Remove system:masters from {deployment.spell('kubernetes_groups')}, and add {'the block below, which requires eks:AssociateAccessPolicy' if manifest else what}.",
