@@ -326,8 +326,6 @@ def explain_wrong_region(
     place = f": {fix.place}" if fix.place else ""
     check = region_settings.check_bucket_command(bucket)
     lines = (check, *fix.commands) if expected is None else fix.commands
-    if expected is not None and bucket is not None and "ConfigMap" not in fix.title:
-        lines = (*lines, check)
     why, derived = f"{named} is in {expected or 'another Region'}{place}", f"{fix.place}."
     setting = fix.place.removesuffix(f" is the endpoint of {expected}")
     if host is not None and setting != fix.place:
