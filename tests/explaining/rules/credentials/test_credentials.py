@@ -3082,7 +3082,7 @@ def test_wrong_region_is_changed_where_it_is_written(before: str, first: str, co
         pytest.param(
             "$ aws s3 ls s3://tea --region us-east-1\nAn error occurred (PermanentRedirect) when calling the ListObjectsV2 operation: The bucket must be addressed using the specified endpoint.\n<Endpoint>tea.s3.eu-west-1.amazonaws.com</Endpoint>",
             "signed for us-east-1, but the bucket tea is in eu-west-1.",
-            "aws s3api head-bucket --bucket tea --query BucketRegion --output text",
+            "aws s3 ls s3://tea --region eu-west-1",
             id="endpoint",
         ),
         pytest.param(
