@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import Labelled
-from iamtriage.explaining._others.describing import says_not_started
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.failures._failures import Failure
 
@@ -45,7 +44,7 @@ def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
     >>> new_task_commands("ResourceInitializationError … aws ecs describe-tasks --cluster live --tasks 1", None)[0]
     'aws ecs update-service --cluster live --service SERVICE --force-new-deployment'
     """
-    if _NOT_STARTED not in text or not says_not_started(text):
+    if not _says_not_started(text):
         return ()
     cluster, service = (_only_value(pattern.findall(text)) for pattern in (_CLUSTER, _SERVICE))
     template = "aws ecs update-service --cluster {} --service {} --force-new-deployment"
@@ -53,6 +52,15 @@ def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
     if region and commands.region(region) == region:
         command = f"{command} --region {region}"
     return (Labelled.required("Then start a new task:", command),)
+
+
+def _says_not_started(text: str) -> bool:
+    if _NOT_STARTED not in text:
+        return False
+    # A denial that is not about a task does not need the module.
+    from iamtriage.explaining._others.describing import says_not_started
+
+    return says_not_started(text)
 
 
 CREATES_LOG_GROUP = lazy_pattern(r"awslogs-create-group\b\W{1,6}(?i:true)\b")
@@ -87,7 +95,7 @@ def execution_role_hint(failure: Failure, action: str) -> str | None:
         failure: The failure.
         action: The denied action.
     """
-    if _NOT_STARTED not in failure.text or not says_not_started(failure.text):
+    if not _says_not_started(failure.text):
         return None
     task_role = find_task_role(failure.text)
     policy = (
