@@ -61,6 +61,7 @@ def test_a_change_becomes_the_file(before: str, file: str) -> None:
         "$ git diff --cached HEAD~1\n",
         "$ git show origin/narrow\n",
         "$ git show stash@{0}\n",
+        "$ git show HEAD~20\n",
         "$ git log -p main..feature -- iam/nightly.json\n",
         # What another tool compares.
         "$ kubectl diff -f policy.yaml\n",

@@ -69,9 +69,10 @@ def _restored(command: str, output: str, rest: str = "$ exit\n") -> tuple[str, s
     ],
 )  # fmt: skip
 def test_response(command: str, output: str, response: object) -> None:
-    restored, rest = _restored(command, output)
-    assert json.loads(restored) == response
-    assert rest
+    for following in ("$ exit\n", "\n$ exit\n", "\nAna  10:44\nI do not see it.\n"):
+        restored, rest = _restored(command, output, following)
+        assert json.loads(restored) == response
+        assert rest == following
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,11 @@ def test_query_of_the_restored_response_selects_what_was_printed(
 
 
 @given(
-    st.text(alphabet="|+- \tab\n[]{}\"':,", max_size=200), st.sampled_from(["text", "table", "yaml", "json"])
+    st.text(alphabet="|+- \tab\n[]{}\"':,", max_size=200),
+    st.sampled_from(["text", "table", "yaml", "json"]),
+    st.sampled_from(
+        ["list-role-tags", "get-role --query 'Role.[RoleId,Tags]'", "list-roles --query 'Roles[].RoleId'"]
+    ),
 )
-def test_no_output_raises(output: str, form: str) -> None:
-    explain(f"{_DENIED}$ aws iam get-role --query 'Role.[RoleId,Tags]' --output {form}\n{output}")
+def test_no_output_raises(output: str, form: str, command: str) -> None:
+    explain(f"{_DENIED}$ aws iam {command} --output {form}\n{output}")

@@ -16,6 +16,7 @@ _GIT = lazy_pattern(
     r"(?:^|[\s$#%>❯])git (?:-C \S{1,200} )?(?P<command>diff|log|show)(?P<words>(?: [^\s|;&]{1,300}){0,12})"
 )
 _FILE = lazy_pattern(r"(?!\S{0,300}\.\.(?!/))\S{0,300}\.[a-z][a-z0-9]{0,7}")
+_NAMED = lazy_pattern(r"[0-9a-f]{7,40}|v\d[\w.]{0,20}")
 # A commit before the present one. What differs from a branch, or is not committed, can be in effect or not.
 _EARLIER = lazy_pattern(
     r"(?!stash\b)(?:[\w./-]{1,60}(?:~\d{0,4}|\^+|@\{[^{}\s]{1,40}\})|[0-9a-f]{7,40}|v\d[\w.]{0,20}?)(?:\.\.(?:HEAD)?)?"
@@ -93,7 +94,8 @@ def _is_committed(command: str, words: list[str]) -> bool:
         return False
     commits = [each for each in names if not each.startswith("-") and _FILE.fullmatch(each) is None]
     if command != "diff":
-        return all(_SHOWN.fullmatch(each) or _EARLIER.fullmatch(each) for each in commits)
+        # Later commits, which are not shown, can have undone what one before the last shows.
+        return all(_SHOWN.fullmatch(each) or _NAMED.fullmatch(each) for each in commits)
     return bool(commits) and _EARLIER.fullmatch(commits[0]) is not None and set(commits[1:]) <= {"HEAD"}
 
 

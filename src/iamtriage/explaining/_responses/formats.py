@@ -96,7 +96,7 @@ def read_rows(lines: list[str]) -> tuple[dict[str, list[Any]], int] | None:
     response = dict[str, list[Any]]()
     count = 0
     for line in lines[:_MAX_LINES]:
-        kind, *values = _split(line)
+        kind, *values = _split(line) or [None]
         name, members = _ROWS.get(kind, ("", ()))
         if len(values) != len(members) or not members:
             break

@@ -138,6 +138,7 @@ _CASES = (
     ("a higher quota", _LONG + "Can somebody open a quota increase?", _NO_RAISE, "characters. The quota"),
     ("a higher limit", _LONG + "Should we raise the limit?", _NO_RAISE, ""),
     ("a question for AWS", _LONG + "Should we raise it with AWS Support?", "The policy is too long", "No, "),
+    ("more of another thing", _LONG + "Should we increase it to 3 roles?", "The policy is too long", "No, "),
     ("a longer session", _CHAIN + "Should the platform team raise the max to 12 hours?", "No, the role's maximum session duration does not change this limit. STS rejected", "nobody can raise"),
     ("more permissions", _DENY + "The role has AmazonSQSFullAccess. Can someone give me more?", _NO_ALLOW, "override it"),
     ("all permissions", _DENY + "Will AdministratorAccess help?", _NO_ALLOW, ""),
