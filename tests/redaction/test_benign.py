@@ -108,6 +108,21 @@ def test_line_below_a_name_is_kept(lines: tuple[str, ...], prefix: str) -> None:
     assert redact(text) == text
 
 
+@pytest.mark.parametrize("between", ["\n", "\n\n", "\nOutput:\n", "\n```\n\n"])
+@check_rows(
+    "line",
+    [
+        "Done.", "None", "null", "Finished", "Success!", "successfully", "Terminated", "undefined", "(no output)",
+        "ExpiredToken", "ThrottlingException", "It printed nothing.", "Broken pipe", "Unable to locate credentials",
+        "Secrets Manager can't find the specified secret.", "zsh: command not found: aws", "Connection timed out",
+        "Deploying orders stack", "AWS_PROFILE=orders", "aws: error: argument operation: Invalid choice",
+    ],
+)  # fmt: skip
+def test_line_below_a_command_that_prints_a_secret_is_kept(line: str, between: str) -> None:
+    text = f"$ aws secretsmanager get-secret-value --secret-id x --query SecretString --output text{between}{line}\n"
+    assert redact(text) == text
+
+
 def test_variable_in_a_traceback_is_kept() -> None:
     text = 'Traceback (most recent call last):\n  File "app.py", line 3, in f\n    user, password = auth\nValueError: x\n'
     assert redact(text) == text

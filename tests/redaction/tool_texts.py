@@ -18,6 +18,7 @@ _LOGIN = base64.b64encode(f"ana:{PASSWORD}".encode()).decode()
 _UUID = "4d123dff-f460-73c3-02c4-8dd64d136e01"
 # A password that is a word, behind a name that announces it.
 _WEAK = "swordfish"
+_PRINTER = "$ aws secretsmanager get-secret-value --secret-id x --query SecretString --output text"
 
 TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("kinit", f"kinit ana <<< {PASSWORD}", (PASSWORD,)),
@@ -360,6 +361,29 @@ TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             ("cognito-idp describe-user-pool-client --client-id c --query 'UserPoolClient.ClientSecret'", json.dumps(_WEAK), (_WEAK,)),
         ])
     ),
+    *(
+        (f"printed after {number}", f"{_PRINTER}{between}{secret}\n", (secret,))
+        for number, (between, secret) in enumerate([
+            ("\n\n", PASSWORD),
+            ("\nOutput:\n", _WEAK),
+            ("\n**Result:** ", _WEAK),
+            ("\n```\n\nIt returned:\n\n```\n", _WEAK),
+            ("\n```\n\n```text\n", _WEAK),
+            ("\n", "lantern chair boat river"),
+            ("\n", "Lantern Chair Boat River"),
+            ("\nOutput: ", "correct lantern chair boat"),
+            ("\n  shell: /usr/bin/bash -e {0}\n", _WEAK),
+            ("\n  echo done\n  shell: /usr/bin/bash -e {0}\n  env:\n    AWS_REGION: eu-west-1\n    STAGE: dev\n", _WEAK),
+        ])
+    ),
+    *(
+        (f"printed in lines with {prefix}", f"{prefix}{_PRINTER}\n{prefix.replace('1', '2')}{_WEAK}\n", (_WEAK,))
+        for prefix in ("> ", "10:00:01 ", "[build] ", "ip-10-0-0-1: ")
+    ),
+    ("printed in the order of the names", f"$ aws secretsmanager get-secret-value --query '{{z: Name, a: SecretString}}' --output text\n{_WEAK}\tx", (_WEAK,)),
+    ("printed by a query that is not valid", f"$ aws secretsmanager get-secret-value --query '[Name,SecretString' --output text\nx\t{_WEAK}", (_WEAK,)),
+    ("printed by many commands", f"{_PRINTER}\n{PASSWORD}\n" * 60, (PASSWORD,)),
+    ("printed by kubectl after a line", f"$ kubectl get secret db -o jsonpath='{{.data.password}}' | base64 -d\n\n{PASSWORD}\n", (PASSWORD,)),
     ("ssm printed", f"$ aws ssm get-parameter --name /x --with-decryption --query Parameter.Value --output text\n{PASSWORD}\n", (PASSWORD,)),
     ("ecr printed", f"$ aws ecr get-login-password --region eu-west-1\n{OPAQUE}\n", (OPAQUE,)),
     ("k8s printed", f"$ kubectl get secret db -o jsonpath='{{.data.password}}' | base64 -d\n{PASSWORD}\n", (PASSWORD,)),

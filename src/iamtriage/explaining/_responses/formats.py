@@ -13,7 +13,7 @@ from iamtriage._typing import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from iamtriage.explaining._responses.queries import Selection
+    from iamtriage._queries import Selection
 
 __all__ = ("read_rows", "read_table", "read_text")
 
@@ -56,7 +56,7 @@ def read_text(lines: list[str], selection: Selection) -> tuple[object, int] | No
         lines: The lines of the output.
         selection: What the query selects.
 
-    >>> from iamtriage.explaining._responses.queries import Selection
+    >>> from iamtriage._queries import Selection
     >>> keys = Selection(("AccessKeyId", "Status"), is_row=True, is_many=True, is_object=False)
     >>> read_text(["AKIAIOSFODNN7EXAMPLE\tActive", "AKIAI44QH8DHBEXAMPLE\tInactive", "$ "], keys)
     ([['AKIAIOSFODNN7EXAMPLE', 'Active'], ['AKIAI44QH8DHBEXAMPLE', 'Inactive']], 2)

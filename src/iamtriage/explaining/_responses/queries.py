@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
-
-from iamtriage._typing import NamedTuple
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ("UNKNOWN", "Selection", "restore", "selection_of")
+    from iamtriage._queries import Node
 
-Node: TypeAlias = dict[str, Any]
-"""A part of a parsed JMESPath expression."""
+__all__ = ("UNKNOWN", "restore")
 
 
 class _Unknown:
@@ -23,58 +20,11 @@ UNKNOWN: Final = _Unknown()
 """What is not known of a response: the part that only a function or a filter of a query has seen."""
 
 
-class Selection(NamedTuple):
-    """What a query selects.
-
-    Attributes:
-        names: The names of the members, or one name for a query of a single member.
-        is_row: Whether each item is a row of members.
-        is_many: Whether it selects from each item of a list.
-        is_object: Whether the members have names in the output, too.
-    """
-
-    names: tuple[str, ...]
-    is_row: bool
-    is_many: bool
-    is_object: bool
-
-
-def selection_of(node: Node) -> Selection:
-    """Return what a query selects."""
-    kind, children = node["type"], node["children"]
-    if kind in {"subexpression", "pipe"}:
-        return selection_of(children[-1])._replace(is_many=any(map(_is_many, children)))
-    if kind == "projection":
-        return selection_of(children[1])._replace(is_many=True)
-    if kind == "index_expression":
-        return selection_of(children[0])
-    if kind == "multi_select_list":
-        return Selection(tuple(_name(each) for each in children), is_row=True, is_many=False, is_object=False)
-    if kind == "multi_select_dict":
-        names = tuple(each["value"] for each in children)
-        return Selection(names, is_row=True, is_many=False, is_object=True)
-    return Selection((_name(node),), is_row=False, is_many=kind == "flatten", is_object=False)
-
-
-def _is_many(node: Node) -> bool:
-    return node["type"] in {"projection", "flatten"}
-
-
-def _name(node: Node) -> str:
-    """Return the name of the member that a part of a query selects, or an empty string."""
-    if node["type"] == "field":
-        return str(node["value"])
-    if node["type"] == "index_expression":
-        return ""
-    return _name(node["children"][-1]) if node["type"] in {"subexpression", "flatten", "projection"} else ""
-
-
 def restore(node: Node, value: Any) -> Any:  # noqa: ANN401 (any JSON value)
     """Return the part of a response from which a query selects a value, :data:`UNKNOWN` if that is not known.
 
-    >>> import jmespath
-    >>> parsed = jmespath.compile("accessEntry.[type, kubernetesGroups]").parsed
-    >>> restore(parsed, ["STANDARD", ["devs"]])
+    >>> from iamtriage._queries import parse_query
+    >>> restore(parse_query("accessEntry.[type, kubernetesGroups]"), ["STANDARD", ["devs"]])
     {'accessEntry': {'type': 'STANDARD', 'kubernetesGroups': ['devs']}}
     """
     kind, children = node["type"], node["children"]
@@ -92,7 +42,7 @@ def restore(node: Node, value: Any) -> Any:  # noqa: ANN401 (any JSON value)
         return restore(children[0], [value]) if is_first else UNKNOWN
     if kind == "flatten":
         [child] = children
-        if not _is_many(child):
+        if child["type"] not in {"projection", "flatten"}:
             return restore(child, value)
         # Which lists it joined is not known: they become one. Nothing can come of any number of lists.
         return restore(child, [value]) if value else UNKNOWN

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._queries import parse_query, selection_of
 from iamtriage._reading.structured.values import decode_at
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._responses.diffs import apply_diffs
 from iamtriage.explaining._responses.formats import read_rows, read_table, read_text
-from iamtriage.explaining._responses.queries import restore, selection_of
+from iamtriage.explaining._responses.queries import restore
 from iamtriage.policies._readers.policy_yaml import parse_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from iamtriage._queries import Node, Selection
     from iamtriage.explaining._context.readers.command_runs import CommandRun
-    from iamtriage.explaining._responses.queries import Node, Selection
     from iamtriage.failures._failures import Failure
 
 __all__ = ("restore_responses",)
@@ -28,7 +29,6 @@ __all__ = ("restore_responses",)
 _READS = lazy_pattern(r"(?:batch-get|describe|get|head|list|lookup)-")
 _PIPE = lazy_pattern(r"\"[^\"\n]*\"|'[^'\n]*'|(\|)")
 _YAML = lazy_pattern(r"[ \t]*(?:- \S|[\w\"'./-]{1,100}:(?:\s|\Z))")
-_LITERAL = lazy_pattern(r"`[^`]*`")
 _REST = lazy_pattern(r"[ \t\r]{0,80}(?:\n|\Z)")
 _BLANK = lazy_pattern(r"\s{0,400}")
 _LOOP_END = lazy_pattern(r";[ \t]{0,4}done\b")
@@ -99,7 +99,7 @@ def _restore_response(run: CommandRun, text: str) -> tuple[int, int, dict[str, A
     if is_several or _NO_OUTPUT.match(output, start) or any(each[1] for each in _PIPE.finditer(line)):
         return None
     query, form = command.option("query"), command.option("output")
-    node = _WHOLE if query is None else _parse(query.value)
+    node = _WHOLE if query is None else parse_query(query.value)
     read = None if node is None else _read_output(output[start:], node, "" if form is None else form.value)
     if node is None or read is None or _POLICY in json.dumps(read[0]):
         return None
@@ -142,16 +142,3 @@ def _read_table(output: str, selection: Selection | None) -> tuple[Any, int] | N
 
 def _items(value: object) -> list[Any]:
     return [*cast("Sequence[Any]", value)] if isinstance(value, list) else []
-
-
-def _parse(query: str) -> Node | None:
-    """Return a parsed query, ``None`` if it is not valid."""
-    # botocore requires it.
-    from jmespath.exceptions import JMESPathError
-    from jmespath.parser import Parser
-
-    try:
-        # Nothing needs the values of literals, and other words than JSON in them cause a warning.
-        return cast("Node", Parser().parse(_LITERAL.sub("''", query)).parsed)
-    except (JMESPathError, RecursionError):
-        return None

@@ -19,8 +19,6 @@ from iamtriage.redaction._vocabulary.secret_commands import (
     MIXED,
     PIPE_REACH,
     PIPE_SPACES,
-    PRINTED,
-    PRINTERS,
     READS_INPUT,
     VALUE,
     WRITERS,
@@ -131,7 +129,6 @@ _SENTENCE_ROWS: tuple[
     # The monitor of Redis.
     (('] "auth" ',), r"[0-9]\] \"auth\" (?:\"[^\"\n]{1,80}\" )?\"(?P<double>[^\"\n]{1,400})\"$", "password"),
     (("parametervalue",), r"parametervalue=(?P<plain>[^\s,\"']{1,400}),parameterkey=\w{0,60}(?:password|passphrase|secret|token|api_?key|secretkey)\b", "secret"),
-    (PRINTERS, rf"{PRINTED}(?![^\n]{{0,300}}--password-stdin)[^\n]{{0,400}}+\n(?:[^\s\"']{{1,300}}\t){{0,4}}+(?P<plain>(?=[^\s\"']{{0,80}}(?:[0-9]|=[ \t]*\r?$)|(?![a-z]{{1,40}}_[a-z_]{{1,60}}=)[^\s\"'=]{{1,80}}=)[^\s\"'`:<>(){{}}]{{8,8000}}+)[ \t]*\r?$", "secret"),
     # A response of KMS that Python prints.
     (("plaintext': b",), r"plaintext': b(?:'(?P<single>[^'\n]{1,20000})'|\"(?P<double>[^\"\n]{1,20000})\")", "secret"),
     # The user and the password that a call gets.

@@ -7,17 +7,24 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from iamtriage._queries import parse_query, selection_of
+from iamtriage._reading.vocabulary.view import View
 from iamtriage._typing import NamedTuple
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
+from iamtriage.redaction._vocabulary.searched_text import zero_all_digits
+from iamtriage.redaction._vocabulary.secret_commands import PRINTERS
 from iamtriage.redaction._vocabulary.secret_names import classify_key
 from iamtriage.redaction._vocabulary.secret_values import Placement, can_be_secret
+from iamtriage.redaction._vocabulary.value_ends import measure_common_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from iamtriage._reading.vocabulary.view import Edit
+    from iamtriage.redaction._vocabulary.markers import Secret
     from iamtriage.redaction._vocabulary.searched_text import SearchedText
     from iamtriage.redaction._vocabulary.secret_names import Name
 
@@ -26,28 +33,42 @@ __all__ = ("find_printed_secrets",)
 _QUERY = re.compile(
     r"--query[ =](?:\"(?P<double>(?:[^\"\\\n]|\\.){1,400})\"|'(?P<single>[^'\n]{1,400})'|(?P<plain>[^\s\"'|;&)`]{1,400}))"
 )
-# A command that prints a secret without a query.
-_WHOLE = re.compile(
-    r"secretsmanager get-secret-value(?=[^\n|>;&]{0,300}--output[ =]text)(?![^\n]{0,300}--query)"
-)
-_AWS = re.compile(r"(?:^|[\s;&|/])aws\s")
+_PRINTER = re.compile("|".join(map(re.escape, PRINTERS)))
+_OPTIONS = {command: re.compile(option) for command, option in PRINTERS.items()}
+_AWS = re.compile(r"(?:^|[\s;&|/\\\"'])aws(?:local|\.exe)?[\"']?\s")
 _OPERATION = re.compile(
     r"\saws\s(?:\s{0,4}--?\S{1,80}[ =]\S{1,200}\s){0,4}+\s{0,4}[a-z0-9-]{2,40}\s{1,4}(?P<name>[a-z0-9-]{2,60})"
 )
 # In a variable or a file, what a command prints is not in the text.
 _ELSEWHERE = re.compile(r"\$\(|`|=\(|\s[<>]\(")
-_PIPED = re.compile(r"\s(?:\d?>{1,2}[ ]?[^&\s]|\|(?! ?(?:base64|cut|head|jq|sed|tail|tr)\b))")
+_PIPED = re.compile(
+    r"\s(?:\d?>{1,2}[ ]?[^&\s]|\|(?! ?(?:awk|base64|cat|cut|head|jq|sed|tail|tee|tr|xargs)\b))"
+)
 _CONTINUED = re.compile(r"\\[ \t]*\r?\Z")
-_MAX_COMMAND, _MAX_LINE, _MAX_LINES = 1_000, 8_000, 200
-_FILTER = re.compile(r"\[\?[^\]]{0,200}\]")
-# The last name of a path.
-_LEAF = re.compile(r"[A-Za-z_]\w{0,60}(?=[\"'`]?(?:\[[^\]\[,]{0,40}\])*\s{0,4}(?:[,)\]}|]|\Z))")
+_MAX_COMMAND, _MAX_OUTPUT, _MAX_LINES = 1_000, 8_000, 200
+_WORD_OF_QUERY = re.compile(r"[A-Za-z_]\w{0,60}")
+# To parse a query takes longer than to look for its words. In characters.
+_MAX_PARSED = 2_000
 # Members with names that do not tell, if an option asks for secrets.
 _VALUE_OPTIONS = re.compile(r"--(?:with-decryption|include-values?)\b")
 _ANY = classify_key("SecretString")
 _PLACEMENT = Placement(":", quoted=True, structured=True, query=False)
 _OTHER_SECRETS = frozenset({"plaintext", "keymaterial", "privatekeyplaintext"})
 
+# A step of GitHub Actions prints after its commands, shell and environment.
+_STEP = re.compile(
+    r"(?:##\[endgroup\]|[ \t]{0,8}shell: [^\n]{1,200}\{0\}[^\n]{0,40}"
+    r"(?:\n[ \t]{0,8}env:[ \t]*\r?(?:\n[ \t]{2,16}[A-Za-z_]\w{0,80}:[ ][^\n]{0,400}){0,40})?"
+    r"(?:\n##\[endgroup\])?)[ \t]*\r?\n"
+)
+_STEP_SIGNS, _MAX_STEP = ("##[endgroup]", "{0}"), 4_000
+_STEP_START = re.compile(r"^(?:##\[group\])?Run ", re.MULTILINE)
+# Between a command and its output, or before the output in its line, as people write them.
+_GAP = re.compile(
+    r"(?:[>*_#]{0,4}[ \t]{0,8}(?:(?:[A-Za-z]{1,20}[ ]){0,4}(?i:(?P<label>outputs?|results?|response|returns|returned|prints|printed|gives|gave|got|stdout|shows))"
+    r"[*_]{0,2}:[*_]{0,2}[ \t]{0,8}(?:\r?\n)?|(?:[`~]{3}\w{0,20})?[ \t]{0,8}\r?\n)){1,6}"
+)
+_PROMPT = re.compile(r"(?:\S[>#]|[$%❯])\Z")
 # The output: a prompt or a command ends it, and so does a sentence.
 _NEXT = re.compile(
     r"[ \t]{0,8}(?:[$#>%❯»+][ \t]|\S{1,80}[$#>%][ \t]|\S{1,60}@\S{1,60}[:~]|aws\s|[A-Za-z]{0,40}(?:Error|Exception|Warning|usage):)"
@@ -55,11 +76,6 @@ _NEXT = re.compile(
 _TOKEN = re.compile(
     r"[\s,]{0,200}+(?:\"(?P<string>(?:[^\"\\\n]|\\.){0,8000}+)\"(?P<colon>\s{0,4}:)?|(?P<open>[\[{])|(?P<close>[\]}])"
     r"|(?P<other>-?[0-9][\w.+-]{0,40}|null|true|false))"
-)
-# Before each line of a log.
-_STAMP = re.compile(
-    r"\[?[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{8,20}(?:Z|[+-][0-9:]{4,5})?\]?[ \t]"
-    r"|[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} \S{1,80} [\w./-]{1,40}(?:\[[0-9]{1,8}\])?: "
 )
 _WORD = re.compile(r"[\w/.@+=-]{2,200}")
 _RULE = re.compile(r"[-+=|\s]{0,400}+\r?\Z")
@@ -74,8 +90,15 @@ _OTHER = re.compile(
     r"|SecureString|String(?:List)?|(?i:none|null|true|false)|[\[{].*"
 )
 _MIXED = re.compile(r"[^\s\"']{0,80}(?:[0-9]|=\Z)")
-# Right below the command, a word is the value.
-_FIRST = re.compile(r"(?![A-Za-z]{0,40}(?:Denied|Error|Exception|Fault)\b)[^\s\"'`<>*…]{7,200}(?<!:)\r?\Z")
+# Right below a command, a word or some words in the same case are the value, but not an error or a report.
+_FIRST = re.compile(
+    r"(?![A-Za-z]{0,40}(?:Denied|Error|Exception|Fault)\b|[A-Z]?[a-z]{2,40}(?:ed|ing|ful|fully)\Z)[^\s\"'`<>*…]{7,200}(?<![:.!?])"
+)
+_PHRASE = re.compile(r"[a-z0-9-]{1,30}(?: [a-z0-9-]{1,30}){2,11}|[A-Z][a-z]{1,30}(?: [A-Z][a-z]{1,30}){2,11}")
+# Real texts have fewer commands. Below the others, only a word with a digit is the value.
+_MIN_COMMANDS, _CHARS_PER_COMMAND = 20, 400
+_VALUE_LINE = re.compile(r"[ \t]{0,8}(?P<value>[^\s\"'`]{0,80}[0-9][^\s\"'`]{4,4000})[ \t]*\r?(?:\n|\Z)")
+_SETTING = re.compile(r"[A-Za-z]{1,40}_\w{1,60}=(?!\Z)")
 
 
 class _Column(NamedTuple):
@@ -86,23 +109,52 @@ class _Column(NamedTuple):
 
 
 def find_printed_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
-    """Find the secrets in the output of commands of the AWS CLI."""
+    """Find the secrets in the output of commands."""
     text, folded = searched.text, searched.folded
     queries = [*_QUERY.finditer(text)] if "--query" in folded else []
-    wholes = [*_WHOLE.finditer(folded)] if "get-secret-value" in folded else []
-    done = 0
-    for found in sorted((*queries, *wholes), key=lambda each: each.start()):
+    printers = [*_PRINTER.finditer(folded)] if any(map(folded.__contains__, PRINTERS)) else []
+    commands = sorted((*queries, *printers), key=lambda each: each.start())
+    starts = [each.start() for each in commands]
+    has_steps = bool(commands) and any(map(text.__contains__, _STEP_SIGNS))
+    most = _MIN_COMMANDS + len(text) // _CHARS_PER_COMMAND
+    done = parsed = 0
+    for found in commands:
         if found.start() < done:
             continue
-        start, end = _command_around(text, *found.span())
-        command, done = text[start:end], end
-        before, after = text[start : found.start()], text[found.end() : end]
-        if not _AWS.search(before) or _ELSEWHERE.search(before) or _PIPED.search(after):
+        most -= 1
+        option = _OPTIONS.get(folded[found.start() : found.end()])
+        query = "" if option else next(filter(None, found.groups()))
+        if most < 0:
+            value = _VALUE_LINE.match(text, text.find("\n", found.end()) + 1)
+            if value and not _OTHER.fullmatch(value["value"]) and is_unmarked(text, *value.span("value")):
+                has_secret = option or _find_member(_WORD_OF_QUERY.findall(query), has_values=True)
+                yield from [FoundSecret(*value.span("value"), "secret")] if has_secret else ()
             continue
-        query = next((each for each in found.groups() if each), "")
-        columns = _classify(query, command) if query else [_Column("", _ANY)]
+        start, end = _command_around(text, *found.span())
+        if option and not option.search(folded, found.end(), end):
+            continue
+        command, before, after = text[start:end], text[start : found.start()], text[found.end() : end]
+        is_aws = _AWS.search(before) is not None
+        if option and is_aws and _QUERY.search(after):
+            # It prints what the query selects.
+            continue
+        done = end
+        following = bisect_right(starts, end)
+        limit = starts[following] if following < len(starts) else len(text)
+        # A step prints after all of its commands.
+        is_step = has_steps and any(text.find(sign, end, end + _MAX_STEP) >= 0 for sign in _STEP_SIGNS)
+        if not is_step and text.find("\n", end + 1, limit) < 0 and limit < len(text):
+            # The next command follows.
+            continue
+        if (query and not is_aws) or _ELSEWHERE.search(before) or _PIPED.search(after):
+            continue
+        parsed += len(query)
+        columns = _classify(query, command, is_parsed=parsed <= _MAX_PARSED) if query else [_Column("", _ANY)]
         if any(each.member for each in columns):
-            yield from _find_in_output(text, end + 1, columns, command)
+            high = min(end + 1 + _MAX_OUTPUT, len(text) if is_step else limit)
+            view = _read_output(text, start, end + 1, high)
+            for low, last, what in _find_in_output(view.text, columns, command):
+                yield FoundSecret(end + 1 + view.origin(low), end + 2 + view.origin(last - 1), what)
 
 
 def _command_around(text: str, start: int, end: int) -> tuple[int, int]:
@@ -120,43 +172,23 @@ def _command_around(text: str, start: int, end: int) -> tuple[int, int]:
     return max(low, first), last if last >= 0 else high
 
 
-def _classify(query: str, command: str) -> list[_Column]:
-    """Return the columns that a query selects."""
-    query = _FILTER.sub("[]", query)
+def _classify(query: str, command: str, *, is_parsed: bool) -> list[_Column]:
+    """Return the columns that a query selects, in the order of a table; one if the query is not parsed."""
     has_values = _VALUE_OPTIONS.search(command) is not None
-    has_names = query.rstrip().endswith("}")
-    return [
-        _Column(
-            part.partition(":")[0].strip("\t \"'") if has_names else "",
-            _find_member(part, has_values=has_values),
-        )
-        for part in _split(query)
-    ]
+    any_member = _find_member(_WORD_OF_QUERY.findall(query), has_values=has_values)
+    node = parse_query(query) if any_member and is_parsed else None
+    if node is None:
+        return [_Column("", any_member)]
+    selection = selection_of(node)
+    names = selection.names if selection.is_object else [""] * len(selection.names)
+    members = [_find_member(each, has_values=has_values) for each in selection.sources]
+    # Sorted by their names, if they have any.
+    return sorted(map(_Column, names, members), key=lambda each: each.name)
 
 
-def _split(query: str) -> list[str]:
-    """Return the parts of the list or object at the end of a query, or the whole query."""
-    query = query.rstrip()
-    if not query.endswith(("]", "}")):
-        return [query]
-    depth, at, cuts = 0, len(query) - 1, [len(query) - 1]
-    while at >= 0:
-        depth += (query[at] in "]})") - (query[at] in "[{(")
-        if not depth:
-            break
-        if query[at] == "," and depth == 1:
-            cuts.append(at)
-        at -= 1
-    if len(cuts) == 1 and query.endswith("]"):
-        inside = query[at + 1 : -1]
-        return [inside] if inside[:1].isalpha() else [query]
-    bounds = [at, *reversed(cuts)]
-    return [query[low + 1 : high] for low, high in pairwise(bounds)]
-
-
-def _find_member(part: str, *, has_values: bool) -> Name | None:
-    for leaf in _LEAF.finditer(part):
-        name = leaf[0]
+def _find_member(names: Iterable[str], *, has_values: bool) -> Name | None:
+    """Return what the first name announces that announces a secret."""
+    for name in names:
         if name.lower() in _OTHER_SECRETS or (has_values and name.lower() == "value"):
             return _ANY
         kind = classify_key(name)
@@ -165,35 +197,74 @@ def _find_member(part: str, *, has_values: bool) -> Name | None:
     return None
 
 
-def _find_in_output(text: str, at: int, columns: Sequence[_Column], command: str) -> Iterator[FoundSecret]:
+def _read_output(text: str, command: int, start: int, end: int) -> View:
+    """Return the output of a command, without the prefix of its lines.
+
+    Args:
+        text: The text.
+        command: The position of the line of the command.
+        start: The start of the output.
+        end: The end of what can be the output.
+    """
+    output = text[start:end]
+    view = View(output)
+    prefix = text[command : command + measure_common_prefix(text, command, start)].rstrip(" ")
+    if not prefix or _PROMPT.search(prefix):
+        return view
+    zeroed, prefix = zero_all_digits(output), zero_all_digits(prefix) + " "
+    edits: list[Edit] = []
+    at = 0
+    while at < len(output):
+        line_end = output.find("\n", at) % (len(output) + 1)
+        if not zeroed.startswith(prefix, at) and zeroed[at:line_end].rstrip() != prefix.rstrip():
+            edits.append((at, len(output), ""))
+            break
+        edits.append((at, min(line_end, at + len(prefix)), ""))
+        at = line_end + 1
+    view.edit(edits)
+    return view
+
+
+def _find_end_of_step(output: str) -> int:
+    """Return where the output of a step begins after its commands; zero if there is no step."""
+    sign = min((at for each in _STEP_SIGNS if (at := output.find(each, 0, _MAX_STEP)) >= 0), default=-1)
+    step = _STEP.match(output, output.rfind("\n", 0, sign) + 1) if sign >= 0 else None
+    return step.end() if step and not _STEP_START.search(output, 0, step.start()) else 0
+
+
+def _find_in_output(
+    output: str, columns: Sequence[_Column], command: str
+) -> Iterator[tuple[int, int, Secret]]:
+    """Yield the position of each secret in an output, and its kind."""
     known = {*_WORD.findall(command)}
     if operation := _OPERATION.search(f" {command}"):
         # The title of a table.
         known.add(operation["name"].replace("-", ""))
-    low = max(0, at - _MAX_COMMAND)
-    if text.rfind("##[group]", low, at) > text.rfind("##[endgroup]", low, at):
-        # A step of GitHub Actions prints after its command, shell and environment.
-        ended = text.find("##[endgroup]", at, at + _MAX_LINE)
-        at = text.find("\n", ended, ended + 20) + 1 or at
-    is_json = text[at : at + 1] in {"[", "{", '"'} and not _STAMP.match(text, at)
-    cells = _list_json(text, at) if is_json else _list_rows(text, at, is_yaml="yaml" in command)
+    at = _find_end_of_step(output)
+    gap = _GAP.match(output, at)
+    at = gap.end() if gap else at
+    # Below an empty line, words are those of a person.
+    is_near = gap is None or gap["label"] is not None or gap[0].count("```") > 1
+    if output[at : at + 1] in {"[", "{", '"'}:
+        cells = _list_json(output, at)
+    else:
+        cells = _list_rows(output, at, is_yaml="yaml" in command, is_near=is_near)
     for index, count, key, start, end in cells:
         named = [each.member for each in columns if key and each.name == key]
         placed = [columns[index % len(columns)].member] if len(columns) in {1, count} else []
         kind = (named or placed or [each.member for each in columns if each.member])[0]
-        value = text[start:end]
+        value = output[start:end]
         is_other = value in known or value.lower() in known or _OTHER.fullmatch(value)
         is_secret = value and not is_other and kind and can_be_secret(kind, value, _PLACEMENT)
-        if kind and is_secret and is_unmarked(text, start, end):
-            yield FoundSecret(start, end, kind.what)
+        if kind and is_secret and is_unmarked(output, start, end):
+            yield start, end, kind.what
 
 
 def _list_json(text: str, at: int) -> Iterator[tuple[int, int, str, int, int]]:
     """Yield the strings of a document of JSON, with their index in a list, its length, and their key."""
-    high = min(len(text), at + _MAX_LINE)
     depth, key = 0, ""
     items: list[tuple[int, int, str]] = []
-    while token := _TOKEN.match(text, at, high):
+    while token := _TOKEN.match(text, at):
         at = token.end()
         if token["string"] is not None and _AWS.search(token["string"]):
             return
@@ -214,12 +285,13 @@ def _list_json(text: str, at: int) -> Iterator[tuple[int, int, str, int, int]]:
             return
 
 
-def _list_rows(text: str, at: int, *, is_yaml: bool) -> Iterator[tuple[int, int, str, int, int]]:
+def _list_rows(
+    text: str, at: int, *, is_yaml: bool, is_near: bool
+) -> Iterator[tuple[int, int, str, int, int]]:
     """Yield the cells of the lines of a table, of YAML or of text."""
     for row in range(_MAX_LINES):
-        end = text.find("\n", at, at + _MAX_LINE)
-        end = end if end >= 0 else min(len(text), at + _MAX_LINE)
-        at = stamp.end() if (stamp := _STAMP.match(text, at, end)) else at
+        end = text.find("\n", at)
+        end = end if end >= 0 else len(text)
         line = text[at:end]
         if not line.strip() or _NEXT.match(line) or _AWS.search(line):
             return
@@ -232,9 +304,7 @@ def _list_rows(text: str, at: int, *, is_yaml: bool) -> Iterator[tuple[int, int,
             cells = [(item["key"] or "", item.span("value"))] if item["value"] else []
         else:
             cells = [("", cell.span()) for cell in _COLUMN.finditer(line)]
-            is_word = _MIXED.match(line) or (not row and _FIRST.match(line))
-            if "\t" not in line.strip() and (" " in line.strip() or not is_word):
-                # A sentence or a word.
+            if "\t" not in line.strip() and not _is_value(line.strip(), is_first=is_near and not row):
                 return
         for index, (key, (low, high)) in enumerate(cells):
             start, last = _strip(text, at + low, at + high)
@@ -242,6 +312,23 @@ def _list_rows(text: str, at: int, *, is_yaml: bool) -> Iterator[tuple[int, int,
         at = end + 1
         if at >= len(text):
             return
+
+
+def _is_value(line: str, *, is_first: bool) -> bool:
+    """Return whether a line is a value, not a sentence, a report or a setting.
+
+    >>> [_is_value(line, is_first=True) for line in ("lanternchair", "lantern chair boat", "Finished", "It is done")]
+    [True, True, False, False]
+    """
+    if " " not in line and _MIXED.match(line):
+        return _SETTING.match(line) is None
+    # Loaded only when it is needed.
+    from iamtriage.redaction._vocabulary.known_words import is_grammar, is_service
+
+    if not is_first or _SETTING.match(line) or not (_FIRST.fullmatch(line) or _PHRASE.fullmatch(line)):
+        return False
+    words = line.split()
+    return sum(is_grammar(word) and not is_service(word) for word in words) * 4 <= len(words)
 
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int]:

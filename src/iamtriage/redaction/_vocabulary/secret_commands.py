@@ -22,7 +22,6 @@ __all__ = (
     "MIXED",
     "PIPE_REACH",
     "PIPE_SPACES",
-    "PRINTED",
     "PRINTERS",
     "READS_INPUT",
     "VALUE",
@@ -160,32 +159,24 @@ LINE_ROWS: tuple[tuple[tuple[str, ...], str, Secret] | tuple[tuple[str, ...], st
     (('credentials("',), r"credentials\(\"[^\"\n]{0,200}\", ?\"[^\"\n]{1,200}\", ?\"[^\"\n]{1,128}\", ?\"(?P<double>[^\"\n]{1,400})\"\)", "password"),
     (("bundle_",), r"bundle_\w{2,200}__\w{2,60}[\"']?[ ]?[:=][ ]?[\"']?[^\s:\"'/]{1,80}:(?P<plain>[^\s\"'/][^\s\"']{0,400})", "password"),
 )  # fmt: skip
-# Commands that print a secret, and the option that makes it the only word of the next line.
-_PRINTER_ROWS: tuple[tuple[str, str], ...] = (
-    ("secretsmanager get-secret-value", "secretstring"),
-    ("ssm get-parameter", "--with-decryption[^\\n]{0,200}?value"),
-    ("ecr get-login-password", ""),
-    ("ecr-public get-login-password", ""),
-    ("codeartifact get-authorization-token", "authorizationtoken"),
-    ("rds generate-db-auth-token", ""),
-    ("kubectl get secret", "\\.data"),
-    ("kubectl create token", ""),
-    ("vault kv get", "-field"),
-    ("vault read", "-field"),
-    ("gcloud secrets versions access", ""),
-    ("gcloud auth print-", "token"),
-    ("az account get-access-token", "tsv"),
-    ("az keyvault secret show", "tsv"),
-    ("gh auth token", ""),
-    ("terraform output", "-raw [a-z0-9_]{0,60}(?:password|secret|token|key)\\b"),
-    ("openssl rand", ""),
-    ("kms decrypt", "plaintext"),
-    ("kms generate-data-key", "plaintext"),
-    ("security find-generic-password", "-w"),
-    ("security find-internet-password", "-w"),
-    ("pass show", ""),
-)
-PRINTERS = tuple(command for command, _ in _PRINTER_ROWS)
-PRINTED = (
-    "(?:" + "|".join(f"{command}(?=[^\\n]{{0,300}}?{option})" for command, option in _PRINTER_ROWS) + ")"
-)
+PRINTERS: dict[str, str] = {
+    "secretsmanager get-secret-value": "--output[ =]text\\b",
+    "ecr get-login-password": "",
+    "ecr-public get-login-password": "",
+    "rds generate-db-auth-token": "",
+    "kubectl get secret": "\\.data",
+    "kubectl create token": "",
+    "vault kv get": "-field",
+    "vault read": "-field",
+    "gcloud secrets versions access": "",
+    "gcloud auth print-": "token",
+    "az account get-access-token": "tsv",
+    "az keyvault secret show": "tsv",
+    "gh auth token": "",
+    "terraform output": "-raw [a-z0-9_]{0,60}(?:password|secret|token|key)\\b",
+    "openssl rand": "",
+    "security find-generic-password": "-w",
+    "security find-internet-password": "-w",
+    "pass show": "",
+}
+"""The commands that print nothing but a secret, and the option that they need for it."""
