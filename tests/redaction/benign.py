@@ -820,6 +820,13 @@ LINES: tuple[str, ...] = tuple(
         r"cypher-shell -p $NEO4J_PASSWORD",
         r"the secret key for the new signing service is rotated",
         r"Accessor ID = 5b7fd453-d3f7-6814-81dc-fcfe6daedea5",
+        r"authorizationToken: allow",
+        r"Error: SSOProviderInvalidToken: the SSO session has expired or is invalid",
+        r"aws configure get aws_secret_access_key | wc -c",
+        r"v1.public.api.example.com",
+        r"::set-output name=secret_arn::arn:aws:secretsmanager:eu-west-1:111122223333:secret:x",
+        r'{"Outputs": [{"OutputKey": "TokenTable", "OutputValue": "tokens2"}]}',
+        r'{"Session": "ana-1791000000", "SessionId": "ana-0a1b2c3d"}',
     ]
     if line
 )

@@ -330,6 +330,7 @@ TOKENS: tuple[tuple[str, str], ...] = (
     ("Octopus Deploy", "API-" + _mix(26, string.ascii_uppercase + string.digits)),
     ("OpenAI", "sk-proj-" + _mix(74) + "T3BlbkFJ" + _mix(74)),
     ("OpenAI", "sk-" + _mix(20) + "T3BlbkFJ" + _mix(20)),
+    ("PASETO", "v1.public." + _mix(80)),
     ("OpenShift", "sha256~" + _mix(43)),
     ("Perplexity", "pplx-" + _mix(48)),
     ("Pinecone", "pcsk_" + _mix(6) + "_" + _mix(63)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
@@ -55,10 +56,20 @@ _WORDS_OF_TABLES = STATES | WORDS_ABOUT_OPTIONS | frozenset(
         "present", "static", "supported", "temporary", "unchanged", "unknown", "unlocked", "unsupported",
     }
 )  # fmt: skip
+_GAP = r"[ ]{0,80}(?:\t|[ ]{2}|[|│])[ \t|│]{0,80}"
+_ROW_END = r"[ ]{0,200}(?:[\t|│\r][^\n]{0,200})?$"
+_NAMES_AND_VALUES = re.compile(
+    rf"^[ \t|│]{{0,8}}(?:key|name|variable|setting|parameter|output){_GAP}value{_ROW_END}\n", re.MULTILINE
+)
+_NAME_AND_VALUE = re.compile(
+    rf"[ \t|│]{{0,8}}(?P<name>[A-Za-z][\w.-]{{1,80}}){_GAP}(?P<value>[^\s|│\"'`]{{1,4000}}){_ROW_END}",
+    re.MULTILINE,
+)
 _USER = re.compile(r"(?:user|login|account|e-?mail)(?:[ _-]?(?:name|id|address))?", re.IGNORECASE)
 # In characters.
 _MAX_LINE = 4_000
 _MAX_COLUMNS = 200
+_MAX_ROWS = 200
 
 
 def find_column_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
@@ -90,6 +101,18 @@ def find_column_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
                 done = row_end
                 for at, kind in kinds:
                     yield from _judge(text, *cells[at], kind, placement)
+    yield from _find_in_rows_of_names(searched) if "\n" in text else ()
+
+
+def _find_in_rows_of_names(searched: SearchedText) -> Iterator[FoundSecret]:
+    """Find the secrets in rows of names and values, as Vault, Pulumi and chamber print them."""
+    text = searched.text
+    for header in _NAMES_AND_VALUES.finditer(searched.folded) if "value" in searched.folded else ():
+        for row, row_end in islice(_list_rows(text, header.end()), _MAX_ROWS):
+            if (cells := _NAME_AND_VALUE.match(text, row, row_end)) is None:
+                break
+            if (kind := classify_key(cells["name"])) is not None:
+                yield from _judge(text, *cells.span("value"), kind, _ROW_OF_USER)
 
 
 def find_inserted_secrets(searched: SearchedText) -> Iterator[FoundSecret]:

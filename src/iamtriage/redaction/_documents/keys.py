@@ -33,10 +33,10 @@ __all__ = (
 
 # The keys of an object with a name and its value, in Kubernetes, ECS, HAR, CloudFormation and SSM.
 _NAME_KEYS = frozenset(
-    {"name", "key", "parameterkey", "parametername", "optionname", "header", "variable", "id"}
+    {"name", "key", "parameterkey", "parametername", "optionname", "outputkey", "header", "variable", "id"}
 )
 _VALUE_KEYS = frozenset(
-    {"value", "parametervalue", "optionvalue", "stringvalue", "default", "content", "values"}
+    {"value", "parametervalue", "optionvalue", "outputvalue", "stringvalue", "default", "content", "values"}
 )
 # Between a key and its value: attribute values of DynamoDB, Vault, Terraform plans.
 _WRAPPER_KEYS = """
@@ -51,13 +51,14 @@ _SENSITIVE = {
     "issecret": "true",
     "noecho": "true",
 }
-# Keys whose value is a secret next to other keys: plaintext data keys of KMS, API keys of API Gateway.
+# Keys whose value is a secret next to others: data keys of KMS, API keys of API Gateway, sessions of Cognito.
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html
 # https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html
 # Private keys as JSON: https://www.rfc-editor.org/rfc/rfc7518#section-6
 _SECRET_NEXT_TO = {
     "plaintext": frozenset({"keyid", "ciphertextblob"}),
     "value": frozenset({"stagekeys"}),
+    "session": frozenset({"challengename"}),
     "signature": frozenset({"awsaccesskeyid"}),
     "secretid": frozenset({"accessorid"}),
     **dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), frozenset({"kty"})),

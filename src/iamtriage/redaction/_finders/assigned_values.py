@@ -110,9 +110,11 @@ _TUPLE = re.compile(
     rf"(?:{QUOTE}{BLANK}{{0,8}},\s{{0,20}}|\(|(?:{QUOTE}?[)\]])?[ ](?:\|\||\?\?|or)[ ])(?=[bBuUrR]?{QUOTE})"
 )
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
+# In a template, a filter follows a bar: "{{ .Values.password | b64enc }}".
+_TEMPLATE = re.compile(r"\{\{[^{}\n]{0,80}\Z")
 _BEFORE_CELL = frozenset("\t\"'")
-_WORD = re.compile(r" [A-Za-z]{1,7}\s")
-_SPACES = re.compile(r"[ \t]{1,80}(?=(?P<word>[A-Za-z]{1,7}\s)?)")
+_WORD = re.compile(r" (?!(?:to|as) )[A-Za-z]{1,7}\s")
+_SPACES = re.compile(r"[ \t]{1,80}(?:(?:to|as|[–—]) )?(?=(?P<word>[A-Za-z]{1,7}\s)?)")
 # A row of two columns, or of a CSV file, with only a name and its value. After a tab, a random value can have more words.
 _COLUMNS = re.compile(
     rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
@@ -177,7 +179,11 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
         between = pattern.match(text, end)
         if between:
             extent = find_value(match.searched, between.end())
-            if pattern is _TABLE and extent and is_annotation(match, extent):
+            if (
+                pattern is _TABLE
+                and extent
+                and (is_annotation(match, extent) or match.preceded_by(_TEMPLATE, ("{{",)))
+            ):
                 return None
             return check_value(match, "option" if option and sign != "pair" else sign, extent)
     if option:

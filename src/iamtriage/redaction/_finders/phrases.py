@@ -53,6 +53,8 @@ _ENDS_OF_PLAIN = frozenset(" \t\n\r\"'`;&|<>(){}\\,\x1b")
 _MAX_VALUE = 2_000
 _OTHER = re.compile(
     r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|A[KS]IA[A-Z0-9]*|(?:arn|https?):.*|(?:~|\.\.?)?/.*"
+    # A reference of Terraform.
+    r"|(?:var|local|module|data|each)\.\w[\w.]*|[a-z]+_[a-z0-9_]+\.\w+\.\w[\w.]*"
 )
 
 
@@ -201,6 +203,7 @@ _SENSITIVE = {
     "sensitive": re.compile("sensitive[ ]{1,8}=[ ]true"),
 }
 _PARAMETER_REACH = 600
+_INDENT = " \t>|+*-"
 _BLOCK_ENDS = ("\n\n", "\n}", "\n- ")
 _CLAUSE = re.compile(r"(?:must|should|cannot|invalid|required|not|the|is|are|be|to)\b|.*\s.*\s")
 
@@ -223,8 +226,20 @@ def find_phrased_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         highs = (text.find(end, at, at + _PARAMETER_REACH) for end in _BLOCK_ENDS)
         high = min((end for end in highs if end >= 0), default=at + _PARAMETER_REACH)
         for line in _PARAMETER_VALUE.finditer(text, max(0, low + 1, at - _PARAMETER_REACH), high):
-            yield from _value(text, line, "secret", known)
+            if _is_in_block(text, at, line.start()):
+                yield from _value(text, line, "secret", known)
         done = high
+
+
+def _is_in_block(text: str, sign: int, at: int) -> bool:
+    """Return whether no line between a sign and another line begins or ends a block."""
+    first, last = sorted((text.rfind("\n", 0, sign) + 1, at))
+    lines = text[first : text.find("\n", last) % (len(text) + 1)].split("\n")
+    indents = [len(line) - len(line.lstrip(_INDENT)) for line in lines if line.strip()]
+    own = (indents or [0])[0 if first != at else -1]
+    return min(indents, default=0) >= own and not any(
+        line.rstrip().endswith((":", "{")) for line in lines[1:-1]
+    )
 
 
 def _match_sentences(folded: str, sentence: Phrase) -> Iterator[re.Match[str]]:

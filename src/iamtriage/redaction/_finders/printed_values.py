@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ("find_printed_secrets",)
 
+# Of the AWS CLI, or a program of jq or yq.
 _QUERY = re.compile(
-    r"--query[ =](?:\"(?P<double>(?:[^\"\\\n]|\\.){1,400})\"|'(?P<single>[^'\n]{1,400})'|(?P<plain>[^\s\"'|;&)`]{1,400}))"
+    r"(?:--query[ =]|\b(?P<other>[jy]q)(?:\s--?[\w-]{1,20}){0,4}\s)(?:\"(?P<double>(?:[^\"\\\n]|\\.){1,400})\"|'(?P<single>[^'\n]{1,400})'|(?P<plain>[^\s\"'|;&)`]{1,400}))"
 )
 _PRINTER = re.compile("|".join(map(re.escape, PRINTERS)))
 _OPTIONS = {command: re.compile(option) for command, option in PRINTERS.items()}
@@ -42,10 +43,14 @@ _OPERATION = re.compile(
 # In a variable or a file, what a command prints is not in the text.
 _ELSEWHERE = re.compile(r"\$\(|`|=\(|\s[<>]\(")
 _PIPED = re.compile(
-    r"\s(?:\d?>{1,2}[ ]?[^&\s]|\|(?! ?(?:awk|base64|cat|cut|head|jq|sed|tail|tee|tr|xargs)\b))"
+    r"\s(?:\d?>{1,2}[ ]?[^&\s]|\|(?! ?(?:awk|base64|cat|cut|head|jq|sed|tail|tee|tr|xargs|yq)\b))"
 )
 _CONTINUED = re.compile(r"\\[ \t]*\r?\Z")
+_BORDERS = "|│┃"
+_MAX_INDENT = 40
 _MAX_COMMAND, _MAX_OUTPUT, _MAX_LINES = 1_000, 8_000, 200
+_QUERY_SIGNS = ("--query", "jq ", "yq ")
+_PATH = re.compile(r"\.[\"\[]{0,2}([A-Za-z_]\w{0,60})")
 _WORD_OF_QUERY = re.compile(r"[A-Za-z_]\w{0,60}")
 # To parse a query takes longer than to look for its words. In characters.
 _MAX_PARSED = 2_000
@@ -111,7 +116,7 @@ class _Column(NamedTuple):
 def find_printed_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find the secrets in the output of commands."""
     text, folded = searched.text, searched.folded
-    queries = [*_QUERY.finditer(text)] if "--query" in folded else []
+    queries = [*_QUERY.finditer(text)] if any(map(folded.__contains__, _QUERY_SIGNS)) else []
     printers = [*_PRINTER.finditer(folded)] if any(map(folded.__contains__, PRINTERS)) else []
     commands = sorted((*queries, *printers), key=lambda each: each.start())
     starts = [each.start() for each in commands]
@@ -123,11 +128,13 @@ def find_printed_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
             continue
         most -= 1
         option = _OPTIONS.get(folded[found.start() : found.end()])
-        query = "" if option else next(filter(None, found.groups()))
+        query = "" if option else found["double"] or found["single"] or found["plain"]
+        is_other = query != "" and found["other"] is not None
+        names = (_PATH.findall(query)[-1:] if is_other else _WORD_OF_QUERY.findall(query)) if query else []
         if most < 0:
             value = _VALUE_LINE.match(text, text.find("\n", found.end()) + 1)
             if value and not _OTHER.fullmatch(value["value"]) and is_unmarked(text, *value.span("value")):
-                has_secret = option or _find_member(_WORD_OF_QUERY.findall(query), has_values=True)
+                has_secret = option or _find_member(names, has_values=True)
                 yield from [FoundSecret(*value.span("value"), "secret")] if has_secret else ()
             continue
         start, end = _command_around(text, *found.span())
@@ -146,10 +153,11 @@ def find_printed_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         if not is_step and text.find("\n", end + 1, limit) < 0 and limit < len(text):
             # The next command follows.
             continue
-        if (query and not is_aws) or _ELSEWHERE.search(before) or _PIPED.search(after):
+        if not (is_aws or option or is_other) or _ELSEWHERE.search(before) or _PIPED.search(after):
             continue
         parsed += len(query)
-        columns = _classify(query, command, is_parsed=parsed <= _MAX_PARSED) if query else [_Column("", _ANY)]
+        is_parsed = parsed <= _MAX_PARSED and not is_other
+        columns = [_Column("", _ANY)] if option else _classify(query, names, command, is_parsed=is_parsed)
         if any(each.member for each in columns):
             high = min(end + 1 + _MAX_OUTPUT, len(text) if is_step else limit)
             view = _read_output(text, start, end + 1, high)
@@ -172,10 +180,10 @@ def _command_around(text: str, start: int, end: int) -> tuple[int, int]:
     return max(low, first), last if last >= 0 else high
 
 
-def _classify(query: str, command: str, *, is_parsed: bool) -> list[_Column]:
+def _classify(query: str, words: Sequence[str], command: str, *, is_parsed: bool) -> list[_Column]:
     """Return the columns that a query selects, in the order of a table; one if the query is not parsed."""
     has_values = _VALUE_OPTIONS.search(command) is not None
-    any_member = _find_member(_WORD_OF_QUERY.findall(query), has_values=has_values)
+    any_member = _find_member(words, has_values=has_values)
     node = parse_query(query) if any_member and is_parsed else None
     if node is None:
         return [_Column("", any_member)]
@@ -219,7 +227,10 @@ def _read_output(text: str, command: int, start: int, end: int) -> View:
         if not zeroed.startswith(prefix, at) and zeroed[at:line_end].rstrip() != prefix.rstrip():
             edits.append((at, len(output), ""))
             break
-        edits.append((at, min(line_end, at + len(prefix)), ""))
+        start = min(line_end, at + len(prefix))
+        edits.append((at, start, ""))
+        if prefix[-2] in _BORDERS:
+            edits.append((start + len(output[start:line_end].rstrip(_BORDERS + " \r")), line_end, ""))
         at = line_end + 1
     view.edit(edits)
     return view
@@ -245,7 +256,7 @@ def _find_in_output(
     at = gap.end() if gap else at
     # Below an empty line, words are those of a person.
     is_near = gap is None or gap["label"] is not None or gap[0].count("```") > 1
-    if output[at : at + 1] in {"[", "{", '"'}:
+    if output[at : at + _MAX_INDENT].lstrip(" \t")[:1] in {"[", "{", '"'}:
         cells = _list_json(output, at)
     else:
         cells = _list_rows(output, at, is_yaml="yaml" in command, is_near=is_near)

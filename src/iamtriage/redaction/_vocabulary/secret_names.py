@@ -155,7 +155,7 @@ _QUALIFIERS = """
     imap int integration json ldap live local main master mongo mysql n new npm old one openai pem pg
     plain plaintext postgres prd preprod prev previous primary prod production pypi qa r raw read reader
     redis replica ro root rw s sandbox secondary slack slave smtp sql stage staging stg str string stripe
-    test testing text two uat us v val value w web west write writer x y z
+    test testing text two uat us v val value w web west wo write writer x y z
 """
 _BEFORE_PASS = frozenset(_SHORT_PREFIXES.split())
 _ABOUT = frozenset(_DESCRIBING_WORDS.split())

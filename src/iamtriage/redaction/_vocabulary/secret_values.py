@@ -81,6 +81,7 @@ _EMPTY_COOKIE = re.compile(
 _MAX_COOKIE_WORD = 16
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].{0,40})?")
 _DIGIT = re.compile(r"[0-9]")
+_SHORT_WORD = re.compile("[a-z]+")
 _NOT_ASCII = re.compile(r"%(?:25){0,16}[89A-Fa-f][0-9A-Fa-f]")
 _HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
 # On the line after a name: another setting or label, such as "requestId=0a1b…", also without a value, a host, an
@@ -342,7 +343,7 @@ def _may_be_signature(name: Name, value: str, placement: Placement) -> bool:
 
 
 def _may_be_token(name: Name, value: str, placement: Placement) -> bool:
-    if len(value) < 6 and not name.strong:
+    if len(value) < 6 and not (name.strong and (placement.sign == "=" or not _SHORT_WORD.fullmatch(value))):
         return False
     if value.isdigit() and len(value) < 8:
         return False

@@ -11,6 +11,7 @@ rule says is removed, too. The rules lack, or know only in part, what these prov
 - Azure DevOps: https://learn.microsoft.com/en-us/purview/sit-defn-azure-devops-personal-access-token.
 - Discord, the URLs of its webhooks: https://discord.com/developers/docs/resources/webhook.
 - NuGet: ``ApiKeyV4.cs`` of https://github.com/NuGet/NuGetGallery. A key is 46 characters of base32, after "v4" in base32.
+- PASETO: https://github.com/paseto-standard/paseto-spec. API keys of Amazon Location have this form.
 - PostHog: ``posthog/models/utils.py`` of https://github.com/PostHog/posthog. Its keys with ``phc_`` are public.
 - SonarQube: ``TokenGeneratorImpl.java`` of https://github.com/SonarSource/sonarqube.
 - Supabase: ``access_token.go`` of https://github.com/supabase/cli. Newer tokens have ``v0_``, as in public repositories.
@@ -139,6 +140,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("OpenAI", ("sk-",), 0, r"sk-(?:(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,300}|[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100})"),
     ("OpenRouter", ("sk-or-v1-",), 0, r"sk-or-v1-[a-f0-9]{64}"),
     ("OpenShift", ("sha256~",), 0, r"sha256~[A-Za-z0-9_-]{43}"),
+    ("PASETO", ("v1.public.", "v2.public.", "v3.public.", "v4.public."), 0, r"v[1-4]\.public\.[A-Za-z0-9_-]{60,4000}(?:\.[A-Za-z0-9_-]{1,2000})?"),
     ("Perplexity", ("pplx-",), 0, r"pplx-[A-Za-z0-9]{48}"),
     ("Pinecone", ("pcsk_",), 0, r"pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{63}"),
     ("PlanetScale", ("pscale_",), 0, r"pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,64}"),
