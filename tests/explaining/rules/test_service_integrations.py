@@ -376,3 +376,43 @@ QUEUE_POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Pri
 def test_policy_of_the_text_is_there(before: str, *, may_lack: bool) -> None:
     steps = " ".join(explain(before + SEND_DENIED).remedies[0].steps)
     assert ("has no policy yet" in steps) is may_lack
+
+
+CHECKED = "An error occurred (ValidationException) when calling the CreateAgentRuntime operation: Access denied while validating {}. The execution role requires permissions for {}"
+
+
+@check_rows(
+    ("checked", "actions", "resource"),
+    [
+        (
+            "ECR URI '111122223333.dkr.ecr.eu-west-1.amazonaws.com/agents/web:1'",
+            "ecr:BatchGetImage, and\necr:GetDownloadUrlForLayer operations.",
+            "arn:aws:ecr:eu-west-1:111122223333:repository/agents/web",
+        ),
+        ("S3 location 's3://agents/web.zip'", "s3:GetObject.", "arn:aws:s3:::agents/web.zip"),
+    ],
+)
+def test_role_that_a_service_checks_lacks_what_the_message_lists(
+    checked: str, actions: str, resource: str
+) -> None:
+    explanation = explain(CHECKED.format(checked, actions))
+    assert "the execution role that it passes lacks" in explanation.summary
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert all(each["Resource"] == resource for each in policy["Statement"])
+    assert "This is not a denial" not in str(explanation)
+
+
+@check_rows(
+    ("message", "is_on_permission"),
+    [
+        ("Please grant the role access: the role lacks the permission s3:GetObject", True),
+        ("The service role requires permission for logs:PutLogEvents.", True),
+        ("Access denied for repository: models.", True),
+        ("The value at 'name' failed to satisfy constraint: length less than 64", False),
+        ("Member must satisfy enum value set: [permissions, roles]", False),
+    ],
+)
+def test_invalid_request_about_a_permission(message: str, *, is_on_permission: bool) -> None:
+    text = f"An error occurred (ValidationException) when calling the CreateThing operation: {message}"
+    assert ("This is not a denial" in str(explain(text))) == (not is_on_permission)

@@ -347,6 +347,16 @@ DENIALS: Table = (
         denied(code="ValidationException", operation="CreateKnowledgeBase", status_code=403),
     ),
     (
+        "checked-role",
+        "An error occurred (ValidationException) when calling the CreateAgentRuntime operation: Access denied while validating ECR URI '111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1'. The execution role requires permissions for ecr:GetAuthorizationToken, and ecr:BatchGetImage operations.",
+        denied(
+            code="ValidationException",
+            operation="CreateAgentRuntime",
+            service="ecr",
+            action="ecr:GetAuthorizationToken",
+        ),
+    ),
+    (
         "scope-at-search",
         "opensearchpy.exceptions.AuthorizationException: AuthorizationException(403, 'Credential should be scoped to a valid region. ')",
         expect("credential_scope", code="AuthorizationException", status_code=403),

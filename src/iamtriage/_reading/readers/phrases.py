@@ -62,6 +62,8 @@ sure   | <denied>is denied | Access to (?:the resource (?P<resource>https?://\S+
 sure   | <failed>failed for bucket | (?P<operation>[A-Z]\w{3,40}) failed for bucket .{1,100}? in region [\w-]{1,30} (?:[\w:]{1,20} ){1,8}?(?:Permission|[Aa]ccess) denied
 unsure | <denied>is denied | Access to the resource (?P<resource><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[*xX]{3,60}) is denied
 sure   | Access to an SQS queue | Access to an (?P<service>SQS) queue \((?P<resource>https://[^\s()]{1,200})\) was denied
+# Amazon Bedrock AgentCore
+sure   | ccess denied while validating | Access denied while validating [A-Z][^\x1e]{1,600}?\. The execution role requires permissions? for (?P<action>(?P<service>[a-z0-9-]{2,40}):[A-Z]\w{1,60})
 sure   | <Identity>is forbidden|<Role>is forbidden | Access to (?:Identity|Role) '(?P<resource>[^'\n]{1,200})' is forbidden
 sure   | not the owner of | You are not the owner of [\w ]{1,40} '(?P<resource>[^'\n]{1,200})'
 unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) already exists due to missing permissions

@@ -152,7 +152,9 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
         remedies=tuple(_name_key(case, each) for each in _fitting_remedies(case, kind, message)),
         notes=(
             *kind.notes,
-            None if kind.lacks_permission or "permission is missing" in summary else NOT_A_DENIAL,
+            None
+            if kind.lacks_permission or "permission is missing" in summary
+            else request_kinds.note_permission(kind, message) or NOT_A_DENIAL,
         ),
     )
 

@@ -357,3 +357,13 @@ REQUEST_KINDS = (
     ),
 )
 """Other kinds: the request, its way to AWS or the service is the reason. The first one that matches is used."""
+_ON_PERMISSIONS = lazy_pattern(
+    r"(?i:\baccess denied\b|\bpermissions? (?:for|to)\b|\b(?:lacks?|requires?|missing|insufficient|grant) [\w :*-]{0,60}?\bpermissions?\b|\bnot (?:authorized|allowed) to\b)"
+)
+
+
+def note_permission(kind: ErrorKind, message: str) -> str | None:
+    """Return the note on an invalid request whose message is about a permission."""
+    if kind.cause is not INVALID_REQUEST or _ON_PERMISSIONS.search(message) is None:
+        return None
+    return "The message is about a permission: the role or service that it names needs it, not necessarily the caller."

@@ -673,3 +673,34 @@ def test_accounts_are_noted_unless_the_trust_policy_is_known(trust: str | None, 
     facts = {"trust_policy": {"Version": "2012-10-17", "Statement": allowed}} if trust else None
     notes = explain(denied, facts=facts).notes
     assert any("The caller is in account 111122223333" in each for each in notes) is is_noted
+
+
+@check_rows(
+    ("resource", "kind", "command"),
+    [
+        ("arn:aws:iam::111122223333:user/deploy", "a user", "aws iam list-roles --query 'Roles[].Arn'"),
+        ("arn:aws:iam::444455556666:root", "an account", "aws iam list-roles --query 'Roles[].Arn'"),
+        ("arn:aws:iam::11112222333:user/deploy", "a user", "aws iam list-roles --query 'Roles[].Arn'"),
+        (
+            "arn:aws:iam::444455556666:instance-profile/ec2/web",
+            "an instance profile",
+            "--instance-profile-name web",
+        ),
+        (
+            "arn:aws:sts::444455556666:assumed-role/web/me",
+            "a session of a role",
+            "get-role --role-name web --query",
+        ),
+        ("arn:aws:iam::444455556666:group/ops", "a group", "aws iam list-roles --query 'Roles[].Arn'"),
+        ("arn:aws:iam::444455556666:role/user/deploy", None, "Action"),
+        ("arn:aws:iam::444455556666:role/root", None, "Action"),
+    ],
+)
+def test_assumed_arn_is_not_that_of_a_role(resource: str, kind: str | None, command: str) -> None:
+    text = f"User: arn:aws:iam::111122223333:user/deploy is not authorized to perform: sts:AssumeRole on resource: {resource}"
+    explanation = explain(text)
+    told = " ".join(str(explanation).split())
+    assert (kind is not None) == ("only roles can be assumed" in told)
+    assert f"with the ARN of {kind}, {resource}" in told or kind is None
+    assert command in told.replace("\\ ", "")
+    assert (explanation.remedies[0].policy is None) == (kind is not None)

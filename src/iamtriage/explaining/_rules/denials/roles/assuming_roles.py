@@ -17,7 +17,11 @@ from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.roles import barred_callers, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.roles.cdk_roles import explain_untrusting_roles, trust_account_remedy
 from iamtriage.explaining._rules.denials.roles.external_ids import external_id_step, find_vendor, name_again
-from iamtriage.explaining._rules.denials.roles.literal_values import compare_condition
+from iamtriage.explaining._rules.denials.roles.literal_values import (
+    NO_SUCH_ROLE,
+    compare_condition,
+    explain_other_arn,
+)
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
@@ -44,21 +48,14 @@ SESSION_TAGS = CauseType(
     fix="Allow sts:TagSession (or sts:SetSourceIdentity) in the role's trust policy, too.",
     sources=(pages.SESSION_TAGS,),
 )
-NO_SUCH_ROLE = CauseType(
-    "no-such-role",
-    title="The role does not exist",
-    text="The role does not exist, or its ARN is misspelled: STS reports the same error.",
-    fix="Correct the ARN of the role.",
-    of="caller-not-trusted",
-)
 
 
 def explain_assume_role(denial: Denial) -> Explanation:
     """Explain a denial of a role to a caller with AWS credentials."""
     if isinstance(denial.principal, FederatedUser):
         return barred_callers.explain_federated_user(denial)
-    if (untrusting := explain_untrusting_roles(denial)) is not None:
-        return untrusting
+    if (special := explain_other_arn(denial) or explain_untrusting_roles(denial)) is not None:
+        return special
     # AWS names a Deny of the trust policy, which is looked for as in other policies.
     is_denied = denial.is_explicit and _names_trust_policy(denial)
     own_role = barred_callers.find_own_role(denial)

@@ -1,4 +1,4 @@
-"""Correct a condition of a trust policy that compares a value with wildcards literally, so that it matches no caller.
+"""Find values that cannot match: an ARN that is not that of a role, and a pattern that a trust policy compares literally.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.basics import Denial
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.roles import role_calls
 from iamtriage.explaining._rules.denials.roles.role_conditions import (
@@ -16,9 +17,10 @@ from iamtriage.explaining._rules.denials.roles.role_conditions import (
     check_trust_policy,
     compare_call,
 )
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.policies.policy_changes import replace_failed_condition
-from iamtriage.explaining._rules.shared.remedies import present, trust_remedy
+from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust.trust_documents import find_statement, like_operator
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT
@@ -31,6 +33,56 @@ _PAGE = (
 )
 _ARN_KEYS = frozenset({"aws:principalarn", "aws:sourcearn"})
 _COLONS_OF_ARN = 5
+NO_SUCH_ROLE = CauseType(
+    "no-such-role",
+    title="The role does not exist",
+    text="The role does not exist, or its ARN is misspelled: STS reports the same error.",
+    fix="Correct the ARN of the role.",
+    of="caller-not-trusted",
+)
+_OTHER_ARN = lazy_pattern(
+    r"(?a)arn:[\w-]{1,20}:(?:iam|sts)::[^:\s]{0,64}:(?P<type>root|user|group|policy|instance-profile|assumed-role|federated-user)(?:/(?:[\w+=,.@/-]{1,512}/)?(?P<name>[^/\s]{1,128}))?"
+)
+_TYPES = {"root": "account", "assumed-role": "session of a role", "federated-user": "session of a user"}
+
+
+def explain_other_arn(denial: Denial) -> Explanation | None:
+    """Explain a call of AssumeRole with the ARN of something else than a role."""
+    found = _OTHER_ARN.fullmatch(denial.resource or "")
+    if found is None:
+        return None
+    kind = _TYPES.get(found["type"], found["type"].replace("-", " "))
+    kind = f"{'an' if kind[0] in 'ai' else 'a'} {kind}"
+    prints, show = "lists the roles", "aws iam list-roles --query 'Roles[].Arn'"
+    if found["type"] == "instance-profile" and found["name"]:
+        prints = "prints that of the role in the instance profile"
+        show = commands.fill_command(
+            "aws iam get-instance-profile --instance-profile-name {} --query 'InstanceProfile.Roles[].Arn'",
+            found["name"],
+        )
+    elif found["type"] == "assumed-role" and denial.target_role_name:
+        prints = "prints that of the role"
+        show = commands.fill_command(
+            "aws iam get-role --role-name {} --query Role.Arn", denial.target_role_name
+        )
+    where = f"In account {denial.resource_account}, the" if denial.crosses_accounts else "The"
+    own = f"If {denial.caller} itself may make the calls, remove the role from the settings instead."
+    return denial.explain(
+        f"{capitalize_start(denial.caller)} called sts:AssumeRole with the ARN of {kind}, {clip_text(denial.resource or '')}: only roles can be assumed.",
+        NO_SUCH_ROLE.cause(
+            "derived", text=f"The ARN is that of {kind}. STS answers as for a role that does not exist."
+        ),
+        topic="assume-role",
+        remedies=your_remedy(
+            "Pass the ARN of a role",
+            f"RoleArn, or the setting that the program passes as RoleArn, must be the ARN of a role, with :role/ after the account ID. {where} command {prints}.",
+            f"The trust policy of that role must allow {denial.caller}.",
+            own if found["type"] == "user" and not denial.crosses_accounts else None,
+            commands=show,
+            url=pages.ASSUME_ROLE,
+        ),
+        notes="An Allow does not help: no policy makes anything else than a role assumable.",
+    )
 
 
 def compare_condition(

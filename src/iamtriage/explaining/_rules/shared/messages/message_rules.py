@@ -167,6 +167,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "user is not authorized to access connection",
         "sufficient permissions for s3 location",
     ),
+    "denials.services.stated_needs.explain_stated_needs": ("access denied while validating",),
     "denials.data_stores.backup_copies.explain_backup_copy": ("trying to call aws backup service",),
     "denials.services.closed_resources.explain_closed_resource": (
         "please check s3bucket permission",
