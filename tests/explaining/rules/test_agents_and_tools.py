@@ -30,6 +30,11 @@ _REFUSED = "Error response from daemon: pull access denied for 111122223333.dkr.
 _STEP = "Run s3cmd info s3://films-archive\n  env:\n    AWS_ACCESS_KEY_ID: ***\n    AWS_SECRET_ACCESS_KEY: ***\n{}ERROR: S3 error: 403 (AccessDenied): Access Denied\nError: Process completed with exit code 77."
 _FRAMES = '{{"errorMessage": "null (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1TM4POAKDQ2KIEIU)", "errorType": "com.amazonaws.AmazonServiceException", "{}": ["com.amazonaws.services.dynamodbv2.AmazonDynamoDBClient.invoke(AmazonDynamoDBClient.java:1772)", "com.amazonaws.services.dynamodbv2.AmazonDynamoDBClient.executeGetItem(AmazonDynamoDBClient.java:1150)", "com.amazonaws.services.dynamodbv2.AmazonDynamoDBClient.getItem(AmazonDynamoDBClient.java:1141)"]}}'
 _WHOLE = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: {} on resource: arn:aws:{}:eu-west-1:111122223333:*"
+_ID = "4Y39NMW1KSBQFJ9P"
+_DENIED = _THROTTLED.replace("ThrottlingException", "AccessDeniedException").partition(", message")[0]
+_PUT = "An error occurred (AccessDeniedException) when calling the PutLogEvents operation: Access denied"
+_WEB_IDENTITY = 'err="WebIdentityErr: failed to retrieve credentials\\n'
+_OF_VAULT = "User: arn:aws:iam::111122223333:user/{} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::films/a because no identity-based policy allows the s3:PutObject action"
 
 _RCLONE = 'rclone copy /srv/films archive:films-archive\n{}ERROR : a.7z: Failed to copy: s3 upload: 403 Forbidden: <?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>'
 _SAML = "{}Exception: Request ARN is invalid (Service: AWSSecurityTokenService; Status Code: 400; Error Code: ValidationError; Request ID: 76b154dd-8c86-11e9-b9dd-6d97c7eb77da)"
@@ -91,6 +96,17 @@ def _show(text: str) -> tuple[str, str]:
         (f"The copy lasted 4 hours. {_EXPIRED}".replace("STS: AssumeRole", "S3: PutObject"), "have expired", "Let the SDK refresh"),
         (f"Lost task 3.0 in stage 12.0 (TID 9): {_EXPIRED}".replace("STS: AssumeRole", "S3: PutObject"), "have expired", "Let the SDK refresh"),
         (f"It fails after 12 hours. {_EXPIRED}", "have expired", "Let the SDK refresh"),
+        (f"Create repo failed to Mkdir: AccessDenied: Access Denied\n\tstatus code: 403, request id: {_ID}", "S3 denied s3:CreateBucket", "no_check_bucket = true"),
+        (f"$ rclone copy a.7z s3:films\nFailed to copy: operation error S3: CreateBucket, https response error StatusCode: 403, RequestID: {_ID}, api error AccessDenied: Access Denied", "s3:CreateBucket on arn:aws:s3:::films", "let rclone not create it"),
+        (f"S3 bucket films: error reading source root directory: AccessDenied: Access Denied\n\tstatus code: 403, request id: {_ID}", "S3 denied s3:ListBucket on arn:aws:s3:::films", ""),
+        (f"$ kubectl logs -n logging ds/fluent-bit\n{_DENIED}", "The role of Fluent Bit was denied logs:PutLogEvents", "Fluent Bit calls more actions"),
+        (f"$ kubectl logs -n shop deploy/cart\n{_PUT}", "The role of the pod's service account was denied logs:PutLogEvents", ""),
+        (f'{_WEB_IDENTITY}caused by: SerializationError: failed to unmarshal error message"', "Something other than STS answered", "AWS_ENDPOINT_URL"),
+        (f'{_WEB_IDENTITY}caused by: RequestError: send request failed"', "STS did not respond", ""),
+        ("An error occurred (InvalidClientException) when calling the CreateToken operation: Invalid client provided", "does not accept the client registration", "rm -r ~/.aws/sso/cache"),
+        ('AccessToken expired. Start retrieving a new AccessToken\nFATAL InvalidClientException: {\n  RespMetadata: {\n    StatusCode: 401\n  },\n  Error_description: "Invalid client provided"\n}', "does not accept the client registration", "rm -r ~/.aws/sso/cache"),
+        (_OF_VAULT.format("vault-token-films-1786560253-eVgl3oau"), "was denied s3:PutObject", "policy_document of the Vault role"),
+        (_OF_VAULT.format("vault-films"), "was denied s3:PutObject", "aws iam put-user-policy --user-name vault-films"),
         (_START, "no response from api.ecr.eu-west-1.amazonaws.com: the connection timed out", "assignPublicIp"),
     ],
 )  # fmt: skip
@@ -107,6 +123,8 @@ def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
         (_THROTTLED.replace("cloudwatch_logs:cloudwatch_logs.0", "plugin"), "Fluent Bit"),
         (_VAULT_CALL.format("Create"), "does not exist"),
         (_NOT_MANAGED, "wrong form"),
+        (f"$ rclone mkdir s3:films\noperation error S3: CreateBucket, https response error StatusCode: 403, RequestID: {_ID}, api error AccessDenied: Access Denied", "no_check_bucket"),
+        (f"We copy with rclone. Terraform: operation error S3: CreateBucket, https response error StatusCode: 403, RequestID: {_ID}, api error AccessDenied: Access Denied", "no_check_bucket"),
         (_EXPIRED, "aws-vault"),
         ('INFO  [codedeploy-agent(7)]: [Aws::CodeDeployCommand::Client 200 0.03 0 retries] put_host_command_complete(command_status:"Failed",diagnostics:{format:"JSON",payload:"{\\"error_code\\":5,\\"message\\":\\"Access Denied\\"}"}\n\nError: Aws::S3::Errors::AccessDenied - Access Denied', "CodeDeploy denied"),
         ("An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda.", "Terraform"),

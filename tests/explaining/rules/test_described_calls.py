@@ -112,6 +112,16 @@ CASES = {
         "S3 denied s3:ListBucket on arn:aws:s3:::acme-lake. The text shows only the status",
         "The call ListObjectsV2 requires s3:ListBucket",
     ),
+    "duckdb-list-of-a-bucket": (
+        "HTTP Error: HTTP GET error reading 's3://acme-lake/?encoding-type=url&list-type=2&prefix=sales' in region 'eu-west-1' (HTTP 403 Forbidden)\n\nAccessDenied: Access Denied\n",
+        "S3 denied s3:ListBucket on arn:aws:s3:::acme-lake without a reason",
+        "The call ListObjectsV2 requires s3:ListBucket",
+    ),
+    "velero-list": (
+        'level=error msg="Error listing backups in backup store" backupLocation=default controller=backup-sync error="rpc error: code = Unknown desc = AccessDenied: Access Denied\\n\\tstatus code: 403, request i',
+        "S3 denied s3:ListBucket",
+        "Attach the policy to the role of Velero",
+    ),
     "duckdb-without-credentials": (
         "HTTP Error:\nHTTP GET error reading 'https://acme-lake.s3.amazonaws.com/a.parquet' in region '' (HTTP 403 Forbidden)\n\nAccessDenied: Access Denied\n\n* No credentials are provided.\n",
         "S3 denied an anonymous request for arn:aws:s3:::acme-lake/a.parquet: DuckDB had no credentials to sign it with",

@@ -450,6 +450,10 @@ MISSING: Table = tuple(
             "crt",
             "java.lang.RuntimeException: Failed to get a valid set of credentials\n\tat software.amazon.awssdk.crt.auth.credentials.CredentialsProvider.onGetCredentialsComplete(CredentialsProvider.java:46)",
         ),
+        (
+            "amplify-swift",
+            "AuthError: Unexpected error occurred with message: Could not retreive AWS credentials, credential value is nil or empty.",
+        ),
         ("rust", "called `Result::unwrap()` on an `Err` value: ConstructionFailure(MissingCredentials)"),
         ("rust-struct", "ConstructionFailure(ConstructionFailure { source: MissingCredentials })"),
         (

@@ -14,7 +14,7 @@ sure   | uthorization Token has expired|uthorization token has expired|SSO sessi
 unsure | SSO session has expired | SSO session has expired
 sure   | <SSO>access token has|<AWS_AUTH_SSO_TOKEN_EXPIRED>|<SSO> | SSO access token has (?:either )?expired|AWS_AUTH_SSO_TOKEN_EXPIRED|[Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expired|expired|is not valid)
 sure   | ached SSO token is expired|ached Identity Center token is expired|<loading>SSO Token | [Cc]ached (?:SSO|Identity Center) token is expired|Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
-unsure | our session has expired|<expired>|<expired>oken is expired|<expired>Token expired | Your session has expired\. Please (?:re)?authenticate|Request (?:has )?expired\b|Token (?:is )?expired
+unsure | our session has expired|<expired>|<expired>oken is expired|<expired>Token expired | Your session has expired\. Please (?:re)?authenticate|Request (?:has )?expired\b|Token (?:is )?expired(?!\. (?:Start(?:ing)?|Retrieving|Renewing|Refreshing) )
 unsure | <token>token has expired|<token>token is expired | (?:SSO|session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
 sure   | redentials were refreshed, but | Credentials were refreshed, but the refreshed credentials are still expired
 unsure | <expired>credentials  | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
@@ -75,6 +75,7 @@ sure   | AWS_AUTH_|redentials could not be sourced | AWS_AUTH_(?:SIGNING_NO_CRED
 sure   | <sign>an http request without|No signing credentials|<CRT>nvalid AWS credentials|<AWSSDKIdentity> | Attempt to sign an http request without credentials|No signing credentials (?:available, see CRT|found)|[Ii]nvalid AWS credentials (?:\d{1,2}: )?CRT error \d|\bAWSSDKIdentity\.\w{1,40}Error\b
 sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider(?:s in the chain [\w-]{1,60}\([^\n\x1e]{1,3000})?
 sure   | dentity could be resolved from the chain|redentials could be loaded from the chain | No identity could be resolved from the chain|No credentials could be loaded from the chain
+sure   | <AWS>credential value is nil | Could not ret(?:rie|rei)ve AWS credentials, credential value is nil or empty
 unsure | et a valid set of credentials | Failed to get a valid set of credentials
 sure   | <ConstructionFailure> | ConstructionFailure\((?:ConstructionFailure \{ source: )?(?:SigningStageError \{ kind: )?MissingCredentials\b(?!.\s?[={|])
 outer  | .kotlin.runtime. | aws\.(?:smithy|sdk)\.kotlin\.runtime\.[\w.]{1,80}\.(?:IdentityProvider|ProviderConfiguration|CredentialsProvider|NoCredentials)Exception\b

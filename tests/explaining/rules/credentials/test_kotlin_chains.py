@@ -40,3 +40,19 @@ def test_step_of_a_chain_is_no_missing_profile() -> None:
         "aws.sdk.kotlin.ProviderConfigurationException: could not find source profile default"
     )
     assert "profile default does not exist" in of_profile.summary
+
+
+def test_suppressed_steps_of_a_chain_are_no_missing_profile() -> None:
+    error = "Suppressed: aws.sdk.kotlin.runtime.auth.credentials.ProviderConfigurationException: "
+    explanation = explain(
+        f"    at com.android.internal.os.ZygoteInit.main(ZygoteInit.java:971)\n{error}Missing value for environment variable `AWS_ACCESS_KEY_ID`\n    ... 95 more\n{error}could not find source profile default"
+    )
+    assert "profile default" not in explanation.to_text(detail="full")
+    assert "identity pool" in explanation.remedies[0].title
+
+
+def test_app_without_a_session_of_amplify() -> None:
+    explanation = explain("AuthError: Could not retreive AWS credentials, credential value is nil or empty.")
+    assert [each.title for each in explanation.remedies] == [
+        "Fetch the session of Amplify again, and let the user sign in if it has none"
+    ]

@@ -149,7 +149,7 @@ _STORAGE_WORDS = tuple(
         # https://github.com/vmware-tanzu/velero/blob/main/pkg/persistence/object_store.go
         (
             "ListObjectsV2",
-            r"\bbackup store for location \\?\"[^\"\n]{1,80}\" is invalid|\b(?:BackupStorageLocation|Backup location) \\?\"[^\"\n]{1,80}\" is unavailable",
+            r"\bbackup store for location \\?\"[^\"\n]{1,80}\" is invalid|\b(?:BackupStorageLocation|Backup location) \\?\"[^\"\n]{1,80}\" is unavailable|\bError listing backups in backup store\b",
         ),
         # Thanos, Mimir and Loki: https://github.com/thanos-io/thanos/blob/main/pkg/block/fetcher.go
         ("ListObjectsV2", r"\biter bucket\b"),
@@ -195,9 +195,9 @@ _STORAGE_REPORTS = tuple(
         # DuckDB, which lists a path with a wildcard: https://github.com/duckdb/duckdb-httpfs
         (
             "ListObjectsV2",
-            r"\bHTTP GET error (?:reading|on) [\"']https?://[^\s\"'?]{1,1200}\?[^\s\"']{0,1600}?\blist-type=2\b",
+            r"\bHTTP GET error (?:reading|on) [\"'](?:https?|s3)://[^\s\"'?]{1,1200}\?[^\s\"']{0,1600}?\blist-type=2\b",
         ),
-        ("GetObject", r"\bHTTP GET error (?:reading|on) [\"']https?://"),
+        ("GetObject", r"\bHTTP GET error (?:reading|on) [\"'](?:https?|s3)://"),
         ("HeadBucket", r"\bcheck if (?:\w{2,20} ){0,3}bucket exists\b"),
         # Excon, with which fog calls S3, prints the request after the answer.
         ("HeadObject", r":method {1,20}=> \"HEAD\""),

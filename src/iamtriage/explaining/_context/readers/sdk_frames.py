@@ -189,7 +189,8 @@ _S3_CMDLETS = {
 # S3A, and the SDK for Java: https://github.com/apache/hadoop hadoop-tools/hadoop-aws MultiObjectDeleteException.java
 _MULTIPLE_DELETE = lazy_pattern(r"\bMultiObjectDelete(?:Exception|Error)\b")
 # rclone creates the bucket first: https://github.com/rclone/rclone backend/s3/s3.go, prepareUpload and mkdirParent
-_PREPARED_UPLOAD = lazy_pattern(r"\bfailed to prepare upload\b")
+_PREPARED_UPLOAD = lazy_pattern(r"\bfailed to (?:prepare upload|Mkdir)\b")
+_READ_ROOT = lazy_pattern(r"\berror reading (?:source|destination) root directory\b")
 # What SDKs say of the parts of an upload: S3 had begun it. https://github.com/aws/aws-sdk-ruby multipart_file_uploader.rb,
 # https://github.com/aws/aws-sdk-php MultipartUploadException.php, and upload.go of both SDKs for Go
 _PARTS_FAILED = lazy_pattern(
@@ -227,6 +228,8 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("resourceType",), _TASK_CALL, lambda found: (found[1], _capitalize(found[2]))),
     (("upload",), _PARTS_FAILED, lambda _: ("s3", "UploadPart")),
     (("to prepare upload",), _PREPARED_UPLOAD, lambda _: ("s3", "CreateBucket")),
+    (("to Mkdir",), _PREPARED_UPLOAD, lambda _: ("s3", "CreateBucket")),
+    (("root directory",), _READ_ROOT, lambda _: ("s3", "ListObjectsV2")),
     (("MultiObjectDelete",), _MULTIPLE_DELETE, lambda _: ("s3", "DeleteObjects")),
     (("-S3",), _S3_CMDLET, lambda found: ("s3", _S3_CMDLETS[found[1]])),
     (("Amazon.",), _DOTNET_CLIENT, lambda found: (found[1].lower(), found[2])),

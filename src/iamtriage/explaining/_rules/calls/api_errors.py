@@ -39,7 +39,7 @@ from iamtriage.explaining._rules.calls.names.missing_resources import (
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.roles import account_roles, service_roles
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
-from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unknown_portal
+from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.workloads import pod_agents
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -344,8 +344,10 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(session_durations.explain_session_name, message=session_durations.SESSION_NAME),
     Route(rejected_values.explain_rejected_value, message=rejected_values.REJECTED_VALUE),
     Route(rejected_values.explain_unsent_request, message=rejected_values.UNSENT_REQUEST),
-    Route(explain_unknown_portal, operation="StartDeviceAuthorization"),
-    Route(explain_unknown_portal, message="Invalid grant provided|Invalid start url provided"),
+    Route(sso_settings.explain_unknown_portal, operation="StartDeviceAuthorization"),
+    Route(sso_settings.explain_unknown_portal, message="Invalid grant provided|Invalid start url provided"),
+    Route(sso_settings.explain_rejected_client, code="InvalidClientException", service="ssooidc"),
+    Route(sso_settings.explain_rejected_client, message="Invalid client provided"),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
 )
 _ROUTES_AFTER_KINDS: Routes[_Rule] = Routes(

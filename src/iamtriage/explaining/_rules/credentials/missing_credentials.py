@@ -41,6 +41,7 @@ from iamtriage.explaining._rules.shared.credentials import certificates, credent
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, Routes
+from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.failures._failures import MissingCredentials
 
 _Rule = Callable[[Case[MissingCredentials], str], Explanation]
@@ -51,7 +52,7 @@ _PARTIAL_CREDENTIALS = lazy_pattern(
 # The variables of access keys.
 _KEY_VARIABLES = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})
 _PROFILE_NOT_FOUND = lazy_pattern(
-    r"config profile \([^)]{1,100}\) could not be found|shared config profile|failed to get profile, |\" profile in CredentialProfileStoreChain|(?<!from ProfileCredentialsProvider: c)ould not find source profile"
+    r"config profile \([^)]{1,100}\) could not be found|shared config profile|failed to get profile, |\" profile in CredentialProfileStoreChain|(?<!from ProfileCredentialsProvider: c)(?<!Suppressed: aws\.sdk\.kotlin\.runtime\.auth\.credentials\.ProviderConfigurationException: c)ould not find source profile"
     r"|(?<!nstance )[Pp]rofile [`'\"]?[\w.@:+/-]{1,64}[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S)|\" doesn't seem to be configured|' not found in credentials file|No AWS profile named '"
 )
 # The SDKs for JavaScript and Java report both a missing profile and one without credentials in these words.
@@ -387,6 +388,7 @@ _ROUTES: Routes[_Rule] = Routes(
     Route(credential_endpoints.explain_agent_unreachable, message=credential_endpoints.AGENT_UNREACHABLE),
     *(Route(rule, message=pattern) for pattern, rule in ecs_tasks.UNREACHABLE_RULES),
     Route(containers.explain_sts_unreachable, message=containers.STS_UNREACHABLE),
+    Route(rejected_calls.explain_non_sts_response, message=rejected_calls.UNREADABLE),
     Route(containers.explain_token_unreadable, message=containers.TOKEN_UNREADABLE),
     Route(
         partial(certificates.explain_untrusted_certificate, topic="no-credentials"),

@@ -378,7 +378,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     uses_role = provider_chains.ROLE_SOURCE.search(message) is not None
     is_anywhere = provider_chains.CONTAINER_TRIED.search(message) or (is_of_program and _PROGRAM.search(text))
     shown: tuple[tuple[object, list[_Environment]], ...] = (
-        (provider_chains.ANDROID.search(text), [provider_chains.advise_on_phone]),
+        (provider_chains.PHONE.search(text), [provider_chains.advise_on_phone]),
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
         (TERRAFORM.search(text) or (_PERSONS_TOOL.search(text) and not uses_role), [on_laptop, on_ec2]),
         (_LOG_SHIPPER.search(text), [pod_roles.advise_in_pods, on_ec2]),

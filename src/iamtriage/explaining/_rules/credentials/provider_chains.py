@@ -113,12 +113,21 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
     return pod_roles.Advice([], [remedy])
 
 
-ANDROID = lazy_pattern(r"\bFATAL EXCEPTION: [a-zA-Z]|\bat (?:com\.)?android\.[a-z]")
-"""What only the log of an Android device has."""
+_AMPLIFY = lazy_pattern(r"\bcredential value is nil or empty")
+PHONE = lazy_pattern(rf"\bFATAL EXCEPTION: [a-zA-Z]|\bat (?:com\.)?android\.[a-z]|{_AMPLIFY.pattern}")
+"""What only apps on phones print: the log of an Android device, and Amplify for Swift."""
 
 
-def advise_on_phone(_case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
+def advise_on_phone(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
     """Return what gives an app credentials: a phone has no profile and no role."""
+    if _AMPLIFY.search(case.text):
+        remedy = your_remedy(
+            "Fetch the session of Amplify again, and let the user sign in if it has none",
+            "Amplify.Auth.fetchAuthSession gets credentials from the identity pool, or says why there are none, such as a sign-in that has expired.",
+            "The configuration of Amplify must name the identity pool, and the pool must allow guests if nobody has signed in.",
+            url=pages.IDENTITY_POOLS,
+        )
+        return pod_roles.Advice([], [remedy])
     remedy = your_remedy(
         "Let the app get credentials from an Amazon Cognito identity pool",
         "A phone has nothing that the default chain of the SDK reads. Set a credentialsProvider in the client that gets credentials from the identity pool, as Amplify does.",

@@ -149,6 +149,10 @@ _OF_DENIAL: Rows = (
         "denials.identities.controller_releases.add_release",
     ),
     (
+        all_of(calls("s3:createbucket"), is_not_explicit, says("rclone", "to prepare upload", "to Mkdir")),
+        "denials.s3.deployed_resources.add_bucket_check",
+    ),
+    (
         all_of(is_of("backup"), says("Insufficient privileges")),
         "denials.services.deployments.add_absent_vault",
     ),
@@ -160,6 +164,10 @@ _OF_DENIAL: Rows = (
 # Other additions take precedence over these, or change the sentence to which these add.
 _AT_LAST: Rows = (
     (all_of(is_not_explicit, _may_be_of_tenant), "denials.identities.other_tenants.add_other_tenant"),
+    (
+        all_of(is_not_explicit, lambda denial: ":user/vault-" in (denial.principal_text or "")),
+        "denials.identities.vault_users.add_vault_user",
+    ),
     (_may_show_user, "denials.identities.callers.add_user"),
     (_may_be_unfilled, "denials.identities.unfilled_names.add_unfilled_placeholder"),
     (

@@ -55,7 +55,7 @@ _PROGRAMS = text_signs.Signs(
         r"\brclone (?:copy|lsd?|lsf|mount|move|sync)\b": "rclone",
         r"\brestic (?:-r|--repo|backup|check|forget|init|prune|restore|snapshots|unlock)\b": "restic",
         r"\bmc: <ERROR>": "mc",
-        r"\bPHP (?:Fatal|Warning|Notice)\b|\bAws\\{1,2}\w{1,40}\\{1,2}Exception\b": "PHP",
+        r"\bPHP (?:Fatal|Warning|Notice)\b|\bAws\\{1,2}(?:\w{1,40}\\{1,2})?Exception\b|/aws-sdk-php/": "PHP",
     }
 )
 _SDKS_WITHOUT_PROMPT = ("go-", "java-", "js", "dotnet", "php", "ruby", "rust", "cpp")

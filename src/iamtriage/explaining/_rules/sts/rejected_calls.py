@@ -27,6 +27,7 @@ from iamtriage.failures._failures import (
     CredentialScope,
     Failure,
     InvalidCredentials,
+    MissingCredentials,
     RegionDisabled,
 )
 from iamtriage.sts._endpoints import find_endpoint
@@ -179,6 +180,10 @@ _OPERATIONS = frozenset(
 )
 _METHOD_NOT_ALLOWED = frozenset({"405", "MethodNotAllowed"})
 _SERIALIZATION_ERROR = "SerializationError"  # from the AWS SDK for Go v1
+UNREADABLE = lazy_pattern(
+    r"WebIdentityErr: failed to retrieve credentials\W{1,6}caused by: (SerializationError)\b"
+)
+"""What the AWS SDK for Go v1 says of an answer to its STS call that it cannot read."""
 # The AWS SDK for Go v1 names the credential provider that failed, not the operation.
 _STS_CALL = lazy_pattern(r"WebIdentityErr|\bSTS: (?:AssumeRole|GetCallerIdentity)")
 _URL = lazy_pattern(r"(?a)https?://([A-Za-z0-9][\w.-]{0,252}(?::\d{1,5})?)(?!/doc/|[\w.-])")
@@ -221,16 +226,16 @@ def is_non_sts_response(case: Case[AwsError], message: str) -> bool:
     return _is_method_not_allowed(case) or (is_unreadable and "marshal" in message)
 
 
-def _is_method_not_allowed(case: Case[AwsError]) -> bool:
+def _is_method_not_allowed(case: Case[AwsError] | Case[MissingCredentials]) -> bool:
     return case.failure.envelope.status_code == 405 or clues.error_code(case.failure) in _METHOD_NOT_ALLOWED
 
 
-def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
+def explain_non_sts_response(case: Case[AwsError] | Case[MissingCredentials], message: str) -> Explanation:
     """Explain that something other than STS answered an STS call."""
     host = next(filter(None, map(clues.safe_name, _URL.findall(message))), None)
     is_sts_host = host is not None and _STS_HOST.match(host) is not None
     is_other_host = host is not None and not is_sts_host
-    not_parsed = clues.error_code(case.failure) == _SERIALIZATION_ERROR
+    not_parsed = _SERIALIZATION_ERROR in (clues.error_code(case.failure), *UNREADABLE.findall(message))
     tag = _AWS_TAG.search(case.text)
     because = (
         "The SDK could not parse the response." if not_parsed else None,

@@ -6,7 +6,7 @@ import pytest
 
 from iamtriage import explain
 
-_FAILED = 'botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Received error when attempting to retrieve container metadata: Could not connect to the endpoint URL: "http://{}/2016-11-01/credentialprovider/"\n'
+_FAILED = 'botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Received error when attempting to retrieve container metadata: Could not connect to the endpoint URL: "http://{}/"\n'
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,12 @@ _FAILED = 'botocore.exceptions.CredentialRetrievalError: Error when retrieving c
             + "/greengrass/v2/packages/artifacts/com.example.Uploader/1.0.0/upload.py\n",
             "Let Greengrass start its token exchange service for the component",
         ),
+        (
+            _FAILED.format("localhost:41237/2016-11-01/credentialprovider"),
+            "Let Greengrass start its token exchange service for the component",
+        ),
     ],
-    ids=["any", "greengrass"],
+    ids=["any", "greengrass", "path of greengrass"],
 )
 def test_server_of_credentials_on_the_same_host(text: str, title: str) -> None:
     explanation = explain(text)

@@ -51,6 +51,33 @@ PORTAL_NOT_FOUND = CauseType(
 )
 
 
+CLIENT_NOT_REGISTERED = CauseType(
+    "sso-client-not-registered",
+    title="IAM Identity Center does not accept the registration of the client",
+    text="The program uses a client ID and secret that it registered earlier. The registration has expired, or belongs to another Region or instance of IAM Identity Center.",
+    recognised_by='IAM Identity Center answers InvalidClientException, or says "Invalid client provided".',
+    fix="Delete the cached registration, and sign in again.",
+    sources=("https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html",),
+)
+
+
+def explain_rejected_client(case: Case[AwsError], _message: str) -> Explanation:
+    """Explain that the client that a program registered for sign-ins is not accepted."""
+    sign_in = credential_remedies.with_profile(find_profile(case) or "PROFILE", "aws sso login")
+    return case.explain(
+        "IAM Identity Center does not accept the client registration that the program has cached.",
+        CLIENT_NOT_REGISTERED.cause("reported"),
+        remedies=your_remedy(
+            "Delete the cached registration, and sign in again",
+            "The AWS CLI and SDKs have it in ~/.aws/sso/cache, other tools in a directory of their own. Without it, the sign-in registers a new client.",
+            "If the message stays, compare sso_region and sso_start_url with the settings of IAM Identity Center.",
+            commands=("rm -r ~/.aws/sso/cache", sign_in),
+            url=pages.SSO_LOGIN,
+        ),
+        notes="No permission is missing: the sign-in was not completed.",
+    )
+
+
 def explain_unknown_portal(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a sign-in names an access portal that IAM Identity Center does not have in the Region."""
     found = ([*pattern.finditer(case.failure.text)] for pattern in (_GIVEN, _HOME))

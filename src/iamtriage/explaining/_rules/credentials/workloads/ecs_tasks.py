@@ -103,6 +103,7 @@ LOCAL_SERVER_DOWN = CauseType(
     fix="Start the server again, or unset AWS_CONTAINER_CREDENTIALS_FULL_URI.",
     sources=(_SERVER_PAGE,),
 )
+_GREENGRASS_PATH = "/2016-11-01/credentialprovider"
 _GREENGRASS_PAGE = "https://docs.aws.amazon.com/greengrass/v2/developerguide/interact-with-aws-services.html"
 
 
@@ -136,7 +137,7 @@ def explain_endpoint_unreachable(case: Case[MissingCredentials], message: str) -
 def explain_local_server(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the server on the same host from which a process gets its credentials does not answer."""
     host = next(LOCAL_UNREACHABLE.finditer(message))["host"]
-    is_greengrass = "greengrass" in case.text.lower()
+    is_greengrass = "greengrass" in case.text.lower() or _GREENGRASS_PATH in case.text
     return case.explain(
         f"The process gets its credentials from {host} (AWS_CONTAINER_CREDENTIALS_FULL_URI), and nothing answers there.",
         LOCAL_SERVER_DOWN.cause("reported", clues.quote_phrases(message, *CONNECTION_PHRASES)[:1]),

@@ -8,6 +8,8 @@ if it is about the layer of a function: https://docs.aws.amazon.com/lambda/lates
 
 from __future__ import annotations
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._operations import service_prefix
@@ -77,6 +79,24 @@ def explain_deployed_resource(denial: Denial) -> Explanation | None:
         ),
         notes=EVENTUAL_CONSISTENCY,
     )
+
+
+_UPLOAD = lazy_pattern(
+    r"\bfailed to (?:prepare upload|Mkdir)\b|\brclone(?:\.exe)? (?:-\S{1,60} ){0,6}(?:bisync|copy|copyto|move|moveto|rcat|serve|sync)\b|\brclone: Version\b(?![^\n]{0,200}\"mkdir\")"
+)
+
+
+def add_bucket_check(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that rclone creates the bucket of an upload unless a setting says that it exists: https://rclone.org/s3/."""
+    if _UPLOAD.search(denial.failure.text) is None:
+        return explanation
+    remedy = remedies.your_remedy(
+        "If the bucket exists, let rclone not create it",
+        "Before an upload, rclone creates the bucket unless it knows that it exists. Set no_check_bucket = true in the remote, --s3-no-check-bucket, or RCLONE_S3_NO_CHECK_BUCKET=true.",
+        "The upload itself requires s3:PutObject on the objects. With no_check_bucket, s3:CreateBucket is not required.",
+        url="https://rclone.org/s3/#s3-no-check-bucket",
+    )
+    return attrs.evolve(explanation, remedies=(remedy, *explanation.remedies))
 
 
 def _read_type(deployment: Deployment) -> tuple[str, str, str] | None:

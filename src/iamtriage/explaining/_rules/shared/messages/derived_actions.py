@@ -273,7 +273,8 @@ def describe_unnamed(failure: AccessDenied, action: str | None, runtime: Runtime
         return "the role of the Aurora cluster"
     # In a home directory, a program can have other credentials than those of the instance.
     is_certain = runtime is not None and runtime.kind != "cloudshell" and "/home/" not in runtime.words
-    if runtime is not None and is_certain:
+    # A controller has the role of its service account, or that of the node.
+    if runtime is not None and is_certain and runtime.kind != "eks-pod":
         return runtime.caller
     if action is None and failure.envelope.code in EC2_CODES:
         action = "ec2:"
@@ -283,6 +284,8 @@ def describe_unnamed(failure: AccessDenied, action: str | None, runtime: Runtime
         controller = find_controller_of_denial(action, failure)
         if controller is not None:
             return f"the role of {controller.name}"
+    if runtime is not None and is_certain:
+        return runtime.caller
     if "task role " in failure.text:
         from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role
 
