@@ -377,6 +377,38 @@ def test_endpoint_of_a_caller_that_moved(words: str, *, moved: bool) -> None:
     )
 
 
+@check_rows(
+    ("words", "title", "value"),
+    [
+        (f"({_GONE_ID} deleted, {_ENDPOINT_ID} created)", f"Replace {_GONE_ID} by {_ENDPOINT_ID} in", _ENDPOINT_ID),
+        (f"{_GONE_ID} is gone, and {_ENDPOINT_ID} is new.", f"Replace {_GONE_ID} by {_ENDPOINT_ID} in", _ENDPOINT_ID),
+        (f"{_GONE_ID} no longer exists.", f"Replace {_GONE_ID} by the VPC endpoint of today in", "NEW_ID"),
+        (f"{_GONE_ID} was removed for {_ENDPOINT_ID} and {_OTHER_ID}.", f"Replace {_GONE_ID} by the VPC endpoint of today in", "NEW_ID"),
+        (f"Is {_GONE_ID} deleted?", "Call through the VPC endpoint", None),
+        (f"{_GONE_ID} is gone from the route table.", "Call through the VPC endpoint", None),
+        (f"{_GONE_ID} was not deleted.", "Call through the VPC endpoint", None),
+        (f"The route to {_GONE_ID} deleted itself.", "Call through the VPC endpoint", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("call", "resource"), [("GetObject", "acme/k"), ("PutBucketPolicy", "acme")])
+def test_endpoint_that_is_gone(words: str, title: str, value: str | None, call: str, resource: str) -> None:
+    """No request comes through it: the text need not say which one came, and only the root user changes the policy."""
+    denied = _DENIED.format(call, "job", f"s3:{call}", f"arn:aws:s3:::{resource}", " resource-based", "")
+    condition = {"StringNotEquals": {"aws:SourceVpce": _GONE_ID}}
+    policy = _deny(condition, "s3:*", Principal="*", Resource=["arn:aws:s3:::acme", "arn:aws:s3:::acme/*"])
+    explanation = explain(f"{denied}\n{words}\n{policy}")
+    first = explanation.remedies[0]
+    assert first.title.startswith(title)
+    assert ("no request can come through it" in explanation.summary) is (value is not None)
+    if value is not None:
+        changed = {"StringNotEquals": {"aws:SourceVpce": value}}
+        assert json.loads(first.manifest or "")["Condition"] == changed
+        steps = " ".join(first.steps)
+        assert steps.count("oot user") == 1
+        assert ("deny only object actions" in steps) is (call == "PutBucketPolicy")
+        assert any("put-bucket-policy" in each for each in first.commands)
+
+
 _WRITER = f"arn:aws:iam::{_ACCOUNT}:role/nightly"
 _ANYBODY = f"arn:aws:iam::{_ACCOUNT}:root"
 _SESSION = f"arn:aws:sts::{_ACCOUNT}:assumed-role/nightly/run-7"

@@ -47,6 +47,8 @@ _CASES = (
     ("function at the edge", _denied("lambda:CreateFunction", "arn:aws:lambda:us-east-1:111122223333:function:films") + _policy(NotAction=["iam:*"]) + "\nIt is for Lambda@Edge.", '"NotAction": ["iam:*", "lambda:CreateFunction"]}', "Have the Deny exempt lambda:CreateFunction"),
     ("certificate in another Region", _CERTIFICATE.replace("us-east-1", "eu-west-3") + _policy(Action="*") + "\nIt is for our CloudFront distribution.", "is eu-west-3, not sa-east-1", "Call in sa-east-1"),
     ("web ACL for CloudFront", _denied("wafv2:CreateWebACL", "arn:aws:wafv2:us-east-1:111122223333:global/webacl/*") + _policy(Action="*"), "web ACLs for CloudFront are in us-east-1", "Have the Deny exempt wafv2"),
+    ("words on the Region", _GROUP + _policy(Action="*") + "\nAs you see, it works in sa-east-1. With AWS_REGION=us-west-2, it fails.", "denies it because aws:RequestedRegion is us-east-1, not sa-east-1", "Have the Deny exempt IAM, which has"),
+    ("words without the policy", _GROUP + "It works in sa-east-1. With AWS_REGION=us-west-2, it fails.", "a service control policy explicitly denies it.", "Have the service"),
     ("no policy", _GROUP, "a service control policy explicitly denies it.", "Have the service"),
 )  # fmt: skip
 

@@ -73,6 +73,9 @@ AS_ROOT = "as the root user of the bucket's account, such as in CloudShell: no D
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
 """
+AS_EXEMPT = "as a caller that the Deny exempts"
+"""Who changes a policy that denies its change, in the title of the remedy."""
+_KEEP_OUT = "deny only object actions such as s3:GetObject and s3:PutObject, so that it does not lock its administrators out again"
 _ELSEWHERE = "Run the call where its traffic goes through "
 _OPERATION = lazy_pattern(r"aws [a-z0-9-]{2,40} ([a-z0-9-]{3,60})(?= )")
 _IF_LEGITIMATE = "If the request is legitimate,"
@@ -215,6 +218,10 @@ def _list_values(statement: Mapping[str, Any], change: str) -> dict[str, Any] | 
     return None if own is None else add_condition(statement, *own, values)
 
 
+def _is_scoping(remedy: Remedy) -> bool:
+    return remedy.title.startswith(_SCOPING) or AS_EXEMPT in remedy.title
+
+
 @attrs.frozen(eq=False)
 class Correction:
     """A corrected Deny statement.
@@ -235,12 +242,15 @@ class Correction:
 
     def remedy(self, denial: Denial, others: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
         """Return the remedies with the correction in place of the one that only scopes the statement down."""
-        scoping = next((each for each in others if each.title.startswith(_SCOPING)), None)
+        scoping = next((each for each in others if _is_scoping(each)), None)
         is_of_owner = scoping is not None and scoping.who == "resource owner"
         # What only looks for the statement is superfluous, but what changes a resource's policy is not.
         source = scoping if scoping and (is_of_owner or scoping.title.startswith(_SCOPING[:-1])) else None
         lines = () if source is None else source.commands
         build, steps = owner_remedy if is_of_owner else account_remedy, self.steps
+        if scoping is not None and AS_EXEMPT in scoping.title:
+            # Nobody who is denied this can make the change.
+            steps = (*steps, *scoping.steps[:1], f"In the new policy, {_KEEP_OUT}.")
         if denial.policy_type in _ORGANIZATION:
             build, (where, show, change) = organization_remedy, organization_commands(denial)
             changed_there = Labelled.required("Then, with the statement changed in policy.json:", change)

@@ -228,6 +228,11 @@ def _call_allowed_regions(denial: Denial, called: str | None, loop: str, alone: 
 
 def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that most likely, a policy denies the Region, if the text shows that calls succeed in other ones."""
+    from iamtriage.explaining._rules.denials.denies.stated_denies import find_stated_denies
+
+    if global_region(denial.service, denial.location.partition) or find_stated_denies(denial):
+        # The Region of the client does not matter, or the policy in the text says which ones do.
+        return explanation
     text, (start, end) = denial.failure.text, denial.failure.span
     working = find_working_regions(text, start, end)
     # The ARN of the message says more than the text around it.

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
 
 _KEYS = {"aws:sourcevpce": "VPC endpoint", "aws:sourcevpc": "VPC"}
+# No name of an endpoint, which the ID of the one that is gone would fill.
+_UNKNOWN = "NEW_ID"
 _DONE = r"(?:replaced|re-?created|deleted|destroyed|removed)"
 # What Terraform does with an ID, and what AWS says of one that it does not find.
 _SHOWN = (
     r"(?i)\bid\"?\s{{1,20}}= \"{0}\" -> (?:\(known after apply\)|null)|\[id={0}\][^\n]{{0,20}}\bdestr"
-    r"|\b(?:destroying|destruction complete)\b[^\n]{{0,80}}\[id={0}\]|\b{0}[`'\"]? (?:->|=>|→) [`'\"]?vpce?-|\b{0}[`'\"]? does not exist(?! (?:in|for)\b)"
+    r"|\b(?:destroying|destruction complete)\b[^\n]{{0,80}}\[id={0}\]|\b{0}[`'\"]? (?:->|=>|→) [`'\"]?vpce?-|\b{0}[`'\"]? (?:does not exist|no longer exists|is gone)(?! (?:in|for|from)\b)"
 )
 # Not "the route to vpce-… was removed".
 _SAID = (
-    r"(?i)(?<! to )(?<! of )(?<! for )(?<!from )(?<!using )\b{0}[`'\")]{{0,2}} (?:no longer exists|is gone|(?:was|has been|had been|got) "
+    r"(?i)(?<! to )(?<! of )(?<! for )(?<!from )(?<!using )\b{0}[`'\")]{{0,2}} (?:(?:(?:was|has been|had been|got) )?"
     + _DONE
     + r")|\b(?:chang|switch|migrat|mov)(?:ed|es|ing) from [`'\"]?{0}[`'\"]? to [`'\"]?vpce?-|\b"
     + _DONE
@@ -40,29 +42,45 @@ _STILL_THERE = lazy_pattern(
 
 
 def follow_replacement(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
-    """Return the statement with the ID of the request in place of one that the text says is gone."""
-    if not are_met(stated.checked):
-        return None
+    """Return the statement with the ID of the request, or of the replacement, in place of one that the text says is gone."""
     for each in stated.checked:
-        noun, new = _KEYS.get(each.key.lower()), only_one(each.requested or ())
-        if noun is None or new is None or "Not" not in each.operator:
+        noun = _KEYS.get(each.key.lower())
+        if noun is None or "Not" not in each.operator:
             continue
         gone = [value for value in each.values if _is_gone(denial.failure.text, value)]
-        if len(gone) != 1:
+        # No request comes through what is gone.
+        is_dead = [*each.values] == gone
+        requested = only_one(each.requested or ())
+        if len(gone) != 1 or not (requested or is_dead):
             continue
-        old = clip_text(gone[0])
-        values = [new if value in gone else value for value in each.values]
+        if not are_met(other for other in stated.checked if other is not each or not is_dead):
+            continue
+        old, new = clip_text(gone[0]), requested or _find_new(denial.failure.text, noun, gone[0])
+        came = (
+            f"the request came through {clip_text(requested)}"
+            if requested
+            else "no request can come through it"
+        )
+        values = [(new or _UNKNOWN) if value in gone else value for value in each.values]
         named = Condition(each.operator, each.key, values if len(values) > 1 else values[0])
         return Correction(
-            f"{stated.words} of {stated.policy.name} exempts the {noun} {old}, which is gone: the request came through {clip_text(new)}",
-            f"Replace {old} by {clip_text(new)} in {stated.words}",
+            f"{stated.words} of {stated.policy.name} exempts the {noun} {old}, which is gone: {came}",
+            f"Replace {old} by {clip_text(new) if new else f'the {noun} of today'} in {stated.words}",
             present(
-                f"If {clip_text(new)} is the {noun} that replaced {old}, the statement is meant to exempt its requests.",
+                f"If {clip_text(new)} is the {noun} that replaced {old}, the statement is meant to exempt its requests."
+                if new
+                else None,
                 _way_in(denial, statement, is_only=len(each.values) == 1),
             ),
             replace_condition(statement, each.operator, each.key, named),
         )
     return None
+
+
+def _find_new(text: str, noun: str, old: str) -> str | None:
+    """Return the ID of the only endpoint or VPC of a text other than the one that is gone."""
+    found = re.findall(rf"(?a)\b{'vpce' if noun.endswith('endpoint') else 'vpc'}-[0-9a-f]{{8,17}}\b", text)
+    return only_one({*found} - {old})
 
 
 def _is_gone(text: str, name: str) -> bool:
@@ -76,6 +94,7 @@ def _way_in(denial: Denial, statement: dict[str, Any], *, is_only: bool) -> str 
     """Return who can change the policy of a bucket if the statement denies that, too, and nothing is exempt any more."""
     bucket = (denial.resource or "").partition("/")[0]
     covers = names_action(statement, "s3:PutBucketPolicy") and names_resource(statement, bucket)
-    if denial.service != "s3" or not covers:
+    # The remedy of a change of the policy itself says who can make it.
+    if denial.service != "s3" or not covers or denial.lowercase_action.endswith("bucketpolicy"):
         return None
     return f"The Deny covers s3:PutBucketPolicy, too, {'and nothing is exempt any more, administrators included' if is_only else 'unless a request comes from what is still exempt'}. Run the commands {AS_ROOT}"

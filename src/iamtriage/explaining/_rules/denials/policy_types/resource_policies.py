@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Re
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
-from iamtriage.explaining._rules.denials.denies.corrections import NETWORK
+from iamtriage.explaining._rules.denials.denies.corrections import AS_EXEMPT, NETWORK
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.denials.policy_types import root_users
@@ -342,7 +342,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     assume = root_users.assume_root_command(denial, owner)
     if assume is not None and not isinstance(denial.principal, Root):
         kind, reads = policy.name.partition(" ")[0], "get" in denial.lowercase_action
-        title = f"{'Read and change' if reads else 'Change'} the {name}{in_resource_account(denial)} as a caller that the Deny exempts, or as the root user"
+        title = f"{'Read and change' if reads else 'Change'} the {name}{in_resource_account(denial)} {AS_EXEMPT}, or as the root user"
         locked = f"The Deny also covers {denial.action}, so {denial.caller} cannot {'read' if reads else 'replace'} the policy, not even with AdministratorAccess. The root user of the {kind}'s account can, such as in CloudShell: a Deny in the policy does not stop it. For a member account, the management account can use {assume}."
     return resource_policy_remedy(
         title,
