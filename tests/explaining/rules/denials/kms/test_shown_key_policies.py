@@ -257,3 +257,30 @@ def test_headline_names_the_key() -> None:
     )
     assert "on the KMS key 1234abcd-12ab-34cd-56ef-1234567890ab: " in explain(text).summary
     assert "on the KMS key: " in explain(text.replace(_KEY, "KEY")).summary
+
+
+@check_rows(
+    ("via", "others", "title", "added"),
+    [
+        ("sqs.eu-central-1.amazonaws.com", (), "Add s3.eu-central-1.amazonaws.com to kms:ViaService in the statement Use of the key policy", None),
+        (["sqs.eu-central-1.amazonaws.com", "ssm.eu-central-1.amazonaws.com"], (), "Add s3.eu-central-1.amazonaws.com to kms:ViaService in the statement Use of the key policy", None),
+        # A wrong Region is a slip, not another use.
+        ("s3.eu-west-1.amazonaws.com", (), "Replace s3.eu-west-1.amazonaws.com by s3.eu-central-1.amazonaws.com in the key policy", None),
+        # The value stands in a statement of somebody else, too.
+        ("sqs.eu-central-1.amazonaws.com", ("mailer",), "Allow the role ledger in the key policy", {"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}}),
+    ],
+)  # fmt: skip
+def test_use_through_another_service(via: object, others: tuple[str, ...], title: str, added: object) -> None:
+    """A statement without the condition would allow every use, so the condition gets one more value."""
+    condition = {"Condition": {"StringEquals": {"kms:ViaService": via}}}
+    statements = [
+        _allow(f"arn:aws:iam::111122223333:role/{name}", "kms:Decrypt") | condition | {"Sid": sid}
+        for name, sid in (("ledger", "Use"), *((each, "Other") for each in others))
+    ]
+    denied = f"An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:sts::111122223333:assumed-role/ledger/run is not authorized to perform: kms:Decrypt on resource: {_KEY} because no resource-based policy allows the kms:Decrypt action\n"
+    first = explain(denied + _policy(*statements)).remedies[0]
+    assert first.title == title
+    rows = [] if first.policy is None else first.policy["Statement"]
+    assert "put-key-policy" in str(first.commands)
+    new = [each for each in rows if each not in statements]
+    assert [each.get("Condition") for each in new] == ([] if added is None else [added])

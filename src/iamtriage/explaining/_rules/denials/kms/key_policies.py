@@ -110,7 +110,7 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     )
     is_more = corrected.text != cause.text or cause.code == STATED_POLICY_CONDITION.code
     text = f"{corrected.text} {only}" if is_more else only
-    _, _, key = (implied.resource or "").partition(":key/")
+    _, _, key = (implied.resource or of_key.resource or "").partition(":key/")
     named = f" {clip_text(key)}" if key else ""
     return attrs.evolve(
         explanation,

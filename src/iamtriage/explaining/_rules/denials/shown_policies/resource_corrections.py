@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-arn-format.html.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,7 +19,10 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.arns._names import is_unique_id
 from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_corrections import condition_remedy
-from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
+from iamtriage.explaining._rules.denials.conditions.request_conditions import (
+    CheckedCondition,
+    fails_condition,
+)
 from iamtriage.explaining._rules.denials.conditions.requested_values import move_to_own_region
 from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
 from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons, principal_comparisons
@@ -134,10 +138,31 @@ def _correct_condition(
     old, new = failed.values[0], failed.requested[0]
     is_same_service = failed.is_via and old.partition(".")[0] == new.partition(".")[0]
     is_wrong = is_same_service or describe_slip(old, new) or correct_pattern(old, new) is not None
+    if failed.is_via and not is_same_service:
+        return (_accept_service(denial, policy, remedies[0], found[0], failed), *remedies[1:])
     if len(failed.values) != 1 or not is_wrong:
         return remedies
     keeps = "Only this value changes: the other conditions stay, which limit who can use the resource."
     return (_correct(denial, policy, remedies[0], (old, new), keeps), *remedies[1:])
+
+
+def _accept_service(
+    denial: Denial, policy: KnownPolicy, usual: Remedy, statement: Mapping[str, Any], failed: CheckedCondition
+) -> Remedy:
+    """Return the remedy that lets a condition on kms:ViaService accept another service: a statement without it would undo it."""
+    old, new, key = failed.values[0], (failed.requested or ("",))[0], clip_text(failed.key)
+    keeps = f"{clip_text(old)} stays. A new statement without the condition would allow {denial.caller} every use."
+    added = _correct(denial, policy, usual, (old, new), keeps, keeps_old=True)
+    if added.policy is None and json.dumps(policy.content).count(json.dumps(old)) == 1:
+        sid = shown_sid(statement)
+        where = f"{key} in the statement {sid} of" if sid else f"{key} in"
+        return attrs.evolve(added, title=added.title.replace("the Resource in", where, 1))
+    rows = [
+        {**each, "Condition": {"StringEquals": {failed.key: new}}}
+        for each in iterate_statements(usual.policy or {})
+    ]
+    step = f"The new statement has the condition on {key}, too: it is for calls of {clip_text(new)} only."
+    return with_statements(attrs.evolve(usual, steps=(*usual.steps, step)), rows) if rows else usual
 
 
 def _name_alternative(remedy: Remedy) -> Remedy:
