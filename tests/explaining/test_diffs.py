@@ -114,6 +114,29 @@ def test_lines_of_a_hunk(hunk: str, after: str) -> None:
     assert "|".join(found) == after
 
 
+_CHANGED = " a: 1\n-b: 2\n+ b: 3\n"
+
+
+@pytest.mark.parametrize(
+    ("heading", "lines", "after"),
+    [
+        ("commit 3f2a91c, merged today:", _CHANGED, "a: 1\n b: 3\n"),
+        ("Deployed this morning (3f2a91c):", _CHANGED, "a: 1\n b: 3\n"),
+        ("commit 3f2a91c:", f"{_CHANGED}\nIt fails since.\n", "a: 1\n b: 3\n"),
+        # Not in effect, no change, and words among the lines.
+        ("commit 3f2a91c, not merged yet:", _CHANGED, None),
+        ("I want this commit deployed:", _CHANGED, None),
+        ("commit 3f2a91c:", f"{_CHANGED}\nI reverted it.\n", None),
+        ("commit 3f2a91c:", " - a: 1\n - b: 3\n", None),
+        ("commit 3f2a91c:", f"{_CHANGED}It fails since.\n", None),
+        ("the commit said so", _CHANGED, None),
+    ],
+)
+def test_changed_lines_below_a_commit(heading: str, lines: str, after: str | None) -> None:
+    found = [written for _, _, written in apply_diffs(f"{DENIED}{heading}\n{lines}")]
+    assert found == ([] if after is None else [after])
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(" +-"), st.text("ab {}", min_size=1)), min_size=1),
     st.text("ab+-@ \n", max_size=40),

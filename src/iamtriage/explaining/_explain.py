@@ -80,8 +80,8 @@ _CONTRAST_SIGNS = (
 )
 # In a text without any of these, commands print whole responses.
 _RESPONSE_SIGNS = ("--query", "--output", "-+\n", "---\n|")
-# Before the lines that a change has changed.
-_HUNK = "\n@@ -"
+# Before or in the lines that a change has changed.
+_CHANGES = ("\n@@ -", "\n+ ")
 # What a part of the text adds to an explanation: the kinds of failures, or all, the part, and the rule.
 _OF_BACKENDS = ("missing_credentials", "expired_credentials", "invalid_credentials")
 _OF_LOGINS = ("expired_credentials", "invalid_credentials", "signature_mismatch")
@@ -346,7 +346,7 @@ def _without_borders(failure: Failure) -> Failure:
 def _restore_responses(failure: Failure) -> Failure:
     """Return a failure with the whole responses of which it shows parts, and the files after changes."""
     shows_parts = "aws " in failure.text and any(sign in failure.text for sign in _RESPONSE_SIGNS)
-    if not shows_parts and _HUNK not in failure.text:
+    if not shows_parts and not any(sign in failure.text for sign in _CHANGES):
         return failure
     from iamtriage.explaining._responses.restoring import restore_responses
 

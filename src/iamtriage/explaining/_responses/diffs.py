@@ -33,6 +33,9 @@ _HEADER = lazy_pattern(
 _HUNK = lazy_pattern(
     r"@@ -\d{1,6}(?:,(?P<old>\d{1,4}))? \+\d{1,6}(?:,(?P<new>\d{1,4}))? @@ ?(?P<around>[^\n]{0,300})"
 )
+# A commit that people name, and its changed lines.
+_COMMIT = lazy_pattern(r"(?i)\b(?:commit|merged|deployed)\b[^\n]{0,80}:\s*\Z")
+_ADDED = lazy_pattern(r"(?m)^\+ ")
 # A change that is not in effect.
 _PROPOSED = lazy_pattern(
     r"(?i)\b(?:propos\w{1,4}|suggest\w{0,5}|would|should|could|plan(?:s|ned|ning)?|want(?:s|ed)?|going to)\b"
@@ -77,10 +80,26 @@ def apply_diffs(text: str) -> Iterator[tuple[int, int, str]]:
             file = next((each for each in reversed(words) if _FILE.fullmatch(each)), "")
             removed.clear()
             is_change = _is_committed(git["command"], words) and not _is_proposed(text, start)
+        elif not is_change and (block := _find_block(text, start, at, line)) is not None:
+            stop, after = block
+            yield at, stop, after
         elif (header := _HEADER.fullmatch(line.rstrip("\r\n"))) is None:
             is_change, file = False, ""
         elif header["file"]:
             file = header["file"]
+
+
+def _find_block(text: str, start: int, at: int, line: str) -> tuple[int, str] | None:
+    """Return where the changed lines below a line on a commit end, and what they become."""
+    if _COMMIT.search(line) is None or _is_proposed(text, at) or _is_proposed(text, start):
+        return None
+    end = text.find("\n\n", at)
+    block = text[at : len(text) if end < 0 else end + 1]
+    if not _ADDED.search(block):
+        return None
+    stop, after, _ = _apply(block, 0, _MAX_LINES, _MAX_LINES)
+    is_undone = _UNDONE.search(text[at + stop : at + stop + _CHARS_AROUND].lstrip().partition("\n\n")[0])
+    return None if stop < len(block) or is_undone else (at + stop, after)
 
 
 def _is_committed(command: str, words: list[str]) -> bool:

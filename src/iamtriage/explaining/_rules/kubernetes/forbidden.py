@@ -15,6 +15,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.access_scopes import find_namespaces
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import users
+from iamtriage.explaining._rules.kubernetes.aws_auth.repeated_entries import find_repeated_entry
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, access_policy_remedy
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_lost_groups, use_stated_group
@@ -172,6 +173,8 @@ def _describe_gap(denied: DeniedRequest) -> str:
         return f"{stated}, which the text shows, {'does' if is_one else 'do'} not include it, and no RBAC role allows it"
     if (missing := find_missing_role(denied)) is not None:
         return f"the {missing.kind} {clip_text(missing.name)}, to which it is bound, does not exist"
+    if (repeated := find_repeated_entry(denied)) is not None:
+        return repeated.verdict
     if lost := find_lost_groups(denied):
         named = join_words([*map(clip_text, lost)], "and")
         return f"its access entry takes precedence over aws-auth, so {named} there {'has' if len(lost) == 1 else 'have'} no effect"

@@ -196,7 +196,7 @@ def _explain_ignored_entry(
         summary=f"{where} has the authentication mode API, so it ignores the aws-auth entry for {mapped.description}{is_right}: the principal needs an access entry.",
         causes=(*others, cause),
         remedies=(
-            _replacing_entry_remedy(
+            replacing_entry_remedy(
                 case,
                 entry,
                 mapped,
@@ -207,7 +207,7 @@ def _explain_ignored_entry(
     )
 
 
-def _replacing_entry_remedy(
+def replacing_entry_remedy(
     case: AnyCase,
     entry: MappingEntry,
     mapped: ClusterPrincipal,
@@ -397,4 +397,4 @@ def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
         return (mapped.create_node_entry_remedy(cluster, kind=kind, title=title, lookup=lookup),)
     if has_path:
         title = "Or create an access entry, which requires the ARN with the path"
-    return (_replacing_entry_remedy(case, entry, mapped, f"{title}{mode}"),)
+    return (replacing_entry_remedy(case, entry, mapped, f"{title}{mode}"),)

@@ -250,7 +250,7 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     mapped = [
         each
         for each in denied.case.context.mappings
-        if _is_user_name(each.username or "", denied.user or "")
+        if is_user_name(each.username or "", denied.user or "")
         or (role is not None and _identify(try_parse_principal(each.arn)) == _identify(role))
     ]
     return mapped[0].groups if len(mapped) == 1 else None
@@ -262,10 +262,10 @@ def find_template(denied: DeniedRequest) -> str | None:
         return None
     outputs = (run.output for run in find_runs_of(denied.case.failure, DESCRIBE))
     words = (each for output in outputs for each in _USER_NAME.findall(output))
-    return next((each for each in words if _is_user_name(each, denied.user or "")), None)
+    return next((each for each in words if is_user_name(each, denied.user or "")), None)
 
 
-def _is_user_name(template: str, user: str) -> bool:
+def is_user_name(template: str, user: str) -> bool:
     """Return whether a user name is that of an ``aws-auth`` entry, in which the session's name can be a variable."""
     start, variable, end = template.partition("{{SessionName}}")
     if not variable:

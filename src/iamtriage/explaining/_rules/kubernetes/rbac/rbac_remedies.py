@@ -13,6 +13,10 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
+from iamtriage.explaining._rules.kubernetes.aws_auth.repeated_entries import (
+    find_repeated_entry,
+    merge_remedies,
+)
 from iamtriage.explaining._rules.kubernetes.entries import entry_groups
 from iamtriage.explaining._rules.kubernetes.other_logins import GKE
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks
@@ -84,6 +88,8 @@ _KINDS_WITH_CHECK = frozenset({"service account", "user", "iam session"})
 
 def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
+    if (repeated := find_repeated_entry(denied)) is not None:
+        return merge_remedies(denied, repeated)
     role = _role_remedy(denied)
     policy = None if denied.installer else denied_requests.access_policy_remedy(denied)
     installers = installer_remedies(denied)
