@@ -388,6 +388,9 @@ _TRUSTING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Princi
         ("Our role is allowed sts:AssumeRole on arn:aws:iam::*:role/ledger.", True),
         ("They sent the trust policy, and our role is allowed sts:AssumeRole on arn:aws:iam::*:role/ledger.", True),
         ("The role sync is already allowed to sts:AssumeRole on arn:aws:iam::111122223333:role/ledger.", True),
+        ("sync's policy: sts:AssumeRole on arn:aws:iam::*:role/ledger", True),
+        ("books's policy: sts:AssumeRole on arn:aws:iam::*:role/ledger", False),
+        ("other's boundary: sts:AssumeRole on arn:aws:iam::*:role/ledger", False),
         ("Our role is not allowed sts:AssumeRole on arn:aws:iam::*:role/ledger.", False),
         ("Their bucket policy is allowed sts:AssumeRole on arn:aws:iam::*:role/ledger.", False),
     ],
@@ -399,6 +402,28 @@ def test_caller_that_is_allowed_to_assume_the_role(shown: str, *, is_allowed: bo
     assert first.title == "Pass the external ID e-14"
     assert "If e-41 is right, an administrator of the account 111122223333 changes" in " ".join(first.steps)
     assert any("to assume the role" in each.title for each in others) is not is_allowed
+
+
+@check_rows(
+    ("log", "passed"),
+    [
+        ("INFO tenant=a role=arn:aws:iam::111122223333:role/ledger ext=e-41", "e-41"),
+        ("10:02 assuming role_arn=arn:aws:iam::111122223333:role/ledger external_id=e-41 try=1", "e-41"),
+        ('{"level":"info","role_arn":"arn:aws:iam::111122223333:role/ledger","externalId":"e-41"}', "e-41"),
+        ("role=arn:aws:iam::111122223333:role/ledger ext=e-41\nrole=arn:aws:iam::111122223333:role/ledger ext=e-41", "e-41"),
+        # Of another role, two values, and no field of a call.
+        ("role=arn:aws:iam::777788889999:role/ledger ext=e-41", None),
+        ("role=arn:aws:iam::111122223333:role/ledger ext=e-41\nrole=arn:aws:iam::111122223333:role/ledger ext=e-42", None),
+        ("role=arn:aws:iam::111122223333:role/ledger next=e-41", None),
+        ("role=arn:aws:iam::111122223333:role/ledger file=x.ext", None),
+    ],
+)  # fmt: skip
+def test_external_id_in_a_log(log: str, passed: str | None) -> None:
+    denied = _ASSUMED.partition("\n")[2]
+    summary = explain(f"{log}\n{denied}", facts={"trust_policy": _TRUSTING}).summary
+    assert summary.endswith(
+        f"e-14, and the call passes {passed}." if passed else "requires the external ID e-14."
+    )
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ _NAMED_ACTION = lazy_pattern(r"[a-z0-9-]:[A-Z*]")
 _TARGET = r"[`\"']?(?:arn:aws[\w:/*+=,.@-]{8,400}(?<![.,])|\*|alias/[\w/-]{1,200})[`\"']?"
 _GRANT = lazy_pattern(
     # A sentence, or a line of a list. Bucket policies and boundaries allow a caller nothing by themselves.
-    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|session|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Pp]ermission [Ss]et|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed|(?:may|can)(?= (?:only )?[`\"']?{_ACTION}))\b[^\n.!?:\"]{{0,40}}?|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
+    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|session|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Pp]ermission [Ss]et|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed|(?:may|can)(?= (?:only )?[`\"']?{_ACTION}))\b[^\n.!?:\"]{{0,40}}?|(?<!\w)[\w+=,@-]{{2,64}}'s policy: {{1,4}}|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
     rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only)\b))"
     # "sqs:* denied", "on * only for the other bucket", "on * in the SCP"
     r"(?! (?:is |are )?(?:denied|blocked|missing)\b| only (?:for|in|on)\b| in (?:the|our|an?) (?:\w{2,20} ){0,2}(?:SCPs?|RCPs?|boundary|bucket policy|key policy|trust policy)\b)",
@@ -137,7 +137,7 @@ def find_described_policies(text: str) -> Iterator[Document]:
         if (found["other"] and not _NEXT_SUBJECT.search(words)) or _is_in_list_of_others(text, found):
             continue
         owner = _find_principal(text, words)
-        if owner is None and not _OF_CALLER.search(words):
+        if owner is None and ("'s policy:" in words or not _OF_CALLER.search(words)):
             continue
         of_set = _OF_SET.search(words)
         if of_set and f"AWSReservedSSO_{of_set['name'] + '_' if of_set['name'] else ''}" not in text:

@@ -182,6 +182,10 @@ _VENDOR = lazy_pattern(r"\b(?:Databricks|Datadog|Dynatrace|Fivetran|New Relic|Su
 _ISSUED_ID = lazy_pattern(
     r"(?a)(?<![\w:])(?P<name>(?:STORAGE|API|NOTIFICATION|GLUE|CATALOG)_AWS_EXTERNAL_ID|external_id|[Ee]xternal ID)[\"']?(?:[ \t]{0,40}[|\u2502=:,][ \t]{0,40}(?:String[ \t]{0,40}[|\u2502,][ \t]{0,40})?|(?<=_AWS_EXTERNAL_ID)[ \t]{1,40}(?:String[ \t]{1,40})?)[\"']?(?P<value>[\w+=,.@:/-]{1,1223}[\w+=@/-])"
 )
+# A line of a log with the role and what is passed for it, as fields or as JSON.
+_LOGGED = lazy_pattern(r"(?m)^(?=[^\n]{0,600}\b(?i:ext(?:ernal)?[_-]?(?:id)?)[\"']?\s?[=:])[^\n]{1,1500}")
+_FIELD = lazy_pattern(r"(?<![\w-])(?P<name>[\w-]{1,40})[\"']?(?:=|: ?)[\"']?(?P<value>[^\s\"',;}\]]{1,1224})")
+_NAMES_IN_LOGS = {"ext": "external_id", "role": "role_arn"}
 _ARGUMENT = lazy_pattern(
     r"\b(?P<name>\w{1,40})[\"']?\s{0,40}[=:]\s{0,4}(?:\"(?P<value>[^\"\n]{1,1224})\"|'(?P<other>[^'\n]{1,1224})')"
 )
@@ -245,7 +249,7 @@ def _find_call(text: str, command: CommandLine | None, role_arn: str | None) -> 
     if not calls[1:]:
         # The role of the only call can be in a variable.
         found = found or [each for each in calls if each.code and each.settings.get("role_arn") == UNKNOWN]
-    found = [each for each in found if each.source == _ASSOCIATION] or found
+    found = [each for each in found if each.source == _ASSOCIATION] or found or _find_logged(text, role_arn)
     if _EKS_AUTH in text and len(found) < 2:
         # EKS makes the call, whatever else shows it.
         settings: Mapping[str, str] = found[0].settings if found else {}
@@ -275,6 +279,19 @@ def _iterate_calls(text: str) -> Iterator[RoleCall]:
     for block in find_resources(text, "aws_eks_pod_identity_association"):
         values = sorted(block.texts.items(), key=_is_of_target)
         yield RoleCall(_normalize(values), None, _ASSOCIATION, is_of_eks=True)
+
+
+def _find_logged(text: str, role_arn: str | None) -> list[RoleCall]:
+    """Return the call of a role with an external ID that lines of a log show, if they agree."""
+    found: set[str] = set()
+    for line in _LOGGED.finditer(text[:_MAX_TEXT]) if role_arn is not None and role_arn in text else ():
+        values = _normalize(
+            (_NAMES_IN_LOGS.get(each["name"].lower(), each["name"]), each["value"])
+            for each in _FIELD.finditer(line[0])
+        )
+        if values.get("role_arn") == role_arn and "external_id" in values:
+            found.add(values["external_id"])
+    return [RoleCall({"external_id": each}, None, "the call") for each in found]
 
 
 def _is_of_target(setting: tuple[str, str]) -> bool:

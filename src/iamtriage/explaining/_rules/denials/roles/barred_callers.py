@@ -19,6 +19,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.roles import role_calls
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.grants import denial_remedies
@@ -301,8 +302,9 @@ _HAS_ACTION = lazy_pattern(
 
 
 def says_allowed(denial: Denial) -> bool:
-    """Return whether somebody says that a policy of the caller allows it to assume the role."""
-    return next(find_said(denial.failure.text, _HAS_ACTION), None) is not None
+    """Return whether the text says or shows that a policy of the caller allows it to assume the role."""
+    is_said = next(find_said(denial.failure.text, _HAS_ACTION), None) is not None
+    return is_said or bool(find_own_allow(denial))
 
 
 def either_side_step(denial: Denial, statement: dict[str, Any]) -> str:

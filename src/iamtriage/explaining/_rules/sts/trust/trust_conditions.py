@@ -192,6 +192,7 @@ def open_condition_remedy(
     manifest, url = None, pages.TRUST_POLICIES
     steps: tuple[str, ...] = (f"The trust policy requires {required}.",)
     if key == EXTERNAL_ID:
+        accept = accept and f"Find out which ID was agreed. {accept}"
         value = commands.external_id(wanted[0] if wanted else None)
         title, url = f"Pass {required}", pages.EXTERNAL_ID
         lines = (commands.fill_command(f"{assume} --external-id {{}}", arn, value),)
