@@ -313,6 +313,40 @@ def test_each_policy_that_does_not_allow_has_a_remedy(
     assert leads == (len(layers) > 1)
 
 
+_POWER_USER = {"type": "IDENTITY_BASED_POLICY", "uri": "arn:aws:iam::aws:policy/PowerUserAccess"}
+_DEVELOPER = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Developer_0f1e2d3c4b5a6978/kim"
+
+
+@check_rows(
+    ("session", "principal", "policies", "says"),
+    [
+        (SESSION, "IMPLICIT_DENY", [], ("policy allows it, either.", "leads to the next denial: allow iam:CreateRole for the role ci, too.")),
+        (SESSION, "IMPLICIT_DENY", [_POWER_USER], ("policy allows it, either (PowerUserAccess does not).", "leads to the next denial")),
+        (_DEVELOPER, "IMPLICIT_DENY", [_POWER_USER], ("(PowerUserAccess does not).", "next denial: allow iam:CreateRole in the permission set Developer, too.")),
+        (SESSION, "ALLOW", [], ()),
+        # A Deny of the caller's own account, too, says nothing on a missing Allow.
+        (SESSION, "EXPLICIT_DENY", [], ()),
+    ],
+)  # fmt: skip
+def test_deny_of_others_and_missing_allow(
+    session: str, principal: str, policies: list[dict[str, Any]], says: tuple[str, ...]
+) -> None:
+    """Without the Deny of the organization, the call also requires an Allow."""
+    own = {**_IDENTITY_ALLOWS, "evaluatedEffect": principal}
+    checks = [_scp_check("EXPLICIT_DENY", _OU, _DENYING), own]
+    facts = _details(_denied("iam:CreateRole", ROLE, "EXPLICIT_DENY", checks=checks))
+    facts["authorization_details"]["policies"] = policies
+    text = f"An error occurred (AccessDenied) when calling the CreateRole operation: User: {session} is not authorized to perform: iam:CreateRole on resource: {ROLE} with an explicit deny in a service control policy"
+    explanation = explain(text, facts=facts)
+    first, *others = explanation.remedies
+    told = f"{explanation.summary} {' '.join(first.steps)}"
+    assert [each for each in says if each not in told] == []
+    assert (
+        ("leads to the next denial" in told) is any(each.policy is not None for each in others) is bool(says)
+    )
+    assert first.layer == "service_control"
+
+
 TAGS = _denied("lambda:TagResource", FUNCTION)
 
 

@@ -77,7 +77,7 @@ def _explained(name: str) -> Explanation:
         ("kms-key-policy", "kms-key-policy", [("kms-key-policy", "possible"), ("kms-wrong-region", "possible"), ("resource-deny", "possible")]),
         ("block-public-access", "block-public-access", [("block-public-access", "reported")]),
         ("denying-condition", "explicit-deny", [("explicit-deny", "supplied"), ("denying-condition", "supplied")]),
-        ("authorization-details", "service-control-policy", [("scp-deny", "supplied")]),
+        ("authorization-details", "service-control-policy", [("scp-deny", "supplied"), ("no-identity-allow", "supplied")]),
         ("assertion-not-trusted", "web-identity", [("assertion-not-trusted", "derived"), ("saml-pair", "possible"), ("no-such-role", "possible"), ("session-tags", "possible")]),
         ("ambiguous-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
         ("ambiguous-service-tags", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
@@ -947,8 +947,9 @@ def test_encoded_message_is_decoded_first_and_never_shown() -> None:
 
 
 def test_authorization_details_name_every_policy_type() -> None:
-    notes = _explained("authorization-details").notes
-    assert "According to the authorization details, no identity-based policy allows it, either." in notes
+    assert _explained("authorization-details").summary.endswith(
+        "and no identity-based policy allows it, either."
+    )
 
 
 def test_details_of_another_action_are_ignored() -> None:

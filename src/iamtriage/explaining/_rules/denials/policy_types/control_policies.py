@@ -304,7 +304,8 @@ def _control_remedy(
         of_account = f", or StringNotEquals on aws:PrincipalAccount {denial.account}"
     caller = resource_commands.principal_arn_pattern(denial)
     of_caller = f" {caller}" if caller.startswith("arn:") and not denial.has_masked_account else ""
-    if of_caller and resource_commands.role_path_steps(denial) and "*" not in caller:
+    has_path = "*" in caller or "/" in caller.partition(":role/")[2]
+    if of_caller and resource_commands.role_path_steps(denial) and not has_path:
         of_caller += ", with the role's path if it has one"
     listed: tuple[str, ...] = (f"aws organizations list-policies --filter {kind}",)
     parents: str | None = None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._text import clip_text, join_words, lower_first
+from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.simulations import Simulation, find_simulated, find_simulation
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, copy_with
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
@@ -46,6 +47,11 @@ _RULES: dict[PolicyType, Callable[[Denial], Explanation]] = {
 }
 
 
+_CAPS: frozenset[PolicyType | None] = frozenset(
+    {"permissions_boundary", "resource_control", "service_control"}
+)
+
+
 def add_details(denial: Denial, explanation: Explanation) -> Explanation:
     """Add how to get the details of the decision, which IAM keeps only for a few hours, as the second remedy at the latest."""
     details = denial_remedies.authorization_details_remedy(denial)
@@ -79,8 +85,9 @@ def _find_others(denial: Denial) -> Iterator[Reason]:
     if denial.policy_type not in {each.policy_type for each in reasons}:
         return
     for each in reasons:
-        if each.policy_type == "identity" and "explicit" in {each.deny, denial.deny}:
-            continue  # no Allow is proposed against a Deny
+        is_capped = denial.policy_type in _CAPS and each.deny == "implicit"
+        if each.policy_type == "identity" and "explicit" in {each.deny, denial.deny} and not is_capped:
+            continue  # no Allow is proposed against a Deny, unless that is in a policy of others
         if each.policy_type in _RULES and each.policy_type != denial.policy_type:
             yield each
 
@@ -94,10 +101,16 @@ def _add_other(denial: Denial, explanation: Explanation, reason: Reason) -> Expl
         denial, policy_type=kind, policy_type_evidence="supplied", deny=reason.deny, policy=policy
     )
     found, clause = _RULES[kind](other), _describe(kind, reason.deny, policy)
+    if kind == "identity":
+        others = decisions.other_policies_without_allow(denial.facts, denial.action)
+        clause += f" ({others} does not)" if others and " and " not in others else ""
     remedies, added = explanation.remedies, found.remedies
     if remedies and added:
         same = _compare_statements(added[0], remedies[0])
-        step = f"This alone leads to the next denial: {lower_first(added[0].title)}, too{same}."
+        then = lower_first(added[0].title)
+        if kind == "identity" and isinstance(denial.role, IdentityCenterRole) and denial.role.permission_set:
+            then = f"allow {denial.action} in the permission set {denial.role.permission_set}"
+        step = f"This alone leads to the next denial: {then}, too{same}."
         remedies = (insert_after_saving(remedies[0], step), *added, *remedies[1:])
     summary, causes = f"{explanation.summary.removesuffix('.')}, and {clause}.", found.causes
     return attrs.evolve(
