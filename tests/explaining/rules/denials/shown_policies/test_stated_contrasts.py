@@ -882,7 +882,8 @@ EKS = "arn:aws:eks:eu-west-1:111122223333:{}"
     ("action", "resource", "allowed", "words"),
     [
         ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, but the policy names only the cluster", "end it with blue/*", " to the Resource of the statement that allows ")),
-        ("eks:DescribeAddon", EKS.format("addon/prod/coredns/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/prod"), ("is checked on the addon", "end it with coredns/*")),
+        ("eks:DescribeAddon", EKS.format("addon/prod/coredns/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/prod"), ("is checked on the addon", "end it with coredns/*, or for all of prod with addon/prod/*.")),
+        ("ecs:StopTask", EKS.format("task/prod/6ac7f2b190de4c3a8f551b2c3d4e5f60").replace(":eks:", ":ecs:"), EKS.format("cluster/prod").replace(":eks:", ":ecs:"), ("is checked on the task", "end it with prod/*.")),
         ("glue:GetTable", "arn:aws:glue:eu-west-1:111122223333:catalog", "arn:aws:glue:eu-west-1:111122223333:table/shop/*", ("on the table, but not on the catalog, nor on the database, which the call needs, too.",)),
         ("s3:ListBucket", "arn:aws:s3:::acme", "arn:aws:s3:::acme/*", ("s3:ListBucket is checked on the bucket", " to the Resource of the statement that allows ")),
         ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", "arn:aws:sqs:eu-west-1:111122223333:mail", (" to the Resource of the statement that allows ",)),

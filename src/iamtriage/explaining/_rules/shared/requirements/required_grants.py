@@ -116,7 +116,10 @@ def required_grant(denial: Denial) -> Grant | None:
         note = "The ARN of a consumer ends in the time of its registration, which changes when it is registered again, so the Resource ends with *."
         return attrs.evolve(grant, resources=(f"{consumer['consumer']}:*",), notes=(note, *grant.notes))
     if (generated := _GENERATED.fullmatch(grant.resources[0])) is not None:
-        note = f"The ARN ends in a generated ID: to cover replacements, too, end it with {generated['name'] or generated['stream']}/*."
+        kind, parent, *names = grant.resources[0].split(":", 5)[5].split("/")
+        # With only the ID after it, that of the parent covers all.
+        every = f", or for all of {parent} with {kind}/{parent}/*" if generated["name"] and names[1:] else ""
+        note = f"The ARN ends in a generated ID: to cover replacements, too, end it with {generated['name'] or generated['stream']}/*{every}."
         return attrs.evolve(grant, notes=(note, *grant.notes))
     if (other := _find_lasting_resource(grant.resources[0], denial)) is not None:
         return attrs.evolve(grant, resources=other[:1], notes=(other[1], *grant.notes))
