@@ -90,6 +90,32 @@ def test_permission_set_that_is_listed_or_of_another_account(listed: str) -> Non
     assert "has no assignment" in explanation.summary
 
 
+_OF_OTHER = "ROLELIST\t111122223333\tBilling"
+
+
+@check_rows(
+    ("listed", "title"),
+    [
+        (_OF_OTHER, "Write sso_account_id = 111122223333 in the profile, if that account is meant"),
+        (f"ROLELIST\t444455556666\tView\n{_OF_OTHER}", "Write sso_role_name = View in the profile, if that is enough, or sso_account_id = 111122223333 if that account is meant"),
+        ("shop (444455556666)\n  View | Access keys\nhr (111122223333)\n  Billing | Access keys", "Write sso_role_name = View in the profile, if that is enough, or sso_account_id = 111122223333 if that account is meant"),
+        # Two accounts, and a permission set that is not the profile's.
+        (f"ROLELIST\t444455556666\tView\n{_OF_OTHER}\n{_OF_OTHER.replace('1111', '7777')}", "Write sso_role_name = View in the profile, if that is enough"),
+        ("ROLELIST\t444455556666\tView\nROLELIST\t111122223333\tAdmin", "Write sso_role_name = View in the profile, if that is enough"),
+    ],
+)  # fmt: skip
+def test_permission_set_in_another_account(listed: str, title: str) -> None:
+    explanation = explain(
+        f"$ aws s3 ls --profile dev\n{_NO_ACCESS}\n{_PROFILE.format('Billing')}\n{listed}\n"
+    )
+    first = explanation.remedies[0]
+    assert first.title == title
+    is_of_account = "sso_account_id" in title
+    assert ("aws configure set sso_account_id 111122223333 --profile dev" in first.commands) is is_of_account
+    assert ("Billing in 111122223333." in explanation.summary) is is_of_account
+    assert "the AWS call itself was not sent" in explanation.notes[0]
+
+
 @pytest.mark.parametrize(
     ("text", "certainty"),
     [

@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
@@ -177,9 +177,11 @@ def explain_no_assignment(denial: Denial) -> Explanation:
     is_reported = _NO_ACCESS_MESSAGE.search(denial.case.text) is not None
     stated = [unique_value(each, denial.failure.text) for each in (_PERMISSION_SET, _ACCOUNT_OF_PROFILE)]
     name, account = (each.value if each else None for each in stated)
-    listed = _listed_names(denial.failure.text, account)
-    if name is not None and name not in listed and (listed or _ROLE.fullmatch(name)):
-        return _explain_other_name(denial, name, account, listed)
+    rows = _list_assignments(denial.failure.text)
+    listed = tuple(dict.fromkeys(each for of, each in rows if of is None or account in {None, of}))
+    elsewhere = only_one({of for of, each in rows if each == name and of}) if account else None
+    if name is not None and name not in listed and (listed or elsewhere or _ROLE.fullmatch(name)):
+        return _explain_other_name(denial, name, account, listed, elsewhere)
     profile, portal = find_profile(denial.case), _PORTAL.search(denial.failure.text)
     is_signed_in = _SIGNED_IN in denial.case.text
     of_profile = f" of the profile {profile}" if profile else ""
@@ -237,11 +239,11 @@ def explain_no_assignment(denial: Denial) -> Explanation:
     )
 
 
-def _listed_names(text: str, account: str | None) -> tuple[str, ...]:
-    """Return the permission sets that list-account-roles or the access portal shows for the account of the profile."""
+def _list_assignments(text: str) -> list[tuple[str | None, str]]:
+    """Return the accounts and permission sets that list-account-roles or the access portal shows."""
     # "Does the portal show it?", and "the documentation says that the portal shows it".
     said = {found.start() for found in find_said(text, _LISTED)}
-    rows = (
+    return [
         (
             None
             if found["said"] or found["told"]
@@ -250,8 +252,7 @@ def _listed_names(text: str, account: str | None) -> tuple[str, ...]:
         )
         for found in _LISTED.finditer(text)
         if not (found["said"] or found["told"]) or found.start() in said
-    )
-    return tuple(dict.fromkeys(name for of, name in rows if of is None or account in {None, of}))
+    ]
 
 
 def _find_account_above(text: str, row: int) -> str | None:
@@ -261,35 +262,57 @@ def _find_account_above(text: str, row: int) -> str | None:
 
 
 def _explain_other_name(
-    denial: Denial, name: str, account: str | None, listed: tuple[str, ...]
+    denial: Denial, name: str, account: str | None, listed: tuple[str, ...], elsewhere: str | None
 ) -> Explanation:
     """Explain that the profile names a permission set that the user does not have, unlike the listed ones."""
     from difflib import get_close_matches
 
-    has = f"The user has {join_words(listed, 'and')}{f' in {account}' if account else ''}" if listed else ""
+    where = f" in {account}" if account else ""
+    owned = remedies.present(
+        f"{join_words(listed, 'and')}{where}" if listed else None,
+        f"{name} in {elsewhere}" if elsewhere else None,
+    )
+    has = f"The user has {join_words(owned, 'and')}" if owned else ""
     of_role = _ROLE.fullmatch(name)
     close = [of_role[1]] if of_role else get_close_matches(name, listed, n=1, cutoff=0.75)
     only = only_one(listed)
     chosen = next((each for each in close if each in listed or not listed), only)
     is_close, problem = bool(close) and chosen in close, "names a permission set that the user does not have"
+    problem += where if elsewhere else ""
     meant = f", most likely {chosen} is meant" if is_close else ""
     if of_role and is_close:
         problem, meant = "has the name of an IAM role", f", the permission set is {chosen}"
     signed_in = ""
     if _SIGNED_IN in denial.case.text:
-        signed_in = " The sign-in itself worked: it requests no credentials of a permission set."
+        signed_in = " The sign-in itself worked: it does not check permission sets."
     is_shown = any(any(each.group("shown", "said", "told")) for each in _LISTED.finditer(denial.failure.text))
     setting = f"Write sso_role_name = {chosen or 'PERMISSION_SET'} in the profile"
     setting += "" if meant or chosen is None else ", if that is enough"
-    text = f"{has}, and not {name}."
+    profile = commands.profile(find_profile(denial.case))
+    of_account = commands.fill_command(
+        f"aws configure set sso_account_id {elsewhere} --profile {{}}", profile
+    )
+    lines: list[str] = []
+    if chosen:
+        lines = [commands.fill_command(f"aws configure set sso_role_name {chosen} --profile {{}}", profile)]
+    elif listed:
+        setting += f": {join_words(listed, 'or')}"
+    if elsewhere is not None and (chosen or listed):
+        setting += f", or sso_account_id = {elsewhere} if that account is meant"
+        lines.append(Labelled("Or:", of_account))
+    elif elsewhere is not None:
+        setting, lines = (
+            f"Write sso_account_id = {elsewhere} in the profile, if that account is meant",
+            [of_account],
+        )
+    text = f"{has}, and not {name}{where}."
     if of_role:
         text = "IAM Identity Center creates the role from a permission set: sso_role_name must be the name of that."
-    profile = commands.profile(find_profile(denial.case))
     return denial.explain(
         f"The profile {problem}: sso_role_name is {name}{meant}.{f' {has}.' if has else ''}",
         NO_ASSIGNMENT.cause(
             "reported",
-            text=f"IAM Identity Center has no {f'permission set named {name}' if of_role else f'assignment of {name} to the user'}.{signed_in}",
+            text=f"IAM Identity Center has no {f'permission set named {name}' if of_role else f'assignment of {name} to the user{where}'}.{signed_in}",
         ),
         WRONG_PROFILE.cause(
             "derived",
@@ -300,12 +323,10 @@ def _explain_other_name(
         ),
         remedies=(
             remedies.your_remedy(
-                setting if chosen else f"{setting}: {join_words(listed, 'or')}",
+                setting,
                 "Names of permission sets are compared exactly. The new value is used at once: another sign-in, or deleting the cache, does not help.",
                 commands=(
-                    commands.fill_command(f"aws configure set sso_role_name {chosen} --profile {{}}", profile)
-                    if chosen
-                    else None,
+                    *lines,
                     commands.fill_command("aws sts get-caller-identity --profile {}", profile),
                 ),
                 url=pages.SSO_LOGIN,
@@ -313,9 +334,9 @@ def _explain_other_name(
             None
             if of_role and chosen in listed
             else remedies.organization_remedy(
-                f"If {f'the answer is still No access, assign {chosen}' if of_role and is_close else f'{name} is meant, assign this permission set'} to the user{f' in {account}' if account else ''}",
+                f"If {f'the answer is still No access, assign {chosen}' if of_role and is_close else f'{name} is meant, assign this permission set'} to the user{where}",
                 url=pages.ASSIGNMENTS,
             ),
         ),
-        notes="An IAM policy does not help: only assignments in IAM Identity Center decide.",
+        notes="An IAM policy does not help: only assignments in IAM Identity Center decide, and the AWS call itself was not sent.",
     )
