@@ -83,6 +83,7 @@ def test_permission_in_terraform_gets_the_other_arn() -> None:
 _DENIED = "An error occurred (AccessDenied) when calling the X operation: User: arn:aws:sts::777788889999:assumed-role/reader/a is not authorized to perform: {0} on resource: {1} because no resource-based policy allows the {0} action\n"
 _REPOSITORY = f"arn:aws:ecr:eu-west-1:{_ACCOUNT}:repository/base"
 _QUEUE = f"arn:aws:sqs:eu-west-1:{_ACCOUNT}:jobs"
+_KEY = f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @pytest.mark.parametrize(
@@ -251,6 +252,38 @@ def test_policy_of_another_account(
         assert '"777788889999"]}' in json.dumps(explanation.remedies[0].policy)
     is_open = "most likely" in verdict or "may not meet" in verdict
     assert ("must allow it, too. If the" in str(explanation)) is is_open
+
+
+@check_rows(
+    ("principals", "conditions", "is_enough"),
+    [
+        (["arn:aws:iam::777788889999:root"], {}, True),
+        (["arn:aws:iam::777788889999:role/reader"], {}, True),
+        (["*"], {}, True),
+        (["arn:aws:iam::444455556666:root"], {}, False),
+        (["arn:aws:iam::777788889999:root"], {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, False),
+    ],
+)
+@pytest.mark.parametrize(("action", "resource"), [("sqs:SendMessage", _QUEUE), ("kms:Decrypt", _KEY)])
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_policy_of_another_account_that_allows_the_caller(
+    action: str,
+    resource: str,
+    principals: list[str],
+    conditions: dict[str, object],
+    *,
+    is_enough: bool,
+    is_whole: bool,
+) -> None:
+    """AWS says that the caller's side lacks the Allow: the other one needs no change."""
+    policy = _policy({"AWS": principals}, action, "*" if ":key/" in resource else resource, **conditions)
+    shown = policy if is_whole else json.dumps(json.loads(policy)["Statement"][0])
+    text = f"{_DENIED.replace('resource-based', 'identity-based').format(action, resource)}\n{shown}"
+    explanation = explain(text)
+    assert explanation.remedies[0].layer == "identity"
+    assert any(each.layer == "resource" for each in explanation.remedies) is not is_enough
+    assert ("must allow it, too. If the" in explanation.to_text(detail="full")) is not is_enough
+    assert ("allows the role reader already" in str(explanation)) is is_enough
 
 
 _OF_ENDPOINT = _DENIED.replace("resource-based", "VPC endpoint")
@@ -434,9 +467,6 @@ def test_command_for_another_policy_names_no_resource_policy() -> None:
     policy = _policy({"AWS": "444455556666"}, "lambda:InvokeFunction", _FUNCTION)
     explanation = explain(_DENIED.format("lambda:InvokeFunction", _FUNCTION) + command + policy)
     assert "own-reads in the text" not in explanation.to_text(detail="full")
-
-
-_KEY = f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @pytest.mark.parametrize(

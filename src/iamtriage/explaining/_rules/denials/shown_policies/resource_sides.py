@@ -82,10 +82,15 @@ def add_policy_of_other_account(
     """Add whether the policy in the text of a resource of another account allows the caller, which it has to."""
     action = denial.action or ""
     policies = [each for each in stated if each.has_principal and names_service(each.allows, action)]
-    if explanation.topic != _OPEN or len(policies) != 1:
+    # AWS says that the caller's side lacks the Allow.
+    is_stated = denial.policy_type == "identity"
+    if (explanation.topic != _OPEN and not is_stated) or len(policies) != 1:
         return explanation
     policy = policies[0]
-    if compare_with_principal(denial, policy) is not None:
+    lacks_caller = compare_with_principal(denial, policy) is not None
+    if lacks_caller and is_stated:
+        return explanation
+    if lacks_caller:
         implied = attrs.evolve(denial, policy_type="resource")
         base: Explanation = load_rule(_RESOURCE_RULE)(implied)
         added = add_policy_with_principal(implied, base, policies)
@@ -93,9 +98,13 @@ def add_policy_of_other_account(
         causes = tuple(each for each in added.causes if each.evidence == "derived")
         return attrs.evolve(added, causes=causes)
     named = [each for each in policy.allows if names_action(each, action) is not False]
-    if (open_ones := find_conditional(denial, named)) and not policy.denies:
+    if not is_stated and (open_ones := find_conditional(denial, named)) and not policy.denies:
         return _add_open_condition(denial, explanation, policy, open_ones[0])
-    if not policy.is_whole or any(each.get("Condition") for each in policy.allows) or policy.denies:
+    if (
+        not (policy.is_whole or is_stated)
+        or any(each.get("Condition") for each in policy.allows)
+        or policy.denies
+    ):
         return explanation
     name = policy.name.replace("the policy", f"the {policy_of(denial).name}", 1)
     text = f"{capitalize_start(name)} allows {denial.caller} already: only account {denial.account} has to allow it, too."

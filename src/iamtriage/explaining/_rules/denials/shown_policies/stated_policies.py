@@ -100,7 +100,8 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     if denial.policy_type in NAMES and not denial.is_explicit:
         with_principal = [each for each in stated if each.has_principal]
         return write_in_code(denial, add_policy_with_principal(denial, explanation, with_principal), stated)
-    if denial.crosses_accounts and denial.policy_type is None and denial.deny is None:
+    is_implicit = denial.policy_type == "identity" and denial.deny == "implicit"
+    if denial.crosses_accounts and (is_implicit or (denial.policy_type, denial.deny) == (None, None)):
         explanation = add_policy_of_other_account(denial, explanation, stated)
     filled = explain_variable(denial, explanation, stated)
     filled = filled or _add_identity_policies(denial, explanation, action, stated)
