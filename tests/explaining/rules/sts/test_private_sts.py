@@ -79,3 +79,27 @@ def test_controller_that_works_is_left_alone(said: str, workload: str) -> None:
 def test_agent_is_known_by_its_log() -> None:
     text = f"2031-01-01T00:00:00Z E! WriteToCloudWatch failure, err:  {TIMEOUT}"
     assert "daemonset/cloudwatch-agent" in str(explain(text, facts=FACTS).remedies[0].commands)
+
+
+@check_rows(
+    ("versions", "title"),
+    [
+        ("boto3 1.28.57 botocore 1.31.57 region=eu-west-1", "Let boto3 call the regional STS endpoint"),
+        ("botocore==1.34.2", "Let botocore call the regional STS endpoint"),
+        ("Boto3/1.9.220 Botocore/1.12.220", "Let Boto3 call the regional STS endpoint"),
+        ("boto3 1.40.1 botocore 1.40.1", "Change how the code calls STS"),
+        ("boto3==1.28.57, sts_regional_endpoints = legacy", "Change how the code calls STS"),
+        ("", "Change how the code calls STS"),
+    ],
+)
+def test_old_boto3_outside_of_a_pod(versions: str, title: str) -> None:
+    error = 'botocore.exceptions.ConnectTimeoutError: Connect timeout on endpoint URL: "https://sts.amazonaws.com/"'
+    explanation = explain(f"{versions}\n{error}\ncom.amazonaws.eu-west-1.sts\tavailable\tTrue\n")
+    first, *others = explanation.remedies
+    assert first.title == title
+    is_old = title.startswith("Let")
+    assert ("upgrade boto3 and botocore to 1.40 or later" in str(first.steps)) is is_old
+    assert "AWS_STS_REGIONAL_ENDPOINTS=regional" in first.commands[0]
+    # The text shows the endpoint, through which the request does not go.
+    assert not any(each.title.startswith("Check the network's") for each in others)
+    assert "neither the endpoint's security group nor an IAM policy" in explanation.notes[0]

@@ -51,6 +51,7 @@ _NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
 _NOT_A_TRUST_POLICY = (
     "The request did not reach AWS, so neither an IAM policy nor the role's trust policy helps."
 )
+_NOT_THROUGH_ENDPOINT = "The request did not go through the VPC endpoint and did not reach AWS: neither the endpoint's security group nor an IAM policy or the role's trust policy helps."
 PROXY = CauseType(
     "proxy",
     title="The proxy blocked the call or could not be reached",
@@ -171,7 +172,11 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             if _STARTING_TASK.search(line_at(case.failure.text, *case.failure.span)) and not is_proxy
             else _test_connection_remedy(case, host),
         ),
-        notes=_NOT_A_TRUST_POLICY if is_sts else _NOT_A_POLICY,
+        notes=_NOT_THROUGH_ENDPOINT
+        if is_regional and has_endpoint(case)
+        else _NOT_A_TRUST_POLICY
+        if is_sts
+        else _NOT_A_POLICY,
     )
 
 

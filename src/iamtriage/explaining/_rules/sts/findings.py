@@ -44,6 +44,10 @@ _CLUSTER_PLACES = frozenset({"pod", "service account", "cluster"})
 _LEGACY = lazy_pattern(
     r"\b(?i:(?:aws_)?sts_regional_endpoints)[\"']?(?:[^\S\n]{0,9}[=:]\s{0,4}|[\"']?,?\s{1,40}[\"']?value[\"']?:\s{0,4})[\"']?legacy\b"
 )
+# Before 1.40, both call the global endpoint by default.
+_OLD_BOTOCORE = lazy_pattern(
+    r"\b(?P<name>[Bb]oto(?:core|3))(?:==|[ /:=@-]{1,3}v?)(?P<version>1\.[123]?\d\.\d{1,4})\b"
+)
 # A comment, and what people say of a setting that is gone.
 _NOT_SET = lazy_pattern(
     r"^\s{0,40}(?:#|//)|\b(?i:removed|unset|deleted|dropped|no longer|any ?more|not|without|used to|instead of)\b|n't\b"
@@ -235,11 +239,23 @@ def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ..
     # The service account is that of a pod.
     remedies.pop("service account", None)
     region = commands.region(find_region(case))
+    steps = (*remedies["code"].steps, "Or leave the code unchanged, and set the variables where it runs.")
+    title = remedies["code"].title
+    if (old := _OLD_BOTOCORE.search(case.text)) is not None and not sets_legacy_endpoint(case.text):
+        # https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html
+        title = f"Let {old['name']} call the regional STS endpoint"
+        steps = (
+            f"{old['name']} {old['version']} calls the global host unless AWS_STS_REGIONAL_ENDPOINTS says regional: set the variables where the program runs, such as in its task definition.",
+            f"Or upgrade boto3 and botocore to 1.40 or later, which do so by default, or pass endpoint_url={steps[0].rpartition(' ')[2].removesuffix('.')} to the client.",
+        )
     remedies["code"] = attrs.evolve(
         remedies["code"],
-        steps=(*remedies["code"].steps, "Or leave the code unchanged, and set the variables where it runs."),
+        title=title,
+        steps=steps,
         commands=(f"export AWS_REGION={region} AWS_STS_REGIONAL_ENDPOINTS=regional",),
     )
+    if has_endpoint(case):
+        remedies.pop("network", None)
     return tuple(remedies.values())
 
 
