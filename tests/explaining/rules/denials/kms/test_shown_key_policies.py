@@ -266,6 +266,8 @@ def test_headline_names_the_key() -> None:
         (["sqs.eu-central-1.amazonaws.com", "ssm.eu-central-1.amazonaws.com"], (), "Add s3.eu-central-1.amazonaws.com to kms:ViaService in the statement Use of the key policy", None),
         # A wrong Region is a slip, not another use.
         ("s3.eu-west-1.amazonaws.com", (), "Replace s3.eu-west-1.amazonaws.com by s3.eu-central-1.amazonaws.com in the key policy", None),
+        # With the value, others could use the key for more, too.
+        ("sqs.eu-central-1.amazonaws.com", ("",), "Allow the role ledger in the key policy", {"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}}),
         # The value stands in a statement of somebody else, too.
         ("sqs.eu-central-1.amazonaws.com", ("mailer",), "Allow the role ledger in the key policy", {"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}}),
     ],
@@ -275,8 +277,10 @@ def test_use_through_another_service(via: object, others: tuple[str, ...], title
     condition = {"Condition": {"StringEquals": {"kms:ViaService": via}}}
     statements = [
         _allow(f"arn:aws:iam::111122223333:role/{name}", "kms:Decrypt") | condition | {"Sid": sid}
-        for name, sid in (("ledger", "Use"), *((each, "Other") for each in others))
+        for name, sid in (("ledger", "Use"), *((each, "Other") for each in others if each))
     ]
+    if "" in others:
+        statements[0]["Principal"] = {"AWS": "arn:aws:iam::111122223333:root"}
     denied = f"An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:sts::111122223333:assumed-role/ledger/run is not authorized to perform: kms:Decrypt on resource: {_KEY} because no resource-based policy allows the kms:Decrypt action\n"
     first = explain(denied + _policy(*statements)).remedies[0]
     assert first.title == title

@@ -152,8 +152,11 @@ def _accept_service(
     """Return the remedy that lets a condition on kms:ViaService accept another service: a statement without it would undo it."""
     old, new, key = failed.values[0], (failed.requested or ("",))[0], clip_text(failed.key)
     keeps = f"{clip_text(old)} stays. A new statement without the condition would allow {denial.caller} every use."
-    added = _correct(denial, policy, usual, (old, new), keeps, keeps_old=True)
-    if added.policy is None and json.dumps(policy.content).count(json.dumps(old)) == 1:
+    other_side = _describe_other_side(denial) if denial.crosses_accounts else None
+    added = _correct(denial, policy, usual, (old, new), keeps, other_side, keeps_old=True)
+    # For others, too, it would allow more.
+    is_own = {*principal_names(statement)} <= {str(denial.role), str(denial.principal)}
+    if is_own and added.policy is None and json.dumps(policy.content).count(json.dumps(old)) == 1:
         sid = shown_sid(statement)
         where = f"{key} in the statement {sid} of" if sid else f"{key} in"
         return attrs.evolve(added, title=added.title.replace("the Resource in", where, 1))
