@@ -157,13 +157,10 @@ def _accept_service(
     # For others, too, it would allow more.
     is_own = {*principal_names(statement)} <= {str(denial.role), str(denial.principal)}
     if is_own and added.policy is None and json.dumps(policy.content).count(json.dumps(old)) == 1:
-        sid = shown_sid(statement)
-        where = f"{key} in the statement {sid} of" if sid else f"{key} in"
-        return attrs.evolve(added, title=added.title.replace("the Resource in", where, 1))
-    rows = [
-        {**each, "Condition": {"StringEquals": {failed.key: new}}}
-        for each in iterate_statements(usual.policy or {})
-    ]
+        of = f" the statement {sid} of" if (sid := shown_sid(statement)) else ""
+        return attrs.evolve(added, title=added.title.replace("the Resource in", f"{key} in{of}", 1))
+    condition = {"Condition": {"StringEquals": {failed.key: new}}}
+    rows = [{**each, **condition} for each in iterate_statements(usual.policy or {})]
     step = f"The new statement has the condition on {key}, too: it is for calls of {clip_text(new)} only."
     return with_statements(attrs.evolve(usual, steps=(*usual.steps, step)), rows) if rows else usual
 
