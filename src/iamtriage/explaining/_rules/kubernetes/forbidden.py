@@ -15,7 +15,6 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.access_scopes import find_namespaces
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import users
-from iamtriage.explaining._rules.kubernetes.aws_auth.repeated_entries import find_repeated_entry
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, access_policy_remedy
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_lost_groups, use_stated_group
@@ -28,6 +27,7 @@ from iamtriage.explaining._rules.kubernetes.other_logins import GKE
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.rbac.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missing_role, rbac_remedies
+from iamtriage.explaining._rules.kubernetes.rbac.repeated_entries import find_repeated_entry
 from iamtriage.explaining._rules.kubernetes.rbac.request_checks import find_template_without_account
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_verbs, find_gaps
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac_remedies import gap_remedies

@@ -13,14 +13,14 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
-from iamtriage.explaining._rules.kubernetes.aws_auth.repeated_entries import (
-    find_repeated_entry,
-    merge_remedies,
-)
 from iamtriage.explaining._rules.kubernetes.entries import entry_groups
 from iamtriage.explaining._rules.kubernetes.other_logins import GKE
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks
 from iamtriage.explaining._rules.kubernetes.rbac.installer_remedies import installer_remedies
+from iamtriage.explaining._rules.kubernetes.rbac.repeated_entries import (
+    find_repeated_entry,
+    merge_remedies,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests, manifests
