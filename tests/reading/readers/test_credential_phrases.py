@@ -1053,6 +1053,12 @@ PROVIDERS: Table = tuple(
         ),
         ("go-file", "failed to load shared config file, /home/ana/.aws/config, line 3: invalid"),
         ("go-empty", "static credentials are empty"),
+        ("java-empty-id", "java.lang.NullPointerException: Access key ID cannot be blank."),
+        ("java-empty", "java.lang.NullPointerException: Secret access key cannot be blank."),
+        (
+            "keda-variable",
+            "Error parsing SQS queue metadata: 'AWS_ACCESS_KEY_ID' doesn't exist in the deployment environment",
+        ),
         (
             "php-empty",
             'Credentials must be an instance of \'Aws\\Credentials\\CredentialsInterface, an associative array that contains "key", "secret"',

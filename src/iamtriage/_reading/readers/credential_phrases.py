@@ -53,6 +53,7 @@ sure   | ate in Credential scope does not match | Date in Credential scope does 
 sure   | <codeartifact>codeartifact. | \b(?:ERR!|error) code ENEEDAUTH\b(?:(?!https?://)[^\x1e]){0,800}?https?://[^\s/@]{0,160}[.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)
 sure   | <amazonaws>Authentication required | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 530[ ,-]{1,3}Authentication required
 sure   | <awsAccessKeyID>awsAccessKeyID not found | error parsing [\w -]{2,40} metadata: awsAccessKeyID not found
+sure   | exist in the deployment environment | [Ee]rror parsing (?:SQS queue|Cloudwatch|Kinesis stream) metadata: '\w{1,64}' doesn\s?'t exist in the deployment environment
 sure   | check if this instance was started with an IAM|SSM Agent unable to acquire | Missing credentials - please check if this instance was started with an IAM|SSM Agent unable to acquire credentials
 unsure | to acquire credentials | (?:[Uu]nable|[Ff]ailed) to acquire credentials
 sure   | <locate>nable to locate | [Uu]nable to locate (?:AWS )?credentials
@@ -119,6 +120,8 @@ unsure | <missing>redential is missing | (?:^|: |[\"'`])Credential is missing(?!
 sure   | <resolveAwsSdkSigV4Config> | resolveAwsSdkSigV4Config - `credentials` not provided
 sure   | <TokenProviderError> | TokenProviderError: (?:Could not load token from any providers|(?:Profile|Sso session) '[^'\n]{1,100}' (?:could not be found in shared credentials file|is missing required property 'sso_)|Value not present for '\w{1,40}' in SSO Token)
 sure   | <shared>shared config file,|to enable ambient credentials | failed to (?:load|open) shared config file, \S|empty credentials; perhaps you meant to enable ambient credentials
+# Version 2 of the Java SDK
+sure   | ey ID cannot be blank.|ccess key cannot be blank. | (?:Access key ID|Secret access key) cannot be blank\.
 sure   | static credentials are empty|failed to load assume role | static credentials are empty|failed to load assume role (?:for )?arn:
 sure   | requires role_arn, profile|<AssumeRoleTokenProvider> | credential type \w{1,40} requires role_arn, profile \S|assume role with MFA enabled, but AssumeRoleTokenProvider session option not set
 sure   | credential type may be specified per|cached SSO token file|<load>to load SSO token | only one credential type may be specified per profile|(?:failed to read cached SSO token file|Unable to load SSO token)

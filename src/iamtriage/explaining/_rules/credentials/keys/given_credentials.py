@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 from iamtriage.failures._failures import MissingCredentials
 
 GIVEN_EMPTY = lazy_pattern(
-    r"Resolved credential object is not valid|static credentials are empty|Credentials must be an instance of"
+    r"Resolved credential object is not valid|static credentials are empty|Credentials must be an instance of|\b(?:Access key ID|Secret access key) cannot be blank"
 )
 """How SDKs report credentials in code without values."""
 NO_PROVIDER = lazy_pattern(
@@ -33,7 +33,7 @@ EMPTY_CREDENTIALS = CauseType(
     "empty-credentials",
     title="The program gives the SDK credentials without values",
     meaning="The code passes credentials whose access key ID or secret access key is empty or undefined. The SDK then does not look elsewhere.",
-    recognised_by='The SDK says "Resolved credential object is not valid", "static credentials are empty" or, in PHP, "Credentials must be an instance of".',
+    recognised_by='The SDK says "Resolved credential object is not valid", "static credentials are empty", "Access key ID cannot be blank" or, in PHP, "Credentials must be an instance of".',
     fix="Leave the credentials out of the code, or set the values that they are read from.",
     sources=(pages.SDK_CREDENTIALS,),
 )
@@ -47,7 +47,10 @@ NO_CREDENTIAL_PROVIDER = CauseType(
 )
 # https://www.php.net/manual/en/ini.core.php#ini.variables-order and
 # https://www.php.net/manual/en/install.fpm.configuration.php
-_VARIABLES_OF_PHP = "In PHP, $_ENV is empty if variables_order has no E, as in php.ini-production: use getenv(). php-fpm passes on variables only with env[] in the pool or clear_env = no."
+_STEPS = {
+    "CredentialsInterface": "In PHP, $_ENV is empty if variables_order has no E, as in php.ini-production: use getenv(). php-fpm passes on variables only with env[] in the pool or clear_env = no.",
+    "Resolved credential object": "The SDK for JavaScript 3 expects accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
+}
 
 
 def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
@@ -63,9 +66,7 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
     steps: tuple[str, ...] = (
         default,
         "If the code reads them from variables or a file, compare the names, and set the values where the code runs. An undefined variable raises no error.",
-        _VARIABLES_OF_PHP
-        if "CredentialsInterface" in message
-        else "The SDK for JavaScript 3 expects accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
+        *(step for words, step in _STEPS.items() if words in message),
     )
     if (program := clues.find_program(case.failure)) in {"Pulumi", "Terraform"}:
         summary = (
@@ -97,6 +98,8 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
             "Resolved credential object is not valid",
             "static credentials are empty",
             "Credentials must be an instance of",
+            "Access key ID cannot be blank",
+            "Secret access key cannot be blank",
             text=text,
         ),
         remedies=your_remedy(
@@ -293,14 +296,14 @@ def _pass_token(found: re.Match[str], token: str) -> str:
     return written if found["setting"] else f"{written} as the third argument of {token}"
 
 
-KEDA_KEYS = r"awsAccessKeyID not found"
+KEDA_KEYS = r"awsAccessKeyID not found|exist in the deployment environment"
 _KEDA_DOCS = "https://keda.sh/docs/latest/scalers/aws-sqs/"
 _OPERATOR = lazy_pattern(r"\bidentityOwner: ?[\"']?operator|\bauthenticationRef:")
 TRIGGER_WITHOUT_IDENTITY = CauseType(
     "keda-trigger-without-identity",
     title="The trigger of KEDA has no identity, so KEDA looks for access keys",
     meaning="Without authenticationRef and identityOwner, KEDA reads access keys from the environment of the scaled workload.",
-    recognised_by='KEDA says "awsAccessKeyID not found".',
+    recognised_by='KEDA says "awsAccessKeyID not found", or that a variable "doesn\'t exist in the deployment environment".',
     fix="Set identityOwner: operator in the trigger, or add a TriggerAuthentication with podIdentity.",
     sources=(_KEDA_DOCS, "https://github.com/kedacore/keda/issues/6418"),
 )
@@ -314,7 +317,7 @@ def explain_keda_keys(case: Case[MissingCredentials], message: str) -> Explanati
     return case.explain(
         f"KEDA found no access keys for a trigger, and did not call AWS{found}.",
         TRIGGER_WITHOUT_IDENTITY.cause(
-            "derived" if is_shown else "possible", clues.quote_phrases(message, KEDA_KEYS)
+            "derived" if is_shown else "possible", clues.quote_phrases(message, *KEDA_KEYS.split("|"))
         ),
         remedies=(
             cluster_remedy(
