@@ -9,7 +9,7 @@ from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
-from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     identity_allow_helps,
     is_encoded_message_cut,
@@ -108,7 +108,7 @@ def unstated_causes(denial: Denial, reason: str, *, is_renamed: bool) -> Iterato
 
 def _policy_for_linked_role(denial: Denial) -> str | None:
     """Return the name of the resource's policy, if only that can allow it to a service-linked role, the caller."""
-    if not isinstance(denial.role, ServiceLinkedRole) or denial.service in WITHOUT_RESOURCE_POLICIES:
+    if not isinstance(denial.role, ServiceLinkedRole) or not denial.can_have_resource_policy:
         return None
     from iamtriage.explaining._rules.denials.resource_commands import policy_of
 
@@ -135,7 +135,7 @@ def _other_policy_cause(denial: Denial) -> Cause:
         text = f"The root user has all permissions in its own account. So {'' if denial.crosses_accounts is False else other}the resource's policy, a service control policy or a VPC endpoint policy denies it."
         return OTHER_LAYER.cause(text=text)
     limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint policy"
-    of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
+    of_resource = "the resource's policy, " if denial.can_have_resource_policy else ""
     text = f"A policy that the message does not name can deny it: {of_resource}{limits}."
     if denial.deny == "implicit":
         text = f"A policy that caps permissions does not allow it: {limits}."

@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
+from iamtriage.actions._lookup import find_action
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT, strip_type
 from iamtriage.arns._partitions import PARTITIONS
@@ -40,7 +41,7 @@ _S3_URIS = ("s3a://", "s3n://")
 _SQS_ENDPOINT = "https://sqs."
 _ARN_WITHOUT_PREFIX = lazy_pattern(r"aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[^:\s]{0,30}:[^:\s]{0,30}:\S")
 # Frequent services whose resources have no policies. Those of roles are for other actions than IAM's.
-WITHOUT_RESOURCE_POLICIES = frozenset(
+_WITHOUT_RESOURCE_POLICIES = frozenset(
     {
         "athena", "autoscaling", "cloudformation", "cloudfront", "cloudwatch", "ec2", "ecs", "eks", "elasticache", "elasticloadbalancing",
         "iam", "organizations", "rds", "route53",
@@ -152,6 +153,12 @@ class Denial(Explainable[AccessDenied]):
             found = WORDS.size, stated
             object.__setattr__(self, "_stated", found)
         return found[1]
+
+    @property
+    def can_have_resource_policy(self) -> bool:
+        """Whether a policy of the resource can decide, which an action on no single resource does not have."""
+        action = None if self.action is None else find_action(self.action)
+        return self.service not in _WITHOUT_RESOURCE_POLICIES and not (action and action.only_wildcard)
 
     @property
     def event_source(self) -> str | None:

@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_program, runs_in_notebook
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions
@@ -201,7 +200,7 @@ def describe_change(denial: Denial) -> str:
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         identity = f"an administrator of IAM Identity Center has to change the permission set{name}"
-    of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
+    of_resource = "the resource's policy, " if denial.can_have_resource_policy else ""
     owner = (denial.policy or "").partition(":organizations::")[2].partition(":")[0]
     of_owner = f" (management account {owner})" if owner.isdecimal() else ""
     who = {

@@ -19,7 +19,6 @@ from iamtriage.explaining._rules.denials.policy_types.identity_remedies import s
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
-from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages import decisions
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
@@ -293,7 +292,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     """Explain an explicit deny if AWS does not state the policy type."""
     statement = f"the statement {clip_text(denial.statements[0])}" if denial.statements else "a policy"
     named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
-    of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
+    of_resource = "the resource's policy, " if denial.can_have_resource_policy else ""
     is_user = isinstance(denial.principal, User)
     own = "the caller's identity-based policies"
     if is_user:

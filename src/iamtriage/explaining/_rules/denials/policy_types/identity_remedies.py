@@ -12,7 +12,6 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages, wording
-from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
@@ -58,7 +57,7 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
     # The message says already what an encoded part that is cut off would confirm.
     is_needed = not (is_stated and denial.action and denial_remedies.is_encoded_message_cut(denial))
     details = present(denial_remedies.authorization_details_remedy(denial) if is_needed else None)
-    may_allow = denial.service == "kms" or not (is_stated or denial.service in WITHOUT_RESOURCE_POLICIES)
+    may_allow = denial.service == "kms" or (not is_stated and denial.can_have_resource_policy)
     if may_allow and denial.action and isinstance(denial.role, ServiceLinkedRole):
         from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 
