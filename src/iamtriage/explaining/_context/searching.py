@@ -107,7 +107,10 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
         ):
             values[name] = stated
     if "terraform" in values:
-        values["terraform"] = find_own_address(text, end) or values["terraform"]
+        # The failure can be printed for several resources.
+        values["terraform"] = (
+            find_own_address(text, start + 1) or find_own_address(text, end) or values["terraform"]
+        )
     if "caller" in values and UNMAPPED in values["caller"].words:
         values["caller"] = restore_case(whole, values["caller"])
     if failure.principal is None:

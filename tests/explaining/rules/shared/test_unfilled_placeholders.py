@@ -22,10 +22,13 @@ DENIED = 'An error occurred (AccessDenied) when calling the PutObject operation:
         ("#{stage}", "Check what replaces #{stage}"),
         ("%STAGE%", "Check what replaces %STAGE%"),
         ("$(git rev-parse HEAD)", "outside of single quotes"),
+        ("aws_s3_bucket.films.id", "without quotes"),
+        ("data.aws_kms_alias.films[0].arn", "without quotes"),
+        ("var.bucket_name", "without quotes"),
     ],
 )
 def test_placeholder_in_a_name(placeholder: str, where: str) -> None:
-    explanation = explain(DENIED.format(f"films-{placeholder}"))
+    explanation = explain(DENIED.format(f"films/{placeholder}"))
     assert explanation.causes[0].code == "placeholder-in-name"
     assert placeholder in explanation.summary
     first = explanation.remedies[0]
@@ -34,7 +37,20 @@ def test_placeholder_in_a_name(placeholder: str, where: str) -> None:
     assert not any(each.policy for each in explanation.remedies)
 
 
-@check_rows("name", ["films", "films/100%/a", "films/a$b", "films/$latest", "films/{a}", "films/50%OFF"])
+@check_rows(
+    "name",
+    [
+        "films",
+        "films/100%/a",
+        "films/a$b",
+        "films/$latest",
+        "films/{a}",
+        "films/50%OFF",
+        "films/var.tf",
+        "aws_films.a.b",
+        "films.var.a_b",
+    ],
+)
 def test_names_without_placeholders(name: str) -> None:
     assert explain(DENIED.format(name)).causes[0].code == "no-identity-allow"
 

@@ -284,8 +284,11 @@ def find_address(text: str, _command: CommandLine | None = None) -> Stated | Non
     """Return the address of the Terraform resource, if Terraform names one."""
     if "with " not in text or not any(each in text for each in ("aws_", "kubernetes_", "helm_")):
         return None
-    found = _ADDRESS.search(text)
-    return None if found is None else Stated(found[1].replace("\\", ""), found[0])
+    for found in _ADDRESS.finditer(text):
+        # A warning names its own resource.
+        if text.rfind("Warning: ", 0, found.start()) <= text.rfind("Error: ", 0, found.start()):
+            return Stated(found[1].replace("\\", ""), found[0])
+    return None
 
 
 def find_own_address(text: str, end: int) -> Stated | None:

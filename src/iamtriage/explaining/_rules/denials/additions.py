@@ -108,7 +108,9 @@ def _may_be_of_tenant(denial: Denial) -> bool:
 def _may_be_unfilled(denial: Denial) -> bool:
     """Return whether the name of the denied resource can have a placeholder, or that of a role be an ARN."""
     name = denial.failure.resource or ""
-    return ":role/arn:" in denial.failure.text or any(map(name.__contains__, ("$", "{{", "#{", "%")))
+    return ":role/arn:" in denial.failure.text or any(
+        map(name.__contains__, ("$", "{{", "#{", "%", "aws_", "var."))
+    )
 
 
 _QUERY_RULE = "denials.data_stores.queries.explain_query"

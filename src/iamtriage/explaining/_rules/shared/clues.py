@@ -47,7 +47,8 @@ _PROGRAMS = text_signs.Signs(
     {
         r"\bpacker build\b|\bamazon-(?:chroot|ebs|instance)[\w.]{0,80}: ": "Packer",
         r"\.tf line \d|Error: Cannot assume IAM Role|\bError refreshing state: |(?<=\n)\* provider\.aws: |\b(?:terraform|tofu|terragrunt)[ :](?:plan|apply|init|destroy|import|refresh)\b|registry\.(?:terraform|opentofu)|in provider \"aws\"": "Terraform",
-        r"\bpulumi (?:up|preview|destroy|refresh)\b|\bpulumi:|\bprovider=aws@": "Pulumi",
+        r"\bpulumi (?:up|preview|destroy|refresh)\b|\bpulumi:|\bprovider=aws@|\bsdk-v2/provider2\.go": "Pulumi",
+        r"\bconfiguring Terraform AWS Provider\b": "Terraform",  # also in Pulumi
         r"/v1/[\w-]{1,60}/(?:creds|sts)/\w|\bError (?:reading|writing) aws/(?:creds|sts)/": "Vault",
         r"\borgId=\d{1,9} uname=|\blogger=(?:tsdb|plugin)\.\w|\bgrafana-server\b": "Grafana",
         r"/\.vagrant\.d/|\bVagrantfile\b": "Vagrant",

@@ -101,7 +101,8 @@ def add_bucket_check(denial: Denial, explanation: Explanation) -> Explanation:
 
 def _read_type(deployment: Deployment) -> tuple[str, str, str] | None:
     """Return the type of a resource, the prefix of its service, and the operation that creates or deletes it."""
-    kind, found = deployment.type or "", _TERRAFORM_TYPE.search(deployment.resource or "")
+    kind = deployment.type or ""
+    found = _TERRAFORM_TYPE.search(f"{deployment.resource or kind}.")
     if kind.startswith("AWS::"):
         _, name, resource = kind.split("::", 2)
         words = [resource]

@@ -62,6 +62,10 @@ _MODULE_ENTRY = lazy_pattern(
 _CHANGING = lazy_pattern(r"\baws [a-z0-9-]{2,30} (?:associate|create|update)-")
 # How the AWS provider begins its errors.
 _TERRAFORM_ERROR = lazy_pattern(r"(?a)Error: (?:creating|updating) [A-Z][\w ]{2,60} \([^()\n]{1,300}\): ")
+# Versions before 0.15 print no address.
+_TERRAFORM_BLOCK = lazy_pattern(
+    r"(?a)\.tf line \d{1,6}, in resource \"(?P<type>aws_\w{2,60})\" \"[\w-]{1,80}\""
+)
 # The creation of the stack failed: an update is rolled back with UPDATE_ROLLBACK_….
 _ROLLBACK = lazy_pattern(r"(?<!UPDATE_)ROLLBACK_(?:IN_PROGRESS|COMPLETE)")
 
@@ -121,8 +125,9 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
     address = context_of(facts).terraform
     if address is not None:
         return Deployment("Terraform", address.value)
-    if _TERRAFORM_ERROR.search(failure.text) is not None:
-        return Deployment("Terraform", None)
+    block = _TERRAFORM_BLOCK.search(failure.text)
+    if block is not None or _TERRAFORM_ERROR.search(failure.text) is not None:
+        return Deployment("Terraform", None, block and block["type"])
     start = max(failure.span[0] - _MAX_TEXT // 2, 0)
     text = failure.text[start : start + _MAX_TEXT]
     if not any(map(text.__contains__, DEPLOYMENT_FRAGMENTS)):

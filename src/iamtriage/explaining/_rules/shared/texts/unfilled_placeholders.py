@@ -16,6 +16,7 @@ _REFERENCE = lazy_pattern(
     r"(?a)\$\{(?:(?:env|self|opt|cf|ssm|param|sls|file):|(?P<cloudformation>AWS::)|(?P<iam>aws:))?(?P<braced>[A-Za-z_][\w.()/'\"\[\]-]{0,60})\}"
     r"|\{\{-?\s?(?P<template>[\w.$:/ |\"'-]{1,60}?)\s?-?\}\}|#\{(?P<ruby>[\w.]{1,40})\}|%(?P<windows>[A-Z_]{3,30})%"
     r"|\$\((?P<substitution>[^()\n]{1,60})\)|(?<![\w$])\$(?!LATEST\b)(?P<bare>[A-Z][A-Z0-9_]{2,40})\b"
+    r"|(?<![\w.-])(?P<quoted>(?:data\.)?aws_[a-z0-9_]{2,60}\.[\w-]{1,60}(?:\[\d{1,3}\])?\.(?:id|arn|name|bucket|url|key_id|key_arn)|var\.[a-z0-9]{1,30}_\w{1,60})(?=[:/-]|\Z)"
 )
 # What documentation has in place of a value. In an error, people mask values like this.
 _WORD = lazy_pattern(
@@ -56,6 +57,8 @@ def find_unfilled(name: str) -> Unfilled | None:
         step = f"IAM fills in {words} only in policies: pass the value itself in the call."
     elif found["template"]:
         step = f"A template has {words}: render it with its values (in Helm, helm template shows the result), and do not apply the source."
+    elif found["quoted"]:
+        step = f"Terraform takes {words} in quotes as text: write it without quotes or, in a longer string, as ${{{words}}}."
     elif variable.startswith(("var.", "local.", "data.", "module.")):
         step = f"Terraform fills in {words} only in its own files: pass the text through templatefile(), or write the value."
     elif found["substitution"]:
