@@ -73,7 +73,7 @@ _CREDENTIAL_PROCESS = lazy_pattern(
     r"\A(?![\s\S]{0,9000}?\bset AWS_SDK_LOAD_CONFIG=1)[\s\S]{0,9000}?(?:from custom-process|credential_process|ProcessProvider)"
 )
 _KUBECONFIG_HELPER = lazy_pattern(
-    r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token"
+    r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token|no kind \"ExecCredential\""
 )
 _PLACES = {
     "env": "the environment variables",

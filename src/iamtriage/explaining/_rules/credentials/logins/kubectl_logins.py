@@ -98,6 +98,9 @@ def add_rejected_login(case: Case[Failure], explanation: Explanation) -> Explana
 
 API_VERSION = "exec plugin: invalid apiVersion"
 OTHER_VERSION = "exec plugin is configured to use API version"
+_OLD_ANSWER = 'no kind "ExecCredential" is registered for version'
+API_VERSIONS = (API_VERSION, OTHER_VERSION, _OLD_ANSWER)
+"""How clients report that they and the program that gets the token use different versions."""
 _UPDATE = "aws eks update-kubeconfig --name CLUSTER --region REGION"
 SHOW_HELPER = "kubectl config view --minify --output jsonpath='{.users[].user.exec}'"
 HELPER = "aws eks get-token --cluster-name CLUSTER --region REGION"
@@ -162,6 +165,25 @@ def explain_api_version(case: Case[MissingCredentials], message: str) -> Explana
         fix += " Update the AWS CLI even then: an older one can return v1alpha1."
     if file is not None:
         fix += " Commit the change if others use the file."
+    if _OLD_ANSWER in message:
+        return case.explain(
+            f"The program that gets the token returns it in a version of client.authentication.k8s.io that the client no longer reads: {too_old or 'most likely, the AWS CLI is too old'}.",
+            clues.reported_cause(
+                KUBECONFIG_API_VERSION,
+                message,
+                _OLD_ANSWER,
+                text="Clients of Kubernetes 1.24 and later read only v1beta1 and v1.",
+            ),
+            topic="kubeconfig-helper",
+            remedies=your_remedy(
+                "Update the AWS CLI where the client runs, and ask it for v1beta1",
+                "The AWS CLI 1.24, 2.7 and later return v1beta1. If the client runs aws-iam-authenticator, update that one, or let it run aws eks get-token.",
+                "Set the version to client.authentication.k8s.io/v1beta1: apiVersion in the kubeconfig, or api_version in the exec block of Terraform.",
+                commands=("aws --version", "which -a aws"),
+                url=pages.EKS_KUBECONFIG,
+            ),
+            notes="No permission is missing: the client made no request.",
+        )
     return case.explain(
         f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
         if OTHER_VERSION in message

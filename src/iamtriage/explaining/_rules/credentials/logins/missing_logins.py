@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
 )
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
 from iamtriage.failures._failures import AccessDenied, ExpiredCredentials, Failure, MissingCredentials
 
 # botocore.utils.SSOTokenLoader
@@ -201,6 +202,7 @@ def _allow_login_remedy(case: Case[AccessDenied] | Case[ExpiredCredentials]) -> 
 
 
 _LACKING = "The profile or role in the kubeconfig has no AWS credentials, or expired ones."
+_LACKING_IN_TERRAFORM = 'The environment of Terraform has no AWS credentials, or expired ones: the helper does not use those of provider "aws".'
 _IN_ARGO_CD = "kubectl exec --namespace argocd statefulset/argocd-application-controller -- argocd-k8s-auth aws --cluster-name CLUSTER"
 _RUN_IN_ARGO_CD = your_remedy(
     "Run the helper in Argo CD's pod",
@@ -223,14 +225,17 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     if exit_code is not None:
         because = (f"The AWS CLI ended with exit code {exit_code[1]}.",)
     outcome, summary = "failed", "The helper that gets credentials for the cluster {}."
-    lacking, is_argo_cd = _LACKING, name == "argocd-k8s-auth"
+    lacking, runs, is_argo_cd = _LACKING, "the kubeconfig", name == "argocd-k8s-auth"
+    others: tuple[Remedy, ...] = (_RUN_BY_HAND, _WRITE_AGAIN)
+    if TERRAFORM.search(case.failure.text):
+        lacking, runs, others = _LACKING_IN_TERRAFORM, "Terraform's provider", (_RUN_AS_TERRAFORM,)
     if is_argo_cd:
+        runs = "Argo CD"
         lacking = "The service accounts of Argo CD's pods have no role, or that role is not allowed to assume the one in the cluster secret."
     causes: tuple[Cause, ...] = (HELPER_WITHOUT_CREDENTIALS.cause(text=lacking), HELPER_TIMEOUT.cause())
     if "Client.Timeout exceeded" in message:
         causes = causes[::-1]
     first: tuple[Remedy, ...] = ()
-    others: tuple[Remedy, ...] = (_RUN_BY_HAND, _WRITE_AGAIN)
     other = other_users.find_other_shell(case)
     # The helper's own error takes precedence over a file that was not found.
     if _NO_CREDENTIALS_FOUND.search(message):
@@ -238,7 +243,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         causes = (HELPER_WITHOUT_CREDENTIALS.cause("derived"),)
         if other is None:
             first = (credential_remedies.CONFIGURE_CREDENTIALS,)
-    elif kubectl_logins.API_VERSION in message or kubectl_logins.OTHER_VERSION in message:
+    elif any(each in message for each in kubectl_logins.API_VERSIONS):
         return kubectl_logins.explain_api_version(case, message)
     elif "not found" in message or "no such file" in message:
         install = kubectl_logins.install_cli_remedy(case.failure.text)
@@ -271,7 +276,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         first = (other.remedy,)
     if reason is not None:
         summary = f"kubectl got no token: aws eks get-token failed because {reason}."
-    text = f"The program that {'Argo CD' if is_argo_cd else 'the kubeconfig'} runs to get a token {outcome}."
+    text = f"The program that {runs} runs to get a token {outcome}."
     return case.explain(
         summary.format(outcome),
         KUBECONFIG_HELPER.cause("reported", because, text=text),
@@ -286,6 +291,13 @@ _RUN_BY_HAND = your_remedy(
     "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
     commands=(kubectl_logins.HELPER, "aws sts get-caller-identity"),
     url=pages.EKS_KUBECONFIG,
+)
+_RUN_AS_TERRAFORM = your_remedy(
+    "Run the helper where Terraform runs, and give it the credentials of the cluster",
+    'Its own error says what is wrong. Its args are in the exec block of the provider kubernetes or helm. The block does not use profile, access_key or assume_role of provider "aws".',
+    "Add --profile or --role-arn to the args, or set AWS_PROFILE. If the same run creates the cluster, create it in a separate run.",
+    commands=(kubectl_logins.HELPER, "aws sts get-caller-identity"),
+    url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
 )
 _WRITE_AGAIN = your_remedy(
     "Write the kubeconfig again",

@@ -175,6 +175,8 @@ PROGRAM_WITHOUT_REGISTRY_LOGIN = CauseType(
 _FLUX_OBJECT = lazy_pattern(
     r"\b(?P<kind>ImageRepository|OCIRepository|HelmRepository)\b(?![^\n]{0,60}\bsecretRef)"
 )
+# Flux creates it for a HelmRelease whose chart is in a HelmRepository.
+_HELM_CHART = lazy_pattern(r"[Kk]ind\"?: ?\"?(?P<kind>HelmChart)\b(?![\s\S]{0,600}\bsecretRef)")
 # kubectl and Flux's own command name the types in other ways.
 _FLUX_COMMAND = lazy_pattern(
     r"\b(?:kubectl|flux) [^\n|;]{0,120}?\b(?:get|describe|reconcile) (?:sources? )?(?:(?P<HelmRepository>helmrepositor(?:y|ies)|helm)|(?P<OCIRepository>ocirepositor(?:y|ies)|oci)|(?P<ImageRepository>imagerepositor(?:y|ies)|images? repositor(?:y|ies)))(?![\w-])(?:[ /](?P<name>[a-z0-9][a-z0-9.-]{0,80}))?[^\n]{0,200}"
@@ -217,15 +219,15 @@ def explain_pull_of_cluster(case: Case[Failure], message: str) -> Explanation | 
 def _find_flux_object(case: Case[Failure]) -> tuple[str, str, str] | None:
     """Return the kind, the name and the namespace of the object of Flux that a text is about."""
     text = case.failure.text
-    is_of_flux = "toolkit.fluxcd.io" in text or "source-controller" in text
-    if (found := _FLUX_OBJECT.search(text) if is_of_flux else None) is not None:
+    is_of_flux = "toolkit.fluxcd.io" in text or "fluxcd/" in text or "source-controller" in text
+    found = _FLUX_OBJECT.search(text) or _HELM_CHART.search(text) if is_of_flux else None
+    if found is not None:
         kind = found["kind"]
         named = re.search(_FLUX_NAME.format(kind=kind), text)
-        return (
-            kind,
-            "NAME" if named is None else named["name"] or named["named"],
-            (named and (named["space"] or named["place"])) or "NAMESPACE",
-        )
+        name = "NAME" if named is None else named["name"] or named["named"]
+        space = (named and (named["space"] or named["place"])) or "NAMESPACE"
+        # A chart is in the namespace of its repository.
+        return ("HelmRepository", "NAME", space) if kind == "HelmChart" else (kind, name, space)
     asked = [] if "secretRef" in text else list(_FLUX_COMMAND.finditer(text))
     kind = only_one({key for each in asked for key in _FLUX_PAGES if each[key]})
     last = search_last(_COMMAND, text, 0, case.failure.span[0])
