@@ -75,6 +75,14 @@ CONFLICT = CauseType(
     fix="Wait for the other change to finish, or remove what the message names. Then retry.",
     sources=(pages.API_REFERENCES,),
 )
+RECORD_EXISTS = CauseType(
+    "record-exists",
+    title="The hosted zone already has a record with this name and type",
+    text="The action CREATE does not replace a record, and a simple record cannot exist beside weighted, multivalue or other records with the same name and type.",
+    recognised_by="The error code InvalidChangeBatch with a message that a record already exists.",
+    fix="Use the action UPSERT, import the record, or delete it first.",
+    sources=("https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",),
+)
 SERVICE_ERROR = CauseType(
     "service-error",
     title="The service failed",
@@ -342,6 +350,19 @@ REQUEST_KINDS = (
             url=NODE_NOT_CONNECTED.sources[0],
         ),
         lacks_permission=True,
+    ),
+    ErrorKind(
+        cause=RECORD_EXISTS,
+        code=r"^InvalidChangeBatch$",
+        except_message=r"\A(?![\s\S]*(?:already|rrset) exists\b)",
+        summary="The hosted zone already has a record with this name and type.",
+        remedies=owner_remedy(
+            "Change the record instead of creating it, or delete it first",
+            "Look who manages it before you change it: the command prints it. In code, use the action UPSERT. In Terraform, import it or set allow_overwrite.",
+            "ExternalDNS and cert-manager do not replace a record that something else created, and a leftover of an earlier run blocks them, too: delete that one.",
+            commands="aws route53 list-resource-record-sets --hosted-zone-id HOSTED_ZONE_ID --query \"ResourceRecordSets[?Name=='RECORD_NAME']\"",
+            url=RECORD_EXISTS.sources[0],
+        ),
     ),
     ErrorKind(
         cause=INVALID_REQUEST,
