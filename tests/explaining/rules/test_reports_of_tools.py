@@ -28,6 +28,23 @@ _NODE = (
     '"system:node:ip-10-0-0-81.eu-west-1.compute.internal" cannot get resource "deployments" in API group "apps" '
     'in the namespace "kube-system"'
 )
+_EFS = "rpc error: code = Unauthenticated desc = Access Denied. Please ensure you have the right AWS permissions: Access denied"
+_MACHINE = "Error in driver during machine creation: Error launching instance: UnauthorizedOperation: You are not authorized to perform this operation."
+_ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+_IN_TERRAFORM = (
+    f"creating SQS Queue (jobs): operation error SQS: CreateQueue, https response error StatusCode: 403, RequestID: {_ID}, "
+    "api error AccessDenied: Access Denied\n\n  with aws_sqs_queue.jobs,\n"
+)
+_INVALID = (
+    "validating provider credentials: retrieving caller identity from STS: operation error STS: GetCallerIdentity, "
+    "https response error StatusCode: 403, api error InvalidClientTokenId: The security token included in the request is invalid."
+)
+_NO_SOURCES = 'Error configuring the backend "s3": No valid credential sources found for AWS Provider.'
+_EXEC = "getting credentials: exec: executable aws failed with exit code 255"
+_REGISTRY_CALL = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: {} on resource: *"
+_OTHER = (
+    "Need to perform AWS calls for account 444455556666, but the current credentials are for 111122223333"
+)
 _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-results/tables/a1"
 
 
@@ -40,6 +57,53 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         (_PULL, "Sign docker in", "source-controller"),
         (f"source-controller, of the HelmRepository: {_NO_LOGIN}", "provider: aws", "docker login"),
         (_NO_LOGIN, "docker login", "HelmRepository"),
+        (f'{{"logger":"fluxcd/pkg","reconciler kind":"HelmChart","error":"{_NO_LOGIN[:14]}"}}\n{_NO_LOGIN}', "Set provider: aws in the HelmRepository NAME", "docker login"),
+        (f"kind: HelmChart\n{_NO_LOGIN}", "docker login", "HelmRepository"),
+        # The EFS CSI driver creates an access point, or deletes one.
+        (f'reason="VolumeFailedDelete" message="{_EFS}"', "elasticfilesystem:DeleteAccessPoint", "CreateAccessPoint"),
+        (f'"Volume deletion failed" err="{_EFS}"', "elasticfilesystem:DeleteAccessPoint", "CreateAccessPoint"),
+        (f"Volume deletion failed\nfailed to provision volume: {_EFS}", "elasticfilesystem:CreateAccessPoint", "DeleteAccessPoint"),
+        # A runner manager launches a machine before there is a job.
+        (f"gitlab-runner: Error creating machine: {_MACHINE}", "The identity of the GitLab runner manager", "job"),
+        (f"$ docker-machine create web\nError creating machine: {_MACHINE}", "The caller was denied ec2:RunInstances", "GitLab"),
+        # A warning is about another resource.
+        (f"Warning: Argument is deprecated\n\n  with aws_sqs_queue.logs,\n\nError: {_IN_TERRAFORM}", "working on aws_sqs_queue.jobs", "aws_sqs_queue.logs"),
+        (f"Warning: Argument is deprecated\n\n  with aws_sqs_queue.logs,\n\nError: {_IN_TERRAFORM[:200]}", "sqs:CreateQueue", "working on"),
+        # Terraform's provider is that of Pulumi, too.
+        (f"Error: configuring Terraform AWS Provider: {_INVALID}", "which credentials Terraform uses", "the program"),
+        (f"pulumi:providers:aws: error configuring Terraform AWS Provider: {_INVALID}", "which credentials Pulumi uses", "Terraform uses"),
+        # Atlantis runs Terraform.
+        (f'running "/data/bin/terraform1.9.5 init -upgrade" in "/data/repos/shop/web/7/default": exit status 1\n{_NO_SOURCES}', "the server of Atlantis", "aws login"),
+        (f'ran "terraform init" in "/srv/web"\n{_NO_SOURCES}', "AWS_PROFILE", "Atlantis"),
+        # A record with the name, and another reason.
+        ("failed to change Route 53 record set: InvalidChangeBatch: [Tried to create resource record set [name='web.example.com.', type='A'] but it already exists]", "already has a record", "rejected the request"),
+        ("failed to change Route 53 record set: InvalidChangeBatch: [RRSet with DNS name web.example.org. is not permitted in zone example.com.]", "rejected the request", "already has a record"),
+        # A resource can have a policy, and no single one cannot.
+        (_REGISTRY_CALL.format("ecr:GetAuthorizationToken"), "Resource must be *", "the resource's policy"),
+        (_REGISTRY_CALL.format("ecr:BatchGetImage"), "the resource's policy", "Resource must be *"),
+        # The CDK names what it ran.
+        (f" ❌  Environment aws://111122223333/eu-west-1 failed bootstrapping: Error: {_OTHER}", "npx cdk bootstrap", "npx cdk deploy"),
+        (f"Error: {_OTHER}", "npx cdk deploy", "npx cdk bootstrap"),
+        # Keys without a value, in Java.
+        ("java.lang.NullPointerException: Access key ID cannot be blank.", "is empty or undefined", "JavaScript"),
+        # The profile of a provider that finds nothing in it.
+        ("ProcessCredentialsProviderFailure: Profile staging did not include credential process", "export AWS_PROFILE=staging", "no profile"),
+        # The exec block of a provider of Terraform is no kubeconfig.
+        (f"Error: Kubernetes cluster unreachable: {_EXEC}\n\n  with helm_release.web,\n  on main.tf line 3, in resource \"helm_release\" \"web\":\n", 'those of provider "aws"', "kubeconfig"),
+        (f"Unable to connect to the server: {_EXEC}", "The profile or role in the kubeconfig", "exec block"),
+        # A program that answers in a version that is no longer read.
+        ('getting credentials: decoding stdout: no kind "ExecCredential" is registered for version "client.authentication.k8s.io/v1alpha1"', "the AWS CLI is too old", "service account"),
+        # A failure that stands there for several resources.
+        (f"Error: {_IN_TERRAFORM}\nError: {_IN_TERRAFORM.replace('jobs,', 'logs,')}", "working on aws_sqs_queue.jobs", "aws_sqs_queue.logs"),
+        # An older KEDA names the variable.
+        ("Error parsing SQS queue metadata: 'AWS_ACCESS_KEY_ID' doesn't exist in the deployment environment", "identityOwner: operator", "aws login"),
+        # The profile that Serverless used.
+        (f'Credentials: Local, "staging" profile\n\nError:\n{_INVALID}', "--profile staging", "no profile"),
+        # What follows is a verb, not a name.
+        ("has permission to GetObject for [...]. S3 Error Code: AccessDenied. S3 Error Message: Access Denied (Service: AWSLambdaInternal; Status Code: 403)\nThe policy of the bucket doesn't help.", "s3:GetObject", "doesn"),
+        # A request ID leads to the record of the call.
+        (f"Error creating the API: AccessDeniedException:\n\tstatus code: 403, request id: {_ID}", f"`{_ID}`", "`AccessDenied`"),
+        ("Error creating the API: AccessDeniedException:\n\tstatus code: 403, request id: xxxx", "`AccessDenied`", "xxxx"),
         # Fluent Bit has a role, unless it has nothing to ask with.
         (_SHIPPER + _UNSIGNED.format("logs"), "its request to STS failed", "No request was sent"),
         (_SHIPPER + _UNSIGNED.format("sts"), "No request was sent", "its request to STS failed"),

@@ -20,6 +20,7 @@ __all__ = ("find_runtime", "name_user_of_job", "search_present")
 
 _TASK_ROLE = "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn, executionRoleArn]'"
 _POD = "the role of the pod's service account"
+_MANAGER = "runner-manager"
 _POD_ROLE = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml"
 
 # The first pattern that matches decides, so the innermost environments come first: a container of a CI job's pod
@@ -132,6 +133,14 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
         None,
     ),
     (
+        # It launches a machine for a job with docker-machine.
+        _MANAGER,
+        ("during machine creation",),
+        r"\bError in driver during machine creation\b",
+        "the identity of the GitLab runner manager",
+        None,
+    ),
+    (
         "gitlab",
         (
             "gitlab",
@@ -193,7 +202,7 @@ def find_runtime(text: str, command: CommandLine | None = None) -> Runtime | Non
         if not sign.is_in(text, signs):
             continue
         found = search_present(_compile(pattern), text)
-        if found is not None:
+        if found is not None and (kind != _MANAGER or "gitlab" in text.lower()):
             return Runtime(kind, caller, found[0], lookup)
     return None
 

@@ -39,7 +39,7 @@ _REMOTE = lazy_pattern(
     rf"(?a)(?<![\w/.-]):?[\w-]{{0,20}}(?:s3|S3|aws|AWS)[\w-]{{0,20}}:({_BUCKET})(?:/([^\s\"'`]{{0,1024}}))?(?![\w.-])"
 )
 _NAMED_BUCKET = lazy_pattern(
-    rf"(?a)\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({_BUCKET})(?![\w-]|\.\w)"
+    rf"(?a)\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({_BUCKET})(?![\w-]|\.\w|['’]t\b)"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
     rf"|<BucketName>({_BUCKET})<"
     rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])"

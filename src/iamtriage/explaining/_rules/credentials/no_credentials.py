@@ -189,6 +189,7 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
     accounts = next(_CDK_ACCOUNTS.finditer(case.text))
     target, current = accounts["target"], accounts["current"]
     command = _CDK_COMMAND.search(case.text)
+    default = "bootstrap" if " failed bootstrapping: " in case.text else "deploy"
     profile = selected_profiles.find_profile(case)
     used = "the default credentials" if profile is None else f"those of the profile {profile}"
     return case.explain(
@@ -207,7 +208,7 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
             commands=(
                 "aws configure list-profiles",
                 "aws sts get-caller-identity --profile PROFILE_NAME --query Account --output text",
-                f"npx cdk {command[1] if command else 'deploy'} --profile PROFILE_NAME",
+                f"npx cdk {command[1] if command else default} --profile PROFILE_NAME",
             ),
             url="https://docs.aws.amazon.com/cdk/v2/guide/configure-access.html",
         ),

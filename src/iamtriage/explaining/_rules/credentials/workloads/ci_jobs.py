@@ -179,7 +179,10 @@ _CI_SYSTEMS = (
         pages.GITLAB_OIDC,
     ),
     _CiSystem(
-        lazy_pattern(r"/\.atlantis/repos/|\batlantis (?:plan|apply)\b"),
+        lazy_pattern(
+            # How it reports a step that failed: the command, and the directory of the pull request.
+            r"/\.atlantis/repos/|\batlantis (?:plan|apply)\b|\bterraform[\d.]{0,10} (?:init|plan|apply)\b[^\n]{0,400}?\" in \"[^\n\"]{0,200}/repos/"
+        ),
         "Atlantis",
         ("Or set the variables of the keys, or ~/.aws/credentials, where the server runs.",),
         "https://www.runatlantis.io/docs/provider-credentials.html",

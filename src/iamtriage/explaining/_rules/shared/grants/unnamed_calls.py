@@ -13,6 +13,7 @@ from iamtriage.policies._masked_arns import find_partition
 _QUEUE_URL = lazy_pattern(
     r"(?a)https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?)"
 )
+_REQUEST_ID = lazy_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # The message of EC2, whose code the text can lack.
 _OF_EC2 = lazy_pattern(r"You are not authorized to perform this operation\b")
 # The execution log of API Gateway, and what AWS says of a request whose template does not encode the message.
@@ -70,10 +71,14 @@ def _unnamed_call_remedy(denial: Denial) -> Remedy:
         says_ec2 = _OF_EC2.search(denial.failure.text, *denial.failure.span) is not None
         is_ec2 = denial.service == "ec2" or (denial.service is None and says_ec2)
         sign = "UnauthorizedOperation" if is_ec2 else "AccessDenied"
+        found, request = "the denied calls", denial.failure.envelope.request_id or ""
+        look = ": look for the one at the time of the error"
+        if _REQUEST_ID.fullmatch(request):
+            found, look, sign = "the call, by its request ID, if it is", "", request
         return your_remedy(
             "Find the caller and the call",
             "Check which identity the program uses: it can differ from the one that you expect.",
-            f"The second command prints the denied calls among the latest {int(_LATEST):,} that CloudTrail has{without}: look for the one at the time of the error. If it is older, repeat it, and wait a few minutes.",
+            f"The second command prints {found} among the latest {int(_LATEST):,} that CloudTrail has{without}{look}. If it is older, repeat it, and wait a few minutes.",
             commands=(
                 "aws sts get-caller-identity",
                 denied_calls_command(denial.event_source, _region(denial), sign, _LATEST),

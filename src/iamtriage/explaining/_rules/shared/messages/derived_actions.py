@@ -99,6 +99,9 @@ _CONNECTION = lazy_pattern(
 # https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/1335 and pkg/driver/controller.go.
 _OF_EFS_DRIVER = "Please ensure you have the right AWS permissions"
 _CREATES_ACCESS_POINT = "Calling Create AP with input"
+_DELETES_VOLUME = lazy_pattern(
+    r"VolumeFailedDelete|\b[Vv]olume deletion failed|\bdeletion of volume\b|\bdelete volume\b"
+)
 _VERSION_ID = lazy_pattern(r"(?a)\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}")
 _HANDLER = lazy_pattern(
     r"AWS::(?P<type>[A-Za-z0-9]{2,30})::[^\n]{0,300}?[Aa]ccess denied for operation '(?P<operation>[A-Z][A-Za-z]{2,60})'"
@@ -142,9 +145,11 @@ def derive_actions(
 
 
 def _actions_of_efs_driver(failure: AccessDenied) -> tuple[Evidence, tuple[str, ...]]:
-    """Return the actions with which the EFS CSI driver provisions a volume, or the one that its log shows."""
+    """Return the actions with which the EFS CSI driver creates or deletes a volume, or the one that its log shows."""
     create, describe = "elasticfilesystem:CreateAccessPoint", "elasticfilesystem:DescribeAccessPoints"
     before = failure.text[: failure.span[0]]
+    if _DELETES_VOLUME.search(failure.text, line_start(before, len(before)), failure.span[0]):
+        return "derived", ("elasticfilesystem:DeleteAccessPoint", describe)
     if _CREATES_ACCESS_POINT in before:
         return "derived", (create,)
     if "failed to provision volume" in before:
