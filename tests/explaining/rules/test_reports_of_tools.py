@@ -41,6 +41,8 @@ _INVALID = (
 )
 _NO_SOURCES = 'Error configuring the backend "s3": No valid credential sources found for AWS Provider.'
 _EXEC = "getting credentials: exec: executable aws failed with exit code 255"
+_S3_DENIED = "AccessDenied: Access Denied\n\tstatus code: 403, request id: 4KZ0EXAMPLE00001, host id: abc="
+_LAYER = "User: arn:aws:sts::<account>:assumed-role/deploy/s is not authorized to perform: lambda:GetLayerVersion on resource: arn:aws:lambda:eu-west-1:444455556666:layer:tools:2{}"
 _REGISTRY_CALL = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: {} on resource: *"
 _OTHER = (
     "Need to perform AWS calls for account 444455556666, but the current credentials are for 111122223333"
@@ -89,7 +91,7 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         # The profile of a provider that finds nothing in it.
         ("ProcessCredentialsProviderFailure: Profile staging did not include credential process", "export AWS_PROFILE=staging", "no profile"),
         # The exec block of a provider of Terraform is no kubeconfig.
-        (f"Error: Kubernetes cluster unreachable: {_EXEC}\n\n  with helm_release.web,\n  on main.tf line 3, in resource \"helm_release\" \"web\":\n", 'those of provider "aws"', "kubeconfig"),
+        (f'Error: Kubernetes cluster unreachable: {_EXEC}\n\n  with helm_release.web,\n  on main.tf line 3, in resource "helm_release" "web":\n', 'those of provider "aws"', "kubeconfig"),
         (f"Unable to connect to the server: {_EXEC}", "The profile or role in the kubeconfig", "exec block"),
         # A program that answers in a version that is no longer read.
         ('getting credentials: decoding stdout: no kind "ExecCredential" is registered for version "client.authentication.k8s.io/v1alpha1"', "the AWS CLI is too old", "service account"),
@@ -101,6 +103,15 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         (f'Credentials: Local, "staging" profile\n\nError:\n{_INVALID}', "--profile staging", "no profile"),
         # What follows is a verb, not a name.
         ("has permission to GetObject for [...]. S3 Error Code: AccessDenied. S3 Error Message: Access Denied (Service: AWSLambdaInternal; Status Code: 403)\nThe policy of the bucket doesn't help.", "s3:GetObject", "doesn"),
+        # Copilot names the bucket after the key.
+        (f'upload custom resource "Cert": upload manual/cert.zip to bucket orders-artifacts: {_S3_DENIED}', "s3:PutObject on arn:aws:s3:::orders-artifacts", "S3 answered 403"),
+        (f"upload the logs to bucket owners, said ana\n{_S3_DENIED}", "S3 answered 403", "s3:PutObject"),
+        # A stack that a denied call did not create.
+        (f"create change set a for stack web: ValidationError: S3 error: Access Denied\n\tstatus code: 400, request id: {_ID}: describe change set a: ValidationError: Stack [web] does not exist\n\tstatus code: 400", "S3 denied s3:GetObject", "The stack web"),
+        (f"An error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: The specified bucket does not exist\n{_S3_DENIED}", "does not exist", "S3 answered 403 without"),
+        # The version of a layer has a policy of its own, whosever account this is.
+        (_LAYER.format(" because no resource-based policy allows the lambda:GetLayerVersion action"), "add-layer-version-permission", "add-permission"),
+        (_LAYER.format(" because no identity-based policy allows the lambda:GetLayerVersion action"), "put-role-policy", "add-layer-version-permission"),
         # A request ID leads to the record of the call.
         (f"Error creating the API: AccessDeniedException:\n\tstatus code: 403, request id: {_ID}", f"`{_ID}`", "`AccessDenied`"),
         ("Error creating the API: AccessDeniedException:\n\tstatus code: 403, request id: xxxx", "`AccessDenied`", "xxxx"),

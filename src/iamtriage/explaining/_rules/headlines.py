@@ -218,7 +218,9 @@ def _says_more(failure: Failure, denial: AccessDenied, text: str, facts: Facts) 
                 is_after or _is_skipped(failure) or (envelope.request_id is None and envelope.host_id is None)
             )
         case AwsError():
-            return explain_failure(failure, NO_FACTS).topic not in _GENERAL_TOPICS
+            topic = explain_failure(failure, NO_FACTS).topic
+            # What a denied call did not create is not found afterwards.
+            return topic not in _GENERAL_TOPICS and not (is_after and topic == "not-found")
         case _:
             return True
 

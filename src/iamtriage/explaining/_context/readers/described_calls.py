@@ -174,6 +174,8 @@ _STORAGE_WORDS = tuple(
         # Argo Workflows: https://github.com/argoproj/argo-workflows/blob/main/workflow/artifacts/s3/s3.go
         ("GetObject", r"\bfailed to get file: Access Denied\b"),
         ("PutObject", r"\bfailed to (?:put file|save outputs): Access Denied\b"),
+        # AWS Copilot: https://github.com/aws/copilot-cli/blob/mainline/internal/pkg/aws/s3/s3.go
+        ("PutObject", r"\bupload \S{1,400} to (?:S3 )?bucket \S{3,63}: AccessDenied\b"),
         # ClickHouse: https://github.com/ClickHouse/ClickHouse/tree/master/src/IO
         ("HeadObject", r"\bDB::Exception: Failed to get object info: "),
         ("GetObject", r"\bDB::Exception: Access Denied: while reading key: "),

@@ -56,7 +56,8 @@ def explain_layer(denial: Denial) -> Explanation | None:
     """Explain that a function cannot use a layer of another account or Region."""
     arn, region = denial.resource_arn, _function_region(denial)
     is_of_layer = denial.policy_type in {None, "resource"} and not denial.is_explicit
-    is_foreign = denial.crosses_accounts or region is not None
+    # In the account of the layer, no policy of the version is necessary.
+    is_foreign = denial.crosses_accounts or region is not None or denial.policy_type == "resource"
     if arn is None or not arn.resource.startswith("layer:") or not (is_of_layer and is_foreign):
         return None
     found = _VERSION.fullmatch(arn.resource)

@@ -72,13 +72,14 @@ def _unnamed_call_remedy(denial: Denial) -> Remedy:
         is_ec2 = denial.service == "ec2" or (denial.service is None and says_ec2)
         sign = "UnauthorizedOperation" if is_ec2 else "AccessDenied"
         found, request = "the denied calls", denial.failure.envelope.request_id or ""
-        look = ": look for the one at the time of the error"
+        look, again = ": look for the one at the time of the error", ""
         if _REQUEST_ID.fullmatch(request):
             found, look, sign = "the call, by its request ID, if it is", "", request
+            again = ", use its request ID instead"
         return your_remedy(
             "Find the caller and the call",
             "Check which identity the program uses: it can differ from the one that you expect.",
-            f"The second command prints {found} among the latest {int(_LATEST):,} that CloudTrail has{without}{look}. If it is older, repeat it, and wait a few minutes.",
+            f"The second command prints {found} among the latest {int(_LATEST):,} that CloudTrail has{without}{look}. If it is older, repeat the call{again}, and wait a few minutes.",
             commands=(
                 "aws sts get-caller-identity",
                 denied_calls_command(denial.event_source, _region(denial), sign, _LATEST),
