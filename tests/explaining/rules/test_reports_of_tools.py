@@ -108,7 +108,7 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         (f"upload the logs to bucket owners, said ana\n{_S3_DENIED}", "S3 answered 403", "s3:PutObject"),
         # A stack that a denied call did not create.
         (f"create change set a for stack web: ValidationError: S3 error: Access Denied\n\tstatus code: 400, request id: {_ID}: describe change set a: ValidationError: Stack [web] does not exist\n\tstatus code: 400", "S3 denied s3:GetObject", "The stack web"),
-        (f"An error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: The specified bucket does not exist\n{_S3_DENIED}", "does not exist", "S3 answered 403 without"),
+        (f"An error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: The specified bucket does not exist\n{_S3_DENIED}", "does not exist", "Possible  An account outside"),
         # The version of a layer has a policy of its own, whosever account this is.
         (_LAYER.format(" because no resource-based policy allows the lambda:GetLayerVersion action"), "add-layer-version-permission", "add-permission"),
         (_LAYER.format(" because no identity-based policy allows the lambda:GetLayerVersion action"), "put-role-policy", "add-layer-version-permission"),
