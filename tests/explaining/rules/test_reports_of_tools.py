@@ -43,6 +43,10 @@ _NO_SOURCES = 'Error configuring the backend "s3": No valid credential sources f
 _EXEC = "getting credentials: exec: executable aws failed with exit code 255"
 _S3_DENIED = "AccessDenied: Access Denied\n\tstatus code: 403, request id: 4KZ0EXAMPLE00001, host id: abc="
 _LAYER = "User: arn:aws:sts::<account>:assumed-role/deploy/s is not authorized to perform: lambda:GetLayerVersion on resource: arn:aws:lambda:eu-west-1:444455556666:layer:tools:2{}"
+_MANIFEST = (
+    "apiVersion: argoproj.io/v1alpha1\nkind: {}\nspec:\n  serviceAccountName: web\n\n"
+    "failed to create new S3 client: NoCredentialProviders: no valid providers in chain. Deprecated."
+)
 _REGISTRY_CALL = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: {} on resource: *"
 _OTHER = (
     "Need to perform AWS calls for account 444455556666, but the current credentials are for 111122223333"
@@ -112,6 +116,9 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         # The version of a layer has a policy of its own, whosever account this is.
         (_LAYER.format(" because no resource-based policy allows the lambda:GetLayerVersion action"), "add-layer-version-permission", "add-permission"),
         (_LAYER.format(" because no identity-based policy allows the lambda:GetLayerVersion action"), "put-role-policy", "add-layer-version-permission"),
+        # The group of Argo Workflows is that of Argo CD.
+        (_MANIFEST.format("Application"), "update Argo CD", "update the SDK"),
+        (_MANIFEST.format("Workflow"), "service account web", "Argo CD"),
         # A request ID leads to the record of the call.
         (f"Error creating the API: AccessDeniedException:\n\tstatus code: 403, request id: {_ID}", f"`{_ID}`", "`AccessDenied`"),
         ("Error creating the API: AccessDeniedException:\n\tstatus code: 403, request id: xxxx", "`AccessDenied`", "xxxx"),

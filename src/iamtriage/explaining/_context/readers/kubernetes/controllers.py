@@ -250,12 +250,14 @@ _CONTROLLERS = (
             r"(?a)(?:\bkubelet\b|Failed to pull image)[^\n]{0,1500}?assumed-role/[^/\s]{1,64}/i-[0-9a-f]"
         ),
     ),
-    # https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks
     Controller(
         "Argo CD",
         "argocd",
         "argocd-application-controller",
-        lazy_pattern(r"(?a)\bargocd\b|\bargocd-|argoproj\.io"),
+        # Argo Workflows, Rollouts and Events have the same group.
+        lazy_pattern(
+            r"(?a)\bargocd\b|\bargocd-|\bapp\w{4,12}\.argoproj\.io|argoproj\.io/(?:v1alpha1\"?,?\s{1,4}\"?kind\"?: ?\"?)?App"
+        ),
         (),
         workload="statefulset/argocd-application-controller",
         values_key="controller.serviceAccount",
