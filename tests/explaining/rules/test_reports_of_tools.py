@@ -47,6 +47,10 @@ _MANIFEST = (
     "apiVersion: argoproj.io/v1alpha1\nkind: {}\nspec:\n  serviceAccountName: web\n\n"
     "failed to create new S3 client: NoCredentialProviders: no valid providers in chain. Deprecated."
 )
+_ASSUME = (
+    "User: arn:aws-cn:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: {}"
+)
+_NODE_DENIAL = "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718 is not authorized to perform: dynamodb:DescribeTable on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/vault"
 _REGISTRY_CALL = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: {} on resource: *"
 _OTHER = (
     "Need to perform AWS calls for account 444455556666, but the current credentials are for 111122223333"
@@ -119,6 +123,14 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         # The group of Argo Workflows is that of Argo CD.
         (_MANIFEST.format("Application"), "update Argo CD", "update the SDK"),
         (_MANIFEST.format("Workflow"), "service account web", "Argo CD"),
+        # The ARN of a role without its partition.
+        (_ASSUME.format("arn:iam::111122223333:role/deploy"), "Pass arn:aws-cn:iam::111122223333:role/deploy", "put-user-policy"),
+        (_ASSUME.format("arn:aws-cn:iam::111122223333:role/deploy"), "put-user-policy", "lacks the partition"),
+        # Vault prints its errors as JSON.
+        (r"unable to resolve ARN \"arn:aws:iam::************:role/deploy\" to internal ID: AccessDenied: Access denied\n\tstatus code: 403", "iam:GetRole", "names no action"),
+        # A pod whose role is refused goes on with that of its node.
+        (f"{_NODE_DENIAL}\ncaused by: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity", "STS rejected the token", "Allow dynamodb:DescribeTable for"),
+        (f"{_NODE_DENIAL}\nI know AssumeRoleWithWebIdentity.", "dynamodb:DescribeTable", "STS rejected the token"),
         # A request ID leads to the record of the call.
         (f"Error creating the API: AccessDeniedException:\n\tstatus code: 403, request id: {_ID}", f"`{_ID}`", "`AccessDenied`"),
         ("Error creating the API: AccessDeniedException:\n\tstatus code: 403, request id: xxxx", "`AccessDenied`", "xxxx"),

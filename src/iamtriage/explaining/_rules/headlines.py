@@ -59,6 +59,8 @@ def find_headline(text: str, failure: Failure, facts: Facts) -> Failure:
             return attrs.evolve(main, text=text)
     if text.count(_STANDARD_DENIAL) > 1 and (stopping := _find_stopping(text, failure)) is not None:
         return stopping
+    if "AssumeRoleWithWebIdentity" in text and (refused := _find_refused_role(text, failure)) is not None:
+        return refused
     if is_tolerated(failure, text) and (stopping := _find_untolerated(text)) is not None:
         return stopping
     if failure.action is None or _SKIPPED_IDENTITY in text:
@@ -87,6 +89,17 @@ def _find_stopping(text: str, denial: AccessDenied) -> Failure | None:
     found = None if stops_task(denial) else next(stopping, None)
     is_other = found is not None and not is_of_same_role(found, denial)
     return _in_text(text, found) if found is not None and is_other else None
+
+
+def _find_refused_role(text: str, denial: AccessDenied) -> Failure | None:
+    """Return the denial of the role of a pod, because of which the denied call used that of the node."""
+    from iamtriage._reading.scanning import scan
+
+    if ":assumed-role/" not in (denial.principal or "") or "/i-" not in (denial.principal or ""):
+        return None
+    denials = (each for each in scan(text) if isinstance(each, AccessDenied))
+    found = next((each for each in denials if each.action == "sts:AssumeRoleWithWebIdentity"), None)
+    return None if found is None else _in_text(text, found)
 
 
 def _find_untolerated(text: str) -> Failure | None:

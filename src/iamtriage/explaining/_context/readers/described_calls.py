@@ -229,7 +229,7 @@ class _Call(NamedTuple):
 
 # Vault looks up the unique ID of an ARN: https://developer.hashicorp.com/vault/docs/auth/aws
 _RESOLVED = lazy_pattern(
-    r"(?a)\b(?:updating the unique ID of|[Rr]esolv(?:e|ing)) ARN \"?arn:[a-z-]{3,12}:iam::[^\s:\"]{1,20}:(?P<type>role|user)/[^\s\"]{1,128}\"?"
+    r"(?a)\b(?:updating the unique ID of|[Rr]esolv(?:e|ing)) ARN \\?\"?arn:[a-z-]{3,12}:iam::[^\s:\"]{1,20}:(?P<type>role|user)/[^\s\"\\]{1,128}\\?\"?"
 )
 
 

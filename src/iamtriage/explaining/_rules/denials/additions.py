@@ -106,10 +106,10 @@ def _may_be_of_tenant(denial: Denial) -> bool:
 
 
 def _may_be_unfilled(denial: Denial) -> bool:
-    """Return whether the name of the denied resource can have a placeholder, or that of a role be an ARN."""
+    """Return whether the name of the denied resource can have a placeholder, or the ARN of a role be wrong."""
     name = denial.failure.resource or ""
     return ":role/arn:" in denial.failure.text or any(
-        map(name.__contains__, ("$", "{{", "#{", "%", "aws_", "var."))
+        map(name.__contains__, ("$", "{{", "#{", "%", "aws_", "var.", "arn:iam:"))
     )
 
 

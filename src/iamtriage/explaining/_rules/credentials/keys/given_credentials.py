@@ -20,9 +20,14 @@ from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
-GIVEN_EMPTY = lazy_pattern(
-    r"Resolved credential object is not valid|static credentials are empty|Credentials must be an instance of|\b(?:Access key ID|Secret access key) cannot be blank"
+_EMPTY = (
+    "Resolved credential object is not valid",
+    "static credentials are empty",
+    "Credentials must be an instance of",
+    "Access key ID cannot be blank",
+    "Secret access key cannot be blank",
 )
+GIVEN_EMPTY = lazy_pattern("|".join(_EMPTY))
 """How SDKs report credentials in code without values."""
 NO_PROVIDER = lazy_pattern(
     r"\bCredential is missing\b|`credentials` not provided|NoMatchingAuthScheme|select an auth scheme to sign the request with"
@@ -92,16 +97,7 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
         code = "\n".join(settings)
     return case.explain(
         f"{summary}.",
-        clues.reported_cause(
-            EMPTY_CREDENTIALS,
-            message,
-            "Resolved credential object is not valid",
-            "static credentials are empty",
-            "Credentials must be an instance of",
-            "Access key ID cannot be blank",
-            "Secret access key cannot be blank",
-            text=text,
-        ),
+        clues.reported_cause(EMPTY_CREDENTIALS, message, *_EMPTY, text=text),
         remedies=your_remedy(
             title, *steps, commands=None if code else line, manifest=code or None, url=pages.SDK_CREDENTIALS
         ),

@@ -179,10 +179,7 @@ _CI_SYSTEMS = (
         pages.GITLAB_OIDC,
     ),
     _CiSystem(
-        lazy_pattern(
-            # How it reports a step that failed: the command, and the directory of the pull request.
-            r"/\.atlantis/repos/|\batlantis (?:plan|apply)\b|\bterraform[\d.]{0,10} (?:init|plan|apply)\b[^\n]{0,400}?\" in \"[^\n\"]{0,200}/repos/"
-        ),
+        lazy_pattern(r"/\.atlantis/repos/|/repos/[\w./-]{3,160}/\d{1,6}/|\batlantis (?:plan|apply)\b"),
         "Atlantis",
         ("Or set the variables of the keys, or ~/.aws/credentials, where the server runs.",),
         "https://www.runatlantis.io/docs/provider-credentials.html",

@@ -10,12 +10,14 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.denials.roles.assuming_roles import NO_SUCH_ROLE
+from iamtriage.explaining._rules.shared.clues import find_partition
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import PLACEHOLDER_IN_NAME
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.unfilled_placeholders import fill_remedy, find_unfilled
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
+_WITHOUT_PARTITION = lazy_pattern(r"arn:(iam::[^:\s]{1,20}:role/[\w+=,.@/-]{1,512})")
 _ARN_IN_ARN = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:iam::[^:\s]{1,20}:role/(?P<arn>arn:aws[a-z-]{0,12}:iam::[^:\s]{1,20}:role/[\w+=,.@/-]{1,512})"
 )
@@ -71,6 +73,8 @@ def add_unfilled_placeholder(denial: Denial, explanation: Explanation) -> Explan
     """Add that a placeholder in the name of the denied resource was never filled in, which comes first."""
     if (doubled := _ARN_IN_ARN.search(denial.failure.text)) is not None:
         return _explain_doubled_arn(denial, explanation, doubled["arn"])
+    if (short := _WITHOUT_PARTITION.fullmatch(denial.failure.resource or "")) is not None:
+        return _explain_short_arn(denial, explanation, f"arn:{find_partition(denial.case)}:{short[1]}")
     unfilled = find_unfilled(denial.failure.resource or "")
     # AWS has no name like this for a caller: the text masks names in this way, or masks other parts of the ARN.
     if (
@@ -86,6 +90,26 @@ def add_unfilled_placeholder(denial: Denial, explanation: Explanation) -> Explan
         causes=(PLACEHOLDER_IN_NAME.cause("derived"), *explanation.causes),
         # A policy for this name would be for no resource.
         remedies=(fill_remedy(unfilled), *(each for each in explanation.remedies if each.policy is None)),
+    )
+
+
+def _explain_short_arn(denial: Denial, explanation: Explanation, arn: str) -> Explanation:
+    """Explain that the ARN of a role lacks the partition."""
+    meant = clip_text(arn)
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, "the ARN lacks the partition, so it names no role"),
+        causes=(
+            NO_SUCH_ROLE.cause("derived", text=f"The whole ARN is {meant}."),
+            *(each for each in explanation.causes if each.code != NO_SUCH_ROLE.code),
+        ),
+        remedies=(
+            your_remedy(
+                f"Pass {meant}, and repeat the call",
+                "Correct the ARN where it is configured. If the call is denied again, the new message names the role.",
+            ),
+            *(each for each in explanation.remedies if each.policy is None),
+        ),
     )
 
 
