@@ -101,6 +101,7 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         # The exec block of a provider of Terraform is no kubeconfig.
         (f'Error: Kubernetes cluster unreachable: {_EXEC}\n\n  with helm_release.web,\n  on main.tf line 3, in resource "helm_release" "web":\n', 'those of provider "aws"', "kubeconfig"),
         (f"Unable to connect to the server: {_EXEC}", "The profile or role in the kubeconfig", "exec block"),
+        (f'provider "helm" {{ config_path = "k8s" }}\nError: {_EXEC}', "The profile or role in the kubeconfig", "exec block"),
         # A program that answers in a version that is no longer read.
         ('getting credentials: decoding stdout: no kind "ExecCredential" is registered for version "client.authentication.k8s.io/v1alpha1"', "the AWS CLI is too old", "service account"),
         # A failure that stands there for several resources.

@@ -203,6 +203,7 @@ def _allow_login_remedy(case: Case[AccessDenied] | Case[ExpiredCredentials]) -> 
 
 _LACKING = "The profile or role in the kubeconfig has no AWS credentials, or expired ones."
 _LACKING_IN_TERRAFORM = 'The environment of Terraform has no AWS credentials, or expired ones: the helper does not use those of provider "aws".'
+_READS_FILE = lazy_pattern(r"\bconfig_paths?\b|(?i:kubeconfig)|\.kube/config")
 _IN_ARGO_CD = "kubectl exec --namespace argocd statefulset/argocd-application-controller -- argocd-k8s-auth aws --cluster-name CLUSTER"
 _RUN_IN_ARGO_CD = your_remedy(
     "Run the helper in Argo CD's pod",
@@ -227,7 +228,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     outcome, summary = "failed", "The helper that gets credentials for the cluster {}."
     lacking, runs, is_argo_cd = _LACKING, "the kubeconfig", name == "argocd-k8s-auth"
     others: tuple[Remedy, ...] = (_RUN_BY_HAND, _WRITE_AGAIN)
-    if TERRAFORM.search(case.failure.text):
+    if TERRAFORM.search(case.failure.text) and not _READS_FILE.search(case.failure.text):
         lacking, runs, others = _LACKING_IN_TERRAFORM, "Terraform's provider", (_RUN_AS_TERRAFORM,)
     if is_argo_cd:
         runs = "Argo CD"
