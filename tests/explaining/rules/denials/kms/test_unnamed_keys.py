@@ -362,3 +362,39 @@ def test_statement_for_a_replica_key_stays_limited_to_the_service() -> None:
     assert statement["Action"] == ["kms:GenerateDataKey", "kms:Decrypt"]
     assert statement["Condition"] == {"StringEquals": {"kms:ViaService": "sns.eu-central-1.amazonaws.com"}}
     assert any("kms:ViaService" in each for each in remedy.steps)
+
+
+_THREE_REASONS = "User: arn:aws:sts::{}:assumed-role/mailer/run is not authorized to perform: kms:{} on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
+_QUEUE = "https://sqs.eu-west-1.amazonaws.com/{}/mails"
+
+
+def _use(operation: str, account: str = "111122223333") -> str:
+    action = "Decrypt" if operation.startswith(("Get", "Receive")) else "GenerateDataKey"
+    return _called(operation, _THREE_REASONS.format(account, action))
+
+
+@check_rows(
+    ("text", "command", "is_other"),
+    [
+        (f"sqs.send_message(QueueUrl='{_QUEUE.format('444455556666')}')\n{_use('SendMessage')}", f"--queue-url {_QUEUE.format('444455556666')}", True),
+        (f"$ aws sqs receive-message --queue-url {_QUEUE.format('444455556666')}\n{_use('ReceiveMessage')}", f"--queue-url {_QUEUE.format('444455556666')}", True),
+        (f"reading arn:aws:sqs:eu-west-1:444455556666:mails\n{_use('ReceiveMessage')}", f"--queue-url {_QUEUE.format('444455556666')}", True),
+        (f"sns.publish(TopicArn='arn:aws:sns:eu-west-1:444455556666:mails')\n{_use('Publish')}", "--topic-arn arn:aws:sns:eu-west-1:444455556666:mails", True),
+        (f"$ aws secretsmanager get-secret-value --secret-id arn:aws:secretsmanager:eu-west-1:444455556666:secret:mail-a1B2c3\n{_use('GetSecretValue')}", "--secret-id arn:aws:secretsmanager:eu-west-1:444455556666:secret:mail-a1B2c3", True),
+        # The caller's own data, unknown data, or a key that the text names.
+        (f"$ aws sqs send-message --queue-url {_QUEUE.format('111122223333')}\n{_use('SendMessage')}", f"--queue-url {_QUEUE.format('111122223333')}", False),
+        (f"{_use('SendMessage')}\nnext: sns.publish(TopicArn='arn:aws:sns:eu-west-1:444455556666:mails')", "--queue-url QUEUE_URL", False),
+        (f"{_QUEUE.format('444455556666')} {_QUEUE.format('111122223333')}\n{_use('SendMessage')}", "--queue-url QUEUE_URL", False),
+        (f"$ aws secretsmanager get-secret-value --secret-id mail\n{_use('GetSecretValue')}\nbackup: arn:aws:secretsmanager:eu-west-1:444455556666:secret:old-a1B2c3", "--secret-id mail", False),
+        (f"{_QUEUE.format('444455556666')} with {KEY.format('111122223333')}\n{_use('SendMessage')}", "", False),
+        (f"{_QUEUE.format('444455556666')}\n{_use('SendMessage', 'XXXXXXXXXXXX')}", "", False),
+    ],
+)  # fmt: skip
+def test_what_another_account_encrypts(text: str, command: str, *, is_other: bool) -> None:
+    explanation = explain(text)
+    first = explanation.remedies[0]
+    assert command in str(first.commands)
+    shown = " ".join(explanation.to_text().split())
+    assert ("is in account 444455556666, most likely with its key" in shown) is is_other
+    assert ("Then, in account 111122223333" in shown) is is_other
+    assert first.title.endswith(", in account 444455556666") is is_other

@@ -10,10 +10,10 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import Principal, Role
-from iamtriage.explaining._context.readers.s3_locations import find_location
+from iamtriage.explaining._context.domains import find_domain
+from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._rules.basics import CauseType, Denial, Remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
@@ -57,8 +57,6 @@ _ARGUMENTS = {
     ),
     "dynamodb": lazy_pattern(rf"(?a)\bTable(?:Name)?{_ARGUMENT}"),
 }
-# The services that people name as what their program reads.
-_STORES = {"parameter store": "ssm", "secrets manager": "secretsmanager"}
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}")
 # Services whose values the two programs read.
 _WITH_SECRETS = frozenset({"secretsmanager", "ssm"})
@@ -186,6 +184,11 @@ def describe_data(operation: str | None) -> str:
     return next((noun for names, noun in _DATA if (operation or "").startswith(names)), "data")
 
 
+def find_service_of(data: str) -> str | None:
+    """Return the service that has the data which an operation reads or writes."""
+    return next((service for service, (_, kind) in SERVICES.items() if kind == data), None)
+
+
 def show_store_command(denial: Denial, *, names_data: bool) -> str:
     """Return the command that prints the SecretStore of an ExternalSecret, and what it reads unless its name is known."""
     text, name, namespace = denial.failure.text, None, denial.facts.namespace
@@ -279,13 +282,22 @@ def show_key_command(denial: Denial, service: str | None, arn: str | None) -> st
         return None
     template, _, placeholder = SHOW_KEYS[service]
     value = arn or find_data_name(denial, service)
-    if value is not None and placeholder.endswith("_NAME") and value.startswith("arn:"):
+    if value is not None and service == "sqs" and (queue := principal_words.try_parse_arn(value)) is not None:
+        value = f"https://sqs.{queue.region}.{find_domain(queue.partition)}/{queue.account}/{queue.resource}"
+    elif value is not None and placeholder.endswith("_NAME") and value.startswith("arn:"):
         value = value.split(":", 5)[5].partition("/")[2]
         value = f"/{value}" if service == "ssm" and "/" in value else value
     name = value if value is not None and _NAME.fullmatch(value) else placeholder
     resource = principal_words.try_parse_arn(arn)
     region = resource.region if resource is not None and resource.region else region_argument(denial)
     return commands.fill_command(f"aws {service} {template} --output text --region {{}}", name, region)
+
+
+def find_data(denial: Denial, service: str | None = None) -> Arn | None:
+    """Return the ARN of what the key encrypts, if the text has only one, or only one of a service."""
+    services = SHOW_KEYS if service is None else (service,)
+    stated = find_stated_arn(denial.failure, lambda arn: arn.split(":")[2] in services, is_anywhere=True)
+    return principal_words.try_parse_arn(stated)
 
 
 def find_data_name(denial: Denial, service: str | None) -> str | None:
@@ -303,59 +315,10 @@ def find_data_name(denial: Denial, service: str | None) -> str | None:
     return None if name is None or is_masked(name) else name
 
 
-def name_called_data(denial: Denial) -> tuple[str, str] | None:
-    """Return what another service decrypts for a call, and that call, or ``None`` if KMS was called or it is unknown."""
-    operation = called_operation(denial)
-    data = describe_data(operation)
-    service = next((each for each, (_, kind) in SERVICES.items() if kind == data), None)
-    if service is None or ENVIRONMENT in denial.failure.text:
-        return None
-    name = find_data_name(denial, service)
-    return f"the {data}{f' {clip_text(name)}' if name else ''}", operation
-
-
 def function_of(denial: Denial) -> str:
     """Return the name of a function, after which its sessions are named, or a placeholder."""
     session = principal_words.session_name(denial.principal)
     return session if _FUNCTION.fullmatch(session) else "FUNCTION_NAME"
-
-
-def key_of_data_command(denial: Denial) -> str | None:
-    """Return the command that prints the key of what a call reads or writes: in S3, of an object or of its bucket."""
-    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
-    if ENVIRONMENT in denial.failure.text:
-        return f"aws lambda get-function-configuration --function-name {function_of(denial)} --query '[KMSKeyArn,Role]' --output text"
-    operation = called_operation(denial)
-    data = describe_data(operation)
-    if data != "object" and denial.failure.envelope.service != "s3":
-        of_data = (each for each, (_, _, name) in SHOW_KEYS.items() if name.startswith(f"{data.upper()}_"))
-        service = next(of_data, None) or find_calling_service(denial) or denial.service
-        said = [each for words, each in _STORES.items() if words in denial.failure.text.lower()]
-        return show_key_command(denial, service if service in SHOW_KEYS else only_one(said), None)
-    context = denial.context
-    bucket, key = (each and each.value for each in (context.bucket, context.key))
-    if operation == "CopyObject" and (source := find_location(denial.failure.text, None, context.command)):
-        bucket, key = source.bucket.value, source.key and source.key.value  # what is read is decrypted
-    elif denial.resource_arn is not None and denial.resource_arn.service == "s3":
-        bucket, _, key = denial.resource_arn.resource.partition("/")
-    if operation.startswith(WRITES) and operation != "CopyObject":
-        path = "ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID"
-        show = "aws s3api get-bucket-encryption --bucket {} --query {} --output text"
-        return commands.fill_command(show, commands.bucket(bucket), path)
-    show = "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text"
-    return commands.fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
-
-
-def find_key_step(denial: Denial, show_key: str | None) -> str:
-    """Return the step that finds the key of what a call reads or writes, with a command if there is one."""
-    if show_key is not None and ENVIRONMENT in denial.failure.text:
-        return "The first command prints the key. None means aws/lambda, whose policy cannot be changed: set the role again. Otherwise, the key must be Enabled, and in the function's Region."
-    if show_key is not None:
-        return "The first command prints the key of the data. describe-key prints its state, which must be Enabled, and its ARN, with the account of the key and the Region for the failing call."
-    find = "Find the key of the data with aws s3api head-object or aws secretsmanager describe-secret, or in the code that encrypts."
-    if "sops" in denial.failure.text.lower():
-        find = "In a file that SOPS encrypted, sops.kms names the key."
-    return f"{find} Run the commands in the Region and account that its ARN names."
 
 
 def find_calling_service(denial: Denial) -> str | None:

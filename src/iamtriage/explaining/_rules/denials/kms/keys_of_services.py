@@ -14,7 +14,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
-from iamtriage.explaining._rules.denials.kms import managed_keys
+from iamtriage.explaining._rules.denials.kms import keys_of_data, managed_keys
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
@@ -181,8 +181,8 @@ def inspect_key_remedy(denial: Denial) -> Remedy:
     title, show_key, find = "Check the key's Region and key policy", None, None
     if key == "KEY_ID":
         title = "Find the key, and check its Region and key policy"
-        show_key = encrypted_data.key_of_data_command(denial)
-        find = encrypted_data.find_key_step(denial, show_key)
+        show_key = keys_of_data.key_of_data_command(denial)
+        find = keys_of_data.find_key_step(denial, show_key)
     show = commands.fill_command("aws kms describe-key --key-id {} --region {}", key, region)
     # The owner's account needs only the ID, which fits into a line.
     argument = quote_argument(key.partition(":key/")[2] or key)
@@ -191,7 +191,7 @@ def inspect_key_remedy(denial: Denial) -> Remedy:
         argument = f'"$({show} --query KeyMetadata.Arn --output text)"'
     elif show_key is not None and encrypted_data.ENVIRONMENT not in denial.failure.text:
         # What a service prints can be an alias.
-        argument, show = "KEY_ARN", f"{show} --query 'KeyMetadata.[Arn,KeyState]' --output text"
+        argument, show = "KEY_ARN", f"{show} --query 'KeyMetadata.[Arn,KeyState,KeyManager]' --output text"
     owner = None if arn is None else arn.account
     across = "For a key in another account, a policy of the caller must allow"
     if owner is not None and denial.account is None:

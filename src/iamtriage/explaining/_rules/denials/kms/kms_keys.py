@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.denied_regions import region_setting
 from iamtriage.explaining._rules.denials.conditions.request_conditions import concerns_no_resource
 from iamtriage.explaining._rules.denials.denies.required_settings import find_small_upload, why_decrypt
-from iamtriage.explaining._rules.denials.kms import keys_of_services, managed_keys
+from iamtriage.explaining._rules.denials.kms import keys_of_data, keys_of_services, managed_keys
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
@@ -188,7 +188,7 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
     key, show_key = commands.arn(encrypted_data.find_key(denial), "KEY_ARN"), None
     find = "The message does not name the key. It is most likely the one in the text."
     if ":key/" not in key:
-        key, show_key = "KEY_ARN", encrypted_data.key_of_data_command(denial)
+        key, show_key = "KEY_ARN", keys_of_data.key_of_data_command(denial)
         find = f"The message does not name the key: {'the first command prints it' if show_key else 'what holds the data names it (such as KmsKeyId)'}."
         if show_key and "KMSKeyArn" in show_key:
             find += " None means the AWS managed key aws/lambda: then set the role again instead."
@@ -222,13 +222,20 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         first = " ".join((found, *inspect.steps[check + 1 :]))
         steps = (first, *path, *(each for each in of_owner.steps[1:] if each not in omitted))
         label = _IF_NO_ALLOW.format(" and the role's ARN in it" if path else "")
-        put = Labelled(label, f"{change} --policy file://policy.json")
+        put, where = Labelled(label, f"{change} --policy file://policy.json"), ""
+        lines = (*inspect.commands, put)
+        if (other := keys_of_data.find_other_owner(of_key)) is not None:
+            data, owner = other
+            accounts = f". The {data} is in account {owner}, most likely with its key, the caller in {denial.account}: the key policy and a policy of the caller must both allow it"
+            [statement], where = of_owner.policy["Statement"], f", in account {owner}"
+            own = allow_remedies.other_side_command(of_key, statement["Action"], "KEY_ARN")
+            lines = (*(each for each in lines if " list-grants " not in each), *present(own))
         inspect = attrs.evolve(
             of_owner,
-            title=f"Check the key's Region and policy, then allow {denial.caller}",
+            title=f"Check the key's Region and policy, then allow {denial.caller}{where}",
             # A short explanation must not hide what another account has to allow.
             steps=(*inspect.steps[:check], *steps),
-            commands=(*inspect.commands, put),
+            commands=lines,
         )
         remedies = (inspect, across)
     if of_key.crosses_accounts:
@@ -283,7 +290,7 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     controller = find_controller(denial.failure.text) if denial.principal_text is None else None
     caller = denial.caller if controller is None else f"the role of {controller.name}"
     key, place, called = ": the key", "this Region", ""
-    if (data := encrypted_data.name_called_data(denial)) is not None:
+    if (data := keys_of_data.name_called_data(denial)) is not None:
         key = f" {data[0]}: its key"
         called = f" {data[1]} itself was not denied."
     wrong_region = "The data is encrypted with a key of another Region or account, or the key was deleted."

@@ -17,7 +17,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
-from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers import recreations
 from iamtriage.explaining._context.readers.statements import find_said
@@ -31,7 +30,7 @@ from iamtriage.explaining._rules.denials.resource_commands import policy_princip
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.grants.denial_remedies import find_said_grant, region_argument
-from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn, try_parse_principal
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
 from iamtriage.explaining._rules.shared.wording import denial_summary
@@ -139,7 +138,7 @@ def _describes_default_key(text: str) -> bool:
 
 def _with_reader(denial: Denial) -> Denial:
     """Return a denial whose message names no caller with the only role of the text that is in another account."""
-    owner = getattr(_find_data(denial), "account", None)
+    owner = getattr(encrypted_data.find_data(denial), "account", None)
     if denial.principal is not None and denial.resource_account is None:
         return attrs.evolve(denial, resource_account=owner)
     roles = {each for each in _ROLE_ARN.findall(denial.failure.text) if each.split(":")[4] != owner}
@@ -179,24 +178,17 @@ def _is_across(denial: Denial) -> bool:
     """Return whether the caller is not of the key's account."""
     if denial.crosses_accounts is not None:
         return denial.crosses_accounts
-    owner = getattr(_find_data(denial), "account", None)
+    owner = getattr(encrypted_data.find_data(denial), "account", None)
     if owner and denial.account:
         return bool(owner != denial.account)
     return _OTHER_ACCOUNT.search(denial.failure.text) is not None
 
 
-def _find_data(denial: Denial) -> Arn | None:
-    """Return the ARN of what the key encrypts, if the text has only one."""
-    return try_parse_arn(
-        find_stated_arn(
-            denial.failure, lambda each: each.split(":")[2] in encrypted_data.SHOW_KEYS, is_anywhere=True
-        )
-    )
-
-
 def _find_region(denial: Denial) -> str:
     region = region_argument(denial)
-    return region if region != "REGION" else getattr(_find_data(denial), "region", None) or region
+    return (
+        region if region != "REGION" else getattr(encrypted_data.find_data(denial), "region", None) or region
+    )
 
 
 def explain_managed_key(denial: Denial) -> Explanation | None:
@@ -243,7 +235,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     is_across, region = _is_across(denial), _find_region(denial)
     is_own_call = _calls_kms(denial)
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
-    owner = denial.resource_account or getattr(_find_data(denial), "account", None)
+    owner = denial.resource_account or getattr(encrypted_data.find_data(denial), "account", None)
     owner = owner or (None if is_across else denial.account) or "ACCOUNT_ID"
     partition = getattr(denial.resource_arn, "partition", denial.location.partition) or "aws"
     root = f"arn:{partition}:iam::{owner}:root"

@@ -1,0 +1,81 @@
+"""Find the key of what a call reads or writes, and the account that owns what the key encrypts."""
+
+from __future__ import annotations
+
+from iamtriage._patterns import only_one
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.s3_locations import find_location
+from iamtriage.explaining._rules.basics import Denial
+from iamtriage.explaining._rules.denials.conditions import encrypted_data
+from iamtriage.explaining._rules.shared import commands
+
+# The services that people name as what their program reads.
+_STORES = {"parameter store": "ssm", "secrets manager": "secretsmanager"}
+
+
+def find_other_owner(denial: Denial) -> tuple[str, str] | None:
+    """Return what an unknown key encrypts and its account, if that is another account than the caller's."""
+    data = encrypted_data.describe_data(encrypted_data.called_operation(denial))
+    service = encrypted_data.find_service_of(data)
+    if denial.account is None or denial.has_masked_account or service not in encrypted_data.SHOW_KEYS:
+        return None
+    if encrypted_data.find_key(denial) is not None:
+        return None
+    name, arn = encrypted_data.find_data_name(denial, service), encrypted_data.find_data(denial, service)
+    owner = None if arn is None else arn.account
+    # A name without an account is that of the caller's own data.
+    if owner in {None, denial.account} or (name is not None and str(owner) not in name):
+        return None
+    return data, str(owner)
+
+
+def name_called_data(denial: Denial) -> tuple[str, str] | None:
+    """Return what another service decrypts for a call, and that call, or ``None`` if KMS was called or it is unknown."""
+    operation = encrypted_data.called_operation(denial)
+    data = encrypted_data.describe_data(operation)
+    service = encrypted_data.find_service_of(data)
+    if service is None or encrypted_data.ENVIRONMENT in denial.failure.text:
+        return None
+    name = encrypted_data.find_data_name(denial, service)
+    return f"the {data}{f' {clip_text(name)}' if name else ''}", operation
+
+
+def key_of_data_command(denial: Denial) -> str | None:
+    """Return the command that prints the key of what a call reads or writes: in S3, of an object or of its bucket."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    if encrypted_data.ENVIRONMENT in denial.failure.text:
+        return f"aws lambda get-function-configuration --function-name {encrypted_data.function_of(denial)} --query '[KMSKeyArn,Role]' --output text"
+    operation = encrypted_data.called_operation(denial)
+    data = encrypted_data.describe_data(operation)
+    if data != "object" and denial.failure.envelope.service != "s3":
+        service = encrypted_data.find_service_of(data) or encrypted_data.find_calling_service(denial)
+        service = service or denial.service
+        said = [each for words, each in _STORES.items() if words in denial.failure.text.lower()]
+        service = service if service in encrypted_data.SHOW_KEYS else only_one(said)
+        is_named = service is None or encrypted_data.find_data_name(denial, service) is not None
+        data = None if is_named else encrypted_data.find_data(denial, service)
+        return encrypted_data.show_key_command(denial, service, None if data is None else str(data))
+    context = denial.context
+    bucket, key = (each and each.value for each in (context.bucket, context.key))
+    if operation == "CopyObject" and (source := find_location(denial.failure.text, None, context.command)):
+        bucket, key = source.bucket.value, source.key and source.key.value  # what is read is decrypted
+    elif denial.resource_arn is not None and denial.resource_arn.service == "s3":
+        bucket, _, key = denial.resource_arn.resource.partition("/")
+    if operation.startswith(encrypted_data.WRITES) and operation != "CopyObject":
+        path = "ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID"
+        show = "aws s3api get-bucket-encryption --bucket {} --query {} --output text"
+        return commands.fill_command(show, commands.bucket(bucket), path)
+    show = "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text"
+    return commands.fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
+
+
+def find_key_step(denial: Denial, show_key: str | None) -> str:
+    """Return the step that finds the key of what a call reads or writes, with a command if there is one."""
+    if show_key is not None and encrypted_data.ENVIRONMENT in denial.failure.text:
+        return "The first command prints the key. None means aws/lambda, whose policy cannot be changed: set the role again. Otherwise, the key must be Enabled, and in the function's Region."
+    if show_key is not None:
+        return "The call must go to the Region in the key's ARN, and the key's state must be Enabled."
+    find = "Find the key of the data with aws s3api head-object or aws secretsmanager describe-secret, or in the code that encrypts."
+    if "sops" in denial.failure.text.lower():
+        find = "In a file that SOPS encrypted, sops.kms names the key."
+    return f"{find} Run the commands in the Region and account that its ARN names."
