@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import quote_words
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
@@ -50,6 +52,11 @@ _LISTED = lazy_pattern(
 )
 _MADE_FOR_CREATOR = "EKS created the entry for the principal that created the cluster (bootstrapClusterCreatorAdminPermissions)."
 _KEEP_FOR_CREATOR = "The simplest is to remove the resource from the configuration, as the creator is an administrator of the cluster already. Do not delete the entry from the cluster: its principal can lose access."
+_MADE_FOR_NODES = (
+    "EKS created the entry automatically, for the role of a managed node group or Fargate profile."
+)
+_KEEP_FOR_NODES = "Do not delete the entry from the cluster: the nodes lose access."
+_IF_OF_NODES = "If a managed node group or Fargate profile has the role, or the same configuration declares the entry twice, remove the resource from the configuration, not the entry from the cluster."
 _NOT_FOR_CREATOR = lazy_pattern(r"reator_?[aA]dmin_?[pP]ermissions\"? ?[:=] ?false\b")
 _CREATION = r"(?:creat(?:ed|es)|made|makes|built|builds|provision(?:ed|s)|set up)"
 _SAME = r"(?:the |this |that |our )?same (?:\w{1,20} ){0,2}(?:identity|job|pipeline|principal|role|terraform|user|workflow)"
@@ -155,20 +162,27 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         changed = repeated.replace(" create-access-entry", " update-access-entry", 1)
         then = ", after you have added the existing groups to the list" if "-groups" in changed else ""
         changes = (Labelled(f"Then{then}:", changed),)
+    kind = entry_parameters.find_node_type(case)
+    starter = entry_parameters.find_source_of_nodes(case, kind)
+    is_of_nodes = kind is not None or starter is not None
     check = cluster.eks_command("describe-access-entry", principal=argument)
     associated = cluster.eks_command("list-associated-access-policies", principal=argument)
     by_hand = cluster_remedy(
         "Associate an access policy with the existing entry"
         if lacks_policies
+        else "Keep the existing entry: nodes need nothing else"
+        if is_of_nodes
         else "Inspect the existing entry, and update it instead of creating one",
         "AmazonEKSViewPolicy only reads. For all namespaces, use --access-scope type=cluster."
         if lacks_policies
         else None
-        if sets_groups
+        if sets_groups or is_of_nodes
         else "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. Leave an entry for nodes (EC2_LINUX and others) alone.",
-        "update-access-entry replaces the list of groups: include the existing ones. A group grants nothing until a RoleBinding or ClusterRoleBinding names it.",
+        None
+        if is_of_nodes
+        else "update-access-entry replaces the list of groups: include the existing ones. A group grants nothing until a RoleBinding or ClusterRoleBinding names it.",
         _OTHER_TYPE if "--type" in case.text else None,
-        commands=changes if lacks_policies else (check, associated, *changes),
+        commands=changes if lacks_policies else check if is_of_nodes else (check, associated, *changes),
         url=pages.EKS_ACCESS_ENTRIES,
     )
     terraform = case.context.terraform
@@ -190,9 +204,27 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     creation = None if is_of_creator else _find_creation(case)
     if creation is not None:
         steps = (_KEEP_FOR_CREATOR, *steps[1:])
+    elif starter is not None:
+        steps = (_KEEP_FOR_NODES,)
+    elif is_of_nodes:
+        steps = (_IF_OF_NODES,)
     identifier = f"{cluster.argument}:{argument}"
     # Terraform fails again, whatever the entry allows.
     imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=(check,))
+    if imported is not None and starter is not None and terraform is not None:
+        imported = attrs.evolve(
+            imported,
+            title=f"Remove {clip_text(terraform.value)} from the configuration: {starter} needs no other entry",
+            steps=steps,
+            commands=(
+                check,
+                Labelled.required("Then, with the resource removed:", "terraform plan"),
+                *(
+                    Labelled("Or, to manage the entry in Terraform, keep the resource:", each)
+                    for each in imported.commands[1:-1]
+                ),
+            ),
+        )
     is_imported = imported is not None and any("terraform import" in each for each in imported.commands)
     in_terraform = None
     if imported is None and "eksctl" not in case.text and (called is None or called.program != "aws"):
@@ -206,9 +238,19 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         ENTRY_MADE_BY_EKS.cause("derived", f"The text says: {creation}.", text=_MADE_FOR_CREATOR)
         if creation
         else ENTRY_MADE_BY_EKS.cause(
-            text=_MADE_FOR_CREATOR if is_of_creator or is_listed or sets_groups else ""
+            "derived",
+            f"The text shows {starter}.",
+            text=f"EKS most likely created the entry by itself, with {starter}.",
+        )
+        if starter
+        else ENTRY_MADE_BY_EKS.cause(
+            text=_MADE_FOR_CREATOR
+            if is_of_creator or is_listed or sets_groups
+            else _MADE_FOR_NODES
+            if is_of_nodes
+            else ""
         ),
-        None if creation else MADE_ELSEWHERE.cause(),
+        None if creation or starter else MADE_ELSEWHERE.cause(),
         topic="access-entry-exists",
         # Terraform manages what it imports.
         remedies=(imported, None if is_imported else by_hand, in_terraform),

@@ -795,6 +795,49 @@ def test_entry_of_the_creator_of_the_cluster(said: str, *, is_of_creator: bool) 
     assert any("The simplest is to remove" in each for each in explanation.remedies[0].steps) is is_of_creator
 
 
+_OF_NODES = _IN_USE + 'resource "aws_eks_access_entry" "ship" {{\n  principal_arn = {}\n  type = "{}"\n}}\n'
+_LINUX = _OF_NODES.format("aws_iam_role.ship.arn", "EC2_LINUX")
+_CREATE = "$ aws eks create-access-entry --cluster-name bay --principal-arn arn:aws:iam::111122223333:role/ship --type EC2_LINUX\nAn error occurred (ResourceInUseException) when calling the CreateAccessEntry operation: The specified access entry resource is already in use on this cluster.\n"
+_CREATE_GROUP = "$ aws eks create-nodegroup --cluster-name bay --nodegroup-name main --node-role arn:aws:iam::111122223333:role/{}\n"
+
+
+@check_rows(
+    ("text", "starter"),
+    [
+        (f"aws_eks_node_group.main: Creation complete after 2m1s [id=bay:main]\n{_LINUX}", "the managed node group main"),
+        (f'module.eks.module.eks_managed_node_group["a"].aws_eks_node_group.this[0]: Refreshing state... [id=bay:a-1]\n{_LINUX}', "the managed node group a-1"),
+        (f"aws_eks_fargate_profile.jobs: Creation complete after 40s [id=bay:jobs]\n{_OF_NODES.format('local.role', 'FARGATE_LINUX')}", "the Fargate profile jobs"),
+        (f'{_IN_USE}principal_arn = aws_iam_role.ship.arn\nresource "aws_eks_node_group" "main" {{\n  node_role_arn = aws_iam_role.ship.arn\n', "the managed node group"),
+        (_CREATE_GROUP.format("ship") + _CREATE, "the managed node group"),
+        # Another cluster, role, type or time.
+        (f"aws_eks_node_group.main: Creation complete after 2m1s [id=lake:main]\n{_LINUX}", None),
+        (f"aws_eks_node_group.main: Creating...\n{_LINUX}", None),
+        (f"aws_eks_node_group.main: Destruction complete after 2m [id=bay:main]\n{_LINUX}", None),
+        (f"aws_eks_fargate_profile.jobs: Creation complete after 40s [id=bay:jobs]\n{_LINUX}", None),
+        (f"aws_eks_node_group.main: Creation complete after 2m1s [id=bay:main]\n{_IN_USE}", None),
+        (f"{_IN_USE}principal_arn = aws_iam_role.ship.arn\nnode_role_arn = aws_iam_role.node.arn\n", None),
+        (_CREATE_GROUP.format("boat") + _CREATE, None),
+        (_CREATE + _CREATE_GROUP.format("ship"), None),
+    ],
+)  # fmt: skip
+def test_entry_that_eks_created_for_nodes(text: str, starter: str | None) -> None:
+    explanation = explain(text)
+    made = next(each for each in explanation.causes if each.code == "entry-created-by-eks")
+    assert (made.evidence == "derived") is (starter is not None)
+    assert starter is None or made.text.endswith(f"by itself, with {starter}.")
+    first = explanation.remedies[0]
+    is_terraform = "with aws_eks_access_entry" in text
+    removes = (
+        first.title
+        == f"Remove aws_eks_access_entry.ship from the configuration: {starter} needs no other entry"
+    )
+    assert removes is (is_terraform and starter is not None)
+    assert any("terraform import" in each for each in first.commands) is is_terraform
+    # An entry for nodes has no access policies, and its principal did not create the cluster.
+    is_of_nodes = "_LINUX" in text or starter is not None
+    assert ("ClusterPolicy" in str(first) or "cluster creator" in str(explanation)) is not is_of_nodes
+
+
 @pytest.mark.parametrize(
     ("text", "title"),
     [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, find_closing_brace, join_words
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
@@ -108,6 +108,14 @@ def _has_policies(text: str, key: str) -> bool:
 _NODE_TYPE = lazy_pattern(r"\b((?:EC2|HYBRID|HYPERPOD|FARGATE)_(?:LINUX|WINDOWS))\b")
 # The arguments of an entry in CloudFormation and Terraform that nodes cannot have.
 _ARGUMENTS = ("AccessPolicies", "KubernetesGroups", "policy_associations", "kubernetes_groups")
+# What starts nodes: as Terraform reports it, as the AWS CLI and the API name its role, and the role of an entry.
+_STARTS_NODES = lazy_pattern(
+    r"(?a)\baws_eks_(?P<kind>node_group|fargate_profile)\.[^\s:]{1,150}: (?:Creation complete|Modifications complete|Refreshing state)[^\n\[]{0,80}\[id=(?P<cluster>[\w-]{1,100}):(?P<name>[\w-]{1,63})\]"
+)
+_ROLE_OF_NODES = lazy_pattern(
+    r"\b(?:node-role|nodeRole|(?P<code>(?:node|pod_execution)_role_arn)|pod-execution-role-arn|podExecutionRoleArn)[\"']?[ =:]{1,20}[\"']?(?P<role>[^\s\"',]{1,300})"
+)
+_ROLE_OF_ENTRY = lazy_pattern(r"\bprincipal_arn {0,20}= {0,4}[\"']?([^\s\"']{1,300})")
 NOT_STANDARD = CauseType(
     "entry-not-standard",
     title="The access entry is not of type STANDARD",
@@ -128,11 +136,44 @@ OTHER_ARN = CauseType(
 )
 
 
+def find_node_type(case: Case[AccessEntry]) -> str | None:
+    """Return the type of an entry for nodes, if the text states one."""
+    found = unique_value(_NODE_TYPE, case.failure.text)
+    return None if found is None else found.value
+
+
+def find_source_of_nodes(case: Case[AccessEntry], kind: str | None) -> str | None:
+    """Return what starts the nodes of an entry, for whose role EKS creates the entry itself.
+
+    Args:
+        case: The failure.
+        kind: The type of the entry, if it is one of nodes.
+    """
+    text, cluster, start = case.failure.text, find_cluster(case).name, case.failure.span[0]
+    roles = {find_entry_arn(case), only_one(set(_ROLE_OF_ENTRY.findall(text)))}
+    # What comes after the failure can be only planned. Code has no order.
+    used = [
+        each
+        for each in _ROLE_OF_NODES.finditer(text)
+        if each["role"] in roles and (each["code"] or each.start() < start)
+    ]
+    for_pods = used[0][0].startswith("pod") if used else kind == "FARGATE_LINUX"
+    noun = "the Fargate profile" if for_pods else "the managed node group"
+    shown = [
+        each["name"]
+        for each in _STARTS_NODES.finditer(text)
+        if cluster == each["cluster"] and for_pods == (each["kind"] == "fargate_profile")
+    ]
+    if not used and not (kind and shown):
+        return None
+    return f"{noun}{f' {clip_text(shown[0])}' if len(set(shown)) == 1 else ''}"
+
+
 def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that the access entry of nodes can have neither groups nor access policies."""
     cluster = find_cluster(case)
     principal = principal_mappings.build_cluster_principal(try_parse_principal(find_entry_arn(case)))
-    kind = unique_value(_NODE_TYPE, case.failure.text)
+    kind = find_node_type(case)
     role = principal.description if principal.is_known else "their role"
     steps = (
         "The type grants nodes all the permissions that they need in the cluster (group system:nodes).",
@@ -148,7 +189,7 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
         title = f"Remove {removed}, and {deployment.verb} again"
         make, lines = your_remedy, ()
     return case.explain(
-        f"The access entry{f' of {role}' if principal.is_known else ''} is of {f'the type {kind.value}, which is' if kind else 'a type'} for nodes: only entries of type STANDARD can have groups or access policies.",
+        f"The access entry{f' of {role}' if principal.is_known else ''} is of {f'the type {kind}, which is' if kind else 'a type'} for nodes: only entries of type STANDARD can have groups or access policies.",
         NOT_STANDARD.cause("reported"),
         topic="access-entry-type",
         remedies=make(title, *steps, commands=lines, url=pages.EKS_ACCESS_POLICIES),
