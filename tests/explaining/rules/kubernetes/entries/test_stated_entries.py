@@ -112,15 +112,29 @@ AGAIN = [
 ]
 
 
+_EDIT = '"arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"'
+LIST = f"$ aws eks list-associated-access-policies --cluster-name blue --principal-arn {DEV} --query X\n"
+QUERIED = [
+    (f'{LIST}[ [ {_EDIT}, [ "qa" ] ] ]\n', "namespace,namespaces=qa"),
+    (f"{LIST}[ [ {_EDIT}, [] ] ]\n", "cluster"),
+    (f'{LIST.replace("--query X", "--query associatedAccessPolicies[].[policyArn,accessScope.namespaces]")}[ [ {_EDIT}, [ "qa" ] ] ]\n', "namespace,namespaces=qa"),
+    (f'{LIST}[\n    [\n        {_EDIT},\n        [\n            "qa",\n            "stg"\n        ]\n    ]\n]\n', "namespace,namespaces=qa,stg"),
+    (f'{LIST}[ [ {_EDIT}, {{"type": "namespace", "namespaces": ["qa"]}} ] ]\n', "namespace,namespaces=qa"),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
         (RECREATED.replace(', "modifiedAt"', ENTRY) + SHOWN, AGAIN),
         (RECREATED.replace(', "modifiedAt"', ENTRY) + SHOWN.replace('"type": "namespace", "namespaces": ["qa", "stg"]', '"type": "cluster", "namespaces": []'), [*AGAIN[:2], AGAIN[2].replace("namespace,namespaces=qa,stg", "cluster")]),
+        *((RECREATED.replace(', "modifiedAt"', ENTRY) + printed, [*AGAIN[:2], AGAIN[2].replace("namespace,namespaces=qa,stg", scope)]) for printed, scope in QUERIED),
         # What the text does not show is looked up first.
+        (RECREATED.replace(', "modifiedAt"', ENTRY) + LIST + '["arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"]\n', ["list-associated-access-policies", *AGAIN[:2], AGAIN[2].replace("type=namespace,namespaces=qa,stg", "ACCESS_SCOPE")]),
+        (RECREATED + SHOWN, [AGAIN[0], "create-access-entry", AGAIN[2]]),
         (RECREATED, ["list-associated-access-policies", AGAIN[0], "create-access-entry", "associate-access-policy --policy-arn arn:aws:eks::aws:cluster-access-policy/POLICY_NAME --access-scope ACCESS_SCOPE"]),
     ],
-    ids=["namespaces", "cluster", "unknown"],
+    ids=["namespaces", "cluster", "listed", "empty", "member", "one per line", "whole scope", "no scope", "no user name", "unknown"],
 )  # fmt: skip
 def test_principal_newer_than_its_entry(text: str, lines: list[str]) -> None:
     explanation = explain(text)

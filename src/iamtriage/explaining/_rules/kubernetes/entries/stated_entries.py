@@ -94,7 +94,9 @@ _NAMED_ROLE = lazy_pattern(
 _EMPTY_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
 _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
 _ASSOCIATION = lazy_pattern(
-    r"(?a):cluster-access-policy/(?P<policy>\w{1,80})(?:\W{1,60}(?:accessScope\W{1,40}type\W{1,10})?(?P<scope>cluster|namespace)\b(?:\W{1,60}namespaces\W{1,20}\[(?P<names>[^\]]{0,800})\])?)?"
+    r"(?a):cluster-access-policy/(?P<policy>\w{1,80})(?:\W{1,60}(?:(?:accessScope\W{1,40})?type\W{1,10})?(?P<scope>cluster|namespace)\b(?:\W{1,60}namespaces\W{1,20}\[(?P<names>[^\]]{0,800})\])?"
+    # What a query prints of the scope.
+    r"|[^\w\]]{1,60}(?:accessScope[^\w\]]{1,40})?(?:namespaces[^\w\]]{1,20})?\[(?P<listed>(?:[\s,]{0,40}\"[a-z0-9-]{1,63}\"){0,20})\s{0,40}\])?"
 )
 _SHOWN = lazy_pattern(r"accessEntry|\"associatedAccessPolicies\"|:cluster-access-policy/")
 
@@ -229,8 +231,8 @@ def find_policies(failure: Failure) -> dict[str, str | None]:
     found = _ASSOCIATION.finditer(runs[0].output) if len(runs) == 1 else ()
     return {
         each["policy"]: ""
-        if each["scope"] == "cluster"
-        else ",".join(_USER_NAME.findall(each["names"] or "")) or None
+        if each["scope"] == "cluster" or each["listed"] == ""
+        else ",".join(_USER_NAME.findall(each["names"] or each["listed"] or "")) or None
         for each in found
     }
 

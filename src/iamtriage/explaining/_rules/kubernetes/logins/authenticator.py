@@ -219,8 +219,8 @@ def explain_recreated(case: AnyCase, _message: str = "") -> Explanation:
         of, when = f" of {dates[0]}", f" on {dates[1]}"
         because = "The text shows that it was created after its access entry."
     entry = stated_entries.find_stated_entry(case.failure, case.principal)
-    create = None
-    if entry is not None and entry.username is not None:
+    create, policies = None, stated_entries.find_policies(case.failure)
+    if entry is not None:
         create = principal.create_entry_command(cluster, username=entry.own_username, groups=entry.groups)
     return case.explain(
         f"The cluster rejected {principal.description}: it was re-created{when}, and its access entry{of} still has the old unique ID.",
@@ -230,7 +230,9 @@ def explain_recreated(case: AnyCase, _message: str = "") -> Explanation:
             text="The access entry stores the unique ID of the role or user, and one that was created again with the same ARN has another ID, so the entry does not match it.",
         ),
         topic="kubernetes-not-mapped",
-        remedies=principal.recreate_entry_remedy(cluster, stated_entries.find_policies(case.failure), create),
+        remedies=principal.recreate_entry_remedy(
+            cluster, policies, create, has_username=entry is None or entry.username is not None
+        ),
         notes="The kubeconfig is not the problem. The commands require eks:DeleteAccessEntry, eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster.",
     )
 

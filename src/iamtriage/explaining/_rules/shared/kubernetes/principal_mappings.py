@@ -16,7 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.values import Value
-from iamtriage._text import clip_text, quote_argument
+from iamtriage._text import clip_text, join_words, quote_argument
 from iamtriage.arns._principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import RolePathUnknownError
@@ -178,7 +178,12 @@ class ClusterPrincipal(Value):
         )
 
     def recreate_entry_remedy(
-        self, cluster: Cluster, policies: Mapping[str, str | None] | None = None, create: str | None = None
+        self,
+        cluster: Cluster,
+        policies: Mapping[str, str | None] | None = None,
+        create: str | None = None,
+        *,
+        has_username: bool = True,
     ) -> Remedy:
         """Return the remedy that re-creates the access entry of a re-created principal.
 
@@ -186,20 +191,32 @@ class ClusterPrincipal(Value):
             cluster: The cluster.
             policies: The access policies of the entry with their namespaces, which are empty for the cluster.
             create: The command that creates the entry as it was, if the text shows that.
+            has_username: Whether the command sets the user name that the entry had.
         """
-        look: tuple[str, ...] = ("describe-access-entry", "list-associated-access-policies")
-        note = "Note its user name, its groups, and its access policies with their scopes first: they are deleted, too. Set them again with --username, --kubernetes-groups and --access-scope, such as type=namespace,namespaces=dev."
-        delete = cluster.eks_command("delete-access-entry", principal=self.entry_argument)
+        look, lost, note = [], {}, "Its access policies are deleted with it, so they are associated again."
+        if create is None or not has_username:
+            look, lost = ["describe-access-entry"], {"its user name": "--username"}
+        if create is None:
+            lost["its groups"] = "--kubernetes-groups"
         scopes = (policies or {"POLICY_NAME": None}).items()
-        if is_shown := create is not None and all(names is not None for _, names in scopes):
-            look, note = (), "Its access policies are deleted with it, so they are associated again."
+        if any(names is None for _, names in scopes):
+            look.append("list-associated-access-policies")
+            lost["its access policies with their scopes"] = (
+                "--access-scope, such as type=namespace,namespaces=dev"
+            )
+            note = ""
+        if lost:
+            note = f"Note {join_words([*lost], 'and')} first, which {'are' if len(lost) > 1 else 'is'} deleted with it, and set {'them' if len(lost) > 1 else 'it'} again with {join_words([*lost.values()], 'and')}. {note}".rstrip()
+        delete = cluster.eks_command("delete-access-entry", principal=self.entry_argument)
         return cluster_remedy(
             f"Delete the entry of {self.description} and create it again",
             note,
             self.path_note,
             commands=(
                 *(cluster.eks_command(each, principal=self.entry_argument) for each in look),
-                delete if is_shown else Labelled("Then, when they are noted:", delete),
+                Labelled(f"Then, when {'they are' if len(lost) > 1 else 'it is'} noted:", delete)
+                if look
+                else delete,
                 create or self.create_entry_command(cluster),
                 *(
                     self.associate_policy_command(
