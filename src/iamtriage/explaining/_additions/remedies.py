@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.labels import keep_label
 from iamtriage.explaining._additions.remedy_values import fill_remedies
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._sources import map_strings
@@ -30,6 +31,10 @@ _RECOVERY_SIGNS = (
 )
 # What a remedy says if the reader needs nobody for it. Others then need not change a policy.
 _KEEPS_POLICY = lazy_pattern(r"\b[Nn]o policy has to change\b|\b[Tt]he policy can stay as it is\b")
+_OF_SHELL = ("unset AWS_", "export AWS_")
+_UNSET = lazy_pattern(r"unset (AWS_[A-Z_]{1,60}(?: AWS_[A-Z_]{1,60}){0,9})")
+_EXPORT = lazy_pattern(r"export (AWS_[A-Z_]{1,60}=[\w.@+-]{1,100})")
+_IN_KERNEL = "Calls of a notebook see the variables of its kernel, which lines with ! cannot change: run these lines in a cell, those of aws with !. Then create existing clients again."
 _MARKER = lazy_pattern(r"\[REDACTED ([A-Za-z -]{1,40})\]")
 
 
@@ -60,11 +65,36 @@ def complete_remedies(explanation: Explanation, facts: Facts, runtime: Runtime |
         from iamtriage.explaining._additions.admin_profiles import add_admin_profile
 
         remedies = add_admin_profile(remedies, failure)
+    if "In" in failure.text and any(each.startswith(_OF_SHELL) for one in remedies for each in one.commands):
+        from iamtriage.explaining._rules.shared.clues import runs_in_notebook
+
+        if runs_in_notebook(failure):
+            remedies = tuple(map(_write_for_notebook, remedies))
     if not any(sign in failure.text for sign in _RECOVERY_SIGNS):
         return remedies
     from iamtriage.explaining._additions.recoveries import add_recoveries
 
     return add_recoveries(remedies, failure.kind, failure.text)
+
+
+def _write_for_notebook(remedy: Remedy) -> Remedy:
+    """Return a remedy that changes the variables of a notebook's kernel, which no command of a shell can change."""
+    lines = [each for command in remedy.commands for each in _set_in_kernel(command)]
+    if lines == [*remedy.commands]:
+        return remedy
+    # Files of a shell do not set what a kernel has.
+    kept = tuple(each for each in lines if not each.startswith("grep "))
+    steps = tuple(each for each in remedy.steps if " shell" not in each)
+    return attrs.evolve(remedy, steps=(_IN_KERNEL, *steps), commands=kept)
+
+
+def _set_in_kernel(command: str) -> tuple[str, ...]:
+    if (found := _UNSET.fullmatch(command)) is not None:
+        names = ", ".join(f'"{each}"' for each in found[1].split())
+        # A loop prints nothing.
+        return (keep_label(command, "import os"), f"for name in [{names}]: os.environ.pop(name, None)")
+    found = _EXPORT.fullmatch(command)
+    return (command if found is None else keep_label(command, f"%env {found[1]}"),)
 
 
 def hide_in_remedy(remedy: Remedy, hide: Callable[[str], str]) -> Remedy:

@@ -68,6 +68,7 @@ _PRINT_ENVIRONMENT = "env | "
 _LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY, _LIST = "aws sts get-caller-identity", "aws configure list"
 _PRINT_CALLER = (_CALLER_IDENTITY, f"{_CALLER_IDENTITY} --query Arn --output text")
+_SELECTION = "export AWS_PROFILE="
 _OTHER_CREDENTIALS = "unset AWS_ACCESS_KEY_ID"
 _NO_SHELL = frozenset({"glue", "lambda", "redshift", "the execution role of the ECS task"})  # runs no command
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
@@ -353,7 +354,7 @@ def _complete_remedy(
         # The identity of the shell is not that of the failed call.
         lookup = _fill(runtime.command, values)
         lines = tuple(lookup if line in printing else line for line in lines)
-    elif (profile := values.get("PROFILE")) is not None:
+    elif (profile := values.get("PROFILE")) and not any(line.startswith(_SELECTION) for line in lines):
         lines = tuple(
             f"{line} --profile {profile}"
             if _COMMAND_OF_PROFILE.fullmatch(line)

@@ -32,3 +32,32 @@ def test_profile_of_a_notebook(text: str, *, is_lost: bool) -> None:
     assert ("Python in the notebook does not see the profile genomics" in explanation.summary) is is_lost
     if is_lost:
         assert explanation.remedies[0].manifest == 'session = boto3.Session(profile_name="genomics")\n'
+
+
+_EXPIRED = "An error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.\n"
+_ENVIRONMENT = "AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE\nAWS_PROFILE=genomics\n"
+_POP = 'for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]: os.environ.pop(name, None)'
+_SIGN_IN = (
+    "aws sso login --profile genomics\nSuccessfully logged into Start URL: https://acme.awsapps.com/start\n"
+)
+_LISTED = "aws configure list-profiles\ngenomics\n"
+
+
+@check_rows(
+    ("text", "lines"),
+    [
+        (f"In [4]: !env | grep AWS_\n{_ENVIRONMENT}In [5]: !aws s3 ls\n{_EXPIRED}", ("import os", _POP)),
+        (f"Cell In[4], line 2\n----> 2 s3.list_buckets()\n{_EXPIRED}\nIn [5]: !env\n{_ENVIRONMENT}", ("import os", _POP)),
+        (f"In [1]: !env | grep AWS_\nAWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE\n\nIn [2]: !{_SIGN_IN}\nIn [3]: !aws s3 ls\n{_EXPIRED}", ("import os", _POP, "%env AWS_PROFILE=genomics", "aws sts get-caller-identity")),
+        (f"In [1]: s3.list_buckets(){_NONE_FOUND}In [2]: !{_LISTED}", ("%env AWS_PROFILE=genomics",)),
+        # A shell, also one in which the name of a notebook occurs.
+        (f"$ env | grep AWS_\n{_ENVIRONMENT}$ aws s3 ls\n{_EXPIRED}", ("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",)),
+        (f"$ {_LISTED}$ python notebook.py{_NONE_FOUND}", ("export AWS_PROFILE=genomics",)),
+    ],
+)  # fmt: skip
+def test_variables_of_a_kernel(text: str, lines: tuple[str, ...]) -> None:
+    first = explain(text).remedies[0]
+    assert [each for each in lines if each not in first.commands] == []
+    in_kernel = "import os" in lines or lines[0].startswith("%env")
+    assert any("a notebook see the variables of its kernel" in each for each in first.steps) is in_kernel
+    assert any(each.startswith(("unset ", "export ", "grep ")) for each in first.commands) is not in_kernel

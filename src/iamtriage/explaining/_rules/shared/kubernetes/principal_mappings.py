@@ -206,7 +206,7 @@ class ClusterPrincipal(Value):
             )
             note = ""
         if lost:
-            note = f"Note {join_words([*lost], 'and')} first, which {'are' if len(lost) > 1 else 'is'} deleted with it, and set {'them' if len(lost) > 1 else 'it'} again with {join_words([*lost.values()], 'and')}. {note}".rstrip()
+            note = f"Note {join_words([*lost], 'and')} first: {'they are' if len(lost) > 1 else 'it is'} deleted with it. Set {'them' if len(lost) > 1 else 'it'} again with {join_words([*lost.values()], 'and')}. {note}".rstrip()
         delete = cluster.eks_command("delete-access-entry", principal=self.entry_argument)
         return cluster_remedy(
             f"Delete the entry of {self.description} and create it again",
