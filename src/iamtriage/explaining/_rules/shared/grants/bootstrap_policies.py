@@ -57,7 +57,7 @@ def extend_policy(
         about = "The role has it in place of AdministratorAccess, its default."
     else:
         name, title = "", f"Allow {what} in a policy that cdk bootstrap gave the role"
-        about = "The stack CDKToolkit gave the role other policies than AdministratorAccess, its default. If AWS manages them all, repeat cdk bootstrap --cloudformation-execution-policies with a new one, too."
+        about = "If AWS manages all its policies, create one, and repeat cdk bootstrap with the ARNs of all in --cloudformation-execution-policies, which can undo other changes."
         find = "aws iam list-attached-role-policies --role-name {}"
         then = Labelled.required(f"Then, with {_POLICY} filled in:", written[0])
         written = (commands.fill_command(find, role), then, *written[1:])
