@@ -799,7 +799,7 @@ metadata:
         (
             "its trust policy trusts account 222233334444, but the caller is in account 111122223333",
             "Or call from account 222233334444, which the policy trusts already",
-            "Account 111122223333 must allow the call, too: put-role-policy does that.",
+            "Account 111122223333 must allow the call, too: put-role-policy allows it there.",
         ),
     ),
     "ACL of another upload": _Row(

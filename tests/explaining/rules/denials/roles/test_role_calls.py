@@ -612,7 +612,7 @@ def test_all_denies_that_can_match_are_named() -> None:
 @pytest.mark.parametrize(
     ("role", "step"),
     [
-        (ROLE, "Account 111122223333 must allow the call, too: the last command does that"),
+        (ROLE, "Account 111122223333 must allow the call, too: the last command allows it there"),
         ("arn:aws:iam::111122223333:role/audit", "Add to an identity-based policy of the role hop:"),
     ],
 )
@@ -665,6 +665,28 @@ def test_source_identity_of_the_session(more: str, verdict: str, reason: str) ->
     assert reason in cause.text
     is_of_call = "The call sets it" in reason
     assert any("without a source identity" in each.title for each in explanation.remedies) is is_of_call
+
+
+@check_rows(
+    ("command", "is_shown"),
+    [
+        (
+            "aws sts assume-role --role-arn arn:aws:iam::444455556666:role/deploy --role-session-name kim",
+            True,
+        ),
+        ("aws sts assume-role --role-arn arn:aws:iam::444455556666:role/deploy ...", False),
+        ("aws sts assume-role --role-arn arn:aws:iam::444455556666:role/deploy --source-identity kim", False),
+        ("aws sts assume-role --cli-input-json file://call.json", False),
+        ('aws sts assume-role --role-arn arn:aws:iam::444455556666:role/deploy "$@"', False),
+        ("aws s3 ls --profile deploy", False),
+    ],
+)
+def test_command_without_a_source_identity(command: str, *, is_shown: bool) -> None:
+    error = _CHAINED.replace(
+        "AccessDenied", "An error occurred (AccessDenied) when calling the AssumeRole operation"
+    )
+    shown = str(explain(f"$ {command}\n\n{error}"))
+    assert ("its session has a source identity" in " ".join(shown.split())) is is_shown
 
 
 def test_trust_policy_and_own_policy_that_both_allow_the_call() -> None:

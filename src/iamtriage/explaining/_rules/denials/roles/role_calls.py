@@ -17,7 +17,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage._typing import NamedTuple
-from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.arns._principals import IdentityCenterRole, RoleSession
 from iamtriage.explaining._context.readers.recreations import (
     RECREATION_SIGNS,
     find_recreated_role,
@@ -124,8 +124,7 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
     if trusted and denial.account not in trusted:
         step = f"Or call from account {join_words(trusted, 'or')}, which the policy trusts already, such as with another source_profile."
         steps.append(step)
-    role = denial.role
-    who = denial.caller
+    role, who = denial.role, denial.caller
     if isinstance(role, IdentityCenterRole) and role.permission_set:
         who = f"the permission set {clip_text(role.permission_set)} in IAM Identity Center"
     needs = BY_LAST_COMMAND
@@ -172,9 +171,8 @@ _ACCOUNT = lazy_pattern(r"(?a)(?<![\w.-])\d{12}(?![\w-]|\.\w)")
 def find_working_accounts(denial: Denial) -> tuple[str, ...]:
     """Return the other accounts in which the caller assumed such a role, by the lines of the text."""
     name = denial.target_role_name
-    if not denial.crosses_accounts or name is None or denial.lowercase_action != "sts:assumerole":
-        return ()
-    if denial.stands_alone:
+    is_cross = denial.crosses_accounts and not denial.stands_alone
+    if not is_cross or name is None or denial.lowercase_action != "sts:assumerole":
         return ()
     accounts: dict[str, None] = {}
     for line in denial.failure.text.splitlines():
@@ -220,6 +218,7 @@ _SAML_IDENTITY = lazy_pattern(
 _IDENTITY_IN_EVENT = lazy_pattern(
     r"\"sessionContext\"\s{0,4}:\s{0,4}\{(?:[^{}]|\{[^{}]{0,800}\}){0,800}?\"sourceIdentity\"\s{0,4}:\s{0,4}\"([\w+=,.@-]{2,64})\""
 )
+_OTHER_INPUT = lazy_pattern(r"--source-identity|--cli-input|\.{3}|[…$\\]")
 _CHARS_OF_EVENT, _EARLIER = 1_000, "from its sign-in or an earlier call"
 # The names are those of options and settings: in prose, and in an event, it can be the one of another session.
 _NOT_PASSED = lazy_pattern(
@@ -236,7 +235,9 @@ def _find_own_identity(denial: Denial) -> str | None:
             return f"the source identity {found[1]} {_EARLIER}"
     if (said := next(find_said(text, _SAML_IDENTITY), None)) is not None:
         return f"a source identity from its {'SAML sign-in' if 'SAML' in said[0] else 'sign-in at the identity provider'}"
-    return f"a source identity {_EARLIER}" if _NOT_PASSED.search(text) else None
+    called = denial.context.command if isinstance(denial.principal, RoleSession) else None
+    passes_none = called and called.words == ("sts", "assume-role") and not _OTHER_INPUT.search(called.text)
+    return f"a source identity {_EARLIER}" if passes_none or _NOT_PASSED.search(text) else None
 
 
 def describe_passing(denial: Denial, attribute: str) -> str:

@@ -203,7 +203,7 @@ def other_side_command(
 
 
 _DEFAULT_KEY = lazy_pattern(r"(?<![\w/-])(?:alias/)?aws/secretsmanager(?![\w/-])")
-BY_LAST_COMMAND = "the last command does that"
+BY_LAST_COMMAND = "the last command allows it there"
 """How a step says that the remedy also allows the action in the account of the caller."""
 
 
