@@ -8,7 +8,7 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import as_sentence
+from iamtriage._text import as_sentence, line_start
 from iamtriage.explaining._context.readers.proxies import denies_proxy
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys import access_keys, key_sources, secret_keys
@@ -43,7 +43,11 @@ _CANONICAL_REQUEST = lazy_pattern(
 )
 _S3 = lazy_pattern(r"\bs3\b|S3|<StringToSign>|Check your key and signing method")
 # The code that signs a URL is often at the end of a text.
-_CHARS_AROUND = 8_000
+_CHARS_AROUND, _SECONDS_TO_LOG = 8_000, 60
+# The time of an entry in a log, also after the name of the container.
+_LOGGED = lazy_pattern(
+    r"(?m)^(?:[\w.-]{1,60} {0,20}\| )?[\[{(\"]{0,3}(?:@?(?:timestamp|time|ts)[\"=: ]{1,4})?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)"
+)
 _PHRASES = (
     "request signature we calculated does not match the signature you provided",
     "Signature expired",
@@ -98,7 +102,7 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
 
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:
     skew = clocks.find_clock_skew(message)
-    is_shown = skew is not None and _shows_clock(skew, case.failure.text[case.failure.span[1] :])
+    is_shown = skew is not None and _shows_clock(skew, case.failure.text, *case.failure.span)
     is_in_vm = clock_remedies.is_in_container_machine(case.failure.text)
     # The AWS CLI signs a request and sends it at once.
     is_of_cli = case.context.command is not None or is_shown or is_in_vm
@@ -142,10 +146,15 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
     )
 
 
-def _shows_clock(skew: clocks.ClockSkew, after: str) -> bool:
-    """Return whether ``date`` prints a time near that of the request in the text after an error, so that the clock is wrong."""
-    shown = clocks.find_machine_time(after)
-    return shown is not None and abs(shown - skew.request) < abs(shown - skew.server)
+def _shows_clock(skew: clocks.ClockSkew, text: str, start: int, end: int) -> bool:
+    """Return whether ``date`` or the log has a time near that of the request when it was rejected, so that the clock is wrong."""
+    if (shown := clocks.find_machine_time(text[end:])) is not None:
+        return abs(shown - skew.request) < abs(shown - skew.server)
+    found = _LOGGED.search(text, line_start(text, start), end + _CHARS_AROUND)
+    logged = None if found is None else clocks.parse_time(f"{found[1]}T{found[2]}Z")
+    # A log can have the local time.
+    is_near = logged is not None and abs((logged - skew.request).total_seconds()) <= _SECONDS_TO_LOG
+    return is_near and not skew.is_whole_hours
 
 
 def _known_skew_cause(skew: clocks.ClockSkew, text: str, *, can_be_held: bool) -> Cause:

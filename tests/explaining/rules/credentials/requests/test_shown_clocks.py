@@ -18,9 +18,21 @@ _ERROR = "SignatureDoesNotMatch: Signature expired: 20261119T221403Z is now earl
         (f"{_ERROR}$ date -u\nFri Nov 20 07:27:10 UTC 2026\n", False),
         (f"$ date -u\nThu Nov 19 22:14:01 UTC 2026\n{_ERROR}", False),
         (_ERROR, False),
+        # The log has the time of the request after the rejection, or that of AWS, or of another time zone.
+        (f"2026-11-19 22:14:03,512 ERROR {_ERROR}", True),
+        (f"web_1  | {_ERROR}web_1  | 2026-11-19T22:14:08Z retrying\n", True),
+        (f'{{"ts":"2026-11-19T22:14:04.1Z","err":"{_ERROR.strip()}"}}\n', True),
+        (f"2026-11-20 07:26:22,512 ERROR {_ERROR}", False),
+        (f"2026-11-19 22:14:03 signing the batch\n{_ERROR}2026-11-20 07:26:30 retrying\n", False),
+        (f"2026-11-19 22:14:03 signing the batch\n{_ERROR}", False),
+        (f"2026-11-19 22:26:22 ERROR {_ERROR}", False),
+        (f"2026-11-19 22:14:03 ERROR {_ERROR.replace('T072622Z', 'T071402Z').replace('T071122Z', 'T065902Z')}", False),
     ],
-    ids=["behind", "right", "before", "none"],
-)
+    ids=[
+        *("behind", "right", "before", "none", "log", "container", "JSON", "log is right", "next entry is right", "entry before"),
+        *("time zone", "whole hours"),
+    ],
+)  # fmt: skip
 def test_clock_that_date_shows(text: str, *, is_shown: bool) -> None:
     explanation = explain(text)
     shown = str(explanation)
