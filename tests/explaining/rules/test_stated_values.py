@@ -511,7 +511,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "without s3:ListBucket, S3 answers 403, not 404",
                 "Repeat it as a GET, then have s3:GetObject allowed if needed [you]",
-                "list the key, which requires s3:ListBucket on arn:aws:s3:::acme-bills",
+                "list the key: without s3:ListBucket on arn:aws:s3:::acme-bills, S3 answers 403 for a missing one, too",
             ),
             ("The text states",),
             id="missing object behind a HEAD request",

@@ -154,7 +154,7 @@ def list_key(denial: Denial, key: str) -> tuple[tuple[str, ...], str]:
     if not key or is_listed(denial) or key not in line:
         return (), "."
     arn = (denial.resource or "").partition("/")[0]
-    words = f". Then list the key, which requires s3:ListBucket on {arn}."
+    words = f". Then list the key: without s3:ListBucket on {arn}, S3 answers 403 for a missing one, too."
     return (with_profile(find_profile(denial.case), line),), words
 
 
