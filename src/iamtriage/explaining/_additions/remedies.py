@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("complete_remedies", "hide_in_remedy")
 
@@ -60,6 +61,8 @@ def complete_remedies(explanation: Explanation, facts: Facts, runtime: Runtime |
         from iamtriage.explaining._additions.own_users import attach_to_user
 
         remedies = attach_to_user(remedies, failure)
+    if failure.kind == "access_denied" and "ResourceInitializationError" in failure.text:
+        remedies = _start_new_task(remedies, failure, facts)
     is_of_admin = "aws iam " in failure.text or ("--profile" in failure.text and "dmin" in failure.text)
     if failure.kind == "access_denied" and is_of_admin:
         from iamtriage.explaining._additions.admin_profiles import add_admin_profile
@@ -75,6 +78,18 @@ def complete_remedies(explanation: Explanation, facts: Facts, runtime: Runtime |
     from iamtriage.explaining._additions.recoveries import add_recoveries
 
     return add_recoveries(remedies, failure.kind, failure.text)
+
+
+def _start_new_task(remedies: tuple[Remedy, ...], failure: Failure, facts: Facts) -> tuple[Remedy, ...]:
+    """Return the remedies, the first of which also starts a new task if it changes a policy: ECS does not try again."""
+    if not remedies or (remedies[0].policy is None and remedies[0].statement is None):
+        return remedies
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clues import find_region
+    from iamtriage.explaining._rules.shared.texts.ecs_starts import new_task_commands
+
+    lines = (*remedies[0].commands, *new_task_commands(failure.text, find_region(Case(failure, facts))))
+    return (attrs.evolve(remedies[0], commands=lines), *remedies[1:])
 
 
 def _write_for_notebook(remedy: Remedy) -> Remedy:

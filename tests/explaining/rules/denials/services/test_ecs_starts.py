@@ -89,6 +89,22 @@ def test_new_task(text: str, options: str) -> None:
     assert explain(text).remedies[0].commands[-1] == command
 
 
+@check_rows(
+    ("reason", "is_changed"),
+    [
+        ("because no VPC endpoint policy allows the ssm:GetParameters action", True),
+        ("because no resource-based policy allows the ssm:GetParameters action", True),
+        ("because no identity-based policy allows the ssm:GetParameters action", True),
+        ("with an explicit deny in a service control policy", False),
+    ],
+)
+def test_new_task_after_a_change_of_any_policy(reason: str, *, is_changed: bool) -> None:
+    start, _, _ = DENIED.partition("because ")
+    lines = explain(f"{start}{reason}").remedies[0].commands
+    assert (lines[-1].endswith(" --force-new-deployment --region eu-west-1")) is is_changed
+    assert str(lines).count("--force-new-deployment") == is_changed
+
+
 _EARLIER = "10:00:01 An error occurred (AccessDeniedException) when calling the CreateLogGroup operation: User: arn:aws:sts::111122223333:assumed-role/{}/1 is not authorized to perform: logs:CreateLogGroup on resource: arn:aws:logs:eu-west-1:111122223333:log-group:/octo:log-stream: because no identity-based policy allows the logs:CreateLogGroup action\n"
 
 
