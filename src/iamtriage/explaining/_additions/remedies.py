@@ -82,14 +82,17 @@ def complete_remedies(explanation: Explanation, facts: Facts, runtime: Runtime |
 
 def _start_new_task(remedies: tuple[Remedy, ...], failure: Failure, facts: Facts) -> tuple[Remedy, ...]:
     """Return the remedies, the first of which also starts a new task if it changes a policy: ECS does not try again."""
-    if not remedies or (remedies[0].policy is None and remedies[0].statement is None):
+    first = next(iter(remedies), None)
+    if first is None or (first.policy is None and first.statement is None):
+        return remedies
+    if any("--force-new-deployment" in each for each in first.commands):
         return remedies
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clues import find_region
     from iamtriage.explaining._rules.shared.texts.ecs_starts import new_task_commands
 
-    lines = (*remedies[0].commands, *new_task_commands(failure.text, find_region(Case(failure, facts))))
-    return (attrs.evolve(remedies[0], commands=lines), *remedies[1:])
+    lines = (*first.commands, *new_task_commands(failure.text, find_region(Case(failure, facts))))
+    return (attrs.evolve(first, commands=lines), *remedies[1:])
 
 
 def _write_for_notebook(remedy: Remedy) -> Remedy:

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.principals.principal_words import other_owner, try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy
-from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role
+from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role, new_task_commands
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._readers.elements import as_strings
 
@@ -94,6 +94,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
             show_store,
             *lines[name is not None :],
             put if holder != "ROLE_NAME" else Labelled(f"Then, with ROLE_NAME of {role}:", put),
+            *new_task_commands(denial.failure.text, region),
         ),
         statements=(statement,),
         url=pages.KMS_ACCESS,

@@ -141,6 +141,7 @@ def allow_remedy(
     owner = (denial.resource or "").split(":", 5)[4:5]
     is_masked = not (first_step or steps) and "ACCOUNT_ID" in str(policy) and owner != [""]
     masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
+    retry = ecs_starts.new_task_commands(denial.failure.text, getattr(denial.resource_arn, "region", None))
     elsewhere = None if grantee or where else denial_remedies.account_elsewhere(denial)
     attach = f"With credentials of account {elsewhere}, attach" if elsewhere is not None else "Attach"
     last = (required_grants.NEXT_OBJECTS,) if has_placeholders else (required_grants.NEXT_OBJECTS, _PARTITION)
@@ -157,6 +158,7 @@ def allow_remedy(
             commands=(
                 put_command,
                 *present(ecs_starts.create_log_group_command(text, grant.action, denial.resource)),
+                *retry,
             ),
             url=url or pages.MANAGE_POLICIES,
         ),
