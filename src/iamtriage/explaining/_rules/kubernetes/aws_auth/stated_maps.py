@@ -311,7 +311,7 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
         kept = "groups"
         names = f" The entry is then for all sessions of the role: the username {found.caller.name}:{{{{SessionName}}}} instead of {session} tells them apart."
     is_profile = found.caller.name == map_entries.ROLE_IN_PROFILE
-    look_up = "The first command prints the ARN of the role in the instance profile, whose name can differ. If it has a path after role/, omit the path: aws-auth needs an ARN without one."
+    look_up = "The first command prints the ARN of the role in the instance profile: the names of the two can differ. If it has a path after role/, omit the path: aws-auth needs an ARN without one."
     if "erraform" in case.failure.text:
         look_up += " In Terraform, it is the arn of aws_iam_role, not of aws_iam_instance_profile."
     # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
