@@ -398,3 +398,26 @@ def test_what_another_account_encrypts(text: str, command: str, *, is_other: boo
     assert ("is in account 444455556666, most likely with its key" in shown) is is_other
     assert ("Then, in account 111122223333" in shown) is is_other
     assert first.title.endswith(", in account 444455556666") is is_other
+
+
+_UNKNOWN = "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."
+_WHO = "\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/mailer/run\n"
+
+
+@check_rows(
+    ("command", "operation", "resource", "owner"),
+    [
+        (f"aws sqs receive-message --queue-url {_QUEUE.format('111122223333')}", "ReceiveMessage", "arn:aws:kms:eu-west-1:111122223333:key/KEY_ID", None),
+        ("aws s3api get-object --bucket orders-in --key a.csv a.csv", "GetObject", "arn:aws:kms:REGION:111122223333:key/KEY_ID", None),
+        (f"aws sqs receive-message --queue-url {_QUEUE.format('444455556666')}", "ReceiveMessage", "*", "the queue in account 444455556666"),
+        ("aws secretsmanager get-secret-value --secret-id arn:aws:secretsmanager:eu-west-1:444455556666:secret:mail-a1B2c3", "GetSecretValue", "*", "the secret in account 444455556666"),
+    ],
+)  # fmt: skip
+def test_policy_names_the_key_and_not_what_it_encrypts(
+    command: str, operation: str, resource: str, owner: str | None
+) -> None:
+    explanation = explain(f"$ {command}\n{_called(operation, _UNKNOWN)}{_WHO}")
+    policies = [each.policy for each in explanation.remedies if each.policy is not None]
+    assert {each["Resource"] for policy in policies for each in policy["Statement"]} == {resource}
+    assert (owner or "itself was not denied") in explanation.summary
+    assert all("AWS lists no resource" not in step for each in explanation.remedies for step in each.steps)

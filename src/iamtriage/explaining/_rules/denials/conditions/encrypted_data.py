@@ -356,8 +356,10 @@ def find_only_key(text: str) -> str | None:
 
 
 def with_key_of_text(denial: Denial) -> Denial:
-    """Return a denial with the key that the text names, which is then most likely the denied one."""
+    """Return a denial with the key that the text names, which is then most likely the denied one, and not what it encrypts."""
     key = principal_words.try_parse_arn(find_key(denial))
     if key is None or not key.resource.startswith("key/"):
-        return denial
+        if denial.resource_arn is None or denial.resource_arn.service == "kms":
+            return denial
+        return attrs.evolve(denial, resource=None, resource_arn=None, resource_account=None)
     return attrs.evolve(denial, resource=str(key), resource_arn=key, resource_account=key.account)

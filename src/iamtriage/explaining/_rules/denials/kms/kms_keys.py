@@ -225,9 +225,8 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         put, where = Labelled(label, f"{change} --policy file://policy.json"), ""
         lines = (*inspect.commands, put)
         if (other := keys_of_data.find_other_owner(of_key)) is not None:
-            data, owner = other
-            accounts = f". The {data} is in account {owner}, most likely with its key, the caller in {denial.account}: the key policy and a policy of the caller must both allow it"
-            [statement], where = of_owner.policy["Statement"], f", in account {owner}"
+            accounts = f". The {other[0]} is in account {other[1]}, most likely with its key, the caller in {denial.account}: the key policy and a policy of the caller must both allow it"
+            [statement], where = of_owner.policy["Statement"], f", in account {other[1]}"
             own = allow_remedies.other_side_command(of_key, statement["Action"], "KEY_ARN")
             lines = (*(each for each in lines if " list-grants " not in each), *present(own))
         inspect = attrs.evolve(
@@ -282,8 +281,10 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     if (elsewhere := _explain_key_elsewhere(denial)) is not None:
         return elsewhere
     of_key = attrs.evolve(encrypted_data.with_key_of_text(denial), action="kms:Decrypt")
-    if of_key.crosses_accounts:
-        summary = f"KMS cannot decrypt, most likely because {denial.caller} is in account {denial.account}, and the key in account {of_key.resource_account}: both the key policy and an identity-based policy of the caller must allow kms:Decrypt{f', and {own} does already' if (own := find_own_allow(of_key)) else ''}."
+    is_key = of_key.crosses_accounts
+    other = ("key", of_key.resource_account) if is_key else keys_of_data.find_other_owner(of_key)
+    if other is not None:
+        summary = f"KMS cannot decrypt, most likely because {denial.caller} is in account {denial.account}, and the {other[0]} in account {other[1]}: both the key policy and an identity-based policy of the caller must allow kms:Decrypt{f', and {own} does already' if (own := find_own_allow(of_key)) else ''}."
         explanation = attrs.evolve(explain_three_reasons(of_key), summary=summary, topic="kms-key-unknown")
         return _compare_policies(of_key, explanation)
     arn = try_parse_arn(encrypted_data.find_key(denial))

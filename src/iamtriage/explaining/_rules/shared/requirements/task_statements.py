@@ -93,7 +93,9 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
         namespace = only_one({each["name"] for each in _NAMESPACE.finditer(text)})
         if namespace is not None:
             statement["Condition"] = {"StringEquals": {"cloudwatch:namespace": namespace}}
-            return (f"The condition limits it to the namespace {namespace}: add others that the program uses.",)
+            return (
+                f"The condition limits it to the namespace {namespace}: add others that the program uses.",
+            )
     # A message of KMS within that of another service has its own envelope.
     line = line_at(text, start)
     outer = _OUTER_CALL.search(line) if denial.operation is None else None
