@@ -106,6 +106,9 @@ def _sources(node: Node) -> tuple[str, ...]:
     kind, children = node["type"], node["children"]
     if kind == "field":
         return (str(node["value"]),)
+    if kind == "slice":
+        # Its parts are numbers.
+        return ()
     if kind in _PATHS:
         # The third part of a filter is its condition.
         parts = children[:2] if kind == "filter_projection" else children
