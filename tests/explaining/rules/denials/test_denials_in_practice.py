@@ -2491,7 +2491,7 @@ OTHERS: tuple[Case, ...] = (
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action",
         {},
         (
-            "cdk bootstrap --cloudformation-execution-policies",
+            "cdk bootstrap with the ARNs of all in --cloudformation-execution-policies",
             "aws iam list-attached-role-policies",
             "policy=POLICY_ARN",
         ),
