@@ -230,9 +230,7 @@ def explain_recreated(case: AnyCase, _message: str = "") -> Explanation:
             text="The access entry stores the unique ID of the role or user, and one that was created again with the same ARN has another ID, so the entry does not match it.",
         ),
         topic="kubernetes-not-mapped",
-        remedies=principal.recreate_entry_remedy(
-            cluster, policies, create, has_username=entry is None or entry.username is not None
-        ),
+        remedies=principal.recreate_entry_remedy(cluster, policies, create, entry and entry.username),
         notes="The kubeconfig is not the problem. The commands require eks:DeleteAccessEntry, eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster.",
     )
 

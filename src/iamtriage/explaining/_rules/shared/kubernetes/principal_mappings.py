@@ -182,8 +182,7 @@ class ClusterPrincipal(Value):
         cluster: Cluster,
         policies: Mapping[str, str | None] | None = None,
         create: str | None = None,
-        *,
-        has_username: bool = True,
+        username: str | None = None,
     ) -> Remedy:
         """Return the remedy that re-creates the access entry of a re-created principal.
 
@@ -191,10 +190,10 @@ class ClusterPrincipal(Value):
             cluster: The cluster.
             policies: The access policies of the entry with their namespaces, which are empty for the cluster.
             create: The command that creates the entry as it was, if the text shows that.
-            has_username: Whether the command sets the user name that the entry had.
+            username: The user name of the entry, if the text shows it.
         """
         look, lost, note = [], {}, "Its access policies are deleted with it, so they are associated again."
-        if create is None or not has_username:
+        if username is None:
             look, lost = ["describe-access-entry"], {"its user name": "--username"}
         if create is None:
             lost["its groups"] = "--kubernetes-groups"
