@@ -420,7 +420,9 @@ def test_statement_is_added_to_a_function_policy() -> None:
     # The options of the command are the statement.
     assert '"Principal"' not in explanation.to_text(detail="full")
     assert remedy.documents
-    assert remedy.steps[0] == ("Account 444455556666 must allow the call, too: the last command allows it there.")
+    assert remedy.steps[0] == (
+        "Account 444455556666 must allow the call, too: the last command allows it there."
+    )
     assert remedy.commands[-2].startswith("aws lambda add-permission ")
     assert f'"Action":"lambda:InvokeFunction","Resource":"{function}"' in remedy.commands[-1]
 
