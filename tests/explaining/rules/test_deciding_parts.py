@@ -669,7 +669,7 @@ def test_name_that_the_kubelet_registers_with() -> None:
             "provider block of Terraform (main.tf line 7)",
         ),
         ("Initializing the backend...\nError configuring S3 Backend\n", "backend block of Terraform"),
-        ("", "role_arn in the profile or backend"),
+        ("", "role_arn in the profile, backend or Airflow connection"),
     ],
 )
 def test_setting_by_which_a_role_assumes_itself(frame: str, step: str) -> None:

@@ -1366,6 +1366,20 @@ NETWORK: Table = (
         expect("aws_error"),
     ),
     (
+        "rust-without-reason",
+        "Failed while fetching range from: Generic S3 error: dispatch failure",
+        expect("aws_error"),
+    ),
+    (
+        "rust-vector",
+        'ERROR vector::topology::builder: error=dispatch failure component_kind="sink" component_type="aws_s3"',
+        expect("aws_error"),
+    ),
+    ("rust-prints", "We load it with aws_sdk_s3.\nError: dispatch failure", None),
+    ("rust-cli", "$ aws s3 ls\nError: dispatch failure", expect("aws_error")),
+    ("events", "AWS: we saw a dispatch failure in our event bus.", None),
+    ("events-named", "aws events: dispatch failure: the handler is gone", None),
+    (
         "rust-no-credentials",
         "aws s3 ls\nDispatchFailure(DispatchFailure { source: ConnectorError { kind: Other(None), source: NoMatchingAuthScheme(ExploredList { items: [] }) } })",
         expect("missing_credentials"),

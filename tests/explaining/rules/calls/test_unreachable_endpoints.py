@@ -123,3 +123,22 @@ def test_status_without_a_code(text: str, summary: str, step: str) -> None:
     assert explanation.summary.startswith(summary)
     assert any(each.startswith(step) for each in explanation.remedies[0].steps)
     assert ("no request ID" in str(explanation)) is ("Request ID: null" in text)
+
+
+_VECTOR = 'ERROR vector::topology::builder: msg="Healthcheck failed." error={} component_kind="sink" component_type="aws_s3"'
+
+
+def test_dispatch_failure_without_a_reason() -> None:
+    explanation = explain(_VECTOR.format("dispatch failure"))
+    assert "omits the reason" in explanation.summary
+    assert "finds no credentials" in explanation.causes[0].text
+    assert explanation.remedies[0].commands[0].startswith("export RUST_LOG=")
+    reason = explain(_VECTOR.format("dispatch failure: io error: Name or service not known amazonaws.com"))
+    assert "omits the reason" not in reason.summary
+
+
+def test_vector_is_a_log_shipper() -> None:
+    chain = "error=no providers in chain provided credentials"
+    shown = explain(f"ERROR vector::sinks::aws_s3: Fatal error. {chain}")
+    assert shown.remedies[0].title == "Give the pod's service account a role"
+    assert explain(f"ERROR films: Fatal error. {chain}").remedies[0].title != shown.remedies[0].title

@@ -178,6 +178,7 @@ def test_step_of_an_image_build(text: str, line: str | None) -> None:
 
 
 _CLI = 'Unable to locate credentials. You can configure credentials by running "aws configure".\n'
+_METADATA = "failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded\n"
 _WORK = "$ cat ~/.aws/config\n[profile work]\nlogin_session = arn:aws:iam::111122223333:user/kim\n"
 
 
@@ -190,7 +191,9 @@ _WORK = "$ cat ~/.aws/config\n[profile work]\nlogin_session = arn:aws:iam::11112
         (f"$ aws s3 ls\n{_CLI}$ aws configure list-profiles\ndefault\nwork\n", "Nothing selects the profile work."),
         (f"$ aws s3 ls\n{_CLI}$ grep '^\\[' ~/.aws/config\n[profile work]\n[sso-session corp]\n", "Nothing selects the profile work, and ~/.aws/config has no [default]."),
         (f"$ aws s3 ls\n{_CLI}$ grep '^\\[work' ~/.aws/credentials\n[work]\n", None),
-        (f"$ aws s3 ls\n{_CLI}{_WORK}[default]\nregion = eu-west-1\n", None),
+        (f"$ aws s3 ls\n{_CLI}{_WORK}[default]\nregion = eu-west-1\n", "Nothing selects the profile work."),
+        (f"$ aws s3 ls\n{_CLI}{_WORK}[default]\nsso_session = corp\n", None),
+        (f"{_METADATA}$ cat ~/.aws/config\n[profile work]\nsso_session = corp\n[default]\nregion = eu-west-1\n", "Nothing selects the profile work."),
         (f"$ export AWS_PROFILE=work\n$ aws s3 ls\n{_CLI}{_WORK}", None),
         (f"$ python sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n{_WORK}", None),
     ],

@@ -121,6 +121,29 @@ _CHECK_PROXY = your_remedy(
 )
 
 
+def _explain_dispatch_failure(case: Case[AwsError]) -> Explanation:
+    """Explain the words of the AWS SDK for Rust for each request that it could not send or that got no answer."""
+    return case.explain(
+        "The AWS SDK for Rust sent no request, or got no answer, and this message omits the reason.",
+        NO_ANSWER.cause(
+            "reported",
+            text='The SDK says "dispatch failure" both if it finds no credentials and if it cannot connect to the endpoint.',
+        ),
+        topic="no-answer",
+        remedies=your_remedy(
+            "Let the program print the reason",
+            "Run it with the variable, in Vector with VECTOR_LOG instead. In your own code, print the error with DisplayErrorContext.",
+            "Check the credentials where the program runs, and the Region: a misspelled one has no endpoint.",
+            commands=(
+                "export RUST_LOG=aws_config=debug,aws_smithy_runtime=debug",
+                "aws sts get-caller-identity",
+            ),
+            url="https://docs.aws.amazon.com/sdk-for-rust/latest/dg/error-handling.html",
+        ),
+        notes="AWS denied nothing: an Allow does not help.",
+    )
+
+
 def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a call got no answer."""
     if _INVALID_HEADER.search(message):
@@ -133,6 +156,8 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     cause = _network_cause(message, host)
     if cause is None and certificates.CERTIFICATE_ERROR.search(message):
         return certificates.explain_untrusted_certificate(case, message, "no-answer")
+    if cause is None and host is None and "dispatch failure" in message:
+        return _explain_dispatch_failure(case)
     has_answer = case.failure.envelope.status_code != 0 and not _NO_CONNECTION.search(message)
     if cause is None and has_answer and not clues.error_code(case.failure):
         return _explain_unknown_error(case)

@@ -123,6 +123,30 @@ def _names_profile(case: Case[MissingCredentials]) -> bool:
     return bool(selected) or "AWS_PROFILE" in text or _PROFILE_IN_CODE.search(text) is not None
 
 
+def find_unselected_profiles(case: Case[MissingCredentials]) -> list[str]:
+    """Return the profiles that the text shows, if nothing selects one of them and none is the default."""
+    text, names_profile = case.failure.text, _names_profile(case)
+    listed = [
+        each
+        for each in find_listed_profiles(text)
+        if each != "default" and commands.profile(each) == each and clues.safe_name(each)
+    ]
+    if not listed and not names_profile:
+        # Sections of the config file, none of which is selected.
+        sections = [
+            each
+            for each in find_profile_sections(text)
+            if each.name != "default" or any(map(_GIVES_CREDENTIALS.match, each.settings))
+        ]
+        shown = [each.name for each in sections if clues.safe_name(each.name)]
+        listed = [] if "default" in shown else [each for each in shown if commands.profile(each) == each]
+    return listed if find_profile(case) is None or not names_profile else []
+
+
+# The settings of a section that give it credentials: without one, the default profile has none.
+_GIVES_CREDENTIALS = lazy_pattern(r"aws_|sso_|role_arn|credential_|login_|web_identity_")
+
+
 def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     if (wsl := local_programs.explain_wsl(case.failure.text)) is not None:
         place, why, remedy = wsl
@@ -138,18 +162,8 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         needs = local_programs.describe_modules(case.failure.text)
         in_ide = local_programs.describe_ide(case.failure.text)
         set_up = attrs.evolve(set_up, steps=(*present(in_ide), *set_up.steps, *present(needs)))
-    listed = [
-        each
-        for each in find_listed_profiles(case.failure.text)
-        if each != "default" and commands.profile(each) == each and clues.safe_name(each)
-    ]
-    is_open = find_profile(case) is None or not _names_profile(case)
-    if not listed and not _names_profile(case):
-        # Sections of the config file, none of which is selected.
-        sections = find_profile_sections(case.failure.text)
-        shown = [each.name for each in sections if clues.safe_name(each.name)]
-        listed = [] if "default" in shown else [each for each in shown if commands.profile(each) == each]
-    if listed and is_open:
+    listed = find_unselected_profiles(case)
+    if listed:
         names = join_words(listed[:_MAX_LISTED], "or")
         without = describe_missing_default(case.failure.text)
         not_named = PROFILE_NOT_NAMED.cause(

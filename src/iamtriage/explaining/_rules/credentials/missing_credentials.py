@@ -60,7 +60,7 @@ _PROFILE_UNUSABLE = lazy_pattern(
     r"could not be found or parsed in|resolve credentials using profile: \[|contained no credentials for profile '(?!default')"
 )
 _NO_SSO_LOGIN = lazy_pattern(
-    r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url|SSO [Tt]oken file|in SSO Token|valid SSO Token"
+    r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url(?! ?=)|SSO [Tt]oken file|in SSO Token|valid SSO Token"
 )
 _NO_LOGIN_SESSION = lazy_pattern(
     r"login session|login authorization code|re-?authenticate (?:using|with) [`'\"]?aws login|[\\/]\.aws[\\/]login[\\/]"

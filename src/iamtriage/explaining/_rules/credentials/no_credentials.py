@@ -84,7 +84,7 @@ _WINDOWS_SOURCE = lazy_pattern(
 )
 # Programs that ship or store logs and metrics, by name or log format. They run in clusters and on servers.
 _LOG_SHIPPER = lazy_pattern(
-    r"(?i)fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|opentelemetry|batch_processor"
+    r"(?i)fluent-?(?:bit|d)\b|\bvector::(?:topology|sinks)::|\[aws_c(?:redentials|lient)\]|\[output:|opentelemetry|batch_processor"
     r"|\[(?:error|warn)\]: #\d"
 )
 _PHRASES = (
@@ -393,6 +393,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         (not mentions_metadata and credential_endpoints.FAILS_ON_INSTANCE.search(text), [on_ec2]),
         # A person's program, which was built where it runs.
         (_WINDOWS_SOURCE.search(text) and not _EC2_PROMPT.search(text), [on_laptop, on_ec2]),
+        (credential_sources.find_unselected_profiles(case), [on_laptop, on_ec2]),
         (mentions_metadata or _EC2_PROMPT.search(text), [on_ec2, on_laptop]),
     )
     return next((environments for is_shown, environments in shown if is_shown), _USUAL_ENVIRONMENTS)

@@ -206,7 +206,7 @@ def own_credentials_remedy(denial: Denial, own: OwnRole | None) -> Remedy:
         )
     controller = find_controller(f"{denial.failure.text} {denial.facts.service_account or ''}")
     text = denial.failure.text
-    remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile or backend, assume_role in the Terraform provider, role-to-assume in a second step of the workflow."
+    remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile, backend or Airflow connection, assume_role in the Terraform provider, role-to-assume in a second step of the workflow."
     if (found := _PROVIDER_BLOCK.search(text)) is not None:
         place = f" ({found['file']} line {found['line']})" if found["file"] else ""
         remove = f"Remove assume_role from the provider block of Terraform{place}. Keep what gives the run the role, such as role-to-assume of the workflow. If people need assume_role, make it conditional, such as by a dynamic block."
