@@ -32,7 +32,7 @@ CODES = {info.code for info in INFOS}
 
 def _calls(path: Path, name: str) -> list[ast.Call]:
     text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text if name in text else "")
+    tree = ast.parse(text if f"{name}(" in text else "")
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == name]
 
