@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iamtriage import explain
@@ -227,3 +229,43 @@ def test_boundary_that_a_new_role_gets_is_not_named_as_that_of_the_caller() -> N
     call = "$ aws iam create-role --role-name a --permissions-boundary arn:aws:iam::111122223333:policy/limits --assume-role-policy-document file://t.json"
     denied = "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/a because no permissions boundary allows the iam:CreateRole action"
     assert "its permissions boundary does not allow it" in explain(f"{call}\n\n{denied}").summary
+
+
+_LIMITS = "arn:aws:iam::111122223333:policy/team/AppBoundary"
+_SHOWN_VERSION = (
+    f"$ aws iam get-policy-version --policy-arn {_LIMITS} --version-id v4 --query PolicyVersion.Document\n"
+)
+_LISTED_VERSIONS = f"\n$ aws iam list-policy-versions --policy-arn {_LIMITS} --output text\nVERSIONS\t2026-11-18T15:22:07+00:00\t{{}}\tv4\nVERSIONS\t2026-06-02T09:10:44+00:00\t{{}}\tv3\n"
+_BOTH = _LISTED_VERSIONS.format("False", "True")
+
+
+@check_rows(
+    ("actions", "deny", "listed", "said", "is_other"),
+    [
+        (["sqs:SendMessage"], None, _BOTH, "", True),
+        (["sqs:*"], None, _BOTH, "I attached AmazonSQSFullAccess to the role etl.", True),
+        (["sqs:SendMessage"], None, f'\n$ aws iam get-policy --policy-arn {_LIMITS}\n{{"Policy": {{"DefaultVersionId": "v3"}}}}', "", True),
+        # The version lacks the action, denies it, or is the default one.
+        (["sqs:ReceiveMessage"], None, _BOTH, "", False),
+        (["sqs:*"], "sqs:SendMessage", _BOTH, "", False),
+        (["sqs:SendMessage"], None, _LISTED_VERSIONS.format("True", "False"), "", False),
+        (["sqs:SendMessage"], None, "", "", False),
+        (["sqs:SendMessage"], None, _BOTH.replace("AppBoundary", "OtherBoundary"), "", False),
+    ],
+)  # fmt: skip
+def test_version_of_a_boundary_that_is_not_the_default(
+    actions: list[str], deny: str | None, listed: str, said: str, *, is_other: bool
+) -> None:
+    statements: list[dict[str, object]] = [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
+    if deny is not None:
+        statements.append({"Effect": "Deny", "Action": deny, "Resource": "*"})
+    shown = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    denied = "An error occurred (AccessDenied) when calling the SendMessage operation: User: arn:aws:sts::111122223333:assumed-role/etl/1 is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:jobs because no permissions boundary allows the sqs:SendMessage action\n"
+    explanation = explain(f"{denied}{_SHOWN_VERSION}{shown}{listed}{said}")
+    first = explanation.remedies[0]
+    summary = "version v4 of its permissions boundary AppBoundary allows it, but v3 is the default version."
+    assert explanation.summary.endswith(summary) is is_other
+    assert any("set-default-policy-version" in each for each in first.commands) is is_other
+    # The limit stays, and no other policy is changed.
+    assert (first.statement is None) is is_other
+    assert ("another Allow" in explanation.causes[0].text) is is_other

@@ -23,6 +23,10 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import find_n
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.denials.policy_types.identity_remedies import linked_role_remedy
+from iamtriage.explaining._rules.denials.policy_types.other_versions import (
+    describe_version,
+    find_other_version,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages import decisions
@@ -100,6 +104,9 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         denial = attrs.evolve(denial, policy=printed or (only_one(found) if is_own else None))
         named = clip_text((denial.policy or "").rpartition("/")[2])
         shown = (f" {named}" if printed else f", {named} in the text,") if named else ""
+    if (version := find_other_version(denial)) is not None:
+        told = describe_version(version, describe_own_allow(denial))
+        return explain_guardrail(denial, *told[:2], "permissions_boundary", told[2])
     can_change = _offers_change(denial)
     if denial.is_explicit:
         verdict = f"its permissions boundary{shown} explicitly denies it"

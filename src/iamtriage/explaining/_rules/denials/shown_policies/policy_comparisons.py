@@ -388,7 +388,9 @@ def find_allowing_policy(denial: Denial) -> KnownPolicy | None:
     """Return an identity-based policy of the text or the facts that allows the denied call."""
     for policy in list_own_policies(denial):
         compared = compare(denial, denial.action or "", policy)
-        if compared is not None and compared.has_cause(STATED_POLICY_ALLOWS) and compared.is_certain:
+        # Another version than the default one has no effect.
+        is_in_effect = policy.version is None and compared is not None and compared.is_certain
+        if is_in_effect and compared is not None and compared.has_cause(STATED_POLICY_ALLOWS):
             return policy
     return None
 
