@@ -81,6 +81,34 @@ def test_keys_of_a_pod(caller: str, shown: str, command: str | None, values: str
         assert explanation.remedies[0].manifest == values
 
 
+_INJECTED = "- name: AWS_CONTAINER_CREDENTIALS_FULL_URI\n  value: http://169.254.170.23/v1/credentials\n"
+_LISTED = '$ aws eks list-pod-identity-associations --cluster-name c\n{"associations": [{"namespace": "ops", "serviceAccount": "store", "associationId": "a-0abcd1234efgh5678"}]}\n$ aws eks describe-pod-identity-association --cluster-name c --association-id a-0abcd1234efgh5678 --query association.roleArn --output text\narn:aws:iam::111122223333:role/api\n\n'
+
+
+@check_rows(
+    ("shown", "role", "secret"),
+    [
+        (_INJECTED, "the role of its Pod Identity association", None),
+        (f"envFrom:\n- secretRef:\n    name: backup-keys\nenv:\n{_INJECTED}", "the role of its Pod Identity association", "backup-keys"),
+        (f"envFrom: [{{secretRef: {{name: aws-creds}}}}]\n{_INJECTED}", "the role of its Pod Identity association", "aws-creds"),
+        (f"envFrom:\n- secretRef:\n    name: app-settings\nenv:\n{_INJECTED}", "the role of its Pod Identity association", None),
+        (f"envFrom:\n- secretRef:\n    name: aws-a\n- secretRef:\n    name: aws-b\nenv:\n{_INJECTED}", "the role of its Pod Identity association", None),
+        (f"{_INJECTED}{_LISTED}", "the role api", None),
+        # The pod has no association, or a task of ECS made the call.
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI is not set in the pod.\n", None, None),
+        (_INJECTED.replace("169.254.170.23/v1", "169.254.170.2/v2"), None, None),
+    ],
+)  # fmt: skip
+def test_keys_of_a_pod_with_an_association(shown: str, role: str | None, secret: str | None) -> None:
+    explanation = explain(f"$ kubectl get pod store-0 -o yaml\n{shown}{_DENIED.format(_USER)}")
+    first = explanation.remedies[0]
+    assert (explanation.causes[0].code == "pod-uses-access-keys") is (role is not None)
+    assert any(each.policy for each in explanation.remedies) is (role is None)
+    if role is not None:
+        assert explanation.summary.endswith(f"called with access keys of this user, and not with {role}.")
+        assert first.steps[0].startswith(f"Remove secretRef {secret} from envFrom") is (secret is not None)
+
+
 _CALLER = '$ aws sts get-caller-identity\n{ "Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/kim" }\n'
 _SIGNATURE = "upload failed: ./a to s3://acme/a An error occurred (SignatureDoesNotMatch) when calling the PutObject operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n"
 

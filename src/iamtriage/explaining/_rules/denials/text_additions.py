@@ -91,7 +91,7 @@ def _may_be_elsewhere(denial: Denial) -> bool:
 
 # Access keys, and the role of a pod that may have some.
 _SIGNS_OF_KEYS = ("ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "AWS_ROLE_ARN",
-    "create-pod-identity-association")  # fmt: skip
+    "create-pod-identity-association", "eks-pod-identity-token", "AWS_CONTAINER_CREDENTIALS_FULL_URI")  # fmt: skip
 # What these look for stands beside the failure.
 OF_TEXT: Rows = (
     (

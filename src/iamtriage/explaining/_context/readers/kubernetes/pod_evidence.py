@@ -59,6 +59,7 @@ _ASSOCIATION_ROW = lazy_pattern(
 # What the AWS CLI prints of an association, if a query leaves out the account.
 _DESCRIBED_ROLE = lazy_pattern(
     rf"(?a)\bdescribe-pod-identity-association\b(?:[^\n\\]|\\\n){{0,300}}\n(?:[^\n{{}}$]{{0,200}}\n){{0,3}}?[^\n{{}}$]{{0,200}}?(?P<role>{_ROLE_ARN})(?![\w+=,.@/-])"
+    rf"|\"association\": ?\{{\s{{0,40}}\"roleArn\": ?\"(?P<member>{_ROLE_ARN})\"\s{{0,40}}\}}"
 )
 _FIELD = lazy_pattern(
     rf"(?a)(?:\"|--|\b)(?P<key>namespace|service-?_?[aA]ccount|role-?_?[aA]rn)\"?(?:\s{{0,20}}(?:[:=]\s?|\|[ \t]{{0,40}})|[ =])[\"']?(?P<value>{_ROLE_ARN}|{KUBERNETES_NAME})(?![\w./-])"
@@ -310,7 +311,7 @@ def _find_associated(text: str) -> Iterator[AccountWithRole]:
         fields = {key.replace("-", "").replace("_", "").lower(): value for key, value in values}
         if "serviceaccount" in fields:
             rows.append((fields.get("namespace"), fields["serviceaccount"], fields.get("rolearn")))
-    described = only_one({each["role"] for each in _DESCRIBED_ROLE.finditer(text)})
+    described = only_one({each["role"] or each["member"] for each in _DESCRIBED_ROLE.finditer(text)})
     is_only = len({row[:2] for row in rows}) == 1
     for namespace, account, role in rows:
         yield AccountWithRole(

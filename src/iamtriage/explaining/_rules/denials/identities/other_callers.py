@@ -6,10 +6,11 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import as_sentence, clip_text, line_start, quote_words
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._context.readers.command_runs import find_contrast
+from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.keys import key_sources
@@ -183,9 +184,7 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         )
         because = (f"The text shows AWS_ACCESS_KEY_ID and {name}.",)
         remedy = _remove_keys(denial, name)
-    elif (
-        pod_role := role and (role["role"] or role["annotated"] or role["associated"])
-    ) is not None and _is_of_program(denial):
+    elif (pod_role := _find_pod_role(text, role)) is not None and _is_of_program(denial):
         return _explain_keys_of_pod(denial, explanation, pod_role)
     else:
         return explanation
@@ -207,6 +206,22 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         remedies=(remedy, *others),
         notes=(*note, *explanation.notes),
     )
+
+
+# The address and the token of the EKS Pod Identity Agent, which the webhook writes into a pod.
+_POD_IDENTITY = lazy_pattern(r"\beks-pod-identity-token\b|\bhttp://(?:169\.254\.170\.23|\[fd00:ec2::23\])/")
+
+
+def _find_pod_role(text: str, shown: re.Match[str] | None) -> str | None:
+    """Return the ARN of the role that the pod was given, an empty string if only its association is known."""
+    if shown is None:
+        return None
+    if arn := shown["role"] or shown["annotated"] or shown["associated"]:
+        return str(arn)
+    if _POD_IDENTITY.search(text) is None:
+        return None
+    given = read_pod_evidence(text).given
+    return (given.role if given is not None and given.is_association else None) or ""
 
 
 KEYS_IN_POD = CauseType(
@@ -232,6 +247,11 @@ _KIND = lazy_pattern(r"\b(?:Cluster)?(?:SecretStore|Issuer|Generator)\b")
 _TOKEN_FILE = lazy_pattern(r"\bAWS_WEB_IDENTITY_TOKEN_FILE\S{0,200}")
 
 
+# All keys of a Secret as variables.
+_ENV_FROM = lazy_pattern(r"\bsecretRef:\s{0,40}\{?\s{0,40}name: [\"']?(?P<secret>[a-z0-9][a-z0-9.-]{0,252})")
+_SPEAKS_OF_KEYS = lazy_pattern(r"aws|cred|key|s3|iam")
+
+
 def _is_of_program(denial: Denial) -> bool:
     """Return whether a program in a pod made the call, and not a person with a command."""
     command = denial.context.command
@@ -251,12 +271,16 @@ def _explain_keys_of_pod(denial: Denial, explanation: Explanation, arn: str) -> 
     arn = arn.rstrip(".,")
     found = principal_words.underlying_role(principal_words.try_parse_principal(arn))
     role = f"the role {clip_text(found.name)}" if found else "the role of its service account"
+    if not arn:
+        role = "the role of its Pod Identity association"
     values = _VALUES.search(denial.failure.text)
     secret = None
     reference = _REFERENCE.search(denial.failure.text)
     if reference is not None and (named := _SECRET_NAME.search(reference[0])) is not None:
         secret = named["secret"]
-    elif values is not None:
+    elif values is None:
+        secret = _find_env_secret(denial.failure.text)
+    else:
         secret = values["secret"] or (values["value"] if "useSecret" not in values["name"] else None)
     place = f"in the Secret {clip_text(secret)}" if secret else "in a Secret, a file or its environment"
     text = f"A role never calls as an IAM user: the program found access keys of {denial.caller}, {'' if secret else 'such as '}{place}, and uses them first. Neither the trust policy nor the service account of {role} is the problem."
@@ -264,12 +288,23 @@ def _explain_keys_of_pod(denial: Denial, explanation: Explanation, arn: str) -> 
         explanation,
         summary=denial_summary(denial, f"the pod called with access keys of this user, and not with {role}"),
         causes=(
-            KEYS_IN_POD.cause("derived", f"The text shows {clip_text(arn)}.", text=text),
+            KEYS_IN_POD.cause(
+                "derived",
+                f"The text shows {clip_text(arn or 'AWS_CONTAINER_CREDENTIALS_FULL_URI')}.",
+                text=text,
+            ),
             *(each for each in explanation.causes if each.evidence == "reported"),
         ),
         remedies=(_drop_keys(denial, values, secret, role),),
         notes=(f"Do not allow {denial.action} for {denial.caller}: the permission belongs to {role}.",),
     )
+
+
+def _find_env_secret(text: str) -> str | None:
+    """Return the only Secret whose keys are all in the environment of a container, if its name speaks of keys."""
+    names = {each["secret"] for each in _ENV_FROM.finditer(text)} if "envFrom" in text else set[str]()
+    name = only_one(names)
+    return name if name is not None and _SPEAKS_OF_KEYS.search(name) else None
 
 
 def _drop_keys(denial: Denial, values: re.Match[str] | None, secret: str | None, role: str) -> Remedy:
@@ -284,6 +319,9 @@ def _drop_keys(denial: Denial, values: re.Match[str] | None, secret: str | None,
         first = f"Remove {reference['name']} and the other key from the settings{place} (auth.secretRef in External Secrets). Without them, the program uses the role of its pod."
         return remedies.cluster_remedy(title, first, last, url=pages.SDK_CREDENTIALS)
     if values is None:
+        if secret is not None:
+            first = f"Remove secretRef {clip_text(secret)} from envFrom in the template of the pod, and re-create the pod. If the program needs other values of the Secret, remove only AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from it. What gives the pod {role} is right and stays."
+            return remedies.cluster_remedy(title, first, last, url=pages.SDK_CREDENTIALS)
         first = "Find where they are from: env, envFrom and volumes of the pod (AWS_ACCESS_KEY_ID, AWS_SHARED_CREDENTIALS_FILE, a mounted .aws/credentials) and the settings of the program. Remove them there."
         show = clusters.restart_command(denial.case).replace("rollout restart", "describe")
         return remedies.cluster_remedy(title, first, last, commands=show, url=pages.SDK_CREDENTIALS)
