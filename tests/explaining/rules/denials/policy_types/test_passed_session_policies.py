@@ -213,3 +213,27 @@ def test_only_policy_in_code_is_that_of_the_session(more: str) -> None:
     explanation = explain(f"{denied}{_PROVIDER.format(more)}")
     is_certain = "the session policy in provider.tf does not allow" in explanation.summary
     assert is_certain is (not more)
+
+
+_REPOSITORY = "arn:aws:ecr:us-east-2:111122223333:repository/web"
+_PULL = ["ecr:BatchGetImage", "ecr:BatchCheckLayerAvailability"]
+_PUSH = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"]
+
+
+@check_rows(
+    ("allowed", "also"),
+    [
+        (_PULL, "which also allows ecr:UploadLayerPart, ecr:CompleteLayerUpload and ecr:PutImage"),
+        ([*_PULL, "ecr:PutImage"], "which also allows ecr:UploadLayerPart and ecr:CompleteLayerUpload"),
+        ([*_PULL, *_PUSH[1:]], None),
+    ],
+)
+def test_push_with_the_actions_that_a_shown_policy_lacks(allowed: list[str], also: str | None) -> None:
+    statement = {"Effect": "Allow", "Action": allowed, "Resource": _REPOSITORY}
+    shown = _STEP.format(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    denied = f"denied: User: arn:aws:sts::111122223333:assumed-role/site/ci is not authorized to perform: {_PUSH[0]} on resource: {_REPOSITORY} because no session policy allows the {_PUSH[0]} action"
+    first = explain(f"{shown}The push refers to repository [web]\n{denied}").remedies[0]
+    [changed] = json.loads((first.manifest or "").partition("\n")[2])["Statement"]
+    assert sorted(changed["Action"]) == sorted({*allowed, *_PUSH})
+    assert also is None or also in first.steps[0]
+    assert ("which also allows" in first.steps[0]) is (also is not None)

@@ -219,7 +219,7 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
         title = f"Allow {denial.action} in the session policy"
         own = f" {capitalize_start(denial.caller)} must allow {denial.action}, too."
         known = guardrails.describe_own_allow(denial) is not None
-        change = f"Replace {passed} with the one below. Then {again}.{'' if known else own}{_describe_other_way(denial)}"
+        change = f"Replace {passed} with the one below{_describe_next_actions(denial, statement or {})}. Then {again}.{'' if known else own}{_describe_other_way(denial)}"
         notes = notes if statement in extended["Statement"] else ()
         policy, statement = extended, None
         if place is not None and place.startswith("inline-session-policy"):
@@ -257,6 +257,14 @@ def _find_managed(text: str) -> re.Match[str] | None:
     return found[0] if len(found) == 1 and not _ANOTHER_POLICY.match(text, found[0].end()) else None
 
 
+def _describe_next_actions(denial: Denial, statement: dict[str, Any]) -> str:
+    """Return which other actions a statement adds to the session policy in the text, as a clause."""
+    shown = str([each.content for each in denial.context.policies if each.name == SESSION_POLICY])
+    actions = (each for each in as_strings(statement.get("Action")) if each != denial.action)
+    added = [each for each in actions if each not in shown]
+    return f", which also allows {join_words(added, 'and')} for the calls after this one" if added else ""
+
+
 def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] | None:
     """Return the session policy in the text with a statement, or with its action where the resource is covered.
 
@@ -273,7 +281,7 @@ def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] |
             and names_resource(each, find_named_resource(denial))
             and (as_strings(each.get("Resource")) != ["*"] or statement["Resource"] == "*")
         ):
-            each["Action"] = [*as_strings(each["Action"]), *as_strings(statement["Action"])]
+            each["Action"] = [*dict.fromkeys((*as_strings(each["Action"]), *as_strings(statement["Action"])))]
             return {**shown[0].content, "Statement": statements}
     return {**shown[0].content, "Statement": [*statements, statement]}
 
