@@ -245,20 +245,20 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
         subject = "the service account"
         if given is not None and given.namespace and given.account:
             subject = f"system:serviceaccount:{clip_text(given.namespace)}:{clip_text(given.account)}"
-        then = f"If the list lacks them, check the webhook (kubectl get mutatingwebhookconfiguration pod-identity-webhook). If AssumeRoleWithWebIdentity is denied then, the trust policy of {name} does not allow {subject}."
+        then = f"If they lack them, check the webhook (kubectl get mutatingwebhookconfiguration pod-identity-webhook). If AssumeRoleWithWebIdentity is denied then, the trust policy of {name} does not allow {subject}."
     elif is_certain:
         then = None
     else:
         it = "it" if is_association else "them"
-        compare = f"If the list lacks {it}, compare the service account in the pod's spec with the one that has the role."
+        compare = f"If they lack {it}, compare the service account in the pod's spec with the one that has the role."
         if given is not None and given.account is not None:
-            compare = f"If it finds no pod, yours uses a service account other than {clip_text(given.account)}: set serviceAccountName in its template."
+            compare = f"If kubectl get pods finds none, yours uses a service account other than {clip_text(given.account)}: set serviceAccountName in its template."
         then = f"{compare} If the pod has {it} and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
     restart = clusters.restart_command(case)
     wait = restart.replace("rollout restart", "rollout status", 1)
     return cluster_remedy(
         f"Re-create the pods, so that they get {what}",
-        f"EKS injects {variables} only when a pod is created. After the restart, kubectl get pods lists {'it' if is_association else 'both'}.",
+        f"EKS injects {variables} only when a pod is created: a restarted container is not enough. The new pods must have {'it' if is_association else 'both'}.",
         then,
         commands=(restart, wait, variables_of_new_pods(case), agent),
         url=pages.EKS_IRSA_POD,
