@@ -36,7 +36,7 @@ def _trust(*accounts: str) -> dict[str, Any]:
         (
             f"{DENIED}\nThe role ci has AdministratorAccess.",
             _trust("444455556666"),
-            "AdministratorAccess allows only the caller's side of it",
+            "AdministratorAccess allows it on the caller's side, where nothing is missing",
             "npx cdk bootstrap",
         ),
     ],

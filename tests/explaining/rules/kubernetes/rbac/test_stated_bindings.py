@@ -488,3 +488,30 @@ def test_binding_without_metadata(denied: str, shown: str, words: str) -> None:
     is_meant = "names the service account" in words
     line = explanation.remedies[0].commands[0]
     assert line.startswith("kubectl set serviceaccount deployment/NAME bot -n shop") == is_meant
+
+
+_GET_ROLE = "$ kubectl -n shop get role pod-reader -o yaml\nkind: Role\nmetadata: {name: pod-reader, namespace: shop}\nrules:\n- apiGroups: ['']\n  resources: [pods]\n  verbs: [get]\n"
+_ROLE_REF = "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: pod-reader}\nsubjects:\n- {kind: ServiceAccount, name: bot, namespace: ci}\n"
+
+
+@check_rows(
+    ("command", "shown", "is_bound"),
+    [
+        ("kubectl -n shop get rolebinding bots -o yaml", _ROLE_REF, True),
+        ("kubectl get rolebinding/bots --namespace shop -o yaml", _ROLE_REF, True),
+        ("the rolebinding has", _ROLE_REF, True),
+        (
+            "kubectl -n shop get rolebinding bots -o yaml",
+            _ROLE_REF.replace("name: bot", "name: other"),
+            False,
+        ),
+        # Another role, and a binding of another namespace.
+        ("kubectl -n shop get rolebinding bots -o yaml", _ROLE_REF.replace("pod-reader", "reader"), False),
+        ("kubectl -n ci get rolebinding bots -o yaml", _ROLE_REF, False),
+    ],
+)
+def test_binding_without_its_metadata(command: str, shown: str, *, is_bound: bool) -> None:
+    denied = DENIED.format(user=BOT, where=IN_SHOP)
+    explanation = explain(f"{denied}\n{_GET_ROLE}$ {command}\n{shown}")
+    told = " ".join(each for remedy in explanation.remedies for each in remedy.steps)
+    assert ("The binding to the service account ci/bot is right" in told) is is_bound

@@ -55,7 +55,10 @@ _SAID_ROLE = lazy_pattern(
     r"(?i:(?P<cluster>\bcluster[- ]?)?role\b)(?: (?:(?P<quote>[\"'`])(?P<quoted>[a-z0-9][a-z0-9.:-]{0,252})(?P=quote)|(?P<plain>[a-z0-9]+(?:-[a-z0-9]+){1,12})))?"
 )
 # A binding without its metadata, and what the text says about it before.
-_SUBJECTS = lazy_pattern(r"(?m)^(?P<indent>[ \t]{0,20})(?:subjects|roleRef):[ \t]*$")
+_SUBJECTS = lazy_pattern(r"(?m)^(?P<indent>[ \t]{0,20})(?:subjects|roleRef):[ \t]*(?:\{[^\n]{1,400})?$")
+_GOT_BINDING = lazy_pattern(
+    r"(?a)\bkubectl (?P<options>[^\n|;&]{0,100}?)\bget (?P<kind>clusterrolebinding|rolebinding)s?[ /](?P<name>[A-Za-z0-9][\w.:-]{0,252})(?P<more>[^\n]{0,200})\n\Z"
+)
 _SAID_BINDING = lazy_pattern(r"(?i:\b(?P<cluster>cluster[- ]?)?role[- ]?binding\b)")
 _CHARS_BEFORE = 400
 _MAX_CHARS = 8_000
@@ -183,14 +186,18 @@ def find_printed_subject(text: str, role: str) -> str | None:
     return only_one({each["subject"] for each in found if each["role"] == role})
 
 
-def _find_unnamed_binding(text: str) -> Iterator[tuple[dict[str, Any], str, None]]:
-    """Yield the binding of which a text shows only the role and the subjects, with an empty name."""
+def _find_unnamed_binding(text: str) -> Iterator[tuple[dict[str, Any], str, str | None]]:
+    """Yield the binding of which a text shows only the role and the subjects, with the name in the command that prints it."""
     found = _SUBJECTS.search(text) if "roleRef:" in text and "subjects:" in text else None
     if found is None:
         return
     said = search_last(_SAID_BINDING, text, max(found.start() - _CHARS_BEFORE, 0), found.start())
     content = parse_mapping(text[found.start() : found.start() + _MAX_CHARS])
-    if said is not None and {"roleRef", "subjects"} <= content.keys():
+    got = _GOT_BINDING.search(text, max(found.start() - _CHARS_BEFORE, 0), found.start())
+    if got is not None and {"roleRef", "subjects"} <= content.keys():
+        kind, name, namespace = _read_command(got, f"{got['options']} {got['more']}")
+        yield {**content, "kind": kind}, name, namespace
+    elif said is not None and {"roleRef", "subjects"} <= content.keys():
         yield {**content, "kind": "ClusterRoleBinding" if said["cluster"] else "RoleBinding"}, "", None
 
 

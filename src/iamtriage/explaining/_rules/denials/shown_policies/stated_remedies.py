@@ -374,7 +374,7 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
         return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
     codes = {each.code for each in causes}
     if "cdk-roles-without-trust" in codes or ("trust-policy-checked" in codes and of_resource):
-        only = f"{explanation.summary} {capitalize_start(policy_name)} allows only the caller's side of it."
+        only = f"{explanation.summary} {capitalize_start(policy_name)} allows it on the caller's side, where nothing is missing."
         return attrs.evolve(explanation, summary=only, causes=causes, remedies=others)
     # In one account, an Allow in either policy is enough.
     is_s3 = denial.service == "s3" and denial.crosses_accounts is not True

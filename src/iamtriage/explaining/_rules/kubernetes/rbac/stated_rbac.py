@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_own_entry
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
 from iamtriage.explaining._rules.kubernetes.rbac.request_checks import find_template_without_account
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import pages, remedies
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request, access_policy_allows
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import differ_in_letter
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
@@ -117,7 +117,8 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     bound = {
         each.role
         for each in stated
-        if any(matches_subject(one, each, denied, groups) for one in each.subjects)
+        for one in each.subjects
+        if each.namespace in {None, request.namespace} and matches_subject(one, each, denied, groups)
     }
     roles = [
         gap._replace(
@@ -137,8 +138,7 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     bindings = [gap for each in stated if (gap := _compare_binding(each, denied, allowing, groups))]
     binding = bindings[0] if len(bindings) == 1 and (role is None or not role.lacks_rule) else None
     # The binding of a group elsewhere binds the role already.
-    gaps = (binding,) if binding is not None and binding.is_elsewhere else (binding, role)
-    return tuple(gap for gap in gaps if gap is not None)
+    return remedies.present(binding, None if binding is not None and binding.is_elsewhere else role)
 
 
 def add_stated_verbs(denied: DeniedRequest, gaps: Iterable[Gap]) -> DeniedRequest:
