@@ -385,12 +385,10 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> stated_contr
 
 
 def find_allowing_policy(denial: Denial) -> KnownPolicy | None:
-    """Return an identity-based policy of the text or the facts that allows the denied call."""
-    for policy in list_own_policies(denial):
+    """Return an identity-based policy of the text or the facts that allows the denied call, in its default version."""
+    for policy in (each for each in list_own_policies(denial) if each.version is None):
         compared = compare(denial, denial.action or "", policy)
-        # Another version than the default one has no effect.
-        is_in_effect = policy.version is None and compared is not None and compared.is_certain
-        if is_in_effect and compared is not None and compared.has_cause(STATED_POLICY_ALLOWS):
+        if compared is not None and compared.has_cause(STATED_POLICY_ALLOWS) and compared.is_certain:
             return policy
     return None
 
