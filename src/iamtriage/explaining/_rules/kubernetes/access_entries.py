@@ -7,14 +7,12 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, quote_words
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage._text import clip_text
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps
@@ -28,6 +26,7 @@ from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_ma
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_stack
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.failures._failures import AccessEntry
 
@@ -57,11 +56,6 @@ _MADE_FOR_NODES = (
 )
 _KEEP_FOR_NODES = "Do not delete the entry from the cluster: the nodes lose access."
 _IF_OF_NODES = "If a managed node group or Fargate profile has the role, or the same configuration declares the entry twice, remove the resource from the configuration, not the entry from the cluster."
-_NOT_FOR_CREATOR = lazy_pattern(r"reator_?[aA]dmin_?[pP]ermissions\"? ?[:=] ?false\b")
-_CREATION = r"(?:creat(?:ed|es)|made|makes|built|builds|provision(?:ed|s)|set up)"
-_SAME = r"(?:the |this |that |our )?same (?:\w{1,20} ){0,2}(?:identity|job|pipeline|principal|role|terraform|user|workflow)"
-# "by this pipeline, role ci": what runs as the principal that follows.
-_RUNNER = r"(?:the |this |that |our )?(?:\w{1,20} ){0,2}(?:job|pipeline|terraform|workflow)[,:]? \(?(?:as |with |under |using )?"
 
 ENTRY_EXISTS = CauseType(
     "entry-exists",
@@ -201,7 +195,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         steps = (
             "This entry is what enable_cluster_creator_admin_permissions = true creates. If EKS created it already, or another configuration has it, set that to false instead. Do not delete the entry: its principal can lose access.",
         )
-    creation = None if is_of_creator else _find_creation(case)
+    creation = None if is_of_creator else entry_parameters.find_creation(case)
     if creation is not None:
         steps = (_KEEP_FOR_CREATOR, *steps[1:])
     elif starter is not None:
@@ -209,25 +203,9 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     elif is_of_nodes:
         steps = (_IF_OF_NODES,)
     identifier = f"{cluster.argument}:{argument}"
-    # Terraform fails again, whatever the entry allows.
-    imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=(check,))
-    if imported is not None and starter is not None and terraform is not None:
-        imported = attrs.evolve(
-            imported,
-            title=f"Remove {clip_text(terraform.value)} from the configuration: {starter} needs no other entry",
-            steps=steps,
-            commands=(
-                check,
-                Labelled.required("Then, with the resource removed:", "terraform plan"),
-                *(
-                    Labelled("Or, to manage the entry in Terraform, keep the resource:", each)
-                    for each in imported.commands[1:-1]
-                ),
-            ),
-        )
-    is_imported = imported is not None and any("terraform import" in each for each in imported.commands)
+    in_code = _change_code(case, steps, check, identifier, starter)
     in_terraform = None
-    if imported is None and "eksctl" not in case.text and (called is None or called.program != "aws"):
+    if in_code is None and "eksctl" not in case.text and (called is None or called.program != "aws"):
         page = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import"
         line = f"terraform import aws_eks_access_entry.NAME {identifier}"
         title = "In Terraform, import the entry or remove the resource"
@@ -252,25 +230,47 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         ),
         None if creation or starter else MADE_ELSEWHERE.cause(),
         topic="access-entry-exists",
-        # Terraform manages what it imports.
-        remedies=(imported, None if is_imported else by_hand, in_terraform),
+        # Code fails again, whatever the entry allows, and manages what it imports.
+        remedies=(in_code, None if in_code is not None else by_hand, in_terraform),
         notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
 
 
-def _find_creation(case: Case[AccessEntry]) -> str | None:
-    """Return the clause that says that the principal of an entry created the cluster."""
-    principal, text = try_parse_principal(clusters.find_entry_arn(case)), case.failure.text
-    name = getattr(principal, "name", None)
-    if name is None or "luster" not in text or _NOT_FOR_CREATOR.search(text):
-        return None
-    named = rf"(?:the )?(?:role |user )?[`\"']?{re.escape(name)}(?![\w+=@-]|[.,]\w)[`\"']?"
-    # What runs as the principal is the same as it.
-    runs_as = re.search(rf"\b(?:runs?|running|deploys?|works?) (?:as|with|under) {named}", text) is not None
-    who = rf"(?:{named}|{_SAME})" if runs_as else named
-    pattern = rf"\b[Cc]luster (?:itself )?(?:was |is |has been |had been )?{_CREATION}(?: [^.,;\n]{{0,40}})? (?:by|with|from|as) (?:{who}|{_RUNNER}{named})|(?<![\w/]){who} (?:has |had |also )?{_CREATION} (?:the|this|our) (?:EKS )?cluster\b"
-    found = next(find_said(text, re.compile(pattern, re.ASCII)), None)
-    return None if found is None else quote_words(found[0])
+def _change_code(
+    case: Case[AccessEntry], steps: tuple[str, ...], check: str, identifier: str, starter: str | None
+) -> Remedy | None:
+    """Return the remedy that changes the code of Terraform or CloudFormation, or ``None`` if neither made the call.
+
+    Args:
+        case: The failure.
+        steps: What to know about the entry.
+        check: The command that shows the entry.
+        identifier: The entry, as Terraform imports it.
+        starter: What starts the nodes for which EKS created it.
+    """
+    stack = find_stack(case.failure, case.facts) if "AWS::EKS::AccessEntry" in case.failure.text else None
+    if stack is not None:
+        why = f": {starter} needs no other entry" if starter else ", or import the existing entry"
+        return your_remedy(
+            f"Remove {clip_text(stack.resource or 'the entry')} from the template{why}",
+            steps[0].replace("configuration", "template"),
+            commands=check,
+        )
+    terraform = case.context.terraform
+    imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=(check,))
+    if imported is None or starter is None or terraform is None:
+        return imported
+    keep = "Or, to manage the entry in Terraform, keep the resource:"
+    return attrs.evolve(
+        imported,
+        title=f"Remove {clip_text(terraform.value)} from the configuration: {starter} needs no other entry",
+        steps=steps,
+        commands=(
+            check,
+            Labelled.required("Then, with the resource removed:", "terraform plan"),
+            *(Labelled(keep, each) for each in imported.commands[1:-1]),
+        ),
+    )
 
 
 def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanation:

@@ -838,6 +838,24 @@ def test_entry_that_eks_created_for_nodes(text: str, starter: str | None) -> Non
     assert ("ClusterPolicy" in str(first) or "cluster creator" in str(explanation)) is not is_of_nodes
 
 
+_STACK_EVENT = 'bay-nodes | CREATE_FAILED | AWS::EKS::AccessEntry | ShipEntry | Resource handler returned message: "The specified access entry resource is already in use on this cluster. (Service: Eks, Status Code: 409, Request ID: 1)" (RequestToken: 2, HandlerErrorCode: AlreadyExists)\n'
+
+
+@check_rows(
+    ("text", "title"),
+    [
+        (_STACK_EVENT, "Remove ShipEntry from the template, or import the existing entry"),
+        (f"bay-nodes | CREATE_COMPLETE | AWS::EKS::Nodegroup | Workers\n{_STACK_EVENT}Type: EC2_LINUX\n", "Remove ShipEntry from the template: the managed node group Workers needs no other entry"),
+        (f"bay-nodes | CREATE_COMPLETE | AWS::EKS::Nodegroup | Workers\n{_STACK_EVENT}", "Remove ShipEntry from the template, or import the existing entry"),
+        (f"bay-nodes | CREATE_IN_PROGRESS | AWS::EKS::Nodegroup | Workers\n{_STACK_EVENT}Type: EC2_LINUX\n", "Remove ShipEntry from the template, or import the existing entry"),
+    ],
+)  # fmt: skip
+def test_entry_that_a_stack_creates_again(text: str, title: str) -> None:
+    explanation = explain(text)
+    assert explanation.remedies[0].title == title
+    assert "erraform" not in explanation.to_text(detail="full")
+
+
 @pytest.mark.parametrize(
     ("text", "title"),
     [

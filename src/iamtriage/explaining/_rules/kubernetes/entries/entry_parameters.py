@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, find_closing_brace, join_words
+from iamtriage._text import clip_text, find_closing_brace, join_words, quote_words
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import pages
@@ -105,12 +106,18 @@ def _has_policies(text: str, key: str) -> bool:
     return _WITH_POLICIES.search(text, start.end(), end) is not None
 
 
+_NOT_FOR_CREATOR = lazy_pattern(r"reator_?[aA]dmin_?[pP]ermissions\"? ?[:=] ?false\b")
+_CREATION = r"(?:creat(?:ed|es)|made|makes|built|builds|provision(?:ed|s)|set up)"
+_SAME = r"(?:the |this |that |our )?same (?:\w{1,20} ){0,2}(?:identity|job|pipeline|principal|role|terraform|user|workflow)"
+# "by this pipeline, role ci": what runs as the principal that follows.
+_RUNNER = r"(?:the |this |that |our )?(?:\w{1,20} ){0,2}(?:job|pipeline|terraform|workflow)[,:]? \(?(?:as |with |under |using )?"
 _NODE_TYPE = lazy_pattern(r"\b((?:EC2|HYBRID|HYPERPOD|FARGATE)_(?:LINUX|WINDOWS))\b")
 # The arguments of an entry in CloudFormation and Terraform that nodes cannot have.
 _ARGUMENTS = ("AccessPolicies", "KubernetesGroups", "policy_associations", "kubernetes_groups")
-# What starts nodes: as Terraform reports it, as the AWS CLI and the API name its role, and the role of an entry.
+# What starts nodes: as Terraform and CloudFormation report it, as the AWS CLI and the API name its role, and the role of an entry.
 _STARTS_NODES = lazy_pattern(
     r"(?a)\baws_eks_(?P<kind>node_group|fargate_profile)\.[^\s:]{1,150}: (?:Creation complete|Modifications complete|Refreshing state)[^\n\[]{0,80}\[id=(?P<cluster>[\w-]{1,100}):(?P<name>[\w-]{1,63})\]"
+    r"|\bCREATE_COMPLETE[ \t|]{1,40}AWS::EKS::(?P<type>Nodegroup|FargateProfile)[ \t|]{1,40}(?P<logical>\w{1,100})\b"
 )
 _ROLE_OF_NODES = lazy_pattern(
     r"\b(?:node-role|nodeRole|(?P<code>(?:node|pod_execution)_role_arn)|pod-execution-role-arn|podExecutionRoleArn)[\"']?[ =:]{1,20}[\"']?(?P<role>[^\s\"',]{1,300})"
@@ -160,13 +167,30 @@ def find_source_of_nodes(case: Case[AccessEntry], kind: str | None) -> str | Non
     for_pods = used[0][0].startswith("pod") if used else kind == "FARGATE_LINUX"
     noun = "the Fargate profile" if for_pods else "the managed node group"
     shown = [
-        each["name"]
+        each["name"] or each["logical"]
         for each in _STARTS_NODES.finditer(text)
-        if cluster == each["cluster"] and for_pods == (each["kind"] == "fargate_profile")
+        # A stack is seldom for two clusters.
+        if each["cluster"] in {None, cluster}
+        and for_pods == ((each["kind"] or each["type"]) in {"fargate_profile", "FargateProfile"})
     ]
     if not used and not (kind and shown):
         return None
     return f"{noun}{f' {clip_text(shown[0])}' if len(set(shown)) == 1 else ''}"
+
+
+def find_creation(case: Case[AccessEntry]) -> str | None:
+    """Return the clause that says that the principal of an entry created the cluster."""
+    principal, text = try_parse_principal(find_entry_arn(case)), case.failure.text
+    name = getattr(principal, "name", None)
+    if name is None or "luster" not in text or _NOT_FOR_CREATOR.search(text):
+        return None
+    named = rf"(?:the )?(?:role |user )?[`\"']?{re.escape(name)}(?![\w+=@-]|[.,]\w)[`\"']?"
+    # What runs as the principal is the same as it.
+    runs_as = re.search(rf"\b(?:runs?|running|deploys?|works?) (?:as|with|under) {named}", text) is not None
+    who = rf"(?:{named}|{_SAME})" if runs_as else named
+    pattern = rf"\b[Cc]luster (?:itself )?(?:was |is |has been |had been )?{_CREATION}(?: [^.,;\n]{{0,40}})? (?:by|with|from|as) (?:{who}|{_RUNNER}{named})|(?<![\w/]){who} (?:has |had |also )?{_CREATION} (?:the|this|our) (?:EKS )?cluster\b"
+    found = next(find_said(text, re.compile(pattern, re.ASCII)), None)
+    return None if found is None else quote_words(found[0])
 
 
 def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
