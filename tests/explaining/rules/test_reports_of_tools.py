@@ -51,6 +51,10 @@ _ASSUME = (
     "User: arn:aws-cn:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: {}"
 )
 _NODE_DENIAL = "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718 is not authorized to perform: dynamodb:DescribeTable on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/vault"
+_ROLE_ARN = (
+    "role-arn: arn:aws:iam::${ACCOUNT}:role/test\n"
+    "An error occurred (ValidationError) when calling the AssumeRoleWithWebIdentity operation: Request ARN is invalid"
+)
 _REGISTRY_CALL = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: {} on resource: *"
 _OTHER = (
     "Need to perform AWS calls for account 444455556666, but the current credentials are for 111122223333"
@@ -132,6 +136,16 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         # A pod whose role is refused goes on with that of its node.
         (f"{_NODE_DENIAL}\ncaused by: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity", "STS rejected the token", "Allow dynamodb:DescribeTable for"),
         (f"{_NODE_DENIAL}\nI know AssumeRoleWithWebIdentity.", "dynamodb:DescribeTable", "STS rejected the token"),
+        # A job of CircleCI has no service account.
+        (f"circleci/aws-cli\n{_ROLE_ARN}", "Correct the role ARN", "service account"),
+        (_ROLE_ARN, "service account", "CircleCI"),
+        # A task of Azure Pipelines.
+        ("at IncomingMessage (D:\\_a\\1\\_w\\_tasks\\S3Upload_a\\1.2.0\\S3Upload.js:1:1)\nCredentialsError: Missing credentials in config", "A task or plugin for AWS", "aws login"),
+        # The SDK for Go names the status of an answer without a body.
+        ("operation error S3: HeadObject, https response error StatusCode: 400, RequestID: 4KZ0EXAMPLE00001, HostID: abc=, api error BadRequest: Bad Request", "responses to HEAD requests have no body", "rejected the request"),
+        ("operation error S3: PutObject, https response error StatusCode: 400, RequestID: 4KZ0EXAMPLE00001, HostID: abc=, api error BadRequest: Bad Request", "rejected the request", "HEAD"),
+        # What a build keeps in S3.
+        ("Error while storing cache object in S3 bucket Access Denied (Service: S3, Status Code: 403, Request ID: 4KZ0EXAMPLE00001)", "s3:PutObject", "S3 answered 403"),
         # A request ID leads to the record of the call.
         (f"Error creating the API: AccessDeniedException:\n\tstatus code: 403, request id: {_ID}", f"`{_ID}`", "`AccessDenied`"),
         ("Error creating the API: AccessDeniedException:\n\tstatus code: 403, request id: xxxx", "`AccessDenied`", "xxxx"),

@@ -837,6 +837,10 @@ def test_every_frame_has_an_example(frame: Phrase) -> None:
         "mount.nfs4: access denied by server while mounting nas.example.com:/orders",
         "mount.nfs4: access denied by server while mounting 127.0.0.1:/",
         "mount.nfs4: access denied by server while mounting fs-0a1b2c3d4e5f60718.efs.eu-west-1.amazonaws.com:/",
+        # A script gave up before it called anything.
+        f"$ aws sts assume-role\nInvalid length for parameter RoleArn, value: 16, valid min length: 20\nFailed to assume role {ROLE}",
+        f"aws: error: argument --role-arn: expected one argument\nFailed to assume role {ROLE}",
+        "AWS: Failed to assume role with OIDC: Error: System.AccessToken is undefined.",
     ],
 )
 def test_advice_and_other_products_are_not_reports(text: str) -> None:

@@ -56,6 +56,14 @@ _MAX_DENIAL_DISTANCE = 4_000
 _COLON = lazy_pattern(
     r"(?:\swith(?:\s[A-Za-z]{1,20}){1,3})?[\"'`)\]]{0,2}(?:[.,;]?\s\(?(?:[Ee]rr(?:or)?|[Rr]eason|[Cc]aused?(?:\sby)?)[:=]|:)\s+\S"
 )
+# What a script says of a call that failed before it, or that it could not make.
+_BEFORE_LOCAL = lazy_pattern(
+    r"\b(?:Invalid endpoint: |Invalid \w{4,10} for parameter |aws: error|usage: aws )[^\n]{0,300}\n\s{0,8}\Z"
+)
+_AFTER_LOCAL = lazy_pattern(
+    r":?(?:\swith\s\w{1,20}:)?\s(?:[A-Z]\w{1,30})?Error:\s[\w.]{1,60}\sis\s(?:undefined|not\s(?:defined|set))\b"
+)
+_MAX_LOCAL_DISTANCE = 400
 # The denial that the service received follows and states its own values: "… for build arn:…. Error message: User: …".
 _DENIAL = lazy_pattern(r"[\"'.]{0,2}\s(?:[A-Za-z]{1,20}\s){0,3}[A-Za-z]{1,20}:\sUser:\s")
 # The groups whose values are trimmed and can be evidence of AWS.
@@ -87,7 +95,7 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
         else:
             matches = find_near_fragments(pattern, frame.fragment, readable)
         for m in matches:
-            if not _is_prose(text, m):
+            if not (_is_prose(text, m) or ("assume" in frame.fragment and _is_local(text, m))):
                 yield _piece(text, frame, m)
 
 
@@ -123,6 +131,14 @@ def _is_prose(text: str, m: re.Match[str]) -> bool:
     if _PROSE_WORDS.search(before, clause) or _PROSE_BEFORE.search(before):
         return True
     return _PROSE_AFTER.match(text, m.end()) is not None
+
+
+def _is_local(text: str, m: re.Match[str]) -> bool:
+    """Return whether the text gives a reason for which no service has answered."""
+    low = max(0, m.start() - _MAX_LOCAL_DISTANCE)
+    if _BEFORE_LOCAL.search(text, low, m.start()) is not None:
+        return True
+    return _AFTER_LOCAL.match(text, m.end() - m[0].endswith(":")) is not None
 
 
 def _piece(text: str, frame: Phrase, m: re.Match[str]) -> Piece:

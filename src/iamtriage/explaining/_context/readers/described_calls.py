@@ -137,7 +137,7 @@ _QUERY = lazy_pattern(
 _MIN_CAPITALS = 3
 # What programs that keep objects in S3 say that they did, such as Loki, Thanos, Velero and the Docker registry.
 _STORAGE_CALL = lazy_pattern(
-    r"(?i)\b(?:(?P<PutObject>put|putting|upload|uploading|write|writing|save|saving)|(?P<GetObject>get|getting|download|downloading|read|reading|fetch|fetching)"
+    r"(?i)\b(?:(?P<PutObject>put|putting|upload|uploading|write|writing|save|saving|store|storing)|(?P<GetObject>get|getting|download|downloading|read|reading|fetch|fetching)"
     r"|(?P<HeadObject>stat|check)|(?P<ListObjectsV2>list|listing|iterate|iterating)|(?P<DeleteObject>delete|deleting|remove|removing))"
     r"(?: (?!to\b|from\b|is\b|not\b)[\w./-]{1,100}){0,2}? (?:object|chunk|block|file|backup|index|part|blob|layer|artifact|archive|cache|snapshot|state|exist)e?s?\b"
 )

@@ -45,6 +45,9 @@ _KEY_OF_CALL = "The call sends a customer-provided key (SSE-C). S3 answers 400 i
 def status_as_code(case: Case[AwsError]) -> str:
     """Return the error code, or else the HTTP status as a string."""
     code, status = clues.error_code(case.failure), case.failure.envelope.status_code
+    # The SDK for Go 2 uses the words of the status.
+    if code == "BadRequest":
+        return str(status or 400)
     return code or ("" if status is None else str(status))
 
 

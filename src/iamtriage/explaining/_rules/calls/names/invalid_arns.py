@@ -48,6 +48,9 @@ NOT_AN_ARN = CauseType(
     remedy="Correct the ",
     of="arn-not-accepted",
 )
+_OF_JOB = lazy_pattern(
+    r"\bsts assume-role-with-web-identity\b|(?i:circleci|buildkite|bitbucket|configure-aws-credentials)"
+)
 VARIABLE_NOT_REPLACED = CauseType(
     "variable-not-replaced",
     title="A variable in the ARN was not replaced",
@@ -102,7 +105,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
         return case.explain(summary, cause, topic="role-arn-malformed", remedies=remedy)
     arn = entry_arns.find_rejected_arn(case, message)
     # Jobs of GitLab and others make the call themselves, with a token of their own.
-    is_own_call = "sts assume-role-with-web-identity" in case.text
+    is_own_call = _OF_JOB.search(case.text) is not None
     is_in_pod = ("WebIdentity" in message and not is_own_call) or clues.mentions_kubernetes(case)
     is_role = isinstance(try_parse_principal(arn.text), Role) and arn.diagnosis is None
     causes = arn.causes(ARN_NOT_ACCEPTED.cause("reported"))

@@ -179,7 +179,7 @@ _CI_SYSTEMS = (
         pages.GITLAB_OIDC,
     ),
     _CiSystem(
-        lazy_pattern(r"/\.atlantis/repos/|/repos/[\w./-]{3,160}/\d{1,6}/|\batlantis (?:plan|apply)\b"),
+        lazy_pattern(r"/\.atlantis/repos/|/repos(?:/[\w.-]{1,80}){2}/\d{1,6}/|\batlantis (?:plan|apply)\b"),
         "Atlantis",
         ("Or set the variables of the keys, or ~/.aws/credentials, where the server runs.",),
         "https://www.runatlantis.io/docs/provider-credentials.html",
@@ -198,10 +198,10 @@ _CI_SYSTEMS = (
         "The build has the credentials of the service role, but uses a profile, access keys, or a container without them.",
     ),
     _CiSystem(
-        lazy_pattern(r"(?i)circleci|buildkite|bitbucket"),
+        lazy_pattern(r"(?i)circleci|buildkite|bitbucket|[\\/]_tasks[\\/]"),
         "the CI system",
         (
-            "Let the job request an OIDC token for the audience that the role trusts, write it to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
+            "Let the job request an OIDC token for the audience that the role trusts, write it to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE. A task or plugin for AWS has a setting for the role or a connection instead.",
             "The role must trust the CI system's OIDC provider. No secret is needed then.",
         ),
     ),
