@@ -1366,6 +1366,12 @@ NETWORK: Table = (
         expect("aws_error"),
     ),
     (
+        "go-modules",
+        "panic: failed to list stacks: not found, ResolveEndpointV2",
+        expect("aws_error"),
+    ),
+    ("go-modules-prose", "aws: the function was not found, resolve the endpoint first", None),
+    (
         "rust-without-reason",
         "Failed while fetching range from: Generic S3 error: dispatch failure",
         expect("aws_error"),

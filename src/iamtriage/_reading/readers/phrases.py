@@ -199,6 +199,7 @@ sure   | required client configuration options: | Missing required client config
 sure   | <RequestError>/latest/ | (?P<code>RequestError): send request failed caused by: (?:Get|Put) \"?http://(?:169\.254\.169\.254|\[fd00:ec2::254\])/latest/(?!meta-data/iam|api/token)
 sure   | <RequestError>amazonaws | (?P<code>RequestError): send request failed caused by: (?:Get|Put|Post|Head|Delete) \"?https?://(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.
 sure   | region must be set when sending | A region must be set when sending requests to (?P<service>S3)
+sure   | not found, Resolve | \bnot found, Resolve(?:EndpointV2|AuthScheme)\b
 sure   | to construct an endpoint for|execute HTTP request | Unable to construct an endpoint for [\w-]{1,60} in region \S|(?<!chain\x20)\b(?:Sdk|Amazon|AmazonS3)ClientException: Unable to execute HTTP request
 sure   | dispatch failure | Generic S3 error: dispatch failure(?!:)|\berror=dispatch failure component_kind=\"\w{1,20}\" component_type=\"aws_\w
 unsure | dispatch failure | (?<=[:=>]\x20)dispatch failure(?![:\w])

@@ -142,3 +142,24 @@ def test_vector_is_a_log_shipper() -> None:
     shown = explain(f"ERROR vector::sinks::aws_s3: Fatal error. {chain}")
     assert shown.remedies[0].title == "Give the pod's service account a role"
     assert explain(f"ERROR films: Fatal error. {chain}").remedies[0].title != shown.remedies[0].title
+
+
+_IMDS = "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, {}"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found", "is_last"),
+    [
+        ("operation error SSM: GetParameter, not found, ResolveEndpointV2", True, False),
+        ("operation error S3: PutObject, not found, Signing", True, False),
+        ("failed to list stacks: not found, ResolveEndpointV2", True, False),
+        ("failed to refresh cached credentials, operation error STS: AssumeRoleWithWebIdentity, not found, Signing", True, False),
+        (_IMDS.format("not found, Signing"), True, True),
+        (_IMDS.format("operation error ec2imds: GetMetadata, http response error StatusCode: 404, request to EC2 IMDS failed"), False, False),
+        ("operation error S3: GetObject, not found, Signing up does not help", False, False),
+    ],
+)  # fmt: skip
+def test_modules_of_the_sdk_for_go_that_differ(text: str, *, is_found: bool, is_last: bool) -> None:
+    explanation = explain(text)
+    assert (explanation.causes[0].code == "sdk-modules-differ") is is_found
+    assert any("set credentials, too" in each for each in explanation.notes) is is_last

@@ -12,7 +12,7 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_cod
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.credentials import certificates
+from iamtriage.explaining._rules.shared.credentials import certificates, sdk_modules
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import (
@@ -146,6 +146,8 @@ def _explain_dispatch_failure(case: Case[AwsError]) -> Explanation:
 
 def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a call got no answer."""
+    if sdk_modules.UNKNOWN_STEP.search(message):
+        return sdk_modules.explain_differing_modules(case, message)
     if _INVALID_HEADER.search(message):
         return explain_invalid_header(case, message)
     if _API_SERVER.search(message):

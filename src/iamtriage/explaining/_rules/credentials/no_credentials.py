@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.credentials.workloads import (
     pod_roles,
 )
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
-from iamtriage.explaining._rules.shared.credentials import credential_remedies, selected_profiles
+from iamtriage.explaining._rules.shared.credentials import credential_remedies, sdk_modules, selected_profiles
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
 from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
@@ -230,6 +230,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (missing_modules.MISSING_MODULE, missing_modules.explain_missing_module),
     (missing_modules.MISSING_PACKAGE, missing_modules.explain_missing_package),
     (missing_modules.HTTP_CLIENTS, missing_modules.explain_http_clients),
+    (sdk_modules.UNKNOWN_STEP, sdk_modules.explain_differing_modules),
     (ecs_tasks.URI_IN_SHELL, ecs_tasks.explain_lost_variable),
     (missing_profiles.LOGIN_PROFILE, missing_profiles.explain_login_profile),
     (_CDK_ACCOUNTS, _explain_other_account),
