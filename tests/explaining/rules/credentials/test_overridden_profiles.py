@@ -233,3 +233,19 @@ def test_backend_that_the_text_does_not_show() -> None:
     assert explanation.remedies[0].title == "Set profile in the backend, too"
     keys = explain(f'{_OF_BACKEND}provider "aws" {{ region = "eu-west-1" }}\n')
     assert "backend" not in keys.summary
+
+
+@check_rows(
+    ("key", "said"),
+    [
+        (
+            "ASIAQEXAMPLE****",
+            "A temporary access key in the environment takes precedence over the profile lab",
+        ),
+        ("AKIAQEXAMPLE****", "An access key in the environment takes precedence over the profile lab"),
+    ],
+)
+def test_kind_of_a_masked_key(key: str, said: str) -> None:
+    denied = "An error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired."
+    text = f"$ env | grep AWS_\nAWS_ACCESS_KEY_ID={key}\nAWS_PROFILE=lab\n$ aws s3 ls\n{denied}\n"
+    assert explain(text).summary.startswith(said)

@@ -280,7 +280,7 @@ def explain_override(case: Case[Failure], verdict: str, topic: str) -> Explanati
     override = find_override(case)
     if override is None:
         return _explain_keys_beside_sign_in(case, verdict, topic)
-    key = "An access key in the environment"
+    key = f"A{' temporary' if 'AWS_ACCESS_KEY_ID=ASIA' in case.failure.text else 'n'} access key in the environment"
     if override.used:
         key = f"The access key …{override.used} in the environment"
     unused = "its credentials were not sent"
