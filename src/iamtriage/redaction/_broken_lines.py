@@ -225,11 +225,20 @@ def _find_changed_lines(
     original = view.original
     at = before = 0
     previous = ""
+    is_same = False
     for number, (line, folded_line) in enumerate(zip(lines, fold_case(view.text).split("\n"), strict=True)):
-        if line and original.startswith(f"\n{line}\n", before) and view.origin(at) == before + 1:
+        was_same, is_same = is_same, False
+        if (
+            line
+            and original.startswith(f"\n{line}\n", before)
+            and (was_same or view.origin(at) == before + 1)
+        ):
             # Most lines are the same.
-            before, previous = before + 1 + len(line), folded_line
-        elif line:
+            before, previous, is_same = before + 1 + len(line), folded_line, True
+        elif not line:
+            is_same = was_same and original.startswith("\n\n", before)
+            before += is_same
+        else:
             # The character for a record replaces a time.
             text = line.removeprefix(RECORD)
             is_record = len(text) < len(line)

@@ -59,7 +59,8 @@ _WORDS_OF_TABLES = STATES | WORDS_ABOUT_OPTIONS | frozenset(
 _GAP = r"[ ]{0,80}(?:\t|[ ]{2}|[|│])[ \t|│]{0,80}"
 _ROW_END = r"[ ]{0,200}(?:[\t|│\r][^\n]{0,200})?$"
 _NAMES_AND_VALUES = re.compile(
-    rf"^[ \t|│]{{0,8}}(?:key|name|variable|setting|parameter|output){_GAP}value{_ROW_END}\n", re.MULTILINE
+    rf"\n[ \t|│]{{0,8}}(?:key|name|variable|setting|parameter|output){_GAP}value{_ROW_END}(?=\n)",
+    re.MULTILINE,
 )
 _NAME_AND_VALUE = re.compile(
     rf"[ \t|│]{{0,8}}(?P<name>[A-Za-z][\w.-]{{1,80}}){_GAP}(?P<value>[^\s|│\"'`]{{1,4000}}){_ROW_END}",
@@ -107,7 +108,9 @@ def find_column_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
 def _find_in_rows_of_names(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find the secrets in rows of names and values, as Vault, Pulumi and chamber print them."""
     text = searched.text
-    for header in _NAMES_AND_VALUES.finditer(searched.folded) if "value" in searched.folded else ():
+    # A text is searched faster for the line break before a line than for its start.
+    folded = f"\n{searched.folded}" if "value" in searched.folded else ""
+    for header in _NAMES_AND_VALUES.finditer(folded):
         for row, row_end in islice(_list_rows(text, header.end()), _MAX_ROWS):
             if (cells := _NAME_AND_VALUE.match(text, row, row_end)) is None:
                 break

@@ -350,11 +350,14 @@ def _find_piped_value(text: str, low: int, pipe: int) -> int:
 def _is_after_command(folded: str, option: int, words: tuple[str, ...]) -> bool:
     """Return whether one of the words begins the command that an option belongs to."""
     low = max(0, option - _REACH)
-    start = max(low, *(folded.rfind(end, low, option) for end in _COMMAND_ENDS))
-    if folded.endswith(("\\", "\\\r"), low, start):
-        # The command continues after a backslash.
-        start = low
-    return any(folded.find(word, start, option) >= 0 for word in words)
+    for word in words:
+        at = folded.rfind(word, low, option)
+        if at >= 0:
+            start = max(folded.rfind(end, at, option) for end in _COMMAND_ENDS)
+            # The command continues after a backslash.
+            if start < 0 or folded.endswith(("\\", "\\\r"), low, start):
+                return True
+    return False
 
 
 def _value(
