@@ -173,3 +173,14 @@ def test_the_frames_of_lambda_name_the_operation() -> None:
 )
 def test_asterisk_that_aws_writes_instead_of_a_resource(action: str, resource: str) -> None:
     assert resource in _show(_WHOLE.format(action, action.partition(":")[0]))[1]
+
+
+_AGENT = "An error occurred (accessDeniedException) when calling the {} operation: Access denied when calling Bedrock. Check your request permissions and retry the request."
+
+
+def test_agent_calls_its_model_with_its_own_role() -> None:
+    explanation = explain(_AGENT.format("InvokeAgent"))
+    assert explanation.summary == "The service role of the agent lacks the permissions to call its model."
+    assert "agentResourceRoleArn" in explanation.remedies[0].commands[0]
+    assert "bedrock:InvokeModel" in str(explanation.remedies[0].policy)
+    assert "service role" not in explain(_AGENT.format("InvokeInlineAgent")).summary

@@ -1,6 +1,6 @@
 """Explain that a service checked the execution role of a call, and names the permissions that the role lacks.
 
-Amazon Bedrock AgentCore does so with the image or the code of an agent.
+Amazon Bedrock AgentCore does so with the image or the code of an agent, and Amazon Bedrock with the model of one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import Denial, Explanation
-from iamtriage.explaining._rules.denials.services.managed_services import SERVICE_ROLE_LACKS_PERMISSION
+from iamtriage.explaining._rules.denials.services.managed_services import (
+    SERVICE_ROLE_LACKS_PERMISSION,
+    ServiceRole,
+    explain_row,
+)
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import put_policy
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
@@ -26,10 +30,25 @@ _IMAGE = lazy_pattern(
     r"(?a)(?<![\w.-])(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]{6,30})\.amazonaws\.com/(?P<name>[a-z0-9._/-]{2,256})"
 )
 
+# https://github.com/awslabs/amazon-bedrock-agent-samples/issues/161
+_AGENT_CALLS_MODEL = lazy_pattern(r"Access denied when calling Bedrock\b")
+_AGENT = ServiceRole(
+    "the service role of the agent",
+    "call its model",
+    ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "bedrock:GetInferenceProfile"),
+    "https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permissions.html",
+    resource="arn:{partition}:bedrock:*::foundation-model/* arn:{partition}:bedrock:{region}:{account}:inference-profile/*",
+    step="If the agent's model was changed, the role can still name the old one. If it names the new one, the account lacks access to the model, such as a subscription of AWS Marketplace.",
+    show="aws bedrock-agent get-agent --agent-id AGENT_ID --query agent.agentResourceRoleArn --output text",
+    service="bedrock",
+)
+
 
 def explain_stated_needs(denial: Denial) -> Explanation | None:
-    """Explain that the execution role lacks the permissions that the message lists."""
+    """Explain that the execution role lacks the permissions that the message lists, or those for the model of an agent."""
     words = message_text(denial, is_own=True)
+    if _AGENT_CALLS_MODEL.search(words):
+        return explain_row(denial, _AGENT, None, words)
     needs, image, resource = _NEEDS.search(words), _IMAGE.search(words), denial.resource
     if needs is None:
         return None

@@ -23,6 +23,7 @@ _SAID = lazy_pattern(
 )
 _SENTENCE_END = lazy_pattern(r"[.!?](?=\s|\Z)")
 # The rules of messages that are not found by a fragment.
+_OF_AGENT = "access denied when calling bedrock"
 _OTHER_MESSAGE = "denials.services.service_specific.explain_service_message"
 _DATABASE = "denials.data_stores.databases.explain_database_login"
 _USER_POOL = "credentials.tokens.user_pools.explain_user_pool"
@@ -167,7 +168,10 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "user is not authorized to access connection",
         "sufficient permissions for s3 location",
     ),
-    "denials.services.stated_needs.explain_stated_needs": ("access denied while validating",),
+    "denials.services.stated_needs.explain_stated_needs": (
+        "access denied while validating",
+        "access denied when calling bedrock",
+    ),
     "denials.data_stores.backup_copies.explain_backup_copy": ("trying to call aws backup service",),
     "denials.services.closed_resources.explain_closed_resource": (
         "please check s3bucket permission",
@@ -300,6 +304,9 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
                 continue
             # A login to a database on another line than a call of AWS is not that call.
             if rule == _DATABASE and failure.envelope.operation is not None and fragment not in said:
+                continue
+            # An agent calls its model with its own role, an inline agent with that of the caller.
+            if fragment == _OF_AGENT and failure.envelope.operation != "InvokeAgent":
                 continue
             # Any service can report an expired token.
             if rule != _USER_POOL or is_of_cognito:
