@@ -132,3 +132,28 @@ def test_whose_statement_changes(caller: str, place: str) -> None:
     first = explain(f"{denied}\n\n{policy}").remedies[0]
     assert first.title == "Let the condition on iam:PassedToService accept states.amazonaws.com"
     assert f"the statement Pass {place}" in first.steps[0]
+
+
+@check_rows(
+    ("resource", "definition", "says"),
+    [
+        ("role/ecs/*", '"executionRoleArn": "arn:aws:iam::111122223333:role/ecs/web-exec"', "web-exec, which the Resource covers."),
+        ("role/ecs/*", 'execution_role_arn = "arn:aws:iam::111122223333:role/ecs/web-exec"', "web-exec, which the Resource covers."),
+        ("role/ecs/web-task", '"executionRoleArn": "arn:aws:iam::111122223333:role/ecs/web-exec"', "web-exec, which the Resource must cover, too."),
+        ("role/ecs/*", "", "the Resource must match both, executionRoleArn and taskRoleArn."),
+        ("role/ecs/*", '"taskRoleArn": "arn:aws:iam::111122223333:role/ecs/web-task"', "the Resource must match both"),
+    ],
+)  # fmt: skip
+def test_other_role_of_a_task_definition(resource: str, definition: str, says: str) -> None:
+    role = "arn:aws:iam::111122223333:role/ecs/web-task"
+    denied = f"An error occurred (AccessDeniedException) when calling the RegisterTaskDefinition operation: User: arn:aws:sts::111122223333:assumed-role/release/1 is not authorized to perform: iam:PassRole on resource: {role} because no identity-based policy allows the iam:PassRole action\n"
+    condition = {"StringEquals": {"iam:PassedToService": "ecs.amazonaws.com"}}
+    statement = {
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": f"arn:aws:iam::111122223333:{resource}",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]})
+    first = explain(f"{denied}{definition}\n{policy}").remedies[0]
+    assert first.title == "Let the condition on iam:PassedToService accept ecs-tasks.amazonaws.com"
+    assert says in " ".join(first.steps)

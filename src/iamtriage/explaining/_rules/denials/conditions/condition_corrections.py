@@ -41,6 +41,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
 from iamtriage.explaining._rules.shared.policies import date_conditions, policy_changes, printed_policies
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.policies._documents import build_document
@@ -56,6 +57,10 @@ _EVERY_OF_TYPE = lazy_pattern(r"arn:[^:*]+:[^:*]+:[^:*]+:\d{12}:[^:/*]+[:/]\*\Z"
 # Characters of a statement that is shown as a whole.
 _MAX_STATEMENT = 1_000
 _MAX_LINE = 120
+# The roles of a task definition, as JSON, YAML or in Terraform.
+_ROLE_OF_TASK = lazy_pattern(
+    r"\b(?:task|execution)_?[rR]ole_?[aA]rn[\"']?\s{0,4}[:=]\s{0,4}[\"']?(arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,576})"
+)
 # How alike the letters of two tags are that are most likely meant to be the same.
 _CLOSE = 0.8
 PASSED_TO = "iam:passedtoservice"
@@ -161,7 +166,7 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
     listed = as_strings(statement.get("Resource"))
     # With several roles, the statement most likely has both.
     is_task = failed.key.lower() == PASSED_TO and "ecs-tasks.amazonaws.com" in requested and len(listed) < 2
-    other = "ECS checks the other role of the task definition, too: the Resource must match both, executionRoleArn and taskRoleArn."
+    other = _describe_other_role(denial, statement)
     without = None
     if failed.key.lower() == "aws:tagkeys":
         tags = _VALUE_OF_TAGS.search(denial.failure.text)
@@ -175,6 +180,15 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
         statement = {**statement, "Action": [*actions, tagging]}
     changed = with_statement(remedy, denial, statement, is_copy=is_copy)
     return _put_policy(denial, changed) if is_new else changed
+
+
+def _describe_other_role(denial: Denial, statement: Mapping[str, Any]) -> str:
+    """Return that ECS checks the other role of a task definition, and whether a statement covers it."""
+    named = only_one({*_ROLE_OF_TASK.findall(denial.failure.text)} - {denial.resource})
+    if named is None:
+        return "ECS checks the other role of the task definition, too: the Resource must match both, executionRoleArn and taskRoleArn."
+    covers = "covers" if names_resource(statement, named) else "must cover, too"
+    return f"ECS also checks the other role of the task definition, {clip_text(named.rpartition('/')[2])}, which the Resource {covers}."
 
 
 def correct_cap_remedy(

@@ -186,7 +186,7 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation | None:
     reason = f"most likely, {named} does not allow it"
     if allowed is not None:
         reason = f"the policy of {named} allows only {allowed}"
-        text = "The text has the policy of the endpoint. All that is not allowed there is denied, whatever the role allows."
+        text = "The text has the policy of the endpoint: it denies what it does not allow, whatever the role allows."
     lines: tuple[str, ...] = commands.endpoint_policy_commands(region, "s3:GetObject")
     if endpoint is not None:
         more = "" if bucket.endswith(_LAYERS) else more
