@@ -2078,7 +2078,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                     f"The {who} cannot read the Kubernetes objects of the cluster orders in the console",
                     argument,
                 ),
-                ("PRINCIPAL_ARN", "get-caller-identity"),
+                ("PRINCIPAL_ARN", *(() if " or role " in who else ("get-caller-identity",))),
                 id=menu,
             )
             for menu, who, argument in (
@@ -2091,7 +2091,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                 ("Ops @ 1111-2222-3333 (switched role)", "role Ops", _NAMED_ROLE),
                 (
                     "lena @ 1111-2222-3333, and the node role Ops is mapped",
-                    "user lena",
+                    "user or role lena",
                     "arn:aws:iam::111122223333:user/lena",
                 ),
                 (
@@ -2104,7 +2104,17 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                     "user lena",
                     "arn:aws:iam::ACCOUNT_ID:user/lena",
                 ),
-                ("lena @ XXXX-XXXX-3333", "user lena", "arn:aws:iam::ACCOUNT_ID:user/lena"),
+                (
+                    "The user lena is signed in: lena @ 1111-2222-3333",
+                    "user lena",
+                    "arn:aws:iam::111122223333:user/lena",
+                ),
+                (
+                    "AuditRead @ 1111-2222-3333",
+                    "user or role AuditRead",
+                    "arn:aws:iam::111122223333:role/AuditRead",
+                ),
+                ("lena @ XXXX-XXXX-3333", "user or role lena", "arn:aws:iam::ACCOUNT_ID:user/lena"),
                 ("arn:aws:sts::111122223333:assumed-role/Ops/lena", "role Ops", _NAMED_ROLE),
             )
         ),

@@ -92,6 +92,42 @@ def test_session_that_calls_assume_role_in_code(text: str, source: str | None, w
     assert "Remove DurationSeconds" not in str(explanation)
 
 
+_CI, _BACKUP = (
+    "arn:aws:sts::111122223333:assumed-role/ci/build-81",
+    "arn:aws:iam::444455556666:role/batch/backup",
+)
+_LOG = f"22:00:04 assume_role caller={_CI} target={_BACKUP}"
+
+
+@check_rows(
+    ("log", "failed", "words"),
+    [
+        (f"{_LOG} DurationSeconds=3600 ok", "", "after one hour, the limit of role chaining: the role ci assumed it at 22:00:04, so it ended at 23:00:04"),
+        (_LOG, "23:01:00", "the role ci assumed it at 22:00:04, and the call failed at 23:01:00"),
+        (f"22:00:01 I am {_CI}\n22:00:04 INFO Assuming role {_BACKUP}", "00:10:00", "the role ci assumed it at 22:00:04"),
+        (f'{{"time": "2026-09-03T22:00:04Z", "msg": "assumed role", "caller": "{_CI}", "role": "{_BACKUP}"}}', "", "the role ci assumed it at 22:00:04"),
+        (f"{_LOG} duration 900s", "22:15:09", "after 15 minutes, as requested: the role ci assumed it"),
+        (f"{_LOG.replace('backup', 'hub')}\n{_LOG.replace('ci/build', 'hub/x')}", "", "the role hub assumed it"),
+        # A user or nobody assumed it, two roles were assumed, or it had not expired.
+        (_LOG.replace(_CI, "arn:aws:iam::111122223333:user/kim"), "", None),
+        (f"{_LOG} AccessDenied", "", None),
+        (_LOG.replace("assume_role", "does not assume role"), "", None),
+        (f"{_LOG}\n{_LOG}-2", "", None),
+        (_LOG, "22:40:00", None),
+        (f"{_LOG} duration 7200s", "", None),
+    ],
+)  # fmt: skip
+def test_session_that_a_log_says_was_assumed(log: str, failed: str, words: str | None) -> None:
+    explanation = explain(f"{log}\n{failed} {EXPIRED}")
+    assert ("The session of the role backup expired" in explanation.summary) is (words is not None)
+    assert words is None or words in explanation.summary
+    codes = [each.code for each in explanation.causes if each.evidence == "derived"]
+    assert ("role-chaining" in codes) is (words is not None)
+    steps = " ".join(explanation.remedies[0].steps)
+    assert ("No setting raises the limit" in steps) is (words is not None and "900" not in log)
+    assert "sso login" not in str(explanation) or words is None
+
+
 def test_times_of_the_log_are_in_the_verdict() -> None:
     summary = explain_run("ci/build-81", times=("22:00:01", "22:00:04", "23:00:17")).summary
     assert "at 22:00:04" in summary

@@ -125,7 +125,7 @@ def test_console_of_a_cluster_that_another_principal_created(words: str, said: s
             "jo @ 1111-2222-3333",
             ("role/Till",),
             "another principal, the role Till. The cluster has no access entry for the principal of the console, only for Till.",
-            ("for the user jo", "switch to the role Till"),
+            ("for the user or role jo", "switch to the role Till"),
         ),
         (
             "Desk/jo @ 1111-2222-3333",

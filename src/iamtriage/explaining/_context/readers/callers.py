@@ -78,6 +78,8 @@ _CONSOLE_CALLER = lazy_pattern(
     rf"(?am)(?<![\w/@.+=,-])(?:(?P<role>[\w+=,.@-]{{1,64}})/)?(?P<name>[\w+=,.@-]{{2,64}}) @ (?P<account>{_CONSOLE_ACCOUNT})(?![\w*-])"
     r"|\b(?:[Ff]ederated user|IAM user)(?::|:?\n)\s{0,4}(?:(?P<menu_role>[\w+=,.@-]{1,64})/)?(?P<menu_name>[\w+=,.@-]{2,64})[ \t]{0,8}$"
 )
+# "PlatformRead" is the default display name of a switch to this role. People's users have other names.
+_NAME_OF_ROLE = lazy_pattern(r"[A-Z][A-Za-z]{0,60}?[a-z\d][A-Z]\w{0,60}|[\w-]{1,55}[-_][Rr]ole")
 # Who switched roles reads the name of the user, or the display name of the switch, in the menu, and adds the role.
 _SWITCHED_ROLE = lazy_pattern(
     r"(?a)[^\w\n]{0,6}(?:(?:active|am|as|assumed|current|have|I|in|into|my|switch|switched|the|to|under|using|via|with) ){0,6}(?:[Rr]ole(?: name)?:? |(?<=switched to )|(?<=switch to ))[`\"']?"
@@ -180,7 +182,8 @@ def find_console_caller(text: str) -> Stated | None:
     if role is None and (switched := _SWITCHED_ROLE.match(text, found.end())) is not None:
         role, words = switched["role"], f"{words}{switched[0]}"
     if role is None:
-        return Stated(f"arn:{partition}:iam::{account}:user/{name}", words)
+        kind = "role" if found["name"] and _NAME_OF_ROLE.fullmatch(name) else "user"
+        return Stated(f"arn:{partition}:iam::{account}:{kind}/{name}", words)
     return Stated(f"arn:{partition}:sts::{account}:assumed-role/{role}/{name}", words)
 
 

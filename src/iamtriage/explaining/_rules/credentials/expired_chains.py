@@ -9,11 +9,19 @@ import re
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, line_start
-from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
-from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.logged_chains import (
+    DAY,
+    HOUR,
+    ROLE_ARN,
+    SESSION,
+    TIME_OF_DAY,
+    RoleChain,
+    find_chain_in_log,
+    seconds_of,
+)
 from iamtriage.explaining._rules.credentials.session_renewal import (
     CHARS_BEFORE,
     JOB_STEPS,
@@ -57,13 +65,8 @@ _NOTEBOOK = "SageMaker"
 """The session name in notebooks of SageMaker."""
 _IN_NOTEBOOK = " In SageMaker Studio, its credential_source is EcsContainer; in a notebook instance, Ec2InstanceMetadata."
 _NO_LONGER = "No setting raises the limit: with role chaining, STS rejects more than 3600 seconds, whatever the role's maximum session duration is."
+_AN_HOUR = "Or request a longer session: with role chaining, STS accepts at most 3600 seconds."
 _NO_LONGER_SESSION = "A longer --duration-seconds or maximum session duration does not help: with role chaining, STS rejects more than 3600."
-_HOUR, _DAY = 3600, 86_400
-_SESSION = lazy_pattern(r"(?a):assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64})")
-# The time at the start of a line, in the brackets of some loggers.
-_TIME_OF_DAY = lazy_pattern(
-    r"(?a)[\[(]?(?:(?P<date>\d{4}[-/]\d\d[-/]\d\d)[T ])?(?P<time>[0-2]\d:[0-5]\d:[0-5]\d)(?!\d)(?P<zone>(?:[.,]\d{1,9})? ?(?:[+-](?!00)\d\d:?\d\d\b|(?!GMT)[A-Z]{1,3}T\b))?"
-)
 # The session names of EC2 instances and ECS tasks.
 _SOURCES = (
     (lazy_pattern(r"i-[0-9a-f]{8,17}"), "Ec2InstanceMetadata"),
@@ -71,10 +74,8 @@ _SOURCES = (
 )
 _PROFILE = lazy_pattern(r"(?a)[A-Za-z][\w.-]{0,63}")
 
-
-_ARN = r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,200}"
 _CODE = lazy_pattern(
-    rf"(?a)\b(?i:assume_?role)(?:Command|Request|Input|Async)?\b[^;]{{0,300}}?\b(?i:role_?arn)[\"']?\s?(?:=>?|:|\()\s?(?:aws\.String\()?[\"'](?P<arn>{_ARN})[\"']"
+    rf"(?a)\b(?i:assume_?role)(?:Command|Request|Input|Async)?\b[^;]{{0,300}}?\b(?i:role_?arn)[\"']?\s?(?:=>?|:|\()\s?(?:aws\.String\()?[\"'](?P<arn>{ROLE_ARN})[\"']"
 )
 # Code that assumes a role by a variable, and code that gives a client the keys of the session.
 _CALL = lazy_pattern(r"(?:\.|\bnew |\b)(?i:assume_?role)(?:Command|Request|Input|Async)?\b[\s(.{]")
@@ -97,7 +98,7 @@ _RENEWING_CODE = (
 _CHAIN_LIMIT = "1 hour session limit for roles assumed by role chaining"
 # What a machine or a container runs with, by the words for it.
 _OWN_ROLE = lazy_pattern(
-    rf"(?a)\b(?P<kind>instance|EC2|task|ECS)(?:'s)? role\b(?:[ :=(\"']{{1,4}}(?:(?:is|named|of the (?:host|box|task)) )?(?P<arn>{_ARN}))?"
+    rf"(?a)\b(?P<kind>instance|EC2|task|ECS)(?:'s)? role\b(?:[ :=(\"']{{1,4}}(?:(?:is|named|of the (?:host|box|task)) )?(?P<arn>{ROLE_ARN}))?"
 )
 # Where a program runs whose first credentials are those of a role.
 _RUNS_IN = lazy_pattern(
@@ -119,23 +120,9 @@ _STATED_END = lazy_pattern(
     r"(?=[^\n]{0,600}(?i:\brole\b|\bsession\b|credential|assum(?:e|ing)|\bAWS_[A-Z]|\bSTS\b))[^\n]{0,600}?"
     r"\b(?i:expir(?:es?|y|ation|ing)(?:_?at)?|(?:valid|good) until)\b[^\n\d]{0,12}(?P<date>20\d\d-\d\d-\d\d)[T ](?P<time>[0-2]\d:[0-5]\d:[0-5]\d)(?:\.\d{1,9})?(?: ?(?:Z|UTC|GMT)\b|\+00:?00)"
 )
-_IN_LINE = lazy_pattern(_ARN)
+_IN_LINE = lazy_pattern(ROLE_ARN)
 # The minimum and the maximum duration of a role session.
-_MIN_LASTS, _MAX_LASTS = 900, 12 * _HOUR
-
-
-class RoleChain(NamedTuple):
-    """A role whose session assumed another role with a command or in code, and the times in the log."""
-
-    source: str | None
-    session: str
-    role: str | None
-    command: CommandLine | None
-    issued: str | None
-    failed: str | None
-    setting: str | None = None
-    place: str | None = None
-    starts_late: bool = False
+_MIN_LASTS, _MAX_LASTS = 900, 12 * HOUR
 
 
 def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
@@ -145,7 +132,7 @@ def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
     is_local = next(find_said(text, LOCALLY), None) is not None
     own = None if is_local else next(find_said(text, _OWN_ROLE), None)
     duration = _find_duration(text, is_proposed=False)
-    if duration is not None and int(duration["seconds"]) < _HOUR:
+    if duration is not None and int(duration["seconds"]) < HOUR:
         return None
     if not assumed and own is None and _CALL.search(text) and _FIXED_KEYS.search(text):
         place = None if is_local else _RUNS_IN.search(text)
@@ -159,7 +146,7 @@ def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
         return None
     if own is None and _CHAIN_LIMIT not in text:
         # Whoever prints the session of another role, and gives a client the keys, has assumed the role with it.
-        shown = {each.groups() for each in _SESSION.finditer(text) if each["role"] != role.rpartition("/")[2]}
+        shown = {each.groups() for each in SESSION.finditer(text) if each["role"] != role.rpartition("/")[2]}
         source, session = only_one(shown) or ("", "")
         if not source or _FIXED_KEYS.search(text) is None:
             return None
@@ -198,21 +185,21 @@ def _find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
     if case.failure.envelope.operation == "AssumeRole":
         return None
     if issued is None:
-        return _find_chain_in_code(case)
+        return find_chain_in_log(case) or _find_chain_in_code(case)
     at, command = issued
     target, seconds = command.option("role-arn"), command.option("duration-seconds")
     arn = try_parse_arn(target.value) if target is not None else None
-    is_hour = seconds is None or seconds.value == str(_HOUR)
+    is_hour = seconds is None or seconds.value == str(HOUR)
     # Another profile has other credentials than the session that the text shows.
     is_same = command.words[1] == "assume-role" and command.option("profile") is None
     if arn is None or not is_same or not is_hour:
         return None
-    sessions = list(_SESSION.finditer(text, max(at - CHARS_BEFORE, 0), at))
+    sessions = list(SESSION.finditer(text, max(at - CHARS_BEFORE, 0), at))
     caller = underlying_role(case.principal)
     name = str(arn).rpartition("/")[2]
     if not sessions or sessions[-1]["role"] == name or (caller is not None and caller.name != name):
         return None
-    times = [_TIME_OF_DAY.match(text, line_start(text, each)) for each in (at, max(start, at))]
+    times = [TIME_OF_DAY.match(text, line_start(text, each)) for each in (at, max(start, at))]
     stated = [each and each["time"] for each in times]
     source, session = sessions[-1]["role"], sessions[-1]["session"]
     late = stated[0] is not None and _starts_late(case, at, stated[0])
@@ -224,13 +211,8 @@ def _starts_late(case: Case[ExpiredCredentials], at: int, issued: str) -> bool:
     text, failed = case.failure.text, case.context.command
     shown = find_commands(text, at, case.failure.span[0])
     starts = [place for place, each in shown if failed is not None and each.text == failed.text]
-    begun = _TIME_OF_DAY.match(text, line_start(text, starts[-1])) if starts else None
-    return begun is not None and (_seconds(begun["time"]) - _seconds(issued)) % _DAY >= _HOUR
-
-
-def _seconds(time: str) -> int:
-    hours, minutes, seconds = map(int, time.split(":"))
-    return hours * _HOUR + minutes * 60 + seconds
+    begun = TIME_OF_DAY.match(text, line_start(text, starts[-1])) if starts else None
+    return begun is not None and (seconds_of(begun["time"]) - seconds_of(issued)) % DAY >= HOUR
 
 
 def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation | None:
@@ -240,13 +222,24 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
         return _explain_stated_end(case, expired)
     if chain.role is None:
         return _explain_fixed_keys(case, chain, expired)
-    times = (
-        f" at {chain.issued}, and the call failed at {chain.failed}" if chain.issued and chain.failed else ""
-    )
+    times = f" at {chain.issued}" if chain.issued and (chain.failed or chain.is_logged) else ""
+    if times:
+        ended = (seconds_of(chain.issued or "") + chain.lasts) % DAY
+        times += (
+            f", and the call failed at {chain.failed}"
+            if chain.failed
+            else f", so it ended at {ended // HOUR:02}:{ended // 60 % 60:02}:{ended % 60:02}"
+        )
     name = chain.role.rpartition("/")[2]
     by = f"the role {chain.source}" if chain.source else "another role"
     because = f"{capitalize_start(by)} assumes {name}."
-    if chain.command is not None:
+    after = f"{describe_duration(chain.lasts)}, as requested"
+    if chain.lasts == HOUR:
+        after = "one hour, the limit of role chaining"
+    if chain.is_logged:
+        session = clip_text(f"{chain.source}/{chain.session}")
+        because = f"The log says that the session {session} assumed {name}, so a role assumed the role."
+    elif chain.command is not None:
         session = clip_text(f"{chain.source}/{chain.session}")
         because = f"The text shows the session {session} before the command that assumes {name}, so a role assumed the role."
     elif _CHAIN_LIMIT in case.failure.text:
@@ -255,7 +248,7 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     if proposed is not None:
         because = f"{because} {proposed[0]} does not help: STS then rejects the call."
     return case.explain(
-        f"The session of the role {name} expired after one hour, the limit of role chaining: {by} assumed it{times}.{'' if times else _name_end(case.failure.text)} No permission is missing.",
+        f"The session of the role {name} expired after {after}: {by} assumed it{times}.{'' if times else _name_end(case.failure.text)} No permission is missing.",
         expired,
         ROLE_CHAINING.cause("derived", because),
         remedies=(_move_remedy(case, chain) if chain.starts_late else None, _chain_remedy(case, chain, name)),
@@ -271,18 +264,18 @@ def _explain_stated_end(case: Case[ExpiredCredentials], expired: Cause) -> Expla
     end, stated, command = ends[-1], case.context.role_arn, case.context.command
     named = {each.rstrip(".,") for line in ends for each in _IN_LINE.findall(line[0])}
     arn = only_one(named) or (stated.value if stated and not named else "")
-    issued, failed = (_TIME_OF_DAY.match(text, line_start(text, each)) for each in (end.start(), start))
-    ended = _seconds(end["time"])
+    issued, failed = (TIME_OF_DAY.match(text, line_start(text, each)) for each in (end.start(), start))
+    ended = seconds_of(end["time"])
     is_other = find_issuing_command(case) or (command is not None and command.option("profile") is not None)
-    day, gap = (failed["date"], _seconds(failed["time"]) - ended) if failed else (None, -1)
+    day, gap = (failed["date"], seconds_of(failed["time"]) - ended) if failed else (None, -1)
     is_next = day is not None and day.replace("/", "-") != end["date"]
-    is_other = is_other or (day is not None and is_next is not (gap < 0)) or gap % _DAY > _MAX_LASTS
+    is_other = is_other or (day is not None and is_next is not (gap < 0)) or gap % DAY > _MAX_LASTS
     if not arn or is_other or failed is None or failed["zone"]:
         # Another remedy repeats the command, the call used other credentials, or the log has another time zone.
         return None
-    lasted = 0 if issued is None else (ended - _seconds(issued["time"])) % _DAY
+    lasted = 0 if issued is None else (ended - seconds_of(issued["time"])) % DAY
     is_known = _MIN_LASTS <= lasted <= _MAX_LASTS
-    words, name = "one hour" if lasted == _HOUR else describe_duration(lasted), arn.rpartition("/")[2]
+    words, name = "one hour" if lasted == HOUR else describe_duration(lasted), arn.rpartition("/")[2]
     return case.explain(
         f"The session of the role {name} ended at {end['time']} UTC{f', after {words}' if is_known else ''}, and the call failed at {failed['time']}. No permission is missing.",
         expired,
@@ -365,7 +358,7 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
     if chain.place == _NOTEBOOK:
         stored = _IN_NOTEBOOK
     if chain.command is None:
-        own = _find_duration(case.failure.text, is_proposed=False)
+        own = None if chain.is_logged else _find_duration(case.failure.text, is_proposed=False)
         client = _CLIENT.search(case.failure.text)
         service = case.service or (client[1] if client else "…")
         code = next((each for sign, each in _RENEWING_CODE if sign in case.failure.text), None)
@@ -376,7 +369,7 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
         return remedies.your_remedy(
             "Let the SDK assume the role: it then refreshes the session",
             f"Nothing refreshes keys that code passes to a client. {created}: the SDK assumes the role again before the session expires.{of_source}{stored}",
-            f"{f'Remove {own[0]}. ' if own else ''}{_NO_LONGER}"
+            f"{f'Remove {own[0]}. ' if own else ''}{_NO_LONGER if chain.lasts == HOUR else _AN_HOUR}"
             if chain.role or chain.place
             else "Or assume the role again, and create a new client, a few minutes before Expiration. If the first credentials are those of a role, a longer DurationSeconds does not help: role chaining is limited to one hour.",
             None

@@ -237,3 +237,40 @@ def test_push_with_the_actions_that_a_shown_policy_lacks(allowed: list[str], als
     assert sorted(changed["Action"]) == sorted({*allowed, *_PUSH})
     assert also is None or also in first.steps[0]
     assert ("which also allows" in first.steps[0]) is (also is not None)
+
+
+_TENANT = "User: arn:aws:sts::111122223333:assumed-role/site/shop-{} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:{} because no session policy allows the sqs:SendMessage action"
+_BUILT = 'policy = json.dumps({{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": {}}}]}})\nsts.assume_role(RoleArn=ARN, RoleSessionName=NAME, Policy=policy)\n'
+_QUEUE = "arn:aws:sqs:eu-west-1:111122223333:"
+
+
+@check_rows(
+    ("resource", "session", "queue", "written"),
+    [
+        (f'f"{_QUEUE}shop-{{shop}}-in"', "7", "shop-7-out", "shop-{shop}-out"),
+        (f'"{_QUEUE}shop-" + shop + "-in"', "7", "shop-7-out", "shop-${shop}-out"),
+        (f'f"{_QUEUE}{{kind}}-{{shop}}"', "7", "in-7-out", "in-{shop}-out"),
+        (f'f"{_QUEUE}{{shop}}"', "7", "7", "{shop}"),
+        # Nothing in the code has a variable, or the denied queue has another form or another value.
+        (f'"{_QUEUE}shop-7-in"', "7", "shop-7-out", "shop-7-out"),
+        (f'f"{_QUEUE}shop-{{shop}}-in"', "7", "billing-out", "billing-out"),
+        (f'f"{_QUEUE}{{kind}}"', "7", "billing", "billing"),
+    ],
+)
+def test_resource_that_code_builds_for_each_session(
+    resource: str, session: str, queue: str, written: str
+) -> None:
+    remedy = explain(_BUILT.format(resource) + _TENANT.format(session, queue)).remedies[0]
+    statement = remedy.statement or (remedy.policy or {})["Statement"][-1]
+    assert statement["Resource"] == _QUEUE + written
+    is_built = "{" in written
+    assert ("other sessions would get access to it" in " ".join(remedy.steps)) is is_built
+    assert ("conditions that its other statements" in " ".join(remedy.steps)) is False
+
+
+def test_conditions_of_the_built_policy_are_kept() -> None:
+    text = _BUILT.format(
+        f'f"{_QUEUE}shop-{{shop}}-in", "Condition": {{"Bool": {{"aws:SecureTransport": "true"}}}}'
+    )
+    steps = " ".join(explain(text + _TENANT.format("7", "shop-7-out")).remedies[0].steps)
+    assert "with the conditions that its other statements have" in steps

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.policies.code_variables import write_variables
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import present, save_step
@@ -32,7 +33,6 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._readers.elements import allow_statements, as_strings
 
-_IN_CODE = "Policy or PolicyArns of the STS call in the code"
 # What passes a session policy, by its form in a workflow, a Terraform provider, a command or code:
 # https://github.com/aws-actions/configure-aws-credentials and https://registry.terraform.io/providers/hashicorp/aws.
 _SESSION_POLICY_PLACES = Signs(
@@ -186,27 +186,24 @@ def _describe_other_way(denial: Denial) -> str:
 def _passed_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that changes the policy that the STS call in the text or elsewhere passes."""
     statement = guardrails.allowing_statement(denial)
+    statement, notes = write_variables(denial, statement, guardrails.resource_steps(denial))
     title = "Change the session policy"
     lines: tuple[str, ...] = ()
     policy: dict[str, Any] | None = None
     manifest: str | None = None
-    # An existing statement covers more than the one resource of the denial.
-    notes = guardrails.resource_steps(denial)
-    text = denial.failure.text
-    place = _SESSION_POLICY_PLACES.find(text) or (_IN_CODE if passes_session_policy(text) else None)
-    place = None if _shows_other_role(denial) else place
+    place = _find_place(denial)
     passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
     files = [each.file for each in denial.context.policies if each.name == SESSION_POLICY]
     if place is not None and len(files) == 1 and files[0] is not None:
         passed = f"the session policy in {clip_text(files[0])}"
-    managed = None if place is None else _find_managed(text)
+    managed = None if place is None else _find_managed(denial.failure.text)
     if managed is not None:
         passed = f"the policy {managed['name']}, which the text shows ({place})"
     is_workflow = place is not None and "configure-aws-credentials" in place
     again = "run the workflow again" if is_workflow else "open a new session"
     if place is not None and "aws sts" in place:
         again = "open a new session with the same command"
-    change = f"Add the statement to {passed}, with the conditions that its other statements have. Then {again}. {_RESTRICTION_REMOVED}."
+    change = f"Add the statement to {passed}{_describe_limits(denial)}. Then {again}. {_RESTRICTION_REMOVED}."
     if denial.is_explicit:
         removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
         change = f"Scope down the Deny in {passed}. Then {again}.{removed}"
@@ -220,6 +217,7 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
         own = f" {capitalize_start(denial.caller)} must allow {denial.action}, too."
         known = guardrails.describe_own_allow(denial) is not None
         change = f"Replace {passed} with the one below{_describe_next_actions(denial, statement or {})}. Then {again}.{'' if known else own}{_describe_other_way(denial)}"
+        # An existing statement covers more than the one resource of the denial.
         notes = notes if statement in extended["Statement"] else ()
         policy, statement = extended, None
         if place is not None and place.startswith("inline-session-policy"):
@@ -249,6 +247,21 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
         layer="session",
         url=pages.SESSION_POLICIES,
     )
+
+
+def _find_place(denial: Denial) -> str | None:
+    """Return what in the text passes the session policy of this role."""
+    if _shows_other_role(denial):
+        return None
+    parameter = "Policy" if denial.context.policies else "Policy or PolicyArns"
+    in_code = f"{parameter} of the STS call in the code"
+    found = _SESSION_POLICY_PLACES.find(denial.failure.text)
+    return found or (in_code if passes_session_policy(denial.failure.text) else None)
+
+
+def _describe_limits(denial: Denial) -> str:
+    limited = ["Condition" in each for shown in denial.context.policies for each in shown.allows]
+    return "" if limited and not any(limited) else ", with the conditions that its other statements have"
 
 
 def _find_managed(text: str) -> re.Match[str] | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT
@@ -190,6 +192,25 @@ def find_terminal_principal(case: Case[ConsoleKubernetesAccess]) -> Principal | 
     # The facts can name another principal than the menu.
     caller = case.principal or principal_words.parse_masked_principal(case.caller)
     return terminal if is_same_principal(console, caller) else None
+
+
+def add_doubt(
+    case: Case[ConsoleKubernetesAccess], principal: principal_mappings.ClusterPrincipal
+) -> principal_mappings.ClusterPrincipal:
+    """Return a principal as the user or role that it can be, if only the console's account menu shows its name."""
+    menu, text = find_console_caller(case.failure.text), case.failure.text
+    kind, _, name = (case.caller or "").rpartition(":")[2].rpartition("/")
+    if menu is None or menu.value != case.caller or not menu.words.startswith(f"{name} @ "):
+        return principal
+    if "switched" in text or re.search(rf"\b(?:{kind}|IAM user)[ :\"'`/]{{1,3}}{re.escape(name)}\b", text):
+        return principal
+    other = "user" if kind == "role" else "role"
+    path = f" The ARN of a role also has its path: aws iam get-role --role-name {commands.role_name(name)} --query Role.Arn prints it."
+    return attrs.evolve(
+        principal,
+        description=f"the user or role {clip_text(name)}",
+        path_note=f"The account menu shows a user and a role to which somebody switched alike: aws sts get-caller-identity in CloudShell prints which it is. If it is a {other}, write {other}/ instead of {kind}/ in the ARN.{path}",
+    )
 
 
 def use_terminal_principal(terminal: Principal) -> Remedy:

@@ -103,6 +103,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         is_masked=masked is not None,
         source=case.text,
     )
+    principal = console_access.add_doubt(case, principal)
     state = _read_access(case, entry, mapped, asked, cluster)
     if (
         state.is_enough
