@@ -5,6 +5,7 @@ Formats: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-forma
 
 from __future__ import annotations
 
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
@@ -68,7 +69,13 @@ def read_text(lines: list[str], selection: Selection) -> tuple[object, int] | No
     if not selection.is_row:
         words = [lines[0].strip()] if _SENTENCE.search(names[0]) else _split(lines[0])
         if selection.is_many or is_list[0]:
-            return [] if words == [None] else words, 1
+            # ARNs, which a window breaks into lines, or a person for the reader.
+            more = (
+                [words, *takewhile(_are_arns, map(_split, lines[1:_MAX_LINES]))]
+                if _are_arns(words)
+                else [words]
+            )
+            return [] if words == [None] else [*chain(*more)], len(more)
         # Without an output, the next line can be a sentence of a person.
         return (words[0], 1) if len(words) == 1 else None
     if selection.is_many:
@@ -129,6 +136,10 @@ def _read_row(lines: list[str], is_list: list[bool], names: list[str] | None) ->
             words = _split(lines[at]) if at < len(lines) else []
         row.append(items)
     return None if next(scalars, _END) is not _END else (row, at)
+
+
+def _are_arns(words: list[Any]) -> bool:
+    return bool(words) and all(str(each).startswith("arn:") for each in words)
 
 
 _END = object()

@@ -53,6 +53,8 @@ JO = ("user/jo", "jo", "clerks")
         (REJECTED, _entries("role/Boss", "role/market-nodes"), "has no access entry for the role Till: its access entries are for Boss and market-nodes."),
         (REJECTED, _entries("role/Boss", "user/Till"), "has no access entry for the role Till: its access entries are for Boss and the user Till."),
         (REJECTED, _entries("role/Boss", "role/Till").replace(ACCOUNT, "arn:aws:iam::444455556666:"), "has no access entry for the role Till of the account 111122223333: its access entries are for Boss and Till of the account 444455556666."),
+        (REJECTED, _entries("role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS"), "its access entries are for EKS itself."),
+        (REJECTED, '$ aws eks list-access-entries --cluster-name market\n{"accessEntries": []}\n', "no access entry for the role Till: its list of access entries is empty."),
         (REJECTED, NOT_FOUND, "The cluster market has no access entry for the role Till."),
         (REJECTED, '$ aws eks list-access-entries --cluster-name market\n{"accessEntries": []}\n', "has no access entry for the role Till"),
         (REJECTED, f"$ eksctl get accessentry --cluster market\nPRINCIPAL ARN\t\tKUBERNETES GROUPS\n{ACCOUNT}role/Boss\t[]\n", "has no access entry for the role Till: its access entries are for Boss."),
@@ -77,6 +79,32 @@ def test_caller(failure: str, shown: str, summary: str) -> None:
     shows_grant = any("create-access-entry" in each for each in explanation.remedies[0].commands)
     has_entry = "although" in summary or "it has" in summary or "kubectl has" in summary
     assert not (shows_grant and has_entry and failure != UNMAPPED)
+
+
+@check_rows(
+    ("caller", "names", "similar"),
+    [
+        ("data-eng", ("role/Boss", "role/data-engineering"), "data-engineering"),
+        ("data-engineering", ("role/data-eng",), "data-eng"),
+        ("platform-ops", ("role/platfrom-ops", "role/Boss"), "platfrom-ops"),
+        # Another role, numbered roles, short names, a user, and the role itself in another account.
+        ("data-eng", ("role/Boss", "role/deployer"), None),
+        ("shop-dev-1", ("role/shop-dev-2",), None),
+        ("dev", ("role/developer",), None),
+        ("data-eng", ("user/data-engineering",), None),
+    ],
+)
+def test_entry_of_a_role_with_almost_the_same_name(
+    caller: str, names: tuple[str, ...], similar: str | None
+) -> None:
+    explanation = explain(f"{REJECTED}{CALLER.replace('/Till/', f'/{caller}/')}{_entries(*names)}")
+    assert f"no access entry for the role {caller}" in explanation.summary
+    shown = " ".join(str(explanation).split())
+    assert ("is another role" in shown) is (similar is not None)
+    if similar:
+        assert f"Or let kubectl use the role {similar}" in shown
+        assert f"--role-arn {ACCOUNT}role/{similar}" in shown
+    assert f"principal-arn {ACCOUNT}role/{caller}" in shown
 
 
 @check_rows(

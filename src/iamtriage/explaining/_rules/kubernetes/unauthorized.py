@@ -6,13 +6,15 @@ https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#unauthoriz
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import IdentityCenterRole, User
+from iamtriage.arns._principals import IdentityCenterRole, Principal, Role, User
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Case, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
@@ -49,6 +51,8 @@ from iamtriage.failures._failures import KubernetesUnauthorized
 _EKSCTL = lazy_pattern(
     r"\bgetting list of API resources for raw REST client\b|\beksctl-managed CloudFormation stacks\b|(?m:^Error: getting auth ConfigMap\b)"
 )
+# Shorter names are alike by chance.
+_MIN_SIMILAR, _CLOSE = 5, 0.85
 _RESOURCE_TYPE = lazy_pattern(r"(?a)doesn't have a resource type \"([\w./-]{1,120})\"")
 # What people say about the access of the same or other principals, and what follows.
 _HISTORY = lazy_patterns(
@@ -210,6 +214,8 @@ def _explain_unlisted(
     known = stated_entries.find_listed(case.failure)
     only = ""
     if known is not None:
+        only = ": its list of access entries is empty"
+    if known:
         only = f": its access entries are for {stated_entries.describe_listed(case.failure, case.principal)}"
     if (former := stated_entries.find_former(case.failure, case.principal)) is not None:
         only = f": the entry of {former.name} is for an earlier role of the same permission set"
@@ -223,11 +229,15 @@ def _explain_unlisted(
         for each in known or ()
         if isinstance(each, IdentityCenterRole | User) or "admin" in str(each).lower()
     ]
+    why = "Only a principal with an access entry can sign in."
+    if former is None and (similar := _find_similar(known or (), case.principal)) is not None:
+        people = [similar, *people]
+        why = f"Only a principal with an access entry can sign in, and {clip_text(similar.name)} is another role."
     grant, *_ = cluster_access.grant_access_remedies(cluster, principal, access)
     check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows whether it names a profile or a role."
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry for {principal.description}{whose}{only}.",
-        cluster_access.NOT_MAPPED.cause("derived", text="Only a principal with an access entry can sign in."),
+        cluster_access.NOT_MAPPED.cause("derived", text=why),
         topic="kubernetes-login",
         remedies=(
             attrs.evolve(grant, steps=(*grant.steps, check)),
@@ -240,6 +250,22 @@ def _explain_unlisted(
 # What aws eks update-kubeconfig prints.
 _REFRESHED = lazy_pattern(r"(?m)^(?:Added new|Updated) context \S{1,300} (?:to|in) \S")
 _REFRESH, _AND_REFRESH = "aws eks update-kubeconfig ", "and refresh the kubeconfig"
+
+
+def _find_similar(listed: Iterable[Principal], caller: Principal | None) -> Role | None:
+    """Return the listed role whose name is almost that of the caller's role, such as a longer form of it."""
+    own = underlying_role(caller)
+    roles = {each.name: each for each in listed if isinstance(each, Role) and type(each) is type(own)}
+    if own is None or own.name in roles:
+        return None
+    name, digits = own.name, re.compile(r"\d+")
+    longer = (each for each in roles if each.startswith(name) or name.startswith(each))
+    close = (*longer, *get_close_matches(name, roles, n=1, cutoff=_CLOSE))
+    # Numbered roles are different ones.
+    alike = (
+        each for each in close if len(each) >= _MIN_SIMILAR and digits.findall(each) == digits.findall(name)
+    )
+    return next(map(roles.get, alike), None)
 
 
 def _keep_kubeconfig(case: Case[KubernetesUnauthorized], remedy: Remedy) -> Remedy:

@@ -50,7 +50,6 @@ __all__ = (
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
-_NOBODY = "nobody"
 _LISTS = (("eks", "list-access-entries"), ("get", "accessentry"), ("get", "accessentries"))
 DESCRIBE = ("eks", "describe-access-entry")
 _LIST_POLICIES = ("eks", "list-associated-access-policies")
@@ -379,7 +378,8 @@ def describe_listed(failure: Failure, caller: Principal | None = None) -> str:
         for named in (describe_principal(each, None),)
     ]
     more = [f"{len(names) - _MAX_NAMES} others"] if len(names) > _MAX_NAMES else []
-    return join_words([*names[:_MAX_NAMES], *more], "and") or _NOBODY
+    nobody = "EKS itself" if find_listed(failure) else "nobody"
+    return join_words([*names[:_MAX_NAMES], *more], "and") or nobody
 
 
 def is_same_principal(first: Principal | None, second: Principal | None) -> bool:
