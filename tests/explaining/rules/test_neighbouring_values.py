@@ -287,6 +287,29 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
         ("the permissions that the old one has", "If the service uses resources of account 444455556666"),
         ("can call sqs", "put-role-policy"),
     ),
+    "account of the call in a comment of the code": _Row(
+        'An error occurred (AccessDeniedException) when calling the CreateFunction operation: Cross-account pass role is not allowed.\nfunction_name = "bills"  # in 111122223333\nexecution_role = "arn:aws:iam::444455556666:role/bills-run"',
+        (
+            "belongs to account 444455556666, and the call CreateFunction is made in 111122223333",
+            "Set execution_role to arn:aws:iam::111122223333:role/bills-run",
+            "prints another account than 111122223333",
+        ),
+        ("Or make the call in account", "most likely"),
+    ),
+    "account of a node group in an ARN": _Row(
+        "$ aws eks create-nodegroup --cluster-name orders --node-role arn:aws:iam::444455556666:role/nodes --tags of=arn:aws:eks:eu-west-1:111122223333:cluster/orders\nAn error occurred (AccessDeniedException) when calling the CreateNodegroup operation: Cross-account pass role is not allowed.",
+        (
+            "Set --node-role to arn:aws:iam::111122223333:role/nodes",
+            "AmazonEKSWorkerNodePolicy",
+            "aws iam attach-role-policy --role-name nodes",
+        ),
+        ("Or make the call in account",),
+    ),
+    "two accounts in comments of the code": _Row(
+        'An error occurred (AccessDeniedException) when calling the CreateFunction operation: Cross-account pass role is not allowed.\n# in 111122223333, later in 222233334444\nexecution_role = "arn:aws:iam::444455556666:role/bills-run"',
+        ("most likely from another account",),
+        ("111122223333",),
+    ),
     "session that EKS Pod Identity named, in the cluster of the facts": _Row(
         _no_session_policy("eks-orders-eu--checkout-7-5af5e7ac-5754-49ea-b28f-2c2a2eb95fbb"),
         (

@@ -263,7 +263,9 @@ def _find_similar(listed: Iterable[Principal], caller: Principal | None) -> Role
     close = (*longer, *get_close_matches(name, roles, n=1, cutoff=_CLOSE))
     # Numbered roles are different ones.
     alike = (
-        each for each in close if len(each) >= _MIN_SIMILAR and digits.findall(each) == digits.findall(name)
+        each
+        for each in close
+        if min(len(each), len(name)) >= _MIN_SIMILAR and digits.findall(each) == digits.findall(name)
     )
     return next(map(roles.get, alike), None)
 

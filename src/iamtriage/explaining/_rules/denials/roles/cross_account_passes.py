@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.h
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import attrs
@@ -41,10 +42,15 @@ CROSS_ACCOUNT_PASS_ROLE = CauseType(
 )
 _CREATE = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
 _ATTACH = "aws iam put-role-policy --role-name {} --policy-name CallTarget --policy-document {}"
+_ATTACH_ALL = "for policy in {}; do aws iam attach-role-policy --role-name {} --policy-arn arn:{}:iam::aws:policy/$policy; done"
 # What roles for these calls need. https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
 _NEEDS = {
-    "CreateNodegroup": " (AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and, unless its plugin has a role, AmazonEKS_CNI_Policy)"
+    "CreateNodegroup": "AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and, unless its plugin has a role, AmazonEKS_CNI_Policy"
 }
+# What a text says of the account of a resource: "cluster in 111122223333".
+_STATED_ACCOUNT = lazy_pattern(
+    r"(?ai)\b(?:account(?: id)?|in|of|from)\b[ :=#\"']{1,4}(?P<account>\d{12})\b|:(?P<of_arn>\d{12}):"
+)
 _CHECK_ACCOUNTS = (
     "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
 )
@@ -62,6 +68,8 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     passed = denial.target_role or find_stated_role(denial) or _find_foreign_role(denial, own)
     other = denial.resource_account if passed is None else passed.account
     is_reported = denial.message_rule is not None
+    is_stated = own is None and is_reported and other is not None
+    own = _find_stated_account(denial.failure.text, other) if is_stated else own
     summary = f"A role of another account cannot be passed to a service: {call} was denied."
     crosses = own is not None and other is not None and own != other
     if crosses:
@@ -80,28 +88,27 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     name = "ROLE_NAME" if passed is None else passed.name
     by = denial.caller if caller is None else principal_words.describe_principal(caller_arn, None)
     policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
-    create = commands.fill_command(_CREATE, commands.role_name(name))
     new = attrs.evolve(passed, account=own) if own and crosses and passed else None
     calls_target = trusted in _CALLERS_OF_TARGETS and not others
     grant = _allow_target(denial.failure.text, own) if calls_target else None
     needs = _describe_access(others, other, new) if others or not (grant or operation in _NEEDS) else ""
-    permissions = f"has the permissions that the old one has{_NEEDS.get(operation or '', '')}"
-    lines: tuple[str, ...] = (create,)
-    if grant is not None:
-        permissions = f"can call {grant['Action']} on {grant['Resource']}"
-        document = json.dumps(build_document((grant,)))
-        lines = (create, commands.fill_command(_ATTACH, commands.role_name(name), document))
+    permissions, lines = _create_role(denial, passed, name, grant)
     look = None if own else "aws sts get-caller-identity --query Account --output text"
     if new is not None and not others:
         check = f"If account {own} has a role {name}, pass {new} instead."
+        if is_stated:
+            check += f" If aws sts get-caller-identity prints another account than {own}, the call used the wrong credentials."
+    if new is not None and not others and operation not in _NEEDS:
         look = commands.fill_command("aws iam get-role --role-name {} --query Role.Arn --output text", name)
-        lines = (Labelled("If it has none:", create), *lines[1:])
+        lines = (Labelled("If it has none:", lines[0]), *lines[1:])
+    setting = None if passed is None else _find_setting(denial.failure.text, str(passed))
+    pass_it = f"Set {setting} to {new or 'its ARN'}." if setting else "Pass that role."
     own_role = Remedy(
         f"Use a role of {of_call} the call is made",
         "account administrator",
         (
             *((check,) if check else ()),
-            f"{'Otherwise, create' if check else 'Create'} a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and {permissions}. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
+            f"{'Otherwise, create' if check else 'Create'} a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and {permissions}. {pass_it} {capitalize_start(by)} needs iam:PassRole on it.",
             *((needs,) if needs else ()),
         ),
         (*filter(None, (look,)), *(lines if policy else ())),
@@ -110,19 +117,10 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         url=pages.PASS_ROLE,
     )
     profile = None if own is None or other is None else _find_other_profile(denial.failure.text)
-    step = (
-        f"{others[0]} is in account {other}, too. If that is the right account, assume one of its roles, and make the call with it."
-        if others
-        else "The credentials or the profile can be those of the wrong account: make the call with others."
+    # A resource of the call, such as the cluster, is only in the account that the text states.
+    remedies = (
+        (own_role,) if is_stated and own else (own_role, _use_other_account(others, other, crosses=crosses))
     )
-    other_account = your_remedy(
-        f"Or make the call in account {other}, if it is the right one"
-        if crosses
-        else "Or make the call in the role's account",
-        step,
-        url=pages.OTHER_ACCOUNTS,
-    )
-    remedies = (own_role, other_account)
     if profile is not None:
         remedies = (
             _use_profile(profile, other, passed),
@@ -132,6 +130,40 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         summary,
         CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", reason),
         remedies=remedies,
+    )
+
+
+def _create_role(
+    denial: Denial, passed: Role | None, name: str, grant: dict[str, Any] | None
+) -> tuple[str, tuple[str, ...]]:
+    """Return what the new role must be able to do, as a clause, and the commands that create it and let it."""
+    role, needs = commands.role_name(name), _NEEDS.get(denial.failure.envelope.operation or "")
+    create = commands.fill_command(_CREATE, role)
+    if needs is not None:
+        managed = " ".join(re.findall(r"Amazon\w+", needs))
+        return f"has {needs}", (
+            create,
+            _ATTACH_ALL.format(managed, role, passed.partition if passed else "aws"),
+        )
+    if grant is None:
+        return "has the permissions that the old one has", (create,)
+    attach = commands.fill_command(_ATTACH, role, json.dumps(build_document((grant,))))
+    return f"can call {grant['Action']} on {grant['Resource']}", (create, attach)
+
+
+def _use_other_account(others: tuple[str, ...], account: str | None, *, crosses: bool) -> Remedy:
+    """Return the remedy that makes the call in the account of the role."""
+    step = (
+        f"{others[0]} is in account {account}, too. If that is the right account, assume one of its roles, and make the call with it."
+        if others
+        else "The credentials or the profile can be those of the wrong account: make the call with others."
+    )
+    return your_remedy(
+        f"Or make the call in account {account}, if it is the right one"
+        if crosses
+        else "Or make the call in the role's account",
+        step,
+        url=pages.OTHER_ACCOUNTS,
     )
 
 
@@ -163,6 +195,26 @@ def _find_foreign_role(denial: Denial, own: str | None) -> Role | None:
     found = {each[0] for each in _ROLE.finditer(denial.failure.text) if own not in {None, each["account"]}}
     role = principal_words.try_parse_principal(found.pop()) if len(found) == 1 else None
     return role if isinstance(role, Role) else None
+
+
+def _find_stated_account(text: str, other: str | None) -> str | None:
+    """Return the only account besides that of the role that a text states."""
+    found = {each["account"] or each["of_arn"] for each in _STATED_ACCOUNT.finditer(text)}
+    return only_one(found - {other})
+
+
+def _find_setting(text: str, arn: str) -> str | None:
+    """Return the parameter, attribute or option to which code or a command sets an ARN.
+
+    >>> arn = "arn:aws:iam::111122223333:role/app"
+    >>> [_find_setting(each, arn) for each in (f'node_role_arn = "{arn}"', f"--role {arn} ", f"role={arn}")]
+    ['node_role_arn', '--role', None]
+    """
+    found = re.search(
+        rf"(?a)(?:\b(?P<name>[A-Za-z]\w{{1,40}})[\"']?[ \t]{{0,20}}(?:[:=][ \t]{{0,4}}[\"']|: )|(?P<option>--[\w-]{{2,40}})[ =][\"']?){re.escape(arn)}",
+        text,
+    )
+    return None if found is None else found["name"] or found["option"]
 
 
 def _find_other_profile(text: str) -> str | None:
