@@ -1513,6 +1513,32 @@ def test_actions_that_change_permissions_stay_narrow(action: str, resource: str,
     assert resource.strip('"').rpartition(" ")[2] in shown
 
 
+_READ = "arn:aws:iam::111122223333:policy/cart-read"
+
+
+@check_rows(
+    ("before", "action", "is_limited"),
+    [
+        (f"$ aws iam attach-role-policy --role-name cart --policy-arn {_READ}", "iam:AttachRolePolicy", True),
+        (f"Error: attaching IAM Policy ({_READ}) to IAM Role (cart): AccessDenied", "iam:AttachRolePolicy", True),
+        (f'iam.detach_role_policy(RoleName="cart", PolicyArn="{_READ}")', "iam:DetachRolePolicy", True),
+        (f'resource "aws_iam_role_policy_attachment" "a" {{\n  policy_arn = "{_READ}"\n}}', "iam:AttachRolePolicy", True),
+        (f'{{"requestParameters": {{"policyArn": "{_READ}"}}}}', "iam:AttachRolePolicy", True),
+        # Policies that the role has, several policies, and another action.
+        (f'$ aws iam list-attached-role-policies --role-name cart\n{{"AttachedPolicies": [{{"PolicyArn": "{_READ}"}}]}}', "iam:AttachRolePolicy", False),
+        (f"$ aws iam attach-role-policy --role-name cart --policy-arn {_READ}\n$ aws iam attach-role-policy --role-name cart --policy-arn {_READ}-2", "iam:AttachRolePolicy", False),
+        (f"$ aws iam put-role-policy --role-name cart --policy-arn {_READ}", "iam:PutRolePolicy", False),
+        ("", "iam:AttachRolePolicy", False),
+    ],
+)  # fmt: skip
+def test_allow_to_attach_only_the_policy_of_the_call(before: str, action: str, *, is_limited: bool) -> None:
+    text = f"{before}\nUser: arn:aws:iam::111122223333:user/kim is not authorized to perform: {action} on resource: role cart because no identity-based policy allows the {action} action"
+    remedy = explain(text).remedies[0]
+    (statement,) = (remedy.policy or {})["Statement"]
+    assert statement.get("Condition") == ({"ArnEquals": {"iam:PolicyARN": _READ}} if is_limited else None)
+    assert ("the Condition allows only the policy of this call" in " ".join(remedy.steps)) is is_limited
+
+
 @pytest.mark.parametrize(
     ("attached", "is_of_group"), [("", True), ("policy/Other", True), ("policy/NoDeletes", False)]
 )

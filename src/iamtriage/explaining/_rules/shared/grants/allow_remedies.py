@@ -79,6 +79,7 @@ def allow_remedy(
     grant = grant or required_grants.required_grant(denial)
     if grant is None or (grantee is None and isinstance(denial.role, ServiceLinkedRole)):
         return None
+    grant = required_grants.limit_to_attached(grant, denial)
     text, partition = denial.failure.text, denial.location.partition or "aws"
     statement = build_statement(grant, sid=statement_id(grant.action))
     statements, more, listed = [statement], task_statements.add_certain_companions(statement, denial), None
@@ -170,9 +171,12 @@ def _permissions_hint(grant: Grant) -> str | None:
     known = find_action(grant.action) if grant.action.startswith("iam:") else None
     if known is None or known.access_level != "permissions management" or grant.resources == ("*",):
         return None
-    return (
-        f"Whoever has {grant.action} can change permissions, even their own: keep the Resource this narrow."
+    limit = (
+        "keep the Resource this narrow"
+        if grant.conditions is None
+        else "the Condition allows only the policy of this call"
     )
+    return f"Whoever has {grant.action} can change permissions, even their own: {limit}."
 
 
 def with_statements(remedy: Remedy, statements: Sequence[dict[str, Any]]) -> Remedy:

@@ -72,6 +72,12 @@ _IN_NAME_OF_CALLER = "CodeArtifact gets its token from STS in the name of the ca
 
 
 # https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.S3.html
+_ATTACHES = lazy_pattern(r"iam:(?:Attach|Detach)(?:Group|Role|User)Policy")
+# The policy of a call, in a command, in Terraform or what it prints, in code or in a record of CloudTrail, but not in what
+# lists the policies of a role.
+_ATTACHED = lazy_pattern(
+    r"(?a)(?:--policy-arn[ =][\"']?|\bpolicy_arn\s{0,20}=\s{0,4}[\"']|(?<![\"'\w])PolicyArn\s?[=:]\s?[\"']|\"policyArn\"\s?:\s?\"|\bIAM [Pp]olicy \()(?P<arn>arn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/[\w+=,.@/-]{1,512}[\w+=@-])"
+)
 _BEANSTALK_CODE = "InsufficientPrivilegesException"
 _BUCKET_OF_BEANSTALK = "Elastic Beanstalk uses its own bucket, elasticbeanstalk-REGION-ACCOUNT_ID, with the permissions of the caller."
 
@@ -148,6 +154,17 @@ def _limit_to_service(grant: Grant, denial: Denial) -> Grant:
     if service is None:
         return grant
     return attrs.evolve(grant, conditions=token_condition(service), notes=(*grant.notes, _IN_NAME_OF_CALLER))
+
+
+def limit_to_attached(grant: Grant, denial: Denial) -> Grant:
+    """Return a grant that attaches or detaches policies for the only policy that the text names for that.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#ck_PolicyARN
+    """
+    if _ATTACHES.fullmatch(grant.action) is None or grant.conditions:
+        return grant
+    arn = only_one({each["arn"] for each in _ATTACHED.finditer(denial.failure.text)})
+    return grant if arn is None else attrs.evolve(grant, conditions={"ArnEquals": {"iam:PolicyARN": arn}})
 
 
 def _paths_of_domain(arn: str, denial: Denial) -> str:
