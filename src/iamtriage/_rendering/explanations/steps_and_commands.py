@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -69,6 +70,10 @@ _RESULT = lazy_pattern(
 _FOLLOW_UP_SENTENCE = lazy_pattern(
     r"(?<=[.!?]) "
     r"(?=Then (?:deploy|open a new|re-create|repeat|restart|retry|run|sign in again|start|use the new)\b)"
+)
+# Words for a document below the steps.
+_INTRODUCES = lazy_pattern(
+    r"\b(?:this|the) statement\b|\bthis (?:document|policy) (?:as|to)\b|\b(?:one|policy|statement) below\b"
 )
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2
@@ -156,7 +161,8 @@ def is_attachment(step: str) -> bool:
 def steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
     """Yield the indexes of the steps that the first commands require.
 
-    Such a step saves the file that a command reads, or says who creates the access entry.
+    Such a step saves the file that a command reads, says what a document without one is, or who creates the
+    access entry.
 
     >>> from iamtriage._rendering.explanations.parts import RemedyParts
     >>> command = "aws iam put-role-policy --policy-document file://policy.json"
@@ -168,6 +174,10 @@ def steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
     if _CREATE_ENTRY in shown:
         # An administrator runs this command, not the reader of the first steps.
         yield from (index for index, step in enumerate(remedy.steps) if "creates an access entry" in step)
+    if remedy.documents and not any(map(files_of, remedy.commands[:commands])):
+        # Nothing else says what a document is that no command reads.
+        introducing = (index for index, step in enumerate(remedy.steps) if _INTRODUCES.search(step))
+        yield from islice(introducing, 1)
     for name in files_of(shown):
         for index, step in enumerate(remedy.steps):
             if name in step and not is_attachment(step):

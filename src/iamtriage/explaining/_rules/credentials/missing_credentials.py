@@ -9,7 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, lower_first
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Evidence, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Evidence, Explanation, Labelled
 from iamtriage.explaining._rules.credentials import (
     containers,
     credential_sources,
@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.credentials.profiles import (
     credential_processes,
     missing_profiles,
     other_users,
+    partial_credentials,
     unread_sources,
 )
 from iamtriage.explaining._rules.credentials.provider_chains import explain_unlisted_provider
@@ -46,11 +47,6 @@ from iamtriage.failures._failures import MissingCredentials
 
 _Rule = Callable[[Case[MissingCredentials], str], Explanation]
 
-_PARTIAL_CREDENTIALS = lazy_pattern(
-    r"(?:Partial credentials found in ([\w./-]{1,40}), missing:? ?|shared credentials \S{1,64} in (\S{1,200}) did not contain )(\w{2,40}(?:(?:, ?| or )\w{2,40}){0,4})?"
-)
-# The variables of access keys.
-_KEY_VARIABLES = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})
 _PROFILE_NOT_FOUND = lazy_pattern(
     r"config profile \([^)]{1,100}\) could not be found|shared config profile|failed to get profile, |\" profile in CredentialProfileStoreChain|(?<!from ProfileCredentialsProvider: c)(?<!Suppressed: aws\.sdk\.kotlin\.runtime\.auth\.credentials\.ProviderConfigurationException: c)ould not find source profile"
     r"|(?<!nstance )[Pp]rofile [`'\"]?[\w.@:+/-]{1,64}[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S)|\" doesn't seem to be configured|' not found in credentials file|No AWS profile named '"
@@ -75,12 +71,6 @@ _CREDENTIAL_PROCESS = lazy_pattern(
 _KUBECONFIG_HELPER = lazy_pattern(
     r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token|no kind \"ExecCredential\""
 )
-_PLACES = {
-    "env": "the environment variables",
-    "shared-credentials-file": "~/.aws/credentials",
-    "config-file": "~/.aws/config",
-    "assume-role": "the profile with role_arn",
-}
 _MAX_LISTED = 6
 # The chain of the SDKs for Go ends with the reason: https://github.com/hashicorp/terraform-provider-aws/issues/32075
 _SSO_EXPIRED = lazy_pattern(
@@ -89,14 +79,6 @@ _SSO_EXPIRED = lazy_pattern(
 )
 _UNSIGNED_REQUEST = lazy_pattern(
     r"issing Authentication Token|[Rr]equest is missing|Missing required authentication"
-)
-PARTIAL_CREDENTIALS = CauseType(
-    "partial-credentials",
-    title="The credentials are incomplete",
-    meaning="One place has only a part of the credentials, such as an access key ID without a secret access key.",
-    recognised_by='The SDK says "Partial credentials found".',
-    fix="Set all parts of one type of credentials in one place.",
-    sources=(pages.CLI_ROLES,),
 )
 PROFILE_NOT_FOUND = CauseType(
     "profile-not-found",
@@ -273,69 +255,6 @@ _KUBECONFIG_COMMANDS = (
 )
 
 
-def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
-    found = _PARTIAL_CREDENTIALS.search(message)
-    written = (found[1] or found[2]) if found else None
-    place = _PLACES.get(written, clues.safe_name(written) or "one place") if written else "one place"
-    missing = clues.safe_name(found[3]) if found and found[3] else None
-    misnamed = unread_sources.find_misnamed(case.failure.text) if written == "env" else {}
-    wrong = next((old for old, new in misnamed.items() if new == (missing or "").upper()), None)
-    return case.explain(
-        f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}{f', because the text sets {wrong} instead' if wrong else ''}.",
-        None
-        if wrong is None
-        else unread_sources.VARIABLES_MISNAMED.cause(
-            "derived", text=f"Most SDKs and the AWS CLI do not read {wrong}."
-        ),
-        PARTIAL_CREDENTIALS.cause(
-            "reported",
-            'The text says "Partial credentials found".' if found and found[1] and not wrong else None,
-            text="The profile has role_arn, but does not say which credentials assume the role."
-            if written == "assume-role"
-            else f"Only a part of the credentials is set in {place}.",
-        ),
-        remedies=unread_sources.rename_remedy({wrong: misnamed[wrong]})
-        if wrong
-        else _complete_credentials_remedy(written, missing),
-        notes=credential_remedies.NO_CALL_MADE,
-    )
-
-
-def _complete_credentials_remedy(written: str | None, missing: str | None) -> Remedy:
-    keys = "Both aws_access_key_id and aws_secret_access_key must be in the same place, and temporary ones also need aws_session_token."
-    alone = "The SDK does not combine parts from different places."
-    # botocore writes the name of a variable, and in files that of a setting.
-    if written == "assume-role":
-        return your_remedy(
-            "Add source_profile or credential_source to the profile that has role_arn",
-            "source_profile is another profile, whose credentials assume the role.",
-            "credential_source is where the machine has credentials: Environment, Ec2InstanceMetadata or EcsContainer.",
-            "If the program is not meant to assume a role, remove role_arn, or select another profile with AWS_PROFILE.",
-            commands=Labelled(
-                "For a source profile:", "aws configure set source_profile SOURCE_PROFILE --profile PROFILE"
-            ),
-            url=pages.CLI_ROLES,
-        )
-    if missing is None or missing.lower() not in _KEY_VARIABLES:
-        return your_remedy(
-            "Set all parts of one type of credentials",
-            f"Access keys: {lower_first(keys)}",
-            "A role: role_arn with source_profile (another profile) or credential_source (Environment, Ec2InstanceMetadata or EcsContainer).",
-            "A web identity: AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE.",
-            alone,
-            commands=("aws configure list", "aws configure get source_profile"),
-            url=pages.CLI_ROLES,
-        )
-    name = missing.upper() if written == "env" else missing
-    return your_remedy(
-        f"Set {name}, too, or remove the other part",
-        f"{keys} {alone}",
-        "If you want to use other credentials, such as those of a profile or a role, unset both.",
-        commands="aws configure list",
-        url=pages.CLI_CREDENTIALS,
-    )
-
-
 # The most specific routes come first.
 _ROUTES: Routes[_Rule] = Routes(
     Route(database_roles.explain_uninstantiated, message=database_roles.NOT_INSTANTIATED),
@@ -360,7 +279,11 @@ _ROUTES: Routes[_Rule] = Routes(
         Route(broken_profiles.explain_broken_profile, message=pattern)
         for pattern in broken_profiles.BROKEN_PROFILE_MESSAGES
     ),
-    Route(_explain_partial_credentials, message=_PARTIAL_CREDENTIALS, code=r"PartialCredentialsError"),
+    Route(
+        partial_credentials.explain_partial_credentials,
+        message=partial_credentials.PARTIAL,
+        code=r"PartialCredentialsError",
+    ),
     Route(missing_logins.explain_no_login_session, message=_NO_LOGIN_SESSION, code=r"Login.*"),
     Route(
         missing_logins.explain_no_sso_login, message=_NO_SSO_LOGIN, code=r"(?:SSO|NoAuthToken|InvalidSSO).*"

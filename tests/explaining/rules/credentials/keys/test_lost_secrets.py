@@ -50,6 +50,7 @@ def test_question_for_a_secret(text: str) -> None:
         "I lost the secret key of our Django settings. Does the access key help?",
         "How do I store an access key so that nobody can see the secret?",
         "My secret access key is missing in the environment",
+        "Where do I find the secret that the access key of the pod is in?",
         "Django: I lost the secret key. Our AWS account is fine.",
     ],
 )
@@ -67,3 +68,31 @@ def test_listed_keys(count: int, words: str) -> None:
     assert first.commands[0] == "aws iam create-access-key --user-name orders-ci --profile ops"
     key = _KEYS[0] if count == 1 else "ACCESS_KEY_ID"
     assert first.commands[1] == f"aws iam get-access-key-last-used --access-key-id {key} --profile ops"
+
+
+_PARTIAL = "Partial credentials found in {}, missing: {}"
+
+
+@check_rows(
+    ("said", "place", "missing", "title"),
+    [
+        ("I have the key id of IAM > Users > kim. Where do I see the secret that goes with it?", "env", "AWS_SECRET_ACCESS_KEY", "Sign in without an access key"),
+        ("We no longer have the secret access key.", "shared-credentials-file", "aws_secret_access_key", "Sign in without an access key"),
+        # Nobody asks for it, it is in another store, or something else is missing.
+        ("I have the key id.", "env", "AWS_SECRET_ACCESS_KEY", "Set AWS_SECRET_ACCESS_KEY"),
+        ("Where do I see the secret in Vault?", "env", "AWS_SECRET_ACCESS_KEY", "Set AWS_SECRET_ACCESS_KEY"),
+        ("Where do I see the secret that goes with it?", "env", "AWS_ACCESS_KEY_ID", "Set AWS_ACCESS_KEY_ID"),
+    ],
+)  # fmt: skip
+def test_secret_that_is_missing_and_lost(said: str, place: str, missing: str, title: str) -> None:
+    explanation = explain(f"{said}\n$ aws s3 ls\n{_PARTIAL.format(place, missing)}")
+    remedy = explanation.remedies[0]
+    assert remedy.title.startswith(title)
+    is_lost = title.startswith("Sign in")
+    assert ("Nobody can show the secret" in explanation.summary) is is_lost
+    assert any("create-access-key" in each for each in remedy.commands) is is_lost
+    assert ("aws login" in " ".join(remedy.steps)) is is_lost
+    assert not any("--user-name kim" in each for each in remedy.commands) or "kim" in said
+    only_once = "AWS shows a secret only when the key is created" in " ".join(remedy.steps)
+    assert only_once is (not is_lost and "SECRET" in missing)
+    assert "aws_" not in " ".join(remedy.steps) or place != "env"

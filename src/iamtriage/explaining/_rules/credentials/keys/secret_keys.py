@@ -33,14 +33,16 @@ _LOST = lazy_pattern(
     rf"|no longer (?:have|know)|(?:way|how|possible|permissions?|where)\b[^\n.?!]{{0,30}} (?:{_SHOW})s?)"
     rf"\b[^\n.?!]{{0,60}}?\b{_KEY_NAME}{_OF_OTHER}"
     rf"|\b(?:ca(?:n't|nnot)|can not|could(?:n't| not)) (?:{_SHOW})\b[^\n.?!]{{0,30}}?\b{_OWNED}{_OF_OTHER}"
-    rf"|\b(?:I|we|you|to|me)(?: still| ever)? (?:{_SHOW})\b[^\n.?!]{{0,40}}\b(?:{_KEY_NAME}{_OF_OTHER}[^\n.?!]{{0,60}}|secret)\?"
+    rf"|\b(?:I|we|you|to|me)(?: still| ever)? (?:{_SHOW})\b[^\n.?!]{{0,40}}\b(?:{_KEY_NAME}{_OF_OTHER}[^\n.?!]{{0,60}}|secret(?: (?:that|which) (?:goes|belongs) [^\n.?!]{{0,30}}| (?:of|for|to) (?:it|(?:this|that|the)(?: access)? key(?: id)?))?)\?"
     rf"|\b{_KEY_NAME}[^\n.?!]{{0,40}}\b(?:is|was|got|has been) (?:lost|gone|missing(?! (?:in|from|on|for)\b)|hidden|not (?:shown|visible|displayed))\b"
 )
 # Kubernetes and secret stores have secret keys, too.
 _OF_AWS = lazy_pattern(
     r"\b[Aa]ccess[ -]?[Kk]ey|AKIA[A-Z0-9]{12,16}|\bIAM user|\b(?:of|for|to|in) (?:my |our |the |this |an )?AWS (?:account|console)"
 )
-_USER = lazy_pattern(r"(?a)--user-name[ =][\"']?([\w+=,.@-]{1,64})|\"UserName\":\s?\"([\w+=,.@-]{1,64})\"")
+_USER = lazy_pattern(
+    r"(?a)--user-name[ =][\"']?([\w+=,.@-]{1,64})|\bUsers > ([\w+=,.@-]{1,64})|\"UserName\":\s?\"([\w+=,.@-]{1,64})\""
+)
 _PROFILE = lazy_pattern(r"(?a)\baws iam [^\n|;&]{0,200}?--profile[ =][\"']?([\w.@+-]{1,64})")
 _LISTED = lazy_pattern(r"\"AccessKeyId\":\s?\"(AKIA[A-Z0-9]{12,16})\"")
 _KEY_ID = lazy_pattern(r"\bAKIA[A-Z0-9]{12,16}\b")
@@ -57,8 +59,24 @@ LOST_SECRET_KEY = CauseType(
 
 def explain_lost_secret(text: str, _facts: Facts) -> Explanation | None:
     """Explain a text that asks for the secret of an access key, or return ``None`` if it does not."""
-    if _LOST.search(text) is None or _OF_AWS.search(text) is None:
+    if not asks_for_secret(text) or _OF_AWS.search(text) is None:
         return None
+    return Explanation(
+        failure=None,
+        topic=LOST_SECRET_KEY.code,
+        summary="Nobody can show the secret of an existing access key, whatever their permissions: create a new key. AWS denied nothing.",
+        causes=(LOST_SECRET_KEY.cause("derived"),),
+        remedies=new_key_remedies(text),
+    )
+
+
+def asks_for_secret(text: str) -> bool:
+    """Return whether somebody asks how to see the secret of an access key, or says that it is lost."""
+    return _LOST.search(text) is not None
+
+
+def new_key_remedies(text: str) -> tuple[Remedy, ...]:
+    """Return how to replace an access key whose secret is lost, and how to work without one."""
     user = commands.user_name(only_one({name for found in _USER.findall(text) for name in found if name}))
     listed = set(_LISTED.findall(text))
     key = commands.access_key(only_one(listed or set(_KEY_ID.findall(text))))
@@ -92,13 +110,7 @@ def explain_lost_secret(text: str, _facts: Facts) -> Explanation | None:
         ),
         url=pages.ACCESS_KEYS,
     )
-    return Explanation(
-        failure=None,
-        topic=LOST_SECRET_KEY.code,
-        summary="Nobody can show the secret of an existing access key, whatever their permissions: create a new key. AWS denied nothing.",
-        causes=(LOST_SECRET_KEY.cause("derived"),),
-        remedies=(create, NEW_KEY_REMEDIES[1]),
-    )
+    return create, NEW_KEY_REMEDIES[1]
 
 
 _SHOWN_SECRET = lazy_pattern(

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.policies.code_variables import write_variables
+from iamtriage.explaining._rules.shared.policies.code_variables import list_session_policies, write_variables
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import present, save_step
@@ -253,14 +253,14 @@ def _find_place(denial: Denial) -> str | None:
     """Return what in the text passes the session policy of this role."""
     if _shows_other_role(denial):
         return None
-    parameter = "Policy" if denial.context.policies else "Policy or PolicyArns"
+    parameter = "Policy" if list_session_policies(denial) else "Policy or PolicyArns"
     in_code = f"{parameter} of the STS call in the code"
     found = _SESSION_POLICY_PLACES.find(denial.failure.text)
     return found or (in_code if passes_session_policy(denial.failure.text) else None)
 
 
 def _describe_limits(denial: Denial) -> str:
-    limited = ["Condition" in each for shown in denial.context.policies for each in shown.allows]
+    limited = ["Condition" in each for shown in list_session_policies(denial) for each in shown.allows]
     return "" if limited and not any(limited) else ", with the conditions that its other statements have"
 
 

@@ -209,7 +209,7 @@ def add_doubt(
     return attrs.evolve(
         principal,
         description=f"the user or role {clip_text(name)}",
-        path_note=f"The account menu shows a user and a role to which somebody switched alike: aws sts get-caller-identity in CloudShell prints which it is. If it is a {other}, write {other}/ instead of {kind}/ in the ARN.{path}",
+        path_note=f"The account menu shows a user and a role to which somebody switched alike: aws sts get-caller-identity in CloudShell prints which it is. If it is a {other}, write {other}/ instead of {kind}/ in the ARN.{path} {principal.path_note or ''}".rstrip(),
     )
 
 

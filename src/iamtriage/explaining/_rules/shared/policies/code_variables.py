@@ -7,7 +7,8 @@ from typing import Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
+from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, passes_session_policy
+from iamtriage.explaining._context.values import Document
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.policies._readers.elements import as_strings
 
@@ -19,12 +20,20 @@ _TOKEN = lazy_pattern(r"[A-Za-z0-9]{1,64}")
 _JOINED = lazy_pattern(r"[\"'] ?\+ ?([\w.]{1,60})(?: ?\+ ?[\"'])?")
 
 
+def list_session_policies(denial: Denial) -> list[Document]:
+    """Return the session policies in the text: those that something passes for a session, or that code builds for it."""
+    policies = denial.context.policies
+    named = [each for each in policies if each.name == SESSION_POLICY]
+    if named or not passes_session_policy(denial.failure.text):
+        return named
+    return [each for each in policies if each.has_references and not each.has_principal]
+
+
 def write_variables(
     denial: Denial, statement: dict[str, Any] | None, notes: tuple[str, ...]
 ) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     """Return a statement and the steps about its resource, as the code writes it that builds the only session policy in the text."""
-    policies = denial.context.policies
-    shown = [each for each in policies if each.name == SESSION_POLICY] or policies
+    shown = list_session_policies(denial)
     session, text = getattr(denial.principal, "session_name", ""), denial.failure.text
     if statement is None or len(shown) != 1:
         return statement, notes
