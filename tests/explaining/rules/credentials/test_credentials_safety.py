@@ -266,10 +266,9 @@ def test_exposed_key_is_found(text: str) -> None:
     explanation = add_exposed_key(_case(text, caller="arn:aws-us-gov:iam::111122223333:user/ana"), before)
     assert not any(SECRET in words for words in words_of(explanation))
     commands = [command for remedy in explanation.remedies for command in remedy.commands]
-    assert commands[:2] == [
-        f"aws iam get-access-key-last-used --access-key-id {KEY}",
-        f"aws iam update-access-key --user-name ana --access-key-id {KEY} --status Inactive",
-    ]
+    assert commands[0] == f"aws iam update-access-key --user-name ana --access-key-id {KEY} --status Inactive"
+    assert "aws iam create-access-key --user-name ana" in explanation.remedies[0].steps[0]
+    assert f"aws iam delete-access-key --user-name ana --access-key-id {KEY}" in commands
     assert (
         "aws iam attach-user-policy --user-name ana --policy-arn arn:aws-us-gov:iam::aws:policy/AWSDenyAll"
         in commands
@@ -278,11 +277,11 @@ def test_exposed_key_is_found(text: str) -> None:
         f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={KEY}"
         in commands
     )
-    assert explanation.remedies[0].title == "Deactivate the exposed key"
+    assert explanation.remedies[0].title == "Deactivate the exposed key, and replace it"
     first, *others = before.remedies
     assert explanation.remedies[1] == first
     assert [each for each in explanation.remedies[2:] if each in others] == others
-    assert "treat it as stolen" in explanation.notes[0]
+    assert "treat it as stolen" in explanation.remedies[0].steps[0]
 
 
 @pytest.mark.parametrize(
@@ -296,6 +295,8 @@ def test_exposed_key_that_aws_does_not_know(error: str) -> None:
     first = explanation.remedies[0]
     assert first.title == "Deactivate the exposed key"
     assert "If AWS knows no such key any more, nothing is left to deactivate." in first.steps[1]
+    assert first.commands[0] == f"aws iam get-access-key-last-used --access-key-id {KEY}"
+    assert "treat it as stolen" in explanation.notes[0]
 
 
 @check_rows("text", TEXTS_THAT_DO_NOT.values(), ids=TEXTS_THAT_DO_NOT)

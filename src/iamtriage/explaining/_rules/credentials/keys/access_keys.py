@@ -96,6 +96,7 @@ EXPOSED_ACCESS_KEY = CauseType(
     fix="Deactivate the key, and remove it from the text or the commit.",
     sources=(pages.EXPOSED_KEYS, pages.ROTATE_KEYS),
 )
+_STOLEN = "Anyone who has read the text can use the key if it is active, so treat it as stolen before you do anything else"
 NEW_KEY_REMEDIES = (
     your_remedy(
         "Create a new access key",
@@ -273,19 +274,15 @@ def add_exposed_key(case: Case[Failure], explanation: Explanation) -> Explanatio
     keys = _find_keys(case.text)
     if not keys or not _shows_secret(case.text):
         return explanation
-    deactivate, *others = _exposed_key_remedies(clues.find_user(case), clues.find_partition(case), keys[0])
-    lookup = deactivate.commands[:1]
+    user = clues.find_user(case)
+    deactivate, *others = _exposed_key_remedies(user, clues.find_partition(case), keys[0])
     # What solves the problem that somebody asks about comes next.
-    own = [each for each in explanation.remedies if each.commands[:1] != lookup]
+    own = [each for each in explanation.remedies if each.commands[:1] != (_last_used(keys[0]),)]
     return attrs.evolve(
         explanation,
         summary=f"{explanation.summary} The text also shows the secret of an access key.",
         remedies=(deactivate, *own[:1], *others, *own[1:]),
-        notes=(
-            "Anyone who has read the text can use the key if it is active, so treat it as stolen before you do anything else.",
-            _SHARE_NO_SECRET,
-            *explanation.notes,
-        ),
+        notes=(*(() if user else (f"{_STOLEN}.",)), _SHARE_NO_SECRET, *explanation.notes),
     )
 
 
@@ -340,20 +337,20 @@ def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
     )
 
 
+def _last_used(key: str) -> str:
+    return commands.fill_command("aws iam get-access-key-last-used --access-key-id {}", key)
+
+
 def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> tuple[Remedy, ...]:
     key_id = commands.access_key(key)
     deny = f"arn:{partition}:iam::aws:policy/AWSDenyAll"
     deactivate = user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive")
     first = account_remedy(
         "Deactivate the exposed key",
-        "Find out where it was last used. Programs that use it fail until they get a new key or a role."
-        if user
-        else "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
-        None
-        if user
-        else "Programs that use it fail until they get a new key or a role. If AWS knows no such key any more, nothing is left to deactivate.",
+        "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
+        "Programs that use it fail until they have a new key or a role. If AWS knows no such key any more, nothing is left to deactivate.",
         commands=(
-            commands.fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
+            _last_used(key_id),
             Labelled("Then, if this is the key to deactivate:", deactivate),
         ),
         url=pages.EXPOSED_KEYS,
@@ -369,6 +366,15 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         ),
         url=pages.ROTATE_KEYS,
     )
+    if user is not None:
+        # Nobody has to look up whose key it is.
+        new = f"Programs that use it fail until they have a role or a new key (aws iam create-access-key --user-name {commands.user_name(user)}). Then delete the old key (delete-access-key)."
+        first = attrs.evolve(
+            first,
+            title="Deactivate the exposed key, and replace it",
+            steps=(f"{_STOLEN}. {new}",),
+            commands=(deactivate,),
+        )
     investigate = account_remedy(
         "Find out how the key was used, and stop the sessions that it created",
         "Look up the key in CloudTrail in each enabled Region, back to the day of the exposure. Look for unknown users, keys, roles, instances and functions, and revoke the sessions of roles that were assumed with the key.",
