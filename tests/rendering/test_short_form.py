@@ -52,6 +52,29 @@ _DENIAL = (
 )
 
 
+@check_rows(
+    ("step", "command", "is_shown"),
+    [
+        ("For calls without a signature, add this statement to the policy.", "aws sqs get-queue-attributes", True),
+        ("Replace the policy with the one below.", "aws sqs get-queue-attributes", True),
+        # It is about another document, or the command says what the document is.
+        ("Omit this statement if nobody reads the keys.", "aws sqs get-queue-attributes", False),
+        ("Then add the statement to the copy.", "aws iam put-role-policy --policy-document file://policy.json", False),
+    ],
+)  # fmt: skip
+def test_document_has_the_step_that_introduces_it(step: str, command: str, *, is_shown: bool) -> None:
+    fillers = tuple(f"Step {number} of the others, {'which is long, ' * 30}too." for number in range(9))
+    remedy = Remedy(
+        "Read the policy, then change it",
+        "you",
+        (*fillers, step),
+        (command,),
+        statement={"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"},
+    )
+    explanation = Explanation(None, "x", "The call was denied.", (), (remedy,), ())
+    assert (step.rstrip(".") in " ".join(explanation.to_text().split())) is is_shown
+
+
 @given(_explanations)
 def test_omitted_parts_are_counted(explanation: Explanation) -> None:
     """The last line says how many causes and remedies are not shown in full."""

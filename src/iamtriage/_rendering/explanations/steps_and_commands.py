@@ -73,7 +73,8 @@ _FOLLOW_UP_SENTENCE = lazy_pattern(
 )
 # Words for a document below the steps.
 _INTRODUCES = lazy_pattern(
-    r"\b(?:this|the) statement\b|\bthis (?:document|policy) (?:as|to)\b|\b(?:one|policy|statement) below\b"
+    r"\b(?i:add|pass|put|replace|save)\b[^.]{0,60}\b(?:this policy|(?:this|the) (?:document|statement))\b"
+    r"|\b(?:as|one|policy|statement) below\b"
 )
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2

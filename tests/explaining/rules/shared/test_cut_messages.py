@@ -21,6 +21,32 @@ def test_encoded_message_that_is_cut(mark: str) -> None:
     assert explanation.remedies[0].title == "Get the whole message, and decode it"
 
 
+_ENCODED = "aB3_dE6fG9" * 12
+_NOT_AUTHORIZED = "You are not authorized to perform this operation. Encoded authorization failure message: "
+
+
+@check_rows(
+    ("text", "call", "action", "is_of_stack", "is_broken"),
+    [
+        (f"CREATE_FAILED | AWS::EC2::Volume | Data | API: ec2:CreateVolume {_NOT_AUTHORIZED}{_ENCODED}", "the call CreateVolume", "ec2:CreateVolume", True, False),
+        (f"web | CREATE_FAILED | AWS::EC2::Instance\n  API: ec2:RunInstances {_NOT_AUTHORIZED}{_ENCODED[:50]}\n  {_ENCODED[50:]}", "the call RunInstances", "ec2:RunInstances", True, True),
+        (f"An error occurred (UnauthorizedOperation) when calling the RunInstances operation: {_NOT_AUTHORIZED}{_ENCODED}", "the call RunInstances", "ec2:RunInstances", False, False),
+        (f"An error occurred (UnauthorizedOperation) when calling the RunInstances operation: {_NOT_AUTHORIZED.replace('Encoded', f'{_DENIED}ec2:CreateTags on resource: arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/*. Encoded')}{_ENCODED}", "ec2:CreateTags", None, False, False),
+    ],
+)  # fmt: skip
+def test_call_that_an_encoded_message_need_not_name(
+    text: str, call: str, action: str | None, *, is_of_stack: bool, is_broken: bool
+) -> None:
+    explanation = explain(text)
+    assert f"was denied {call}" in explanation.summary
+    shown = " ".join(explanation.to_text(detail="full").split())
+    assert ("the stack's service role, or without one, whoever deploys it" in shown) is is_of_stack
+    assert ("joined without line breaks and spaces" in shown) is is_broken
+    assert ("The encoded message can name another action" in shown) is (action is not None)
+    assert ("if the decoded message names it" in shown) is (action is not None)
+    assert "for Data. The encoded message" in shown or "| Data |" not in text
+
+
 @pytest.mark.parametrize(
     ("action", "resource", "shown"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamtriage._text import quote_words
+from iamtriage._text import clip_text, quote_words
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import pages, wording
@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     is_message_cut,
 )
 from iamtriage.explaining._rules.shared.messages.stated_actions import CUT_OFF
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_stack
 
 IMPLICIT_DENY = CauseType(
     "implicit-deny",
@@ -144,8 +145,20 @@ def _other_policy_cause(denial: Denial) -> Cause:
 
 def _derived_action_cause(denial: Denial) -> Cause:
     operation, stated = denial.failure.envelope.operation, denial.failure.action
+    # Such calls also tag what they create, or start instances with a role.
+    other = "iam:PassRole" if operation == "RunInstances" else "ec2:CreateTags"
+    example = f", such as {other}" if (denial.action or "").startswith(_TAGGING_CALLS) else ""
+    encoded = (
+        f" The encoded message can name another action{example}." if denial.failure.encoded_message else ""
+    )
     if stated is not None and ":" in stated and denial.action is not None:
-        text = f"The message names the operation {stated.partition(':')[2]}, which requires {denial.action}."
+        text = f"The message names the operation {stated.partition(':')[2]}, which requires {denial.action}.{encoded}"
+        if (
+            (deployment := find_stack(denial.failure, denial.facts)) is not None
+            and deployment.resource
+            and encoded
+        ):
+            text = f"CloudFormation called {stated.partition(':')[2]} for {clip_text(deployment.resource)}.{encoded}"
         if CUT_OFF.search(stated):
             text = f"The text cuts the action off, and only {denial.action} begins like that."
         return DERIVED_ACTION.cause("derived", text=text)
@@ -170,10 +183,5 @@ def _derived_action_cause(denial: Denial) -> Cause:
     # https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html
     is_of_acls = denial.service == "kafka-cluster" and "ACL" in denial.failure.text
     acls = " Kafka ACLs have no effect on clients with IAM: do not add any." if is_of_acls else ""
-    text = f"{called} requires {actions}.{acls}"
-    if denial.failure.encoded_message:
-        # Such calls also tag what they create, or start instances with a role.
-        other = "iam:PassRole" if operation == "RunInstances" else "ec2:CreateTags"
-        example = f", such as {other}" if actions.startswith(_TAGGING_CALLS) else ""
-        text += f" The encoded message can name another action{example}."
+    text = f"{called} requires {actions}.{acls}{encoded}"
     return DERIVED_ACTION.cause("derived", because, text=text)

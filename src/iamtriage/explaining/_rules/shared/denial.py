@@ -275,6 +275,8 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         action = actions[0] if actions and action_evidence != "possible" else None
     else:
         action, is_derived = spelled
+        # CloudFormation writes the call before a message that hides what was denied.
+        is_derived = is_derived or (failure.encoded_message is not None and message is None and text is None)
         actions, action_evidence = (action,), "derived" if is_derived else action_evidence
     resource = _to_arn(decision.find_resource(facts), facts.region)
     if resource is None or resource.startswith(_SQS_ENDPOINT):

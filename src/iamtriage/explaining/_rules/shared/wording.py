@@ -86,7 +86,8 @@ def denial_summary(denial: Denial, verdict: str) -> str:
     request = denial.action or "access"
     operation, facts = denial.failure.envelope.operation, denial.facts
     is_encoded = denial.failure.encoded_message is not None and facts.decoded_message is None
-    is_unknown = denial.action is None or (is_encoded and denial.failure.action is None)
+    is_derived = denial.failure.action is None or denial.action_evidence == "derived"
+    is_unknown = denial.action is None or (is_encoded and is_derived)
     if is_unknown and operation and _OPERATION.fullmatch(operation):
         request = f"the call {operation}"
     elif denial.action is None and denial.resource is None and (source := denial.event_source) is not None:

@@ -86,6 +86,10 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
             remedies = (*remedies, _locate_policy_remedy(denial, is_first=not remedies))
     # An encoded message contains more than any guess.
     is_encoded = denial.failure.encoded_message or denial_remedies.is_encoded_message_cut(denial)
+    if is_encoded and details and denial.action_evidence == "derived" and denial.action and remedies:
+        first, *others = remedies
+        named = attrs.evolve(first, title=f"{first.title}, if the decoded message names it")
+        remedies = (named, *others)
     return (*details, *remedies) if is_encoded and not is_stated else (*remedies, *details)
 
 

@@ -211,7 +211,7 @@ def _find_setting(text: str, arn: str) -> str | None:
     ['node_role_arn', '--role', None]
     """
     found = re.search(
-        rf"(?a)(?:\b(?P<name>[A-Za-z]\w{{1,40}})[\"']?[ \t]{{0,20}}(?:[:=][ \t]{{0,4}}[\"']|: )|(?P<option>--[\w-]{{2,40}})[ =][\"']?){re.escape(arn)}",
+        rf"(?a)(?:\b(?P<name>\w{{0,30}}(?i:role)\w{{0,30}})[\"']?[ \t]{{0,20}}(?:[:=][ \t]{{0,4}}[\"']|: )|(?P<option>--[\w-]{{2,40}})[ =][\"']?){re.escape(arn)}",
         text,
     )
     return None if found is None else found["name"] or found["option"]

@@ -130,6 +130,7 @@ def _has_identity_policies(denial: Denial) -> bool:
     return not is_of_aws(text)
 
 
+_OF_STACK = ": the stack's service role, or without one, whoever deploys it"
 _BEFORE_ENCODED = "Encoded authorization failure message:"
 
 
@@ -297,9 +298,12 @@ def _encoded_message_steps(failure: AccessDenied, *, is_cut: bool) -> tuple[str,
         return (
             "The message in this text is cut off and cannot be decoded: take it from the original output or from errorMessage in CloudTrail, or repeat the call.",
         )
-    start, end = failure.spans.get("encoded_message", (0, 0))
-    has_breaks = any(each.isspace() for each in failure.text[start:end])
-    on_one_line = ", without line breaks: iamtriage parse --json prints it on one line" if has_breaks else ""
+    is_broken = (failure.encoded_message or "") not in failure.text
+    on_one_line = (
+        ", joined without line breaks and spaces: iamtriage parse --json --unredacted prints it so"
+        if is_broken
+        else ""
+    )
     return (f'ENCODED_MESSAGE is what follows "{_BEFORE_ENCODED}" in the text{on_one_line}.',)
 
 
@@ -342,7 +346,7 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             *(found if is_cut else ()),
             "This requires sts:DecodeAuthorizationMessage, in the account of the call: if you lack it, an administrator of that account can decode the message.",
             *(() if is_cut else found),
-            "If explicitDeny is true, matchedStatements has the Deny. If not, allow context.action on context.resource for context.principal.arn.",
+            f"If explicitDeny is true, matchedStatements has the Deny. If not, allow context.action on context.resource for context.principal.arn{_OF_STACK if failure.envelope.source == 'cloudformation' else ''}.",
             "Or let iamtriage explain the result, saved as decoded.json: iamtriage explain --fact decoded_message=@decoded.json.",
             commands="aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
             url="https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html",
