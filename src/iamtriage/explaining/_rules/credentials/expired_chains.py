@@ -12,16 +12,6 @@ from iamtriage._text import clip_text, line_start
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.credentials.logged_chains import (
-    DAY,
-    HOUR,
-    ROLE_ARN,
-    SESSION,
-    TIME_OF_DAY,
-    RoleChain,
-    find_chain_in_log,
-    seconds_of,
-)
 from iamtriage.explaining._rules.credentials.session_renewal import (
     CHARS_BEFORE,
     JOB_STEPS,
@@ -31,6 +21,16 @@ from iamtriage.explaining._rules.credentials.session_renewal import (
 )
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.credentials.clocks import describe_duration
+from iamtriage.explaining._rules.shared.credentials.logged_chains import (
+    DAY,
+    HOUR,
+    ROLE_ARN,
+    SESSION,
+    TIME_OF_DAY,
+    RoleChain,
+    find_chain_in_log,
+    seconds_of,
+)
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn, underlying_role
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import ExpiredCredentials

@@ -14,6 +14,7 @@ from iamtriage.explaining._rules.credentials import (
     containers,
     credential_sources,
     database_roles,
+    partial_credentials,
     session_renewal,
 )
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
@@ -25,7 +26,6 @@ from iamtriage.explaining._rules.credentials.profiles import (
     credential_processes,
     missing_profiles,
     other_users,
-    partial_credentials,
     unread_sources,
 )
 from iamtriage.explaining._rules.credentials.provider_chains import explain_unlisted_provider

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.policies.code_variables import list_session_policies, write_variables
+from iamtriage.explaining._rules.shared.policies import code_variables
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import present, save_step
@@ -186,7 +186,7 @@ def _describe_other_way(denial: Denial) -> str:
 def _passed_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that changes the policy that the STS call in the text or elsewhere passes."""
     statement = guardrails.allowing_statement(denial)
-    statement, notes = write_variables(denial, statement, guardrails.resource_steps(denial))
+    statement, notes = code_variables.write_variables(denial, statement, guardrails.resource_steps(denial))
     title = "Change the session policy"
     lines: tuple[str, ...] = ()
     policy: dict[str, Any] | None = None
@@ -203,7 +203,7 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
     again = "run the workflow again" if is_workflow else "open a new session"
     if place is not None and "aws sts" in place:
         again = "open a new session with the same command"
-    change = f"Add the statement to {passed}{_describe_limits(denial)}. Then {again}. {_RESTRICTION_REMOVED}."
+    change = f"Add the statement to {passed}{code_variables.describe_limits(denial)}. Then {again}. {_RESTRICTION_REMOVED}."
     if denial.is_explicit:
         removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
         change = f"Scope down the Deny in {passed}. Then {again}.{removed}"
@@ -253,15 +253,10 @@ def _find_place(denial: Denial) -> str | None:
     """Return what in the text passes the session policy of this role."""
     if _shows_other_role(denial):
         return None
-    parameter = "Policy" if list_session_policies(denial) else "Policy or PolicyArns"
+    parameter = "Policy" if code_variables.list_session_policies(denial) else "Policy or PolicyArns"
     in_code = f"{parameter} of the STS call in the code"
     found = _SESSION_POLICY_PLACES.find(denial.failure.text)
     return found or (in_code if passes_session_policy(denial.failure.text) else None)
-
-
-def _describe_limits(denial: Denial) -> str:
-    limited = ["Condition" in each for shown in list_session_policies(denial) for each in shown.allows]
-    return "" if limited and not any(limited) else ", with the conditions that its other statements have"
 
 
 def _find_managed(text: str) -> re.Match[str] | None:

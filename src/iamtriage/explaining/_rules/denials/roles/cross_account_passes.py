@@ -211,10 +211,10 @@ def _find_setting(text: str, arn: str) -> str | None:
     ['node_role_arn', '--role', None]
     """
     found = re.search(
-        rf"(?a)(?:\b(?P<name>\w{{0,30}}(?i:role)\w{{0,30}})[\"']?[ \t]{{0,20}}(?:[:=][ \t]{{0,4}}[\"']|: )|(?P<option>--[\w-]{{2,40}})[ =][\"']?){re.escape(arn)}",
+        rf"(?am)(?:(?:^[ \t-]{{0,40}}(?P<key>\w{{0,30}}(?i:role)\w{{0,30}}): |\b(?P<name>\w{{0,30}}(?i:role)\w{{0,30}})[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"'])|(?P<option>--[\w-]{{2,40}})[ =][\"']?){re.escape(arn)}",
         text,
     )
-    return None if found is None else found["name"] or found["option"]
+    return None if found is None else found["key"] or found["name"] or found["option"]
 
 
 def _find_other_profile(text: str) -> str | None:

@@ -9,7 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, passes_session_policy
 from iamtriage.explaining._context.values import Document
-from iamtriage.explaining._rules.basics import Denial
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.policies._readers.elements import as_strings
 
 # A variable of code in a string, as the readers of policies write most of them, or the place of one.
@@ -27,6 +27,12 @@ def list_session_policies(denial: Denial) -> list[Document]:
     if named or not passes_session_policy(denial.failure.text):
         return named
     return [each for each in policies if each.has_references and not each.has_principal]
+
+
+def describe_limits(denial: Denial) -> str:
+    """Return that an added statement needs the conditions of the others, unless the session policy in the text has none."""
+    limited = ["Condition" in each for shown in list_session_policies(denial) for each in shown.allows]
+    return "" if limited and not any(limited) else ", with the conditions that its other statements have"
 
 
 def write_variables(

@@ -7,7 +7,7 @@ from iamtriage._text import line_at, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.values import CommandLine
-from iamtriage.explaining._rules.basics import Case
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.failures._failures import ExpiredCredentials
 
