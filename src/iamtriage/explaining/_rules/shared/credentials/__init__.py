@@ -2,6 +2,6 @@
 
 ``selected_profiles`` and ``backend_blocks`` find the settings that a text selects, ``clocks`` compares its times.
 ``credential_remedies`` and ``clock_remedies`` have the remedies, ``certificates`` explains certificates that are not trusted,
-``missing_regions`` clients without a Region, ``logged_chains`` finds role chains in logs, and ``vault_sessions`` whether
-aws-vault has MFA in its session.
+``missing_regions`` clients without a Region, ``logged_chains`` finds role chains in logs, ``sdk_modules`` explains modules
+of an SDK that do not fit together, and ``vault_sessions`` whether aws-vault has MFA in its session.
 """
