@@ -166,7 +166,7 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
     where = f" in account {denial.account}" if denial.crosses_accounts else ""
     if role.lacks_its_path:
         return (f"STS omits the path of the role. This prints its ARN{where}: {lookup}",)
-    return (f"STS omits a role's path, if any: use the ARN of {lookup}{where}.",)
+    return (f"STS omits a role's path. Look up its ARN{where}: {lookup}",)
 
 
 _BUCKET = lazy_pattern(r"(?a)arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)")

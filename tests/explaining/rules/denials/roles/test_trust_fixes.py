@@ -671,7 +671,7 @@ def test_headline_names_the_provider_that_differs() -> None:
     # The other cluster may still run.
     both = [*_policy(SUBJECT)["Statement"], *_policy(SUBJECT, issuer=OTHER_ISSUER)["Statement"]]
     assert explanation.remedies[0].policy == {**_policy(SUBJECT), "Statement": both}
-    assert "The first one stays" in explanation.remedies[0].steps[0]
+    assert "The first one is for the pods of the other cluster" in explanation.remedies[0].steps[0]
     assert explanation.causes[0].text == "Apart from the issuer, the trust policy matches the token."
     create = f"aws iam create-open-id-connect-provider --url https://{OTHER_ISSUER} --client-id-list sts.amazonaws.com"
     assert create in explanation.remedies[0].steps[1]

@@ -267,7 +267,7 @@ def explain_other_provider(denial: Denial, other: trust_documents.OtherProvider)
     if other.is_of_other_cluster and not (further or other.is_misspelled or is_gone or is_open):
         title = "Add the token's issuer to the role's trust policy"
         policy = other.add_to(denial.facts.trust_policy)
-        step = f"trust.json is the whole trust policy with a second statement, which has the issuer as {other.keys}. The first one stays for the pods of the other cluster: remove it when that is gone."
+        step = f"trust.json is the whole trust policy with a second statement, which has the issuer as {other.keys}. The first one is for the pods of the other cluster: remove it after you delete that cluster."
     else:
         title = "Name the token's issuer in the role's trust policy"
         policy = corrected if corrected and further else other.fixed

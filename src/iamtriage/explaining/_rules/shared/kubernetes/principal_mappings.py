@@ -192,7 +192,7 @@ class ClusterPrincipal(Value):
             create: The command that creates the entry as it was, if the text shows that.
             username: The user name of the entry, if the text shows it.
         """
-        look, lost, note = [], {}, "Its access policies are deleted with it, so they are associated again."
+        look, lost, note = [], {}, "Its access policies are deleted, too, and associated again."
         if username is None:
             look, lost = ["describe-access-entry"], {"its user name": "--username"}
         if create is None:
@@ -205,7 +205,8 @@ class ClusterPrincipal(Value):
             )
             note = ""
         if lost:
-            note = f"Note {join_words([*lost], 'and')} first: {'they are' if len(lost) > 1 else 'it is'} deleted with it. Set {'them' if len(lost) > 1 else 'it'} again with {join_words([*lost.values()], 'and')}. {note}".rstrip()
+            them = "them" if len(lost) > 1 else "it"
+            note = f"Note {join_words([*lost], 'and')} first. The new entry needs {them} again, with {join_words([*lost.values()], 'and')}. {note}".rstrip()
         delete = cluster.eks_command("delete-access-entry", principal=self.entry_argument)
         return cluster_remedy(
             f"Delete the entry of {self.description} and create it again",
