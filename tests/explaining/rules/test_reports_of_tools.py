@@ -131,10 +131,12 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         # The ARN of a role without its partition.
         (_ASSUME.format("arn:iam::111122223333:role/deploy"), "Pass arn:aws-cn:iam::111122223333:role/deploy", "put-user-policy"),
         (_ASSUME.format("arn:aws-cn:iam::111122223333:role/deploy"), "put-user-policy", "lacks the partition"),
+        (_ASSUME.format("arn:iam::111122223333:role/deploy") + " with an explicit deny in a service control policy", "service control policy", "lacks the partition"),
         # Vault prints its errors as JSON.
         (r"unable to resolve ARN \"arn:aws:iam::************:role/deploy\" to internal ID: AccessDenied: Access denied\n\tstatus code: 403", "iam:GetRole", "names no action"),
         # A pod whose role is refused goes on with that of its node.
         (f"{_NODE_DENIAL}\ncaused by: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity", "STS rejected the token", "Allow dynamodb:DescribeTable for"),
+        (f"{_NODE_DENIAL}\nThen I tried another role: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity", "dynamodb:DescribeTable", "STS rejected the token"),
         (f"{_NODE_DENIAL}\nI know AssumeRoleWithWebIdentity.", "dynamodb:DescribeTable", "STS rejected the token"),
         # A job of CircleCI has no service account.
         (f"circleci/aws-cli\n{_ROLE_ARN}", "Correct the role ARN", "service account"),

@@ -36,6 +36,8 @@ _OF_SHELL = ("unset AWS_", "export AWS_")
 _UNSET = lazy_pattern(r"unset (AWS_[A-Z_]{1,60}(?: AWS_[A-Z_]{1,60}){0,9})")
 _EXPORT = lazy_pattern(r"export (AWS_[A-Z_]{1,60}=[\w.@+-]{1,100})")
 _IN_KERNEL = "Calls of a notebook see the variables of its kernel, which lines with ! cannot change: run these lines in a cell, those of aws with !. Then create existing clients again."
+# The caller of a command beside the message of the task.
+_OF_PERSON = (":user/", "/AWSReservedSSO_")
 _MARKER = lazy_pattern(r"\[REDACTED ([A-Za-z -]{1,40})\]")
 
 
@@ -84,6 +86,8 @@ def _start_new_task(remedies: tuple[Remedy, ...], failure: Failure, facts: Facts
     """Return the remedies, the first of which also starts a new task if it changes a policy: ECS does not try again."""
     first = next(iter(remedies), None)
     if first is None or (first.policy is None and first.statement is None):
+        return remedies
+    if any(sign in failure.text[slice(*failure.span)] for sign in _OF_PERSON):
         return remedies
     if any("--force-new-deployment" in each for each in first.commands):
         return remedies

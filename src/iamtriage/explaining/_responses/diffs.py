@@ -33,8 +33,11 @@ _HEADER = lazy_pattern(
 _HUNK = lazy_pattern(
     r"@@ -\d{1,6}(?:,(?P<old>\d{1,4}))? \+\d{1,6}(?:,(?P<new>\d{1,4}))? @@ ?(?P<around>[^\n]{0,300})"
 )
-# A commit that people name, and its changed lines.
-_COMMIT = lazy_pattern(r"(?i)\b(?:commit|merged|deployed)\b[^\n]{0,80}:\s*\Z")
+# A commit that people name, and its changed lines. Not "once it is merged" and "on the staging branch".
+_COMMIT = lazy_pattern(
+    r"(?i)\A(?![^\n]*(?:\?|\b(?:another|branch|can|closed|dev|if|may|might|never|next|not|once|other|staging"
+    r"|to commit|unless|until|when)\b))[^\n]{0,300}?\b(?:commit|merged|deployed)\b[^\n]{0,80}:\s*\Z"
+)
 _ADDED = lazy_pattern(r"(?m)^\+ ")
 # A change that is not in effect.
 _PROPOSED = lazy_pattern(

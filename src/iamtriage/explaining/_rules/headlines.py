@@ -9,7 +9,9 @@ import re
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.parsing import parse
+from iamtriage._text import line_at
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._others.describing import is_of_same_role, is_tolerated, stops_task
@@ -38,6 +40,8 @@ _SKIPPED_IDENTITY = f"To use web identity tokens, {_MISSING_MODULE}"
 _MIN_OTHER = 20
 # kubectl repeats a rejected login for each request, and has several words for it.
 _MAX_LOGINS = 8
+# Of another program than that of the pod.
+_IN_JOB = lazy_pattern(r"(?i)\b(?:github|gitlab|workflow|pipeline|laptop)\b")
 # The topics of API errors that are often part of normal operation, or that say no more than a code.
 _GENERAL_TOPICS = frozenset(
     {"already-exists", "aws-error", "head-without-reason", "no-answer", "service-error", "throttled"}
@@ -97,9 +101,21 @@ def _find_refused_role(text: str, denial: AccessDenied) -> Failure | None:
 
     if ":assumed-role/" not in (denial.principal or "") or "/i-" not in (denial.principal or ""):
         return None
+    start, end = denial.span
     denials = (each for each in scan(text) if isinstance(each, AccessDenied))
-    found = next((each for each in denials if each.action == "sts:AssumeRoleWithWebIdentity"), None)
-    return None if found is None else _in_text(text, found)
+    # The pod asks for its role first. What stands below without this is another attempt.
+    found = next(
+        (
+            each
+            for each in denials
+            if each.action == "sts:AssumeRoleWithWebIdentity"
+            and (each.span[0] < start or "caused by" in text[end : each.span[1]])
+        ),
+        None,
+    )
+    if found is None or _IN_JOB.search(line_at(text, found.span[0])):
+        return None
+    return _in_text(text, found)
 
 
 def _find_untolerated(text: str) -> Failure | None:

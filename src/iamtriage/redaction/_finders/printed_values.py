@@ -36,14 +36,14 @@ _QUERY = re.compile(
 )
 _PRINTER = re.compile("|".join(map(re.escape, PRINTERS)))
 _OPTIONS = {command: re.compile(option) for command, option in PRINTERS.items()}
-_AWS = re.compile(r"(?:^|[\s;&|/\\\"'])aws(?:local|\.exe)?[\"']?\s")
+_AWS = re.compile(r"(?:^|[\s;&|/\\\"'])aws(?:local|\.exe|-cli(?::\S{1,40})?)?[\"']?\s")
 _OPERATION = re.compile(
     r"\saws\s(?:\s{0,4}--?\S{1,80}[ =]\S{1,200}\s){0,4}+\s{0,4}[a-z0-9-]{2,40}\s{1,4}(?P<name>[a-z0-9-]{2,60})"
 )
 # In a variable or a file, what a command prints is not in the text.
-_ELSEWHERE = re.compile(r"\$\(|`|=\(|\s[<>]\(")
+_ELSEWHERE = re.compile(r"(?<!\becho )(?<!\becho \")\$\(|`|=\(|\s[<>]\(")
 _PIPED = re.compile(
-    r"\s(?:\d?>{1,2}[ ]?[^&\s]|\|(?! ?(?:awk|base64|cat|cut|head|jq|sed|tail|tee|tr|xargs|yq)\b))"
+    r"\s(?:\d?>{1,2}[ ]?[^&\s]|\|(?! ?(?:awk|base64\w{0,8}|cat|cut|grep|head|jq|sed|tail|tee|tr|xargs|yq)\b))"
 )
 _CONTINUED = re.compile(r"\\[ \t]*\r?\Z")
 _BORDERS = "|│┃"
@@ -97,7 +97,7 @@ _OTHER = re.compile(
 _MIXED = re.compile(r"[^\s\"']{0,80}(?:[0-9]|=\Z)")
 # Right below a command, a word or some words in the same case are the value, but not an error or a report.
 _FIRST = re.compile(
-    r"(?![A-Za-z]{0,40}(?:Denied|Error|Exception|Fault)\b|[A-Z]?[a-z]{2,40}(?:ed|ing|ful|fully)\Z)[^\s\"'`<>*…]{7,200}(?<![:.!?])"
+    r"(?![A-Za-z]{0,40}(?:Denied|Error|Exception|Fault)\b|[A-Z]?[a-z]{2,40}(?:ed|ing|ful|fully)\Z|[A-Za-z'-]{1,80}[.!?]\Z)[^\s\"'`<>*…]{7,200}(?<!:)"
 )
 _PHRASE = re.compile(r"[a-z0-9-]{1,30}(?: [a-z0-9-]{1,30}){2,11}|[A-Z][a-z]{1,30}(?: [A-Z][a-z]{1,30}){2,11}")
 # Real texts have fewer commands. Below the others, only a word with a digit is the value.

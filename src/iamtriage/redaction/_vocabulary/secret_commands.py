@@ -171,7 +171,7 @@ PRINTERS: dict[str, str] = {
     "ecr get-login-password": "",
     "ecr-public get-login-password": "",
     "rds generate-db-auth-token": "",
-    "kubectl get secret": "\\.data",
+    " get secret": "\\.data",
     "kubectl create token": "",
     "vault kv get": "-field",
     "vault read": "-field",

@@ -347,7 +347,11 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(sso_settings.explain_unknown_portal, operation="StartDeviceAuthorization"),
     Route(sso_settings.explain_unknown_portal, message="Invalid grant provided|Invalid start url provided"),
     Route(sso_settings.explain_rejected_client, code="InvalidClientException", service="ssooidc"),
-    Route(sso_settings.explain_rejected_client, message="Invalid client provided"),
+    Route(
+        sso_settings.explain_rejected_client,
+        message="Invalid client provided",
+        except_code=r"(?!InvalidClientException\b).+",
+    ),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
 )
 _ROUTES_AFTER_KINDS: Routes[_Rule] = Routes(

@@ -387,6 +387,12 @@ def test_endpoint_of_a_caller_that_moved(words: str, *, moved: bool) -> None:
         (f"Is {_GONE_ID} deleted?", "Call through the VPC endpoint", None),
         (f"{_GONE_ID} is gone from the route table.", "Call through the VPC endpoint", None),
         (f"{_GONE_ID} was not deleted.", "Call through the VPC endpoint", None),
+        (f"{_GONE_ID} was deleted. Our endpoint of SSM is {_ENDPOINT_ID}.", f"Replace {_GONE_ID} by the VPC endpoint of today in", "NEW_ID"),
+        (f"{_GONE_ID} was deleted, and we moved to {_ENDPOINT_ID}.", f"Replace {_GONE_ID} by {_ENDPOINT_ID} in", _ENDPOINT_ID),
+        *((words.format(_GONE_ID), "Call through the VPC endpoint", None) for words in (
+            "Bob thinks {} is gone.", "The DNS record for {} is gone.", "{} removed the private DNS option.",
+            "{} deleted? No.", "We plan to have {} deleted.", "{} is gone, says Bob, but the console lists it.",
+        )),
         (f"The route to {_GONE_ID} deleted itself.", "Call through the VPC endpoint", None),
     ],
 )  # fmt: skip

@@ -245,7 +245,10 @@ _BOTH = _LISTED_VERSIONS.format("False", "True")
         (["sqs:SendMessage"], None, _BOTH, "", True),
         (["sqs:*"], None, _BOTH, "I attached AmazonSQSFullAccess to the role etl.", True),
         (["sqs:SendMessage"], None, f'\n$ aws iam get-policy --policy-arn {_LIMITS}\n{{"Policy": {{"DefaultVersionId": "v3"}}}}', "", True),
-        # The version lacks the action, denies it, or is the default one.
+        # The version lacks the action, denies it, is the default one, or an older one, allows everything, or was taken back.
+        (["sqs:SendMessage"], None, _BOTH.replace("v4", "v5").replace("v3", "v6"), "", False),
+        (["*"], None, _BOTH, "", False),
+        (["sqs:*"], None, _BOTH, "We rolled v4 back after the incident.", False),
         (["sqs:ReceiveMessage"], None, _BOTH, "", False),
         (["sqs:*"], "sqs:SendMessage", _BOTH, "", False),
         (["sqs:SendMessage"], None, _LISTED_VERSIONS.format("True", "False"), "", False),

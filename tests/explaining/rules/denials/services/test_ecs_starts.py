@@ -105,6 +105,17 @@ def test_new_task_after_a_change_of_any_policy(reason: str, *, is_changed: bool)
     assert str(lines).count("--force-new-deployment") == is_changed
 
 
+def test_denied_command_beside_the_message_of_a_task() -> None:
+    """A new task does not need what the user who looks for the reason is denied."""
+    message, _, _ = DENIED.partition("AccessDenied")
+    denied = "An error occurred (AccessDenied) when calling the GetRole operation: User: arn:aws:iam::111122223333:user/kim is not authorized to perform: iam:GetRole on resource: role exec because no identity-based policy allows the iam:GetRole action"
+    explanation = explain(
+        f"{message}context deadline exceeded\n$ aws iam get-role --role-name exec\n{denied}"
+    )
+    assert "user kim was denied iam:GetRole" in explanation.summary
+    assert "--force-new-deployment" not in str(explanation.remedies[0].commands)
+
+
 _EARLIER = "10:00:01 An error occurred (AccessDeniedException) when calling the CreateLogGroup operation: User: arn:aws:sts::111122223333:assumed-role/{}/1 is not authorized to perform: logs:CreateLogGroup on resource: arn:aws:logs:eu-west-1:111122223333:log-group:/octo:log-stream: because no identity-based policy allows the logs:CreateLogGroup action\n"
 
 

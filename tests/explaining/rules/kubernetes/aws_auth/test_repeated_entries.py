@@ -30,6 +30,10 @@ _CASES = (
     ("a table", "ops", _TABLE, True),
     ("a commit", "ops", f"commit 0f1e2d3, merged yesterday:\n  mapRoles: |\n{_ADMIN}{_ADDED}\n", True),
     ("a planned change", "ops", f"this commit would add a group:\n  mapRoles: |\n{_ADMIN}{_ADDED}\n", False),
+    *((words, "ops", f"{words}:\n  mapRoles: |\n{_ADMIN}{_ADDED}\n", False) for words in (
+        "once this is merged", "the request was closed, never merged", "commit 0f1e2d3 of the staging branch", "Can I commit this? The map",
+    )),
+    ("maps of two clusters", "ops", f"The map of the first cluster:\n{_ADMIN}The map of the second cluster:\n{_entry()}", False),
     ("the other order", "ops", _map(_entry(), _entry(group="viewers")), False),
     ("other groups are printed", "ops", _map(_ADMIN, _entry()) + "Groups [system:masters system:authenticated]\n", False),
     ("another role", "ops", _map(_ADMIN, _entry(f"{_ROLE}-2", "ops-2")), False),

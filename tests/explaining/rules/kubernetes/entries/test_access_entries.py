@@ -817,6 +817,7 @@ _CREATE_GROUP = "$ aws eks create-nodegroup --cluster-name bay --nodegroup-name 
         (f"aws_eks_node_group.main: Creation complete after 2m1s [id=bay:main]\n{_IN_USE}", None),
         (f"{_IN_USE}principal_arn = aws_iam_role.ship.arn\nnode_role_arn = aws_iam_role.node.arn\n", None),
         (_CREATE_GROUP.format("boat") + _CREATE, None),
+        (f"aws_eks_node_group.main: Creation complete after 2m1s [id=bay:main]\n{_LINUX}node_role_arn = aws_iam_role.node.arn\n", None),
         (_CREATE + _CREATE_GROUP.format("ship"), None),
     ],
 )  # fmt: skip

@@ -25,19 +25,28 @@ _DONE = r"(?:replaced|re-?created|deleted|destroyed|removed)"
 # What Terraform does with an ID, and what AWS says of one that it does not find.
 _SHOWN = (
     r"(?i)\bid\"?\s{{1,20}}= \"{0}\" -> (?:\(known after apply\)|null)|\[id={0}\][^\n]{{0,20}}\bdestr"
-    r"|\b(?:destroying|destruction complete)\b[^\n]{{0,80}}\[id={0}\]|\b{0}[`'\"]? (?:->|=>|→) [`'\"]?vpce?-|\b{0}[`'\"]? (?:does not exist|no longer exists|is gone)(?! (?:in|for|from)\b)"
+    r"|\b(?:destroying|destruction complete)\b[^\n]{{0,80}}\[id={0}\]|\b{0}[`'\"]? (?:->|=>|→) [`'\"]?vpce?-|\b{0}[`'\"]? does not exist(?! (?:in|for|from)\b)"
+    # Not "Bob thinks that vpce-… is gone", "the record for vpce-… is gone".
+    r"|(?:\A|[\n.;,(]\s{{0,3}}|\b(?:and|as|because|endpoint|since|vpc) )[`'\"(]{{0,2}}{0}[`'\")]{{0,2}} (?:no longer exists|is gone)(?! (?:in|for|from)\b)(?![^\n.?]{{0,80}}\?)"
 )
 # Not "the route to vpce-… was removed".
 _SAID = (
-    r"(?i)(?<! to )(?<! of )(?<! for )(?<!from )(?<!using )\b{0}[`'\")]{{0,2}} (?:(?:(?:was|has been|had been|got) )?"
+    r"(?i)(?<! to )(?<! of )(?<! for )(?<!from )(?<!using )\b{0}[`'\")]{{0,2}} (?:(?:was|has been|had been|got) "
     + _DONE
-    + r")|\b(?:chang|switch|migrat|mov)(?:ed|es|ing) from [`'\"]?{0}[`'\"]? to [`'\"]?vpce?-|\b"
+    + r"|"
+    + _DONE
+    + r"(?=[.,;)](?!\S)|\)|\s*(?:\n|\Z)| and\b))|\b(?:chang|switch|migrat|mov)(?:ed|es|ing) from [`'\"]?{0}[`'\"]? to [`'\"]?vpce?-|\b"
     + _DONE
     + r" (?:the )?(?:old )?(?:VPC )?(?:endpoint )?\(?[`'\"]?{0}\b(?! (?:from|in) )"
 )
+# Not the endpoint of another service.
+_NEW = (
+    r"(?i)(?:->|=>|→|\b(?:by|with|now|new|new one is|replacement is|(?:mov|chang|switch|migrat)\w{{1,4}} [^\n.]{{0,60}}?to)) [`'\"(]{{0,2}}{0}"
+    r"|\b{0}[`'\")]{{0,2}} (?:is the new|(?:is |was |has been )?(?:created|new)\b(?! for\b)|replace[sd])"
+)
 # "It was deleted by mistake, and restored", "but it is still there".
 _STILL_THERE = lazy_pattern(
-    r"(?i)\b(?:still (?:there|exists?|here)|restored|undid|undone|rolled back|not (?:yet )?applied|staging)\b|\bI thought\b"
+    r"(?i)\b(?:still (?:there|exists?|here)|lists? (?:it|both)|plan(?:ned|s)? to|restored|undid|undone|rolled back|not (?:yet )?applied|staging)\b|\bI thought\b"
 )
 
 
@@ -78,9 +87,10 @@ def follow_replacement(denial: Denial, stated: StatedDeny, statement: dict[str, 
 
 
 def _find_new(text: str, noun: str, old: str) -> str | None:
-    """Return the ID of the only endpoint or VPC of a text other than the one that is gone."""
-    found = re.findall(rf"(?a)\b{'vpce' if noun.endswith('endpoint') else 'vpc'}-[0-9a-f]{{8,17}}\b", text)
-    return only_one({*found} - {old})
+    """Return the ID of the only endpoint or VPC of a text other than the one that is gone, if the text says that it is new."""
+    name = rf"{'vpce' if noun.endswith('endpoint') else 'vpc'}-[0-9a-f]{{8,17}}\b"
+    new = only_one({*re.findall(rf"(?a)\b{name}", text)} - {old})
+    return new if new is not None and re.search(_NEW.format(new), text) else None
 
 
 def _is_gone(text: str, name: str) -> bool:

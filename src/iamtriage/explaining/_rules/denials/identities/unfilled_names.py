@@ -73,7 +73,8 @@ def add_unfilled_placeholder(denial: Denial, explanation: Explanation) -> Explan
     """Add that a placeholder in the name of the denied resource was never filled in, which comes first."""
     if (doubled := _ARN_IN_ARN.search(denial.failure.text)) is not None:
         return _explain_doubled_arn(denial, explanation, doubled["arn"])
-    if (short := _WITHOUT_PARTITION.fullmatch(denial.failure.resource or "")) is not None:
+    short = None if denial.is_explicit else _WITHOUT_PARTITION.fullmatch(denial.failure.resource or "")
+    if short is not None:
         return _explain_short_arn(denial, explanation, f"arn:{find_partition(denial.case)}:{short[1]}")
     unfilled = find_unfilled(denial.failure.resource or "")
     # AWS has no name like this for a caller: the text masks names in this way, or masks other parts of the ARN.

@@ -35,7 +35,7 @@ def _for_vault_role(remedy: Remedy) -> Remedy:
         steps=(
             "Vault made this user, as its name shows, and deletes it when the lease ends. Add the statement to policy_document of the Vault role, and keep the others.",
             "Then get new credentials (vault read aws/creds/VAULT_ROLE_NAME): Vault does not change users that it has made.",
-            *remedy.steps,
+            *(each for each in remedy.steps if not each.startswith("Attach the policy")),
         ),
         commands=("vault read aws/roles/VAULT_ROLE_NAME",),
     )

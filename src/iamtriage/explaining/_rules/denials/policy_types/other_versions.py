@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed
 
 from __future__ import annotations
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.values import OtherVersion
 from iamtriage.explaining._rules.basics import Denial, Remedy
@@ -13,17 +14,36 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import names
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
+_ANY_ACTION = "iam:CreateAccessKey"
+# "We rolled it back", "v4 is disabled on purpose".
+_REVERTED = lazy_pattern(
+    r"(?i)\b(?:roll(?:ed)? (?:it |this |v\d{1,5} )?back|rollback|revert(?:ed)?|on purpose|deliberately)\b"
+)
+
 
 def find_other_version(denial: Denial) -> OtherVersion | None:
     """Return the version of the boundary that the text shows if it allows the call, but is not the default one."""
     action = denial.action or ""
-    for each in () if denial.is_explicit else denial.context.policies:
+    is_open = not denial.is_explicit and _REVERTED.search(denial.failure.text) is None
+    for each in denial.context.policies if is_open else ():
         is_of_boundary = each.version is not None and each.version.arn == denial.policy
+        is_of_boundary = is_of_boundary and _is_newer(each.version)
         if is_of_boundary and not any(names_action(one, action) is not False for one in each.denies):
             matching = (one for one in each.allows if names_action(one, action) and not one.get("Condition"))
+            # A boundary that allows everything, or nearly that, is none.
+            matching = (
+                one for one in matching if "NotAction" not in one and not names_action(one, _ANY_ACTION)
+            )
             if any(names_resource(one, denial.resource) for one in matching):
                 return each.version
     return None
+
+
+def _is_newer(version: OtherVersion | None) -> bool:
+    """Return whether a version is not one that the default one has replaced, most likely on purpose."""
+    if version is None or version.default is None:
+        return version is not None
+    return int(version.id[1:]) > int(version.default[1:])
 
 
 def describe_version(version: OtherVersion, own: str | None) -> tuple[str, str, Remedy]:

@@ -159,11 +159,8 @@ def find_source_of_nodes(case: Case[AccessEntry], kind: str | None) -> str | Non
     text, cluster, start = case.failure.text, find_cluster(case).name, case.failure.span[0]
     roles = {find_entry_arn(case), only_one(set(_ROLE_OF_ENTRY.findall(text)))}
     # What comes after the failure can be only planned. Code has no order.
-    used = [
-        each
-        for each in _ROLE_OF_NODES.finditer(text)
-        if each["role"] in roles and (each["code"] or each.start() < start)
-    ]
+    stated = [*_ROLE_OF_NODES.finditer(text)]
+    used = [each for each in stated if each["role"] in roles and (each["code"] or each.start() < start)]
     for_pods = used[0][0].startswith("pod") if used else kind == "FARGATE_LINUX"
     noun = "the Fargate profile" if for_pods else "the managed node group"
     shown = [
@@ -173,7 +170,8 @@ def find_source_of_nodes(case: Case[AccessEntry], kind: str | None) -> str | Non
         if each["cluster"] in {None, cluster}
         and for_pods == ((each["kind"] or each["type"]) in {"fargate_profile", "FargateProfile"})
     ]
-    if not used and not (kind and shown):
+    # The nodes that the text shows have another role.
+    if not used and (stated or not (kind and shown)):
         return None
     return f"{noun}{f' {clip_text(shown[0])}' if len(set(shown)) == 1 else ''}"
 

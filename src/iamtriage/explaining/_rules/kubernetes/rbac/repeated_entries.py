@@ -24,6 +24,8 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 # What stands between two maps, such as that of another cluster, or the one before a change.
 _OTHER_MAP = lazy_pattern(
     r"\n[ \t]*\n|\bmap(?:Role|User)s\b|\bkind: |\b(?i:before|after|old|was|staging|prod)\b|[$%❯] "
+    # A sentence, such as "the map of the other cluster:".
+    r"|\n[ \t]{0,8}[A-Za-z][\w'-]{0,30} [^\n]{0,200}:[ \t\r]{0,8}(?=\n)"
 )
 
 

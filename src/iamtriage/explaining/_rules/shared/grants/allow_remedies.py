@@ -142,7 +142,7 @@ def allow_remedy(
     owner = (denial.resource or "").split(":", 5)[4:5]
     is_masked = not (first_step or steps) and "ACCOUNT_ID" in str(policy) and owner != [""]
     masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
-    retry = ecs_starts.new_task_commands(denial.failure.text, getattr(denial.resource_arn, "region", None))
+    retry = _new_task_commands(denial)
     elsewhere = None if grantee or where else denial_remedies.account_elsewhere(denial)
     attach = f"With credentials of account {elsewhere}, attach" if elsewhere is not None else "Attach"
     last = (required_grants.NEXT_OBJECTS,) if has_placeholders else (required_grants.NEXT_OBJECTS, _PARTITION)
@@ -204,6 +204,13 @@ def other_side_command(
     )
     then = f"Then, in account {denial.account}, if it does not allow the call yet{managed}:"
     return Labelled.required(then, line)
+
+
+def _new_task_commands(denial: Denial) -> tuple[Labelled, ...]:
+    """Return the commands that start a new task of ECS, which does not wait for what a user is denied."""
+    if isinstance(denial.principal, User):
+        return ()
+    return ecs_starts.new_task_commands(denial.failure.text, getattr(denial.resource_arn, "region", None))
 
 
 _DEFAULT_KEY = lazy_pattern(r"(?<![\w/-])(?:alias/)?aws/secretsmanager(?![\w/-])")
