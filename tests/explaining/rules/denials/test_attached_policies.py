@@ -415,6 +415,8 @@ def test_caller_that_is_allowed_to_assume_the_role(shown: str, *, is_allowed: bo
         ("role=arn:aws:iam::777788889999:role/ledger ext=e-41", None),
         ("role=arn:aws:iam::111122223333:role/ledger ext=e-41\nrole=arn:aws:iam::111122223333:role/ledger ext=e-42", None),
         ("role=arn:aws:iam::111122223333:role/ledger next=e-41", None),
+        ("role=arn:aws:iam::111122223333:role/ledger external_id=***", None),
+        ("role=arn:aws:iam::111122223333:role/ledger file=a ext=.csv", None),
         ("role=arn:aws:iam::111122223333:role/ledger file=x.ext", None),
     ],
 )  # fmt: skip

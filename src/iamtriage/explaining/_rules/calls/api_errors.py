@@ -346,12 +346,7 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(rejected_values.explain_unsent_request, message=rejected_values.UNSENT_REQUEST),
     Route(sso_settings.explain_unknown_portal, operation="StartDeviceAuthorization"),
     Route(sso_settings.explain_unknown_portal, message="Invalid grant provided|Invalid start url provided"),
-    Route(sso_settings.explain_rejected_client, code="InvalidClientException", service="ssooidc"),
-    Route(
-        sso_settings.explain_rejected_client,
-        message="Invalid client provided",
-        except_code=r"(?!InvalidClientException\b).+",
-    ),
+    Route(sso_settings.explain_rejected_client, code="InvalidClientException"),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
 )
 _ROUTES_AFTER_KINDS: Routes[_Rule] = Routes(

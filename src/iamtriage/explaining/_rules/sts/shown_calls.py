@@ -185,6 +185,7 @@ _ISSUED_ID = lazy_pattern(
 # A line of a log with the role and what is passed for it, as fields or as JSON.
 _LOGGED = lazy_pattern(r"(?m)^(?=[^\n]{0,600}\b(?i:ext(?:ernal)?[_-]?(?:id)?)[\"']?\s?[=:])[^\n]{1,1500}")
 _FIELD = lazy_pattern(r"(?<![\w-])(?P<name>[\w-]{1,40})[\"']?(?:=|: ?)[\"']?(?P<value>[^\s\"',;}\]]{1,1224})")
+_LOGGED_ID = lazy_pattern(r"(?![xX*]{1,80}\Z)[A-Za-z0-9][\w+=,.@:/-]{1,1223}")
 _NAMES_IN_LOGS = {"ext": "external_id", "role": "role_arn"}
 _ARGUMENT = lazy_pattern(
     r"\b(?P<name>\w{1,40})[\"']?\s{0,40}[=:]\s{0,4}(?:\"(?P<value>[^\"\n]{1,1224})\"|'(?P<other>[^'\n]{1,1224})')"
@@ -289,7 +290,8 @@ def _find_logged(text: str, role_arn: str | None) -> list[RoleCall]:
             (_NAMES_IN_LOGS.get(each["name"].lower(), each["name"]), each["value"])
             for each in _FIELD.finditer(line[0])
         )
-        if values.get("role_arn") == role_arn and "external_id" in values:
+        # Not a masked value, and not the extension of a file.
+        if values.get("role_arn") == role_arn and _LOGGED_ID.fullmatch(values.get("external_id", "")):
             found.add(values["external_id"])
     return [RoleCall({"external_id": each}, None, "the call") for each in found]
 
