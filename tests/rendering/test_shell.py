@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 
@@ -164,7 +165,28 @@ def test_wrapping_changes_nothing_in_a_shell(command: str, width: int) -> None:
 
 @given(arguments, st.integers(20, 100), st.sampled_from(("", "    ")))
 def test_wrapped_commands_pass_the_same_arguments(words: list[str], width: int, indent: str) -> None:
-    assert calls(wrap_command(shlex.join(["aws", *words]), width, indent)) == [words]
+    [passed] = calls(wrap_command(shlex.join(["aws", *words]), width, indent))
+    assert list(map(_parse, passed)) == list(map(_parse, words))
+
+
+def test_long_json_is_broken_after_commas() -> None:
+    policy = json.dumps({"Effect": "Allow", "Action": ["a:b, c"] * 3}, separators=(",", ":"))
+    lines = wrap_command(f"aws iam put --policy '{policy}' --name x", 40, "  ").split("\n")
+    assert lines == [
+        "  aws iam put \\",
+        """      --policy '{"Effect":"Allow",""",
+        """  "Action":["a:b, c","a:b, c",""",
+        """  "a:b, c"]}' --name x""",
+    ]
+    assert wrap_command(f"aws iam put --policy '{policy}x'", 40).count("\n") == 1
+
+
+def _parse(argument: str) -> object:
+    """Return a value of JSON without its layout, and another argument as it is."""
+    try:
+        return json.loads(argument) if argument.startswith(("{", "[")) else argument
+    except (ValueError, RecursionError):
+        return argument
 
 
 @given(st.lists(st.from_regex(r"-{0,2}[a-z日]{1,12}", fullmatch=True), max_size=12))

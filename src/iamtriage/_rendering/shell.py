@@ -6,6 +6,7 @@ substitution in quotes, a here-document or a comment is unchanged.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 from unicodedata import category, east_asian_width
@@ -36,6 +37,8 @@ _PIECE = lazy_pattern(
 _IN_DOUBLE = lazy_pattern(r"\\.|[^\\]+", re.DOTALL)
 _NOT_IN_ARGUMENTS = lazy_pattern("[\0\ud800-\udfff]")
 _NAMED_ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": r"\\"}
+# A part of JSON, up to a comma that is in no string.
+_JSON_PART = lazy_pattern(r'(?:"(?:[^"\\]|\\.)*"|[^",]|")*,?', re.DOTALL)
 _CONTINUATION_WIDTH = 2
 _INDENT = "    "
 
@@ -129,9 +132,9 @@ _ESCAPERS: dict[str, Callable[[str], str]] = {
 def wrap_command(command: str, width: int, indent: str = "") -> str:
     r"""Wrap a command with backslashes so that its lines fit a width.
 
-    It is wrapped between arguments only. An option and its values are on one line if they fit, and so are a
-    pipe and its command. Lines that the command already has are not indented: within quotes, that would
-    change an argument.
+    It is wrapped between arguments, and JSON also after its commas. An option and its values are on one line
+    if they fit, and so are a pipe and its command. Lines that the command already has are not indented:
+    within quotes, that would change an argument.
 
     Args:
         command: The command, in printable characters.
@@ -147,7 +150,39 @@ def wrap_command(command: str, width: int, indent: str = "") -> str:
     """
     if all(width_of(line) <= width for line in (indent + command).split("\n")):
         return indent + command
-    return _Line(indent, width - _CONTINUATION_WIDTH).fill(_words(_pieces(command)))
+    pieces = [*_pieces(command)]
+    for at, (kind, text) in enumerate(pieces):
+        # An option, or the name of the program, precedes it on its line.
+        before = pieces[at - 2][1] if at > 1 else ""
+        if kind == "single" and (before == "jq" or _is_json(text[1:-1])):
+            pieces[at] = kind, _break_json(text, width, indent, f"{indent}{_INDENT}{before} ")
+    return _Line(indent, width - _CONTINUATION_WIDTH).fill(_words(pieces))
+
+
+def _is_json(text: str) -> bool:
+    if not text.startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _break_json(argument: str, width: int, indent: str, before: str) -> str:
+    r"""Return an argument that is JSON, or a jq filter with JSON, with newlines after commas if it is long.
+
+    >>> _break_json("'{\"Effect\":\"Allow\",\"Action\":\"a, b\"}'", 30, "", "--document ")
+    '\'{"Effect":"Allow",\n"Action":"a, b"}\''
+    """
+    lines = [before]
+    if "\n" in argument or width_of(before + argument) <= width:
+        return argument
+    for part in _JSON_PART.findall(argument):
+        if lines[-1] not in {before, indent} and width_of(lines[-1] + part) > width:
+            lines.append(indent)
+        lines[-1] += part
+    return "\n".join(lines).removeprefix(before)
 
 
 def _words(pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
