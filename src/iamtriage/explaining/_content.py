@@ -57,6 +57,8 @@ _RETRY, _RETRIES = (
 _HINT = 'iamtriage explain --full, or .to_text(detail="full").'
 # Lines of a short explanation. Failures of credentials and clusters have more likely causes than denials.
 _LINES_OF_DENIAL, _LINES = 24, 26
+# Characters after a message, which can end before its line.
+_MAX_AFTER_MESSAGE = 200
 # Lines that a description of another failure can add to a short explanation.
 _LINES_PER_OTHER = 2
 # Lines that the remedy of the others can add.
@@ -165,6 +167,7 @@ class Content(NamedTuple):
             second=self.second,
             rows_alone=() if self.second is None else self._other_rows(self.of_combined),
             message="" if self.failure is None else self.failure.text[slice(*self.failure.span)],
+            line="" if self.failure is None else _own_line(self.failure),
             answers=self.answers,
         )
 
@@ -212,3 +215,9 @@ class Content(NamedTuple):
             others = () if self.describe(others[0], None).startswith(self.summary) else others
         rows = describe_others(others, self.describe, self.failure) if others else ()
         return (*rows, *self.foreign)
+
+
+def _own_line(failure: Failure) -> str:
+    """Return the message of a failure, with what follows it on its line."""
+    start, end = failure.span
+    return failure.text[start:end] + failure.text[end : end + _MAX_AFTER_MESSAGE].partition("\n")[0]

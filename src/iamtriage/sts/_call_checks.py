@@ -60,7 +60,7 @@ def check_scope(call: StsCall) -> StsCause | None:
         )
     return StsCause(
         "wrong-scope",
-        "The STS request was signed for one Region and sent to another Region's endpoint.",
+        "The STS request goes to an endpoint of another Region than it is signed for.",
         tuple(evidence),
         "derived" if failure is None else "reported",
         tuple(fixes),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._rendering.blocks import Fields, Fold, Heading, Items, Labels
-from iamtriage._rendering.explanations.parts import restates
+from iamtriage._rendering.explanations.parts import is_code, restates
 from iamtriage._rendering.explanations.remedies import remedy_blocks
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def cause_blocks(cause: CauseParts, summary: str = "", *, with_code: bool = Fals
     """
     text = cause.text
     reasons = tuple(each for each in cause.because if each != text)
-    if reasons and cause.evidence != "possible" and restates(text, summary):
+    if reasons and cause.evidence != "possible" and restates(text, summary) and not is_code(reasons[0]):
         text, reasons = reasons[0], reasons[1:]
     yield Heading(text, 3, (cause.evidence, cause.code) if with_code and cause.code else (cause.evidence,))
     if reasons:

@@ -20,6 +20,7 @@ __all__ = (
     "RemedyParts",
     "cause_rows",
     "drop_sentences",
+    "is_code",
     "repeats",
     "restates",
     "stems_of",
@@ -55,6 +56,8 @@ _COMMON_WORD = lazy_pattern(
 _PRONOUN = lazy_pattern(r"(?:It|Its|That|Their|They|These|This|Such)\b")
 # What can stand for something in the sentence before.
 _REFERENCE = lazy_pattern(r"\b(?:it|its(?! own)|that|their(?! own)|them|these|they|this)\b", re.IGNORECASE)
+# What can only stand for something in the sentence before.
+_REFERS_BACK = lazy_pattern(r"\b(?:(?:for|in|of|on|to|with) it|them|these|those)\b")
 # The start of a sentence about what the summary does not say.
 _CONTRAST = lazy_pattern(r"(?:Apart from that|Only|Otherwise)\b")
 _NEGATION = lazy_pattern(r"\b(?:neither|no|not|only)\b", re.IGNORECASE)
@@ -62,9 +65,10 @@ _NEGATION = lazy_pattern(r"\b(?:neither|no|not|only)\b", re.IGNORECASE)
 _REPORT = lazy_pattern(r"\b(?:says|names|reports)\b|\b[Cc]ode is |\bHTTP status\b")
 _WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
 _NAME = lazy_pattern(r"[:/_0-9]")
+_MIN_OF_STEM = 4
 _FILLER = lazy_pattern(
-    "a|action|an|and|any|are|as|at|be|because|been|by|can|did|do|does|for|from|has|have|in|is|it|its|not|no|of|on|or"
-    "|that|the|them|this|to|was|which|with"
+    "a|action|an|and|any|are|as|at|be|because|been|by|can|did|do|does|for|from|has|have|in|is|it|its|not|no|of|on|or|such"
+    "|s|than|that|the|them|this|to|was|which|with"
 )
 
 
@@ -124,6 +128,7 @@ class Parts(NamedTuple):
         second: A remedy for other failures, which is shown after the first one if it fits.
         rows_alone: The rows about other failures if that remedy does not fit.
         message: The message of the failure.
+        line: The message with the rest of its line.
         answers: The notes about what the text asks, which ``notes`` omits.
         total: How many failures the text has, as a sentence before the summary.
         details: Sentences that the summary omits.
@@ -140,13 +145,16 @@ class Parts(NamedTuple):
     second: RemedyParts | None = None
     rows_alone: tuple[tuple[str, str], ...] = ()
     message: str = ""
+    line: str = ""
     answers: tuple[str, ...] = ()
     total: str = ""
     details: tuple[str, ...] = ()
     known: str = ""
 
 
-def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") -> list[tuple[str, str]]:
+def cause_rows(
+    summary: str, causes: Sequence[CauseParts], message: str = "", line: str = ""
+) -> list[tuple[str, str]]:
     """Return the rows of causes: the evidence, and the sentences that add to the summary.
 
     The row of a cause that adds nothing has no sentences. After a row with sentences, it has none.
@@ -155,20 +163,21 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
         summary: The summary.
         causes: The causes.
         message: The message of the failure. Its words are quoted once, for what it reports.
+        line: The message with the rest of its line, which it can end before.
     """
     rows: list[tuple[str, str]] = []
-    message = " ".join(message.lower().split())
+    message, line = (" ".join(each.lower().split()) for each in (message, line or message))
     shown_text = summary
     is_quote_only = False
     for number, cause in enumerate(causes):
         is_certain = cause.evidence != "possible"
-        is_repeated = (is_certain or number == 0) and _is_repeated(cause, summary)
+        is_repeated = (is_certain or number == 0 or not cause.because) and _is_repeated(cause, summary)
         meaning = [] if is_repeated else _new_sentences(cause, summary)
         quotes: list[str] = []
         others: list[str] = []
         has_code = False
         for reason in _select_reasons(cause.because):
-            if _CODE.fullmatch(reason):
+            if is_code(reason):
                 has_code = True
                 continue
             words = _QUOTES.sub("", reason, count=1)
@@ -186,7 +195,7 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
                 source = "message" if named and named["arn"].lower() in message else "text"
                 said = f"The {source} names {named['arn']}" if named and is_name_new else reason
                 others.append(_end_sentence(said))
-        own = [each for each in quotes if each.strip('"').lower() in message]
+        own = [each for each in quotes if each.strip('"').lower() in line]
         if own and own == quotes and not (meaning or others):
             # The reader knows the message, and the summary says what it means.
             continue
@@ -208,7 +217,7 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             # This row shows more.
             rows.clear()
         is_quote_only = number == 0 and is_certain and not (meaning or others)
-        text = text or _only_evidence(cause, shown_text, message)
+        text = text or _only_evidence(cause, shown_text, line)
         if text or not rows:
             rows.append((_label(cause, text, message), text))
         shown_text = f"{shown_text} {text}"
@@ -253,8 +262,9 @@ def _new_sentences(cause: CauseParts, summary: str) -> list[str]:
     if cause.evidence == "possible":
         is_stated = more and _contains(summary, first) and not _PRONOUN.match(more[0])
         return more if is_stated else [cause.text]
+    is_needed = bool(more) and _REFERS_BACK.search(more[0]) is not None
     return [
-        *([] if _adds_nothing(first, summary) else [first]),
+        *([] if _adds_nothing(first, summary) and not is_needed else [first]),
         *(each for each in more if _CONTRAST.match(each) or not restates(each, summary)),
     ]
 
@@ -302,6 +312,11 @@ def _end_sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", '"')) else f"{text}."
 
 
+def is_code(reason: str) -> bool:
+    """Return whether a reason only states the error code, which the reader knows."""
+    return _CODE.fullmatch(reason) is not None
+
+
 def restates(text: str, shown_text: str, share: float = _MIN_SHARED_WORDS) -> bool:
     """Return whether most words of a text, or a share of them, are in another text."""
     words = stems_of(text)
@@ -343,4 +358,7 @@ def _stem(word: str) -> str:
         if len(word) > len(ending) + 3 and word.endswith(ending):
             word = word[: -len(ending)]
             break
-    return f"{word[:-1]}i" if word.endswith("y") else word
+    if word.endswith("y"):
+        return f"{word[:-1]}i"
+    # Without it, "signatures" and "signature" would differ.
+    return word[:-1] if word.endswith("e") and len(word) > _MIN_OF_STEM else word

@@ -60,7 +60,7 @@ _OMITTED_EVIDENCE = (
 )
 WRONG_SCOPE = CauseType(
     "wrong-scope",
-    title="The STS request was signed for one Region and sent to another Region's endpoint",
+    title="The STS request goes to an endpoint of another Region than it is signed for",
     recognised_by='The message says "Credential should be scoped to a valid region".',
     fix="Use the regional STS endpoint of the Region that the client signs for.",
     sources=(pages.STS_REGIONS, pages.EKS_STS),

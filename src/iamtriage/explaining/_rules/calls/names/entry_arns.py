@@ -156,7 +156,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
             mapped = principal_mappings.build_cluster_principal(None)
     reported, reason = "EKS does not accept an ARN of this form.", "it is not the ARN of a role or user."
     if is_unknown:
-        reported, reason = "EKS finds no IAM principal with this ARN.", "no role or user has this ARN."
+        reported, reason = "No role or user has this ARN.", "no role or user has this ARN."
     causes = arn.causes(PRINCIPAL_NOT_ACCEPTED.cause("reported", text=reported))
     lookup = arn.lookup_command
     if arn.diagnosis is None:

@@ -258,7 +258,7 @@ def _read_access(
         only = f", only for {describe_listed(case.failure)}" if find_listed(case.failure) else ""
         return _Access(f"the cluster has no access entry for it{only}", listed)
     missing = cluster_access.describe_missing_entry(cluster)
-    return _Access(f"most likely, it has {missing} with permissions")
+    return _Access(f"whatever IAM allows, it most likely has {missing}")
 
 
 def _causes(
@@ -295,7 +295,7 @@ def _causes(
             text="aws-auth only gives groups: what they may do is in a ClusterRole that is bound to them.",
         )
     elif state.listed is None and not state.is_enough:
-        missing = f"The principal has {cluster_access.describe_missing_entry(cluster)}."
+        missing = f"It has {cluster_access.describe_missing_entry(cluster)}."
         if _UNAUTHORIZED_PHRASE in case.text:
             unknown = "With 401 Unauthorized, the cluster does not know the principal, so an IAM policy alone does not help."
             yield cluster_access.NOT_MAPPED.cause("derived", unknown, text=missing)

@@ -176,7 +176,6 @@ def _masters_remedy(case: Case[AccessEntry], deployment: deployment_tools.Deploy
 MODE_CONFIG_MAP = CauseType(
     "mode-config-map",
     title="The cluster's authentication mode is CONFIG_MAP",
-    text="The authentication mode must be API or API_AND_CONFIG_MAP for this call.",
     recognised_by="EKS says that the cluster's authentication mode must be set to API or API_AND_CONFIG_MAP.",
     fix="Change the authentication mode to API_AND_CONFIG_MAP, or use aws-auth.",
     sources=(pages.EKS_ACCESS_MODE,),
