@@ -8,6 +8,7 @@ import pytest
 
 from iamtriage import explain
 from iamtriage._rendering.explanations.command_blocks import command_blocks
+from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.powershell import to_powershell
 from tests.explaining.golden.cases import CASES, explained
 from tests.tables import check_rows
@@ -44,7 +45,8 @@ def test_steps_speak_of_what_is_shown(name: str) -> None:
     for file in re.findall(r"file://([\w.]+)", commands):
         if any(f"{way} {file}" in shown for way in ("-o", ">", "| tee")):
             continue
-        assert any(file in step and _folded(step) in shown for step in first.steps), (name, file)
+        words = (*first.steps, *(each.label for each in first.commands if isinstance(each, Labelled)))
+        assert any(file in each and _folded(each) in shown for each in words), (name, file)
 
 
 @check_rows(

@@ -393,7 +393,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         _NODE.format("/srv/shop"),
         {},
         "found no credentials",
-        "Where it runs decides, which the text does not say",
+        "What is missing depends on where the program runs",
     ),
     "program-on-a-computer": (
         _NODE.format("/Users/lena/shop"),
@@ -603,13 +603,13 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         'NoCredentialsError: Unable to locate credentials\nFile "/home/airflow/.local/lib/python3.12/site-packages/airflow/task.py", line 8 in run',
         {},
         "found no credentials",
-        "Where it runs decides, which the text does not say",
+        "What is missing depends on where the program runs",
     ),
     "program-of-logstash": (
         '[ERROR] Pipeline error {:exception=>#<Aws::Errors::MissingCredentialsError: unable to sign request without credentials set>, :backtrace=>["/usr/share/logstash/vendor/bundle/jruby/3.1.0/gems/aws-sdk-core-3.171.0/lib/seahorse/client/plugins/x.rb:17:in `call\'"]}',
         {},
         "found no credentials",
-        "Where it runs decides, which the text does not say",
+        "What is missing depends on where the program runs",
     ),
     "providers-of-s3a": (
         "java.nio.file.AccessDeniedException: s3a://films/in: org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException: No AWS Credentials provided by SimpleAWSCredentialsProvider EnvironmentVariableCredentialsProvider : com.amazonaws.SdkClientException: Unable to load AWS credentials from environment variables (AWS_ACCESS_KEY_ID (or AWS_ACCESS_KEY) and AWS_SECRET_KEY (or AWS_SECRET_ACCESS_KEY))",

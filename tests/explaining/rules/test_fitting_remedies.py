@@ -82,7 +82,7 @@ def _flat(text: str) -> str:
         (f"till (aws:eks/cluster:Cluster)\n{_UNASSUMABLE}", "run pulumi up again", "ten seconds"),
         (_UNASSUMABLE, "ten seconds", "pulumi"),
         # A boundary is read before somebody guesses what it requires.
-        (f"{_ANA}iam:CreateRole on resource: arn:aws:iam::111122223333:role/till with an explicit deny in a permissions boundary", "get-policy-version shows the Deny", "list-entities-for-policy"),
+        (f"{_ANA}iam:CreateRole on resource: arn:aws:iam::111122223333:role/till with an explicit deny in a permissions boundary", "To see the Deny itself (account administrator):", "list-entities-for-policy"),
         (_HANDLER.format(f"Encountered a permissions error performing a tagging operation, please add required tag permissions. {_ANA}", "iam:CreateRole", "role till", "iam:CreateRole"), "only guesses that tag permissions are missing", "Note Retry"),
         # The next kubectl uses the new profile.
         ("$ kubectl get pods\nAn error occurred (AccessDenied) when calling the AssumeRole operation: Roles may not be assumed by root accounts.\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 255", "aws eks update-kubeconfig", "lambda"),

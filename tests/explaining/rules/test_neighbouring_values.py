@@ -259,7 +259,10 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
     ),
     "key of another account than the caller's": _Row(
         f"An error occurred (AccessDenied) when calling the GetObject operation: {_no_key_policy(444455556666)}",
-        ("The object is encrypted with this key", "Account 444455556666 must allow the call, too"),
+        (
+            "The object is encrypted with this key",
+            "as an administrator of 444455556666, if it does not allow the call yet",
+        ),
         ("nor enables IAM policies", "S3 encrypts the upload"),
     ),
     "queue in the account of a passed role": _Row(
@@ -822,7 +825,7 @@ metadata:
         (
             "its trust policy trusts account 222233334444, but the caller is in account 111122223333",
             "Or call from account 222233334444, which the policy trusts already",
-            "Account 111122223333 must allow the call, too: put-role-policy allows it there.",
+            "Then, as an administrator of 111122223333, if it does not allow the call yet: aws iam put-role-policy",
         ),
     ),
     "ACL of another upload": _Row(

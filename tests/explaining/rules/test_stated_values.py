@@ -520,8 +520,8 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "User: arn:aws:sts::111122223333:assumed-role/ci/job-7 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/apply",
             {},
             (
-                "Then, in account 444455556666, if the role does not trust the role ci yet:",
-                '([.,{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/ci"},"Action":"sts:AssumeRole"}] | flatten)',
+                "Then, as an administrator of 444455556666, if the role does not trust the role ci yet:",
+                '"Principal":{"AWS":"arn:aws:iam::111122223333:role/ci"},',
                 "Or, for a third party, trust the role ci with an external ID",
             ),
             ("send them this statement",),
@@ -1464,7 +1464,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "The key in the text is in account 222233334444, the caller in 111122223333",
                 "Allow the role jobs in the key policy, in account 222233334444",
-                "Then, in account 111122223333, if it does not allow the call yet: aws iam put-role-policy --role-name jobs",
+                "Then, as an administrator of 111122223333, if it does not allow the call yet: aws iam put-role-policy --role-name jobs",
             ),
             ("KEY_ID",),
             id="the key of SOPS in another account",

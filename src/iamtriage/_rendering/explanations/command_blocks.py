@@ -7,6 +7,7 @@ interactive command.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
@@ -37,6 +38,8 @@ __all__ = (
 
 # The start of the words before a document that is part of what the next command reads.
 _ADD = ("Add ", "Change the statement ")
+# The start of the words before a command that follows another one.
+_FOLLOWING_LABELS = ("And", "If ", "Or", "Otherwise", "Then")
 # The ends of the words before a command that reads a document, which precedes the words.
 _AFTER_DOCUMENT = (" saved:", " then replace the policy:")
 # A file that a command reads and that the reader must save first, as a step says.
@@ -45,6 +48,7 @@ _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =]|(?m:^)jq -Rs '[^']*' )([
 _ADDS_STATEMENT = "aws lambda add-permission "
 # The file in which a command saves the present policy, and that of the changed one.
 _OLD_FILE = lazy_pattern(r" > (?P<old>old-(?P<file>[\w.-]+\.json))(?!\S)")
+_WRITTEN = lazy_pattern(r" > ([\w.-]+\.json)(?!\S)")
 # An entry of a ConfigMap, and the command that opens the ConfigMap in an editor.
 _ENTRY = lazy_pattern(r"(?:map(?:Roles|Users): \|\n)?\s{0,20}(?:- )?(?:role|user)arn: ")
 _EDIT = lazy_pattern(r"kubectl (?:-n \S+ |--namespace \S+ )?edit configmap ")
@@ -97,7 +101,7 @@ def command_blocks(
     """Yield the blocks of commands, and paragraphs that separate them.
 
     Args:
-        commands: The commands. The label of the first one is not shown.
+        commands: The commands. A label that says what the first one follows is not shown.
         names: Names in them that look like placeholders.
         saved: A file that the reader need not save, because a block before the commands does.
 
@@ -115,12 +119,12 @@ def command_blocks(
             needed += [f"{name} saved" for name in files if name not in known and name != saved]
         else:
             needed = []
-        if number and isinstance(command, Labelled):
+        if isinstance(command, Labelled) and (number or not command.label.startswith(_FOLLOWING_LABELS)):
             yield Paragraph(command.label)
         elif needed or follows_dialog:
             yield Paragraph(f"Then, with {' and '.join(needed)}:" if needed else "Then:")
         yield Code(command, "sh")
-        known.update(words, files)
+        known.update(words, files, _WRITTEN.findall(command))
         follows_lookup = follows_lookup or _LOOKUP.match(command) is not None
         follows_dialog = _INTERACTIVE.match(command) is not None
 
@@ -192,6 +196,13 @@ def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iter
         # The commands find the policy.
         yield from (*commands, Paragraph("Then add this to the policy that lacks it:"), *documents)
         return
+    added_to = {f"> {each.added_to}" for each in documents if isinstance(each, Code)}
+    for number, (block, following) in enumerate(itertools.pairwise(commands), 1):
+        is_saved = isinstance(block, Code) and block.text[block.text.rfind("> ") :] in added_to
+        if is_saved and isinstance(following, Paragraph):
+            # A command with a reason of its own follows it.
+            yield from (*commands[:number], *documents, *commands[number:])
+            return
     label = commands[place - 1] if place and documents else None
     words = label.text if isinstance(label, Paragraph) else ""
     if words.endswith(_AFTER_DOCUMENT):

@@ -16,7 +16,12 @@ from iamtriage._rendering.explanations.command_blocks import (
 )
 from iamtriage._rendering.explanations.command_names import name_commands
 from iamtriage._rendering.explanations.replacements import replace_note
-from iamtriage._rendering.explanations.steps_and_commands import is_attachment, split_follow_ups
+from iamtriage._rendering.explanations.steps_and_commands import (
+    follow_up_blocks,
+    is_attachment,
+    split_follow_ups,
+)
+from iamtriage._rendering.labels import Labelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +29,15 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
     from iamtriage._rendering.explanations.parts import RemedyParts
 
-__all__ = ("expires", "is_brief", "is_check", "next_blocks", "remedy_blocks", "remedy_content")
+__all__ = (
+    "expires",
+    "has_own_page",
+    "is_brief",
+    "is_check",
+    "next_blocks",
+    "remedy_blocks",
+    "remedy_content",
+)
 
 # A second remedy with more commands is not shown in full: a long answer is not read.
 _MAX_NEXT_COMMANDS = 2
@@ -32,6 +45,19 @@ _MAX_NEXT_COMMANDS = 2
 _CHECKS = ("Check that ", "Find ", "List ")
 _COMMAND_IN_TITLE = lazy_pattern(r" \(aws [^()]{1,200}\)")
 _EXPIRING = "Get all details within "
+# Pages on policies, credentials or errors in general. The steps and commands say what to do.
+_GENERAL_PAGES = (
+    "/AmazonS3/latest/API/ErrorResponses.html",
+    "/access_policies_manage-attach-detach.html",
+    "/cli-chap-authentication.html",
+    "/eks/latest/userguide/troubleshooting.html",
+    "/general/latest/gr/Welcome.html",
+    "/id_credentials_temp.html",
+    "/id_roles_update-role-trust-policy.html",
+    "/reference_policies_evaluation-logic.html",
+    "/troubleshoot_access-denied.html",
+    "/troubleshoot_policies.html",
+)
 # In columns.
 _DOCUMENT_WIDTH = 92
 
@@ -70,7 +96,7 @@ def remedy_content(remedy: RemedyParts, width: int) -> Iterator[Block]:
         "\n".join(texts), (remedy.title, *remedy.steps), remedy.names, paragraphs_of(of_commands)
     ):
         yield Paragraph(note, quiet=True)
-    yield from map(Paragraph, follow_ups)
+    yield from follow_up_blocks(follow_ups)
 
 
 def next_blocks(remedies: Sequence[RemedyParts], width: int) -> Iterator[Block]:
@@ -83,13 +109,21 @@ def next_blocks(remedies: Sequence[RemedyParts], width: int) -> Iterator[Block]:
     if not is_brief(remedy):
         remedy = remedy._replace(steps=(), documents=(), manifest=None)
     steps = tuple(each for each in remedy.steps if not is_attachment(each) and each not in first.steps)
-    yield from remedy_content(remedy._replace(steps=steps), width)
+    commands = tuple(each for each in remedy.commands if each not in first.commands) or remedy.commands
+    yield from remedy_content(remedy._replace(steps=steps, commands=commands), width)
 
 
 def is_brief(remedy: RemedyParts) -> bool:
     """Return whether a remedy is short enough to be shown after the first one."""
     steps = sum(not is_attachment(each) for each in remedy.steps)
-    return steps <= 1 <= len(remedy.commands) <= _MAX_NEXT_COMMANDS
+    labels = sum(isinstance(each, Labelled) for each in remedy.commands)
+    # A step and words before each command are too much.
+    return max(steps, steps + labels - 1) <= 1 <= len(remedy.commands) <= _MAX_NEXT_COMMANDS
+
+
+def has_own_page(remedy: RemedyParts) -> bool:
+    """Return whether the documentation has a page on what a remedy does."""
+    return remedy.url is not None and not remedy.url.endswith(_GENERAL_PAGES)
 
 
 def expires(remedy: RemedyParts) -> bool:

@@ -29,6 +29,7 @@ from iamtriage._rendering.explanations.headlines import add_details
 from iamtriage._rendering.explanations.parts import cause_rows, drop_sentences
 from iamtriage._rendering.explanations.remedies import (
     expires,
+    has_own_page,
     is_brief,
     is_check,
     next_blocks,
@@ -38,6 +39,7 @@ from iamtriage._rendering.explanations.replacements import replace_note
 from iamtriage._rendering.explanations.steps_and_commands import (
     FOLLOWING,
     commands_needed,
+    follow_up_blocks,
     is_assignment,
     is_attachment,
     split_follow_ups,
@@ -60,24 +62,11 @@ WIDTH = 100
 _INDENT = 4
 # What a row says of a first cause that the summary states in full. One from the text needs no row then.
 _SAID = {"Supplied": "The supplied facts say so."}
-# Pages on policies, credentials or errors in general. The steps and commands say what to do.
-_GENERAL_PAGES = (
-    "/AmazonS3/latest/API/ErrorResponses.html",
-    "/access_policies_manage-attach-detach.html",
-    "/cli-chap-authentication.html",
-    "/eks/latest/userguide/troubleshooting.html",
-    "/general/latest/gr/Welcome.html",
-    "/id_credentials_temp.html",
-    "/id_roles_update-role-trust-policy.html",
-    "/reference_policies_evaluation-logic.html",
-    "/troubleshoot_access-denied.html",
-    "/troubleshoot_policies.html",
-)
 # The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
 _ADD_ENTRY = "eksctl create iamidentitymapping"
 _EDIT_ENTRIES = "edit configmap aws-auth"
-# Lines by which the title of another remedy, and each of the first two steps, can exceed the default maximum:
-# the steps often say when the remedy helps.
+# Lines by which the title of another remedy, the second cause and each of the first two steps can exceed the
+# default maximum: the steps often say when the remedy helps.
 _EXTRA_LINES = 1
 # Lines by which a command without which the previous ones do nothing can exceed it.
 _EXTRA_LINES_FOR_COMMAND = 3
@@ -116,10 +105,16 @@ def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
     """
     builder = _Builder(parts, width)
     selection = builder.select()
-    if parts.second is not None and builder.count(selection) > _MAX_TOTAL_LINES:
+    if parts.second is not None and (
+        builder.count(selection) > _MAX_TOTAL_LINES or _omits_changes(parts, selection)
+    ):
         builder = _Builder(parts._replace(second=None, others=parts.rows_alone), width)
         selection = builder.select()
     return tuple(builder.blocks(selection))
+
+
+def _omits_changes(parts: Parts, selection: _Selection) -> bool:
+    return bool(parts.remedies) and selection.commands < count_changes(parts.remedies[0].commands)
 
 
 def _is_valid(parts: Parts, selection: _Selection) -> bool:
@@ -131,7 +126,7 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
         <= (1 if selection.titles and (is_brief(parts.remedies[1]) or is_check(parts.remedies[1])) else 0)
         and selection.notes <= len(parts.notes)
         and selection.commands <= (len(first.commands) if first else 0)
-        and selection.urls <= (1 if first and first.url and not first.url.endswith(_GENERAL_PAGES) else 0)
+        and selection.urls <= (1 if first and has_own_page(first) else 0)
     )
 
 
@@ -165,9 +160,11 @@ class _Builder:
     def select(self) -> _Selection:
         """Return the selection with the most useful parts that fit."""
         parts, remedy = self._parts, self._remedy
-        selection = self._complete_changes(self._select_first())
-        if parts.second and self.count(selection) > _MAX_TOTAL_LINES:
-            selection.commands = min(1, selection.commands)
+        selection = self._complete_changes(first := self._select_first())
+        if self._documents and not self._is_dense and _omits_changes(parts, selection):
+            # Half of the changes is worse than a layout with long lines.
+            self._write_documents(is_dense=True)
+            selection = self._complete_changes(first)
         if self.count(selection) > _MAX_TOTAL_LINES:
             self._write_documents(is_dense=True)
         if self.count(selection) > _MAX_TOTAL_LINES and remedy and remedy.documents:
@@ -187,7 +184,7 @@ class _Builder:
                 more = _EXTRA_LINES_FOR_COMMAND if is_required else 0
             if name == "next" and parts.remedies[1:] and expires(parts.remedies[1]):
                 more = _EXTRA_LINES
-            if name == "steps" and len(selection.steps) < 2:
+            if (name == "steps" and len(selection.steps) < 2) or (name == "causes" and selection.causes == 1):
                 more = _EXTRA_LINES
             if name == "urls":
                 more = -_LINES_WITHOUT_LINK
@@ -336,7 +333,7 @@ class _Builder:
     def _cause_blocks(self, causes: Sequence[CauseParts]) -> Iterator[Block]:
         """Yield the summary and the rows of causes."""
         parts = self._parts
-        rows = cause_rows(parts.known or parts.summary, causes, parts.message)
+        rows = cause_rows(parts.known or parts.summary, causes, parts.message, parts.line)
         # Who knows that one change does not fix all reads on.
         yield Heading(f"{parts.total} {parts.summary}".strip(), 1)
         rows = add_details(rows, parts.details)
@@ -363,7 +360,7 @@ class _Builder:
         yield from place_manifest(self._command_blocks(remedy, shown, documents), manifest)
         if note := self._replace_note(remedy, selection):
             yield Paragraph(note, quiet=True)
-        yield from map(Paragraph, follow_ups)
+        yield from follow_up_blocks(follow_ups)
         if selection.urls and remedy.url:
             yield Link(remedy.url, "Documentation")
 

@@ -7,16 +7,19 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.blocks import Code, Paragraph
 from iamtriage._rendering.explanations.command_blocks import files_of, is_change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from iamtriage._rendering.blocks import Block
     from iamtriage._rendering.explanations.parts import RemedyParts
 
 __all__ = (
     "FOLLOWING",
     "commands_needed",
+    "follow_up_blocks",
     "is_assignment",
     "is_attachment",
     "split_follow_ups",
@@ -76,6 +79,10 @@ _INTRODUCES = lazy_pattern(
     r"\b(?i:add|pass|put|replace|save)\b[^.]{0,60}\b(?:this policy|(?:this|the) (?:document|statement))\b"
     r"|\b(?:as|one|policy|statement) below\b"
 )
+# A command at the end of such a step.
+_ENDS_IN_COMMAND = lazy_pattern(
+    r"(?P<words>[^\n]{1,400}?:) (?P<command>(?:aws|kubectl) [^\n]{1,400}(?<!\.))\Z"
+)
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2
 
@@ -131,6 +138,20 @@ def split_follow_ups(
         before.append(first)
         after += more
     return tuple(before), tuple(after)
+
+
+def follow_up_blocks(steps: Iterable[str]) -> Iterator[Block]:
+    """Yield the blocks of what follows commands. A command at the end of a step can be copied by itself.
+
+    >>> [each.text for each in follow_up_blocks(["If it fails, sign in: aws login", "Retry the call."])]
+    ['If it fails, sign in:', 'aws login', 'Retry the call.']
+    """
+    for step in steps:
+        found = _ENDS_IN_COMMAND.match(step)
+        if found is None:
+            yield Paragraph(step)
+        else:
+            yield from (Paragraph(found["words"]), Code(found["command"], "sh"))
 
 
 def _precedes_change(step: str, commands: Sequence[str]) -> bool:

@@ -396,7 +396,7 @@ OTHER_USERS: tuple[Case, ...] = (
             "in the config and credentials files of root, under sudo",
             "Derived With sudo, the command runs as root, who reads other ~/.aws files. The text shows that kubectl works without sudo.",
             "Do this first: Run the command without sudo",
-            " kubectl port-forward -n shop svc/orders 443:8443 sudo AWS_SHARED_CREDENTIALS_FILE=",
+            " kubectl port-forward -n shop svc/orders 443:8443 If it requires the permissions of root: sudo AWS_SHARED_CREDENTIALS_FILE=",
             "sudo aws configure list-profiles",
         ),
         ("Possible", "aws configure sso", "On a server"),
@@ -415,7 +415,7 @@ OTHER_USERS: tuple[Case, ...] = (
         (
             "files of jenkins",
             'eval "$(aws configure export-credentials --profile prod-admin --format env)"',
-            "AWS_SESSION_TOKEN aws s3 ls sudo -u jenkins aws configure list-profiles",
+            "AWS_SESSION_TOKEN aws s3 ls The profiles that jenkins has: sudo -u jenkins aws configure list-profiles",
         ),
         ("aws configure sso",),
     ),
@@ -517,14 +517,20 @@ OTHER_USERS: tuple[Case, ...] = (
         "kubectl with sudo, without credentials",
         f"$ sudo kubectl get pods\n{_NONE_FOUND}\n{_NO_TOKEN}",
         {},
-        ("Do this first: Run the command without sudo", " kubectl get pods sudo AWS_SHARED_"),
+        (
+            "Do this first: Run the command without sudo",
+            " kubectl get pods If it requires the permissions of root: sudo AWS_SHARED_",
+        ),
         ("aws configure sso",),
     ),
     (
         "kubectl with sudo, without a sign-in",
         f"$ sudo kubectl get pods\nError loading SSO Token: Token for dev does not exist\n{_NO_TOKEN}",
         {},
-        ("the token cache of root", ' kubectl get pods sudo HOME="$HOME" kubectl get pods'),
+        (
+            "the token cache of root",
+            ' kubectl get pods If it requires the permissions of root: sudo HOME="$HOME" kubectl get pods',
+        ),
         ("On a server",),
     ),
     (
@@ -686,7 +692,7 @@ RESOURCES: tuple[Case, ...] = (
         {},
         (
             "KMS key must be customer managed, and allow it kms:Decrypt",
-            f"Account {ACCOUNT} must allow the call, too",
+            f"Then, as an administrator of {ACCOUNT}, if it does not allow the call yet:",
         ),
         (),
     ),
@@ -745,7 +751,8 @@ RESOURCES: tuple[Case, ...] = (
             f"arn:aws:iam::{ACCOUNT}:root",
             "put-key-policy",
             f"Allow account {ACCOUNT} in the key policy, in account {OTHER}",
-            f"Then grant the key to AWSServiceRoleForAutoScaling in account {ACCOUNT} (aws kms create-grant)",
+            f"Then, as an administrator of account {ACCOUNT}, grant the key to the role",
+            "aws kms create-grant",
             "the key is not in this Region",
         ),
         ("put-role-policy", "an identity-based policy of the caller must allow", "both must allow"),
@@ -3518,7 +3525,7 @@ GUARDRAILS: tuple[Case, ...] = (
                 (
                     f"The key is in account 444455556666, the caller in {ACCOUNT}: both must allow it.",
                     "in the key policy, in account 444455556666 [resource owner]",
-                    f"Then, in account {ACCOUNT}, if it does not allow the call yet: aws iam put-role-policy",
+                    f"Then, as an administrator of {ACCOUNT}, if it does not allow the call yet: aws iam put-role-policy",
                 ),
             ),
             (

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from iamtriage._rendering.labels import Labelled
 from tests.explaining.golden.cases_denied import INLINE_DETAILS
 from tests.tables import check_rows
 
@@ -420,9 +421,8 @@ def test_statement_is_added_to_a_function_policy() -> None:
     # The options of the command are the statement.
     assert '"Principal"' not in explanation.to_text(detail="full")
     assert remedy.documents
-    assert remedy.steps[0] == (
-        "Account 444455556666 must allow the call, too: the last command allows it there."
-    )
+    assert isinstance(remedy.commands[-1], Labelled)
+    assert remedy.commands[-1].label.startswith("Then, as an administrator of 444455556666, if it does not")
     assert remedy.commands[-2].startswith("aws lambda add-permission ")
     assert f'"Action":"lambda:InvokeFunction","Resource":"{function}"' in remedy.commands[-1]
 

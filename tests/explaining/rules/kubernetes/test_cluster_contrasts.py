@@ -349,7 +349,7 @@ def test_administrator_without_a_role_in_the_cluster() -> None:
 
 def test_unknown_access_to_the_cluster() -> None:
     assert "text does not say why" in explain(f"{REJECTED}{CALLER}").summary
-    assert "most likely, it has neither an access entry" in explain(f"{BANNER}{CALLER}").summary
+    assert "it most likely has neither an access entry" in explain(f"{BANNER}{CALLER}").summary
 
 
 @check_rows(
@@ -458,7 +458,7 @@ def test_administrator_of_iam(words: str) -> None:
         # The role has an entry, nobody switched, or it is a question.
         ("After switching to the role Ops:\n$ aws eks list-access-entries --cluster-name c\narn:aws:iam::111122223333:role/Ops", "it has an access entry", ""),
         ("I have not switched to the role Ops. kubectl works.", "the console uses another principal than kubectl", ""),
-        ("Do I have to switch to the role Ops?", "most likely, it has neither", ""),
+        ("Do I have to switch to the role Ops?", "it most likely has neither", ""),
     ],
 )  # fmt: skip
 def test_console_after_a_switch_of_roles(words: str, says: str, principal: str) -> None:

@@ -411,7 +411,7 @@ def test_the_source_of_expired_credentials_is_the_one_in_the_text(
     explanation = explain(before + _REFRESHED)
     assert source in explanation.summary
     is_instance = "T=$(" in command
-    assert explanation.remedies[0].commands[3 if is_instance else 2].startswith(command)
+    assert explanation.remedies[0].commands[4 if is_instance else 3].startswith(command)
     # Only the reader's own config file says what to run.
     assert not any("/opt/a" in each or "rm -rf" in each for each in explanation.remedies[0].commands)
     assert any("instance profile" in each.title for each in explanation.remedies) == is_instance

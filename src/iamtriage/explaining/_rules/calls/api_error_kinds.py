@@ -244,7 +244,7 @@ _KINDS = (
         lacks_permission=True,
         remedies=account_remedy(
             "Give the add-on a role with the policy that EKS recommends for it",
-            "The first command prints the add-on's role, or its EKS Pod Identity associations, and its version; the second prints the recommended policies. Without a role, the add-on uses the role of the node.",
+            "Look up its role or its EKS Pod Identity associations (describe-addon), and the recommended policies (describe-addon-configuration). Without a role, the add-on uses the role of the node.",
             commands=(
                 "aws eks describe-addon --cluster-name CLUSTER --addon-name ADDON_NAME --query 'addon.[addonVersion,serviceAccountRoleArn,podIdentityAssociations]'",
                 "aws eks describe-addon-configuration --addon-name ADDON_NAME --addon-version ADDON_VERSION --query podIdentityConfiguration",

@@ -149,14 +149,16 @@ SESSION_PLUGIN_MISSING = CauseType(
 _CAPABILITY = lazy_pattern(r"\bCAPABILITY_(?:NAMED_IAM|IAM|AUTO_EXPAND)\b")
 INSTALL_PLUGIN = your_remedy(
     "Install the Session Manager plugin",
-    "The page has the installers. Open a new shell, then run the command again. The last command prints the version if the plugin is found.",
+    "The page has the installers.",
     commands=(
         "brew install --cask session-manager-plugin",
         Labelled(
             "Or, on Debian and Ubuntu:",
             "curl -o session-manager-plugin.deb https://s3.amazonaws.com/session-manager-downloads/plugin/latest/ubuntu_64bit/session-manager-plugin.deb && sudo dpkg -i session-manager-plugin.deb",
         ),
-        Labelled("Then, in a new shell:", "session-manager-plugin --version"),
+        Labelled(
+            "Then repeat the call in a new shell, which finds the plugin:", "session-manager-plugin --version"
+        ),
     ),
     url=pages.SESSION_PLUGIN,
 )

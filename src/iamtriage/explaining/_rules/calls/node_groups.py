@@ -52,11 +52,12 @@ NODE_STARTUP = CauseType(
 )
 _FIND_REASON = cluster_remedy(
     "Find out why the nodes did not join",
-    "The first command prints the node role, the subnets and EKS's own findings. The second prints the console output of a node, with the start of the kubelet.",
     "Unauthorized in the log means that the node role is not mapped. A timeout points to the network, AccessDenied to the policies of the node role. If the kubelet did not start, check the AMI or the user data.",
     commands=(
-        "aws eks describe-nodegroup --cluster-name CLUSTER --region REGION --nodegroup-name NODEGROUP --query nodegroup.[nodeRole,subnets,health]",
-        "aws ec2 get-console-output --instance-id INSTANCE_ID --region REGION --latest --output text",
+        {
+            "The node role, the subnets and EKS's own findings:": "aws eks describe-nodegroup --cluster-name CLUSTER --region REGION --nodegroup-name NODEGROUP --query nodegroup.[nodeRole,subnets,health]",
+            "The console output of a node, with the start of the kubelet:": "aws ec2 get-console-output --instance-id INSTANCE_ID --region REGION --latest --output text",
+        },
     ),
     url=pages.EKS_TROUBLESHOOTING,
 )

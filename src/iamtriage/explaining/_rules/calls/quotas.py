@@ -315,10 +315,9 @@ def _explain_listed_versions(
             kept,
             commands=(
                 f"aws iam get-policy-version {of_policy} --version-id v{first} > old.json",
-                Labelled.required(
-                    f"Look at old.json. If v{first} can go:",
-                    f"aws iam delete-policy-version {of_policy} --version-id v{first}",
-                ),
+                {
+                    f"Look at old.json. If v{first} can go:": f"aws iam delete-policy-version {of_policy} --version-id v{first}",
+                },
                 again,
             ),
             url=pages.IAM_QUOTAS,

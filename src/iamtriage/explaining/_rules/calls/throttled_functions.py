@@ -130,12 +130,14 @@ def _find_limit(name: str, *, is_known: bool) -> Remedy:
     title = "Run fewer invocations at the same time, or raise the limit"
     return your_remedy(
         title if is_known else "Find out which limit is reached, and run fewer invocations at the same time",
-        "The first command prints the function's reserved concurrency (nothing, if it has none), the second what the account has in the Region. Compare them with the metrics ConcurrentExecutions (maximum) and Throttles (sum) of the function and of the Region in CloudWatch.",
+        "Compare the limits with the metrics ConcurrentExecutions (maximum) and Throttles (sum) of the function and of the Region in CloudWatch.",
         "If the reserved concurrency is 0, someone switched the function off: no retry helps. Otherwise, run fewer callers in parallel and retry with exponential backoff and jitter.",
         _WITHOUT_WAITING,
         commands=(
-            f"aws lambda get-function-concurrency --function-name {name} --region REGION",
-            "aws lambda get-account-settings --query AccountLimit --region REGION",
+            {
+                "The function's reserved concurrency (nothing, if it has none):": f"aws lambda get-function-concurrency --function-name {name} --region REGION",
+                "What the account has in the Region:": "aws lambda get-account-settings --query AccountLimit --region REGION",
+            },
         ),
         url=_CONCURRENCY,
     )
@@ -145,10 +147,13 @@ def _raise_limit(name: str) -> Remedy:
     return account_remedy(
         "Raise the limit that is reached: the function's reserved concurrency or the account's quota",
         "Reserved concurrency is taken from that of the account, of which 100 must stay unreserved.",
-        "The command delete-function-concurrency lets the function use the unreserved concurrency again. The last command requests a higher quota for the account.",
+        "The command delete-function-concurrency lets the function use the unreserved concurrency again.",
         commands=(
             f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions VALUE --region REGION",
-            "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value VALUE --region REGION",
+            Labelled(
+                "Or request a higher quota for the account:",
+                "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value VALUE --region REGION",
+            ),
         ),
         url=_CONCURRENCY,
     )

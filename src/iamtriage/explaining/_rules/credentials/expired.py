@@ -14,7 +14,7 @@ import attrs
 from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage._text import clip_text, line_at
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials import expired_logins, old_requests, session_renewal
 from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.expired_chains import LONG_RUNNING, ROLE_CHAINING, explain_chain
@@ -203,8 +203,15 @@ _CONTAINER_SIGN = lazy_pattern(
 )
 _OF_TASK = 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
 _OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"'
-_OF_CONTAINER = " For container-role, replace the task or pod."
-_CORRECT_CLOCK = "If the time of AWS, which curl prints, is earlier than that of date, run sudo chronyc makestep, and turn on NTP. Then start the program again."
+_OF_CONTAINER = " If it prints container-role, replace the task or pod."
+_COMPARE_CLOCK = (
+    "date -u",
+    clock_remedies.AWS_TIME,
+    Labelled.required(
+        "If the time of AWS, which curl prints, is earlier, correct the clock, and restart the program:",
+        "sudo chronyc makestep",
+    ),
+)
 SOURCE_RETURNS_EXPIRED = CauseType(
     "source-returns-expired",
     title="The credential source returns expired credentials",
@@ -267,9 +274,10 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     source, name, cause, url = "credential source", "", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
     title = "Check the clock, then the Expiration that the credential source returns"
     remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
-    check = "Otherwise, python3 prints the source. For iam-role, the last command must print Code Success and a future Expiration. For custom-process, the output of credential_process must have one."
-    clock_lines = ("date -u", clock_remedies.AWS_TIME)
-    lines: tuple[str, ...] = (*clock_lines, _SHOW_SOURCE, *_METADATA_COMMANDS)
+    check = (
+        "If python3 prints custom-process, the output of credential_process must have a future Expiration."
+    )
+    lines: tuple[str, ...] = (*_COMPARE_CLOCK, _SHOW_SOURCE, *_METADATA_COMMANDS)
     if process is not None:
         profile, words = process[0], process[1].split()
         # Other words are a script, whose first word says little.
@@ -279,16 +287,18 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         cause, url, remedies = CACHED_BY_PROCESS.cause(), pages.CLI_PROCESS, ()
         title = f"Run {name or 'the credential process'}, and compare its Expiration with the clock"
         # The reader's own config file names the program to run, not a text from anywhere.
-        lines = (*clock_lines, f'sh -c "$({show})"{_ONLY_EXPIRATION}')
-        check = "Run it as the same user as the program. Expiration is in UTC: if it is in the past, delete the cache of the process, or sign in again to the system behind it."
+        run = f'sh -c "$({show})"{_ONLY_EXPIRATION}'
+        lines = (*_COMPARE_CLOCK, Labelled.required("As the same user as the program:", run))
+        check = "Expiration is in UTC: if it is in the past, delete the cache of the process, or sign in again to the system behind it."
     elif container is not None:
         source = "credential endpoint of the container"
         text = "The credential endpoint of the container has only old credentials."
         cause = STALE_METADATA.cause(text=text)
         is_ecs = container["kind"] == "RELATIVE" or container[0].endswith(".2")
         url, remedies = pages.ECS_TASK_ROLE if is_ecs else pages.EKS_POD_IDENTITY, ()
-        lines = (*clock_lines, f"{_OF_TASK if is_ecs else _OF_POD}{_ONLY_EXPIRATION}")
-        check = f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node."
+        run = f"{_OF_TASK if is_ecs else _OF_POD}{_ONLY_EXPIRATION}"
+        lines = (*_COMPARE_CLOCK, Labelled.required("In the container:", run))
+        check = f"Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node."
     elif _EC2_PROMPT.search(case.text) is not None:
         source += ", such as the instance metadata service,"
         if cached_pattern(UNUSABLE_INSTANCE_ROLE).search(case.text) is None:
@@ -299,10 +309,9 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     end = old_requests.find_past_end(case.failure.text, program)
     expired, reason, is_certain = _judge_end(end, clock_remedies.find_set_clock(case.failure.text))
     causes: tuple[Cause, ...] = (cause, clock) if process or end else (clock, cause)
-    correct: str | None = _CORRECT_CLOCK
     reported = clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, _STILL_EXPIRED_PHRASE)
     if is_certain:
-        causes, correct, lines = (cause,), None, tuple(each for each in lines if each not in clock_lines)
+        causes, lines = (cause,), lines[len(_COMPARE_CLOCK) :]
         reported = attrs.evolve(
             reported, text="The SDK got credentials from their source again, and these have expired, too."
         )
@@ -320,13 +329,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         *causes,
         topic="expired-session",
         remedies=(
-            # A source that the text does not name is looked for last.
-            your_remedy(
-                title,
-                *((check, correct) if process or container else (correct, check)),
-                commands=lines,
-                url=url,
-            ),
+            your_remedy(title, check, commands=lines, url=url),
             *remedies,
         ),
     )
@@ -334,9 +337,15 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
 
 # botocore extends what the metadata service returns: https://github.com/boto/botocore/pull/2664.
 _OLD_ON_INSTANCE = "The source has only old credentials: a credential process has a cache, or the instance's role was deleted, re-created or no longer trusts EC2."
-_SHOW_SOURCE = "python3 -c 'import boto3; print(boto3.Session().get_credentials().method)'"
+_SHOW_SOURCE = Labelled.required(
+    "Otherwise, find the source:",
+    "python3 -c 'import boto3; print(boto3.Session().get_credentials().method)'",
+)
 _METADATA_COMMANDS = (
-    'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',
+    Labelled.required(
+        "If it prints iam-role, this must print Code Success and a future Expiration:",
+        'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',
+    ),
     'H="X-aws-ec2-metadata-token: $T"',
     "U=169.254.169.254/latest/meta-data/iam/security-credentials/",
     # The response has the secrets, too.

@@ -216,7 +216,7 @@ _RESTART_PODS = your_remedy(
     "Restart the pods, and let the SDK read the token file again",
     "New pods get a new token, so a restart helps at once.",
     "For a lasting fix, let a current SDK assume the role. Your own code must read the file in AWS_WEB_IDENTITY_TOKEN_FILE for each call.",
-    "The last two commands print when the token of a new pod expires, and the current time, both in seconds. If the token has expired already, the clock or the kubelet of the node is wrong.",
+    "The exp of a new pod's token must be later than what date prints. Otherwise, the clock or the kubelet of the node is wrong.",
     commands=(
         commands.RESTART_PODS,
         "kubectl exec POD --namespace NAMESPACE -- sh -c 'cut -d. -f2 \"$AWS_WEB_IDENTITY_TOKEN_FILE\" | base64 -d' | grep -o '\"exp\":[0-9]*'",

@@ -41,7 +41,6 @@ from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
 )
 from iamtriage.explaining._rules.credentials.keys.program_regions import explain_program_region
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
-    CHECK_KEY,
     EXPORTED_KEY,
     PASSED_TO_CONTAINER,
     REJECTION_PHRASES,
@@ -53,6 +52,7 @@ from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     set_token_remedy,
 )
 from iamtriage.explaining._rules.credentials.keys.unaccepted_keys import (
+    CHECK_KEY,
     INVALID_CREDENTIALS,
     UNKNOWN_ACCESS_KEY,
     likely_causes,

@@ -98,13 +98,15 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
         detail = "With CredentialsChainVerboseErrors in aws.Config, the error says why each place has none."
     remedy = your_remedy(
         "Give the program credentials where it runs",
-        "Where it runs decides, which the text does not say: run the first command there. In a pod it prints KUBERNETES_SERVICE, in an ECS task ECS_CONTAINER.",
+        "What is missing depends on where the program runs, which the text does not say.",
         "In a pod of EKS: give its service account a role by a Pod Identity association, or by an annotation (IRSA), and re-create the pod.",
         "In an ECS task: set taskRoleArn in a new revision of the task definition. On EC2: attach an instance profile; containers also require the metadata hop limit 2.",
         f"On a computer: sign in, and set AWS_PROFILE. A container there also needs the files in ~/.aws.{of_sdk}",
         detail,
         commands=(
-            "printenv | grep -oiE '^(kubernetes_service|ecs_container)'",
+            {
+                "Where it runs, this prints KUBERNETES_SERVICE in a pod, and ECS_CONTAINER in an ECS task:": "printenv | grep -oiE '^(kubernetes_service|ecs_container)'",
+            },
             Labelled("On a computer:", "aws sso login --profile PROFILE"),
             "export AWS_PROFILE=PROFILE",
         ),

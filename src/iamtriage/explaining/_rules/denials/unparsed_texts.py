@@ -140,16 +140,21 @@ def _explain_kubeconfig(text: str, facts: Facts) -> Explanation | None:
         reason = "The text shows a call to localhost."
     title = "Add the cluster to the kubeconfig"
     steps = [
-        "For an EKS cluster, the first command adds it and makes it the current context. The second lists the contexts.",
         "KUBECONFIG and --kubeconfig select another file than ~/.kube/config: in a job or a container, set them in the same step.",
     ]
-    shown: tuple[str, ...] = (cluster.kubeconfig_command(), "kubectl config get-contexts")
+    shown: tuple[str, ...] = (
+        Labelled.required(
+            "To add an EKS cluster, and make it the current context:", cluster.kubeconfig_command()
+        ),
+        Labelled.required("To list the contexts:", "kubectl config get-contexts"),
+    )
     if context is not None:
         summary = f'The kubeconfig has no context "{context}"'
         reason = "The text says that the context does not exist."
         title = "Use a context that the kubeconfig has, or add the cluster"
-        steps[0] = (
-            "The names are case-sensitive. aws eks update-kubeconfig names the context after the cluster's ARN, unless --alias names it."
+        steps.insert(
+            0,
+            "The names are case-sensitive. aws eks update-kubeconfig names the context after the cluster's ARN, unless --alias names it.",
         )
     if _SUDO.search(text):
         steps.insert(0, "With sudo, the client reads root's ~/.kube/config: run it without sudo.")

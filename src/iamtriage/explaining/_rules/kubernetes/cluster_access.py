@@ -332,8 +332,13 @@ def kubeconfig_remedy(cluster: Cluster) -> Remedy:
     return your_remedy(
         "Update the kubeconfig, and test its token helper",
         "The context's user must have an exec block that runs aws eks get-token.",
-        "The last command discards the token and prints only an error, if there is one. Pass the error to iamtriage explain.",
-        commands=("kubectl config view --minify", cluster.kubeconfig_command(), cluster.token_command()),
+        commands=(
+            "kubectl config view --minify",
+            cluster.kubeconfig_command(),
+            {
+                "To see only an error, if there is one (pass it to iamtriage explain):": cluster.token_command(),
+            },
+        ),
         url=pages.EKS_KUBECONFIG,
     )
 
@@ -342,10 +347,12 @@ def node_cluster_remedy(cluster: Cluster) -> Remedy:
     """Return the remedy that compares the cluster of a node with this one."""
     return cluster_remedy(
         "Compare the API server that the node calls with that of this cluster",
-        "Run the first command on the node. If the two differ, correct the cluster in its user data, and replace the node.",
+        "If the two differ, correct the cluster in its user data, and replace the node.",
         "If they are the same, an access entry of the role can be the cause: it takes precedence over aws-auth, and does not match a re-created role.",
         commands=(
-            "sudo grep server: /var/lib/kubelet/kubeconfig",
+            {
+                "On the node:": "sudo grep server: /var/lib/kubelet/kubeconfig",
+            },
             cluster.eks_command("describe-cluster", "--query", "cluster.endpoint", flag="--name"),
         ),
         url=pages.EKS_TROUBLESHOOTING,

@@ -145,12 +145,11 @@ CLIENT_CERTIFICATE = CauseType(
 _INSPECT_CERTIFICATE = cluster_remedy(
     "Find the client, and check its certificate's validity",
     "The client retries: find the node or program that logs errors at the same times.",
-    "Run the first command on a node. The second prints the certificate of a kubeconfig: decode it with base64 -d | openssl x509 -noout -issuer -dates. The third is for kubeadm control planes.",
-    commands=(
-        "openssl x509 -noout -subject -issuer -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem",
-        "kubectl config view --minify --raw --output 'jsonpath={.users[0].user.client-certificate-data}'",
-        "kubeadm certs check-expiration",
-    ),
+    commands={
+        "On a node:": "openssl x509 -noout -subject -issuer -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem",
+        "For a kubeconfig (decode it with base64 -d | openssl x509 -noout -issuer -dates):": "kubectl config view --minify --raw --output 'jsonpath={.users[0].user.client-certificate-data}'",
+        "On a control plane of kubeadm:": "kubeadm certs check-expiration",
+    },
     url=pages.KUBERNETES_CERTIFICATES,
 )
 

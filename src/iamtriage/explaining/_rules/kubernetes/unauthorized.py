@@ -299,13 +299,15 @@ def _identify_caller(
     looks: Commands = (
         "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
         Labelled(
-            "If it shows --role-arn, that role calls. Otherwise, this shows who:",
+            "If it shows --role-arn, that role calls. If not, this shows who (omit --profile if none is shown):",
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )
-    identify = "Refreshing (update-kubeconfig) also repairs a kubeconfig for another or a re-created cluster."
-    if shows_grant and cluster.region is None:
-        identify = "Omit --profile if none is shown. Add --region if the cluster is not found."
+    identify = ""
+    if not shows_grant or cluster.region:
+        identify = (
+            "Refreshing (update-kubeconfig) also repairs a kubeconfig for another or a re-created cluster."
+        )
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
@@ -372,7 +374,8 @@ def _caller_remedy(
     # Without it, the kubeconfig would lose the profile of the text.
     has_profile = len(looks) == 1 and program not in {"the job", "eksctl"}
     refresh = f"{cluster.kubeconfig_command()}{' --profile PROFILE' if has_profile else ''}"
-    meant = "Then refresh the kubeconfig with the profile or --role-arn that has access:"
+    region = "" if cluster.region else " (and --region, if needed)"
+    meant = f"Refresh the kubeconfig with the profile or --role-arn that has access{region}:"
     lines: Commands = (*looks, Labelled(meant, f"{refresh}{profile}") if profile else refresh, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"

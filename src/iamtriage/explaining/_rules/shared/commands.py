@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern
+from iamtriage._rendering.labels import Labelled
 from iamtriage._text import quote_argument
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._names import ACCOUNT
@@ -191,6 +192,12 @@ def show_policy_commands(policy: str) -> tuple[str, str]:
     find = 'version="$(aws iam get-policy --policy-arn {} --query Policy.DefaultVersionId --output text)"'
     show = 'aws iam get-policy-version --policy-arn {} --version-id "$version" --query PolicyVersion.Document'
     return fill_command(find, policy), fill_command(show, policy)
+
+
+def show_holders(policy: str) -> Labelled:
+    """Return the command that prints which users, groups and roles have a managed policy."""
+    show = fill_command("aws iam list-entities-for-policy --policy-arn {}", policy)
+    return Labelled.required("To see who else has the policy:", show)
 
 
 def change_policy(policy: str) -> str:

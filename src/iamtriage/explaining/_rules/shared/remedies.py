@@ -12,12 +12,12 @@ from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.labels import keep_label
+from iamtriage._rendering.labels import Labelled, keep_label
 from iamtriage.explaining._explanations.remedies import Gift, Remedy, Who
 
 Commands: TypeAlias = tuple[str, ...]
-# One command or several; those that are None are left out.
-_OneOrMore: TypeAlias = str | tuple[str | None, ...] | None
+# One command or several; those that are None are left out. A mapping has commands with the words before them.
+_OneOrMore: TypeAlias = str | Mapping[str, str] | tuple[str | Mapping[str, str] | None, ...] | None
 _T = TypeVar("_T")
 KEEP_OTHERS = "Keep the other statements of "
 """The start of the step about the file from which a command replaces a policy."""
@@ -116,9 +116,13 @@ def _build(
 
 
 def _present_commands(commands: _OneOrMore) -> Commands:
-    if commands is None or isinstance(commands, str):
-        return present(commands)
-    return present(*commands)
+    lines: list[str] = []
+    for each in commands if isinstance(commands, tuple) else (commands,):
+        if isinstance(each, Mapping):
+            lines += (Labelled.required(label, line) for label, line in each.items())
+        elif each is not None:
+            lines.append(each)
+    return (*lines,)
 
 
 def identity_remedy(

@@ -409,7 +409,7 @@ CASES: tuple[Case, ...] = (
         {},
         (
             "Do this first: Create the instance encrypted, as the name DenyUnencryptedVolumes suggests [you]",
-            "get-policy-version shows the Deny (account administrator).",
+            "To see the Deny itself (account administrator):",
             "policy=arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes",
         ),
     ),

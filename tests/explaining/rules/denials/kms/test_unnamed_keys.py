@@ -38,7 +38,7 @@ def _called(operation: str, message: str) -> str:
         pytest.param(
             _called("Decrypt", DENIED.format("arn:aws:iam::111122223333:user/ana")),
             "KEY_ARN",
-            ("what holds the data names it", "must allow the user ana"),
+            ("look it up in what holds the data", "must allow the user ana"),
             id="nothing names it",
         ),
         pytest.param(
@@ -396,7 +396,7 @@ def test_what_another_account_encrypts(text: str, command: str, *, is_other: boo
     assert command in str(first.commands)
     shown = " ".join(explanation.to_text().split())
     assert ("is in account 444455556666, most likely with its key" in shown) is is_other
-    assert ("Then, in account 111122223333" in shown) is is_other
+    assert ("Then, as an administrator of 111122223333" in shown) is is_other
     assert first.title.endswith(", in account 444455556666") is is_other
 
 

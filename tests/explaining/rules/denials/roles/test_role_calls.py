@@ -612,7 +612,7 @@ def test_all_denies_that_can_match_are_named() -> None:
 @pytest.mark.parametrize(
     ("role", "step"),
     [
-        (ROLE, "Account 111122223333 must allow the call, too: the last command allows it there"),
+        (ROLE, "Both accounts must also allow sts:AssumeRole."),
         ("arn:aws:iam::111122223333:role/audit", "Add to an identity-based policy of the role hop:"),
     ],
 )

@@ -309,7 +309,7 @@ def unset_keys(override: Override) -> Remedy:
     return your_remedy(
         f"Unset the keys, so that the profile {name} is used",
         "Unset the variables in the shell or service that makes the call. Then aws configure list must not print env as the type of access_key.",
-        "The last command finds the files that set them: delete the lines there, or they come back in the next shell. Tools such as direnv, IDEs and CI systems set them, too.",
+        "Each file that grep prints sets them: delete the lines there, or they come back in the next shell. Tools such as direnv, IDEs and CI systems set them, too.",
         commands=(
             UNSET_KEYS,
             f"aws sso login --profile {name}" if override.is_sso else None,

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.principals import principal_words
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import AWS_COMPATIBLE
 from iamtriage.explaining._rules.sts.region_settings import find_set_regions, printable_line
 from iamtriage.failures._failures import InvalidCredentials
@@ -375,20 +375,6 @@ def set_token_remedy(name: str, line: str) -> Remedy:
         manifest_language="text",
         url=SESSION_TOKEN_REMEDY.url,
     )
-
-
-CHECK_KEY = account_remedy(
-    "Check whether the access key exists and is active",
-    "The first command works with credentials of any account, and prints the key's account. The second, run in that account, prints the key's user, unless the key was deleted.",
-    "The last command lists the user's keys and whether they are active. A key that is not listed was deleted.",
-    "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
-    commands=(
-        "aws sts get-access-key-info --access-key-id ACCESS_KEY_ID",
-        "aws iam get-access-key-last-used --access-key-id ACCESS_KEY_ID --query UserName",
-        "aws iam list-access-keys --user-name USER_NAME",
-    ),
-    url=pages.ACCESS_KEYS,
-)
 
 
 def find_other_rejection(case: Case[InvalidCredentials]) -> str | None:

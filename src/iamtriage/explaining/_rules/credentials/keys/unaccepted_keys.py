@@ -11,7 +11,6 @@ from iamtriage.explaining._rules.credentials.keys.key_problems import KEY_TOO_NE
 from iamtriage.explaining._rules.credentials.keys.key_sources import stored_keys_remedy
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import OTHER_PARTITION, partition_remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
-    CHECK_KEY,
     INVALID_TOKEN_CODES,
     REJECTION_PHRASES,
     SESSION_TOKEN_REMEDY,
@@ -22,7 +21,7 @@ from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.credentials import clock_remedies, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.clocks import CLOCK_WRONG
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.findings import StsFindings
 from iamtriage.failures._failures import Failure
@@ -42,6 +41,17 @@ UNKNOWN_ACCESS_KEY = CauseType(
     recognised_by="The error code InvalidAccessKeyId or InvalidClientTokenId.",
     fix="Use an existing access key, with its session token if it is temporary.",
     sources=(pages.CLI_CREDENTIALS,),
+)
+
+CHECK_KEY = account_remedy(
+    "Check whether the access key exists and is active",
+    "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
+    commands={
+        "The key's account, with credentials of any account:": "aws sts get-access-key-info --access-key-id ACCESS_KEY_ID",
+        "The key's user, with credentials of that account:": "aws iam get-access-key-last-used --access-key-id ACCESS_KEY_ID --query UserName",
+        "The user's keys, and whether they are active (a key that is not listed was deleted):": "aws iam list-access-keys --user-name USER_NAME",
+    },
+    url=pages.ACCESS_KEYS,
 )
 
 

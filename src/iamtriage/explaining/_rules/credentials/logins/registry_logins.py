@@ -165,12 +165,13 @@ def explain_helper_without_login(case: Case[Failure], reported: tuple[str, ...])
     )
     check = your_remedy(
         "Look up why the helper got no login",
-        "Run the first command as the user and with the credentials of the Docker client: its error is the one of the helper, which also writes it to the log.",
-        commands=(
-            commands.fill_command("aws ecr get-login-password --region {} > /dev/null", region),
-            "tail ~/.ecr/log/ecr-login.log",
-            "aws sts get-caller-identity",
-        ),
+        commands={
+            "As the user and with the credentials of the Docker client, this prints the helper's error:": commands.fill_command(
+                "aws ecr get-login-password --region {} > /dev/null", region
+            ),
+            "The helper also writes it to its log:": "tail ~/.ecr/log/ecr-login.log",
+            "Whose credentials it uses:": "aws sts get-caller-identity",
+        },
         url=REGISTRY_HELPER_WITHOUT_LOGIN.sources[0],
     )
     reason = f"most likely, {who} is not allowed to call {tasks.LOGIN_ACTION}, or it has no AWS credentials"

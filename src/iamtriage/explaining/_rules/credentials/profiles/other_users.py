@@ -15,7 +15,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._rules.basics import Case, Remedy
+from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import lists_key_in_shell
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -355,23 +355,23 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
     as_user = "" if user == "root" else f"-u {user} "
     is_missing = not is_about_profile and "SSO" not in text and line.partition(" ")[0] not in _NEEDS_ROOT
     in_shell = is_missing and lists_key_in_shell(sudo.string[: sudo.start()])
-    last_step = None if in_shell or "SSO" in text or line.startswith(("kubectl ", "helm ")) else ROLE
-    if is_about_profile:
-        last_step = f"The last command lists the profiles that {user} has."
+    has_own_step = in_shell or is_about_profile or "SSO" in text or line.startswith(("kubectl ", "helm "))
+    last_step = None if has_own_step else ROLE
     again: tuple[str, ...] = (line,)
+    may_pass = ""
     step = "Without sudo, it uses your own credentials."
     if user == "root" and not in_shell:
-        title, way = "let it read your files", "use the second command, which makes it read your files"
+        title = "let it read your files"
         # The tokens of IAM Identity Center are in the home directory, whatever the files.
         files = 'HOME="$HOME"' if "SSO" in text else _FILES
         files += ' AWS_PROFILE="$AWS_PROFILE"' if "AWS_PROFILE=" in text else ""
         others = [f"sudo {files} {line}"]
         if line.partition(" ")[0] in _NEEDS_ROOT:
-            again, step, way = (), f"{line.partition(' ')[0]} needs root, so keep sudo.", ""
+            again, step = (), f"{line.partition(' ')[0]} needs root, so keep sudo."
             last_step = 'If the profile signs in with IAM Identity Center, set HOME="$HOME" instead: its token is in your home directory.'
     else:
         # Only root can read the files of others, and keys in variables are in no file.
-        title, way = "pass your credentials to it", "export your credentials, and let sudo pass the variables"
+        title = "pass your credentials to it"
         profile = _PROFILE_OPTION.search(line)
         line = _PROFILE_OPTION.sub("", line)
         others = [
@@ -379,14 +379,17 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
             f"sudo {as_user}--preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN {line}",
         ]
         if in_shell:
-            others, way = others[1:], "let sudo pass all three variables (sudoers must allow that)"
+            others, may_pass = others[1:], " (sudoers must allow to pass the variables)"
             step = "Without sudo, it uses your own credentials, which are in variables of your shell."
-    listing = (f"sudo {as_user}aws configure list-profiles",) if is_about_profile and again else ()
+    if again:
+        others[0] = Labelled.required(f"If it requires the permissions of {user}{may_pass}:", others[0])
+    listing = f"sudo {as_user}aws configure list-profiles"
+    listing = Labelled.required(f"The profiles that {user} has:", listing)
     return _credentials_remedy(
         f"Run the command without sudo, or {title}" if again else "Let the command read your files",
-        f"{step} If it requires the permissions of {user}, {way}." if way else step,
+        step,
         last_step,
-        commands=(*again, *others, *listing),
+        commands=(*again, *others, *((listing,) if is_about_profile and again else ())),
     )
 
 

@@ -179,7 +179,7 @@ SSO_SESSION_UNKNOWN = CauseType(
 SESSION_UNREAD = CauseType(
     "sso-session-unread",
     title="The program's AWS SDK does not read sso-session sections",
-    text="The AWS CLI writes sso_start_url and sso_region to an sso-session section, which several profiles can use. AWS SDKs from before about 2023 look for them in the profile only.",
+    text="The AWS CLI writes sso_start_url and sso_region to an sso-session section, which several profiles can use. AWS SDKs from before about 2023 look for both settings in the profile only.",
     recognised_by="The SDK misses sso_region and sso_start_url, and the text shows both in the sso-session section of the profile.",
     fix="Upgrade the program, or export the credentials that the AWS CLI gets with the profile.",
     sources=("https://github.com/hashicorp/terraform-provider-aws/issues/28263", pages.SSO_LOGIN),

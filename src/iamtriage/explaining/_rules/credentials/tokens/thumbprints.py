@@ -36,7 +36,7 @@ def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> 
         ),
         remedies=account_remedy(
             "Update the provider's thumbprint",
-            "It is that of the last certificate which the issuer's host sends, the top intermediate CA. The second command replaces the list: add the old thumbprint while both are in use.",
+            "It is that of the last certificate which the issuer's host sends, the top intermediate CA. The new list replaces the old one: add the old thumbprint while both are in use.",
             "IAM checks thumbprints only if the certificate is not from a trusted public CA. With such a certificate, none is needed.",
             commands=(
                 _THUMBPRINT.format(host),

@@ -208,7 +208,7 @@ AGENT_UNREACHABLE = lazy_pattern(
 )
 AGENT_BLOCKED = CauseType(
     "agent-blocked",
-    title="A proxy, network policy or firewall blocks the EKS Pod Identity Agent",
+    title="A proxy, network policy or firewall blocks the address of the agent",
     fix="Add 169.254.170.23 to NO_PROXY, and allow it in network policies.",
     recognised_by="The text names a network policy.",
     sign=r"\b[Nn]etwork ?[Pp]olic(?:y|ies)\b",

@@ -291,7 +291,9 @@ def assign_pod_role_remedy(case: clusters.AnyCase, *, title: str) -> Remedy:
         commands=(
             *open_lookups(case),
             Labelled.required("Otherwise:", CREATE_ASSOCIATION),
-            Labelled.required("Then start the pods again:", clusters.restart_command(case)),
+            {
+                "Then start the pods again:": clusters.restart_command(case),
+            },
             Labelled("Or, with IRSA:", ANNOTATE_ACCOUNT),
             Labelled("To see which variables the pods have:", variables_command(case)),
         ),

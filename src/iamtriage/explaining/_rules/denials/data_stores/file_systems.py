@@ -119,12 +119,13 @@ def _explain_root_directory(
         remedies=(
             owner_remedy(
                 "Create the root directory of the access point",
-                "If the first command prints a Path, but no CreationInfo, mount the file system without the access point, and create the directory, with the owner that the access point uses.",
-                "Or replace the access point: its settings cannot be changed. The other command creates one that creates its directory. Replace the user ID, the group ID and the path.",
+                "If describe-access-points prints a Path, but no CreationInfo, mount the file system without the access point, and create the directory, with the owner that the access point uses.",
                 "If the path is there or is /, the file system policy or the missing option iam is the reason.",
                 commands=(
                     f"aws efs describe-access-points --access-point-id {point[0] if point else 'ACCESS_POINT_ID'} {where} --query 'AccessPoints[].RootDirectory'",
-                    f"aws efs create-access-point --file-system-id {name} {where} --posix-user Uid=1000,Gid=1000 --root-directory 'Path=/PATH,CreationInfo={{OwnerUid=1000,OwnerGid=1000,Permissions=0755}}'",
+                    {
+                        "Or create another one, which creates its directory (with your user ID, group ID and path):": f"aws efs create-access-point --file-system-id {name} {where} --posix-user Uid=1000,Gid=1000 --root-directory 'Path=/PATH,CreationInfo={{OwnerUid=1000,OwnerGid=1000,Permissions=0755}}'"
+                    },
                 ),
                 url=EFS_ROOT_DIRECTORY.sources[0],
             ),

@@ -156,14 +156,8 @@ def _show_deny(guess: Remedy, finding: Remedy) -> Remedy:
     reads = tuple(each for each in shown_first if "list-entities-for-policy" not in each)
     if not reads:
         return guess
-    shown = attrs.evolve(
-        guess,
-        steps=(*guess.steps, f"The {'last ' if reads[1:] else ''}command shows the Deny ({finding.who})."),
-    )
-    if guess.commands:
-        shown = guess
     label = Labelled(f"To see the Deny itself ({finding.who}):", reads[0])
-    return attrs.evolve(shown, commands=(*guess.commands, label, *reads[1:]))
+    return attrs.evolve(guess, commands=(*guess.commands, label, *reads[1:]))
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:

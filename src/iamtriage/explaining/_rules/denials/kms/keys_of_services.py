@@ -226,7 +226,9 @@ def inspect_key_remedy(denial: Denial) -> Remedy:
         commands=(
             show_key,
             show,
-            Labelled("Then, with KEY_ARN filled in:", show_policy) if argument == "KEY_ARN" else show_policy,
+            Labelled.required("Then, with KEY_ARN filled in:", show_policy)
+            if argument == "KEY_ARN"
+            else show_policy,
             f"aws kms list-grants --key-id {argument} --region {region}",
             show_role,
         ),

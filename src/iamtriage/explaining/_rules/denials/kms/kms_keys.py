@@ -30,7 +30,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_policies import a
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements import companion_hints
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.wording import denial_summary, find_forwarding_service
@@ -189,7 +189,7 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
     find = "The message does not name the key. It is most likely the one in the text."
     if ":key/" not in key:
         key, show_key = "KEY_ARN", keys_of_data.key_of_data_command(denial)
-        find = f"The message does not name the key: {'the first command prints it' if show_key else 'what holds the data names it (such as KmsKeyId)'}."
+        find = f"The message does not name the key: {'the first command prints it' if show_key else 'look it up in what holds the data (such as KmsKeyId)'}."
         if show_key and "KMSKeyArn" in show_key:
             find += " None means the AWS managed key aws/lambda: then set the role again instead."
     actions, principal = [denial.action or "kms:Decrypt"], denial.role or denial.principal
@@ -222,7 +222,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         first = " ".join((found, *inspect.steps[check + 1 :]))
         steps = (first, *path, *(each for each in of_owner.steps[1:] if each not in omitted))
         label = _IF_NO_ALLOW.format(" and the role's ARN in it" if path else "")
-        put, where = Labelled(label, f"{change} --policy file://policy.json"), ""
+        put, where = Labelled.required(label, f"{change} --policy file://policy.json"), ""
         lines = (*inspect.commands, put)
         if (other := keys_of_data.find_other_owner(of_key)) is not None:
             accounts = f". The {other[0]} is in account {other[1]}, most likely with its key, the caller in {denial.account}: the key policy and a policy of the caller must both allow it"
@@ -248,14 +248,8 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     place = "its key policy"
     is_linked = isinstance(denial.role, ServiceLinkedRole)
     if isinstance(denial.role, ServiceLinkedRole) and of_key.crosses_accounts:
-        # Nobody can change the policies of the caller, and the owner of the key cannot make the grant.
-        *lines, create = of_owner.commands
-        grant = f"Then grant the key to {denial.role.name} in account {denial.account} (aws kms create-grant): nobody can change its policies"
-        remedies = (
-            attrs.evolve(of_owner, commands=tuple(lines)),
-            account_remedy(grant, commands=str(create), url=of_owner.url),
-            inspect,
-        )
+        # Nobody can change the policies of the caller, to which its account grants the key instead.
+        remedies = (of_owner, inspect)
         place, accounts = f"the key policy in account {of_key.resource_account}", ""
     verdict = f"the key is not in this Region, {place} does not allow it, or a Deny there matches"
     is_in_region = denial.resource_arn is not None and denial.resource_arn.region == denial.facts.region

@@ -61,10 +61,11 @@ def explain_stack_policy(denial: Denial) -> Explanation:
         remedies=(
             your_remedy(
                 f"Find what would {verb} {resource}, and undo it if it is not meant",
-                "With template.yaml, the new template, the last command prints the changed properties. The first one prints the stack policy.",
                 commands=(
-                    f"aws cloudformation get-stack-policy {of} --query StackPolicyBody --output text",
-                    f"aws cloudformation create-change-set {of_set} --template-body file://template.yaml",
+                    {
+                        "The stack policy:": f"aws cloudformation get-stack-policy {of} --query StackPolicyBody --output text",
+                        "The changed properties, with the new template as template.yaml:": f"aws cloudformation create-change-set {of_set} --template-body file://template.yaml",
+                    },
                     f"aws cloudformation wait change-set-create-complete {of_set}",
                     fill_command(f"aws cloudformation describe-change-set {of_set} --query {{}}", properties),
                 ),

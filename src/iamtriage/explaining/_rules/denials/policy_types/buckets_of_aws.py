@@ -133,7 +133,7 @@ def _explain_barred(denial: Denial, bucket: str, barred: _Barred, allow_bucket: 
             f"Remove the condition on {keys} from {named} of the endpoint's policy",
             "The bucket is one of AWS: this gives nobody access to your data. Other conditions stay.",
             None if change else "The statement becomes the one below. Save the policy with it as policy.json.",
-            commands=(*show, change and Labelled("Change the statement, check policy.json, and replace the policy:", change), put),
+            commands=(*show, change and Labelled.required("Change the statement:", change), Labelled.required("Check policy.json, then replace the policy:", put)),
             manifest=None if change else json.dumps(barred.corrected, indent=1),
             manifest_language="text",
             url=pages.VPC_ENDPOINT,

@@ -145,7 +145,10 @@ _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Pol
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
 # The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type.
 _SAME_ORGANIZATION = "Such a Deny often requires a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags. If you can, change the call instead."
-_WHOM_TO_ASK = "aws organizations describe-organization --query Organization.MasterAccountEmail --output text"
+_WHOM_TO_ASK = Labelled(
+    "To see whom to ask:",
+    "aws organizations describe-organization --query Organization.MasterAccountEmail --output text",
+)
 _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
 _PARENTS = f"Administrators {lower_first(commands.PARENTS)}"
 _READ_DENY = "If the Deny exempts {}a tag or another principal, make the call with that."
@@ -322,8 +325,7 @@ def _control_remedy(
     describe = commands.fill_command(_DESCRIBE_POLICY, policy_id)
     lines: Commands = listed
     if listed and policy_type == "resource_control" and not denial.crosses_accounts:
-        label = "That prints whom to ask. The administrator runs:"
-        lines = (_WHOM_TO_ASK, Labelled(label, listed[0]), *listed[1:])
+        lines = (_WHOM_TO_ASK, Labelled("Then, as that administrator:", listed[0]), *listed[1:])
     lines = (*lines, describe if parents else Labelled(_OF_EACH, describe))
     unlock = None
     if policy_type == "service_control":

@@ -31,7 +31,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages import decisions
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
-from iamtriage.explaining._rules.shared.remedies import present, save_step
+from iamtriage.explaining._rules.shared.remedies import Commands, present, replace_in, save_step
 from iamtriage.explaining._rules.shared.requirements import (
     companion_actions,
     required_grants,
@@ -134,15 +134,15 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             add, delegated = f"{add} {delegated}", None
         attaches = find_narrow_policy(denial) and _BY_ADMINISTRATOR
         steps = present(add, delegated, caps, only_call, attaches, _deployment_step(denial))
-    narrow = ""
+    narrow: str | None = None
     lifts = denial.lowercase_action in _LIFTING or (denial.policy and denial.resource == denial.policy)
     if denial.is_explicit and lifts:
         title = "Ask an administrator whom the boundary does not limit to change it"
         steps = ()
-        narrow = f"The Deny is most likely intentional: it keeps {denial.caller} from lifting the limit. Tell the administrator which action you need: with that in the boundary, the Deny can stay. "
+        narrow = f"The Deny is most likely intentional: it keeps {denial.caller} from lifting the limit. Tell the administrator which action you need: with that in the boundary, the Deny can stay."
     elif denial.is_explicit and can_change:
         intent = denial_remedies.describe_intention(denial, name.rpartition("/")[2])
-        narrow = f"{intent} If the request is legitimate, an administrator can scope it down or remove it; the boundary must also allow {denial.action}. "
+        narrow = f"{intent} If the request is legitimate, an administrator can scope it down or remove it; the boundary must also allow {denial.action}."
 
     def change() -> Remedy:
         return Remedy(
@@ -151,7 +151,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             steps=(
                 *steps,
                 *resource_steps(denial),
-                f"{narrow}A change affects every principal that list-entities-for-policy prints.",
+                *present(narrow),
             ),
             commands=_boundary_commands(denial),
             statement=_boundary_statement(denial),
@@ -379,16 +379,15 @@ def _offers_change(denial: Denial) -> bool:
     return commands.arn(policy) == policy and ":aws:policy/" not in policy
 
 
-def _boundary_commands(denial: Denial) -> tuple[str, ...]:
+def _boundary_commands(denial: Denial) -> Commands:
     arn = commands.arn(denial.policy, "BOUNDARY_ARN")
-    lines: tuple[str, ...] = commands.show_policy_commands(arn)
+    lines: Commands = commands.show_policy_commands(arn)
     if _offers_change(denial):
-        users = "aws iam list-entities-for-policy --policy-arn {}"
-        lines = (*lines, commands.fill_command(users, arn), commands.change_policy(arn))
+        lines = (*lines, commands.show_holders(arn), commands.change_policy(arn))
     holder = denial_remedies.policy_holder(denial)
     if arn == denial.policy:
         # Long lines wrap badly.
-        return (f"boundary={arn}", *(line.replace(arn, '"$boundary"') for line in lines))
+        return (f"boundary={arn}", *replace_in(lines, arn, '"$boundary"'))
     if holder is None or arn != "BOUNDARY_ARN":
         return lines
     show = commands.show_boundary_command(*holder)
@@ -396,4 +395,4 @@ def _boundary_commands(denial: Denial) -> tuple[str, ...]:
         # The condition of the statement contains the ARN, too.
         return (show, *lines)
     lookup = f'boundary="$({show}.PermissionsBoundaryArn --output text)"'
-    return (lookup, *(line.replace("BOUNDARY_ARN", '"$boundary"') for line in lines))
+    return (lookup, *replace_in(lines, "BOUNDARY_ARN", '"$boundary"'))

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.messages import decisions
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 
@@ -41,14 +42,10 @@ def _change_step(denial: Denial) -> str:
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
     group = decisions.denying_group(denial.facts, denial.action)
-    members = (
-        f"all members of the group {clip_text(group)}"
-        if group
-        else "everything that list-entities-for-policy prints"
-    )
-    shared = f". This affects {members}."
-    where = shared if _change_commands(denial) else "."
-    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes it down or removes it{where}"
+    members = ""
+    if group is not None and _change_commands(denial):
+        members = f" This affects all members of the group {clip_text(group)}."
+    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes it down or removes it.{members}"
 
 
 def _evaluated_policy_commands(denial: Denial) -> tuple[str, ...]:
@@ -75,6 +72,15 @@ def _leave_group(denial: Denial) -> remedies.Commands:
     line = fill_command(remove, commands.group_argument(group), commands.user_name(denial.principal.name))
     label = f"If {denial.caller} does not belong in the group {clip_text(group)} (all of its policies go):"
     return (Labelled(label, line),)
+
+
+def _allow_afterwards(denial: Denial) -> Remedy | None:
+    """Return the remedy for a call that no policy would allow without the Deny, as the facts show."""
+    if decisions.other_policies_without_allow(denial.facts, denial.action) is None or not denial.action:
+        return None
+    put = other_side_command(denial, denial.action)
+    title = f"After the Deny is lifted, also allow {denial.action} for {denial.caller}"
+    return None if put is None else remedies.account_remedy(title, commands=str(put), url=pages.EVALUATION)
 
 
 def explain_identity_deny(denial: Denial) -> Explanation:
@@ -125,7 +131,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             first = _detach_remedy(denial, name)
         # The authorization details name the policy, if the message does not.
         ordered = (first, details) if denial.policy else (details, first)
-        return (denied_regions.model_region_remedy(denial), *ordered)
+        return (denied_regions.model_region_remedy(denial), *ordered, _allow_afterwards(denial))
 
     every = ", as it does every action" if is_of_all else ""
     verdict = f"{named or unnamed} explicitly denies it{every}{denied_regions.other_model_region(denial)}"
@@ -191,7 +197,8 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(None))
     arn = commands.arn(denial.policy, "POLICY_ARN")
     region = commands.REGIONS_OF_IAM.get(denial.location.partition or "", "us-east-1")
-    show, build = f"aws iam list-entities-for-policy --policy-arn {arn}", remedies.account_remedy
+    show: str = commands.show_holders(arn)
+    build = remedies.account_remedy
     event, detach = f"Attach{kind.capitalize()}Policy", commands.detach_policy(kind, holder, arn)
     step, of_group = f"CloudTrail has the events of IAM in {region}, for 90 days.", ""
     others: str | None = None
@@ -230,7 +237,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     )
 
 
-def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
+def _show_policy_commands(denial: Denial) -> remedies.Commands:
     """Return the commands that print the policy that denies, or list the caller's policies."""
     if denial.policy is None:
         sources = (f"{each} --query {_SOURCES}" for each in simulation_commands(denial))
@@ -239,8 +246,7 @@ def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     # The details name the group.
     if decisions.denying_group(denial.facts, denial.action) is not None:
         return commands.show_policy_commands(arn)
-    users = fill_command("aws iam list-entities-for-policy --policy-arn {}", arn)
-    return (*commands.show_policy_commands(arn), users)
+    return (*commands.show_policy_commands(arn), commands.show_holders(arn))
 
 
 def _policy_commands(denial: Denial) -> remedies.Commands:

@@ -237,10 +237,8 @@ def _explain_deny(denial: Denial, explanation: Explanation, found: Simulation) -
     """Add that policies of the caller, which the simulation names, have the Deny."""
     names = join_words(tuple(map(clip_text, found.policies)), "or")
     title = f"Read the Deny in {names}, {denial_remedies.CHANGE_OR_NARROW}"
-    step = "An Allow does not override it, not even AdministratorAccess."
-    remedy = account_remedy(
-        title, step, commands=denial_remedies.list_policies_commands(denial), url=pages.EVALUATION
-    )
+    lines = denial_remedies.list_policies_commands(denial)
+    remedy = account_remedy(title, commands=lines, url=pages.EVALUATION)
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, f"according to {_NAME}, {names} denies it explicitly"),

@@ -225,7 +225,7 @@ def resource_remedy(denial: Denial) -> Remedy:
         # The other side is as necessary as the policy itself, and a short explanation must not hide it.
         if find_own_allow(denial) is None:
             other_side, own = describe_other_side(denial, added)
-            steps.insert(0, other_side)
+            steps[:0] = present(other_side)
             lines = (*lines, *present(own))
     elif _may_need_identity_allow(denial) and denial.resource_account is None and not is_linked:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)

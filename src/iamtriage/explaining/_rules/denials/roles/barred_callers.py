@@ -218,7 +218,7 @@ def own_credentials_remedy(denial: Denial, own: OwnRole | None) -> Remedy:
     return your_remedy(
         f"Use the credentials that {denial.caller} has, without assuming it again",
         remove,
-        f"The trust policy needs no change for that. Or use another role there, or let the role trust itself: name it as Principal in its trust policy. {role_calls.tag_session_step(denial)}".rstrip(),
+        f"The trust policy needs no change for that. Or use another role there. {role_calls.tag_session_step(denial)}".rstrip(),
         url=pages.ASSUME_ROLE,
     )
 

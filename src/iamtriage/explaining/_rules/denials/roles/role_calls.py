@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import WORDS
-from iamtriage.explaining._rules.shared.grants.allow_remedies import BY_LAST_COMMAND, other_side_command
+from iamtriage.explaining._rules.shared.grants.allow_remedies import as_administrator, other_side_command
 from iamtriage.explaining._rules.shared.grants.denial_remedies import find_said_grant
 from iamtriage.explaining._rules.shared.kubernetes.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -77,22 +77,20 @@ def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
     """Return the remedy of the caller's account with the commands of the role's account, because both must allow it."""
     show, change = commands.trust_policy_commands(denial.target_role_name)
     statement = json.dumps(trusting_statement(denial, "sts:AssumeRole"), separators=(",", ":"))
-    added = commands.fill_command("jq {}", f".Statement |= ([.,{statement}] | flatten)")
-    show, account = f"{show} --output json | {added} > trust.json", denial.resource_account
-    who = f"An administrator of {denial.account} attaches the policy, one of {account} runs the rest."
+    add = commands.fill_command("| jq {} > trust.json", f".Statement |= ([.,{statement}] | flatten)")
     met = "If the role already trusts the caller on a condition, meet it instead (--external-id, MFA)."
     added_lines = (
         Labelled.required(
-            f"Then, in account {account}, if the role does not trust {denial.caller} yet:", show
+            f"Then, as an administrator of {denial.resource_account}, if the role does not trust {denial.caller} yet:",
+            f"{show} --output json {add}",
         ),
         Labelled.required("Check trust.json, then replace the policy:", change),
     )
-    title = remedy.title.replace(f"in account {denial.account}", "in both accounts")
     return attrs.evolve(
         remedy,
-        title=title,
-        steps=(*remedy.steps, who, met, *resource_commands.role_path_steps(denial)),
-        commands=(*remedy.commands, *added_lines),
+        title=remedy.title.replace(f"in account {denial.account}", "in both accounts"),
+        steps=(*remedy.steps, met, *resource_commands.role_path_steps(denial)),
+        commands=(*as_administrator(denial.account, remedy.commands), *added_lines),
     )
 
 
@@ -127,13 +125,15 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
     role, who = denial.role, denial.caller
     if isinstance(role, IdentityCenterRole) and role.permission_set:
         who = f"the permission set {clip_text(role.permission_set)} in IAM Identity Center"
-    needs = BY_LAST_COMMAND
-    if other_side_command(denial, action) is None:
-        needs = f"{who} needs {json.dumps(allow(action, commands.arn(denial.resource, 'ROLE_ARN')))}"
+    needs: str | None = None
     if _is_said_to_allow(denial) or find_own_allow(denial) is not None:
         needs = "by the text, it does"
-    assumed = "" if action == "sts:AssumeRole" else " Both must also allow sts:AssumeRole."
-    steps.append(f"Account {denial.account} must allow the call, too: {needs}.{assumed}")
+    elif other_side_command(denial, action) is None:
+        needs = f"{who} needs {json.dumps(allow(action, commands.arn(denial.resource, 'ROLE_ARN')))}"
+    if needs is not None:
+        steps.append(f"Account {denial.account} must allow the call, too: {needs}.")
+    if action != "sts:AssumeRole":
+        steps.append("Both accounts must also allow sts:AssumeRole.")
     return tuple(steps)
 
 

@@ -372,8 +372,8 @@ def compare_role_remedy(denial: Denial) -> Remedy:
     return your_remedy(
         "Compare the role that the call requests with the role of this trust policy",
         f"{step} CloudTrail has the role and the subject of each call (AssumeRoleWithWebIdentity).",
-        "In the account of the requested role, run the last command (ROLE_NAME is the last part of the ARN), and compare the trust policy with this one. With NoSuchEntity, the ARN is wrong.",
-        commands=(*lines, last),
+        "Compare the trust policy of the requested role with this one. With NoSuchEntity, the ARN is wrong.",
+        commands=(*lines, Labelled.required("In the account of the requested role:", last)),
         url=pages.OIDC_ROLES,
     )
 

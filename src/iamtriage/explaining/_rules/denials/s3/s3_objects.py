@@ -271,7 +271,7 @@ def _explain_object_of_other_account(denial: Denial) -> Explanation | None:
         remedies=owner_remedy(
             "Let the bucket own all of its objects",
             "The command makes the bucket's account the owner of all objects, also of existing ones. The writer need not change anything, unless its uploads set an ACL other than bucket-owner-full-control: S3 then rejects them.",
-            "ACLs of the bucket and its objects have no effect any more. If the first command prints a grant to anyone but the owner, allow them in the bucket policy, and reset the ACL first: put-bucket-acl --acl private.",
+            "ACLs of the bucket and its objects have no effect any more. If get-bucket-acl prints a grant to anyone but the owner, allow them in the bucket policy, and before, reset the ACL: put-bucket-acl --acl private.",
             "Or let the writer upload with --acl bucket-owner-full-control, which also requires s3:PutObjectAcl in both accounts, and set that ACL on the old objects (put-object-acl). With BucketOwnerPreferred, such new objects belong to the bucket's account.",
             commands=(
                 fill_command("aws s3api get-bucket-acl --bucket {}", bucket),

@@ -144,11 +144,11 @@ def _explain_unauthorized(denial: Denial) -> Explanation:
             ),
             owner_remedy(
                 "Show the settings of the authorizer",
-                "Use the first command for REST APIs, the second for HTTP APIs. Issuer and audience must match exactly.",
-                commands=(
-                    "aws apigateway get-authorizers --rest-api-id API_ID --region REGION",
-                    "aws apigatewayv2 get-authorizers --api-id API_ID --region REGION",
-                ),
+                "Issuer and audience must match exactly.",
+                commands={
+                    "For a REST API:": "aws apigateway get-authorizers --rest-api-id API_ID --region REGION",
+                    "For an HTTP API:": "aws apigatewayv2 get-authorizers --api-id API_ID --region REGION",
+                },
                 url=pages.JWT_AUTHORIZER,
             ),
         ),

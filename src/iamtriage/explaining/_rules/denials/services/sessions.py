@@ -284,7 +284,7 @@ def _signed_curl(denial: Denial) -> Commands:
         signed += " --header 'Content-Type: application/json' --data-binary @body.json"
         body = ", and the body of the request in body.json"
     return (
-        Labelled("The request with a signature, in a shell that has no AWS_ACCESS_KEY_ID yet:", _EXPORT),
+        Labelled("Then sign the request, in a shell that has no AWS_ACCESS_KEY_ID yet:", _EXPORT),
         Labelled(f"Then, with curl 8 or later{body}:", signed),
     )
 

@@ -167,9 +167,12 @@ def explain_aws_auth_unreadable(case: Case[AccessEntry] | Denial, message: str) 
         topic="aws-auth-broken",
         remedies=cluster_remedy(
             "Find and correct the lines",
-            "The values of mapRoles, mapUsers and mapAccounts are strings that contain YAML. The first command names each invalid line.",
+            "The values of mapRoles, mapUsers and mapAccounts are strings that contain YAML.",
             "If you have lost access, use the credentials of the cluster creator, or an access entry.",
-            commands=(commands.aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
+            commands={
+                "To name each invalid line:": commands.aws_auth_command(),
+                "Then:": "kubectl -n kube-system edit configmap aws-auth",
+            },
             url=pages.EKS_AUTH_CONFIGMAP,
         ),
         notes="One invalid entry does not affect the others. If the YAML is invalid, no entry works.",

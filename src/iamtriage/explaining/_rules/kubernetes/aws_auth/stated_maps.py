@@ -100,12 +100,11 @@ def _explain_matching_entry(case: AnyCase, caller: Caller, explanation: Explanat
         )
     if explanation.topic != "kubernetes-not-mapped":
         return explanation
-    check = cluster_remedy(
-        "Check the entry in the map of this cluster",
-        "The first command finds errors in the YAML, the second one prints what the ARN maps to.",
-        commands=(commands.aws_auth_command(), commands.aws_auth_command(map_entries.arn_in_map(caller))),
-        url=pages.EKS_AUTH_CONFIGMAP,
-    )
+    find_errors = Labelled.required("To find errors in the YAML:", commands.aws_auth_command())
+    look_up = commands.aws_auth_command(map_entries.arn_in_map(caller))
+    lines = (find_errors, Labelled.required("To see what the ARN maps to:", look_up))
+    title = "Check the entry in the map of this cluster"
+    check = cluster_remedy(title, commands=lines, url=pages.EKS_AUTH_CONFIGMAP)
     return attrs.evolve(
         explanation,
         summary=f"The cluster rejected {who}, although it has an entry in the aws-auth map in the text: the YAML of the map is invalid, or the entry is newer than the request or in another cluster.",

@@ -70,7 +70,7 @@ def explain_shell_keys(case: AnyCase) -> Explanation | None:
         remedies=your_remedy(
             f"Unset the keys, so that kubectl uses the profile {clip_text(profile)}",
             f"If the keys must stay exported, add --profile and {clip_text(profile)} to args in the exec section of the kubeconfig. aws eks update-kubeconfig --profile only writes AWS_PROFILE again.",
-            "The last command finds the files that set the keys: delete the lines there.",
+            "Each file that grep prints sets the keys: delete the lines there.",
             commands=(
                 UNSET_KEYS,
                 commands.fill_command(

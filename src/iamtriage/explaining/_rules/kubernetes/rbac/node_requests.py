@@ -289,13 +289,16 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
     named = (commands.namespace(request.namespace), f"spec.nodeName={node}", commands.kubernetes_name(name))
     return cluster_remedy(
         f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
-        f"The first command prints each pod on this node, and its lines with the {kind}'s name, most often in {fields}.",
         ("If no pod is waiting for the object, nothing is wrong. " if is_kubelet else "")
-        + "If a pod that needs it has no such line, correct the name in its manifest or Deployment. If the pod has just been assigned to this node (second command), the kubelet retries by itself.",
-        commands=(
-            commands.fill_command(template, *named),
-            commands.fill_command("kubectl get pods -n {} -o wide", named[0]),
-        ),
+        + "If a pod that needs it has no such line, correct the name in its manifest or Deployment. If the pod has just been assigned to this node, the kubelet retries by itself.",
+        commands={
+            f"The pods on this node, and where they name the {kind} ({fields}):": commands.fill_command(
+                template, *named
+            ),
+            "The nodes of all pods of the namespace:": commands.fill_command(
+                "kubectl get pods -n {} -o wide", named[0]
+            ),
+        },
         url=_PAGE,
     )
 

@@ -145,7 +145,7 @@ def _trust_authority_remedy(case: Case[Failure], host: str | None, first_steps: 
     on_windows = WINDOWS.search(text) is not None
     name = host or "sts.amazonaws.com"
     in_pod = " In a pod, mount the file from a ConfigMap." if clues.mentions_kubernetes(case) else ""
-    issuer = "The first command prints who issued the certificate."
+    issuer = "Look at the issuer that openssl prints."
     if on_windows:
         issuer = f"Open https://{name} in a browser, and look at who issued the certificate."
     step, trust = _CLIENTS.find(text) or (

@@ -39,15 +39,22 @@ def with_profile(profile: str | None, line: str) -> str:
 
 SHOW_IDENTITY = your_remedy(
     "Check which credentials are used",
-    "Run the commands where the failing call runs: as the same user, in the same container, with the same profile.",
+    "Run the commands where the failing call runs: same user, same container, same profile.",
     "The command aws configure list prints where the AWS CLI finds its credentials: environment variables take precedence over files, and files over the role of the machine. aws sts get-caller-identity prints whose they are.",
     commands=("aws configure list", "aws sts get-caller-identity"),
     url=pages.CLI_CREDENTIALS,
 )
 _OUTCOMES = (
-    "Run the commands where the failing call runs: as the same user, in the same container, with the same profile.",
-    "If get-caller-identity fails with the type sso, run aws sso login; with shared-credentials-file, enter an active key with aws configure. Temporary keys (ASIA) need their own session token.",
+    "Run the commands where the failing call runs: same user, same container, same profile.",
     "If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that is not enabled for the account.",
+)
+_IF_TYPE = "If it fails, and aws configure list shows the type {}:"
+_BY_TYPE = (
+    Labelled.required(_IF_TYPE.format("sso"), "aws sso login"),
+    Labelled.required(
+        "With shared-credentials-file, enter an active key (one with ASIA needs its session token, too):",
+        "aws configure",
+    ),
 )
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
@@ -123,14 +130,11 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
         failure: The failure, whose text can name the place of Terraform's provider block.
     """
     text = failure.text
-    if program is None and selects_profile_itself(failure):
-        # Then the keys in the environment have no effect.
-        return attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES)
     if program is None:
-        clear = Labelled(
-            "If it fails, and aws configure list shows the type env:", CLEAR_ENVIRONMENT.commands[0]
-        )
-        return attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES, commands=(*SHOW_IDENTITY.commands, clear))
+        clear = Labelled.required(_IF_TYPE.format("env"), CLEAR_ENVIRONMENT.commands[0])
+        # Keys in the environment have no effect on a call with a profile.
+        by_type = _BY_TYPE if selects_profile_itself(failure) else (clear, *_BY_TYPE)
+        return attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES, commands=(*SHOW_IDENTITY.commands, *by_type))
     place = _PROVIDER_BLOCK.search(text)
     block = "the block backend" if place is None and _BACKEND.search(text) else 'the block provider "aws"'
     line = f" ({place['file']} line {place['line']})" if place else ""

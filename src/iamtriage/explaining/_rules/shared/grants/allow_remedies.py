@@ -202,7 +202,7 @@ def other_side_command(
     managed = (
         " with AmazonEC2ContainerRegistryPullOnly or another policy" if action == [*PULL_ACTIONS] else ""
     )
-    then = f"Then, in account {denial.account}, if it does not allow the call yet{managed}:"
+    then = f"Then, as an administrator of {denial.account}, if it {_NO_ALLOW_YET}{managed}:"
     return Labelled.required(then, line)
 
 
@@ -213,18 +213,22 @@ def _new_task_commands(denial: Denial) -> tuple[Labelled, ...]:
     return ecs_starts.new_task_commands(denial.failure.text, getattr(denial.resource_arn, "region", None))
 
 
+def as_administrator(account: str | None, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return commands with words that say in which account an administrator runs them."""
+    return (Labelled.required(f"As an administrator of {account}:", lines[0]), *lines[1:]) if lines else ()
+
+
 _DEFAULT_KEY = lazy_pattern(r"(?<![\w/-])(?:alias/)?aws/secretsmanager(?![\w/-])")
-BY_LAST_COMMAND = "the last command allows it there"
-"""How a step says that the remedy also allows the action in the account of the caller."""
+_NO_ALLOW_YET = "does not allow the call yet"
 
 
 def allows_in_both_accounts(remedy: Remedy) -> bool:
     """Return whether the commands of a remedy allow the action in the account of the caller, too."""
-    return any(BY_LAST_COMMAND in each for each in remedy.steps)
+    return any(isinstance(each, Labelled) and _NO_ALLOW_YET in each.label for each in remedy.commands)
 
 
-def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[str, Labelled | None]:
-    """Return what the account of the caller must allow, as a sentence, and the command that does it."""
+def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[str | None, Labelled | None]:
+    """Return what the account of the caller must allow, as a sentence, or the command that does it."""
     from iamtriage.explaining._rules.shared.messages.decisions import (
         describe_allowing,
         identity_policy_allows,
@@ -245,7 +249,7 @@ def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[s
     if added is not None and commands.arn(denial.resource) == denial.resource:
         own = other_side_command(denial, added["Action"])
         if own is not None:
-            return f"Account {denial.account} must allow the call, too: {BY_LAST_COMMAND}.{key}", own
+            return key.strip() or None, own
     actions = denial.action or "the action" if added is None else added["Action"]
     what = actions if isinstance(actions, str) else join_words(tuple(actions), "and")
     return (

@@ -53,7 +53,9 @@ _ENTRY_REFUSALS = {
     "account": "An access entry cannot name an account.",
     "service principal": "An access entry cannot name a service.",
 }
-_PATH_UNKNOWN = "If EKS does not find the principal, the role has a path, which STS omits: use the ARN that this prints: {}"
+_PATH_UNKNOWN = (
+    "If EKS does not find the principal, the role has a path, which STS omits. This prints its ARN: {}"
+)
 _CASE_UNKNOWN = "The authenticator writes ARNs in lowercase and without paths. If EKS does not find the principal or calls it invalid, use the ARN that this prints: {}"
 _FIND_ROLE = "aws iam list-roles --query 'Roles[].Arn' --output text | tr '\\t' '\\n' | grep -i {}"
 _CASE_LOOKUP = "The authenticator writes ARNs in lowercase and without paths. The nested command finds the role as IAM spells it."
@@ -214,7 +216,7 @@ class ClusterPrincipal(Value):
             self.path_note,
             commands=(
                 *(cluster.eks_command(each, principal=self.entry_argument) for each in look),
-                Labelled(f"Then, when {'they are' if len(lost) > 1 else 'it is'} noted:", delete)
+                Labelled.required(f"Then, when {'they are' if len(lost) > 1 else 'it is'} noted:", delete)
                 if look
                 else delete,
                 create or self.create_entry_command(cluster),
