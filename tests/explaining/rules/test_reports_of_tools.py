@@ -108,6 +108,7 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         (f'provider "helm" {{ config_path = "k8s" }}\nError: {_EXEC}', "The profile or role in the kubeconfig", "exec block"),
         # A program that answers in a version that is no longer read.
         ('getting credentials: decoding stdout: no kind "ExecCredential" is registered for version "client.authentication.k8s.io/v1alpha1"', "the AWS CLI is too old", "service account"),
+        ('getting credentials: decoding stdout: no kind "ExecCredential" is registered for version "client.authentication.k8s.io/v1"', "Run the helper by hand", "the AWS CLI is too old"),
         # A failure that stands there for several resources.
         (f"Error: {_IN_TERRAFORM}\nError: {_IN_TERRAFORM.replace('jobs,', 'logs,')}", "working on aws_sqs_queue.jobs", "aws_sqs_queue.logs"),
         # An older KEDA names the variable.

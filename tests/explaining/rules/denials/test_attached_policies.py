@@ -89,6 +89,7 @@ _CASES = (
     ("permission set that allows", _denied(caller=_SSO), "PowerUserAccess allows it, so a policy of another type denies it", "Find the policy"),
     ("said", _denied(reason=" because no permissions boundary allows the {} action") + "The role has AdministratorAccess.", "boundary does not allow", "Change the permissions"),
     ("said of its service", _denied() + "We did attach AmazonSQSFullAccess to mailer yesterday.", "was denied sqs:SendMessage", "Check that the policy is attached"),
+    ("said of the queue", _denied(reason=_IDENTITY) + "The queue's policy allows sqs:SendMessage on *. It is ours.", "no identity-based policy", "Allow sqs:"),
     ("attached by nobody", _denied(reason=_IDENTITY) + "Nobody has attached AmazonSQSFullAccess.", "no identity-based policy", "Allow sqs:"),
     ("said of a boundary", _denied(reason=_IDENTITY) + "We attached PowerUserAccess as its boundary.", "no identity-based policy", "Allow sqs:"),
     ("boundary before the policy", _denied(reason=_IDENTITY) + "The boundary is PowerUserAccess.", "no identity-based policy", "Allow sqs:"),

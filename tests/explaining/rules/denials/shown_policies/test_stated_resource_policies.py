@@ -284,6 +284,9 @@ def test_policy_of_another_account_that_allows_the_caller(
     assert any(each.layer == "resource" for each in explanation.remedies) is not is_enough
     assert ("must allow it, too. If the" in explanation.to_text(detail="full")) is not is_enough
     assert ("allows the role reader already" in str(explanation)) is is_enough
+    # A policy that is not in effect.
+    planned = explain(text.replace("\n{", "\nI plan to add this:\n{", 1))
+    assert any(each.layer == "resource" for each in planned.remedies)
 
 
 _OF_ENDPOINT = _DENIED.replace("resource-based", "VPC endpoint")

@@ -98,7 +98,7 @@ def add_rejected_login(case: Case[Failure], explanation: Explanation) -> Explana
 
 API_VERSION = "exec plugin: invalid apiVersion"
 OTHER_VERSION = "exec plugin is configured to use API version"
-_OLD_ANSWER = 'no kind "ExecCredential" is registered for version'
+_OLD_ANSWER = 'no kind "ExecCredential" is registered for version "client.authentication.k8s.io/v1alpha1"'
 API_VERSIONS = (API_VERSION, OTHER_VERSION, _OLD_ANSWER)
 """How clients report that they and the program that gets the token use different versions."""
 _UPDATE = "aws eks update-kubeconfig --name CLUSTER --region REGION"

@@ -249,7 +249,9 @@ _TOKEN_FILE = lazy_pattern(r"\bAWS_WEB_IDENTITY_TOKEN_FILE\S{0,200}")
 
 # All keys of a Secret as variables.
 _ENV_FROM = lazy_pattern(r"\bsecretRef:\s{0,40}\{?\s{0,40}name: [\"']?(?P<secret>[a-z0-9][a-z0-9.-]{0,252})")
-_SPEAKS_OF_KEYS = lazy_pattern(r"aws|cred|key|s3|iam")
+_SPEAKS_OF_KEYS = lazy_pattern(
+    r"(?<![a-z0-9])(?:aws|cred(?:ential)?s?|(?:access|secret)?keys?|s3|iam)(?![a-z0-9])"
+)
 
 
 def _is_of_program(denial: Denial) -> bool:
@@ -311,7 +313,11 @@ def _drop_keys(denial: Denial, values: re.Match[str] | None, secret: str | None,
     """Return how a pod gets no access keys, in the values of its chart or elsewhere."""
     user = getattr(denial.principal, "name", "")
     line = commands.fill_command("aws iam list-access-keys --user-name {}", user)
-    last = f"When it works, delete {f'the Secret {clip_text(secret)} and ' if secret else ''}the access key of {denial.caller} ({line})."
+    # A Secret that becomes the environment can have other values.
+    is_alone = secret is not None and (
+        values is not None or _REFERENCE.search(denial.failure.text) is not None
+    )
+    last = f"When it works, delete {f'the Secret {clip_text(secret or str())} and ' if is_alone else ''}the access key of {denial.caller} ({line})."
     title = f"Give the pod no access keys, so that it uses {role}"
     if (reference := _REFERENCE.search(denial.failure.text)) is not None:
         kind = _KIND.search(denial.failure.text)

@@ -73,6 +73,10 @@ _OTHERS_BUCKET = lazy_pattern(
     r"(?:(?=\d{12}\b)|(?:theirs|(?:(?:an)?other|different) account|partner|vendor|customer|supplier|client)\b(?!-))[^\d\n.;{]{0,12}(?P<account>\d{12}(?![\w-]))?"
     r"|\b(?:it is|it's|this is|to|into) (?:(?:an?|the|our) )?(?:their|(?:partner|vendor|customer|supplier|client|(?:an)?other account)'s) (?:S3 )?bucket\b(?! \w+ (?:list|table|works)))"
 )
+# Before a policy: "I plan to add this:", "the policy of the test account:".
+_NOT_IN_EFFECT = lazy_pattern(
+    r"(?i)\b(?:(?:an)?other|draft|dev|plan(?:s|ned)?|propos\w{1,4}|staging|suggest\w{0,3}|test|will|would)\b[^\n{}]{0,80}:\s{0,8}\{"
+)
 _RESOURCE_RULE = "denials.policy_types.resource_policies.explain_resource_policy"
 
 
@@ -88,7 +92,7 @@ def add_policy_of_other_account(
         return explanation
     policy = policies[0]
     lacks_caller = compare_with_principal(denial, policy) is not None
-    if lacks_caller and is_stated:
+    if is_stated and (lacks_caller or _NOT_IN_EFFECT.search(denial.failure.text) is not None):
         return explanation
     if lacks_caller:
         implied = attrs.evolve(denial, policy_type="resource")
