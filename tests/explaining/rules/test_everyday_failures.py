@@ -422,7 +422,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "key-whose-end-the-text-cuts": (
         _KEYS.format("ASIAEXAMPLE"),
         {},
-        "An access key in the environment takes precedence over the profile dev",
+        "A temporary access key in the environment takes precedence over the profile dev",
         "~/.zshrc",
     ),
     "message-to-a-phone": (

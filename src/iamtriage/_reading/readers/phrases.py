@@ -202,7 +202,7 @@ sure   | region must be set when sending | A region must be set when sending req
 sure   | not found, Resolve | \bnot found, Resolve(?:EndpointV2|AuthScheme)\b
 sure   | to construct an endpoint for|execute HTTP request | Unable to construct an endpoint for [\w-]{1,60} in region \S|(?<!chain\x20)\b(?:Sdk|Amazon|AmazonS3)ClientException: Unable to execute HTTP request
 sure   | dispatch failure | Generic S3 error: dispatch failure(?!:)|\berror=dispatch failure component_kind=\"\w{1,20}\" component_type=\"aws_\w
-unsure | dispatch failure | (?<=[:=>]\x20)dispatch failure(?![:\w])
+unsure | dispatch failure | (?<![^:=>]\x20)(?<!\w)dispatch failure(?![:\w])
 sure   | <NetworkingError>Seahorse::Client::|<ConnectorError> | Seahorse::Client::NetworkingError|DispatchFailure \{ source: ConnectorError \{ kind(?![^\n\x1e]{0,300}?(?:[Cc]redential|ProfileFile|NoMatchingAuthScheme))
 sure   | <totalRetryDelay>|<NetworkingError>hostname: | (?:self[- ]signed certificate|unable to get (?:local )?issuer certificate|unable to verify the first certificate|certificate has expired|getaddrinfo E[A-Z_]{3,20}|(?:connect|read|write) E[A-Z_]{3,20}(?! 169\.254\.)|socket hang up)\b[^\x1e]{0,1500}?(?:\$metadata['\"]?: ?\{ ?(?:attempts|httpStatusCode)[^{}]{0,120}\btotalRetryDelay\b|\bNetworkingError\b[^\x1e]{0,200}?hostname: '(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.)
 sure   | <getaddrinfo> | getaddrinfo E[A-Z_]{3,20} (?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.

@@ -145,7 +145,8 @@ def test_standard_messages_have_no_rule_of_their_own(message: str) -> None:
 def test_each_known_message_has_its_rule(fragment: str, rule: str) -> None:
     """No message that is recognized falls through to the rule for the standard denial message."""
     code = "NotAuthorizedException" if "user_pool" in rule else "AccessDenied"
-    failure = parse(f"An error occurred ({code}) when calling the GetObject operation: {fragment}")
+    operation = "InvokeAgent" if "calling bedrock" in fragment else "GetObject"
+    failure = parse(f"An error occurred ({code}) when calling the {operation} operation: {fragment}")
     assert isinstance(failure, AccessDenied)
     denial = build_denial(failure, Facts())
     assert rule in find_rules(denial)

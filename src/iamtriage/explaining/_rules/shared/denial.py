@@ -12,7 +12,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
-from iamtriage.actions._lookup import find_action
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT, strip_type
 from iamtriage.arns._partitions import PARTITIONS
@@ -41,12 +40,10 @@ _S3_URIS = ("s3a://", "s3n://")
 _SQS_ENDPOINT = "https://sqs."
 _ARN_WITHOUT_PREFIX = lazy_pattern(r"aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[^:\s]{0,30}:[^:\s]{0,30}:\S")
 # Frequent services whose resources have no policies. Those of roles are for other actions than IAM's.
-_WITHOUT_RESOURCE_POLICIES = frozenset(
-    {
-        "athena", "autoscaling", "cloudformation", "cloudfront", "cloudwatch", "ec2", "ecs", "eks", "elasticache", "elasticloadbalancing",
-        "iam", "organizations", "rds", "route53",
-    }
-)  # fmt: skip
+_WITHOUT_RESOURCE_POLICIES = frozenset({
+    "athena", "autoscaling", "cloudformation", "cloudfront", "cloudwatch", "ec2", "ecs", "eks", "elasticache", "elasticloadbalancing",
+    "iam", "organizations", "rds", "route53",
+})  # fmt: skip
 # The services whose name in CloudTrail is not the prefix of their actions.
 _EVENT_SOURCES = {"cloudwatch": "monitoring", "sso-oauth": "sso"}
 
@@ -157,8 +154,12 @@ class Denial(Explainable[AccessDenied]):
     @property
     def can_have_resource_policy(self) -> bool:
         """Whether a policy of the resource can decide, which an action on no single resource does not have."""
+        if self.service in _WITHOUT_RESOURCE_POLICIES:
+            return False
+        from iamtriage.actions._lookup import find_action
+
         action = None if self.action is None else find_action(self.action)
-        return self.service not in _WITHOUT_RESOURCE_POLICIES and not (action and action.only_wildcard)
+        return action is None or not action.only_wildcard
 
     @property
     def event_source(self) -> str | None:
