@@ -123,6 +123,7 @@ def test_agent_or_tool(text: str, verdict: str, remedy: str) -> None:
         (_THROTTLED.replace("cloudwatch_logs:cloudwatch_logs.0", "plugin"), "Fluent Bit"),
         (_VAULT_CALL.format("Create"), "does not exist"),
         (_NOT_MANAGED, "wrong form"),
+        (f"{_WEB_IDENTITY}caused by: SerializationError: failed to decode response body\\ncaused by: read tcp 10.0.0.1:4: read: connection reset by peer", "Something other than STS"),
         ("An error occurred (ValidationException) when calling the CreateBot operation: Invalid client provided", "rm -r"),
         (_OF_VAULT.format("vault-token-films-1786560253-eVgl3oau"), "Attach the policy to the user"),
         (f"$ rclone mkdir s3:films\noperation error S3: CreateBucket, https response error StatusCode: 403, RequestID: {_ID}, api error AccessDenied: Access Denied", "no_check_bucket"),

@@ -89,6 +89,7 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         # Atlantis runs Terraform.
         (f'running "/data/bin/terraform1.9.5 init -upgrade" in "/data/repos/shop/web/7/default": exit status 1\n{_NO_SOURCES}', "the server of Atlantis", "aws login"),
         (f'ran "terraform init" in "/srv/web"\n{_NO_SOURCES}', "AWS_PROFILE", "Atlantis"),
+        (f"git clone https://git.example.com/repos/shop/web/7/x\n{_NO_SOURCES}", "AWS_PROFILE", "Atlantis"),
         # A record with the name, and another reason.
         ("failed to change Route 53 record set: InvalidChangeBatch: [Tried to create resource record set [name='web.example.com.', type='A'] but it already exists]", "already has a record", "rejected the request"),
         ("failed to change Route 53 record set: InvalidChangeBatch: [RRSet with DNS name web.example.org. is not permitted in zone example.com.]", "rejected the request", "already has a record"),

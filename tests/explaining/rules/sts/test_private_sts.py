@@ -88,6 +88,8 @@ def test_agent_is_known_by_its_log() -> None:
         ("botocore==1.34.2", "Let botocore call the regional STS endpoint"),
         ("Boto3/1.9.220 Botocore/1.12.220", "Let Boto3 call the regional STS endpoint"),
         ("boto3 1.40.1 botocore 1.40.1", "Change how the code calls STS"),
+        ("upgraded from botocore==1.34.2 to botocore==1.41.0", "Change how the code calls STS"),
+        ("boto3==1.28.57, AWS_STS_REGIONAL_ENDPOINTS=regional", "Change how the code calls STS"),
         ("boto3==1.28.57, sts_regional_endpoints = legacy", "Change how the code calls STS"),
         ("", "Change how the code calls STS"),
     ],
@@ -100,6 +102,7 @@ def test_old_boto3_outside_of_a_pod(versions: str, title: str) -> None:
     is_old = title.startswith("Let")
     assert ("upgrade boto3 and botocore to 1.40 or later" in str(first.steps)) is is_old
     assert "AWS_STS_REGIONAL_ENDPOINTS=regional" in first.commands[0]
+    assert "[REDACTED" not in str(first)
     # The text shows the endpoint, through which the request does not go.
     assert not any(each.title.startswith("Check the network's") for each in others)
     assert "neither the endpoint's security group nor an IAM policy" in explanation.notes[0]

@@ -48,6 +48,10 @@ _LEGACY = lazy_pattern(
 _OLD_BOTOCORE = lazy_pattern(
     r"\b(?P<name>[Bb]oto(?:core|3))(?:==|[ /:=@-]{1,3}v?)(?P<version>1\.[123]?\d\.\d{1,4})\b"
 )
+# A newer one, to which the text may say that somebody upgraded, and the setting of it.
+_REGIONAL_BOTOCORE = lazy_pattern(
+    r"\b[Bb]oto(?:core|3)(?:==|[ /:=@-]{1,3}v?)1\.(?:[4-9]\d|\d{3})\.|(?i:sts_regional_endpoints)[\"']?[ =:]{1,3}[\"']?regional\b"
+)
 # A comment, and what people say of a setting that is gone.
 _NOT_SET = lazy_pattern(
     r"^\s{0,40}(?:#|//)|\b(?i:removed|unset|deleted|dropped|no longer|any ?more|not|without|used to|instead of)\b|n't\b"
@@ -241,12 +245,13 @@ def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ..
     region = commands.region(find_region(case))
     steps = (*remedies["code"].steps, "Or leave the code unchanged, and set the variables where it runs.")
     title = remedies["code"].title
-    if (old := _OLD_BOTOCORE.search(case.text)) is not None and not sets_legacy_endpoint(case.text):
+    old = None if _REGIONAL_BOTOCORE.search(case.text) else _OLD_BOTOCORE.search(case.text)
+    if old is not None and not sets_legacy_endpoint(case.text):
         # https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html
         title = f"Let {old['name']} call the regional STS endpoint"
         steps = (
             f"{old['name']} {old['version']} calls the global host unless AWS_STS_REGIONAL_ENDPOINTS says regional: set the variables where the program runs, such as in its task definition.",
-            f"Or upgrade boto3 and botocore to 1.40 or later, which do so by default, or pass endpoint_url={steps[0].rpartition(' ')[2].removesuffix('.')} to the client.",
+            f"Or upgrade boto3 and botocore to 1.40 or later, which do so by default, or create the client with endpoint_url={steps[0].rpartition(' ')[2].removesuffix('.')}.",
         )
     remedies["code"] = attrs.evolve(
         remedies["code"],

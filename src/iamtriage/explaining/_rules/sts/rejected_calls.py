@@ -181,7 +181,7 @@ _OPERATIONS = frozenset(
 _METHOD_NOT_ALLOWED = frozenset({"405", "MethodNotAllowed"})
 _SERIALIZATION_ERROR = "SerializationError"  # from the AWS SDK for Go v1
 UNREADABLE = lazy_pattern(
-    r"WebIdentityErr: failed to retrieve credentials\W{1,6}caused by: (SerializationError)\b"
+    r"WebIdentityErr: failed to retrieve credentials\W{1,6}caused by: (SerializationError)\b(?![^\x1e]{0,300}?(?:connection reset|i/o timeout|unexpected EOF))"
 )
 """What the AWS SDK for Go v1 says of an answer to its STS call that it cannot read."""
 # The AWS SDK for Go v1 names the credential provider that failed, not the operation.

@@ -694,6 +694,13 @@ def test_mode_of_the_message_takes_precedence_over_the_facts() -> None:
 
 
 _ARN = "arn:aws:iam::111122223333:role/workers"
+
+
+def test_words_on_a_type_are_not_the_type_of_the_entry() -> None:
+    text = _CREATE.replace(" --type EC2_LINUX", "") + "For users, EC2_LINUX is wrong."
+    assert explain(text).remedies[0].title.startswith("Inspect the existing entry")
+
+
 _STACK_EVENT = f'WorkersEntry{{0}}AWS::EKS::AccessEntry{{0}}CREATE_FAILED{{0}}Resource handler returned message: "{STANDARD} (Service: Eks, Status Code: 400)"\n  WorkersEntry:\n    Type: AWS::EKS::AccessEntry\n    Properties:\n      PrincipalArn: {_ARN}\n      Type: EC2_LINUX\n      AccessPolicies: []'
 _TERRAFORM = f'Error: creating EKS Access Entry (orders:{_ARN}): operation error EKS: CreateAccessEntry, InvalidParameterException: {STANDARD}\n  with aws_eks_access_entry.win,\n  on main.tf line 4\n  type = "EC2_WINDOWS"\n  kubernetes_groups = []'
 

@@ -179,7 +179,7 @@ _CI_SYSTEMS = (
         pages.GITLAB_OIDC,
     ),
     _CiSystem(
-        lazy_pattern(r"/\.atlantis/repos/|/repos(?:/[\w.-]{1,80}){2}/\d{1,6}/|\batlantis (?:plan|apply)\b"),
+        lazy_pattern(r"atlantis/repos/|\"/\S{0,99}repos(?:/[\w.-]{1,80}){2}/\d+|\batlantis (?:plan|apply)\b"),
         "Atlantis",
         ("Or set the variables of the keys, or ~/.aws/credentials, where the server runs.",),
         "https://www.runatlantis.io/docs/provider-credentials.html",

@@ -111,7 +111,7 @@ _CREATION = r"(?:creat(?:ed|es)|made|makes|built|builds|provision(?:ed|s)|set up
 _SAME = r"(?:the |this |that |our )?same (?:\w{1,20} ){0,2}(?:identity|job|pipeline|principal|role|terraform|user|workflow)"
 # "by this pipeline, role ci": what runs as the principal that follows.
 _RUNNER = r"(?:the |this |that |our )?(?:\w{1,20} ){0,2}(?:job|pipeline|terraform|workflow)[,:]? \(?(?:as |with |under |using )?"
-_NODE_TYPE = lazy_pattern(r"\b((?:EC2|HYBRID|HYPERPOD|FARGATE)_(?:LINUX|WINDOWS))\b")
+_STATED_TYPE = lazy_pattern(r"(?i:type)\W{1,40}((?:EC2|HYBRID|HYPERPOD|FARGATE)_(?:LINUX|WINDOWS))\b")
 # The arguments of an entry in CloudFormation and Terraform that nodes cannot have.
 _ARGUMENTS = ("AccessPolicies", "KubernetesGroups", "policy_associations", "kubernetes_groups")
 # What starts nodes: as Terraform and CloudFormation report it, as the AWS CLI and the API name its role, and the role of an entry.
@@ -145,7 +145,7 @@ OTHER_ARN = CauseType(
 
 def find_node_type(case: Case[AccessEntry]) -> str | None:
     """Return the type of an entry for nodes, if the text states one."""
-    found = unique_value(_NODE_TYPE, case.failure.text)
+    found = unique_value(_STATED_TYPE, case.failure.text)
     return None if found is None else found.value
 
 
