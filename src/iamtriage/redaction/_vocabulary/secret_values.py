@@ -72,6 +72,7 @@ _OBJECT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9./]*[a-z0-9])?")
 # A Python class with its module, without digits: "botocore.tokens.FrozenAuthToken".
 _CLASS = re.compile(r"(?:[a-z_]{3,30}\.){1,6}(?:[A-Z][a-z]{2,20}){1,6}")
 _PARTS_OF_TYPE = re.compile(r"\s?\|\s?")
+_PASSED = re.compile(r"[A-Za-z_]{3,40}=[^=]|https?://[^@]*\Z")
 _VERSION = re.compile(r"v?(?:[0-9]:)?[0-9]{1,4}(?:\.[0-9]{1,6}){1,4}(?:[-+.~][\w.+~-]{1,40})?")
 COOKIE_ATTRIBUTE = r"(?:path|domain|expires|max-age|samesite|secure|httponly|partitioned|priority)\b"
 _EMPTY_COOKIE = re.compile(
@@ -265,14 +266,12 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
         or (value[-1] == ":" and _CODE_AND_COLON.fullmatch(value))
     ):
         return True
-    if (
-        name.key == "pass"
-        and placement.sign == ":"
-        and not (placement.is_key and value.isalpha())
-        and not is_mixed(value)
-    ):
-        # A result of tests: "pass: 17".
-        return True
+    if name.key == "pass":
+        # A result of tests, "pass: 17", or a verb, "pass MaxItems=17 to it".
+        is_word = placement.is_key and value.isalpha()
+        is_result = placement.sign == ":" and not is_word and not is_mixed(value)
+        if is_result or (placement.sign == "space" and _PASSED.match(value)):
+            return True
     return value[-1] in ":=" and not name.is_chosen and _LABEL.fullmatch(value) is not None
 
 
