@@ -81,6 +81,7 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _HEADER = "authorization: "
+_END_TAG = re.compile(r"</\w{1,40}>\Z")
 _SCHEME = re.compile(r"(?:basic|bearer|token)[ ](?P<token>[^\s]{1,4000})", re.IGNORECASE)
 # In Terraform's state and plans: an object, and the member that lists which of its values are secrets.
 _SENSITIVE_PARTS = {
@@ -146,7 +147,8 @@ class Announced(NamedTuple):
             if not is_quoted and (self.name.key == "pass" or ERROR.match(content) or not _is_phrase(content)):
                 return None
             return self.name.what if can_be_secret(self.name, content, _KEY) else None
-        content = content.strip()
+        # YAML also reads a line of HTML.
+        content = content.strip() if is_quoted else _END_TAG.sub("", content.strip())
         if self.name.key == "secretstring" and _OBJECT.match(content):
             # It is searched value by value.
             return None
