@@ -56,3 +56,29 @@ def test_role_of_a_template(status: str, *, has_name: bool) -> None:
         any("--stack-name batch-jobs --logical-resource-id BatchRole" in each for each in first.commands)
         is has_name
     )
+
+
+_LIST = "aws iam list-attached-{kind}-policies --{kind}-name sync --query AttachedPolicies[].PolicyName --output text\n{names}\n"
+
+
+@check_rows(
+    ("kind", "listed", "covered"),
+    [
+        ("role", _LIST.format(kind="role", names="AmazonS3ReadOnlyAccess\tAmazonS3FullAccess\tsync-kms"), "AmazonS3ReadOnlyAccess"),
+        ("user", _LIST.format(kind="user", names="AWSLambda_FullAccess\tAWSLambda_ReadOnlyAccess"), "AWSLambda_ReadOnlyAccess"),
+        # The policy that the call attaches.
+        ("group", _LIST.format(kind="group", names="AmazonSQSReadOnlyAccess\tsync-kms"), "AmazonSQSReadOnlyAccess"),
+        # Another service, another role, a policy of the account, and one that was detached.
+        ("role", _LIST.format(kind="role", names="AmazonSNSReadOnlyAccess\tAmazonS3FullAccess"), None),
+        ("user", _LIST.format(kind="role", names="AmazonS3ReadOnlyAccess\tAmazonS3FullAccess"), None),
+        ("role", _LIST.format(kind="role", names="sync-ReadOnlyAccess\tsync-FullAccess"), None),
+        ("role", _LIST.format(kind="role", names="AmazonS3ReadOnlyAccess\tAmazonS3FullAccess") + "$ aws iam detach-role-policy --role-name sync --policy-arn arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\n", None),
+    ],
+)  # fmt: skip
+def test_policy_that_another_one_covers(kind: str, listed: str, covered: str | None) -> None:
+    call = f"$ aws iam attach-{kind}-policy --{kind}-name sync --policy-arn arn:aws:iam::aws:policy/AmazonSQSFullAccess\n\n"
+    error = _CLI.format(f"Attach{kind.capitalize()}Policy", f"PoliciesPer{kind.capitalize()}: 10")
+    first = explain(f"{call}{error}\n$ {listed}").remedies[0]
+    arn = f"arn:aws:iam::aws:policy/{covered}" if covered else "POLICY_ARN"
+    assert f"aws iam detach-{kind}-policy --{kind}-name sync --policy-arn {arn}" in first.commands
+    assert ("covers it, judging by the names" in first.title) is (covered is not None)

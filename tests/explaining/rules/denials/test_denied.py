@@ -1557,6 +1557,26 @@ def test_policy_of_a_group_denies(attached: str, *, is_of_group: bool) -> None:
     assert f"detach-{'group' if is_of_group else 'user'}-policy --" in shown
 
 
+@pytest.mark.parametrize(
+    ("groups", "name"),
+    [
+        ("aws iam list-groups-for-user --user-name kim\n" + '{"Groups": [{"Path": "/", "GroupName": "ops", "Arn": "arn:aws:iam::111122223333:group/ops"}]}', "ops"),
+        ("aws iam list-groups-for-user --user-name kim --query 'Groups[].GroupName' --output text\nops", "ops"),
+        # Several groups, a part of the list, another user, and no group.
+        ("aws iam list-groups-for-user --user-name kim --query 'Groups[].GroupName' --output text\nops\tdev", "GROUP_NAME"),
+        ("aws iam list-groups-for-user --user-name kim --query 'Groups[0].GroupName' --output text\nops", "GROUP_NAME"),
+        ("aws iam list-groups-for-user --user-name ana\n" + '{"Groups": [{"GroupName": "ops"}]}', "GROUP_NAME"),
+        ("aws iam list-groups-for-user --user-name kim\n" + '{"Groups": []}', "GROUP_NAME"),
+    ],
+)  # fmt: skip
+def test_only_group_has_the_policy(groups: str, name: str) -> None:
+    arn = "arn:aws:iam::111122223333"
+    text = f'User: {arn}:user/kim is not authorized to perform: sqs:DeleteQueue on resource: arn:aws:sqs:eu-west-1:111122223333:jobs with an explicit deny in an identity-based policy: {arn}:policy/NoDeletes\n\n$ aws iam list-attached-user-policies --user-name kim\n{{"AttachedPolicies": []}}\n$ {groups}\n'
+    shown = " ".join(explain(text).to_text().split())
+    assert f"detach-group-policy --group-name {name} " in shown
+    assert ("through ops, the only group in the list" in shown) is (name == "ops")
+
+
 @check_rows(
     ("asked", "title", "profile"),
     [

@@ -17,7 +17,9 @@ __all__ = (
     "ASKER",
     "DESCRIBED",
     "find_attached_policies",
+    "find_covered_policy",
     "find_described_policies",
+    "find_only_group",
     "find_printed_boundary",
     "lists_others_only",
 )
@@ -29,6 +31,13 @@ DESCRIBED = "the policy that the text describes"
 
 _LISTING = lazy_pattern(
     r"(?a)\baws iam list-attached-(?P<kind>role|user|group)-policies [^\n|;&]{0,200}?--(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,200}\n"
+)
+_GROUPS = lazy_pattern(
+    r"(?a)\baws iam list-groups-for-user (?:(?!\[-?\d|--max-)[^\n|;&]){0,200}?--user-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})(?:(?!\[-?\d|--max-)[^\n|;&]){0,200}\n"
+)
+_CUT_LIST = lazy_pattern(r"\.\.|…|NextToken|NEXTTOKEN|\"IsTruncated\"\s?:\s?true")
+_GROUP = lazy_pattern(
+    r"(?a)(?:\"GroupName\"\s?:\s?\"|:group/(?:[\w+=,.@-]{1,64}/){0,8})([\w+=,.@-]{1,128})(?![\w+=,.@/-])"
 )
 _ATTACHED = lazy_pattern(r"\"AttachedPolicies\"\s?:\s?\[")
 _END = lazy_pattern(r"(?m)^[^\n$#❯]{0,80}[$#❯] |^\s{0,8}aws |\n\s{0,8}\n")
@@ -216,6 +225,41 @@ def lists_others_only(text: str, user: str, policy: str) -> bool:
     """
     lists = [_output(text, each.end()) for each in _LISTING.finditer(text) if each["name"] == user]
     return any(_ATTACHED.search(each) and policy not in each for each in lists)
+
+
+def find_covered_policy(text: str, kind: str, name: str, added: str) -> tuple[str, str] | None:
+    r"""Return a listed AWS managed policy that only reads, and the one with full access to the same service.
+
+    Args:
+        text: The text with the list.
+        kind: Whether a role, a user or a group has the policies.
+        name: Its name.
+        added: The name of a policy that it gets.
+
+    >>> listed = "aws iam list-attached-role-policies --role-name etl\nAmazonS3FullAccess AmazonS3ReadOnlyAccess"
+    >>> find_covered_policy(listed, "role", "etl", "AmazonSQSFullAccess")
+    ('AmazonS3ReadOnlyAccess', 'AmazonS3FullAccess')
+    """
+    lists = [each.end() for each in _LISTING.finditer(text) if (each["kind"], each["name"]) == (kind, name)]
+    if not lists or "detach-" in text[lists[-1] :]:
+        return None
+    names = dict.fromkeys(_NAME_OF_POLICY.findall(_output(text, lists[-1]).partition("\n+ ")[0]))
+    for each in names:
+        full = f"{each.removesuffix('ReadOnlyAccess')}FullAccess"
+        if each.endswith("ReadOnlyAccess") and full in FULL_ACCESS and (full in names or full == added):
+            return each, full
+    return None
+
+
+def find_only_group(text: str, user: str) -> str | None:
+    r"""Return the group of a user, if the list of the user's groups has only one.
+
+    >>> find_only_group('aws iam list-groups-for-user --user-name ana\n{"Groups": [{"GroupName": "ops"}]}', "ana")
+    'ops'
+    """
+    lists = [_output(text, each.end()) for each in _GROUPS.finditer(text) if each["name"] == user]
+    found = {name for each in lists for name in _GROUP.findall(each)}
+    return None if any(_CUT_LIST.search(each) for each in lists) else only_one(found)
 
 
 def find_printed_boundary(text: str, role: str) -> str | None:

@@ -11,10 +11,17 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, line_at
+from iamtriage.explaining._context.readers.attached_policies import find_covered_policy
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
-from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES, trust_pods
+from iamtriage.explaining._rules.calls.rejected_policies import (
+    CDK,
+    MERGED_BY_CDK,
+    POLICY_SIZES,
+    attach_fewer,
+    trust_pods,
+)
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, stated_option
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -166,13 +173,26 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             f"aws iam list-attached-{kind}-policies --{kind}-name {known}",
             f"aws iam detach-{kind}-policy --{kind}-name {known} --policy-arn POLICY_ARN",
         )
+        covered = find_covered_policy(case.failure.text, kind, known, _name_policy(case))
+        if covered is not None:
+            title = f"Detach {covered[0]} from {holder}: {covered[1]} covers it, judging by the names"
+            steps = (steps[0], steps[1].replace("its statements", "the statements of another policy"))
+            arn = f"arn:{find_partition(case) or 'aws'}:iam::aws:policy/{covered[0]}"
+            again = commands.repeat_command(case.context.command)
+            repeat = None if again is None else Labelled("Then repeat the call:", again)
+            lines = remedies.present(
+                f"aws iam detach-{kind}-policy --{kind}-name {known} --policy-arn {arn}", repeat
+            )
     remedy = remedies.account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS)
     if scoped["what"] == "Policies" and name and deployment is not None and not deployment.is_terraform:
-        remedy = _attach_fewer(holder, kind, name, deployment)
+        remedy = attach_fewer(holder, kind, name, deployment)
     state = f"can have at most {count} {things}"
     # CloudFormation attaches the policies of a new role, and removes it when that fails.
     if (case.operation or "").startswith(("Attach", "Add")):
-        state = f"has {count} {things}, the maximum{_name_policy(case)}"
+        policy = _name_policy(case)
+        state = (
+            f"has {count} {things}, the maximum{f', so {clip_text(policy)} does not fit' if policy else ''}"
+        )
     return case.explain(
         f"{capitalize_start(holder)} {state}. This is a quota per {kind}, not a missing permission.",
         QUOTA_REACHED.cause(
@@ -184,34 +204,12 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
     )
 
 
-def _attach_fewer(holder: str, kind: str, name: str, deployment: Deployment) -> Remedy:
-    """Return how a template attaches fewer managed policies to a role, a user or a group."""
-    lines: remedies.Commands = ()
-    # A new one is removed when its creation fails.
-    if deployment.stack and (deployment.status or "").startswith("UPDATE"):
-        find = "aws cloudformation describe-stack-resource --stack-name {} --logical-resource-id {} --query StackResourceDetail.PhysicalResourceId --output text"
-        lines = (
-            commands.fill_command(find, deployment.stack, name),
-            Labelled(
-                "Then, with the name that it prints:",
-                f"aws iam list-attached-{kind}-policies --{kind}-name {kind.upper()}_NAME",
-            ),
-        )
-    return remedies.your_remedy(
-        f"Attach fewer managed policies to {holder} in the template, and update the stack again",
-        "AWS managed and customer managed policies count alike, also those that something else attached. Merge several of your own into one.",
-        "Or move statements into an inline policy (Policies in the template), which this quota does not count.",
-        commands=lines,
-        url=pages.IAM_QUOTAS,
-    )
-
-
 def _name_policy(case: Case[AwsError]) -> str:
-    """Return that the policy that a call attaches is one too many, as a clause, if the error or the command names only one."""
+    """Return the policy that a call attaches, if the error or the command names only one."""
     stated = stated_option(case, "policy-arn")
     line = line_at(case.failure.text, *case.failure.span)
     arn = stated or only_one({each[0] for each in _POLICY.finditer(line)}) or ""
-    return f", so {clip_text(arn.rpartition('/')[2])} does not fit" if "/" in arn else ""
+    return arn.rpartition("/")[2] if "/" in arn else ""
 
 
 def find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None) -> str | None:

@@ -16,6 +16,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.requirements.services import service_trust_policy
+from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment
 from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._documents import allow
 
@@ -238,3 +239,25 @@ POLICY_SIZES = (
         ),
     ),
 )
+
+
+def attach_fewer(holder: str, kind: str, name: str, deployment: Deployment) -> Remedy:
+    """Return how a template attaches fewer managed policies to a role, a user or a group."""
+    lines: remedies.Commands = ()
+    # A new one is removed when its creation fails.
+    if deployment.stack and (deployment.status or "").startswith("UPDATE"):
+        find = "aws cloudformation describe-stack-resource --stack-name {} --logical-resource-id {} --query StackResourceDetail.PhysicalResourceId --output text"
+        lines = (
+            commands.fill_command(find, deployment.stack, name),
+            Labelled(
+                "Then, with the name that it prints:",
+                f"aws iam list-attached-{kind}-policies --{kind}-name {kind.upper()}_NAME",
+            ),
+        )
+    return remedies.your_remedy(
+        f"Attach fewer managed policies to {holder} in the template, and update the stack again",
+        "AWS managed and customer managed policies count alike, also those that something else attached. Merge several of your own into one.",
+        "Or move statements into an inline policy (Policies in the template), which this quota does not count.",
+        commands=lines,
+        url=pages.IAM_QUOTAS,
+    )

@@ -984,3 +984,29 @@ def test_key_that_the_text_names_is_deactivated_first(
     assert any(each.endswith(f" --region {region}") for each in remedy.commands)
     assert support in remedy.steps[0]
     assert "REGION" not in str(remedy.commands)
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "is_setting"),
+    [
+        ("[profile ops]\nrole_arn = {role}\nsource_profile = home\n\n$ aws s3 ls --profile ops\n\n", "aws iam list-mfa-devices --profile home", True),
+        ("[profile ops]\nrole_arn = {role}\nsource_profile = home\n\n$ export AWS_PROFILE=ops\n$ aws ec2 describe-vpcs\n\n", "aws iam list-mfa-devices --profile home", True),
+        ("$ aws ce list-cost-allocation-tags --profile ops\n\n", "aws iam list-mfa-devices --profile SOURCE_PROFILE", True),
+        # The profile makes the call itself, Terraform asks for no code, and the device is known.
+        ("$ aws sts assume-role --role-arn {role} --role-session-name a --profile home\n\n", "aws iam list-mfa-devices --profile home", False),
+        ("[profile ops]\nrole_arn = {role}\nsource_profile = home\n\n$ AWS_PROFILE=ops terraform plan\n", "aws sts get-session-token --serial-number SERIAL_NUMBER --token-code TOKEN_CODE --profile home", False),
+        ("[profile ops]\nrole_arn = {role}\nmfa_serial = arn:aws:iam::111122223333:mfa/ana\nsource_profile = home\n\n$ aws s3 ls --profile ops\n\n", "aws sts assume-role --role-arn {role} --role-session-name check --serial-number arn:aws:iam::111122223333:mfa/ana --token-code TOKEN_CODE --profile home", False),
+    ],
+)  # fmt: skip
+def test_profile_that_assumes_the_denied_role(before: str, command: str, is_setting: bool) -> None:  # noqa: FBT001
+    """Each command with the profile is denied as the call was."""
+    role = "arn:aws:iam::111122223333:role/ops"
+    deny = {"Sid": "Mfa", "Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}  # fmt: skip
+    error = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: {role} with an explicit deny in the role trust policy"
+    first = explain(before.format(role=role) + error, facts={"trust_policy": {"Statement": [deny]}}).remedies[
+        0
+    ]
+    assert command.format(role=role) in first.commands
+    assert not any(each.endswith("--profile ops") for each in first.commands)
+    shown = "[profile ops]\nmfa_serial = MFA_DEVICE_ARN" if is_setting else None
+    assert first.manifest == shown

@@ -65,3 +65,21 @@ def test_value_of_another_resource() -> None:
     text = _text("rds:CreateDBInstance", "rds:StorageEncrypted", "aws_db_instance", "}\n")
     other = 'resource "aws_db_instance" "logs" {\n  storage_encrypted = false\n}\n'
     assert "if rds:StorageEncrypted is false" in explain(text + other).summary
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "above", "expected"),
+    [
+        ("elasticfilesystem:CreateFileSystem", "elasticfilesystem:Encrypted", "pulumi:pulumi:Stack films-dev\n  aws:efs:FileSystem (films):\n", "In the Pulumi program, set encrypted to true in films (aws:efs:FileSystem)."),
+        ("rds:CreateDBInstance", "rds:StorageEncrypted", "pulumi:pulumi:Stack films-dev\n  aws:rds/instance:Instance (films):\n", "In the Pulumi program, set storageEncrypted (in Python, storage_encrypted) to true in films (aws:rds/instance:Instance)."),
+        # Two resources failed.
+        ("redshift:CreateCluster", "redshift:Encrypted", "pulumi:pulumi:Stack films-dev\n  aws:sqs:Queue (a):\n    error: busy\n  aws:redshift:Cluster (films):\n", "In the Pulumi program, set encrypted to true."),
+        # Another tool.
+        ("elasticfilesystem:CreateFileSystem", "elasticfilesystem:Encrypted", "", "Pass --encrypted in the CLI, or set encrypted = true in Terraform."),
+    ],
+)  # fmt: skip
+def test_setting_of_pulumi(action: str, key: str, above: str, expected: str) -> None:
+    service = action.partition(":")[0]
+    deny = {"Sid": "NoPlain", "Effect": "Deny", "Action": action, "Resource": "*", "Condition": {"Bool": {key: "false"}}}  # fmt: skip
+    text = f"{above}    error: api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/apply/run-4 is not authorized to perform: {action} on resource: arn:aws:{service}:eu-west-1:111122223333:x/films with an explicit deny in a service control policy: {_SCP}\n\np-1a2b3c4d:\n{json.dumps(deny)}\n"
+    assert explain(text).remedies[0].steps[0] == expected

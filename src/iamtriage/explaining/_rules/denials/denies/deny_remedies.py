@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
@@ -20,8 +20,6 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import li
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_program, runs_in_notebook
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions
 
@@ -257,7 +255,6 @@ def revocation_commands(denial: Denial) -> tuple[str, ...]:
     return tuple(with_profile(None if profile is None else profile.value, each) for each in lines)
 
 
-_DEVICE = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}")
 _SERVERLESS_BOUNDARY = lazy_pattern(
     r"permissionsBoundary in serverless\.yml (?P<to>to (?P<arn>arn:[\w+=,.@:/-]{1,600}[\w/]))"
 )
@@ -307,17 +304,10 @@ def build_remedy(
     if secure_calls.requires_tls(requirement) and not suggested_by:
         return secure_calls.secure_call_remedy(denial, requirement, title)
     if requirement is deny_conditions.MFA:
-        found = _DEVICE.findall(denial.failure.text)
-        devices = {each for each in found if denial.account in {None, each.split(":")[4]}}
-        device = only_one(devices, "SERIAL_NUMBER")
-        needs_session = find_program(denial.failure) is not None
-        step = _mfa_step(denial, needs_session=needs_session)
+        step, lines, manifest = secure_calls.call_with_mfa(denial)
         steps = tuple(each.replace(deny_conditions.MFA.step, step) for each in steps)
         if denial.failure.envelope.source in _SDKS_OF_PROGRAMS:
             after = (_UNATTENDED, *after)
-        call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
-        listed = ("aws iam list-mfa-devices",) if device == "SERIAL_NUMBER" else ()
-        lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
     if condition is not None and deny_conditions.accepts_listed_values(condition):
         lines = lines or remedies.present(
             condition_keys.repeat_with(denial, condition.key, condition.policy_values)
@@ -345,7 +335,11 @@ def build_remedy(
         *after,
         commands=lines,
         manifest=manifest,
-        manifest_language="hcl" if lines == ("terraform apply",) else "yaml",
+        manifest_language="hcl"
+        if lines == ("terraform apply",)
+        else "text"
+        if requirement is deny_conditions.MFA
+        else "yaml",
         url=requirement.url,
     )
 
@@ -371,19 +365,6 @@ def _region_commands(denial: Denial, condition: DenyingCondition) -> tuple[str, 
     again = commands.repeat_command(denial.context.command, changes={"region": accepted})
     exported = f"export AWS_REGION={accepted} AWS_DEFAULT_REGION={accepted}"
     return remedies.present(again or (exported if is_of_shell else None))
-
-
-def _mfa_step(denial: Denial, *, needs_session: bool) -> str:
-    """Return how to call with MFA, with what differs between the ways to sign in of which the text speaks."""
-    if denial.lowercase_action == "sts:assumerole" and not needs_session:
-        return deny_conditions.MFA_WITH_ROLE
-    asides = [
-        words for sign, words in deny_conditions.MFA_ASIDES.items() if re.search(sign, denial.failure.text)
-    ]
-    why, _, how = deny_conditions.MFA.step.partition(". ")
-    # How to set values comes after what to set.
-    at = sum(not each.startswith("In PowerShell") for each in asides)
-    return " ".join((f"{why}.", *asides[:at], how, *asides[at:]))
 
 
 def _describe_created(denial: Denial) -> str:

@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
+from iamtriage.explaining._rules.shared.texts.text_fragments import PULUMI_FRAGMENTS
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ _PACKER = lazy_pattern(r"==> amazon-[a-z]{3,12}[.:]")
 # What sets a value to true in the AWS CLI and in Terraform.
 _FLAG = lazy_pattern(r"Pass --(?P<option>[\w-]+) in the CLI, or set (?P<argument>\w+) = true in Terraform\.")
 _OPTION = lazy_pattern(r"--(?P<option>[\w-]+ \w+=\w+|(?<=Pass --)[\w-]+) in the CLI\b")
+# Pulumi prints the type and the name of a resource above its diagnostics.
+_OF_PULUMI = lazy_pattern(r"(?a)(?<![\w:])(aws:[\w/]{1,60}:\w{1,60}) \(([\w.-]{1,200})\):")
 _OF_PACKER = 'In Packer, write this in the source block: metadata_options { http_tokens = "required" }.'
 _OF_STORAGE = 'Set encrypted: "true" in the parameters of a new StorageClass. Then create the claim again.'
 
@@ -76,6 +79,9 @@ def find_step(denial: Denial, requirement: Requirement) -> tuple[str, str | None
     controller = find_controller_of_denial(denial.action or "", denial.failure) if flag else None
     if controller is not None and controller.name == "the EBS CSI driver":
         return _OF_STORAGE, None
+    is_of_pulumi = any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS))
+    if flag is not None and again is None and is_of_pulumi:
+        return _set_in_pulumi(denial.failure.text, flag["argument"]), None
     if flag is not None and deployment is not None and deployment.is_terraform and deployment.resource:
         is_off = any(condition_keys.find_flag(denial, key) == ("false",) for key in requirement.keys)
         said = ": the text has false" if is_off else ""
@@ -83,6 +89,21 @@ def find_step(denial: Denial, requirement: Requirement) -> tuple[str, str | None
     if not (option and again):
         return requirement.step, None
     return f"Repeat the command with --{option['option'].partition(' ')[0]}.", again
+
+
+def _set_in_pulumi(text: str, argument: str) -> str:
+    """Return how a Pulumi program sets to true what has this name in Terraform.
+
+    >>> _set_in_pulumi("aws:rds:Instance (shop):", "storage_encrypted")
+    'In the Pulumi program, set storageEncrypted (in Python, storage_encrypted) to true in shop (aws:rds:Instance).'
+    """
+    first, *words = argument.split("_")
+    name = "".join((first, *map(str.capitalize, words)))
+    if name != argument:
+        name += f" (in Python, {argument})"
+    found = only_one(set(_OF_PULUMI.findall(text)))
+    where = "" if found is None else f" in {found[1]} ({found[0]})"
+    return f"In the Pulumi program, set {name} to true{where}."
 
 
 def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -> str:

@@ -1,15 +1,21 @@
-"""Say where a program or a tool switches off TLS, if a Deny statement requires it."""
+"""Say where a program or a tool switches off TLS, and how it calls with MFA, if a Deny statement requires it."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.program_regions import find_variable_map
 from iamtriage.explaining._rules.basics import Denial
+from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.requested_values import list_endpoints
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.clues import find_program
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
@@ -23,6 +29,7 @@ _OFF = lazy_pattern(
     r"(?i)(?<![\w$.-])(?P<name>(?:[\w.-]{0,40}(?:s3|aws|sqs|sns)[\w.-]{0,20}?)?(?:(?:use_?ssl|ssl[._]enabled|use_?https)(?=\W{1,5}false\b)|(?:use_?http|disable_?ssl)(?=\W{1,5}true\b)))[\"']?\s{0,3}(?:=>|[=:, ])\s{0,3}[\"']?(?P<value>true|false)\b"
 )
 _IS_HADOOP = lazy_pattern(r"\bs3a\b|\b(?i:hadoop|spark)\b")
+_DEVICE = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}")
 _KEEP = "The Deny is there to stop calls without TLS: no policy has to change."
 
 
@@ -69,3 +76,35 @@ def secure_call_remedy(denial: Denial, requirement: Requirement, title: str) -> 
         of_hadoop = ", fs.s3a.connection.ssl.enabled" if _IS_HADOOP.search(text) else ""
         step = f"Use an https:// endpoint URL with TLS 1.2 or later. The AWS CLI and the SDKs do so by default: look for http:// in --endpoint-url, AWS_ENDPOINT_URL, endpoint_url of the profile{of_hadoop} and the code."
     return your_remedy(title, step, _KEEP, commands=lines, url=requirement.url)
+
+
+def call_with_mfa(denial: Denial) -> tuple[str, tuple[str, ...], str | None]:
+    """Return how to call with MFA, with the commands, and the lines of the profile that assumes the denied role."""
+    found = _DEVICE.findall(denial.failure.text)
+    device = only_one(
+        {each for each in found if denial.account in {None, each.split(":")[4]}}, "SERIAL_NUMBER"
+    )
+    listed = ("aws iam list-mfa-devices",) if device == "SERIAL_NUMBER" else ()
+    needs_session, profile = find_program(denial.failure) is not None, find_profile(denial.case)
+    source = denial_remedies.find_source_profile(denial, profile)
+    if source is not None and not needs_session and "mfa_serial" not in denial.failure.text:
+        where = " SOURCE_PROFILE is the source_profile in its section." * (source == "SOURCE_PROFILE")
+        step = f"In ~/.aws/config, add mfa_serial to the section of the profile {profile} as below, then repeat the call: the AWS CLI asks for the code. No policy has to change.{where}"
+        manifest = f"[profile {profile}]\nmfa_serial = {device.replace('SERIAL_NUMBER', 'MFA_DEVICE_ARN')}"
+        return step, tuple(with_profile(source, each) for each in listed), manifest
+    call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
+    lines = tuple(with_profile(source or profile, each) for each in (*listed, call))
+    return _mfa_step(denial, needs_session=needs_session), lines, None
+
+
+def _mfa_step(denial: Denial, *, needs_session: bool) -> str:
+    """Return how to call with MFA, with what differs between the ways to sign in of which the text speaks."""
+    if denial.lowercase_action == "sts:assumerole" and not needs_session:
+        return deny_conditions.MFA_WITH_ROLE
+    asides = [
+        words for sign, words in deny_conditions.MFA_ASIDES.items() if re.search(sign, denial.failure.text)
+    ]
+    why, _, how = deny_conditions.MFA.step.partition(". ")
+    # How to set values comes after what to set.
+    at = sum(not each.startswith("In PowerShell") for each in asides)
+    return " ".join((f"{why}.", *asides[:at], how, *asides[at:]))

@@ -7,7 +7,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
-from iamtriage.explaining._context.readers.attached_policies import lists_others_only
+from iamtriage.explaining._context.readers.attached_policies import find_only_group, lists_others_only
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
@@ -41,7 +41,7 @@ def _change_step(denial: Denial) -> str:
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
-    group = decisions.denying_group(denial.facts, denial.action)
+    group = _find_group(denial)
     members = ""
     if group is not None and _change_commands(denial):
         members = f" This affects all members of the group {clip_text(group)}."
@@ -65,7 +65,7 @@ def _evaluated_policy_commands(denial: Denial) -> tuple[str, ...]:
 
 def _leave_group(denial: Denial) -> remedies.Commands:
     """Return the command that removes the user from the group whose policy denies."""
-    group = decisions.denying_group(denial.facts, denial.action)
+    group = _find_group(denial)
     if group is None or not isinstance(denial.principal, User):
         return ()
     remove = "aws iam remove-user-from-group --group-name {} --user-name {}"
@@ -103,6 +103,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         found, policy = denial.policy, ""
         if _is_of_group(denial):
             policy = f" It is not attached to {denial.caller} itself, so a group of the user has it: list-entities-for-policy prints which."
+            if (group := _find_group(denial)) is not None:
+                policy = f" It is not attached to {denial.caller} itself, so the user has it through {clip_text(group)}, the only group in the list."
     is_managed = _MANAGED_POLICY.match(denial.policy or "") is not None and denial.principal is not None
     if is_managed:
         policy = f"{policy} It is an AWS managed policy, which only AWS changes."
@@ -117,7 +119,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
                 _OF_GROUPS if of_group else "", denial.action or "the action", denial.service
             ),
             # A group says why: what the statement requires matters less.
-            None if decisions.denying_group(denial.facts, denial.action) else typical_requirement(denial),
+            None if _find_group(denial) else typical_requirement(denial),
             denial_remedies.CHANGE_CALL,
             _change_step(denial),
             *denied_regions.region_steps(denial),
@@ -202,7 +204,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     event, detach = f"Attach{kind.capitalize()}Policy", commands.detach_policy(kind, holder, arn)
     step, of_group = f"CloudTrail has the events of IAM in {region}, for 90 days.", ""
     others: str | None = None
-    if (group := decisions.denying_group(denial.facts, denial.action)) is not None:
+    if (group := _find_group(denial)) is not None:
         event = "AttachGroupPolicy"
         detach = commands.detach_policy("group", commands.group_argument(group), arn)
         of_group = f" All members of the group {clip_text(group)} have it."
@@ -244,7 +246,7 @@ def _show_policy_commands(denial: Denial) -> remedies.Commands:
         return (*sources, *denial_remedies.list_policies_commands(denial))
     arn = commands.arn(denial.policy, "POLICY_ARN")
     # The details name the group.
-    if decisions.denying_group(denial.facts, denial.action) is not None:
+    if _find_group(denial) is not None:
         return commands.show_policy_commands(arn)
     return (*commands.show_policy_commands(arn), commands.show_holders(arn))
 
@@ -264,7 +266,7 @@ def _change_commands(denial: Denial) -> remedies.Commands:
     if denial.policy is None or holder is None or isinstance(denial.role, IdentityCenterRole):
         return ()
     arn, (kind, name) = commands.arn(denial.policy, "POLICY_ARN"), holder
-    if (group := decisions.denying_group(denial.facts, denial.action)) is not None:
+    if (group := _find_group(denial)) is not None:
         detach = commands.detach_policy("group", commands.group_argument(group), arn)
         label = f"Or, if no member of the group {clip_text(group)} is meant to have it:"
         change = commands.change_policy(arn)
@@ -276,6 +278,14 @@ def _change_commands(denial: Denial) -> remedies.Commands:
     elif kind == "user":
         label = f"Or, if {denial.caller} is not meant to have it (if the list shows a group, with detach-group-policy):"
     return (commands.change_policy(arn), Labelled(label, commands.detach_policy(kind, name, arn)))
+
+
+def _find_group(denial: Denial) -> str | None:
+    """Return the group whose policy denies, according to the details or to the lists in the text."""
+    group = decisions.denying_group(denial.facts, denial.action)
+    if group is None and _is_of_group(denial) and isinstance(denial.principal, User):
+        group = find_only_group(denial.failure.text, denial.principal.name)
+    return group
 
 
 def _is_of_group(denial: Denial) -> bool:

@@ -8,6 +8,7 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import service_prefix
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._context.domains import is_of_aws
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -274,10 +275,31 @@ def list_policies_commands(denial: Denial) -> tuple[str, ...]:
     return tuple(fill_command(f"aws iam {verb} --{kind}-name {{}}", name) for verb in verbs)
 
 
+def _is_of_role(denial: Denial) -> bool:
+    return denial.operation == "AssumeRole" or denial.lowercase_action == "sts:assumerole"
+
+
+def find_source_profile(denial: Denial, profile: str | None) -> str | None:
+    """Return the source of the profile that assumes the denied role, if a profile of the text does.
+
+    Every command with that profile assumes the role first, and is denied as before.
+    """
+    if profile is None or not (_is_of_role(denial) and isinstance(denial.principal, User)):
+        return None
+    called = denial.context.command
+    if called is not None and called.words[:1] == ("sts",) and "assume-role" in called.words:
+        return None
+    sections = [each for each in find_profile_sections(denial.failure.text) if each.name == profile]
+    for each in sections:
+        if each.settings.get("role_arn") == denial.resource and "source_profile" in each.settings:
+            return commands.profile(each.settings["source_profile"])
+    is_called = called is not None and called.program == "aws" and called.option("profile") is not None
+    return "SOURCE_PROFILE" if is_called and not sections else None
+
+
 def mfa_command(denial: Denial, device: str, *, opens_session: bool = False) -> str:
     """Return the call with its MFA code, or the one that opens a session with it."""
-    is_of_role = denial.operation == "AssumeRole" or denial.lowercase_action == "sts:assumerole"
-    if opens_session or not is_of_role:
+    if opens_session or not _is_of_role(denial):
         return fill_command("aws sts get-session-token --serial-number {} --token-code TOKEN_CODE", device)
     return fill_command(
         "aws sts assume-role --role-arn {} --role-session-name check --serial-number {} --token-code TOKEN_CODE",
