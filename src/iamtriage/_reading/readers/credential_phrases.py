@@ -53,7 +53,7 @@ sure   | ate in Credential scope does not match | Date in Credential scope does 
 sure   | <codeartifact>codeartifact. | \b(?:ERR!|error) code ENEEDAUTH\b(?:(?!https?://)[^\x1e]){0,800}?https?://[^\s/@]{0,160}[.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)
 sure   | <amazonaws>Authentication required | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 530[ ,-]{1,3}Authentication required
 sure   | <awsAccessKeyID>awsAccessKeyID not found | error parsing [\w -]{2,40} metadata: awsAccessKeyID not found
-sure   | exist in the deployment environment | [Ee]rror parsing (?:SQS queue|Cloudwatch|Kinesis stream) metadata: '(?i:(?=\w{0,60}(?:cred|key|secret|token)))\w{1,64}' doesn\s?'t exist in the deployment environment
+sure   | exist in the deployment environment | [Ee]rror parsing (?:SQS queue|Cloudwatch|Kinesis stream) metadata: '\w{0,60}(?i:cred|key|secret|token)\w{0,60}' doesn\s?'t exist in the deployment environment
 sure   | check if this instance was started with an IAM|SSM Agent unable to acquire | Missing credentials - please check if this instance was started with an IAM|SSM Agent unable to acquire credentials
 unsure | to acquire credentials | (?:[Uu]nable|[Ff]ailed) to acquire credentials
 sure   | <locate>nable to locate | [Uu]nable to locate (?:AWS )?credentials

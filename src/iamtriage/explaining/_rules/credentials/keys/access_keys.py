@@ -122,7 +122,7 @@ _QUOTA_REMEDIES = (
     your_remedy(
         "Find the key that is not used, and delete it",
         "Run get-access-key-last-used for both keys. One that is Inactive, or old (CreateDate) and never used (N/A), can be deleted immediately. For your own keys, omit --user-name.",
-        "Otherwise, deactivate one, which can be undone, and wait for days, or for weeks if jobs run rarely. What fails then needs the new key.",
+        "Otherwise, deactivate one and wait for days, or for weeks if jobs run rarely. If something fails, activate it again (--status Active): it is still used there.",
         commands=(
             "aws iam list-access-keys --user-name USER_NAME",
             "aws iam get-access-key-last-used --access-key-id KEY_ID",

@@ -99,7 +99,7 @@ def _explain(denial: Denial, policy: str) -> Explanation:
     list_keys = commands.fill_command("aws iam list-access-keys --user-name {}", name)
     remedy = account_remedy(
         "Keep the policy: treat the user's access keys as compromised",
-        f"{caller}Run the commands as an administrator whose keys are not exposed: the policy denies {which} to this user. Detach it only when {said} says so.",
+        f"{caller}Run the commands as an administrator whose keys are not exposed: the quarantine policy denies {which} to this user. Detach it only when {said} says so.",
         f"Deactivate each key of the user.{leak} Programs that use such a key fail until they get a role.",
         f"{suspect}Repeat lookup-events in each Region{also}. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed.",
         commands=(

@@ -144,7 +144,7 @@ _OWNER = lazy_pattern(
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
 # The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type.
-_SAME_ORGANIZATION = "Such a Deny often requires a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags. If you can, change the call instead."
+_SAME_ORGANIZATION = "Such a Deny is often for requests from other networks (aws:SourceIp, aws:SourceVpc), without TLS (aws:SecureTransport) or without tags. If you can, change the call instead."
 _WHOM_TO_ASK = Labelled(
     "To see whom to ask:",
     "aws organizations describe-organization --query Organization.MasterAccountEmail --output text",

@@ -179,7 +179,7 @@ def _endpoint_remedy(denial: Denial) -> Remedy:
     else:
         title = "Have the VPC endpoint's owner change its policy"
         central = (
-            " If the VPC has no such endpoint, the traffic goes through a shared one: ask that team."
+            " If the VPC has no such endpoint, the request used one of another VPC: ask its owner."
             if on_instance
             else ""
         )

@@ -352,7 +352,7 @@ def _access_entry_remedy(
     )
     create, associate = remedy.commands[-2:]
     then = Labelled(
-        f"Then let it read everything, Secrets included ({VIEW_POLICY}: neither Secrets nor nodes):",
+        f"Then let it read everything, including Secrets ({VIEW_POLICY} excludes Secrets and nodes):",
         associate,
     )
     if principal.is_known:

@@ -52,7 +52,7 @@ _IF_TYPE = "If it fails, and aws configure list shows the type {}:"
 _BY_TYPE = (
     Labelled.required(_IF_TYPE.format("sso"), "aws sso login"),
     Labelled.required(
-        "With shared-credentials-file, enter an active key (one with ASIA needs its session token, too):",
+        "If it shows the type shared-credentials-file, enter an active key that begins with AKIA:",
         "aws configure",
     ),
 )
@@ -314,7 +314,7 @@ CONFIGURE_CREDENTIALS = your_remedy(
             "aws login --profile PROFILE",
         ),
         Labelled(
-            "Then select that profile, too, and check it (if it has expired: aws sso login):",
+            "Then select that profile and check it. If the sign-in has expired, first run aws sso login:",
             "aws sts get-caller-identity",
         ),
     ),
