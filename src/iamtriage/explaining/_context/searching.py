@@ -107,8 +107,8 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
         ):
             values[name] = stated
     if "terraform" in values:
-        own = find_own_address(text, start + 1) or find_own_address(text, end)  # of several resources
-        values["terraform"] = own or values["terraform"]
+        address = find_own_address(text, start + 1) or find_own_address(text, end)  # of several resources
+        values["terraform"] = address or values["terraform"]
     if "caller" in values and UNMAPPED in values["caller"].words:
         values["caller"] = restore_case(whole, values["caller"])
     if failure.principal is None:

@@ -15,6 +15,7 @@ from iamtriage._text import join_words
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.roles import assuming_roles
+from iamtriage.explaining._rules.denials.roles.literal_values import NO_SUCH_ROLE
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -74,7 +75,7 @@ def explain_target_account(denial: Denial) -> Explanation:
     trusting = build_document([allow("sts:AssumeRole", principal=administrator)])
     return denial.explain(
         f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.{verdict}",
-        assuming_roles.NO_SUCH_ROLE.cause(
+        NO_SUCH_ROLE.cause(
             text=f"The role was not created in account {account}. Each target account needs it{of_managed}."
         ),
         assuming_roles.CALLER_NOT_TRUSTED.cause(
@@ -155,7 +156,7 @@ def _explain_administration_role(denial: Denial, account: str, role: str) -> Exp
     execution = f"arn:{partition}:iam::*:role/AWSCloudFormationStackSetExecutionRole"
     return denial.explain(
         f"StackSets cannot use the role {role} in account {account}: it does not exist, or does not trust {service}.",
-        assuming_roles.NO_SUCH_ROLE.cause(text=f"The role was not created in account {account}."),
+        NO_SUCH_ROLE.cause(text=f"The role was not created in account {account}."),
         assuming_roles.CALLER_NOT_TRUSTED.cause(
             text=f"The role exists, but its trust policy does not allow {service}."
         ),

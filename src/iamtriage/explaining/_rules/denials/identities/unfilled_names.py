@@ -9,7 +9,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._rules.basics import Denial, Explanation
-from iamtriage.explaining._rules.denials.roles.assuming_roles import NO_SUCH_ROLE
+from iamtriage.explaining._rules.denials.roles.literal_values import NO_SUCH_ROLE
 from iamtriage.explaining._rules.shared.clues import find_partition
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import PLACEHOLDER_IN_NAME

@@ -53,8 +53,8 @@ def key_of_data_command(denial: Denial) -> str | None:
         said = [each for words, each in _STORES.items() if words in denial.failure.text.lower()]
         service = service if service in encrypted_data.SHOW_KEYS else only_one(said)
         is_named = service is None or encrypted_data.find_data_name(denial, service) is not None
-        data = None if is_named else encrypted_data.find_data(denial, service)
-        return encrypted_data.show_key_command(denial, service, None if data is None else str(data))
+        arn = None if is_named else encrypted_data.find_data(denial, service)
+        return encrypted_data.show_key_command(denial, service, None if arn is None else str(arn))
     context = denial.context
     bucket, key = (each and each.value for each in (context.bucket, context.key))
     if operation == "CopyObject" and (source := find_location(denial.failure.text, None, context.command)):

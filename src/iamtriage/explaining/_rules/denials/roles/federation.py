@@ -20,7 +20,8 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.tokens import identity_pools, job_tokens
-from iamtriage.explaining._rules.denials.roles import assuming_roles, role_conditions, web_identity_remedies
+from iamtriage.explaining._rules.denials.roles import role_conditions, web_identity_remedies
+from iamtriage.explaining._rules.denials.roles.literal_values import NO_SUCH_ROLE
 from iamtriage.explaining._rules.denials.roles.rejected_identities import (
     checked_cause,
     correct_policy_remedy,
@@ -147,7 +148,7 @@ def _explain_unmatched(denial: Denial, findings: TrustFindings | None) -> Explan
     causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"),)
     if denial.facts.trust_policy is None:
         of_ids = trust_subjects.describe_ids(job_tokens.stated_claim(denial, "sub") or "")
-        causes = (TOKEN_NOT_TRUSTED.cause("derived", text=of_ids), assuming_roles.NO_SUCH_ROLE.cause())
+        causes = (TOKEN_NOT_TRUSTED.cause("derived", text=of_ids), NO_SUCH_ROLE.cause())
     if findings is not None:
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
     summary = f"STS rejected the token for {denial.target_role_text}: {_describe_decision(denial, findings)}."

@@ -17,6 +17,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.roles import assuming_roles, role_conditions
+from iamtriage.explaining._rules.denials.roles.literal_values import NO_SUCH_ROLE
 from iamtriage.explaining._rules.denials.roles.rejected_identities import (
     checked_cause,
     correct_policy_remedy,
@@ -99,7 +100,7 @@ def explain_saml(denial: Denial) -> Explanation:
         f"{rejected}: {verdict}.",
         ASSERTION_NOT_TRUSTED.cause("derived", _ONLY_TRUST_POLICY, text=text),
         SAML_PAIR.cause(),
-        assuming_roles.NO_SUCH_ROLE.cause(
+        NO_SUCH_ROLE.cause(
             text="The role does not exist, or its ARN is misspelled (it is case-sensitive): STS reports the same error."
         ),
         assuming_roles.SESSION_TAGS.cause(
