@@ -33,7 +33,7 @@ ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 # pickling, argparse, the installed package and the examples. The golden files execute all code once. The
 # sessions `tests-*` and the GitHub workflow run all tests on each version.
 VERSION_DEPENDENT = (
-    *("README.md", "docs", "src", "tests/test_packaging.py", "tests/cli", "tests/failures", "tests/logs"),
+    *("README.md", "docs", "tests/test_packaging.py", "tests/cli", "tests/failures", "tests/logs"),
     *("tests/explaining/golden", "tests/explaining/test_notes.py", "tests/reading/structured"),
     *("tests/boto/test_collect.py", "tests/boto/test_explain_errors.py", "tests/boto/test_install.py"),
     *("tests/boto/test_explained_functions.py", "tests/boto/test_resisting_errors.py"),

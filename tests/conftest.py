@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, Phase, settings
 _COMMON = settings(
     deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
-settings.register_profile("ci", _COMMON, derandomize=True, max_examples=25)
+settings.register_profile("ci", _COMMON, derandomize=True, max_examples=20)
 settings.register_profile("thorough", _COMMON, max_examples=3000)
 settings.register_profile(
     "quick", _COMMON, derandomize=True, max_examples=20, phases=(Phase.explicit, Phase.generate)

@@ -76,12 +76,12 @@ _PARTIAL = "Partial credentials found in {}, missing: {}"
 @check_rows(
     ("said", "place", "missing", "title"),
     [
-        ("I have the key id of IAM > Users > kim. Where do I see the secret that goes with it?", "env", "AWS_SECRET_ACCESS_KEY", "Sign in without an access key"),
+        ("I only have the key ID of the user kim from the console. Where can I find its secret?", "env", "AWS_SECRET_ACCESS_KEY", "Sign in without an access key"),
         ("We no longer have the secret access key.", "shared-credentials-file", "aws_secret_access_key", "Sign in without an access key"),
         # Nobody asks for it, it is in another store, or something else is missing.
         ("I have the key id.", "env", "AWS_SECRET_ACCESS_KEY", "Set AWS_SECRET_ACCESS_KEY"),
         ("Where do I see the secret in Vault?", "env", "AWS_SECRET_ACCESS_KEY", "Set AWS_SECRET_ACCESS_KEY"),
-        ("Where do I see the secret that goes with it?", "env", "AWS_ACCESS_KEY_ID", "Set AWS_ACCESS_KEY_ID"),
+        ("Where can I find its secret?", "env", "AWS_ACCESS_KEY_ID", "Set AWS_ACCESS_KEY_ID"),
     ],
 )  # fmt: skip
 def test_secret_that_is_missing_and_lost(said: str, place: str, missing: str, title: str) -> None:
