@@ -26,24 +26,28 @@ def find_other_version(denial: Denial) -> OtherVersion | None:
     action = denial.action or ""
     is_open = not denial.is_explicit and _REVERTED.search(denial.failure.text) is None
     for each in denial.context.policies if is_open else ():
-        is_of_boundary = each.version is not None and each.version.arn == denial.policy
-        is_of_boundary = is_of_boundary and _is_newer(each.version)
-        if is_of_boundary and not any(names_action(one, action) is not False for one in each.denies):
-            matching = (one for one in each.allows if names_action(one, action) and not one.get("Condition"))
-            # A boundary that allows everything, or nearly that, is none.
-            matching = (
-                one for one in matching if "NotAction" not in one and not names_action(one, _ANY_ACTION)
-            )
-            if any(names_resource(one, denial.resource) for one in matching):
-                return each.version
+        version = each.version
+        if version is None or version.arn != denial.policy or not _is_newer(version):
+            continue
+        if any(names_action(one, action) is not False for one in each.denies):
+            continue
+        # A boundary that allows everything, or nearly that, is none.
+        matching = (
+            one
+            for one in each.allows
+            if names_action(one, action)
+            and not one.get("Condition")
+            and "NotAction" not in one
+            and not names_action(one, _ANY_ACTION)
+        )
+        if any(names_resource(one, denial.resource) for one in matching):
+            return version
     return None
 
 
-def _is_newer(version: OtherVersion | None) -> bool:
+def _is_newer(version: OtherVersion) -> bool:
     """Return whether a version is not one that the default one has replaced, most likely on purpose."""
-    if version is None or version.default is None:
-        return version is not None
-    return int(version.id[1:]) > int(version.default[1:])
+    return version.default is None or int(version.id[1:]) > int(version.default[1:])
 
 
 def describe_version(version: OtherVersion, own: str | None) -> tuple[str, str, Remedy]:
