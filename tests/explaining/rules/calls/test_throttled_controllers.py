@@ -55,3 +55,37 @@ def test_interval_is_only_for_controllers_in_go() -> None:
     python = "An error occurred (ThrottlingException) when calling the GetParameter operation (reached max retries: 4): Rate exceeded"
     text = f"external-secrets is installed, too.\nTraceback (most recent call last):\nbotocore.exceptions.ClientError: {python}"
     assert "refreshInterval" not in str(explain(text))
+
+
+@check_rows(
+    ("log", "call", "said", "part"),
+    [
+        (_DNS, ("Route 53", "ListHostedZones", "Throttling"), "args: --interval=30s", "raise --interval=30s to --interval=5m"),
+        (_DNS, ("Route 53", "ListHostedZones", "Throttling"), "args: --interval 10m", "raise --interval 10m. Add"),
+        (_DNS, ("Route 53", "ListHostedZones", "Throttling"), "--min-event-sync-interval=1s", "Add --interval=5m to"),
+        (_SCALER, ("Auto Scaling", "DescribeAutoScalingGroups", "Throttling"), "--scan-interval=10s", "raise --scan-interval=10s to --scan-interval=30s"),
+        (_DNS, ("Route 53", "ListHostedZones", "Throttling"), "12 EKS clusters write to this zone.", "in all 12 clusters"),
+        (_DNS, ("Route 53", "ListHostedZones", "Throttling"), "We have 12 clusters, each with an account.", "If other clusters use"),
+        (_DNS, ("Route 53", "ListHostedZones", "Throttling"), "12 clusters, but only c1 has it.", "If other clusters use"),
+        # CloudTrail records the calls of global services in one Region.
+        (_DNS, ("Route 53", "ListHostedZones", "Throttling"), "", "--region us-east-1"),
+        (_SCALER, ("Auto Scaling", "DescribeAutoScalingGroups", "Throttling"), "", "--region REGION"),
+    ],
+)  # fmt: skip
+def test_change_of_a_flag(log: str, call: tuple[str, str, str], said: str, part: str) -> None:
+    remedy = explain(f"{log.format(_GO.format(*call))}\n{said}").remedies[0]
+    assert part in " ".join((*remedy.steps, *remedy.commands))
+
+
+@check_rows(
+    ("call", "says_rate"),
+    [
+        (("Route 53", "ListResourceRecordSets", "Throttling"), True),
+        # Changes have a limit of their own.
+        (("Route 53", "ChangeResourceRecordSets", "Throttling"), False),
+        (("Auto Scaling", "DescribeAutoScalingGroups", "Throttling"), False),
+    ],
+)
+def test_rate_of_route_53(call: tuple[str, str, str], *, says_rate: bool) -> None:
+    cause = explain(_GO.format(*call)).causes[0]
+    assert ("5 to 10 requests a second" in cause.text) is says_rate

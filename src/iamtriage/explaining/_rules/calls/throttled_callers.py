@@ -17,9 +17,11 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, line_at
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._rules.basics import Case, Remedy
+from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.clues import find_partition
+from iamtriage.explaining._rules.shared.grants.unnamed_calls import GLOBAL_SERVICES
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.failures._failures import AwsError
 
 
@@ -29,10 +31,11 @@ class _Interval(NamedTuple):
     Attributes:
         operations: A pattern for the operations that it calls each time.
         setting: The field or the flag.
-        step: What it does each time, and how to change that.
+        step: What it does each time, and how to change that, with a placeholder for the change of a flag.
         url: The page about the setting.
         command: The command that prints the present values.
         manifest: The setting as YAML.
+        value: A longer value of the flag.
     """
 
     operations: re.Pattern[str]
@@ -41,6 +44,7 @@ class _Interval(NamedTuple):
     url: str
     command: str | None = None
     manifest: str | None = None
+    value: str | None = None
 
 
 _INTERVALS = {
@@ -57,14 +61,16 @@ _INTERVALS = {
             r"ListHostedZones|ListResourceRecordSets|ListTagsForResources?\Z|ChangeResourceRecordSets"
         ),
         "--interval",
-        "ExternalDNS lists the records of its zones at each interval, by default every minute. Add --interval=5m to the arguments of its container, and --provider-cache-time=15m to keep the records in memory.",
+        "ExternalDNS lists its zones and their records at each interval, by default every minute. {}. Add --events, so that it still sees changes in the cluster at once, --aws-zones-cache-duration=1h to keep the list of zones, and --provider-cache-time=15m to keep the records. With --zone-id-filter, it reads only the records of these zones.",
         "https://kubernetes-sigs.github.io/external-dns/latest/docs/rate-limits",
+        value="5m",
     ),
     "Cluster Autoscaler": _Interval(
         lazy_pattern(r"Describe"),
         "--scan-interval",
-        "Cluster Autoscaler reads the Auto Scaling groups at each scan, by default every 10 seconds. Add --scan-interval=30s to the command of its container: it then adds nodes a little later.",
+        "Cluster Autoscaler reads the Auto Scaling groups at each scan, by default every 10 seconds. {}: it then adds nodes a little later.",
         "https://docs.aws.amazon.com/eks/latest/best-practices/cas.html",
+        value="30s",
     ),
 }
 
@@ -73,28 +79,54 @@ _INTERVALS = {
 _SOURCES = frozenset({None, "", "go-v1", "go-v2"})
 
 
-def call_less_often(case: Case[AwsError], others: Commands) -> Remedy | None:
-    """Return the remedy that lets the controller that makes a throttled call make it less often.
+# Clusters that do not each have an account of their own, or of which only one has the controller.
+_CLUSTERS = lazy_pattern(
+    r"\b(?P<count>[2-9]|[1-9]\d{1,3}) (?:\w{1,20} )?clusters\b(?![^.;\n]{0,80}\b(?:accounts|different|each|only|own|separate)\b)"
+)
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_FIND_USERS = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue={} --max-results 50 --query 'Events[].[Username]' --output text | sort | uniq -c"
 
-    Args:
-        case: The throttled call.
-        others: The commands that show who else calls.
-    """
+
+def find_users(case: Case[AwsError], more: str = "") -> Labelled:
+    """Return the command that counts who makes the throttled call, in the Region in which CloudTrail records it."""
+    is_global = case.service in GLOBAL_SERVICES and find_partition(case) == "aws"
+    line = _FIND_USERS.format("us-east-1" if is_global else "REGION", case.operation)
+    return Labelled(f"Who else calls (CloudTrail{more}):", line)
+
+
+def call_less_often(case: Case[AwsError]) -> Remedy | None:
+    """Return the remedy that lets the controller that makes a throttled call make it less often."""
+    text = case.failure.text
     if case.failure.envelope.source not in _SOURCES or case.context.runtime_kind == "lambda":
         return None
     # Other lines can be about another program.
-    controller = find_controller(line_at(case.failure.text, *case.failure.span))
+    controller = find_controller(line_at(text, *case.failure.span))
     name = controller.name if controller is not None else ""
     interval = _INTERVALS.get(name)
     if interval is None or not (case.operation is None or interval.operations.match(case.operation)):
         return None
+    clusters = _CLUSTERS.search(text)
     return your_remedy(
         f"Let {name} call less often: set a longer {interval.setting}",
-        interval.step,
-        commands=(*present(interval.command), *others),
+        interval.step.format(_change_flag(interval, text)),
+        f"Change it in all {clusters['count']} clusters: they share the limit of the account."
+        if clusters
+        else "If other clusters use the account, change it there, too: they share its limit.",
+        commands=present(interval.command, find_users(case) if case.operation else None),
         manifest=interval.manifest,
         url=interval.url,
     )
+
+
+def _change_flag(interval: _Interval, text: str) -> str:
+    """Return how to set a longer value of a flag than the text has."""
+    flag, value = interval.setting, interval.value or ""
+    found = re.search(rf"(?<![\w-]){flag}[= ](?P<value>\d{{1,5}})(?P<unit>[smh])\b", text) if value else None
+    if found is None:
+        return f"Add {flag}={value} to the arguments of its container"
+    is_longer = int(found["value"]) * _SECONDS[found["unit"]] < int(value[:-1]) * _SECONDS[value[-1]]
+    to = f" to {flag}={value}" if is_longer else ""
+    return f"In the arguments of its container, raise {found[0]}{to}"
 
 
 _MODEL_CALL = lazy_pattern(r"(?:Converse(?:Stream)?|InvokeModel(?:WithResponseStream)?)\Z")

@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.calls.throttled_callers import (
     FEWER_AT_ONCE,
@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.calls.throttled_callers import (
     call_less_often,
     calls_model,
     describe_workers,
+    find_users,
     name_path,
     set_in_notebook,
 )
@@ -233,7 +234,6 @@ _STACK_TRACE = lazy_pattern(
 _FLUENT_BIT = lazy_pattern(r"\[output:\w{2,40}:\w{2,40}\.\d{1,3}\]")
 _RETRIES_OF_FLUENT_BIT = "https://docs.fluentbit.io/manual/administration/scheduling-and-retries"
 _OF_FLUENT_BIT = "Fluent Bit retries by itself: raise Retry_Limit in its [OUTPUT] section, whose default is 1, so that no records are lost. A longer Flush in [SERVICE] makes batches larger."
-_FIND_USERS = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={} --max-results 50 --query 'Events[].[Username]' --output text | sort | uniq -c"
 _FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail."
 
 
@@ -278,6 +278,8 @@ def throttling_text(case: Case[AwsError]) -> str:
         return f"{limits} {repeated.load}" if repeated and repeated.load else limits
     if "for shard " in case.text:
         return "This is the limit of one shard: 1 MB or 1,000 records per second to write, and 2 MB to read."
+    if case.service == "route53" and not (case.operation or "Change").startswith("Change"):
+        return "Route 53 allows an account 5 to 10 requests a second, which all callers in all Regions share."
     if calls_model(case):
         return MODEL_LIMITS
     if _calls_ec2(case):
@@ -320,10 +322,6 @@ def _describe_own_retries(case: Case[AwsError], attempts: int) -> tuple[str, str
     return _TITLE, _JS_2.format(max(attempts, _DEFAULT_ATTEMPTS)), pages.SDK_RETRIES
 
 
-def _find_users(operation: str, more: str = "") -> Labelled:
-    return Labelled(f"Who else calls (CloudTrail{more}):", _FIND_USERS.format(operation))
-
-
 def _advise_retries(case: Case[AwsError], more: str) -> tuple[str, str, Commands, str]:
     """Return how the program retries: a title, a step, the commands and a page.
 
@@ -356,7 +354,7 @@ def _advise_retries(case: Case[AwsError], more: str) -> tuple[str, str, Commands
 def throttling_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that makes fewer calls, with the settings that the program has."""
     operation = case.operation or ""
-    if (less := call_less_often(case, (_find_users(operation),) if operation else ())) is not None:
+    if (less := call_less_often(case)) is not None:
         return less
     fewer = _advise_fewer(case, operation, is_function=case.context.runtime_kind == "lambda")
     assumes_role = calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
@@ -392,7 +390,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     else:
         lines = (
             *lines,
-            _find_users(operation, "; the global endpoint of STS is in us-east-1" if assumes_role else ""),
+            find_users(case, "; the global endpoint of STS is in us-east-1" if assumes_role else ""),
         )
     code = None if repeated is None else repeated.code
     return your_remedy(
