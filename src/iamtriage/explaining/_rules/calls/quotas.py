@@ -17,9 +17,9 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Lab
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.rejected_policies import (
     CDK,
-    MERGED_BY_CDK,
     POLICY_SIZES,
     attach_fewer,
+    shorten_in_code,
     trust_pods,
 )
 from iamtriage.explaining._rules.shared import commands, pages, remedies
@@ -349,8 +349,8 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     if "PackedPolicy" in error_code(case.failure) or "PackedPolicy" in message:
         return _explain_session_size(case, message)
     size, found = next((size, found) for size in POLICY_SIZES if (found := size.pattern.search(message)))
-    limit, because = "", code_evidence(case.failure)
-    steps, lines = size.steps, size.commands
+    limit, because = "", code_evidence(case.failure) if error_code(case.failure) else ()
+    steps, lines, remedy = size.steps, size.commands, None
     if size.what:
         what = size.what.format(**found.groupdict())
         name = find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
@@ -358,29 +358,29 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         lines = remedies.replace_in(lines, "ROLE_NAME", commands.role_name(name))
         limit = f": {what} would exceed the quota of {int(found['count']):,} characters"
         if {"kind", "name"} <= found.groupdict().keys():
-            steps += (MERGED_BY_CDK,) if CDK.search(case.text) else ()
             holder = f"--{found['kind']}-name {commands.role_name(found['name'].rstrip('.'))}"
+            named = f"{found['kind']}-policy {holder}"
             looks = (
                 f"aws iam list-{found['kind']}-policies {holder}",
-                f"aws iam get-{found['kind']}-policy {holder} --policy-name POLICY_NAME",
+                f"aws iam get-{named} --policy-name POLICY_NAME",
             )
-            lines = looks
-            if find_deployment(case.failure, case.facts) is None and CDK.search(case.text) is None:
-                named = f"{found['kind']}-policy {holder}"
-                lines = (
-                    *looks,
-                    Labelled(
-                        "Then, with the statements to move in policy.json:",
-                        'policy_arn="$(aws iam create-policy --policy-name NEW_POLICY_NAME --policy-document file://policy.json --query Policy.Arn --output text)"',
-                    ),
-                    f'aws iam attach-{named} --policy-arn "$policy_arn"',
-                    Labelled(
-                        "And, if all its statements are moved:",
-                        f"aws iam delete-{named} --policy-name POLICY_NAME",
-                    ),
-                )
+            is_cdk = CDK.search(case.text) is not None
+            if is_cdk or find_deployment(case.failure, case.facts) is not None:
+                remedy = shorten_in_code(case.failure.text, found["kind"], looks, is_cdk=is_cdk)
+            lines = (
+                *looks,
+                Labelled(
+                    "Then, with the statements to move in policy.json:",
+                    'policy_arn="$(aws iam create-policy --policy-name NEW_POLICY_NAME --policy-document file://policy.json --query Policy.Arn --output text)"',
+                ),
+                f'aws iam attach-{named} --policy-arn "$policy_arn"',
+                Labelled(
+                    "And, if all its statements are moved:",
+                    f"aws iam delete-{named} --policy-name POLICY_NAME",
+                ),
+            )
             limit += ", so even a short new one can fail"
-    end, text, remedy = "No", "AWS limits the length of such a policy.", None
+    end, text = "No", "AWS limits the length of such a policy."
     if size.is_fixed:
         end, text = "The quota cannot be raised, and no", f"{text} Whitespace is not counted."
     if "ACLSizePerRole" in found[0] and "oidc.eks." in case.failure.text:

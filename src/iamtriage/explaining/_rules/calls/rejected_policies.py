@@ -113,7 +113,53 @@ def _add_statement(account: str | None, partition: str) -> Remedy:
 _ATTACHED = "by default, a role, user or group can have 10"
 # https://docs.aws.amazon.com/cdk/v2/guide/featureflags.html
 CDK = lazy_pattern(r"\bcdk\b|/DefaultPolicy\b|DefaultPolicy[0-9A-F]{8}\b")
-MERGED_BY_CDK = "The AWS CDK merges statements if the context in cdk.json has @aws-cdk/aws-iam:minimizePolicies set to true."
+_MERGED_BY_CDK = "The AWS CDK merges statements if the context in cdk.json has @aws-cdk/aws-iam:minimizePolicies set to true. The list of resources stays as long."
+# A loop, and the block of Terraform that writes a statement for each value.
+_LOOP = lazy_pattern(
+    r"(?am)^(?P<indent>[ \t]{0,80})(?:\S[^\n]{0,80}?)??(?:\bfor ?\(?(?:const |let |var )?\w{1,40} (?:in|of) (?P<all>\w[\w.]{0,80})|(?<![\w.])(?P<list>\w[\w.]{0,80}?)\.(?:map|forEach)\()"
+    r"(?P<body>[^\n]{0,200}(?:\n(?P=indent)[ \t]{1,40}[^\n]{0,200}){0,6})"
+)
+_GRANT = lazy_pattern(r"\.(grant_?[A-Za-z]\w{0,40}|add_?[tT]o_?(?:[rR]ole_?|[pP]rincipal_?)?[pP]olicy)\(")
+_STATEMENTS = lazy_pattern(
+    r"\bdynamic \"?statement\"? ?\{\s{0,20}for_each\s{0,8}=\s{0,8}(?P<all>[\w.()]{1,80})"
+)
+_COUNT = lazy_pattern(r"(?://|#)[^\n\d]{0,40}\b(?P<count>[1-9]\d{1,3} [a-z]{3,20})\b")
+
+
+def find_grants_in_loop(text: str) -> str | None:
+    r"""Return what code that adds to a policy for each of many resources does, as a sentence.
+
+    >>> find_grants_in_loop("for (const b of buckets) { // 60 shops\n  b.grantRead(fn);\n}")
+    'The loop over buckets (60 shops) calls grantRead for each: this makes the policy longer with each new one.'
+    >>> find_grants_in_loop("for (const b of buckets) {\n  b.addLifecycleRule(rule);\n}") is None
+    True
+    """
+    grows = "this makes the policy longer with each new one."
+    for loop in _LOOP.finditer(text):
+        called, counted = _GRANT.search(loop["body"]), _COUNT.search(loop["body"])
+        if called:
+            count = f" ({counted['count']})" if counted else ""
+            return f"The loop over {loop['all'] or loop['list']}{count} calls {called[1]} for each: {grows}"
+    block = _STATEMENTS.search(text)
+    return None if block is None else f"The code writes a statement for each of {block['all']}: {grows}"
+
+
+def shorten_in_code(text: str, kind: str, looks: tuple[str, ...], *, is_cdk: bool) -> Remedy:
+    """Return how the code that deploys the inline policies of a role, a user or a group makes them shorter."""
+    loop = find_grants_in_loop(text)
+    pattern = "Replace them by one statement whose Resource is a pattern of their names, if all that match are meant: for buckets, arn:aws:s3:::PREFIX-* and arn:aws:s3:::PREFIX-*/*."
+    managed = f"In the code, move statements into managed policies of up to 6,144 characters each, and attach them to the {kind}: {_ATTACHED}. What you change by hand, the next deployment writes again."
+    steps = (loop, pattern, f"Or keep them: {managed[0].lower()}{managed[1:]}") if loop else (managed,)
+    title = "Replace the statements of the loop by one" if loop else "Move statements into managed policies"
+    return remedies.your_remedy(
+        f"{title} in the code, and deploy again",
+        *steps,
+        _MERGED_BY_CDK if is_cdk else None,
+        commands=() if loop else looks,
+        url=pages.IAM_QUOTAS,
+    )
+
+
 _WILDCARDS = "Use a wildcard for common prefixes only if all matching actions or resources are meant."
 
 

@@ -214,7 +214,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         (
             '"LogicalResourceId": "CartsDefaultPolicy9A1B2C3D", "ResourceStatusReason": "Maximum policy size of 2048 bytes exceeded for user ana"',
             "The policy is too long: the inline policies of the user ana together would exceed the quota of 2,048 characters, so even a short new one can fail. The quota cannot be raised, and no permission is missing.",
-            "Move statements into managed policies",
+            "Move statements into managed policies in the code, and deploy again",
             (
                 "aws iam list-user-policies --user-name ana",
                 "aws iam get-user-policy --user-name ana --policy-name POLICY_NAME",
@@ -299,6 +299,44 @@ def test_trust_policy_that_grows_with_each_cluster(provider: str, is_of_pods: bo
         in named.remedies[0].commands[0]
     )
     assert looks_up is is_of_pods
+
+
+@check_rows(
+    ("code", "said"),
+    [
+        (
+            "for (const b of buckets) { // 60 shops\n  b.grantRead(fn);\n}",
+            "The loop over buckets (60 shops) calls grantRead for each",
+        ),
+        (
+            "  tables.forEach((t) => t.grantReadData(fn));",
+            "The loop over tables calls grantReadData for each",
+        ),
+        (
+            "    for name in self.queues:\n        queue = Queue(self, name)\n        queue.grant_send_messages(fn)",
+            "The loop over self.queues calls grant_send_messages for each",
+        ),
+        (
+            'for name in names:\n    role.add_to_policy(PolicyStatement(actions=["s3:GetObject"], resources=[name]))',
+            "The loop over names calls add_to_policy for each",
+        ),
+        (
+            'dynamic "statement" {\n    for_each = var.shops\n',
+            "The code writes a statement for each of var.shops",
+        ),
+        # Nothing in the loop adds to a policy.
+        ("for (const b of buckets) {\n  b.addLifecycleRule(rule);\n}\nb.grantRead(fn);", None),
+        ("for name in names:\n    Queue(self, name)\nqueue.grant_send_messages(fn)", None),
+        ("b.grantRead(fn);", None),
+    ],
+)
+def test_code_that_makes_a_policy_longer(code: str, said: str | None) -> None:
+    text = f'UPDATE_FAILED | AWS::IAM::Policy | CartsDefaultPolicy9A1B2C3D Resource handler returned message: "Maximum policy size of 10240 bytes exceeded for role carts (Service: Iam, Status Code: 409)"\n\n{code}\n'
+    remedy = explain(text).remedies[0]
+    assert (said or "In the code, move statements") in remedy.steps[0]
+    assert "Replace the statements of the loop" in remedy.title or said is None
+    # The next deployment writes the policy again.
+    assert not any("delete-role-policy" in each for each in remedy.commands)
 
 
 @pytest.mark.parametrize(("resource", "is_shown"), [("CartsDefaultPolicy9A1B2C3D", True), ("Carts", False)])
