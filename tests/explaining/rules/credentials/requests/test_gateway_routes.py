@@ -97,6 +97,30 @@ def test_a_method_without_authorization_needs_no_signature(method: str, kind: st
     assert any("SigV4" in each.title for each in explanation.remedies) is not is_open
 
 
+_STAGE = "$ aws apigateway get-stage --rest-api-id {} --stage-name {} --query '[deploymentId,lastUpdatedDate]' --output text\na1b2c3\t2026-10-02T08:00:00+00:00\n"
+_DEPLOYMENT = '$ aws apigateway get-deployment --rest-api-id a1b2c3d4e5 --deployment-id a1b2c3\n{"id": "a1b2c3", "createdDate": "2026-10-02T08:00:00+00:00"}\n'
+
+
+@check_rows(
+    ("shown", "date", "is_certain"),
+    [
+        (f"{_STAGE.format('a1b2c3d4e5', 'prod')}The resource was added today.", True, True),
+        (f"{_DEPLOYMENT}We just created the path.", True, True),
+        (_STAGE.format("a1b2c3d4e5", "prod"), True, False),
+        # The date is of another stage or API, or there is none.
+        (f"{_STAGE.format('a1b2c3d4e5', 'dev')}The resource was added today.", False, False),
+        (f"{_STAGE.format('z9y8x7w6v5', 'prod')}The resource was added today.", False, False),
+        ("The resource was added today.", False, False),
+    ],
+)
+def test_stage_without_the_method_of_the_api(shown: str, *, date: bool, is_certain: bool) -> None:
+    explanation = explain(f"$ curl -X PUT {URL}/prod/items\n{BODY}\n{_METHOD.format('PUT', 'NONE')}{shown}")
+    assert ("last updated on 2026-10-02" in explanation.summary) is date
+    assert ("most likely not deployed" in explanation.summary) is not is_certain
+    assert (explanation.causes[0].evidence == "derived") is is_certain
+    assert "create-deployment --rest-api-id a1b2c3d4e5" in explanation.remedies[0].commands[0]
+
+
 @check_rows(
     ("options", "signed"),
     [

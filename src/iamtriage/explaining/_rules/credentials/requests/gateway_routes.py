@@ -36,6 +36,13 @@ _PARAMETER = lazy_pattern(r"\\\{[^{}]{1,80}?(\\\+)?\\\}")
 _TYPES = lazy_pattern(r"\b(?:NONE|AWS_IAM|CUSTOM|COGNITO_USER_POOLS)\b")
 # Options with which get-resources prints only some resources.
 _ALL = lazy_pattern(r"items(?:\[\*?\](?:[^?|]|\|\|){0,200})?")
+# The dates of a stage or a deployment.
+_DATE = lazy_pattern(r"(?a)\b(20\d\d-[01]\d-[0-3]\d)T[0-2]\d:")
+# What says that a route is new, and that it was only called without a stage.
+_ADDED = lazy_pattern(
+    r"(?i)\b(?:added|created|new)\b[^.;\n]{0,60}\b(?:today|yesterday|just now|this (?:morning|afternoon|week)|(?:minutes?|hours?) ago)\b|\bjust (?:added|created)\b"
+)
+_TESTED = lazy_pattern(r"\b[Tt]est (?:button|tab|feature)\b|\btest-invoke-method\b")
 _PARTIAL = ("limit", "max-items", "position", "starting-token")
 NO_SUCH_ROUTE = CauseType(
     "no-such-route",
@@ -86,6 +93,51 @@ def needs_no_signature(failure: Failure, url: re.Match[str] | None) -> bool:
         for kind in _TYPES.findall(run.output)
     }
     return types == {"NONE"}
+
+
+def explain_undeployed(failure: Failure, url: re.Match[str]) -> tuple[str, Cause, Remedy]:
+    """Return the summary, the cause and the remedy if the API has the called method, but its stage has no such route.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
+    """
+    stage, api, text = url["stage"] or "STAGE", url["api"], failure.text
+    dates = [
+        date
+        for run in find_runs(failure)
+        if run.command.words in {("apigateway", "get-stage"), ("apigateway", "get-deployment")}
+        if (of := run.command.option("rest-api-id")) is not None and of.value == api
+        if (of := run.command.option("stage-name")) is None or of.value == stage
+        for date in _DATE.findall(run.output)
+    ]
+    since = f" The stage was last updated on {max(dates)}." if dates else ""
+    is_certain = bool(dates) and _ADDED.search(text) is not None
+    route = f"{_find_method(url)} /{url['path'] or ''}"
+    tested = (
+        " The console's Test button calls the method itself, not the stage." if _TESTED.search(text) else ""
+    )
+    deploy = commands.fill_command(
+        f"aws apigateway create-deployment --rest-api-id {api} --region {url['region']} --stage-name {{}}",
+        stage,
+    )
+    return (
+        f"No token is missing: {route} is {'' if is_certain else 'most likely '}not deployed to the stage {stage} of the API {api}.{since}",
+        NO_SUCH_ROUTE.cause(
+            "derived" if is_certain else "possible",
+            text=f"The method is in the API, with the authorization type NONE, so it needs no signature. A stage serves the API as it was when it was last deployed, and API Gateway answers so for a route that the stage does not have.{tested}",
+        ),
+        your_remedy(
+            f"Deploy the API to the stage {stage}, and call it again",
+            f"This publishes all changes of the API{f' since {max(dates)}' if dates else ''}.",
+            commands=(
+                deploy,
+                Labelled(
+                    "If the answer is the same, compare the path and the method:",
+                    f"aws apigateway get-resources --embed methods --rest-api-id {api} --region {url['region']}",
+                ),
+            ),
+            url=pages.API_GATEWAY_TOKEN,
+        ),
+    )
 
 
 def describe_paths(paths: tuple[str, ...]) -> str:

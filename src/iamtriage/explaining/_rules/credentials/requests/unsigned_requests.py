@@ -353,12 +353,11 @@ def explain_unsigned_request(case: Case[Failure], message: str) -> Explanation:
             )
             text = f"API Gateway reports an unknown path with this message: no credentials are missing.{open_type if is_open else ''}"
             causes = [attrs.evolve(route, evidence="derived", text=text, because=())]
-        elif is_open:
-            # The stage can have an older deployment.
-            summary = f"API Gateway most likely has no {where}."
-            causes = [attrs.evolve(route, text=f"{route.text}{open_type}")]
-        if paths or is_open:
             remedies = [gateway_routes.routes_remedy(url, paths)]
+        elif is_open and url:
+            # The stage can have an older deployment.
+            summary, of_stage, deploy = gateway_routes.explain_undeployed(case.failure, url)
+            causes, remedies = [of_stage], [deploy]
     elif may_be_gateway:
         causes, remedies = [unsigned, route], [*remedies, gateway_routes.routes_remedy()]
         summary = "The request has no signature, or API Gateway has no such path or method."
