@@ -217,10 +217,9 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
 
 def _has_cause(failure: Failure, explained: Failure) -> bool:
     """Return whether a failure to get credentials wraps another one, as the explained one on its line."""
-    message = failure.text[failure.span[1] : explained.span[0]]
-    is_chain = ":" in message and _CHAIN.fullmatch(message) is not None
-    is_same_text = failure.text.rstrip() == explained.text.rstrip()
-    return (is_chain and is_same_text) or _CONSEQUENCE.search(_get_span_text(failure)) is not None
+    message, wrapped, _ = failure.text[failure.span[1] :].partition(_get_span_text(explained))
+    is_chain = bool(wrapped) and ":" in message and _CHAIN.fullmatch(message) is not None
+    return is_chain or _CONSEQUENCE.search(_get_span_text(failure)) is not None
 
 
 def error_code(failure: Failure) -> str:

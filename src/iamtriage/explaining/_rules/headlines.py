@@ -210,7 +210,7 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     chosen = specific[:1] if is_standard else specific
     if main is not None and fingerprint(main) in map(fingerprint, chosen):
         return attrs.evolve(main, text=text)
-    return specific[0]
+    return _in_text(text, specific[0]) or specific[0]
 
 
 def _is_skipped(failure: Failure) -> bool:
@@ -238,7 +238,8 @@ def _says_more(failure: Failure, denial: AccessDenied, text: str, facts: Facts) 
     match failure:
         case AccessDenied():
             is_known = failure.action is not None or failure.envelope.operation is not None
-            return is_known or (failure.span != denial.span and not _is_unexplained(failure, facts))
+            is_other = failure.text[slice(*failure.span)] != denial.text[slice(*denial.span)]
+            return is_known or (is_other and not _is_unexplained(failure, facts))
         case KubernetesUnauthorized():
             return is_after
         case MissingCredentials():

@@ -158,15 +158,18 @@ def _explain_trust(
 ) -> Explanation:
     """Explain that a role does not trust Pod Identity, by the trust policy in the facts if there is one."""
     statement = _build_statement(case.facts)
+    owner = only_one({each.owner for each in case.context.policies if each.is_trust_policy})
+    name = (None if owner is None else owner[1]) if role is None else role.name
     trust = check_service_trust(
         case.facts,
         _SERVICE,
         _ACTIONS,
         None if role is None else str(role),
+        name,
         known=_known_keys(case.facts, role),
         added=statement,
     )
-    which = "the role" if role is None else f"the role {role.name}"
+    which = "the role" if name is None else f"the role {name}"
     then = "Then retry the call, or re-create the pods."
     if again:
         then = "Then re-create the pods, as they get the role only when they start."
@@ -188,16 +191,19 @@ def _explain_trust(
             remedies.save_step("the role's trust policy", "trust.json"),
             None if "Condition" in statement else limit,
             *more,
-            commands=(*lookup, *commands.trust_policy_commands(None if role is None else role.name)),
+            commands=(*lookup, *commands.trust_policy_commands(name)),
             policy=build_document([statement]),
             url=pages.EKS_POD_ROLE,
         )
+    is_reported, called = cause.evidence == "reported", case.context.operation
+    which = "its calls were" if called is None else f"its call {called.value} was"
+    reason = "" if is_reported else f"The pod got no credentials, so {which} not sent. "
     return case.explain(
         summary,
         *causes,
-        topic="pod-identity-trust" if cause.evidence == "reported" else "pod-identity",
+        topic="pod-identity-trust" if is_reported else "pod-identity",
         remedies=remedy,
-        notes="An identity-based policy does not help. Changes to a trust policy take a few seconds to propagate.",
+        notes=f"{reason}An identity-based policy does not help. Changes to a trust policy take a few seconds to propagate.",
     )
 
 
