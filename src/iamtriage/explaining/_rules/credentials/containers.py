@@ -57,28 +57,35 @@ def find_profile_without_files(case: Case[MissingCredentials]) -> str | None:
     return None if found is None or found["profile"] is None else commands.profile(found["profile"])
 
 
+def find_passed_profile(case: Case[MissingCredentials]) -> str | None:
+    """Return the profile that the container of a text needs: one that is passed to it, or that works on the computer."""
+    host = find_profile_of_host(case)
+    return find_profile_without_files(case) or (None if host is None else host.profile)
+
+
 def is_in_container(text: str) -> bool:
     """Return whether a text is from a container that Docker or Podman runs."""
     return _CONTAINER.search(text) is not None
 
 
 def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
-    profile = find_profile_without_files(case)
-    if profile is not None:
+    profile, host = find_profile_without_files(case), find_profile_of_host(case)
+    if profile is not None or host is not None:
         because = clues.quote_phrases(case.text, "No profiles were defined")
         if credential_sources.METADATA_SIGNS.search(case.text) is not None:
             because += ("The SDK asked the instance metadata service last, which only EC2 has.",)
         text = "The container has its own file system, without the files of your computer."
+        finding = f"AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted"
+        if profile is None and host is not None:
+            text, finding = host.text, "it gets none from the computer that runs it"
+            if host.profile is not None:
+                finding = (
+                    f"it does not have those of the profile {host.profile}, which works on your computer"
+                )
         return pod_roles.Advice(
             [credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=text)],
             [container_remedy(case)],
-            f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted",
-        )
-    if (host := find_profile_of_host(case)) is not None:
-        return pod_roles.Advice(
-            [credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", text=host.text)],
-            [container_remedy(case)],
-            f" in the container: it does not have those of the profile {host.profile}, which works on your computer",
+            f" in the container: {finding}",
         )
     not_passed = credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause(because="The text is from a container.")
     return pod_roles.Advice(
@@ -92,12 +99,11 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
     uses_compose = service is not None or COMPOSE.search(case.text) is not None
     what = f" compose run {service or 'SERVICE'}" if uses_compose else " run IMAGE"
     run, _, argument = f"{'podman' if 'podman' in case.text else 'docker'}{what}".rpartition(" ")
-    mount = f'{run} -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE {argument}'
-    host = find_profile_of_host(case)
-    passed = find_profile_without_files(case) or missing_profile or (host.profile if host else "PROFILE")
+    passed = find_passed_profile(case) or missing_profile or "PROFILE"
+    mount = f'{run} -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE={passed} {argument}'
     shown = find_run(case)
     if shown and is_whole(shown) and (line := commands.repeat_line(shown[0].strip())) is not None:
-        profile = "" if "AWS_PROFILE=" in line else " -e AWS_PROFILE=PROFILE"
+        profile = "" if "AWS_PROFILE=" in line else f" -e AWS_PROFILE={passed}"
         mount = line.replace(" run", f' run -v "$HOME/.aws:/root/.aws:ro"{profile}', 1)
     title = "Pass credentials to the container"
     steps = [

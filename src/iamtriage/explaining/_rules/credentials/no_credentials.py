@@ -366,7 +366,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     if not environments and credential_endpoints.is_said_on_ec2(text):
         return [on_ec2]
     if containers.is_in_container(text) and not environments:
-        is_named = containers.find_profile_without_files(case) or docker_files.find_profile_of_host(case)
+        is_named = containers.find_passed_profile(case) is not None
         return [containers.advise_in_docker, *(() if is_named else (on_ec2,))]
     if environments:
         return [*environments, *([on_ec2] if mentions_metadata else [])][:2]

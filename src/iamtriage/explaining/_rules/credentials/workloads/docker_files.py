@@ -62,10 +62,21 @@ _PASSED = lazy_pattern(
 _VARIABLE = lazy_pattern(r" (?:-e|--env)[ =]([A-Z_][A-Z0-9_]{0,63})\b")
 
 
-class HostProfile(NamedTuple):
-    """A profile that works where a container is started, and what the container gets instead."""
+# What can give a service of Docker Compose credentials: a setting, or another file.
+_SERVICE_GETS = lazy_pattern(
+    rf"{_PASSED.pattern}|\.aws\b|\benv_file\b|\bextends:|<<:|\bsecrets:|\bnetwork_mode:|\$\{{"
+)
+_SERVICE_VARIABLE = lazy_pattern(r"(?m)^[ \t]+(?:- )?[\"']?([A-Z_][A-Z0-9_]{0,63})(?=[:=])")
+# A command with a profile, as people write it in a sentence.
+_CALL_WITH_PROFILE = lazy_pattern(
+    r"\bAWS_PROFILE=(?P<set>[\w.@+-]{1,64}) aws [a-z]|\baws [a-z][^\n`]{2,80}? --profile[ =](?P<option>[\w.@+-]{1,64})"
+)
 
-    profile: str
+
+class HostProfile(NamedTuple):
+    """The profile that works where a container is started, if the text has one, and what the container gets instead."""
+
+    profile: str | None
     text: str
 
 
@@ -81,25 +92,50 @@ def is_whole(run: re.Match[str]) -> bool:
 
 
 def find_profile_of_host(case: Case[MissingCredentials]) -> HostProfile | None:
-    """Return the profile that works where docker run starts a container, if it passes no credentials."""
-    shown = find_run(case)
-    if shown is None or not is_whole(shown) or _PASSED.search(shown[0]):
+    """Return the profile that works where docker run or Docker Compose starts a container, if that passes no credentials."""
+    text, shown = case.failure.text, find_run(case)
+    if shown is None:
+        passed, start = _describe_service(text), len(text)
+    elif not is_whole(shown) or _PASSED.search(shown[0]):
+        return None
+    else:
+        variables, start = _join_variables(_VARIABLE.findall(shown[0])), shown.start()
+        passed = f"{shown[0].partition(' ')[0]} run passes {variables}"
+    if passed is None:
         return None
     before = (
         each.profile
         for each in find_runs(case.failure)
-        if each.command.program == "aws" and each.end <= shown.start() and each.has_succeeded
+        if each.command.program == "aws" and each.end <= start and each.has_succeeded
     )
     # Without a profile, the computer can have variables or a role.
     profile = only_one({each for each in before if each and commands.profile(each) == each != "default"})
-    if profile is None:
+    if profile is None and (works := find_working(text, _CALL_WITH_PROFILE)) is not None:
+        found = _CALL_WITH_PROFILE.search(works)
+        profile = found and (found["set"] or found["option"])
+    if profile is None and shown is not None:
         return None
-    variables = join_words(tuple(dict.fromkeys(_VARIABLE.findall(shown[0]))), "and")
-    passed = f"only {variables}" if variables else "no variable"
-    program = shown[0].partition(" ")[0]
-    return HostProfile(
-        profile, f"{program} run passes {passed} to the container, whose file system has no ~/.aws."
+    return HostProfile(profile, f"{passed} to the container, whose file system has no ~/.aws.")
+
+
+def _join_variables(names: Iterable[str]) -> str:
+    variables = join_words(tuple(dict.fromkeys(names)), "and")
+    return f"only {variables}" if variables else "no variable"
+
+
+def _describe_service(text: str) -> str | None:
+    """Return what the service of Docker Compose passes whose container failed, if that is no credentials."""
+    services, name = _SERVICE.search(text), find_container_service(text)
+    if services is None or name is None:
+        return None
+    depth = services["depth"]
+    block = re.search(
+        rf"(?m)^{depth}{re.escape(name)}:[ \t]*\n(?P<body>(?:{depth}[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n)*)",
+        services["body"],
     )
+    if block is None or _SERVICE_GETS.search(block["body"]):
+        return None
+    return f"The service {name} passes {_join_variables(_SERVICE_VARIABLE.findall(block['body']))}"
 
 
 def find_service(text: str, services: Iterable[str]) -> str | None:
