@@ -62,6 +62,31 @@ CASES = {
         "S3 denied s3:ListBucket on arn:aws:s3:::acme-trail ",
         "arn:aws:s3:::acme-trail",
     ),
+    "s3cmd-list": (
+        "$ s3cmd ls s3://acme-logs\nERROR: Access to bucket 'acme-logs' was denied",
+        "S3 denied s3:ListBucket on",
+        "arn:aws:s3:::acme-logs",
+    ),
+    "s3cmd-put": (
+        "$ s3cmd ls s3://acme-logs\n$ s3cmd -c /etc/s3cfg put a.gz s3://acme-logs/a.gz\nERROR: S3 error: 403 (AccessDenied): Access Denied",
+        "S3 denied s3:PutObject on arn:aws:s3:::acme-logs",
+        "s3:PutObject",
+    ),
+    "s3cmd-other": (
+        "$ s3cmd ls s3://acme-logs\n$ s3cmd sync . s3://acme-logs/\nERROR: S3 error: 403 (AccessDenied): Access Denied",
+        "S3 answered 403",
+        "--bucket acme-logs",
+    ),
+    "glue-library": (
+        "LAUNCH ERROR | Error downloading from S3 for bucket: acme-glue-libs, key: jars/parser-1.2.0.jar.Access Denied (Service: Amazon S3; Status Code: 403; Please refer logs for details.",
+        "S3 denied s3:GetObject on arn:aws:s3:::acme-glue-libs/jars/parser-1.2.0.jar.",
+        "aws glue get-job",
+    ),
+    "knowledge-base-ingestion": (
+        'Ingestion job failed: ["Encountered error: Request failed: [security_exception] authentication/authorization failure. Call to Amazon OpenSearch Serverless Vector Database did not succeed."]',
+        "does not allow the request of the role of the knowledge base",
+        "get-access-policy",
+    ),
     "hadoop-shell": (
         "$ hdfs dfs -get s3://acme-lake/jars/etl.jar /tmp\n-get: Fatal internal error\ncom.amazonaws.services.s3.model.AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 9ABCD0123456789A)",
         "S3 denied s3:GetObject on arn:aws:s3:::acme-lake/jars/etl.jar ",

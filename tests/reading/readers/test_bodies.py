@@ -296,6 +296,11 @@ JSON: Table = (
         denied(status_code=403, request_id="EXAMPLE0REQUEST1"),
     ),
     (
+        "js-v2-of-old-versions",
+        "{ [InvalidCiphertextException: null]\n  message: null,\n  code: 'InvalidCiphertextException',\n  time: Wed Oct 07 2026 12:40:32 GMT+0000 (UTC),\n  statusCode: 400,\n  retryable: false,\n  retryDelay: 30 }",
+        expect("aws_error", code="InvalidCiphertextException", status_code=400),
+    ),
+    (
         "js-v2-without-message",
         f'{{"message":null,"code":"ParameterNotFound","requestId":"{REQUEST}","statusCode":400,"retryable":false,"retryDelay":30.28}}',
         expect("aws_error", code="ParameterNotFound", status_code=400, request_id=REQUEST),

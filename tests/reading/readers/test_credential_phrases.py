@@ -686,6 +686,11 @@ MISSING_FROM_PROVIDERS: Table = (
     ),
     ("bearer-token", "Unable to locate authorization token", expect("missing_credentials")),
     (
+        "notebook",
+        "NoCredentialsError                        Traceback (most recent call last)\nCell In[4], line 3",
+        expect("missing_credentials", code="NoCredentialsError"),
+    ),
+    (
         "login-code",
         "Error loading or redeeming a login authorization code: invalid state",
         expect("missing_credentials"),

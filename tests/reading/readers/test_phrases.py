@@ -342,6 +342,16 @@ DENIALS: Table = (
         denied(code="ValidationException", operation="CreateKnowledgeBase"),
     ),
     (
+        "knowledge-base-ingestion",
+        '["Encountered error: Request failed:\n[security_exception] authentication/authorization failure. Call to Amazon OpenSearch\nServerless Vector Database did not succeed."]',
+        denied(),
+    ),
+    (
+        "other-security-exception",
+        "Request failed: [security_exception] authentication/authorization failure. See the log",
+        None,
+    ),
+    (
         "knowledge-base",
         "An error occurred (ValidationException) when calling the CreateKnowledgeBase operation: The knowledge base storage configuration provided is invalid... Request failed: [security_exception] 403 Forbidden",
         denied(code="ValidationException", operation="CreateKnowledgeBase", status_code=403),
@@ -834,6 +844,11 @@ SCOPES: Table = (
         "scope-s3",
         "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
         expect("credential_scope"),
+    ),
+    (
+        "credential-without-key",
+        "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '/'",
+        expect("signature_mismatch"),
     ),
     (
         "malformed",

@@ -1557,6 +1557,12 @@ S3CMD: Table = (
         "ERROR: S3 error: 404 (NoSuchBucket): The specified bucket does not exist",
         expect("aws_error", code="NoSuchBucket", service="s3", status_code=404),
     ),
+    (
+        "s3cmd-denied",
+        "ERROR: Access to bucket 'orders-logs' was denied",
+        denied(service="s3", resource="orders-logs"),
+    ),
+    ("other-bucket-denied", "Access to bucket 'orders-logs' was denied by the review board", None),
     ("s3cmd-reason", "ERROR: S3 error: 403 (Forbidden)", denied(service="s3", status_code=403)),
     (
         "s3cmd-retry",

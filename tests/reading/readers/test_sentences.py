@@ -1639,6 +1639,17 @@ def test_trim(value: str, expected: str) -> None:
     assert value[start:end] == expected
 
 
+def test_spaces_after_slashes() -> None:
+    """Neither names nor paths begin with a space, so one that a wrapped line left is not a part of the principal."""
+    facts = facts_in(
+        "User: arn:aws:sts::111122223333:assumed-role/ AWSReservedSSO_Dev_0a1b2c3d4e5f6071/ana is not authorized to perform: s3:GetObject"
+    )
+    assert facts is not None
+    assert (
+        facts["principal"] == "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0a1b2c3d4e5f6071/ana"
+    )
+
+
 def test_rejoin_keeps_spaces_of_unbroken_values() -> None:
     """Only a value that is broken over lines loses its whitespace."""
     assert rejoin("role deploy") == "role deploy"

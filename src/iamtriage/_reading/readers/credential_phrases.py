@@ -57,6 +57,8 @@ sure   | exist in the deployment environment | [Ee]rror parsing (?:SQS queue|Clo
 sure   | check if this instance was started with an IAM|SSM Agent unable to acquire | Missing credentials - please check if this instance was started with an IAM|SSM Agent unable to acquire credentials
 unsure | to acquire credentials | (?:[Uu]nable|[Ff]ailed) to acquire credentials
 sure   | <locate>nable to locate | [Uu]nable to locate (?:AWS )?credentials
+# The first line of IPython's traceback. Posts cut the last one, which has the message.
+sure   | <NoCredentialsError>Traceback (most | (?P<code>NoCredentialsError)\s{1,60}Traceback \(most recent call last\)
 sure   | No handler was ready to authenticate | (?:\b(?P<code>NoAuthHandlerFound): )?No handler was ready to authenticate\. \d+ handlers? w\w{2,3} checked\. \[(?![^\]\n]{0,200}OAuth)[^\]\n]{1,300}\] Check your credentials
 sure   | redentials have not been set properly|EC2 cannot assume the | AWS Credentials have not been set properly|EC2 cannot assume the role
 sure   | nstance Profile with | Instance Profile with (?:id|arn) [\w:/+=,.@-]{1,600} (?:cannot be|was not) found

@@ -70,8 +70,8 @@ _MAX_METADATA_DISTANCE = 24
 _V2_FRAME = "Request.extractError ("
 _MAX_FRAME_LENGTH = 200
 _MAX_OBJECT_DISTANCE = 400
-# What the SDK for JavaScript v2 adds to each error of a service.
-_KEYS_OF_JS_V2 = ("retryDelay", "requestId", "statusCode")
+# What the SDK for JavaScript v2 adds to each error of a service. Its first versions print no request ID.
+_KEYS_OF_JS_V2 = ("retryDelay", "retryable", "statusCode")
 _SERVICE_KEYS = frozenset(
     {"awsService", "aws.service", "rpc.service", "_serviceAbbrev", "_serviceErrorAbbrev", "abbrev"}
 )

@@ -114,7 +114,7 @@ sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P
 sure   | authorized to use launch template | not authorized to use launch template: (?P<resource>[\w().$/<>*-]{3,128})
 sure   | permissions for the requested resource [ | User does not have permissions for the requested resource \[type=authorization_exception
 # Bedrock passes on what OpenSearch Serverless answered to the role of a knowledge base.
-sure   | storage configuration provided is invalid | storage configuration provided is invalid\.{1,3} (?:Bad Authorization\b|Request failed: \[security_exception\] 403 Forbidden|Dependency error document status code: 403\b[^\n]{0,60}?\bBad Authorization)
+sure   | storage configuration provided is invalid|Call to Amazon OpenSearch | storage configuration provided is invalid\.{1,3} (?:Bad Authorization\b|Request failed: \[security_exception\] 403 Forbidden|Dependency error document status code: 403\b[^\n]{0,60}?\bBad Authorization)|Request\sfailed:\s\[security_exception\]\sauthentication/authorization\sfailure\.\sCall\sto\sAmazon\sOpenSearch\s
 outer  | <pull>pull access denied for|not exist or no pull access | (?:pull access denied for|repository(?= \S{1,500} not found: does not exist or no pull access)) [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}(?:, repository does not exist or may require)?
 outer  | <Operation>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
 sure   | <MultiFactorAuthentication>|<Serverless>Serverless Error ---|<ServerlessError>: Access Denied | MultiFactorAuthentication failed with|(?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
@@ -133,7 +133,7 @@ sure   |  be scoped to | [Cc]redential (?:should|must) be scoped to (?:a )?(?:va
 sure   | is wrong; expecting | (?:authorization header is malformed; )?the region '[^'\n]{1,40}' is wrong; expecting '[^'\n]{1,40}'
 
 [signature_mismatch]
-sure   | edential is mal-formed; expecting|<malformed>header is malformed; | Credential is mal-formed; expecting|authorization header is malformed; (?:a non-empty |the authorization |incorrect service)
+sure   | edential is mal-formed; expecting|slash-delimited elements|<malformed>header is malformed; | Credential is mal-formed; expecting|Credential must have exactly 5 slash-delimited elements|authorization header is malformed; (?:a non-empty |the authorization |incorrect service)
 
 [region_disabled]
 sure   | STS is not activated in | STS is not activated in (?:this|the requested) region(?: for account:(?P<account>\d{12})(?!\d))?

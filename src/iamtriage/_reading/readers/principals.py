@@ -185,7 +185,8 @@ def _is_one_word(text: str, start: int, end: int) -> bool:
 
 
 def put_principal(piece: Piece, text: str, value: str, start: int, end: int) -> None:
-    """Add a principal, which is of AWS if it is an ARN."""
+    """Add a principal, which is of AWS if it is an ARN. Wrapping can put a space after a slash, where names have none."""
+    value = value.replace("/ ", "/") if value.startswith("arn:") else value
     piece.put_principal(text, value, start, end)
     piece.is_aws = piece.is_aws or value.startswith("arn:")
 

@@ -88,6 +88,8 @@ _S3_ACCESS_LOG = lazy_pattern(
 _S3CMD = lazy_pattern(
     r"(?P<status_code>[345](?:(?P<label>(?<=\bS3\serror:\s.))|(?<![\w.].))[0-9]{2})\s\((?P<code>[A-Z][A-Za-z0-9]{2,80})\)(?!\w)"
 )
+# What s3cmd says of AccessDenied, whatever the command.
+_S3CMD_BUCKET = lazy_pattern(r"\bERROR: Access to bucket '(?P<resource>[^'\n]{3,63})' was denied\b")
 # The nouns of these cmdlets start with a service. LogicMonitor's start with LM, too.
 _CMDLET = lazy_pattern(
     r"(?<![\w-])[A-Z][a-z]{2,12}-(?P<service>S3|EC2|SQS|SNS|DDB|IAM|SSM|SEC|STS|CFN|KMS|RDS|ECS|ECR|EKS|ELB2?|R53|CWL?|CT|ASG|SFN"
@@ -236,6 +238,13 @@ def _s3cmd(m: re.Match[str]) -> Piece | None:
     return piece
 
 
+def _s3cmd_bucket(m: re.Match[str]) -> Piece:
+    piece = Piece("core", m.start(), m.end(), kind="access_denied", source="s3cmd", is_aws=True)
+    piece.put("service", "s3")
+    piece.put_group(m, "resource")
+    return piece
+
+
 def _cmdlet(m: re.Match[str]) -> Piece:
     piece = Piece("head", m.start(), m.end(), is_aws=True)
     piece.put("service", service_name(m["service"]), rank=HINT)
@@ -293,6 +302,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]
     ("<Sender>Sender - |<Receiver>Receiver - ", _QUERY_ERROR, _query_error),
     ("<nio>", _HADOOP, _hadoop),
     ("|".join(f"<{status}>{status} (" for status in range(300, 600)), _S3CMD, _s3cmd),
+    ("<bucket>ccess to bucket '", _S3CMD_BUCKET, _s3cmd_bucket),
     ("|".join(f"<{verb}>{verb}-" for verb in _VERBS.split()), _CMDLET, _cmdlet),
     ("xception: User: ", _CONSOLE, _console),
     ("<amazonaws>.amazonaws.com", _CLOUDTRAIL_COLUMNS, _cloudtrail_columns),

@@ -115,9 +115,11 @@ _PRINTING_CALL = lazy_pattern(
 # A function or method. The name of a class can be the representation of an exception.
 _FUNCTION = lazy_pattern(r"(?<![\w\\])_{0,2}[a-z]\w{1,47}!?\Z")
 _CALLED = lazy_pattern(r"\((?<=[\w!?\]>]\()")
-# "a runner(with IRSA), and having `Not authorized …`": a sentence goes on after its parentheses.
+# "a runner(with IRSA), and having `Not authorized …`", "the request(s) failed, the error is …": a sentence goes on after its
+# parentheses.
 _PROSE_AFTER_CALL = lazy_pattern(
-    r"\)[,.]? (?!(?:and|or|not|in|if) [\"'`])[a-z]{2,20} [a-z]{2,20} (?:[a-z]{2,20} ){0,8}\Z"
+    r"\)[,.]? (?:(?!(?:and|or|not|in|if) [\"'`])[a-z]{2,20} [a-z]{2,20} (?:[a-z]{2,20} ){0,8}\Z"
+    r"|(?!(?:and|or|not|in|if|is|for|while|until|unless|when|where|like|else|then|as|from|should|to) )[a-z]{2,20},? [a-z]{1,20}[, ])"
 )
 _MAX_CALL_LENGTH = 140
 # Maximum length of the name of a function, unless it has brackets or follows "throw", "raise" or "new".

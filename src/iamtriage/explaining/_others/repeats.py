@@ -321,8 +321,9 @@ def _has_in_message(failure: AwsError, explained: AccessDenied) -> bool:
     Such as "(ValidationError) when calling the CreateChangeSet operation: S3 error: Access Denied".
     """
     (start, end), (of_explained, end_of_explained) = failure.span, explained.span
-    if of_explained <= start and end <= end_of_explained:
-        return True  # a line break separates the parts
+    is_outer = failure.text.startswith("(Service: ", start) and start - end_of_explained == 1
+    if is_outer or (of_explained <= start and end <= end_of_explained):
+        return True  # the outer service adds its envelope, or a line break separates the parts
     message = failure.text[end:of_explained]
     is_without_code = explained.envelope.code is None and _get_span_text(failure).endswith("operation: ")
     is_short = is_without_code and len(message) <= _MAX_MESSAGE and "\n" not in message

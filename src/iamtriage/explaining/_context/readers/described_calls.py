@@ -1,7 +1,6 @@
 """Find the call that a program describes in words before the error, as in "failed to describe VPCs: UnauthorizedOperation".
 
-A data source of Terraform only reads, so its type names the call, too. What CloudFormation creates does not, as it makes
-several calls for one resource.
+A data source of Terraform only reads, so its type names the call, too. What CloudFormation creates takes several calls.
 """
 
 from __future__ import annotations
@@ -164,10 +163,10 @@ _STORAGE_WORDS = tuple(
         ("PutObject", r"\bcreate key in repository at s3:"),
         # The agent of ECS, for environmentFiles of a task definition.
         ("GetObject", r"\bfailed to download env files: unable to download object\b"),
-        # The Go CDK, with which Pulumi keeps its state: https://github.com/google/go-cloud/blob/master/blob/blob.go
+        # AWS Glue, and the Go CDK, with which Pulumi keeps its state: https://github.com/google/go-cloud/blob/master/blob/blob.go
         (
             "GetObject",
-            r"\b(?:read|open)\w{0,3}\b[^:\n]{0,80}: blob \(key \\?\"[^\"\n]{1,300}\" ?\) \(code=|\bload checkpoint: blob \(",
+            r"\bError downloading from S3 for bucket: |\b(?:read|open)\w{0,3}\b[^:\n]{0,80}: blob \(key \\?\"[^\"\n]{1,300}\" ?\) \(code=|\bload checkpoint: blob \(",
         ),
         # The S3 backend of Terraform, and the data source that reads another state.
         ("GetObject", r"\b[Ee]rror (?:refreshing|loading) (?:the remote )?state: (?!\d)"),
@@ -208,6 +207,10 @@ _STORAGE_REPORTS = tuple(
     )
 )
 _CHARS_OF_REPORT = 2_000
+# The command of s3cmd or s5cmd before its error. One that copies reads and writes.
+_S3CMD = lazy_pattern(
+    r"(?m)^[^\n]{0,80}?\bs[35]cmd (?:-\S{1,200} (?:[^-\s]\S{0,200} )??){0,8}(?:(?P<ListObjectsV2>ls|la|du)|(?P<GetObject>get|cat)|(?P<PutObject>put|pipe)|(?P<DeleteObject>del|rm)|[a-z]{2,12})(?![\w-])"
+)
 # "PUT failed with HTTP status: 403" in the log of a cache or a store.
 _REQUEST = lazy_pattern(
     r"\b(?P<method>GET|HEAD|PUT|DELETE)\b(?: request)? failed with (?:HTTP )?status:? (?:code:? )?403\b"
@@ -383,13 +386,15 @@ def find_storage_call(failure: Failure, *, is_of_s3: bool) -> Stated | None:
     for operation, pattern in _STORAGE_WORDS:
         if (found := pattern.search(line)) is not None:
             return Stated(operation, found[0])
-    reported = text[max(start - _CHARS_OF_REPORT, 0) : end + _CHARS_OF_CALL]
+    low = max(start - _CHARS_OF_REPORT, 0)
     for operation, pattern in _STORAGE_REPORTS:
-        if (found := pattern.search(reported)) is not None:
+        if (found := pattern.search(text, low, end + _CHARS_OF_CALL)) is not None:
             return Stated(operation, found[0])
+    if (command := search_last(_S3CMD, text[low:start])) is not None and command.lastgroup:
+        return Stated(command.lastgroup, command[0].strip())
     if not is_of_s3:
         return None
     if (request := search_last(_REQUEST, line)) is not None:
         return Stated(f"{request['method'].capitalize()}Object", request[0])
     called = search_last(_STORAGE_CALL, line)
-    return None if called is None else Stated(called.lastgroup or "", called[0])
+    return called and Stated(called.lastgroup or "", called[0])

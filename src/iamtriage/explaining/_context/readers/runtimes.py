@@ -52,8 +52,8 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
     ),
     (
         "glue",
-        ("glue", "Glue", "GLUE_"),
-        r"\bawsglue\b|com\.amazonaws\.services\.glue(?!\.(?:model\b|(?:Abstract)?AWSGlue))|/aws-glue/jobs|\bGLUE_\w{3,}|GlueArgParser|\bglue\.ProcessLauncher\b|\[Glue Exception",
+        ("glue", "Glue", "GLUE_", "LAUNCH ERROR"),
+        r"\bawsglue\b|\bLAUNCH ERROR \| |com\.amazonaws\.services\.glue(?!\.(?:model\b|(?:Abstract)?AWSGlue))|/aws-glue/jobs|\bGLUE_\w{3,}|GlueArgParser|\bglue\.ProcessLauncher\b|\[Glue Exception",
         "the role of the AWS Glue job",
         "aws glue get-job --job-name JOB_NAME --query Job.Role --output text",
     ),

@@ -62,7 +62,7 @@ OBJECT_CALL = lazy_pattern(
 """An operation of S3 in words, with the bucket and the key as one path."""
 _KEY = lazy_pattern(
     # "bucket orders, key 2026/a.csv"
-    rf"\b[Bb]ucket(?:[ =:]{{1,2}})[\"'`]?{_BUCKET}[\"'`]?,? (?:and )?(?:the )?(?:object )?[Kk]ey[ =:]{{1,2}}[\"'`]?((?=[^\s\"'`,;()]{{0,1000}}[./]\w)[^\s\"'`,;()]{{1,1023}}[\w/](?![\w/(]))"
+    rf"\b[Bb]ucket(?:[ =:]{{1,2}})[\"'`]?{_BUCKET}[\"'`]?,? (?:and )?(?:the )?(?:object )?[Kk]ey[ =:]{{1,2}}[\"'`]?((?=[^\s\"'`,;()]{{0,1000}}[./]\w)[^\s\"'`,;()]{{1,1023}}[\w/](?<!\.Access)(?<!\.The)(?![\w/(]))"
     r"|\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
     r"|\bS3Key=([^\s,\"']{1,1024})"  # Elastic Beanstalk and CodeDeploy: "S3Bucket=name, S3Key=key"
     r"|\bS3Error\(Key=([^\s,()]{1,1024}), "  # S3A: one for each object that could not be deleted

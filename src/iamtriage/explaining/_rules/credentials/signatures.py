@@ -34,7 +34,7 @@ _MALFORMED_CODES = lazy_pattern(
     r"IncompleteSignature(?:Exception)?|Authorization(?:HeaderMalformed|QueryParametersError)"
 )
 _MALFORMED_HEADER = lazy_pattern(
-    r"Authorization header requires|key=value pair \(missing|[Cc]redential is mal-formed|Date in Credential scope"
+    r"Authorization header requires|key=value pair \(missing|[Cc]redential is mal-formed|slash-delimited elements|Date in Credential scope"
 )
 # Version 2, with the expiry of a URL instead of a date.
 _OLD_URL = lazy_pattern(r"<StringToSign>[A-Z]{3,7} [^<]{0,260}?\b1\d{9} ")

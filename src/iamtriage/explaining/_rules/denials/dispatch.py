@@ -280,7 +280,7 @@ GUARDRAIL_ROUTES: Rows = (
                 "denials.data_stores.git_repositories.explain_git_denial",
             ),
             (
-                says("storage configuration provided is invalid"),
+                says("storage configuration provided is invalid", "Call to Amazon OpenSearch"),
                 "denials.data_stores.opensearch.explain_data_access",
             ),
             # opensearch-py passes on only the status.

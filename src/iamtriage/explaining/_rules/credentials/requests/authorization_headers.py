@@ -27,6 +27,7 @@ _SHOWN_KEY = lazy_pattern(
     r"(?a)\bCredential=(?P<before>(?:\s|\\{1,2}[nrt]|%20|[\"'`<]){0,4})(?P<key>[A-Z0-9]{16,32}|[$%]{0,2}[{(\[][\w .-]{2,60}[})\]]|[A-Z0-9]{0,8}[*xX]{4,40}|)(?P<after>(?:\s|\\{1,2}[nrt]|%20|[\"'`>]){0,4})/\d{8}/"
 )
 _SLASH_IN_KEY = lazy_pattern(r"\bslash-delimited elements\b[^\n]{0,80} got '(?:[^/'\n]{1,60}/){2,6}\d{8}/")
+_NO_KEY = lazy_pattern(r"\bslash-delimited elements\b[^\n]{0,80} got '(?:/|'|undefined/|null/|None/)")
 _EMPTY = "is empty"
 # The base64 form of AKIA… or ASIA…
 _ENCODED_KEY = lazy_pattern(r"(?a)(?<![\w+/=])(?:QUtJQ|QVNJQ)[A-Za-z0-9+/]{19,27}={0,2}(?![\w+/=])")
@@ -317,6 +318,8 @@ def _find_key_defect(text: str) -> str | None:
     """
     if _SLASH_IN_KEY.search(text) is not None:
         return "has a slash. Secrets can have one, key IDs cannot, so the two may be swapped"
+    if _NO_KEY.search(text) is not None:
+        return _EMPTY
     found = _SHOWN_KEY.search(text)
     if found is None or not (found["before"] or found["after"] or not found["key"]):
         return None

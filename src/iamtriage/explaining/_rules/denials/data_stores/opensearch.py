@@ -280,7 +280,7 @@ def _find_caller(denial: Denial, policy: _AccessPolicy | None) -> str | None:
 
 # A line can break a word.
 _OF_BASE = lazy_pattern(
-    r"CreateKnowledgeBase|AWS::Bedrock::KnowledgeBase|aws_bedrockagent_knowledge_base|\bknowledge base storage conf"
+    r"CreateKnowledgeBase|AWS::Bedrock::KnowledgeBase|aws_bedrockagent_knowledge_base|\b[Kk]nowledge [Bb]ase (?:storage conf|role)|\b(?:Start)?[Ii]ngestion ?[Jj]ob\b"
 )
 
 
