@@ -33,12 +33,12 @@ ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 # pickling, argparse, the installed package and the examples. The golden files execute all code once. The
 # sessions `tests-*` and the GitHub workflow run all tests on each version.
 VERSION_DEPENDENT = (
-    *("README.md", "docs", "tests/test_packaging.py", "tests/cli", "tests/failures", "tests/logs"),
+    *("README.md", "docs", "tests/test_packaging.py", "tests/cli/test_arguments.py", "tests/failures"),
     *("tests/explaining/golden", "tests/explaining/test_notes.py", "tests/reading/structured"),
     *("tests/boto/test_collect.py", "tests/boto/test_explain_errors.py", "tests/boto/test_install.py"),
     *("tests/boto/test_explained_functions.py", "tests/boto/test_resisting_errors.py"),
     *("tests/boto/test_shown_notes.py", "tests/boto/test_wrapped.py"),
-    *("tests/rendering/test_shell.py", "tests/notebook/test_extension.py", "tests/notebook/test_kernel.py"),
+    *("tests/logs/test_failures.py", "tests/rendering/test_shell.py", "tests/notebook/test_extension.py"),
 )
 # With more space for new objects, Node collects garbage less often: 7 % of pyright's time.
 NODE = {"NODE_OPTIONS": "--max-semi-space-size=64"}
