@@ -10,6 +10,9 @@ from iamtriage import explain
 from tests.tables import check_rows
 
 
+_S3A_ERROR = "org.apache.hadoop.fs.s3a.AWSBadRequestException: getFileStatus on s3a://octo-data/in: software.amazon.awssdk.services.s3.model.S3Exception: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1' (Service: S3, Status Code: 400, Request ID: 9W3V0T7M2K5Q8R1B):AuthorizationHeaderMalformed"
+
+
 class _Row(NamedTuple):
     """A text and what its short explanation says.
 
@@ -527,6 +530,83 @@ $ aws iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:ia
             "The trust policy has https://gitlab.com already",
         ),
         ("Request the token for the audience",),
+    ),
+    "audience that runs of HCP Terraform have by default, which the trust policy names": _Row(
+        """Error: operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 400, RequestID: 1, InvalidIdentityToken: Incorrect token audience
+TFC_AWS_PROVIDER_AUTH=true
+$ aws iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::111122223333:oidc-provider/app.terraform.io
+{"ClientIDList": ["sts.amazonaws.com"]}
+trust: "app.terraform.io:aud": "aws.workload.identity"
+""",
+        (
+            "lists only sts.amazonaws.com as audience, and the token is for aws.workload.identity",
+            "first: Add the audience aws.workload.identity to the IAM OIDC provider [account administrator]",
+            "--client-id aws.workload.identity",
+            "TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE sets the audience",
+            "The trust policy has aws.workload.identity already",
+        ),
+        ("Kubernetes", "eks.amazonaws.com", "not the problem"),
+    ),
+    "audience that a workspace of HCP Terraform sets": _Row(
+        """Error: operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 400, RequestID: 1, InvalidIdentityToken: Incorrect token audience
+TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE=octo.tide
+{"ClientIDList": ["aws.workload.identity"]}
+""",
+        (
+            "for the audience octo.tide, but the IAM OIDC provider lists only aws.workload.identity",
+            "set the environment variable TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE to aws.workload.identity",
+        ),
+        ("The token is for aws.workload.identity", "Kubernetes"),
+    ),
+    "audience of HCP Terraform that the text does not say, and a provider that has the default": _Row(
+        """Error: operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 400, RequestID: 1, InvalidIdentityToken: Incorrect token audience
+workspace variables: TFC_AWS_PROVIDER_AUTH, TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE
+{"ClientIDList": ["aws.workload.identity"]}
+""",
+        ("does not accept the audience of the job's token.",),
+        ("The token is for", "Add the audience", "Kubernetes"),
+    ),
+    "list of a provider for CircleCI": _Row(
+        """An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience
+$ aws iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::111122223333:oidc-provider/oidc.circleci.com/org/11111111-2222-3333-4444-555555555555
+{"ClientIDList": ["sts.amazonaws.com"]}
+""",
+        ("so the token has another audience.", "circleci run oidc get"),
+        ("GitLab", "gitlab", "not the problem", "Kubernetes"),
+    ),
+    "Region of S3A as two arguments of a notebook, and the central endpoint": _Row(
+        f"""In [2]: spark = SparkSession.builder.config("spark.hadoop.fs.s3a.endpoint", "s3.amazonaws.com").config("spark.hadoop.fs.s3a.endpoint.region", "us-east-1").getOrCreate()
+In [3]: spark.read.parquet("s3a://octo-data/day=1/")
+{_S3A_ERROR}
+""",
+        (
+            "octo-data is in eu-central-1: spark.hadoop.fs.s3a.endpoint.region is us-east-1.",
+            "first: Set spark.hadoop.fs.s3a.endpoint.region to eu-central-1",
+            "notebook's kernel",
+            "remove spark.hadoop.fs.s3a.endpoint, which is s3.amazonaws.com, or set it to s3.eu-central-1.amazonaws.com",
+        ),
+        ("AWS_REGION", "S3Client", "%env"),
+    ),
+    "Region of S3A in XML": _Row(
+        f"{_S3A_ERROR}\n<property>\n  <name>fs.s3a.endpoint.region</name>\n  <value>us-east-1</value>\n</property>\n",
+        ("eu-central-1: fs.s3a.endpoint.region is us-east-1.",),
+        ("S3Client", "aws configure"),
+    ),
+    "Region of S3A in the defaults of Spark": _Row(
+        f"{_S3A_ERROR}\nspark.hadoop.fs.s3a.endpoint.region   us-east-1\n",
+        ("eu-central-1: spark.hadoop.fs.s3a.endpoint.region is us-east-1.",),
+    ),
+    "S3A without a setting of the Region": _Row(
+        f"$ hadoop fs -ls s3a://octo-data/in\n{_S3A_ERROR}\n",
+        ("first: Set fs.s3a.endpoint.region to eu-central-1", "in core-site.xml or with -D"),
+        ("export", "S3Client", "remove"),
+    ),
+    "Region that is only a default, for a client that is not of S3A": _Row(
+        """botocore.exceptions.ClientError: An error occurred (AuthorizationHeaderMalformed) when calling the ListObjectsV2 operation: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'
+s3 = boto3.client("s3", region_name=os.environ.get("AWS_REGION", "us-east-1"))
+""",
+        ("the bucket is in eu-west-1.",),
+        ("AWS_REGION is us-east-1", "fs.s3a"),
     ),
     "audiences of a provider as text, and the claims of a pod's token": _Row(
         """An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience

@@ -14,7 +14,7 @@ from typing import Any
 
 from iamtriage._patterns import lazy_pattern
 
-__all__ = ("find_server", "find_stated_claims")
+__all__ = ("EXPECTED_AUDIENCE", "find_server", "find_stated_claims")
 
 # A record has the provider, the audience and the subject in principalId, and the subject in userName, too.
 _RECORD = lazy_pattern(
@@ -46,7 +46,7 @@ _AUDIENCE = lazy_pattern(
 _ISSUER = lazy_pattern(
     r"(?a)(?<![:\w])(?i:iss|issuer)\\?[\"'`]?\s{0,3}(?::|=>?|is|was)\s{0,3}\\?[\"'`]?(?P<value>https://[\w./-]{1,250}\w)"
 )
-_EXPECTED_AUDIENCE = lazy_pattern(r":aud\\?\"\s{0,4}:\s{0,4}\[?\s{0,40}\\?\"(?P<value>[^\"\\]{1,200})\\?\"")
+EXPECTED_AUDIENCE = lazy_pattern(r":aud\\?\"\s{0,4}:\s{0,4}\[?\s{0,40}\\?\"(?P<value>[^\"\\]{1,200})\\?\"")
 _SERVER = lazy_pattern(
     r"(?a)\bCI_SERVER_URL[=:]\s?[\"']?(?P<value>https://[\w.-]{1,250}\w)|\bCI_SERVER_HOST[=:]\s?[\"']?(?P<host>[\w.-]{1,250}\w)"
 )
@@ -101,7 +101,7 @@ def _find_named(text: str) -> list[dict[str, Any]]:
     issuer, audience = _usual_provider(text, found)
     # Without one of its own, the token has the audience that the policy expects. Azure and Google have others.
     audiences = {each["value"]: each for each in _AUDIENCE.finditer(text)}
-    stated = audiences.popitem()[1] if len(audiences) == 1 else _EXPECTED_AUDIENCE.search(text)
+    stated = audiences.popitem()[1] if len(audiences) == 1 else EXPECTED_AUDIENCE.search(text)
     return [{"iss": issuer, "sub": subject, "aud": [stated["value"] if stated else audience]}]
 
 

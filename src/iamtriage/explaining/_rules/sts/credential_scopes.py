@@ -310,7 +310,8 @@ def explain_wrong_region(
             is_java = case.failure.envelope.source == "java-v2"
             first, last = ("-Daws.region, ", "the instance's metadata, ") if is_java else ("", "")
             text = f"This SDK has no default Region, so {signed} comes from the code that builds the client, which takes precedence, from {first}AWS_REGION, the profile, {last}or an endpoint. The Region is part of the signature."
-    step = "An endpoint URL in code or settings must be for that Region, too."
+    central = region_fixes.leave_central_endpoint(case.failure.text, expected) if is_of_s3 else None
+    step = central or "An endpoint URL in code or settings must be for that Region, too."
     if right := [each for each in _ENDPOINT_SETTING.finditer(case.failure.text) if each[2] == expected]:
         step = f"The setting {right[0][1]} is for {expected} already."
     is_endpoint_set = host is not None and fix.title.startswith("Remove ")
@@ -338,7 +339,7 @@ def explain_wrong_region(
         remedies=your_remedy(
             fix.title,
             *fix.steps,
-            step if step and "ndpoint" not in fix.title and not is_endpoint_set else None,
+            step if step and (central or "ndpoint" not in fix.title) and not is_endpoint_set else None,
             commands=lines,
             manifest=fix.manifest,
             manifest_language="yaml",

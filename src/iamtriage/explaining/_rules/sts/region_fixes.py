@@ -1,7 +1,10 @@
-"""Represent how to correct a Region or the endpoint of STS, such as in a ConfigMap."""
+"""Represent how to correct a Region or the endpoint of STS, such as in a ConfigMap or in the settings of Hadoop."""
 
 from __future__ import annotations
 
+import re
+
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes import program_regions
@@ -10,6 +13,19 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import Commands, your_remedy
 from iamtriage.failures._failures import CredentialScope, Failure
+
+# A setting whose name and value are two arguments, elements of XML or, for Spark, words of a line. To read one with a
+# default sets nothing.
+REGION_PAIR = lazy_pattern(
+    r"(?am)(?:(?:(?<=[(\[,])(?<!get\()(?<!env\()|^)\s{0,40}[\"'](?P<argument>[\w.-]{0,100}(?i:region))[\"']\s?,\s{0,40}[\"']"
+    r"|<name>\s{0,9}(?P<element>[\w.-]{0,100}region)\s{0,9}</name>\s{0,80}<value>\s{0,9}"
+    r"|^[ \t]{0,20}(?P<word>spark\.[\w.-]{1,100}\.region)[ \t]{1,40})(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\b"
+)
+_CENTRAL = lazy_pattern(
+    r"(?a)\b(?P<name>[\w.-]{0,100}(?i:endpoint)(?:_?[Uu][Rr][Ll])?)[\"']?(?:\s{0,4}[=:,]\s{0,4}|[ \t]{1,40}|\s{0,9}</name>\s{0,80}<value>\s{0,9})[\"']?(?:https?://)?s3\.amazonaws\.com(?![\w.-])"
+)
+S3A, _SPARK = lazy_pattern(r"\bs3a://|\bfs\.s3a\b"), lazy_pattern(r"(?i)\b(?:py)?spark|\bPy4J")
+_START_AGAIN = "start the application, or the notebook's kernel, again: a running one keeps its settings"
 
 
 class RegionFix(NamedTuple):
@@ -39,6 +55,36 @@ def fix_config_map(case: Case[Failure], shown: program_regions.ProgramRegion, re
         (change, Labelled.required("Then restart the pods, which read it when they start:", restart)),
         f"{clip_text(shown.words)} in {where} is wrong",
     )
+
+
+def fix_pair(pair: re.Match[str], region: str) -> RegionFix:
+    """Return how to correct a setting that a text has as a pair of a name and a value."""
+    name = clip_text(next(filter(None, pair.groups())))
+    again = _START_AGAIN if S3A.search(name) else "restart the program"
+    step = f"The text has {pair['region']}: change it there, then {again}."
+    return RegionFix(f"Set {name} to {region}", (step,), (), f"{name} is {pair['region']}")
+
+
+def fix_s3a(text: str, region: str) -> RegionFix:
+    """Return how to set the Region of S3A, which reads neither a profile nor the variables of the SDK.
+
+    https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/connecting.html
+    """
+    name, where = "fs.s3a.endpoint.region", "in core-site.xml or with -D"
+    if _SPARK.search(text):
+        name, where = f"spark.hadoop.{name}", "with --conf or with .config() of the session's builder"
+    of_bucket = name.replace("s3a", "s3a.bucket.BUCKET")
+    step = f"Set it {where}, or for one bucket as {of_bucket}. S3A ignores AWS_REGION. Then {_START_AGAIN}."
+    return RegionFix(f"Set {name} to {region}", (step,), ())
+
+
+def leave_central_endpoint(text: str, region: str | None) -> str | None:
+    """Return the step for a setting of the endpoint without a Region, for which old clients sign for us-east-1."""
+    found = _CENTRAL.search(text)
+    if found is None or region in {None, "us-east-1"}:
+        return None
+    host = f"s3.{region}.amazonaws.com{'.cn' if str(region).startswith('cn-') else ''}"
+    return f"Also remove {clip_text(found['name'])}, which is s3.amazonaws.com, or set it to {host}."
 
 
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs#sts_region-1

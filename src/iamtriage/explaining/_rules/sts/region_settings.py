@@ -14,7 +14,14 @@ from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.sts.region_fixes import RegionFix, fix_config_map
+from iamtriage.explaining._rules.sts.region_fixes import (
+    REGION_PAIR,
+    S3A,
+    RegionFix,
+    fix_config_map,
+    fix_pair,
+    fix_s3a,
+)
 from iamtriage.failures._failures import Failure
 
 _REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
@@ -104,11 +111,16 @@ def find_region_fix(
     shown = program_regions.find_program_region(text)
     if shown and shown.region == signed and getattr(case.context.command, "program", None) != "aws":
         return fix_config_map(case, shown, region)
+    pair = next((each for each in REGION_PAIR.finditer(text) if each["region"] == signed), None)
+    if pair is not None and not _is_logged(text, pair.start()):
+        return fix_pair(pair, region)
     settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
     setting = next((each for each in settings if not _is_logged(text, each.start())), None)
     variable = next((each for each in _VARIABLE.finditer(text) if each["region"] == signed), None)
     if setting is not None:
         return _fix_setting(case, setting, region)
+    if variable is None and S3A.search(case.text):
+        return fix_s3a(text, region)
     if variable is None:
         is_in_pod = clusters.runs_in_pod(case)
         return _fix_client_in_pod(case, signed, region) if is_in_pod else _fix_client(case, region)

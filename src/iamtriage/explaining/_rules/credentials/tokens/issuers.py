@@ -111,13 +111,18 @@ def find_issuer(case: Case[InvalidIdentityToken], message: str) -> Issuer:
     if url is None and len(stated) == 1 and _is_whole(named := stated.pop()):
         url, because = named, (f"The text names the issuer {named}.",)
     eks = _EKS_ISSUER.search(url or message)
-    of_job = _SYSTEMS.get(case.context.runtime_kind) if url is None and eks is None else None
+    of_job = _find_system(case) if url is None and eks is None else None
     if of_job == GITHUB:
         url = f"https://{_GITHUB_HOST}"
     elif url is not None and str((case.facts.token_claims or {}).get("sub")).startswith("project_path:"):
         # Only GitLab's subjects begin so: https://docs.gitlab.com/ci/secrets/id_token_authentication/
         of_job = "GitLab"
     return Issuer(url, because, eks is not None, eks[1] if eks else None, of_job)
+
+
+def _find_system(case: Case[InvalidIdentityToken]) -> str | None:
+    """Return the name of the system that runs the job of a text. Runs of HCP Terraform have their own variables."""
+    return "HCP Terraform" if "TFC_AWS_" in case.failure.text else _SYSTEMS.get(case.context.runtime_kind)
 
 
 # Logs repeat the same issuers.

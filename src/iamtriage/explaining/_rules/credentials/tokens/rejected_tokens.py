@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import cast
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words
+from iamtriage.explaining._context.readers.stated_claims import EXPECTED_AUDIENCE
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.tokens import issuers
 from iamtriage.explaining._rules.shared import commands, pages
@@ -24,12 +27,14 @@ _CLIENT_IDS = lazy_pattern(
     r"(?m)(?:\"ClientIDList\" ?: ?|(?P<code>\bclient_id_list\b[ \t]{0,20}= ?|\bClientIdList\b\"?: ?|\bclientId(?:s|Lists)\b ?: ?))"
     r"(?:\[(?P<list>[^\]]{0,2000})\]|(?P<items>(?:\n[ \t]{0,40}- [^\n]{1,255}){1,20}))|^CLIENTIDLIST\t(?P<line>\S{1,255})$"
 )
-# The audience that a GitLab job, a pod or the action aws-actions/configure-aws-credentials requests.
+# The audience that a GitLab job, a run of HCP Terraform, a pod or aws-actions/configure-aws-credentials requests.
 _REQUESTED = lazy_pattern(
     r"(?a)\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: [\"']?(?P<gitlab>[A-Za-z0-9][\w.:/-]{0,254})"
     r"|\bserviceAccountToken[\"']?:\s{1,40}\{?\s{0,40}[\"']?(?:(?:expirationSeconds|path)[\"']?: [^\s,]{1,40},?\s{1,40}[\"']?){0,2}audience[\"']?: [\"']?(?P<pod>[A-Za-z0-9][\w.:/-]{0,254})"
+    r"|\bTFC_AWS_WORKLOAD_IDENTITY_AUDIENCE\w{0,40}(?:[\"'`]?[ \t]{0,20}[=:|]|[\"']?,?\s{1,40}[\"']?value[\"']? ?[=:])[ \t]{0,20}[\"'`]?(?P<terraform>[A-Za-z0-9][\w.:/-]{0,254})"
     r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})"
 )
+_TERRAFORM_SETTING, _TERRAFORM_AUDIENCE = "TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE", "aws.workload.identity"
 # A request of a workflow for its token, up to the end of its command.
 _GITHUB_REQUEST = lazy_pattern(
     r"\b(?:curl|wget|Invoke-(?:RestMethod|WebRequest)|fetch\(|requests\.get\()(?:[^\n\\|]|\\\s){0,400}?\bACTIONS_ID_TOKEN_REQUEST_URL\b(?:[^\n\\|]|\\\s){0,400}"
@@ -86,17 +91,18 @@ AUDIENCE_OF_TOKEN = CauseType(
 # Where a job's token gets its audience: https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration.
 _AUDIENCE_SETTINGS = {
     "GitLab": "In GitLab, the job's id_tokens entry sets the audience (aud).",
-    "HCP Terraform": "In HCP Terraform, the workspace's variable TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE sets the audience, by default aws.workload.identity.",
+    "HCP Terraform": f"In HCP Terraform, the workspace's variable {_TERRAFORM_SETTING} sets the audience, by default {_TERRAFORM_AUDIENCE}.",
 }
 _STS_AUDIENCES = frozenset({issuers.STS_AUDIENCE, f"{issuers.STS_AUDIENCE}.cn"})
 _OF_JOB = "job's token"
+_NO_POLICY = "STS rejects the token before it evaluates the role, so no IAM policy helps."
 _CLOSE = 0.85
 _EKS_ISSUER, _GITHUB_ISSUER = "oidc.eks.", "token.actions.githubusercontent.com"
 
 
 def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the provider does not list the audience of a token."""
-    issuer = issuers.find_issuer(case, message)
+    issuer, listed = _find_issuer(case, message), _listed_audiences(case.failure.text)
     audience, requested, request = _token_audience(case), None, None
     causes = [reported_cause(WRONG_AUDIENCE, message, "Incorrect token audience")]
     if audience is not None:
@@ -106,7 +112,14 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         audience = requested[requested.lastgroup or 0]
         because = f"The configuration in the text requests the audience {audience}."
         causes.append(AUDIENCE_OF_TOKEN.cause("derived", because, text=f"The token is for {audience}."))
-    listed = _listed_audiences(case.failure.text)
+    elif (
+        issuer.system == "HCP Terraform"
+        and _TERRAFORM_SETTING not in case.failure.text
+        and _TERRAFORM_AUDIENCE not in (listed or ())
+    ):
+        audience = _TERRAFORM_AUDIENCE
+        default = f"The token is for {audience}: a run of HCP Terraform requests it unless {_TERRAFORM_SETTING} names another one."
+        causes.append(AUDIENCE_OF_TOKEN.cause("derived", text=default))
     is_of_github = case.context.runtime_kind == "github-actions" or issuer.system == issuers.GITHUB
     is_of_job = is_of_github or case.context.runtime_kind == "gitlab" or issuer.system is not None
     is_of_partition = audience is None or not audience.endswith(".cn") or find_partition(case) == "aws-cn"
@@ -127,7 +140,10 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     if not is_of_partition:
         causes.append(AUDIENCE_OF_OTHER_PARTITION.cause())
     summary = f"The IAM OIDC provider does not accept the audience of the {_OF_JOB if is_of_job else 'token'}{f', {audience}' if audience else f', {issuers.STS_AUDIENCE}' if is_of_github else ''}."
-    host = _GITHUB_ISSUER if is_of_github else "gitlab.com" if is_of_job else ""
+    usual = "app.terraform.io" if issuer.system == "HCP Terraform" else "gitlab.com"
+    host = _GITHUB_ISSUER if is_of_github else ""
+    if is_of_job and not is_of_github:
+        host = (issuer.url or usual).removeprefix("https://")
     # A token for another service does not become one for AWS.
     is_of_pod = requested is not None and requested.lastgroup == "pod"
     is_other = audience not in {None, *_STS_AUDIENCES} and (is_of_pod or _EKS_ISSUER in (issuer.url or ""))
@@ -137,7 +153,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         if is_other or is_listed or not is_of_partition
         else None
     )
-    is_agreed = audience is not None and f"'{audience}'" in str(case.facts.trust_policy)
+    is_agreed = audience is not None and _is_trusted(case, audience)
     if is_agreed and not is_other and (not listed or audience not in listed):
         return _explain_other_client_id(case, issuer, audience, listed, None, causes)
     if audience is not None and listed and audience not in listed:
@@ -145,7 +161,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         expected = next((each for each in listed if each.startswith("sts.")), listed[0])
         host = "oidc.eks.REGION" if is_of_pod else (issuer.url or host).removeprefix("https://")
     if is_listed:
-        summary = f"The IAM OIDC provider lists {expected}, so the token has another audience. The provider is not the problem."
+        summary = f"The IAM OIDC provider lists {expected}, so the token has another audience.{' The provider is not the problem.' if is_eks or is_of_github else ''}"
     if audience is None and not is_of_job and "eks.amazonaws.com/audience" in case.failure.text:
         request = request_audience_remedy(
             "oidc.eks.REGION", issuers.STS_AUDIENCE, case.facts, is_annotated=True
@@ -163,10 +179,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         summary,
         *causes,
         remedies=present(request, None if is_listed or is_other else add),
-        notes=(
-            "The trust policy's condition on aud is checked after that: it must name the audience of the token, too.",
-            issuers.ROLE_NOT_EVALUATED,
-        ),
+        notes=f"{_NO_POLICY} It checks the trust policy's condition on aud after that: it must name the audience of the token, too.",
     )
 
 
@@ -180,7 +193,7 @@ def _explain_unnamed(
     """Explain that a workflow requests its token without an audience, if the text shows that."""
     unnamed = _describe_unnamed(case.failure.text)
     is_default = _GITHUB_DEFAULT.fullmatch(audience or "https://github.com/OWNER") is not None
-    is_meant = audience is not None and f"'{audience}'" in str(case.facts.trust_policy)
+    is_meant = audience is not None and _is_trusted(case, audience)
     is_other = is_meant or (listed and issuers.STS_AUDIENCE not in listed) or find_partition(case) == "aws-cn"
     if unnamed is None or not is_default or is_other:
         return None
@@ -228,7 +241,7 @@ def _explain_other_client_id(
     if listed is None:
         summary = f"does not list the audience of the token, {audience}"
     trust = f"The trust policy's condition on aud must have {audience}, too."
-    if f"'{audience}'" in str(case.facts.trust_policy):
+    if _is_trusted(case, audience):
         trust = f"The trust policy has {audience} already, and needs no change."
     if matches := issuers.describe_match(case):
         trust = f"{matches.strip().removesuffix('.')} (provider, subject and audience), and needs no change."
@@ -257,8 +270,21 @@ def _explain_other_client_id(
             commands=(show, Labelled("If the list does not have it:", add)) if listed is None else (add,),
             url=pages.OIDC_PROVIDERS,
         ),
-        notes=f"{trust} {issuers.ROLE_NOT_EVALUATED}",
+        notes=f"{trust} {_NO_POLICY}",
     )
+
+
+def _find_issuer(case: Case[InvalidIdentityToken], message: str) -> issuers.Issuer:
+    """Return the issuer of a token: the text can show the provider alone, which STS has found."""
+    issuer = issuers.find_issuer(case, message)
+    provider = issuers.build_provider_arn(case, issuer).partition("/")[2]
+    return attrs.evolve(issuer, url=f"https://{provider}") if issuer.url is None and provider else issuer
+
+
+def _is_trusted(case: Case[InvalidIdentityToken], audience: str) -> bool:
+    """Return whether the trust policy, or the part of it that the text has, names an audience."""
+    shown = (each["value"] for each in EXPECTED_AUDIENCE.finditer(case.failure.text))
+    return f"'{audience}'" in str(case.facts.trust_policy) or audience in shown
 
 
 def _add_audience_remedy(

@@ -37,6 +37,7 @@ _GITLAB_SETTING = "In .gitlab-ci.yml, set aud of the token under id_tokens to {a
 _AUDIENCE_SETTINGS = {
     "gitlab.com": _GITLAB_SETTING,
     "oidc.circleci.com": 'Request the token with circleci run oidc get --claims \'{{"aud": "{audience}"}}\'',
+    "app.terraform.io": "In the workspace, set the environment variable TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE to {audience}",
     "agent.buildkite.com": "Request the token with buildkite-agent oidc request-token --audience {audience}",
 }
 _MAX_MISMATCHES = 3
@@ -274,8 +275,7 @@ def _subject_remedies(
     # To trust every pull request, or every pod of a namespace, is a decision about security, not the first way out.
     whom = trust_subjects.describe_open_subject(expected, actual)
     if whom is not None:
-        title = title.removeprefix("Or ")
-        title = upper_first(title)
+        title = upper_first(title.removeprefix("Or "))
     caller = your_remedy(title, step, commands=lines, url=url)
     if whom is not None and change is not None:
         accept = (
