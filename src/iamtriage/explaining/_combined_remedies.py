@@ -8,13 +8,14 @@ from typing import Any
 
 import attrs
 
+from iamtriage._rendering.explanations.command_blocks import is_change
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage._text import join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands, gift_of
 from iamtriage.explaining._facts import NO_FACTS, Facts
-from iamtriage.explaining._others.describing import is_tolerated
+from iamtriage.explaining._others.describing import is_of_same_role, is_tolerated
 from iamtriage.explaining._policy_for import find_grant, normalize_principal
 from iamtriage.explaining._rules.denials.policy_types.guardrails import allowing_statement
 from iamtriage.explaining._rules.shared import commands
@@ -112,12 +113,34 @@ def combine_remedies(
     # The run does not need what a program goes on without.
     others = tuple(each for each in others if not is_tolerated(each, text))
     combined = combine_allow_remedies(explanation, others)
+    if combined == CombinedRemedies():
+        combined = CombinedRemedies(of_first=_find_covered(explanation, others, facts, explain))
     forbidden = [each for each in others if isinstance(each, KubernetesForbidden)]
     is_other_layer = isinstance(explanation.failure, AccessDenied) and combined.second is None
     if is_other_layer and not forbidden:
         return _add_access_entry(combined, (explanation.failure, *others), facts, explain)
     remedy = _binding_remedy(forbidden[0], explain) if is_other_layer and len(forbidden) == 1 else None
     return combined if remedy is None else combined._replace(second=remedy, of_second=tuple(forbidden))
+
+
+def _find_covered(
+    explanation: Explanation, others: tuple[Failure, ...], facts: Facts, explain: Callable[..., Explanation]
+) -> tuple[Failure, ...]:
+    """Return other denials of the principal whose own first remedy is the same, such as the policy of a controller."""
+    failure, remedy = explanation.failure, next(iter(explanation.remedies), None)
+    if not isinstance(failure, AccessDenied) or remedy is None or not any(map(is_change, remedy.commands)):
+        return ()
+    reason = failure.policy_type, failure.deny
+    same = (
+        each
+        for each in others
+        if isinstance(each, AccessDenied)
+        and (each.policy_type, each.deny) == reason
+        and is_of_same_role(each, failure)
+    )
+    own = ((each, explain(each, facts=facts).remedies[:1]) for each in same)
+    known = remedy.title, remedy.commands
+    return tuple(each for each, first in own if [(one.title, one.commands) for one in first] == [known])
 
 
 def _add_access_entry(

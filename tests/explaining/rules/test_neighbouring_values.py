@@ -13,6 +13,11 @@ from tests.tables import check_rows
 _S3A_ERROR = "org.apache.hadoop.fs.s3a.AWSBadRequestException: getFileStatus on s3a://octo-data/in: software.amazon.awssdk.services.s3.model.S3Exception: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1' (Service: S3, Status Code: 400, Request ID: 9W3V0T7M2K5Q8R1B):AuthorizationHeaderMalformed"
 
 
+def _of_controller(role: str, operation: str, service: str) -> str:
+    action = f"{service}:{operation.replace('ListBuckets', 'ListAllMyBuckets')}"
+    return f"""{{"controller":"ingress","error":"operation error X: {operation}, https response error StatusCode: 403, RequestID: 2a0d, api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/{role}/1795946400 is not authorized to perform: {action} because no identity-based policy allows the {action} action"}}\n"""
+
+
 class _Row(NamedTuple):
     """A text and what its short explanation says.
 
@@ -607,6 +612,29 @@ s3 = boto3.client("s3", region_name=os.environ.get("AWS_REGION", "us-east-1"))
 """,
         ("the bucket is in eu-west-1.",),
         ("AWS_REGION is us-east-1", "fs.s3a"),
+    ),
+    "policy of a controller's release, which another denial of its role needs, too": _Row(
+        _of_controller("octo-lbc", "DescribeListenerAttributes", "elasticloadbalancing")
+        + _of_controller("octo-lbc", "DescribeRouteTables", "ec2"),
+        (
+            "ec2:DescribeRouteTables was denied for the same reason.",
+            "first: Give the role octo-lbc the policy of the controller's release",
+            "aws iam create-policy ",
+            "aws iam attach-role-policy --role-name octo-lbc",
+        ),
+        ('"Action": "ec2:DescribeRouteTables"', "Also "),
+    ),
+    "policy of a controller's release, and a denial of another role": _Row(
+        _of_controller("octo-lbc", "DescribeListenerAttributes", "elasticloadbalancing")
+        + _of_controller("octo-node", "DescribeRouteTables", "ec2"),
+        ("denials of 2 principals", "Also The role octo-node was denied ec2:DescribeRouteTables"),
+        ("for the same reason",),
+    ),
+    "policy of a controller's release, and a denial of another service": _Row(
+        _of_controller("octo-lbc", "DescribeListenerAttributes", "elasticloadbalancing")
+        + _of_controller("octo-lbc", "ListBuckets", "s3"),
+        ('"Action": "s3:ListAllMyBuckets"',),
+        ("for the same reason",),
     ),
     "audiences of a provider as text, and the claims of a pod's token": _Row(
         """An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience

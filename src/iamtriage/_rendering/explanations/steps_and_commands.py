@@ -46,6 +46,8 @@ FOLLOWING = {
     "aws eks describe-access-entry": _CREATE_ENTRY,
     "aws eks list-access-entries": _CREATE_ENTRY,
     _CREATE_ENTRY: "aws eks associate-access-policy",
+    # A policy allows nothing before it is attached.
+    "aws iam create-policy ": "aws iam attach-",
     # Pods get a role only when they are created.
     "aws eks create-pod-identity-association": "kubectl rollout restart",
 }
