@@ -666,6 +666,23 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="expired sessions of two profiles",
         ),
         pytest.param(
+            "$ aws sqs list-queues --region me-central-1\nAn error occurred (InvalidClientTokenId) when calling the ListQueues operation: The security token included in the request is invalid.\n$ aws dynamodb list-tables --region me-central-1\nAn error occurred (UnrecognizedClientException) when calling the ListTables operation: The security token included in the request is invalid.\nme-central-1 DISABLED\n",
+            {},
+            (
+                "The calls ListQueues and ListTables failed for the same reason.",
+                "retry once the status is ENABLED",
+            ),
+            ("Also", "the access key or session token is not valid"),
+            id="codes of a Region that is not enabled",
+        ),
+        pytest.param(
+            "$ aws s3 ls\nAn error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: The request signature we calculated does not match the signature you provided.\n$ aws sqs list-queues\nAn error occurred (InvalidClientTokenId) when calling the ListQueues operation: The security token included in the request is invalid.",
+            {},
+            ("Also",),
+            ("same reason",),
+            id="wrong secret and unknown key",
+        ),
+        pytest.param(
             "An error occurred (ThrottlingException) when calling the DescribeStacks operation: Rate exceeded\nAn error occurred (Throttling) when calling the ListStacks operation: Rate exceeded",
             {},
             ("The calls DescribeStacks and ListStacks failed for the same reason.",),

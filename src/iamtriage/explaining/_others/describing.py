@@ -60,6 +60,8 @@ _CHARS_BEFORE = 400
 _KINDS_OF_ONE_REASON = frozenset(
     {"expired_credentials", "invalid_credentials", "missing_credentials", "signature_mismatch"}
 )
+# What services call a key that they do not know.
+_UNKNOWN_KEY = frozenset({"AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClient"})
 _THROTTLED = lazy_pattern(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown")
 _WRONG_TIME = lazy_pattern(
     r"[Ss]ignature (?:expired|not yet current)|RequestTimeTooSkewed|difference between the request time"
@@ -206,9 +208,9 @@ def _is_of_same_reason(failure: Failure, explained: Failure) -> bool:
         return False
     if all(_WRONG_TIME.search(each.text, *each.span) for each in (failure, explained)):
         return True  # STS and other services use different codes
-    code = error_code(failure)
+    code, other = error_code(failure), error_code(explained)
     is_throttled = failure.kind == "aws_error"
-    return code == error_code(explained) and (not is_throttled or _THROTTLED.match(code) is not None)
+    return (code == other or {code, other} <= _UNKNOWN_KEY) and (not is_throttled or _THROTTLED.match(code) is not None)
 
 
 def describe_others(

@@ -62,7 +62,7 @@ def explain_disabled(case: Case[InvalidCredentials], request: RejectedRequest) -
     other = "" if skip else f" If you did not mean {region}, correct the Region of the call instead."
     enable = account_remedy(
         f"Or enable {region} for the account, if you need it" if skip else f"Enable {region} for the account",
-        f"This requires account:EnableRegion and takes minutes to hours.{other}",
+        f"This requires account:EnableRegion, which a policy of the organization can deny. It takes minutes to hours: retry once the status is ENABLED.{other}",
         commands=(
             fill_command("aws account enable-region --region-name {}", commands.region(region)),
             Labelled(
