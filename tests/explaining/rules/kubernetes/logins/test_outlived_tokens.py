@@ -42,11 +42,35 @@ def test_token_that_is_too_old(text: str, says: str) -> None:
         f"{_NODES.format('19m50s')}{_READ}{_NODES.format('20m10s')}{_ERROR}",
         # The clock of another program.
         f"10:00:00 {_READ}09:59:58 {_ERROR}",
+        # An apply in a few minutes, without the plan, and with another plan.
+        f"(started 09:02:11) terraform plan -out=p.bin\n{_READ}(started 09:05:30) terraform apply p.bin\n{_ERROR}",
+        f"terraform plan -out=p.bin\n{_READ}terraform apply -auto-approve\n{_READ}{_ERROR}",
+        f"terraform plan -out=p.bin\n{_READ}terraform apply q.bin\n{_ERROR}",
     ],
-    ids=["minutes", "less", "before", "exec", "no token", "begun", "clock"],
+    ids=["minutes", "less", "before", "exec", "no token", "begun", "clock", "soon", "no plan", "other plan"],
 )
 def test_token_that_can_be_valid(text: str) -> None:
     assert "most likely had expired" not in explain(text).summary
+
+
+_REFRESHED = "kubernetes_namespace_v1.shop: Refreshing state... [id=shop]\nPlan: 1 to add.\n"
+
+
+@check_rows(
+    ("text", "says", "because"),
+    [
+        (f"# plan (started 09:02:11) terraform plan -out=p.bin\n{_READ}{_REFRESHED}# apply (started 09:47:30) terraform apply p.bin\n{_ERROR}", "The cluster live rejected the token (401), which most likely had expired: data.aws_eks_cluster_auth.live read it at 09:02:11, 45 minutes before the call", "The plan read kubernetes_namespace_v1.shop with the token, so the caller has access"),
+        (f"$ tofu plan -out p.bin\n{_READ}$ tofu apply p.bin\n{_ERROR}", "read it for the plan, which was applied later", "the caller may have access"),
+        (f"10:00:01 atlantis plan\n10:00:05 {_READ}12:40:01 atlantis apply\n{_ERROR}", "The apply used the token in the saved plan.", "the caller may have access"),
+    ],
+    ids=["jobs", "no times", "wrapper"],
+)  # fmt: skip
+def test_token_of_a_saved_plan(text: str, says: str, because: str) -> None:
+    explanation = explain(text)
+    assert says in explanation.summary
+    assert because in explanation.causes[-1].text
+    assert "plan again" in explanation.remedies[0].steps[0]
+    assert "aws-auth" not in str(explanation.remedies)
 
 
 def test_caller_with_access() -> None:
@@ -85,8 +109,8 @@ def test_syntax_of_the_version(provider: str, block: str, form: str | None) -> N
         ("  host = data.aws_eks_cluster.live.endpoint\n", "data.aws_eks_cluster.live.name"),
         ("  host = aws_eks_cluster.live[0].endpoint\n", "aws_eks_cluster.live[0].name"),
         ("  host = module.eks.cluster_endpoint\n", "module.eks.cluster_name"),
-        ("  host = data.aws_eks_cluster.live.endpoint\n  host = data.aws_eks_cluster.old.endpoint\n", '"CLUSTER"'),
-        ("  host = var.endpoint\n", '"CLUSTER"'),
+        ("  host = data.aws_eks_cluster.live.endpoint\n  host = data.aws_eks_cluster.old.endpoint\n", '"live"'),
+        ("  host = var.endpoint\n", '"live"'),
         ("  host = data.aws_eks_cluster.live.endpoint\n# aws eks describe-cluster --name live\n", '"live"'),
     ],
     ids=["data source", "resource", "module", "two clusters", "variable", "known name"],

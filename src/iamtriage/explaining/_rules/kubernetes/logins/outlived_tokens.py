@@ -1,4 +1,4 @@
-"""Explain that a run of Terraform took longer than the token lasts that it read at its start."""
+"""Explain that a run of Terraform took longer than the token lasts that it or its saved plan read at the start."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import line_start
+from iamtriage._text import clip_text, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.kubernetes import cluster_access
@@ -21,7 +21,7 @@ from iamtriage.failures._failures import KubernetesUnauthorized
 _LIFETIME = 15 * 60
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 _READ = lazy_pattern(
-    r"\b(?P<source>data\.aws_eks_cluster_auth\.[\w-]{1,80})(?:\[[^\]\n]{1,80}\])?: Read complete\b"
+    r"\b(?P<source>data\.aws_eks_cluster_auth\.[\w-]{1,80})(?:\[[^\]\n]{1,80}\])?: Read complete\b(?:[^\n\[]{0,40}\[id=(?P<cluster>[\w-]{1,100})\])?"
 )
 # What the same token, or another provider with the same credentials, did.
 _WORKED = lazy_pattern(
@@ -30,7 +30,24 @@ _WORKED = lazy_pattern(
 _TOOK = lazy_pattern(
     r"(?m)^[^\n]{0,80}?\b(?P<address>[a-z]\w{1,80}\.[A-Za-z_][\w-]{0,80})(?:\[[^\]\n]{1,80}\])?: (?:Still |Creation|Modifications|Destruction)[^\n]{0,40}?(?:\[|after )(?:[^\]\n]{0,60}, )?(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,2})m)?\d{1,2}s\b"
 )
-_STAMP = lazy_pattern(r"(?m)^[^\n\w]{0,8}(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<time>\d\d:\d\d:\d\d)(?![\d:])")
+_STAMP = lazy_pattern(
+    r"(?m)(?:^[^\n\w]{0,8}|\b[Ss]tart(?:ed|ing)?(?: at|:)? )(?:(?P<date>\d{4}-\d\d-\d\d)[T ])?(?P<time>\d\d:\d\d:\d\d)(?![\d:])"
+)
+
+# An apply uses what its plan has read. Wrappers keep the file of the plan to themselves.
+_PLAN = lazy_pattern(
+    r"\b(?:(?:terraform|tofu|terragrunt)\b[^\n]{0,80}? plan\b[^\n]{0,200}? -{1,2}out[= ][\"']?(?P<file>[\w./-]{1,100})|(?:gitlab-t(?:erraform|ofu)|atlantis) plan\b|Ran Plan for\b)"
+)
+_APPLY = lazy_pattern(
+    r"\b(?:(?:terraform|tofu|terragrunt)\b[^\n]{0,80}? apply\b[^\n]{0,200}? [\"']?(?P<file>[\w./-]{1,100})[\"']?(?=[ \t]*(?:$|[)`&|;]))|(?:gitlab-t(?:erraform|ofu)|atlantis) apply\b|Ran Apply for\b)",
+    re.MULTILINE,
+)
+# What the plan did with the token.
+_REFRESHED = lazy_pattern(
+    r"\b(?P<address>(?:helm_release|kubernetes_[a-z0-9_]{2,60}|kubectl_manifest)\.[\w-]{1,80})(?:\[[^\]\n]{1,80}\])?: Refreshing state"
+)
+_PLANNED = lazy_pattern(r"(?m)^\W{0,4}Plan: \d|\bSaved the plan to\b")
+_CHARS_BEFORE_PLAN = 200
 
 
 class _Delay(NamedTuple):
@@ -39,12 +56,16 @@ class _Delay(NamedTuple):
     Attributes:
         source: The data source that read it.
         told: What the text says about it, as the end of a sentence.
-        worked: What the same run did with a token, if anything.
+        worked: What the same run did with a token, if anything, as the start of a sentence.
+        cluster: The cluster of the token, if only one was read.
+        plan: The saved plan that has the token, if an apply used one.
     """
 
     source: str
     told: str
     worked: str | None
+    cluster: str | None
+    plan: str | None = None
 
 
 def explain_outlived_token(case: Case[KubernetesUnauthorized], message: str) -> Explanation | None:
@@ -53,24 +74,27 @@ def explain_outlived_token(case: Case[KubernetesUnauthorized], message: str) -> 
     if delay is None:
         return None
     cluster = stored_tokens.find_terraform_cluster(case)
-    named = f"The cluster {cluster.argument}" if cluster.name else "The cluster"
+    name = cluster.name or delay.cluster
+    named = f"The cluster {name}" if name else "The cluster"
     text = "The token was too old, so the caller may have access. If a new run fails at once, it needs an access entry, or an entry in aws-auth."
     if delay.worked is not None:
-        text = (
-            f"{delay.worked} was made in the same run, so the caller has access. Only the token is too old."
-        )
-    log = cluster_access.authenticator_log_remedy(cluster)
+        text = f"{delay.worked}, so the caller has access. Only the token is too old."
+    again = "For now, run terraform apply again: it reads a new token, and what is created already stays."
+    if delay.plan is not None:
+        again = "For now, plan again, and apply that plan at once: an apply uses the token in its plan. The block, too, needs a new plan."
+    provider = stored_tokens.configure_terraform(case, cluster, first_step=again)
+    if delay.cluster and provider.manifest:
+        # The code can name it by a reference.
+        manifest = provider.manifest.replace('"CLUSTER"', f'"{delay.cluster}"')
+        provider = attrs.evolve(provider, manifest=manifest)
+    log = cluster_access.authenticator_log_remedy(attrs.evolve(cluster, name=name))
     return case.explain(
-        f"{named} rejected the token (401), which most likely had expired: {delay.source} read it {delay.told}, and a token lasts 15 minutes.",
+        f"{named} rejected the token (401), which most likely had expired: {delay.source} read it {delay.told}, and a token lasts 15 minutes.{f' The apply used the token in {delay.plan}.' if delay.plan else ''}",
         login_cause(message, None),
         TOKEN_EXPIRED.cause("derived", text=text),
         topic="kubernetes-login",
         remedies=(
-            stored_tokens.configure_terraform(
-                case,
-                cluster,
-                first_step="For now, run terraform apply again: it reads a new token, and what is created already stays.",
-            ),
+            provider,
             None
             if delay.worked
             else attrs.evolve(log, title="If a new run fails at once, f" + log.title[1:]),
@@ -86,11 +110,18 @@ def _find_delay(case: Case[KubernetesUnauthorized]) -> _Delay | None:
     read = max(_READ.finditer(text, 0, start), key=lambda each: each.start(), default=None)
     if read is None:
         return None
-    began = _last_stamp(text, line_start(text, read.start()), read.start())
+    plan = _find_saved_plan(text, read, start)
+    begin = line_start(text, read.start())
+    if plan is not None:
+        begin = max(line_start(text, plan[0]) - _CHARS_BEFORE_PLAN, 0)
+    began = _last_stamp(text, begin, read.start())
     ended = _last_stamp(text, read.end(), end)
     if began is not None and ended is not None:
         seconds = _difference(began, ended)
         told = f"at {began['time']}, {seconds // _MINUTE} minutes before the call"
+    elif plan is not None:
+        # People review a plan before they apply it.
+        seconds, told = _LIFETIME, "for the plan, which was applied later"
     else:
         # What began before the token was read has taken longer than that.
         begun = {each["address"] for each in _TOOK.finditer(text, 0, read.start())}
@@ -102,8 +133,28 @@ def _find_delay(case: Case[KubernetesUnauthorized]) -> _Delay | None:
     failed = case.context.terraform.value if case.context.terraform else None
     # With several clusters, it is unknown which of them an object is in.
     is_only = len({each["source"] for each in _READ.finditer(text, 0, start)}) == 1
+    cluster = read["cluster"] if is_only else None
     worked = [each["address"] for each in _WORKED.finditer(text, read.end(), start) if is_only]
-    return _Delay(read["source"], told, next((each for each in worked if each != failed), None))
+    made = next((f"{each} was made in the same run" for each in worked if each != failed), None)
+    if plan is None:
+        return _Delay(read["source"], told, made, cluster)
+    did = _REFRESHED.search(text, read.end(), plan[1]) if is_only else None
+    if did is not None and _PLANNED.search(text, did.end(), plan[1]):
+        made = f"The plan read {did['address']} with the token"
+    return _Delay(read["source"], told, made, cluster, plan[2])
+
+
+def _find_saved_plan(text: str, read: re.Match[str], start: int) -> tuple[int, int, str] | None:
+    """Return where a plan and its apply begin between which a token was read, and what the plan is called, or ``None``."""
+    plan = max(_PLAN.finditer(text, 0, read.start()), key=lambda each: each.start(), default=None)
+    apply = next(_APPLY.finditer(text, read.end(), start), None)
+    if plan is None or apply is None or plan["file"] != apply["file"]:
+        return None
+    return (
+        plan.start(),
+        apply.start(),
+        "the saved plan" + (f" {clip_text(plan['file'])}" if plan["file"] else ""),
+    )
 
 
 def _last_stamp(text: str, start: int, end: int) -> re.Match[str] | None:
