@@ -20,10 +20,10 @@ CLUSTER = "error: You must be logged in to the server (Unauthorized)\n"
     ("said", "error", "told"),
     [
         ("It works on my laptop.", PLAIN, "what differs is the credentials, the Region or the network"),
-        ("The same call works in the notebook.", DENIED, "the caller is most likely not the role films: its permissions do not count here"),
+        ("The same call works in the notebook.", DENIED, "most likely another caller than the role films calls, whose permissions do not count here"),
         ("The same role works from the CLI.", DENIED, "compare it with what aws sts get-caller-identity prints there"),
-        ("Getting items works on my laptop.", DENIED, "the caller is most likely not the role films"),
-        ("Running it works on my laptop.", DENIED, "the caller is most likely not the role films"),
+        ("Getting items works on my laptop.", DENIED, "most likely another caller than the role films calls"),
+        ("Running it works on my laptop.", DENIED, "most likely another caller than the role films calls"),
         ("It works fine from our desktop.", ENDPOINT, "the request does not go through the VPC endpoint"),
         ("It works locally.", MISSING, "so the resource exists in the account and Region that are called there"),
         ("It works on my machine.", INVALID, "with other credentials"),

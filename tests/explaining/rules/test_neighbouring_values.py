@@ -636,6 +636,25 @@ s3 = boto3.client("s3", region_name=os.environ.get("AWS_REGION", "us-east-1"))
         ('"Action": "s3:ListAllMyBuckets"',),
         ("for the same reason",),
     ),
+    "workgroup that a command names": _Row(
+        "$ aws athena start-query-execution --work-group films --query-string 'SELECT 1'\nAn error occurred (AccessDeniedException) when calling the StartQueryExecution operation: User: arn:aws:sts::111122223333:assumed-role/cart/job is not authorized to perform: athena:StartQueryExecution on resource: arn:aws:athena:eu-west-1:111122223333:workgroup/films because no identity-based policy allows the athena:StartQueryExecution action",
+        ("To follow a query and read its result", "workgroup/films"),
+        ("primary",),
+    ),
+    "workgroup that no one names": _Row(
+        "An error occurred (AccessDeniedException) when calling the StartQueryExecution operation: User: arn:aws:sts::111122223333:assumed-role/cart/job is not authorized to perform: athena:StartQueryExecution on resource: arn:aws:athena:eu-west-1:111122223333:workgroup/primary because no identity-based policy allows the athena:StartQueryExecution action",
+        ("A client that names no workgroup (--work-group, WorkGroup) uses primary",),
+    ),
+    "copy of a folder whose large object was denied for its tags": _Row(
+        '$ aws s3 cp s3://octo-raw/in/ s3://octo-out/in/ --recursive\ncopy: s3://octo-raw/in/a.json to s3://octo-out/in/a.json\ncopy failed: s3://octo-raw/in/b.bin to s3://octo-out/in/b.bin An error occurred (AccessDenied) when calling the GetObjectTagging operation: User: arn:aws:sts::111122223333:assumed-role/curate/job is not authorized to perform: s3:GetObjectTagging on resource: "arn:aws:s3:::octo-raw/in/b.bin" because no identity-based policy allows the s3:GetObjectTagging action',
+        ("s3:GetObject and s3:PutObject are not missing", "With --copy-props, aws s3 cp leaves out the tags"),
+        ("The copy itself",),
+    ),
+    "copy of one object that was denied for its tags": _Row(
+        'copy failed: s3://octo-raw/in/b.bin to s3://octo-out/in/b.bin An error occurred (AccessDenied) when calling the GetObjectTagging operation: User: arn:aws:sts::111122223333:assumed-role/curate/job is not authorized to perform: s3:GetObjectTagging on resource: "arn:aws:s3:::octo-raw/in/b.bin" because no identity-based policy allows the s3:GetObjectTagging action',
+        ("The copy itself was not denied",),
+        ("are not missing",),
+    ),
     "audiences of a provider as text, and the claims of a pod's token": _Row(
         """An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience
 $ aws iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3D4E5F60718293A4B5C6D7E8F90 --query ClientIDList --output json

@@ -114,11 +114,11 @@ def _explain_place(explanation: Explanation, said: str, *, is_same: bool) -> str
             return None  # a user signs in to the console as well
         if caller is not None:
             checked = (
-                "compare it with what aws sts get-caller-identity prints there"
+                ": compare it with what aws sts get-caller-identity prints there"
                 if is_same
-                else "its permissions do not count here"
+                else ", whose permissions do not count here"
             )
-            return f"Where it works ({said}), the caller is most likely not the {caller}: {checked}."
+            return f"Where it works ({said}), most likely another caller than the {caller} calls{checked}."
         return f"It works elsewhere ({said}), so what differs is the credentials, the Region or the network. {_COMPARE}"
     if kind in {"invalid_credentials", "signature_mismatch"}:
         if is_same:

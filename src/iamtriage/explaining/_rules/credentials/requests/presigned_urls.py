@@ -146,10 +146,9 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
     if _SESSION_IN_URL.search(text):
         because, it = "The URL has a session token, so temporary credentials signed it. ", "It"
     if seconds:
-        maximum = ", the maximum" if seconds == _MAX_EXPIRY else ""
-        because += f"{it} asks for {clocks.describe_duration(seconds)}{maximum}."
+        because += f"{it} asks for {clocks.describe_duration(seconds)}."
         if seconds <= _MAX_EXPIRY:
-            because += " A longer expiry does not help: no URL outlives the session that signed it, 12 hours at most."
+            because = f"{because.removesuffix('.')}, but no URL outlives the session that signed it, which lasts 12 hours at most: a longer expiry does not help."
     if find_working(text, LOCALLY):
         because += " On your computer, most likely an IAM user's access key signs, which does not expire."
     elif (works := find_working(text, _OWN_KEYS)) is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import quote_words
+from iamtriage._text import lower_first, quote_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
@@ -121,7 +121,8 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
 
         launcher = LAUNCHERS.get(denial.role.name)
         until = f" Until it does, {launcher} cannot start instances with volumes under this key."
-        text, reasons = f"{ONLY_KEY_POLICY}{until if launcher else ''}", ()
+        why = f"The message names identity-based policies, but {lower_first(ONLY_KEY_POLICY)}"
+        text, reasons = f"{why}{until if launcher else ''}", ()
     yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
     yield from _service_linked_causes(denial)
     if denial.lowercase_action.endswith("tagging") and denial.operation != "CopyObject":

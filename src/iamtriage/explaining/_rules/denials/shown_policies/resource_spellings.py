@@ -169,7 +169,7 @@ def find_slip_contrast(
     if "'s path" in fixed.reason and "*" in old:
         again = f"Keep {clip_text(old)}, too, if it is also meant for what has no path."
     verdict = f"names {clip_text(old)}, but {fixed.reason}"
-    cause = "Only the Resource of the statement does not match: the action does."
+    cause = "The Action of the statement matches, and only its Resource does not."
     remedy = None
     if policy.is_code:
         remedy = correct_line_remedy(text, title, [(old, new)], only, again, build=account_remedy)

@@ -95,6 +95,7 @@ PUSH_AND_PULL = (
     f"To push and pull images, the caller also needs {join_words(tuple(dict.fromkeys((*PUSH_ACTIONS, *PULL_ACTIONS))), 'and')} on the repository. "
     f"To pull only, {join_words(PULL_ACTIONS, 'and')} are enough."
 )
+_PRIMARY = "A client that names no workgroup (--work-group, WorkGroup) uses primary: if the caller may use another one, name that."
 _ALL = "AWS names one missing action at a time: add those that are still missing."
 
 
@@ -157,6 +158,8 @@ def describe_companions(
         # A policy in the text can list the others already.
         names = {each for task in TASKS.get(action, ()) for each in task.actions if f'"{each}"' in text}
         sentences = _describe_companions(action, by_resource, frozenset(names))
+        if "athena:" in action and (resource or "").endswith("workgroup/primary"):
+            sentences = (_PRIMARY, *sentences)
         is_login = action == LOGIN_ACTION and _NO_PASSWORD in text
         return (_PURPOSE_OF_PASSWORD, *sentences[1:]) if is_login else sentences
     return describe_other_resources(action, resource) if resource is not None and not by_resource else ()

@@ -44,7 +44,7 @@ HINTS = {
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#lock-away-credentials
     "iam:CreateAccessKey": "An administrator can also create the key for the user. Where possible, use temporary credentials instead: IAM Identity Center (aws configure sso) or a role.",
     # https://docs.aws.amazon.com/athena/latest/ug/workgroups-iam-policy.html
-    "athena:StartQueryExecution": "A client that names no workgroup (--work-group, WorkGroup) uses primary: if the caller may use another one, name that. On the workgroup, a query also requires athena:GetQueryExecution and athena:GetQueryResults.",
+    "athena:StartQueryExecution": "To follow a query and read its result, athena:GetQueryExecution and athena:GetQueryResults on the workgroup are required, too.",
     "s3:ListBucket": "To read or write the objects, allow s3:GetObject or s3:PutObject on the bucket's ARN with /*.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
     **{
