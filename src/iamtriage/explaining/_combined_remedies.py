@@ -126,7 +126,7 @@ def combine_remedies(
 def _find_covered(
     explanation: Explanation, others: tuple[Failure, ...], facts: Facts, explain: Callable[..., Explanation]
 ) -> tuple[Failure, ...]:
-    """Return other denials of the principal whose own first remedy is the same, such as the policy of a controller."""
+    """Return other denials of the principal with the same first remedy, such as a controller's policy."""
     failure, remedy = explanation.failure, next(iter(explanation.remedies), None)
     if not isinstance(failure, AccessDenied) or remedy is None or not any(map(is_change, remedy.commands)):
         return ()

@@ -9,7 +9,6 @@ import pytest
 from iamtriage import explain
 from tests.tables import check_rows
 
-
 _S3A_ERROR = "org.apache.hadoop.fs.s3a.AWSBadRequestException: getFileStatus on s3a://octo-data/in: software.amazon.awssdk.services.s3.model.S3Exception: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1' (Service: S3, Status Code: 400, Request ID: 9W3V0T7M2K5Q8R1B):AuthorizationHeaderMalformed"
 
 

@@ -210,7 +210,9 @@ def _is_of_same_reason(failure: Failure, explained: Failure) -> bool:
         return True  # STS and other services use different codes
     code, other = error_code(failure), error_code(explained)
     is_throttled = failure.kind == "aws_error"
-    return (code == other or {code, other} <= _UNKNOWN_KEY) and (not is_throttled or _THROTTLED.match(code) is not None)
+    return (code == other or {code, other} <= _UNKNOWN_KEY) and (
+        not is_throttled or _THROTTLED.match(code) is not None
+    )
 
 
 def describe_others(

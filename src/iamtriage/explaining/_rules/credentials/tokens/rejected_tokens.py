@@ -9,11 +9,15 @@ from typing import cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.stated_claims import EXPECTED_AUDIENCE
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.tokens import issuers
+from iamtriage.explaining._rules.credentials.tokens.requested_audiences import (
+    describe_unnamed,
+    find_requested,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
@@ -27,20 +31,7 @@ _CLIENT_IDS = lazy_pattern(
     r"(?m)(?:\"ClientIDList\" ?: ?|(?P<code>\bclient_id_list\b[ \t]{0,20}= ?|\bClientIdList\b\"?: ?|\bclientId(?:s|Lists)\b ?: ?))"
     r"(?:\[(?P<list>[^\]]{0,2000})\]|(?P<items>(?:\n[ \t]{0,40}- [^\n]{1,255}){1,20}))|^CLIENTIDLIST\t(?P<line>\S{1,255})$"
 )
-# The audience that a GitLab job, a run of HCP Terraform, a pod or aws-actions/configure-aws-credentials requests.
-_REQUESTED = lazy_pattern(
-    r"(?a)\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: [\"']?(?P<gitlab>[A-Za-z0-9][\w.:/-]{0,254})"
-    r"|\bserviceAccountToken[\"']?:\s{1,40}\{?\s{0,40}[\"']?(?:(?:expirationSeconds|path)[\"']?: [^\s,]{1,40},?\s{1,40}[\"']?){0,2}audience[\"']?: [\"']?(?P<pod>[A-Za-z0-9][\w.:/-]{0,254})"
-    r"|\bTFC_AWS_WORKLOAD_IDENTITY_AUDIENCE\w{0,40}(?:[\"'`]?[ \t]{0,20}[=:|]|[\"']?,?\s{1,40}[\"']?value[\"']? ?[=:])[ \t]{0,20}[\"'`]?(?P<terraform>[A-Za-z0-9][\w.:/-]{0,254})"
-    r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})"
-)
 _TERRAFORM_SETTING, _TERRAFORM_AUDIENCE = "TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE", "aws.workload.identity"
-# A request of a workflow for its token, up to the end of its command.
-_GITHUB_REQUEST = lazy_pattern(
-    r"\b(?:curl|wget|Invoke-(?:RestMethod|WebRequest)|fetch\(|requests\.get\()(?:[^\n\\|]|\\\s){0,400}?\bACTIONS_ID_TOKEN_REQUEST_URL\b(?:[^\n\\|]|\\\s){0,400}"
-    r"|\bgetIDToken\([^)\n]{0,100}\)"
-)
-_ARGUMENT = lazy_pattern(r"getIDToken\([^)]*[^)\s]")
 # Its tokens are for the owner of the repository, unless the request names an audience:
 # https://docs.github.com/en/actions/reference/security/oidc.
 _GITHUB_DEFAULT = lazy_pattern(r"(?a)https://github\.com/[\w-]{1,39}")
@@ -103,23 +94,9 @@ _EKS_ISSUER, _GITHUB_ISSUER = "oidc.eks.", "token.actions.githubusercontent.com"
 def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the provider does not list the audience of a token."""
     issuer, listed = _find_issuer(case, message), _listed_audiences(case.failure.text)
-    audience, requested, request = _token_audience(case), None, None
-    causes = [reported_cause(WRONG_AUDIENCE, message, "Incorrect token audience")]
-    if audience is not None:
-        because = f"The aud claim of the token is {audience}."
-        causes.append(AUDIENCE_OF_TOKEN.cause("supplied", because, text=f"The token is for {audience}."))
-    elif (requested := _find_requested(case.failure.text)) is not None:
-        audience = requested[requested.lastgroup or 0]
-        because = f"The configuration in the text requests the audience {audience}."
-        causes.append(AUDIENCE_OF_TOKEN.cause("derived", because, text=f"The token is for {audience}."))
-    elif (
-        issuer.system == "HCP Terraform"
-        and _TERRAFORM_SETTING not in case.failure.text
-        and _TERRAFORM_AUDIENCE not in (listed or ())
-    ):
-        audience = _TERRAFORM_AUDIENCE
-        default = f"The token is for {audience}: a run of HCP Terraform requests it unless {_TERRAFORM_SETTING} names another one."
-        causes.append(AUDIENCE_OF_TOKEN.cause("derived", text=default))
+    audience, known, requested = _find_audience(case, issuer, listed)
+    reported, request = reported_cause(WRONG_AUDIENCE, message, "Incorrect token audience"), None
+    causes = [*present(reported, known)]
     is_of_github = case.context.runtime_kind == "github-actions" or issuer.system == issuers.GITHUB
     is_of_job = is_of_github or case.context.runtime_kind == "gitlab" or issuer.system is not None
     is_of_partition = audience is None or not audience.endswith(".cn") or find_partition(case) == "aws-cn"
@@ -140,10 +117,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     if not is_of_partition:
         causes.append(AUDIENCE_OF_OTHER_PARTITION.cause())
     summary = f"The IAM OIDC provider does not accept the audience of the {_OF_JOB if is_of_job else 'token'}{f', {audience}' if audience else f', {issuers.STS_AUDIENCE}' if is_of_github else ''}."
-    usual = "app.terraform.io" if issuer.system == "HCP Terraform" else "gitlab.com"
-    host = _GITHUB_ISSUER if is_of_github else ""
-    if is_of_job and not is_of_github:
-        host = (issuer.url or usual).removeprefix("https://")
+    host = _GITHUB_ISSUER if is_of_github else _find_host(issuer) if is_of_job else ""
     # A token for another service does not become one for AWS.
     is_of_pod = requested is not None and requested.lastgroup == "pod"
     is_other = audience not in {None, *_STS_AUDIENCES} and (is_of_pod or _EKS_ISSUER in (issuer.url or ""))
@@ -191,7 +165,7 @@ def _explain_unnamed(
     causes: list[Cause],
 ) -> Explanation | None:
     """Explain that a workflow requests its token without an audience, if the text shows that."""
-    unnamed = _describe_unnamed(case.failure.text)
+    unnamed = describe_unnamed(case.failure.text)
     is_default = _GITHUB_DEFAULT.fullmatch(audience or "https://github.com/OWNER") is not None
     is_meant = audience is not None and _is_trusted(case, audience)
     is_other = is_meant or (listed and issuers.STS_AUDIENCE not in listed) or find_partition(case) == "aws-cn"
@@ -281,6 +255,35 @@ def _find_issuer(case: Case[InvalidIdentityToken], message: str) -> issuers.Issu
     return attrs.evolve(issuer, url=f"https://{provider}") if issuer.url is None and provider else issuer
 
 
+def _find_host(issuer: issuers.Issuer) -> str:
+    """Return the issuer of a job's token without the scheme, by default that of its system."""
+    usual = "app.terraform.io" if issuer.system == "HCP Terraform" else "gitlab.com"
+    return (issuer.url or usual).removeprefix("https://")
+
+
+def _find_audience(
+    case: Case[InvalidIdentityToken], issuer: issuers.Issuer, listed: tuple[str, ...] | None
+) -> tuple[str | None, Cause | None, re.Match[str] | None]:
+    """Return the audience of the token, the cause that says so, and the setting that requests it, if they are known."""
+    if (audience := _token_audience(case)) is not None:
+        because = f"The aud claim of the token is {audience}."
+        return (
+            audience,
+            AUDIENCE_OF_TOKEN.cause("supplied", because, text=f"The token is for {audience}."),
+            None,
+        )
+    if (requested := find_requested(case.failure.text)) is not None:
+        audience = requested[requested.lastgroup or 0]
+        because = f"The configuration in the text requests the audience {audience}."
+        text = f"The token is for {audience}."
+        return audience, AUDIENCE_OF_TOKEN.cause("derived", because, text=text), requested
+    is_set = _TERRAFORM_SETTING in case.failure.text or _TERRAFORM_AUDIENCE in (listed or ())
+    if issuer.system != "HCP Terraform" or is_set:
+        return None, None, None
+    text = f"The token is for {_TERRAFORM_AUDIENCE}: a run of HCP Terraform requests it unless {_TERRAFORM_SETTING} names another one."
+    return _TERRAFORM_AUDIENCE, AUDIENCE_OF_TOKEN.cause("derived", text=text), None
+
+
 def _is_trusted(case: Case[InvalidIdentityToken], audience: str) -> bool:
     """Return whether the trust policy, or the part of it that the text has, names an audience."""
     shown = (each["value"] for each in EXPECTED_AUDIENCE.finditer(case.failure.text))
@@ -345,25 +348,6 @@ def _has_usual_audience(case: Case[InvalidIdentityToken]) -> bool:
     text = case.failure.text
     is_of_pod = case.facts.service_account is not None or _EKS_ISSUER in text
     return is_of_pod and not re.search(rf"{ANNOTATION_AUDIENCE.sign}|{TOKEN_OF_API_SERVER.sign}", text)
-
-
-def _find_requested(text: str) -> re.Match[str] | None:
-    """Return the only audience for which the text requests a token. A pod can mount several tokens."""
-    found = {each[each.lastgroup or 0]: each for each in _REQUESTED.finditer(text)}
-    return only_one(found.values())
-
-
-def _describe_unnamed(text: str) -> str | None:
-    """Return how to name the audience in the request of a workflow that the text shows, if no request names one."""
-    requests = [each[0] for each in _GITHUB_REQUEST.finditer(text)]
-    is_named = any("audience" in each or _ARGUMENT.search(each) for each in requests)
-    # The action names an audience, and another request can be for another service.
-    if not requests or is_named or "configure-aws-credentials" in text:
-        return None
-    if "getIDToken" in requests[0]:
-        return f'Pass it as the argument: getIDToken("{issuers.STS_AUDIENCE}").'
-    url = "$ACTIONS_ID_TOKEN_REQUEST_URL"
-    return f'Append &audience={issuers.STS_AUDIENCE} to the URL, within double quotes: "{url}&audience={issuers.STS_AUDIENCE}".'
 
 
 def _expect_audiences(audience: str | None, *, is_eks: bool) -> frozenset[str | None]:
