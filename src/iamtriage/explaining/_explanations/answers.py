@@ -65,6 +65,7 @@ _REFUSALS: tuple[tuple[_Pattern, _Pattern, str], ...] = (
     (_RETRY, lazy_pattern(r"(?i:\bwaiting (?:does|do) not (?:help|change)|\bretr(?:y|ies|ying)\b[^.]{0,30} do(?:es)? not help|\bneither does sending the same)"), "waiting does not help"),
     (_BUG, lazy_pattern(r"\bIAM keeps the unique ID\b"), "it is not a bug"),
     (_ADMINISTRATOR, lazy_pattern(r"\b(?:you need|This takes) no administrator\b"), "you need no administrator"),
+    (lazy_pattern(r"(?i:\b(?:association|access policy|(?:access )?entry|scope)\b[^?]{0,40}\b(?:bad|broken|corrupt\w{0,3}|defect\w{0,3}|invalid|stale|(?:too )?narrow|wrong)\b)"), lazy_pattern(r"\bnot include it in any scope\b|\bthe scope of [\w ,]{1,200} is right\b"), "the association is not the problem"),
     (lazy_pattern(r"(?i:\b(?:abus|attack|compromis|hack|hijack|misus|stole|suspicious)\w{0,5}\b)"), lazy_pattern(r"\bis no sign of abuse\b"), "the record alone is no sign of abuse"),
     (lazy_pattern(r"(?i:\bsign (?:it|the request|this|requests)\b|\bsigv4\b)"), lazy_pattern(r"\b(?:Signing does not lift|A signature does not help)\b"), "signing does not lift the Deny"),
 )  # fmt: skip

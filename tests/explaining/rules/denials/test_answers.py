@@ -58,12 +58,16 @@ _OIDC = "Error: Could not assume role with OIDC: Not authorized to perform sts:A
 _THROTTLED = "An error occurred (ThrottlingException) when calling the DescribeStacks operation (reached max retries: 4): Rate exceeded\n"
 _FULL = "An error occurred (VcpuLimitExceeded) when calling the RunInstances operation: You have requested more vCPU capacity than your current vCPU limit of 32 allows for the instance bucket that the specified instance type belongs to.\n"
 _SECRETS = f'Error from server (Forbidden): secrets is forbidden: User "{_SESSION.format("films-lead", "ana")}" cannot list resource "secrets" in API group "" in the namespace "films"\n'
+_VIEW = '{{"associatedAccessPolicies": [{{"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy", "accessScope": {{"type": "{}", "namespaces": [{}]}}}}]}}\n'
 _PASSED = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: Cross-account pass role is not allowed.\n"
 _NO_KEYS = "No, new access keys do not help, and no permission is missing. The request's time is"
 _NO_ALLOW = "No, an Allow does not override the Deny. The role films-job was denied"
 _NO_RAISE = "No, the quota cannot be raised, and no permission is missing. The policy is too long"
 # The text, what the answer contains, and what it does not contain.
 _CASES = (
+    ("an association", _SECRETS + _VIEW.format("cluster", "") + "Is the association broken? Its scope is the cluster.", "No, the association is not the problem.", ""),
+    ("a scope", _SECRETS + _VIEW.format("namespace", '"films"') + "Is my scope wrong?", "No, the association is not the problem.", ""),
+    ("another scope", _SECRETS + _VIEW.format("namespace", '"plays"') + "Is my scope wrong?", "", "the association is not the problem"),
     ("a grant", _denied("redshift:GetClusterCredentials", _DATABASE) + "Is it a GRANT that the user lacks?", "No GRANT in the database is missing", ""),
     ("an administrator who starts it", _denied() + "I start the job as an administrator. Why is it denied?", 'The text says "I start the job as an administrator": the call is made by the role films-job', ""),
     ("an administrator by the way", _denied() + "I am AWS administrator and started it by hand.", 'The text says "I am AWS administrator": the call is made by the role films-job', ""),

@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._context.readers.kubernetes.access_scopes import find_namespaces
+from iamtriage.explaining._context.readers.kubernetes.access_scopes import find_namespaces, has_cluster_scope
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
@@ -170,7 +170,8 @@ def _describe_gap(denied: DeniedRequest) -> str:
         if denied.request.namespace in scope:
             lacks = "the policy does" if is_one else "the policies do"
             return f"the scope of {stated} is right (the namespace {denied.request.namespace}), but {lacks} not allow it, and no RBAC role does"
-        return f"{stated}, which the text shows, {'does' if is_one else 'do'} not include it, and no RBAC role allows it"
+        anywhere = " in any scope" if has_cluster_scope(denied.case.failure.text) else ""
+        return f"{stated}, which the text shows, {'does' if is_one else 'do'} not include it{anywhere}, and no RBAC role allows it"
     if (missing := find_missing_role(denied)) is not None:
         return f"the {missing.kind} {clip_text(missing.name)}, to which it is bound, does not exist"
     if (repeated := find_repeated_entry(denied)) is not None:
