@@ -150,7 +150,7 @@ _SSO = "User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Till{}/ana@e
     [
         # An option of cdk bootstrap leaves out the denied call.
         (_SCP.format("cdk-hnb659fds-assets-111122223333-eu-west-1"), "Do this first: Bootstrap without this call", "take the call out"),
-        (_SCP.format("till"), "take the call out of the program", "cdk bootstrap"),
+        (_SCP.format("till"), "and drop the call", "cdk bootstrap"),
         # Node groups with one role.
         (_ENTRY.format('.module.self_managed_node_group["till"]'), "create_access_entry = false", "enable_cluster_creator"),
         (_ENTRY.format(""), "enable_cluster_creator_admin_permissions", "create_access_entry = false"),

@@ -2525,6 +2525,12 @@ def test_issuer_of_the_session_is_the_principal(action: str, resource: str, path
             {},
             "ingest ",
         ),
+        # AWS saves the policy of a resource only if its principals exist.
+        (
+            '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/ingest"}, "Action": "kms:Encrypt", "Resource": "*"}]}\n',
+            {},
+            "ingest ",
+        ),
         # Of two paths, one is wrong.
         (
             "arn:aws:iam::111122223333:role/a/ingest or arn:aws:iam::111122223333:role/b/ingest\n",

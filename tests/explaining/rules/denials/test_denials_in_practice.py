@@ -1050,7 +1050,7 @@ DENIES: tuple[Case, ...] = (
         "guardrail of the audit trail",
         f"User: {SESSION} is not authorized to perform: cloudtrail:StopLogging on resource: arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/all with an explicit deny in a service control policy",
         {},
-        ("usually meant to protect the audit trail", "take the call out of the program"),
+        ("usually meant to protect the audit trail", "and drop the call"),
         ("another principal, make the call",),
     ),
     (

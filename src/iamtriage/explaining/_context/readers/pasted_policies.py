@@ -371,7 +371,7 @@ _NAME_ABOVE = lazy_pattern(
     r"|\b[Pp]olicy[ \t]{1,4}\((?P<within>(?=\w{0,60}[a-z0-9][A-Z])[A-Za-z][\w+=,.@-]{1,126}\w)\)"
     # A name that has the word in it, and no key of a document.
     r"|(?<![\w/+=,.@\"'-])(?P<typed>(?![\w.-]*PolicyDocument)[A-Z][\w+=,.@-]{2,60}Policy(?:[\w+=,.@-]{0,60}\w)?(?![\w-]))(?=[^\n{]{0,80}\n))"
-    r"[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?(?:,? (?:of|on|for|attached to) [^\n:{}]{1,120}(?=:))?:?[ \t]{0,4}\r?\n?(?:\r?\n)?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{"
+    r"[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?(?:,? (?:of|on|for|attached to) [^\n:{}]{1,120}(?=:))?:?[ \t]{0,4}\r?\n?(?:\r?\n)?(?:```\w{0,5}\r?\n)?[ \t]{0,12}(?:\{|\"(?:Sid|Effect|Action|Resource)\"\s?:)"
 )
 # The command that prints an inline policy.
 _PRINTED_NAME = lazy_pattern(
@@ -384,6 +384,8 @@ def find_name_above(text: str, *, may_be_printed: bool = False) -> str | None:
 
     >>> find_name_above('policy orders-read:\n{"Statement": []}'), find_name_above('The policy is:\n{"Statement": []}')
     ('orders-read', None)
+    >>> find_name_above('Policy orders-read on that role:\n  "Action": "s3:GetObject", "Resource": "*"')
+    'orders-read'
     """
     names = {each["name"] or each["within"] or each["typed"] for each in _NAME_ABOVE.finditer(text)}
     return only_one(names or {each["name"] for each in _PRINTED_NAME.finditer(text) if may_be_printed})

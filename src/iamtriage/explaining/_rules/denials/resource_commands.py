@@ -161,6 +161,13 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
         for run in find_runs(denial.failure)
     ):
         return ()
+    # AWS saves the policy of a resource only if its principals exist.
+    saved = (each.content for each in denial.context.policies if each.has_principal and not each.is_code)
+    statements = (each for content in saved for each in iterate_statements(content))
+    if denial.policy_type != "vpc_endpoint" and any(
+        str(role) in principal_names(each) for each in statements
+    ):
+        return ()
     lookup = f"aws iam get-role --role-name {commands.role_name(role.name)}"
     # The other commands of such a remedy run in the account of the resource.
     where = f" in account {denial.account}" if denial.crosses_accounts else ""

@@ -98,6 +98,7 @@ def test_a_method_without_authorization_needs_no_signature(method: str, kind: st
 
 
 _STAGE = "$ aws apigateway get-stage --rest-api-id {} --stage-name {} --query '[deploymentId,lastUpdatedDate]' --output text\na1b2c3\t2026-10-02T08:00:00+00:00\n"
+_STAGES = "$ aws apigateway get-stages --rest-api-id a1b2c3d4e5 --query 'item[].[stageName,lastUpdatedDate]' --output text\n"
 _DEPLOYMENT = '$ aws apigateway get-deployment --rest-api-id a1b2c3d4e5 --deployment-id a1b2c3\n{"id": "a1b2c3", "createdDate": "2026-10-02T08:00:00+00:00"}\n'
 
 
@@ -106,6 +107,12 @@ _DEPLOYMENT = '$ aws apigateway get-deployment --rest-api-id a1b2c3d4e5 --deploy
     [
         (f"{_STAGE.format('a1b2c3d4e5', 'prod')}The resource was added today.", True, True),
         (f"{_DEPLOYMENT}We just created the path.", True, True),
+        (
+            f"{_STAGES}prod\t2026-10-02T08:00:00+00:00\ndev\t2026-10-20T08:00:00+00:00\nIt was added today.",
+            True,
+            True,
+        ),
+        (f"{_STAGES}prod-eu\t2026-10-02T08:00:00+00:00\nIt was added today.", False, False),
         (_STAGE.format("a1b2c3d4e5", "prod"), True, False),
         # The date is of another stage or API, or there is none.
         (f"{_STAGE.format('a1b2c3d4e5', 'dev')}The resource was added today.", False, False),

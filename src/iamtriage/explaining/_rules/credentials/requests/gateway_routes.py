@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 from iamtriage._patterns import REGION, lazy_pattern
@@ -36,6 +37,7 @@ _PARAMETER = lazy_pattern(r"\\\{[^{}]{1,80}?(\\\+)?\\\}")
 _TYPES = lazy_pattern(r"\b(?:NONE|AWS_IAM|CUSTOM|COGNITO_USER_POOLS)\b")
 # Options with which get-resources prints only some resources.
 _ALL = lazy_pattern(r"items(?:\[\*?\](?:[^?|]|\|\|){0,200})?")
+_SHOW_STAGE = tuple(("apigateway", each) for each in ("get-stage", "get-stages", "get-deployment"))
 # The dates of a stage or a deployment.
 _DATE = lazy_pattern(r"(?a)\b(20\d\d-[01]\d-[0-3]\d)T[0-2]\d:")
 # What says that a route is new, and that it was only called without a stage.
@@ -101,14 +103,7 @@ def explain_undeployed(failure: Failure, url: re.Match[str]) -> tuple[str, Cause
     https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
     """
     stage, api, text = url["stage"] or "STAGE", url["api"], failure.text
-    dates = [
-        date
-        for run in find_runs(failure)
-        if run.command.words in {("apigateway", "get-stage"), ("apigateway", "get-deployment")}
-        if (of := run.command.option("rest-api-id")) is not None and of.value == api
-        if (of := run.command.option("stage-name")) is None or of.value == stage
-        for date in _DATE.findall(run.output)
-    ]
+    dates = [*_find_dates(failure, api, stage)]
     since = f" The stage was last updated on {max(dates)}." if dates else ""
     is_certain = bool(dates) and _ADDED.search(text) is not None
     route = f"{_find_method(url)} /{url['path'] or ''}"
@@ -138,6 +133,19 @@ def explain_undeployed(failure: Failure, url: re.Match[str]) -> tuple[str, Cause
             url=pages.API_GATEWAY_TOKEN,
         ),
     )
+
+
+def _find_dates(failure: Failure, api: str, stage: str) -> Iterator[str]:
+    """Yield the dates that commands print of a stage or of its deployment."""
+    for run in find_runs(failure):
+        of, named = run.command.option("rest-api-id"), run.command.option("stage-name")
+        is_of_stage = named is None or named.value == stage
+        if run.command.words not in _SHOW_STAGE or of is None or of.value != api or not is_of_stage:
+            continue
+        lines = run.output.splitlines()
+        if run.command.words[1] == "get-stages":
+            lines = [each for each in lines if re.search(rf"(?<![\w-]){re.escape(stage)}(?![\w-])", each)]
+        yield from _DATE.findall("\n".join(lines))
 
 
 def describe_paths(paths: tuple[str, ...]) -> str:

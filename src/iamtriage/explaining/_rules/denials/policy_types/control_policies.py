@@ -298,7 +298,7 @@ def _control_remedy(
     typical = _READ_DENY.format("" if is_there and not is_new else "a Region, ")
     protected = denial_remedies.find_protected(denial)
     if protected is not None:
-        typical = f"Such a Deny is usually meant to protect {protected}: tell them why the call is needed. If it is not, leave everything as it is, and take the call out of the program that makes it."
+        typical = f"Such a Deny is usually meant to protect {protected}: tell them why the call is needed. If nobody needs it, leave everything as it is, and drop the call."
     account, url = denial.account, pages.SERVICE_CONTROL
     if policy_type == "resource_control":
         account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)

@@ -101,7 +101,7 @@ def _find_difference(denial: Denial, policy: KnownPolicy) -> tuple[CauseType, st
         allowed = allowed_resources(named)
         if denial.service == "lambda" and (qualifier := _find_qualifier(resource or "", allowed)):
             verdict = f"allows it only on the function without :{clip_text(qualifier)}"
-            text = f"An alias and a version each have a policy of their own: that of the function does not apply to {clip_text(qualifier)}."
+            text = f"An alias and a version each have a policy of their own: that of the function does not apply to {clip_text(qualifier)}. If {clip_text(qualifier)} has none yet, get-policy says ResourceNotFoundException."
             return STATED_POLICY_OTHER_RESOURCE, verdict, text
         return STATED_POLICY_OTHER_RESOURCE, f"allows it only on {join_resources(allowed)}", None
     if not of_caller:
