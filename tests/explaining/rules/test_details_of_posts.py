@@ -202,7 +202,7 @@ _ROLE_OF_POD = "unable to read web identity token file in pod: {}\n : no such fi
         # What a mask hides is not read.
         ("User: arn:aws:sts::*:assumed-role/tea-*/app is not authorized to perform: sqs:SendMessage on resource: orders", ("Attach the policy to the role (ROLE_NAME follows assumed-role/).",), ("Attach the policy to arn:",)),
         ("role tea-app-... is not authorized to perform sqs:SendMessage on orders", (), ("tea-app-....",)),
-        ('could not get secret data from provider: key "XXX" from ExternalSecret "carts": AccessDeniedException: Access to KMS is not allowed', ("--secret-id SECRET_ID",), ("XXX",)),
+        ('could not get secret data from provider: key "XXXXX" from ExternalSecret "carts": AccessDeniedException: Access to KMS is not allowed', ("--secret-id SECRET_ID",), ("XXXXX",)),
         ("ResourceInitializationError: unable to retrieve secret from asm: failed to fetch secret arn:aws:secretsmanager:eu-west-1:account_id:secret:carts-db-Ab12Cd from secrets manager: AccessDeniedException: Access to KMS is not allowed", ("--secret-id carts-db ",), ("SECRET_ID",)),
         # What a service requires besides.
         (_MODEL.format("application-inference-profile/ab12"), ("The profile's models require the action, too",), ()),
