@@ -91,6 +91,8 @@ def _show(text: str) -> tuple[str, str]:
         (f"{_PING}instance/<id>", "The role films of the SSM Agent was denied ssm:UpdateInstanceInformation", "Allow ssm:UpdateInstanceInformation for the role films"),
         ("films.x1.eu-west-1.redshift.amazonaws.com: permission denied for relation stv_films", "the relation stv_films", ""),
         ("client.PutObject: Access Denied. films-archive.s3.amazonaws.com", "S3 denied s3:PutObject", ""),
+        ("ValueError: Error raised by bedrock service: An error occurred (ValidationException) when calling the InvokeModel operation: Operation not allowed", "Bedrock does not let the account call models", "Open a support case"),
+        ("An error occurred (ValidationException) when calling the UpdateItem operation: Operation not allowed", "rejected the request as invalid", "Correct the value"),
         ("error: Uncaught Error: Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '/'", "the access key ID in it is empty", "Set the access key ID"),
         ("IncompleteSignature: Credential must have exactly 5 slash-delimited elements, got 'Ab3/xyz/20261120/us-east-1/iam/aws4_request'", "has a slash", "Enter the access key ID again"),
         (_VAULT_CALL.format("Describe"), "if the vault does not exist", "Allow backup:DescribeBackupVault"),

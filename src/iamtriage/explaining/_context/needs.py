@@ -24,7 +24,7 @@ ANYTHING: Final = INDEX.sign(
     "IMDS", "/opt/ml/", "S3Service", "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME", 'hostname"',
     "hostname\\", "ndpoint", "NDPOINT", "serviceU", "ServiceU", "s3Url", "Lock Info:", "backup store for",
     "BackupStorageLocation", "ecs/", "host_base", "rclone ", "AWS Error ", "-1\n", "-2\n", "-3\n", "-1:\n", "-1 =",
-    "ARN is not mapped", "SaslAuth", "requestParameters", " failed, attempt ", "host id: ", "S3 error: ",
+    "ARN is not mapped", "SaslAuth", "requestParameters", " failed, attempt ", "host id: ", "S3 error: ", "client.PutObject: ",
     "UnauthorizedOperation",
     "/aws-sdk/", "/aws-sdk-", "(eval):", "log group ", "log_group", "ogGroup", '"Resource"', "edPrincipal(",
     "IdentityPrincipal(", "Policy:", 'Policy":', "he policy ", " has ", "I have ", "repo:", "project_path:",

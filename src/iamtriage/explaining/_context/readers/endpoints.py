@@ -80,7 +80,7 @@ KEY_LENGTH = lazy_pattern(r"\baccess key has length (?P<length>\d{1,3}), should 
 # S3 says "The AWS Access Key Id", and its host IDs are not hexadecimal.
 _MINIO_BODY = lazy_pattern(
     r"<Code>AccessDenied</Code>[^\n]{0,400}?<BucketName>[^<\n]{1,63}</BucketName>\s{0,20}<Resource>/"
-    r"|\bInvalidAccessKeyId: The Access Key Id you provided does not exist|\b(?:HostID|host id): ?[0-9a-f]{64}\b"
+    r"|\bInvalidAccessKeyId: The Access Key Id you provided does not exist|\b(?:HostID|host id|Extended Request ID): ?[0-9a-f]{64}\b"
 )
 # Its unique_trans_id writes tx%021llx-%010llx, the ID of the instance and the zone:
 # https://github.com/ceph/ceph/blob/main/src/rgw/services/svc_zone_utils.cc

@@ -20,7 +20,10 @@ from iamtriage.explaining._context.values import CommandLine, Stated, quote_matc
 __all__ = ("OBJECT_CALL", "Location", "find_location", "find_remote", "find_setting")
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-_URI = lazy_pattern(rf"(?a)\bs3[an]?://({_BUCKET})(?!\w|[\w.-]{{0,64}}@)(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?")
+# Buckets of us-east-1 from before March 2018 can have underscores, and people write my_bucket for one that they hide.
+_URI = lazy_pattern(
+    rf"(?a)\bs3[an]?://({_BUCKET.replace('.-', '._-')})(?!\w|[\w.-]{{0,64}}@)(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?"
+)
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
 _ACCESS_POINT = lazy_pattern(
     r"(?a)\b(?:s3://)?(arn:aws[a-z-]{0,12}:s3:[a-z0-9-]{6,30}:[0-9]{12}:accesspoint/[a-z0-9-]{3,50})"

@@ -186,6 +186,13 @@ ACCOUNT_KINDS = (
     ),
     ErrorKind(
         cause=ACCOUNT_STATE,
+        code=r"^ValidationException$",
+        message=r"(?s)(?:\b(?:InvokeModel|Converse)|[Bb]edrock).{0,300}: ?Operation not allowed\b",
+        summary="Bedrock does not let the account call models, whatever its policies and the parameters are.",
+        remedies=SUPPORT_CASE,
+    ),
+    ErrorKind(
+        cause=ACCOUNT_STATE,
         code=r"^(?!OptIn|.*Quota|.*Limit)",
         message=r"(?i)account (?:currently does not support|(?:is|has been)(?: currently)? suspended|must be verified)",
         summary=f"{ACCOUNT_RESTRICTED}.",

@@ -55,14 +55,22 @@ def is_head_call(case: Case[AwsError]) -> bool:
     return case.operation in {"HeadObject", "HeadBucket"}
 
 
+# What SDKs for Java and Go make of an answer of S3 without a body.
+_EMPTY_ANSWER = lazy_pattern(
+    r"S3Exception: (?:null|Bad Request|Moved Permanently) \(Service: (?:Amazon )?S3[;,] Status Code: (?:400|301|307)[;,] (?:Error Code: [^;\n]{1,40}; )?Request ID: (?!null)"
+    r"|\bBadRequest: Bad Request\s{1,9}status code: 400, request id: [^\s,]{1,80}, host id: "
+)
 # DuckDB prints only the status of an answer.
 _BODY_NOT_PRINTED = lazy_pattern(r"\bHTTP (?:GET|HEAD) error (?:on|reading) ")
 
 
 def shows_only_status(case: Case[AwsError]) -> bool:
     """Return whether the text cannot have the reason: the answer had no body, or the program does not print it."""
-    return is_head_call(case) or (
-        case.service == "s3" and _BODY_NOT_PRINTED.search(case.failure.text) is not None
+    text = case.failure.text
+    return (
+        is_head_call(case)
+        or _EMPTY_ANSWER.search(text) is not None
+        or (case.service == "s3" and _BODY_NOT_PRINTED.search(text) is not None)
     )
 
 
@@ -86,6 +94,8 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
             common_causes.NO_BODY.cause("derived", "The SDK made the code from the HTTP status."),
             *causes,
         )
+    elif _EMPTY_ANSWER.search(case.failure.text) is not None:
+        summary = f"S3 answered with {status} and no reason: the response had no body, most likely that of a HEAD request."
     else:
         summary = f"S3 answered with {status}, and the program does not print the body, which has the reason."
     return case.explain(

@@ -155,6 +155,10 @@ _OF_DENIAL: Rows = (
         "denials.s3.deployed_resources.add_bucket_check",
     ),
     (
+        all_of(calls("s3:putobject"), is_not_explicit, says("<lock/", "create lock in backend")),
+        "denials.s3.deployed_resources.add_lock_option",
+    ),
+    (
         all_of(is_of("backup"), says("Insufficient privileges")),
         "denials.services.deployments.add_absent_vault",
     ),

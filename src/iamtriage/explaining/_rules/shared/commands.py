@@ -27,7 +27,7 @@ _CLUSTER = lazy_pattern(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 _REGION = lazy_pattern(REGION)
 # One with an ellipsis is abbreviated. People replace names by longer ones than AWS accepts.
 _IAM_NAME = lazy_pattern(r"(?a)(?!.*\.{3})[\w+=,.@-]{1,128}")
-_BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 _LABEL = lazy_pattern(KUBERNETES_NAME)
 _KUBERNETES = lazy_pattern(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")

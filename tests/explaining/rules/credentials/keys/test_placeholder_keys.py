@@ -26,6 +26,7 @@ _COMPOSE = "docker-compose.yml:\n  environment:\n    AWS_ACCESS_KEY_ID: dummy\n 
         ("AWS_SECRET_ACCESS_KEY=test\n", None),
         # A masked key, and one that nobody uses.
         ("AWS_ACCESS_KEY_ID=xxxxxxxx\nAWS_SECRET_ACCESS_KEY=xxxxxxxx\n", None),
+        ("hive.s3.aws-access-key=KEY\nhive.s3.aws-secret-key=SECRET\n", None),
         ("We no longer have AWS_ACCESS_KEY_ID=test there.\n", None),
         ("---\non-profile: local\nendpoint: http://localhost:4566\naccess-key: test\n", None),
     ],

@@ -442,6 +442,69 @@ def test_command_of_rclone_names_the_bucket(text: str, resource: str) -> None:
     assert "The service says" not in str(found)
 
 
+_HADOOP_403 = "java.nio.file.AccessDeniedException: s3a://octo-lake/t: getFileStatus on s3a://octo-lake/t: com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: ZXBPV37ZW83PVFZD; S3 Extended Request ID: {})\n{}"
+_AWS_ID = "in5YLZn3rlRFngTEUn027bffHZ1NIUOl2SyROsffWx/mNPXkJwmrofm305jVBHVuanVNHr9GK2Q="
+_LOCALSTACK_ID = "s9lzHYrFp76ZVxRcpX9+5cjAnEH2ROuNkd2BHfIa6UkFVdtjf5mKR3/eTPFvsiP/XV/VLi31234="
+_SPARK = "spark_session.conf.set('fs.s3a.endpoint', 'http://{}')"
+
+
+@check_rows(
+    ("text", "summary", "step"),
+    [
+        (_HADOOP_403.format(_AWS_ID, _SPARK.format("localstack:4566")), "Amazon S3, not LocalStack at localstack:4566, rejected the call", "Set spark.hadoop.fs.s3a.endpoint=http://localstack:4566"),
+        (_HADOOP_403.format(_AWS_ID, "fs.s3a.endpoint=http://minio:9000"), "Amazon S3, not MinIO at minio:9000, rejected the call", "Set fs.s3a.endpoint=http://minio:9000"),
+        # The ID of the emulator, a cloud whose IDs are not known, and a key of AWS.
+        (_HADOOP_403.format(_LOCALSTACK_ID, _SPARK.format("localstack:4566")), "LocalStack at localstack:4566, not AWS, denied", "Check the permissions of the key"),
+        (_HADOOP_403.format(_AWS_ID, _SPARK.format("s3.eu.wasabisys.com")), "not AWS, denied", "Check the permissions of the key"),
+        (_HADOOP_403.format(_AWS_ID, f"{_SPARK.format('localstack:4566')}\naws_access_key_id=AKIAEXAMPLEEXAMPLE77"), "not AWS, denied", ""),
+        # MinIO's IDs are hexadecimal, whatever names it.
+        ("S3Exception: null (Service: S3, Status Code: 403, Request ID: 1749D911E6F8835E, Extended Request ID: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855)", "MinIO, not AWS, denied the call", "Check the permissions of the key"),
+    ],
+)  # fmt: skip
+def test_ids_say_which_system_answered(text: str, summary: str, step: str) -> None:
+    explanation = explain(text)
+    assert summary in explanation.summary
+    assert step in str(explanation)
+
+
+@check_rows(
+    ("text", "is_added"),
+    [
+        ("Save(<lock/31f52c3db1>) failed: client.PutObject: Access Denied.\nunable to create lock in backend: client.PutObject: Access Denied.", True),
+        ("$ restic snapshots -r s3:s3.amazonaws.com/octo-backup\nFatal: unable to create lock in backend: client.PutObject: Access Denied.", True),
+        ("$ restic backup -r s3:s3.amazonaws.com/octo-backup /etc\nSave(<data/31f52c3db1>) failed: client.PutObject: Access Denied.", False),
+    ],
+)  # fmt: skip
+def test_restic_locks_what_it_reads(text: str, *, is_added: bool) -> None:
+    explanation = explain(text)
+    assert explanation.summary.startswith("S3 denied s3:PutObject")
+    assert ("--no-lock" in explanation.remedies[0].title) is is_added
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (f"S3Exception: null (Service: S3, Status Code: 400, Request ID: XBB5TDMY7SQWVSJF, Extended Request ID: {_AWS_ID})", 400),
+        ("AmazonS3Exception: Bad Request (Service: Amazon S3; Status Code: 400; Error Code: 400 Bad Request; Request ID: XBB5TDMY7SQWVSJF)", 400),
+        ("AmazonS3Exception: Moved Permanently (Service: Amazon S3; Status Code: 301; Error Code: 301 Moved Permanently; Request ID: XBB5TDMY7SQWVSJF)", 301),
+        (f"Error refreshing state: BadRequest: Bad Request\n\tstatus code: 400, request id: 9ABCD0123456789A, host id: {_AWS_ID}", 400),
+    ],
+)  # fmt: skip
+def test_answers_without_a_body(text: str, status: int) -> None:
+    """SDKs for Java and Go print the words of the status, or null."""
+    explanation = explain(text)
+    assert explanation.summary.startswith(f"S3 answered with {status} and no reason")
+    assert "get-bucket-location" in str(explanation)
+
+
+def test_names_with_underscores() -> None:
+    """Old buckets have them, and hidden ones."""
+    text = "error:  S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 0A1B2C3D4E5F6071,ExtRid x=,CanRetry 1\n  context:   S3 key being read : s3://octo_lake/in/a.json\n"
+    explanation = explain(text)
+    assert explanation.summary.startswith("S3 denied s3:GetObject on arn:aws:s3:::octo_lake/in/a.json")
+    assert "Name=='octo_lake'" in str(explanation)
+
+
 _THROUGH_POINT = f'User: arn:aws:iam::444455556666:user/ana is not authorized to perform: s3:GetObject on resource: "{POINT}/object/a.csv" '
 
 

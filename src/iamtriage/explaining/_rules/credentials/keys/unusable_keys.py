@@ -32,7 +32,8 @@ from iamtriage.failures._failures import Failure, InvalidCredentials
 
 _SETTING = lazy_pattern(
     r"(?<![\w.-])(?![\w.-]{0,80}(?i:secret))(?P<name>(?:[\w.-]{1,60}[._-])?(?i:(?:aws[_-]?)?access[_-]?key(?:[_-]?id)?))[\"']?[ \t]{0,8}(?P<sign>[:=])[ \t]{0,4}(?P<quote>[\"']?)"
-    r"(?P<value>(?i:test[\w-]{0,20}|dummy[\w-]{0,20}|fake[\w-]{0,20}|mock[\w-]{0,20}|local(?:stack|host)?|foo(?:bar)?|bar|minio(?:admin)?|moto|anything|sample|unused|key))(?P=quote)(?![\w./$({-])"
+    # KEY stands for a key that the author of the text left out.
+    r"(?P<value>(?!KEY\b)(?i:test[\w-]{0,20}|dummy[\w-]{0,20}|fake[\w-]{0,20}|mock[\w-]{0,20}|local(?:stack|host)?|foo(?:bar)?|bar|minio(?:admin)?|moto|anything|sample|unused|key))(?P=quote)(?![\w./$({-])"
 )
 _ENDPOINT = lazy_pattern(
     r"(?:https?://)?(?:localhost|127\.0\.0\.1|host\.docker\.internal|localstack|dynamodb-local|minio|moto|elasticmq)(?:[.\w-]{0,60}):\d{2,5}\b"

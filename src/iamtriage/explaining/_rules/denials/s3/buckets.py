@@ -269,7 +269,7 @@ _STACK_ROLE = lazy_pattern(
 )
 _OWNER = lazy_pattern(r"(?a)\b[Bb]ucket\b[^\n{]{0,100}?\bin (?:account )?(?P<account>[0-9]{12})\b")
 _ACTION = lazy_pattern(r"permission to (?P<operation>(?:Get|Put|Delete)Object) for ")
-_BUCKET = lazy_pattern(r"(?:arn:aws[a-z-]{0,12}:s3:::)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|\Z)")
+_BUCKET = lazy_pattern(r"(?:arn:aws[a-z-]{0,12}:s3:::)?(?P<bucket>[a-z0-9][a-z0-9._-]{1,61}[a-z0-9])(?:/|\Z)")
 
 
 def explain_other_principals(denial: Denial) -> Explanation | None:

@@ -99,6 +99,22 @@ def add_bucket_check(denial: Denial, explanation: Explanation) -> Explanation:
     return attrs.evolve(explanation, remedies=(remedy, *explanation.remedies))
 
 
+_LOCK = lazy_pattern(r"\bSave\(<lock/|\bunable to create lock in backend\b")
+
+
+def add_lock_option(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that restic writes a lock even if it only reads: https://restic.readthedocs.io/en/stable/manual_rest.html."""
+    if _LOCK.search(denial.failure.text) is None:
+        return explanation
+    remedy = remedies.your_remedy(
+        "If the key is for reading only, run restic with --no-lock",
+        "restic writes a lock to the repository before most commands, also before ls, snapshots, mount and restore. With --no-lock, these need only s3:ListBucket and s3:GetObject.",
+        "backup, forget and prune cannot do without: they need s3:PutObject on the repository, and s3:DeleteObject on its folder locks/ at least.",
+        url="https://restic.readthedocs.io/en/stable/manual_rest.html",
+    )
+    return attrs.evolve(explanation, remedies=(remedy, *explanation.remedies))
+
+
 def _read_type(deployment: Deployment) -> tuple[str, str, str] | None:
     """Return the type of a resource, the prefix of its service, and the operation that creates or deletes it."""
     kind = deployment.type or ""

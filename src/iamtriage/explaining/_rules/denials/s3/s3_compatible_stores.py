@@ -155,7 +155,9 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         because = f"The text sets {endpoint.words} to {host}."
     product = _find_product(host, failure.text) if named is None else named.value
     if unused_endpoints.is_sent_to_aws(case, product):
-        return unused_endpoints.explain_unset_endpoint(case, None if endpoint is None else host)
+        return unused_endpoints.explain_unset_endpoint(
+            case, None if endpoint is None else host, product or "that system"
+        )
     is_about_key = failure.kind in {"invalid_credentials", "missing_credentials"}
     if endpoint is not None and product in _EMULATORS and is_about_key:
         return _explain_emulator(case, product, endpoint)

@@ -33,14 +33,17 @@ ENDPOINT_NOT_SET = CauseType(
     "endpoint-not-set",
     title="The call went to Amazon S3: the program has no endpoint of the other system",
     meaning="Without an endpoint, every client for S3 calls AWS, which does not know the keys of another system.",
-    recognised_by="The text names MinIO, and the message is that of Amazon S3: MinIO writes it without the word AWS.",
+    recognised_by="The text names MinIO or LocalStack, and the message or the extended request ID is that of Amazon S3.",
     fix="Set the endpoint where the program runs.",
     of="answer-not-from-aws",
     sources=(pages.SDK_ENDPOINTS,),
 )
 # The answer of Amazon S3. MinIO has the same sentence without "AWS".
 _OF_AWS = "The AWS Access Key Id you provided does not exist"
-_MINIO = "MinIO"
+_MINIO, _LOCALSTACK = "MinIO", "LocalStack"
+# The extended request ID of Amazon S3. That of MinIO is hexadecimal, and that of LocalStack always the same:
+# https://github.com/localstack/localstack/blob/main/localstack-core/localstack/aws/protocol/serializer.py
+_ID_OF_AWS = lazy_pattern(r"(?!s9lzHYrFp76)(?a:[\w+/]{70,110}={1,2})")
 _CLIENT_WORKS = lazy_pattern(
     r"(?m)^[^\n$#>]{0,60}[$#>] ?(?P<call>mc (?:ls|cp|cat|stat|admin) [\w./-]{1,200})[^\n]{0,80}\n(?!mc: <ERROR>)\[\d{4}-"
 )
@@ -59,6 +62,10 @@ _SETTINGS = (
         's3Url: {url} in config of the BackupStorageLocation, with s3ForcePathStyle: "true"',
     ),
     (lazy_pattern(r"\brclone\b"), "endpoint = {url} in the section of the remote, with provider = Minio"),
+    (
+        lazy_pattern(r"\b[Ss]park\w{0,20}\.(?:hadoop|conf|config|sql)\b|\bspark-submit\b"),
+        "spark.hadoop.fs.s3a.endpoint={url}, with spark.hadoop.fs.s3a.path.style.access=true, before the session is created",
+    ),
     (lazy_pattern(r"\bs3a\b"), "fs.s3a.endpoint={url}, with fs.s3a.path.style.access=true"),
     (lazy_pattern(r"\brestic\b"), "the repository s3:{url}/BUCKET"),
     (lazy_pattern(r"\b(?:s3fs|storage_options)\b"), 'endpoint_url="{url}" in storage_options'),
@@ -71,15 +78,23 @@ _SETTINGS = (
 
 
 def is_sent_to_aws(case: Case[Failure], product: str | None) -> bool:
-    """Return whether Amazon S3 rejected a key, although the text names MinIO: the message tells them apart.
+    """Return whether Amazon S3 answered, although the text names MinIO: its ID or the message tells them apart.
 
-    A setting of the endpoint must be one of another place.
+    A setting of the endpoint must be one of another place, unless the ID shows that the program does not use it.
     """
     text = case.failure.text
+    if _AWS_KEY.search(text) is not None:
+        return False
+    if product in {_MINIO, _LOCALSTACK} and _has_id_of_aws(case):
+        return True
     is_unknown = product == _MINIO and error_code(case.failure) == "InvalidAccessKeyId"
-    if not is_unknown or _OF_AWS not in message_text(case) or _AWS_KEY.search(text) is not None:
+    if not is_unknown or _OF_AWS not in message_text(case):
         return False
     return case.context.other_endpoint is None or _ELSEWHERE.search(text) is not None
+
+
+def _has_id_of_aws(case: Case[Failure]) -> bool:
+    return _ID_OF_AWS.fullmatch(case.failure.envelope.host_id or "") is not None
 
 
 def is_answer_of_aws(case: Case[Failure]) -> bool:
@@ -89,8 +104,8 @@ def is_answer_of_aws(case: Case[Failure]) -> bool:
     return is_unknown and any(each.search(text) for each in (_REAL, _LEFT))
 
 
-def explain_unset_endpoint(case: Case[Failure], host: str | None) -> Explanation:
-    """Explain that a call for MinIO went to Amazon S3, as the client has no endpoint."""
+def explain_unset_endpoint(case: Case[Failure], host: str | None, product: str = _MINIO) -> Explanation:
+    """Explain that a call for MinIO or LocalStack went to Amazon S3, as the client has no endpoint."""
     text = case.failure.text
     url = next(
         (
@@ -100,7 +115,7 @@ def explain_unset_endpoint(case: Case[Failure], host: str | None) -> Explanation
         ),
         None,
     )
-    url = url or f"https://{host or 'MINIO_HOST'}"
+    url = url or f"{'http' if product == _LOCALSTACK else 'https'}://{host or 'MINIO_HOST'}"
     operation = case.failure.envelope.operation
     call = f"the call {operation}" if operation and operation.isalnum() else "the call"
     shown, said = _CLIENT_WORKS.search(text), find_working(text, _CLIENT)
@@ -115,12 +130,14 @@ def explain_unset_endpoint(case: Case[Failure], host: str | None) -> Explanation
     return Explanation(
         case.failure,
         ENDPOINT_NOT_SET.code,
-        f"Amazon S3, not {_MINIO}{f' at {host}' if host else ''}, rejected {call}: the client does not use the endpoint of {_MINIO}, and AWS does not know its keys.",
+        f"Amazon S3, not {product}{f' at {host}' if host else ''}, rejected {call}: the client does not use the endpoint of {product}, and AWS does not know its keys.",
         (
             ENDPOINT_NOT_SET.cause(
                 "derived",
                 because,
-                text='The message is that of Amazon S3 ("The AWS Access Key Id …"): MinIO answers without the word AWS.',
+                text=f"The extended request ID has the form of Amazon S3's, which {product} does not have."
+                if _has_id_of_aws(case)
+                else 'The message is that of Amazon S3 ("The AWS Access Key Id …"): MinIO answers without the word AWS.',
             ),
         ),
         (_set_endpoint(text, url),),

@@ -152,6 +152,12 @@ RESOURCE_POLICIES = {
         "aws kafka get-cluster-policy --cluster-arn ARN --query Policy --output text",
         "aws kafka put-cluster-policy --cluster-arn ARN --policy file://policy.json",
     ),
+    # https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_PutResourcePolicy.html
+    "bedrock-agentcore": ResourcePolicy(
+        "resource's policy",
+        "aws bedrock-agentcore-control get-resource-policy --resource-arn ARN --query policy --output text",
+        "aws bedrock-agentcore-control put-resource-policy --resource-arn ARN --policy file://policy.json",
+    ),
     "backup": ResourcePolicy(
         "vault access policy",
         "aws backup get-backup-vault-access-policy --backup-vault-name VAULT --query Policy --output text",
