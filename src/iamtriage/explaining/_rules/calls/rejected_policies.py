@@ -148,8 +148,8 @@ def shorten_in_code(text: str, kind: str, looks: tuple[str, ...], *, is_cdk: boo
     """Return how the code that deploys the inline policies of a role, a user or a group makes them shorter."""
     loop = find_grants_in_loop(text)
     pattern = "Replace them by one statement whose Resource is a pattern of their names, if all that match are meant: for buckets, arn:aws:s3:::PREFIX-* and arn:aws:s3:::PREFIX-*/*."
-    managed = f"In the code, move statements into managed policies of up to 6,144 characters each, and attach them to the {kind}: {_ATTACHED}. What you change by hand, the next deployment writes again."
-    steps = (loop, pattern, f"Or keep them: {managed[0].lower()}{managed[1:]}") if loop else (managed,)
+    managed = f"In the code, move statements into managed policies{' (iam.ManagedPolicy)' if is_cdk else ''} of up to 6,144 characters each, and attach them to the {kind}: {_ATTACHED}. What you change by hand, the next deployment writes again."
+    steps = (loop, pattern, f"Or keep them: {managed[0].lower()}{managed[1:]}") if loop else (managed, _MERGE)
     title = "Replace the statements of the loop by one" if loop else "Move statements into managed policies"
     return remedies.your_remedy(
         f"{title} in the code, and deploy again",
@@ -160,6 +160,7 @@ def shorten_in_code(text: str, kind: str, looks: tuple[str, ...], *, is_cdk: boo
     )
 
 
+_MERGE = "Or merge statements that differ only in actions or resources, and delete inline policies that are not used."
 _WILDCARDS = "Use a wildcard for common prefixes only if all matching actions or resources are meant."
 
 
@@ -233,7 +234,7 @@ POLICY_SIZES = (
         "Move statements into managed policies",
         (
             f"Move statements into managed policies of up to 6,144 characters each: {_ATTACHED}. Then delete the inline policy, or replace it by what remains of it.",
-            "Or merge statements that differ only in actions or resources, and delete inline policies that are not used.",
+            _MERGE,
         ),
         is_fixed=True,
     ),
