@@ -290,10 +290,12 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     capped = (each.policy_arn for each in same if each.policy_type == "permissions_boundary")
     boundary = next((each for each in capped if each and commands.arn(each) == each), None)
     cap = (f"The permissions boundary {boundary} must allow these actions, too.",) if boundary else ()
+    # What a rule adds to a step applies to the others, too.
+    more = (step for step in steps if not any(each.startswith(step) for each in own))
     return attrs.evolve(
         change_commands(first, lines),
         title=title,
-        steps=(*own[:at], *cap, *own[at:], *(step for step in steps if step not in own)),
+        steps=(*own[:at], *cap, *own[at:], *more),
         policy=build_document(statements),
         names=names,
     )

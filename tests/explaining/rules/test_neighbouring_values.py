@@ -654,6 +654,26 @@ s3 = boto3.client("s3", region_name=os.environ.get("AWS_REGION", "us-east-1"))
         ("The copy itself was not denied",),
         ("are not missing",),
     ),
+    "endpoint of S3A in another Region": _Row(
+        f'{_S3A_ERROR}\n.config("spark.hadoop.fs.s3a.endpoint", "s3.us-east-1.amazonaws.com")\n',
+        (
+            "spark.hadoop.fs.s3a.endpoint is the endpoint of us-east-1.",
+            "first: Remove spark.hadoop.fs.s3a.endpoint, or set it to https://s3.eu-central-1.amazonaws.com",
+        ),
+    ),
+    "endpoint of S3A in the Region of the bucket": _Row(
+        f"{_S3A_ERROR}\nfs.s3a.endpoint = s3.eu-central-1.amazonaws.com\n",
+        ("first: Set fs.s3a.endpoint.region to eu-central-1",),
+        ("Remove ", "remove "),
+    ),
+    "actions of a controller, with one step for all": _Row(
+        "".join(
+            f'{{"logger":"karpenter","error":"AccessDenied: User: arn:aws:sts::111122223333:assumed-role/octo/17 is not authorized to perform: iam:{each} on resource: arn:aws:iam::111122223333:instance-profile/a because no identity-based policy allows the iam:{each} action"}}\n'
+            for each in ("CreateInstanceProfile", "TagInstanceProfile")
+        ),
+        ("first: Allow iam:CreateInstanceProfile and iam:TagInstanceProfile", "If a module or template"),
+        ("2. Karpenter calls more actions",),
+    ),
     "audiences of a provider as text, and the claims of a pod's token": _Row(
         """An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience
 $ aws iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3D4E5F60718293A4B5C6D7E8F90 --query ClientIDList --output json

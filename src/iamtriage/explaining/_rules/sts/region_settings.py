@@ -35,7 +35,7 @@ _REGION_SETTING = lazy_pattern(
     rf"[\"']?(?P<region>{_REGION_NAME})\b[\"']?"
 )
 _ENDPOINT = lazy_pattern(
-    r"(?ia)(?P<name>--endpoint-url|\bAWS_ENDPOINT_URL\w{0,40}|\b(?:endpoint(?:[_-]?url)?|s3Url|endpointOverride))(?:[ =:]|\bs?\(|[\"']?,?\s{1,40}[\"']?value[\"']?:) {0,20}[\"']?"
+    r"(?ia)(?P<name>--endpoint-url|\bAWS_ENDPOINT_URL\w{0,40}|\b(?:(?:[\w-]{1,40}\.){0,6}endpoint(?:[_-]?url)?|s3Url|endpointOverride))(?:[\"']? {0,20}[=:,]| |\bs?\(|[\"']?,?\s{1,40}[\"']?value[\"']?:) {0,20}[\"']?"
     rf"(?:https?://)?(?P<host>(?:[\w-]{{1,63}}\.){{0,5}}[\w-]{{0,63}}?[.-](?P<region>{_REGION_NAME})\.amazonaws\.com)"
 )
 # An environment variable in the manifest of a workload.
