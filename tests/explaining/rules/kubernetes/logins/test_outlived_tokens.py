@@ -73,6 +73,29 @@ def test_token_of_a_saved_plan(text: str, says: str, because: str) -> None:
     assert "aws-auth" not in str(explanation.remedies)
 
 
+_CODE = 'provider "kubernetes" {\n  token = data.aws_eks_cluster_auth.live.token\n}\n'
+
+
+@check_rows(
+    ("said", "is_expired"),
+    [
+        ("If apply is clicked right away it works.", True),
+        ("When we apply within 10 minutes of the plan, it works.", True),
+        # A failure, a question, another place, another role, and a change.
+        ("It fails even if we apply right away. kubectl works.", False),
+        ("Does it work if I apply immediately?", False),
+        ("Applying right away works in the other account.", False),
+        ("Applying immediately with another role works.", False),
+        ("With an access entry the apply works right away in staging.", False),
+    ],
+)
+def test_apply_that_works_soon_after_the_plan(said: str, *, is_expired: bool) -> None:
+    explanation = explain(f"{_ERROR}{_CODE}{said}\n")
+    assert ("Terraform read it for the plan" in explanation.summary) is is_expired
+    assert ("so the caller has access" in explanation.causes[-1].text) is is_expired
+    assert any("plan again" in step for step in explanation.remedies[0].steps) is is_expired
+
+
 def test_caller_with_access() -> None:
     text = f"{_READ}{_WORKED}{_NODES.format('20m10s')}{_ERROR}"
     explanation = explain(text)

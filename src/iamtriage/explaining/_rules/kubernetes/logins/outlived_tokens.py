@@ -8,8 +8,9 @@ from datetime import datetime
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, line_start
+from iamtriage._text import clip_text, line_start, quote_words
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.logins import stored_tokens
@@ -48,6 +49,11 @@ _REFRESHED = lazy_pattern(
 )
 _PLANNED = lazy_pattern(r"(?m)^\W{0,4}Plan: \d|\bSaved the plan to\b")
 _CHARS_BEFORE_PLAN = 200
+_AT_ONCE = r"\b(?:(?:right|straight) ?away|(?:right|shortly|soon|directly) after|immediately|at once|without (?:a )?(?:delay|pause|waiting)|within (?:a few|\d{1,2}) min)"
+# Not "works at once", which is about a change.
+_SOON = lazy_pattern(
+    rf"(?i)(?:\bappl(?:y|ied|ying)\b(?:(?!work)[^.\n]){{0,60}}{_AT_ONCE}|{_AT_ONCE}(?:(?!work)[^.\n]){{0,60}}\bappl(?:y|ied|ying)\b)(?![^.\n]{{0,80}}\b(?:account|another|environment|laptop|other|role)\b)"
+)
 
 
 class _Delay(NamedTuple):
@@ -109,7 +115,10 @@ def _find_delay(case: Case[KubernetesUnauthorized]) -> _Delay | None:
         return None
     read = max(_READ.finditer(text, 0, start), key=lambda each: each.start(), default=None)
     if read is None:
-        return None
+        # Only the plan reads it, and people say what happens without a pause.
+        said = find_working(text, _SOON)
+        soon = said and f"It works soon after the plan ({quote_words(said)})"
+        return _Delay("Terraform", "for the plan", soon, None, "its plan") if soon else None
     plan = _find_saved_plan(text, read, start)
     begin = line_start(text, read.start())
     if plan is not None:
