@@ -771,3 +771,59 @@ def test_a_launch_passes_the_tag_for_each_type_that_the_deny_names(
     assert remedy.title == f"Pass the tag CostCenter for {title}"
     option = " ".join(f"'ResourceType={each},Tags=[{{Key=CostCenter,Value=VALUE}}]'" for each in tagged)
     assert remedy.commands == (f"{run} --tag-specifications {option} --region eu-west-1",)
+
+
+def _record(
+    session: str, source: str, action: str = "s3:GetObject", resource: str = "arn:aws:s3:::tide/x"
+) -> str:
+    service, _, name = action.partition(":")
+    identity = {"type": "AssumedRole", "arn": f"arn:aws:sts::{_ACCOUNT}:assumed-role/nightly/{session}"}
+    message = f"User: {identity['arn']} is not authorized to perform: {action} on resource: {resource} with an explicit deny in an identity-based policy"
+    return json.dumps(
+        {
+            "eventSource": f"{service}.amazonaws.com",
+            "eventName": name,
+            "sourceIPAddress": source,
+            "userIdentity": identity | ({"invokedBy": source} if source.endswith(".com") else {}),
+            "errorCode": "AccessDenied",
+            "errorMessage": message,
+        }
+    )
+
+
+_KEY = f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/0a1b2c3d-1111-2222-3333-444455556666"
+_OF_VPC = {"StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}}
+_FORWARDED = "Exempt calls that AWS services make for their callers in the statement Guard"
+
+
+@check_rows(
+    ("denied", "condition", "title", "said"),
+    [
+        (_record("kim", "athena.amazonaws.com"), _NETWORK, _FORWARDED, "because athena.amazonaws.com made the call on the caller's behalf, and not from 203.0.113.0/24"),
+        (_record("kim", "cloudformation.amazonaws.com", "ec2:CreateVpc", f"arn:aws:ec2:eu-west-1:{_ACCOUNT}:vpc/*"), _NETWORK | _OF_VPC, _FORWARDED, "not from 203.0.113.0/24 or vpce-0123456789abcdef0"),
+        (_record("kim", "athena.amazonaws.com"), _OF_VPC, _FORWARDED, "not from vpce-0123456789abcdef0"),
+        (_DENIED.format("GetSecretValue", "kim", "kms:Decrypt", _KEY, "n identity-based", ""), _NETWORK, _FORWARDED, "most likely because the service of GetSecretValue made the call"),
+        # The role is the service's own, so nobody is behind it.
+        (_record("AWSCloudFormation", "cloudformation.amazonaws.com"), _NETWORK, "Exempt the role nightly in the statement Guard", "cloudformation.amazonaws.com has its own"),
+        # The caller's own address, and a statement that spares services.
+        (_record("kim", "198.51.100.20"), _NETWORK, "Call from a network", "aws:SourceIp is 198.51.100.20"),
+        (_record("kim", "athena.amazonaws.com"), _NETWORK | {"Bool": {"aws:ViaAWSService": "false"}}, "Find the Deny statement", "is not the one: it does not match aws:ViaAWSService true"),
+        # AWS checks iam:PassRole in the caller's own request.
+        (_DENIED.format("RunInstances", "kim", "iam:PassRole", f"arn:aws:iam::{_ACCOUNT}:role/web", "n identity-based", ""), _NETWORK, "Call from a network", ""),
+        (_DENIED.format("GetParameter", "kim", "ssm:GetParameter", _PARAMETER, "n identity-based", ""), _NETWORK, "Call from a network", ""),
+    ],
+    ids=["address", "both", "endpoint", "key", "service-role", "own-address", "spared", "pass-role", "direct"],
+)  # fmt: skip
+def test_calls_of_services_for_their_callers(
+    denied: str, condition: dict[str, object], title: str, said: str
+) -> None:
+    explanation = explain(denied + _deny(condition))
+    first = explanation.remedies[0]
+    assert first.title.startswith(title)
+    assert said in explanation.summary
+    assert ('"aws:ViaAWSService": "false"' in (first.manifest or "")) is (title == _FORWARDED)
+
+
+def test_statement_about_another_service_tells_nothing_of_the_network_of_the_call() -> None:
+    denied = _DENIED.format("GetSecretValue", "kim", "kms:Decrypt", _KEY, "n identity-based", "")
+    assert explain(denied + _deny(_NETWORK, "kms:*")).remedies[0].title.startswith("Call from a network")

@@ -323,7 +323,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         value = owner if name == "aws:resourceaccount" else denial.account
     elif name == "aws:principalarn" and is_person:
         value = denial.principal_text
-    elif _comes_directly(name, denial, is_person=is_person):
+    elif name == "aws:principalisawsservice" and (is_person or denial.role is not None):
         value = "false"
     elif name == "aws:requestedregion" and denial.service in GLOBAL_SERVICES:
         value = global_region(denial.service, denial.location.partition)
@@ -334,13 +334,6 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         stated = None if command is None else command.option("region")
         value = None if stated is None else stated.value
     return None if value is None else (value,)
-
-
-def _comes_directly(name: str, denial: Denial, *, is_person: bool) -> bool:
-    """Return whether a condition key asks if an AWS service calls, and the denied caller called the service itself."""
-    if name == "aws:principalisawsservice":
-        return is_person or denial.role is not None
-    return name == "aws:viaawsservice" and denial.failure.envelope.service == denial.service is not None
 
 
 def _find_setting(name: str, denial: Denial) -> tuple[str, ...] | None:

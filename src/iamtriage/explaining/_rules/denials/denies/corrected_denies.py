@@ -20,7 +20,12 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     replace_key,
 )
 from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, is_being_created
-from iamtriage.explaining._rules.denials.denies import corrected_principals, replaced_networks
+from iamtriage.explaining._rules.denials.conditions.requested_values import find_recorded_service
+from iamtriage.explaining._rules.denials.denies import (
+    corrected_principals,
+    replaced_networks,
+    service_exceptions,
+)
 from iamtriage.explaining._rules.denials.denies.corrections import Correction, runs_on_hosted
 from iamtriage.explaining._rules.denials.resource_commands import principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import excluded_principals
@@ -84,6 +89,7 @@ def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:
         or corrected_principals.name_role(denial, stated, statement)
         or corrected_principals.match_role(denial, stated, statement)
         or replaced_networks.follow_replacement(denial, stated, statement)
+        or service_exceptions.exempt_forwarded(denial, stated, statement)
         or _limit_to_created(denial, stated, statement)
         or _exempt_endpoint(denial, stated, statement)
         or _exempt_job(denial, stated, statement)
@@ -325,18 +331,21 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
 
 
 def _exempt_job(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
-    """Return the statement with an exemption for the role of a job, whose runner has no fixed address."""
-    text = denial.failure.text
+    """Return the statement with an exemption for the role of a job or service, which has no fixed address."""
+    service = find_recorded_service(denial)
     network = _find_network(stated, statement)
-    if network is None or not runs_on_hosted(text) or denial.role is None:
+    is_known = service is not None or runs_on_hosted(denial.failure.text)
+    if network is None or not is_known or denial.role is None:
         return None
     listed = clip_text(join_words(network.values, "or"))
     return Correction(
-        f"{stated.words} of {stated.policy.name} denies it unless aws:SourceIp is {listed}, and hosted runners have other addresses",
+        f"{stated.words} of {stated.policy.name} denies it unless aws:SourceIp is {listed}, and {f'{service} has its own' if service else 'hosted runners have other addresses'}",
         f"Exempt {denial.caller} in {stated.words}",
-        (
-            "The statement then still limits everybody else, and the other statements stay. Limit the role's trust policy to the repository.",
-            f"Or run the job where its address is in {listed}: on a self-hosted runner, or on one with a static address.",
+        present(
+            f"The statement then still limits everybody else, and the other statements stay. Limit the role's trust policy to the {'service' if service else 'repository'}.",
+            None
+            if service
+            else f"Or run the job where its address is in {listed}: on a self-hosted runner, or on one with a static address.",
         ),
         add_condition(statement, "ArnNotLike", "aws:PrincipalArn", principal_arn_pattern(denial)),
     )

@@ -2,6 +2,8 @@
 
 A service principal belongs to no organization and no account, so its requests lack keys such as aws:PrincipalOrgID, and a
 negated operator matches: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
+A service that calls another one for its caller does so from its own address, unless aws:ViaAWSService spares it:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_deny-ip.html.
 """
 
 from __future__ import annotations
@@ -11,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words, upper_first
+from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage.actions._operations import actions_for
+from iamtriage.explaining._rules.denials.conditions.requested_values import (
+    find_forwarder,
+    find_recorded_service,
+)
 from iamtriage.explaining._rules.denials.denies.corrections import Correction
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
@@ -28,16 +35,18 @@ from iamtriage.policies._readers.elements import (
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
+    from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
     from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess
     from iamtriage.typing import PolicyType
 
-__all__ = ("explain_denied_service",)
+__all__ = ("exempt_forwarded", "explain_denied_service")
 
 # Keys that the requests of a service principal lack.
 _OF_CALLERS = frozenset(
     {"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn", "aws:sourcevpc", "aws:sourcevpce"}
 )  # fmt: skip
-_IS_SERVICE = "aws:PrincipalIsAWSService"
+_IS_SERVICE, _VIA_SERVICE = "aws:PrincipalIsAWSService", "aws:ViaAWSService"
+_NETWORKS = frozenset({"aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
 _ENDPOINT = lazy_pattern(r"(?i:endpoint polic)")
 _CONTROL = lazy_pattern(r"(?i:\bresource.?control.?polic|\brcps?\b)")
 
@@ -93,6 +102,30 @@ def explain_denied_service(denial: Denial, access: ServiceAccess, allow: Remedy)
         topic="service-principal",
         remedies=correction.remedy(kind, others),
         notes=f"{upper_first(resource)} does not have to change." if is_control else (),
+    )
+
+
+def exempt_forwarded(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement with an exemption for calls of services for the caller, if it denies other networks to one."""
+    networks = [each for each in stated.checked if each.key.lower() in _NETWORKS and "Not" in each.operator]
+    service, called = find_forwarder(denial), denial.operation or ""
+    recorded = find_recorded_service(denial)
+    # The call itself passed the statement.
+    is_inferred = recorded is None and any(
+        names_action(statement, f"{each.service}:{called}") for each in actions_for(called)
+    )
+    if service is None or not networks or not (recorded or is_inferred):
+        return None
+    listed = clip_text(join_words([value for each in networks for value in each.values], "or"))
+    likely = ", most likely" if is_inferred else ""
+    return Correction(
+        f"{stated.words} of {stated.policy.name} denies it{likely} because {service} made the call on the caller's behalf, and not from {listed}",
+        f"Exempt calls that AWS services make for their callers in {stated.words}",
+        (
+            "A service calls another one from its own network, wherever the caller is, so a VPN does not help, and no Allow overrides the Deny.",
+            "With aws:ViaAWSService, the statement still limits direct calls: all conditions must match for the Deny to apply.",
+        ),
+        add_condition(statement, "Bool", _VIA_SERVICE, "false"),
     )
 
 
