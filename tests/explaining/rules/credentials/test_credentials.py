@@ -2608,6 +2608,41 @@ def test_token_of_the_global_endpoint_in_the_code(said: str, likeliest: str) -> 
     assert "v2Token" in str(explanation.remedies[1].commands)
 
 
+_CALL = "$ aws sqs list-queues --region af-south-1\n"
+_OPENS = "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/feeds --role-session-name x"
+
+
+@check_rows(
+    ("opened", "command"),
+    [
+        (f"+ KEYS=$({_OPENS} --region us-west-2 --endpoint-url https://sts.amazonaws.com)", "--region us-west-2 --endpoint-url https://sts.us-west-2.amazonaws.com"),
+        (f'$ {_OPENS} --endpoint-url "https://sts.amazonaws.com/" > keys.json', None),
+        (f"$ {_OPENS} --endpoint-url=https://sts.amazonaws.com > keys.json", "--endpoint-url https://sts.eu-west-1.amazonaws.com --region eu-west-1"),
+        ("$ aws --endpoint-url https://sts.amazonaws.com sts get-session-token > keys.json", "aws --endpoint-url https://sts.eu-west-1.amazonaws.com sts get-session-token --region eu-west-1"),
+        (f"$ {_OPENS} --endpoint-url https://sts.eu-west-1.amazonaws.com > keys.json", ""),
+        (f"# {_OPENS} --endpoint-url https://sts.amazonaws.com", ""),
+        (f"Not {_OPENS} --endpoint-url https://sts.amazonaws.com, as before", ""),
+        ("$ aws sts get-caller-identity --endpoint-url https://sts.amazonaws.com", ""),
+        (f"$ {_OPENS} --endpoint-url https://sts.amazonaws.com > a\n$ {_OPENS} > keys.json", ""),
+    ],
+    ids=["region", "quoted", "equals", "before-the-service", "regional", "comment", "negated", "other-call", "earlier"],
+)  # fmt: skip
+def test_option_with_the_global_sts_endpoint(opened: str, command: str | None) -> None:
+    works = "\n$ aws sqs list-queues --region eu-west-1\n{}\n"
+    explanation = explain(
+        f"{opened}{works}{_CALL}{botocore_text('InvalidClientTokenId', 'ListQueues', INVALID)}\n"
+    )
+    first = explanation.remedies[0]
+    said = "a version 1 token of the global STS endpoint, which --endpoint-url names"
+    assert (said in explanation.summary) is (command != "")
+    # The command that opens the session has other credentials.
+    assert "they work in eu-west-1. Only af-south-1" in explanation.summary
+    if command != "":
+        assert "AWS_STS_REGIONAL_ENDPOINTS has no effect" in first.steps[0]
+        assert (command or "") in str(first.commands)
+        assert bool(first.commands) is (command is not None)
+
+
 @check_rows(
     ("setting", "facts", "command"),
     [

@@ -75,6 +75,7 @@ _GROUPS = lazy_pattern(
     r"|\bgroups[\"']?(?:: ?| {0,20}= {0,4})\[(?P<list>[^\]\n]{1,800})\]"
 )
 _GROUP = lazy_pattern(r"[\w.:@/][\w.:@/-]{0,99}")
+_ITEM = lazy_pattern(r"\n(?P<margin>[ \t]{0,40})- (?P<quote>[\"']?)(?P<group>[\w.:@/][\w.:@/-]{0,99})")
 _CHARS_OF_ENTRY = 400
 
 
@@ -317,4 +318,15 @@ def _find_groups(text: str, entry: re.Match[str], start: int, end: int) -> tuple
     if not found:
         return ()
     groups = found[0 if begins_entry else -1]
-    return tuple(_GROUP.findall(groups["block"] or groups["list"]))
+    if groups["list"]:
+        return tuple(_GROUP.findall(groups["list"]))
+    items = list[str]()
+    margin = None
+    for item in _ITEM.finditer(groups["block"]):
+        margin = item["margin"] if margin is None else margin
+        if items and len(item["margin"]) > len(margin) and not item["quote"]:
+            # YAML continues the item before.
+            items[-1] += f" - {item['group']}"
+        else:
+            items.append(item["group"])
+    return tuple(items)

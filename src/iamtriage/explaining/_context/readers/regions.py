@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     _Output: TypeAlias = tuple[int, int, str | None, str | None]
 
 __all__ = (
+    "ISSUES_SESSION",
     "choose_region",
     "find_bucket_region",
     "find_called_region",
@@ -230,10 +231,13 @@ def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
     outputs = sorted(found_outputs, key=itemgetter(0))
     found: dict[str, None] = {}
     profile = next((each[3] for each in reversed(outputs) if each[1] <= start), None)
-    for index, (_, first, region, own_profile) in enumerate(outputs):
+    is_of_sts = _OF_STS.search(text, start, end) is not None
+    for index, (line, first, region, own_profile) in enumerate(outputs):
         last = outputs[index + 1][0] if index + 1 < len(outputs) else high
         output = text[first:last]
-        if region is None or first <= start < last or own_profile != profile:
+        # What issues a session has other credentials than the calls of that session.
+        is_other = own_profile != profile or (not is_of_sts and ISSUES_SESSION.search(text, line, first))
+        if region is None or first <= start < last or is_other:
             continue
         is_said = _PROSE.match(output) is not None and not _WORKS.search(output)
         if output.strip() and not (_ERROR.search(output) or is_said):
@@ -263,6 +267,11 @@ def find_called_region(text: str, start: int, working: tuple[str, ...]) -> str |
     if before and before[-1] in others:
         return str(before[-1])
     return others.pop() if len(others) == 1 else None
+
+
+ISSUES_SESSION = lazy_pattern(r"\bsts (?:assume-role|get-(?:federation|session)-token)")
+"""The commands that open a session."""
+_OF_STS = lazy_pattern(r"\b(?:AssumeRole|Get(?:Federation|Session)Token)")
 
 
 def _find_headings(text: str, low: int, high: int) -> Iterator[_Output]:

@@ -338,8 +338,9 @@ def _explain_rejecting_region(
             # Recent SDKs and versions of the AWS CLI call the regional endpoint.
             is_known = request.is_enabled or request.has_v1_tokens or request.calls_global
             other = " of the global STS endpoint" if is_known else f", or {likeliest}"
-            if is_known and request.sets_global:
-                other += ", which AWS_ENDPOINT_URL_STS sets"
+            if is_known and (request.sets_global or request.global_command):
+                setting = "AWS_ENDPOINT_URL_STS sets" if request.sets_global else "--endpoint-url names"
+                other += f", which {setting}"
             likeliest = f"the session token is a version 1 token{other}"
         if not (request.is_enabled and (request.has_v1_tokens or request.calls_global)):
             likeliest = f"most likely, {likeliest}"

@@ -15,6 +15,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.access_scopes import find_namespaces, has_cluster_scope
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import users
+from iamtriage.explaining._rules.kubernetes.aws_auth.mapped_groups import explain_wrong_groups
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, access_policy_remedy
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_lost_groups, use_stated_group
@@ -91,6 +92,9 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     denied = DeniedRequest.from_case(case, request, kind)
     if kind == "iam session" and _is_node_registration(case, request):
         return explain_node_entry(case, request.description)
+    note = "IAM policies do not help: only the groups of the entry and RBAC do."
+    if (joined := explain_wrong_groups(case, request.description, note=note)) is not None:
+        return joined
     denied = use_stated_group(denied)
     gaps = find_gaps(denied)
     is_of_pod = bool(gaps) and gaps[0].account is not None

@@ -8,14 +8,16 @@ from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import line_at
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._context.readers.endpoints import sets_global_endpoint
+from iamtriage.explaining._context.readers.endpoints import find_global_command, sets_global_endpoint
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._context.readers.regions import (
+    ISSUES_SESSION,
     find_called_region,
     find_mentioned_regions,
     find_working_regions,
 )
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -59,7 +61,6 @@ _PRINTED_KEY = lazy_pattern(
 EXPORTED_KEY = lazy_pattern(
     r"(?m)^[^\n#]{0,40}\b(?P<name>AWS_ACCESS_KEY_ID)=(?P<key>)[^\n]{0,200}(?<!AccessKey\.)\bAccessKeyId\b[^\n]{0,200}$"
 )
-_ISSUED = lazy_pattern(r"\baws sts (?:assume-role|get-(?:federation|session)-token)")
 # A variable without a value, as a file or shell shows it.
 _EMPTY_TOKEN = lazy_pattern(
     r"\bAWS_SESSION_TOKEN=(?:\"\"|'')?(?=\s|\Z)|\$\{?#?AWS_SESSION_TOKEN\b[^\n]{0,40}\n(?:[^\n]{0,40}(?:\[\]|<>|\(\)|\"\"|'')|0)?[^\S\n]{0,4}(?:\n|\Z)"
@@ -114,6 +115,7 @@ class RejectedRequest(Value):
         account: The caller's account, if the call is to assume a role of another one.
         is_terraform: Whether a provider of Terraform makes the call.
         shows_endpoint: Whether the text has a host of AWS.
+        global_command: The command that gets the session from the global STS endpoint.
         corrected_line: The line of code that calls the global STS endpoint, with a regional one.
     """
 
@@ -142,6 +144,7 @@ class RejectedRequest(Value):
     account: str | None = None
     is_terraform: bool = False
     shows_endpoint: bool = False
+    global_command: CommandLine | None = None
     corrected_line: str | None = None
 
     @property
@@ -184,7 +187,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     roles = (principal_words.underlying_role(principal_words.try_parse_principal(each)) for each in named)
     role = next(filter(None, roles), None)
     temporary = _TEMPORARY_KEY.search(case.text) or _PRINTED_KEY.search(text)
-    temporary = temporary or (EXPORTED_KEY.search(text) if _ISSUED.search(text) else None)
+    temporary = temporary or (EXPORTED_KEY.search(text) if ISSUES_SESSION.search(text) else None)
     # Terraform's provider names it token.
     token = _TOKEN if temporary and temporary["name"] == "access_key" else _SESSION_TOKEN
     lacks_token = _EMPTY_TOKEN.search(text) is not None or (
@@ -194,7 +197,8 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     is_assuming = operation == "AssumeRole" and service in {None, "sts"}
     assumes_role = is_assuming or (operation is None and service == "sts")
     is_of_role = is_assuming and role is not None
-    calls_global = _calls_global(text)
+    command = find_global_command(text, case.failure.span[0])
+    calls_global = _calls_global(text) or command is not None
     is_shown = calls_global or _SESSIONS.search(case.text) is not None
     uses_session = is_shown or (role is not None and not assumes_role)
     working = () if region is None else find_working_regions(text, *case.failure.span)
@@ -228,6 +232,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         else None,
         is_terraform='provider "aws"' in text,
         shows_endpoint=bool(clues.find_aws_hosts(text)),
+        global_command=command,
         corrected_line=_correct_endpoint(text, next((each for each in working if each != region), None)),
     )
 

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.sts.region_fixes import write_sts_region
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 from iamtriage.failures._failures import Failure, InvalidCredentials
 from iamtriage.sts._endpoints import find_endpoint
+from iamtriage.sts._evidence import GLOBAL_HOST
 
 # What describe-regions and get-region-opt-status print of a Region: in one line, also of a table, or in one object.
 _SHOWN = r"(?<![\w-])(?P<status>not-opted-in|opted-in|opt-in-not-required|(?:DIS|EN)ABL(?:ED|ING))(?![\w-])"
@@ -116,19 +117,9 @@ def region_remedies(case: Case[Failure], request: RejectedRequest, region: StsFi
         "Or, as an administrator, let the global endpoint issue version 2 tokens:", issue_v2
     )
     title = "Get the session from a regional STS endpoint"
-    if request.sets_global or request.corrected_line:
+    if request.sets_global or request.corrected_line or request.global_command:
         # The setting does not change an endpoint URL.
-        yield (
-            _remove_variable_remedy(case, request)
-            if request.sets_global
-            else your_remedy(
-                title,
-                "Tokens of regional endpoints are valid in all Regions. The line of code that gets the session becomes:",
-                manifest=request.corrected_line,
-                manifest_language="text",
-                url=pages.TEMPORARY_REGIONS,
-            )
-        )
+        yield _remove_variable_remedy(case, request) if request.sets_global else _correct_url(request, title)
         yield account_remedy(
             "Or let the global endpoint issue version 2 tokens",
             "This applies to all programs of the account. Version 2 tokens are longer.",
@@ -164,6 +155,29 @@ def region_remedies(case: Case[Failure], request: RejectedRequest, region: StsFi
         return
     yield enable
     yield from (each for each in region.remedies if each.who == "account administrator")
+
+
+def _correct_url(request: RejectedRequest, title: str) -> Remedy:
+    """Return how to get the session from a regional endpoint instead of the global one in a command or in code."""
+    valid, called = "Tokens of regional endpoints are valid in all Regions.", request.global_command
+    if called is None:
+        return your_remedy(
+            title,
+            f"{valid} The line of code that gets the session becomes:",
+            manifest=request.corrected_line,
+            manifest_language="text",
+            url=pages.TEMPORARY_REGIONS,
+        )
+    stated = called.option("region")
+    region = commands.region(stated.value if stated else next(iter(request.working_regions), "us-east-1"))
+    changes = {"endpoint-url": f"https://sts.{region}.amazonaws.com"}
+    line = commands.repeat_command(called, changes=changes, of_region=region)
+    return your_remedy(
+        title,
+        f"{valid} Remove the global one, --endpoint-url https://{GLOBAL_HOST}, from aws {' '.join(called.words[:2])}, or name one of a Region{', such as below' if line else ''}. AWS_STS_REGIONAL_ENDPOINTS has no effect beside this option.",
+        commands=line,
+        url=pages.TEMPORARY_REGIONS,
+    )
 
 
 def _remove_variable_remedy(case: Case[Failure], request: RejectedRequest) -> Remedy:

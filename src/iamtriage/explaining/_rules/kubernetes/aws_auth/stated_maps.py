@@ -143,7 +143,7 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
                 if found.is_of_other_account
                 else [_correct_entry_remedy(case, found)]
             ),
-            *_access_entry_remedy(case, found),
+            *access_entry_remedy(case, found),
             *others,
         ),
         notes=tuple(notes),
@@ -367,7 +367,7 @@ def _profile_command(found: Finding) -> str:
     )
 
 
-def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
+def access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
     """Return the remedy that creates an access entry, which requires the path that the text states."""
     cluster, entry = find_cluster(case), found.entry
     if not cluster.uses_entries:

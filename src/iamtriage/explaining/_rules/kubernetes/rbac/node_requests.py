@@ -15,6 +15,7 @@ from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_pod_nodes
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.aws_auth.mapped_groups import NODE_MAPPING, explain_wrong_groups
 from iamtriage.explaining._rules.kubernetes.nodes import find_region
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
@@ -59,7 +60,7 @@ _NO_BINDING = "An IAM policy does not help. Do not bind a role to a node's user 
 NODE_AUTHORIZER = CauseType(
     "node-authorizer",
     title="The node authorizer does not allow the request",
-    text="The node authorizer decides what a kubelet is allowed to do, and it denied this request.",
+    text="The node authorizer decides what a kubelet is allowed to do. It gave no reason: nodes do not make such requests, or the user lacks the group system:nodes.",
     recognised_by="The user is system:node:NAME or belongs to the group system:nodes.",
     fix="Use the credentials of a service account instead of the node's.",
     sources=(_PAGE,),
@@ -72,14 +73,6 @@ PROGRAM_AS_NODE = CauseType(
     recognised_by="The text shows that kubectl or another program used the node's credentials.",
     sign=r"\b(?:kubectl [^|;$]{0,60}--kubeconfig[ =]|KUBECONFIG=)[\"']?/(?:var/lib/kubelet/|etc/kubernetes/kubelet)[^\s\"']{1,40}|\[(?:ec2-user|root)@ip-[\w.-]{1,60} [^\]]{1,40}\][$#] (?:sudo )?kubectl\b|\"userAgent\": ?\"(?!kubelet)[\w./-]{1,40}",
     remedy="Use ",
-    of="node-authorizer",
-)
-NODE_MAPPING = CauseType(
-    "node-mapping",
-    title="The node role is mapped to another user name or group",
-    fix="Map the node role to system:node:{{EC2PrivateDNSName}} and the groups system:bootstrappers and system:nodes.",
-    recognised_by="The map in the text has {{SessionName}}, and the node's name is an instance ID.",
-    sign=r"\b(?P<shown>username: [\"']?system:node:\{\{SessionName\}\}).{0,600}\bUser \\?\"system:node:i-",
     of="node-authorizer",
 )
 NOT_OF_THIS_NODE = CauseType(
@@ -131,9 +124,13 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     user, message = case.failure.user or "", clues.message_text(case)
     is_template = "{{" in user
     restricted = None if is_template else explain_node_restriction(case, message)
+    found, name = _REASON.search(message), find_object_name(case)
+    if restricted is None and found is None:
+        restricted = explain_wrong_groups(
+            case, request.description, principal_mappings.NODE_GROUPS, note=_NO_BINDING
+        )
     if restricted is not None:
         return restricted
-    found, name = _REASON.search(message), find_object_name(case)
     reason = "" if found is None else found[0]
     is_kubelet, is_kubectl = (each.search(case.text) is not None for each in (_KUBELET_LINE, _KUBECTL))
     is_deleted = re.search(POD_GONE.sign, case.text) is not None
@@ -156,7 +153,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         gone if may_be_gone else None,
         program,
         # The reason shows that the node authorizer knows the node, so its groups and user name are correct.
-        None if reason else NODE_MAPPING.cause(),
+        None if reason else NODE_MAPPING.cause(text=_mapped_wrong(user)),
     )
     kind = (request.resource or "").removesuffix("s")
     what = f"{request.verb_and_type}{f' {name}' if name else ''}{request.scope_text}"
@@ -189,6 +186,12 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     elif is_kubelet or reason:
         remedies = (use,)
     return case.explain(f"{summary}.", *causes, topic=_TOPIC, remedies=remedies, notes=_NO_BINDING)
+
+
+def _mapped_wrong(user: str) -> str:
+    """Return what can be wrong with the mapping of a node that has the user name of nodes, or ``""``."""
+    is_right = user.startswith("system:node:") and not user.startswith(("system:node:i-", "system:node:{"))
+    return "The node role is mapped without the group system:nodes." if is_right else ""
 
 
 def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> Explanation | None:
