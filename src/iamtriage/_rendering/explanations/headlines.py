@@ -24,8 +24,8 @@ _RESOURCE_IS, _ALLOWED = "The resource is ", "allows it only on "
 # The resource of a denied action, and its name in the ARN.
 _RESOURCE = lazy_pattern(
     # "secret:" before a name looks like a secret.
-    r"(?<= on )arn:[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*:(?:autoScalingGroup:[^:\s]*:|[a-z-]+:)?"
-    r"(?P<name>\S+?)(?=: |[,.]? )"
+    r"(?<= on )arn:[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*:"
+    r"(?:autoScalingGroup:[^:\s]*:|(?!execution:|express:)[a-z-]+:)?(?P<name>\S+?)(?=: |[,.]? )"
 )
 # The resources, policies and values of conditions in a verdict, and their names in the ARN.
 _ARN = lazy_pattern(

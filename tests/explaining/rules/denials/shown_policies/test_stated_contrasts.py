@@ -881,7 +881,7 @@ EKS = "arn:aws:eks:eu-west-1:111122223333:{}"
 @check_rows(
     ("action", "resource", "allowed", "words"),
     [
-        ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, but the policy names only the cluster", "end it with blue/*", " to the Resource of the statement that allows ")),
+        ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, but the policy names only the cluster", "end it with blue/*", "Keep the statement that allows eks:DescribeNodegroup in the policy in the text for its other actions.")),
         ("eks:DescribeAddon", EKS.format("addon/prod/coredns/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/prod"), ("is checked on the addon", "end it with coredns/*, or for all of prod with addon/prod/*.")),
         ("ecs:StopTask", EKS.format("task/prod/6ac7f2b190de4c3a8f551b2c3d4e5f60").replace(":eks:", ":ecs:"), EKS.format("cluster/prod").replace(":eks:", ":ecs:"), ("is checked on the task", "end it with prod/*.")),
         ("glue:GetTable", "arn:aws:glue:eu-west-1:111122223333:catalog", "arn:aws:glue:eu-west-1:111122223333:table/shop/*", ("on the table, but not on the catalog, nor on the database, which the call needs, too.",)),
@@ -1417,6 +1417,7 @@ def test_revision_can_be_anything(revision: str) -> None:
 
 _ZONES = "arn:aws:route53:::hostedzone/*"
 _QUEUE = "arn:aws:mediaconvert:eu-west-1:111122223333:queues/main"
+_RUNS = "arn:aws:states:eu-west-1:111122223333:execution:bill"
 _JOBS = "arn:aws:mediaconvert:eu-west-1:111122223333:jobs"
 _ZONE_POLICY = 'data "aws_iam_policy_document" "dns" {{\n  statement {{\n    actions = [{}]\n    resources = ["{}"]\n  }}\n}}'
 _BOTH_OF_ROUTE53 = '"route53:GetChange", "route53:ChangeResourceRecordSets"'
@@ -1429,6 +1430,9 @@ _BOTH_OF_ROUTE53 = '"route53:GetChange", "route53:ChangeResourceRecordSets"'
         ("route53:GetChange", "arn:aws:route53:::change/C0AB12", _ZONE_POLICY.format('"route53:GetChange"', _ZONES), 'resources = ["arn:aws:route53:::change/*"]', "arn:aws:route53:::change/*"),
         ("mediaconvert:GetJob", f"{_JOBS}/17-ab", f'resource "aws_iam_role_policy" "m" {{\n  policy = jsonencode({{ Statement = [{{\n    Effect = "Allow"\n    Action = ["mediaconvert:CreateJob", "mediaconvert:GetJob"]\n    Resource = "{_QUEUE}"\n  }}] }})\n}}', f'Resource = ["{_QUEUE}", "{_JOBS}/*"]', f"{_JOBS}/*"),
         ("mediaconvert:CancelJob", f"{_JOBS}/17-ab", "", None, f"{_JOBS}/17-ab"),
+        ("states:DescribeExecution", f"{_RUNS}:night-7", "", None, f"{_RUNS}:*"),
+        ("states:StopExecution", f"{_RUNS}:night-7", "", None, f"{_RUNS}:*"),
+        ("states:StartExecution", _RUNS.replace("execution", "stateMachine"), "", None, _RUNS.replace("execution", "stateMachine")),
     ],
 )  # fmt: skip
 def test_resource_that_each_call_creates(
@@ -1438,6 +1442,22 @@ def test_resource_that_each_call_creates(
     assert explanation.remedies[-1].policy is not None
     assert explanation.remedies[-1].policy["Statement"][0]["Resource"] == granted
     assert (explanation.remedies[0].manifest or "").strip() == (line or "")
+
+
+@check_rows(
+    ("actions", "step"),
+    [
+        (["states:StartExecution", "states:StopExecution"], "Keep the statement that allows states:StopExecution in the policy in the text for its other actions."),
+        (["states:StopExecution"], f"Add {_RUNS}:* to the Resource of the statement"),
+    ],
+)  # fmt: skip
+def test_other_actions_stay_on_the_type_that_they_need(actions: list[str], step: str) -> None:
+    policy = json.dumps(
+        {"Effect": "Allow", "Action": actions, "Resource": _RUNS.replace("execution", "stateMachine")}
+    )
+    explanation = explain(f"{_denied('states:StopExecution', f'{_RUNS}:night-7')}\n\n{policy}")
+    assert "checked on the execution, but the policy names only the stateMachine" in str(explanation.causes)
+    assert step in explanation.remedies[0].steps[0]
 
 
 _EC2 = "arn:aws:ec2:eu-west-1:111122223333:"

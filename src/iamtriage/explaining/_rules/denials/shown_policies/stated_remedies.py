@@ -65,9 +65,7 @@ _ASKED = lazy_pattern(
 )
 _ASKED_SERVICE = lazy_pattern(rf"\b{_PERMISSION}")
 _WILDCARD = r"(?<=\s)(?P<quote>[\"'`]?)(?P<wide>\*|[a-z][\w-]{1,40}/\*)(?P=quote)"
-_OF_SUCCESS = (
-    r"\b(?:works?|worked|syncs?|synced|succeeds?|succeeded|passes|runs?|(?:goes|went) through|fine)\b"
-)
+_OF_SUCCESS = r"\b(?:(?:work|sync|succeed)(?:s|ed)?|passes|runs?|(?:goes|went) through|fine)\b"
 _WORKS_WIDER = (
     lazy_pattern(
         rf"(?i:\b(?:with|using|set|put)\b)[^\n.;:=*]{{0,30}}?{_WILDCARD}(?=[\s,])[^\n.;]{{0,40}}?{_OF_SUCCESS}"
@@ -158,15 +156,17 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     has_objects = any(names_resource(each, objects) for each in statements_with(policy, "s3:GetObject"))
     hidden = "To read or write the objects" if has_objects else "\0"
     steps = tuple(each for each in remedy.steps if not each.startswith(hidden))
-    sid = next(map(shown_sid, allowing), "")
+    sid, old = next(map(shown_sid, allowing), ""), next(iter(allowed_resources(allowing)), "")
     statement = f"the statement {sid or f'that allows {denial.action}'} in {policy.name}"
     needed, allowed = list_actions(iterate_statements(remedy.policy or {})), list_actions(allowing)
     # A program that uses one more resource most likely calls them on it, too.
     others = " The other actions of the statement then apply to it, too." if allowed - needed else ""
     step = f"Add {clip_text(lacking[0])} to the Resource of {statement}{OR_ATTACH}{others}"
-    if len(needed) > 1 and not needed <= allowed:
+    is_of_type = not (others and has_actions_on_other_type(policy, denial.action or "", old, lacking[0]))
+    if not is_of_type or (len(needed) > 1 and not needed <= allowed):
         # The other actions are not to be allowed on the resources of that statement, too.
-        step = f"Add the statement below to {policy.name}, or attach it as a separate policy."
+        kept = "" if is_of_type else f" Keep {statement} for its other actions."
+        step = f"Add the statement below to {policy.name}, or attach it as a separate policy.{kept}"
     passed_to = _passed_to(allowing)
     if passed_to and passed_to.isdisjoint(_passed_to(iterate_statements(remedy.policy or {}))):
         step = f"Attach the policy below: {statement} lets roles be passed only to {join_words(sorted(passed_to), 'and')}."

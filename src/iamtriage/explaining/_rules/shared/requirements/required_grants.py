@@ -48,12 +48,13 @@ _GENERATED = lazy_pattern(
 _CONSUMER = lazy_pattern(
     r"(?a)(?P<consumer>arn:[\w-]+:kinesis:[\w-]*:\d*:stream/[\w.-]{1,128}/consumer/[\w.-]{1,128}):\d{8,12}"
 )
-# What a program creates and then asks for: each has another ID.
+# What a program creates, and then asks for or stops: each has another ID.
 _OF_EACH_CALL = lazy_pattern(
-    r"(?a)(?P<stem>arn:[\w-]+:(?:route53:::(?P<change>change)|ssm:[\w-]*:\d*:(?P<automation>automation-execution)|batch:[\w-]*:\d*:(?P<job>job)|mediaconvert:[\w-]*:\d*:(?P<jobs>jobs)|emr-serverless:[\w-]*:\d*:/applications/\w{1,64}/(?P<runs>jobruns))/)[\w-]{1,64}"
+    r"(?a)(?P<stem>arn:[\w-]+:(?:route53:::(?P<change>change)|ssm:[\w-]*:\d*:(?P<automation>automation-execution)|batch:[\w-]*:\d*:(?P<job>job)|mediaconvert:[\w-]*:\d*:(?P<jobs>jobs)|emr-serverless:[\w-]*:\d*:/applications/\w{1,64}/(?P<runs>jobruns)"
+    r"|states:[\w-]*:\d*:(?P<execution>execution|express):[\w-]{1,80})[/:])[\w.:-]{1,120}"
 )
-_NOUNS = {"change": "change", "automation": "automation", "job": "job", "jobs": "job", "runs": "job run"}
-_ASKS = lazy_pattern(r"(?a)[\w-]+:(?:Describe|Get|List)[A-Z]")
+_NOUNS = {"change": "change", "automation": "automation", "job": "job", "jobs": "job", "runs": "job run", "execution": "execution"}  # fmt: skip
+_ASKS = lazy_pattern(r"(?a)[\w-]+:(?:Describe|Get|List|(?P<changes>Cancel|Redrive|Stop))[A-Z]")
 # The random end of a name that CloudFormation (STACK-LOGICAL_ID-RANDOM), a name_prefix of Terraform (a time and a
 # counter) makes up:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
@@ -235,8 +236,11 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
 
 
 def _find_asked(arn: str, denial: Denial) -> re.Match[str] | None:
-    is_asked = may_find(_OF_EACH_CALL, arn) and _ASKS.match(denial.action or "")
-    return _OF_EACH_CALL.fullmatch(arn) if is_asked else None
+    asks = _ASKS.match(denial.action or "") if may_find(_OF_EACH_CALL, arn) else None
+    found = None if asks is None else _OF_EACH_CALL.fullmatch(arn)
+    # Who stops a job of an account does not have to stop all others.
+    has_parent = found is not None and (found["execution"] or found["runs"])
+    return None if asks and asks["changes"] and not has_parent else found
 
 
 def cover_each_call(arn: str, denial: Denial) -> str:
