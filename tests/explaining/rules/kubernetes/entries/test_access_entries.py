@@ -467,7 +467,8 @@ def test_trust_policy_of_pod_identity_is_read(
     }
     text = eks(operation, f"{TRUST} Role: arn:aws:iam::111122223333:role/cart")
     found = explained(text, facts)
-    assert found.summary.startswith("EKS Pod Identity cannot assume the role cart: ")
+    assert found.summary.startswith("EKS rejected the role cart for the Pod Identity association: ")
+    assert "Whoever made the call lacks no permission" in found.notes[-1]
     assert found.summary.endswith(verdict)
     limits = "The condition limits the new one to this service account." in found.remedies[0].steps[0]
     assert limits is ("(IRSA)" in verdict)
@@ -479,6 +480,22 @@ def test_trust_policy_of_pod_identity_is_read(
     assert codes(again)[0] == ("trust-policy-allows", "supplied")
     assert "update-assume-role-policy --role-name cart " in commands(found)[0]
     assert ("create-pod-identity-association" in commands(found)[-1]) is operation.startswith("Create")
+
+
+@check_rows(
+    ("tool", "code"),
+    [
+        ("\n│   with aws_eks_pod_identity_association.cart,\n│   on pods.tf line 3, in resource \"aws_eks_pod_identity_association\" \"cart\":\n", "assume_role_policy"),
+        ("\nCREATE_FAILED AWS::EKS::PodIdentityAssociation Cart", "AssumeRolePolicyDocument"),
+    ],
+    ids=["Terraform", "CloudFormation"],
+)  # fmt: skip
+def test_tool_that_deploys_the_association_creates_it(tool: str, code: str) -> None:
+    text = f"Error: creating EKS Pod Identity Association: {eks('CreatePodIdentityAssociation', TRUST)}{tool}"
+    first = explained(text, {"trust_policy": trust({"Service": PODS}, "sts:AssumeRole")}).remedies[0]
+    assert code in " ".join(first.steps)
+    assert "create-pod-identity-association" not in str(first.commands)
+    assert "update-assume-role-policy" in first.commands[-1]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.kubernetes.pods.target_roles import explain_tar
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.sts.trust.service_policies import check_service_trust
 from iamtriage.failures._failures import AccessEntry
 from iamtriage.policies._documents import allow, build_document
@@ -115,11 +116,14 @@ def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that EKS rejects the role of an association because of its trust policy."""
     role = underlying_role(try_parse_principal(clusters.find_entry_arn(case)))
     again: tuple[str, ...] = ()
-    if "CreatePodIdentityAssociation" in message:
+    deployment = find_deployment(case.failure, case.facts)
+    in_code = trust_in_code_steps(deployment, case.failure.text)
+    # What deploys the association would fail, because it exists then.
+    if "CreatePodIdentityAssociation" in message and not in_code:
         again = (_create_command(clusters.find_cluster(case)),)
     if role is not None:
         again = tuple(each.replace("ROLE_ARN", quote_argument(str(role))) for each in again)
-    return _explain_trust(case, POD_IDENTITY_TRUST.cause("reported"), role, again=again)
+    return _explain_trust(case, POD_IDENTITY_TRUST.cause("reported"), role, again=again, more=in_code)
 
 
 def explain_pod_denied(denial: Denial) -> Explanation:
@@ -170,18 +174,31 @@ def _explain_trust(
         added=statement,
     )
     which = "the role" if name is None else f"the role {name}"
-    then = "Then retry the call, or re-create the pods."
+    is_reported, called = cause.evidence == "reported", case.context.operation
+    if is_reported:
+        verdict = f"EKS rejected {which} for the Pod Identity association"
+        note = "Whoever made the call lacks no permission, and an identity-based policy does not help."
+    else:
+        verdict = f"EKS Pod Identity cannot assume {which}"
+        calls = "its calls were" if called is None else f"its call {called.value} was"
+        note = f"The pod got no credentials, so {calls} not sent. An identity-based policy does not help."
+    # A tool that deploys the association is run again.
+    then = None if more and is_reported else "Then retry the call, or re-create the pods."
     if again:
         then = "Then re-create the pods, as they get the role only when they start."
     causes: tuple[Cause, ...]
     if trust is not None:
-        summary = f"EKS Pod Identity cannot assume {which}: {trust.verdict}."
+        summary = f"{verdict}: {trust.verdict}."
         causes = (trust.cause, cause)
         remedy = attrs.evolve(
-            trust.remedy, steps=(*trust.remedy.steps, *more, then), commands=(*trust.remedy.commands, *again)
+            trust.remedy,
+            steps=remedies.present(*trust.remedy.steps, *more, then),
+            commands=(*trust.remedy.commands, *again),
         )
     else:
-        summary = f"EKS Pod Identity cannot assume {which}: its trust policy does not allow {_SERVICE} both sts:AssumeRole and sts:TagSession."
+        summary = (
+            f"{verdict}: its trust policy does not allow {_SERVICE} both sts:AssumeRole and sts:TagSession."
+        )
         causes = (cause,)
         find = ("Find the role of the association.",) if lookup else ()
         limit = f"A condition on {_TAG}namespace and {_TAG}service-account limits it to one service account."
@@ -195,15 +212,12 @@ def _explain_trust(
             policy=build_document([statement]),
             url=pages.EKS_POD_ROLE,
         )
-    is_reported, called = cause.evidence == "reported", case.context.operation
-    which = "its calls were" if called is None else f"its call {called.value} was"
-    reason = "" if is_reported else f"The pod got no credentials, so {which} not sent. "
     return case.explain(
         summary,
         *causes,
         topic="pod-identity-trust" if is_reported else "pod-identity",
         remedies=remedy,
-        notes=f"{reason}An identity-based policy does not help. Changes to a trust policy take a few seconds to propagate.",
+        notes=f"{note} Changes to a trust policy take a few seconds to propagate.",
     )
 
 
