@@ -743,6 +743,15 @@ def test_action_of_a_trust_policy_that_matches_otherwise() -> None:
     assert "matches the token" not in other.text
 
 
+def test_issuer_of_the_token_decides_between_two_in_the_policy() -> None:
+    issuer = EKS.replace(EKS[-4:], "0000")
+    trust = _trust(issuer, sub=POD, aud="sts.amazonaws.com")
+    trust["Statement"][0]["Principal"] = {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{EKS}"}  # type: ignore[index]
+    claims = {"iss": f"https://{EKS}", "sub": POD, "aud": "sts.amazonaws.com"}
+    same = explain(WEB, facts={"trust_policy": trust, "token_claims": claims}).causes[0]
+    assert same.text == f"Apart from that, the trust policy matches the token, whose issuer is {EKS}."
+
+
 def test_tags_of_several_new_resources() -> None:
     tag = "elbv2.k8s.aws/cluster"
     resources = [

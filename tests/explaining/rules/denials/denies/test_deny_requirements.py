@@ -30,6 +30,7 @@ def _decoded(
     statement = {
         "statementId": sid,
         "effect": "DENY",
+        "actions": {"items": [{"value": action}, {"value": "ec2:RebootInstances"}]},
         "conditions": {"items": [{"key": key, "values": {"items": [{"value": required}]}}]},
     }
     return {
@@ -346,7 +347,7 @@ CASES: tuple[Case, ...] = (
                 (
                     "Do this first: Check that the instance i-0a1b2c3d4e5f60718 is the right one: the Deny protects it by the tag tier [you]",
                     "because ec2:ResourceTag/tier is gold.",
-                    "leave the resource out of the call. Do not change the tag tier to avoid the Deny: only if",
+                    "do not make this call. Do not change the tag tier to avoid the Deny: only if",
                 ),
             ),
             (
@@ -1010,3 +1011,18 @@ def test_profile_that_assumes_the_denied_role(before: str, command: str, is_sett
     assert not any(each.endswith("--profile ops") for each in first.commands)
     shown = "[profile ops]\nmfa_serial = MFA_DEVICE_ARN" if is_setting else None
     assert first.manifest == shown
+
+
+@check_rows(
+    ("sent", "said"),
+    [
+        ("gold", "The statement denies ec2:StopInstances and ec2:RebootInstances if ec2:ResourceTag/tier is gold."),
+        # The comparison is negated, or the value is unknown.
+        ("iron", "'ec2:ResourceTag/tier' is 'iron' on the resource; the statement compares it with 'gold'."),
+        (None, "The statement compares 'ec2:ResourceTag/tier' with 'gold'; the message omits the call's value."),
+    ],
+)  # fmt: skip
+def test_cause_says_what_the_statement_denies(sent: str | None, said: str) -> None:
+    decoded = _decoded("Guard", "ec2:ResourceTag/tier", "gold", sent, action="ec2:StopInstances")
+    explanation = explain(_text("an identity-based policy", "ec2:StopInstances"), facts=decoded)
+    assert said in {each.text for each in explanation.causes}

@@ -485,7 +485,7 @@ def test_trust_policy_of_pod_identity_is_read(
 @check_rows(
     ("tool", "code"),
     [
-        ("\n│   with aws_eks_pod_identity_association.cart,\n│   on pods.tf line 3, in resource \"aws_eks_pod_identity_association\" \"cart\":\n", "assume_role_policy"),
+        ('\n│   with aws_eks_pod_identity_association.cart,\n│   on pods.tf line 3, in resource "aws_eks_pod_identity_association" "cart":\n', "assume_role_policy"),
         ("\nCREATE_FAILED AWS::EKS::PodIdentityAssociation Cart", "AssumeRolePolicyDocument"),
     ],
     ids=["Terraform", "CloudFormation"],

@@ -43,6 +43,7 @@ _READS = lazy_pattern(
     r'(?:policy|boundary)=arn:|(?:(?:boundary|version)="\$\()?aws [a-z0-9-]+ (?:get|list|describe|simulate)-'
 )
 _GENERAL_CODES = frozenset(each.code for each in DENIES.values())
+_MAX_ACTIONS = 4
 DENYING_CONDITION = CauseType(
     "denying-condition",
     title="The condition of the Deny statement matches",
@@ -167,7 +168,17 @@ def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | Non
 
 def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
     clause = _describe_presence(denial, condition)
-    text = str(condition)
+    text, message = str(condition), denial.facts.decoded_message
+    statements = () if message is None else message.statements
+    own = next(itertools.islice(statements, condition.statement, None), None)
+    if (
+        own is not None
+        and own.actions
+        and {*(condition.request_values or ("",))} <= {*condition.policy_values}
+    ):
+        # The summary has the value: what else the statement denies is new.
+        denied = join_words([*map(clip_text, own.actions[:_MAX_ACTIONS])], "and")
+        text = f"The statement denies {denied} if {clip_text(condition.key)} is {clip_text(join_words(condition.policy_values, 'or'))}."
     if clause is not None:
         text = f"{upper_first(clause)}, and the Deny has a condition on {clip_text(condition.key)}."
     return DENYING_CONDITION.cause("supplied", "The decoded message contains the statement.", text=text)

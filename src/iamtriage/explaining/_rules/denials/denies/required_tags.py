@@ -213,14 +213,16 @@ def leave_out(denial: Denial, rule: str, key: str, values: str) -> tuple[str, st
     """Return a title, a step and commands for a Deny that protects resources by a tag or another property."""
     tag = key.partition("ResourceTag/")[2]
     shown, with_value = (f"the tag {tag}", f"the tag {tag}={values}") if tag else (key, f"{key} = {values}")
-    step = f"{rule} denies the call on everything with {with_value}, most likely on purpose. If that is right, leave the resource out of the call. Do not change {shown} to avoid the Deny: only if it is wrong, its owner corrects it."
     tagged = _OF_EC2.fullmatch(denial.resource or "") if tag else None
-    if tagged is None:
-        return f"Ask whether a resource with {with_value} is protected on purpose", step, ()
     command = denial.context.command
     call = command.text if command else denial.failure.text.partition('"requestParameters"')[2]
-    ids = re.findall(rf"\b{tagged['prefix']}-[0-9a-f]{{8,17}}\b", call.partition('"responseElements"')[0])
-    if (count := len({*ids})) > 1:
+    named = rf"\b{tagged['prefix']}-[0-9a-f]{{8,17}}\b" if tagged is not None else r"(?!)"
+    count = len({*re.findall(named, call.partition('"responseElements"')[0])})
+    then = "leave the resource out of the call" if count > 1 else "do not make this call"
+    step = f"{rule} denies the call on everything with {with_value}, most likely on purpose. If that is right, {then}. Do not change {shown} to avoid the Deny: only if it is wrong, its owner corrects it."
+    if tagged is None:
+        return f"Ask whether a resource with {with_value} is protected on purpose", step, ()
+    if count > 1:
         step += f" Of the {count} in the call, the denial names only this one."
     return (
         f"Check that the {tagged['kind'].replace('-', ' ')} {tagged['id']} is the right one: the Deny protects it by {shown}",

@@ -359,7 +359,9 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         facts = Facts(trust_policy=problem.fixed, token_claims=denial.facts.token_claims)
         found = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity")
         if denial.facts.token_claims and found is not None and found.allowed:
-            matches = "Apart from that, the trust policy matches the token."
+            issuer = clip_text(str(denial.facts.token_claims.get("iss")).removeprefix("https://"))
+            of_issuer = f", whose issuer is {issuer}" if issuer in problem.text else ""
+            matches = f"Apart from that, the trust policy matches the token{of_issuer}."
         step = f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}"
         remedy = correct_policy_remedy(denial, problem.title, problem.fixed, step)
         remedy = attrs.evolve(remedy, commands=(*problem.commands, *remedy.commands))

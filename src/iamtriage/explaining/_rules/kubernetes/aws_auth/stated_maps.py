@@ -181,12 +181,12 @@ def _explain_ignored_entry(
     if not mapped.is_known or mapped.entry_refusal:
         return explanation
     where = f"The cluster {cluster.name}" if (cluster := find_cluster(case)).name else "The cluster"
-    cause = cluster_access.MAP_WITHOUT_EFFECT.cause(
-        "derived",
-        (
-            "The authentication mode is API.",
-            f"The text has the entry {named[0].field}: {clip_text(entry.arn)}",
-        ),
+    cause = cluster_access.MAP_WITHOUT_EFFECT.cause("derived", "The authentication mode is API.")
+    # What writes only aws-auth.
+    writes = (
+        "eksctl create iamidentitymapping writes aws-auth. "
+        if "create iamidentitymapping" in case.failure.text
+        else ""
     )
     others = [each for each in explanation.causes if each.evidence != "possible" and each.code != cause.code]
     is_right = ", which is correct in itself" if caller and not named[0].difference else ""
@@ -199,7 +199,7 @@ def _explain_ignored_entry(
                 case,
                 entry,
                 mapped,
-                more=f"The mode cannot be changed back to one that uses aws-auth{', which eksctl create iamidentitymapping writes' if 'create iamidentitymapping' in case.failure.text else ''}{', so do the same for the other entries of aws-auth that are not for nodes' if len(people) > 1 else ''}.",
+                more=f"{writes}The mode cannot be changed back to one that uses aws-auth{', so do the same for the other entries of aws-auth that are not for nodes' if len(people) > 1 else ''}.",
             ),
         ),
         notes=tuple(each for each in explanation.notes if each != cluster_access.CREATOR_NOTE),

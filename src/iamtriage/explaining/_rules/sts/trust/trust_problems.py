@@ -34,7 +34,7 @@ from iamtriage.policies._readers.elements import (
     principal_names,
 )
 
-_ACTION = "sts:AssumeRoleWithWebIdentity"
+_ACTION, _TAGS, _MAX_ACTIONS = "sts:AssumeRoleWithWebIdentity", "sts:TagSession", 3
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerole*", "sts:*", "*"})
 _PROVIDER = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oidc-provider/(\S+)")
 # Providers with an ID in their URL: a condition for another ID is for another cluster.
@@ -115,10 +115,12 @@ def _check_action(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
     actions = as_strings(statement.get("Action"))
     if not actions or any(each.lower() in _ACTIONS for each in actions):
         return None
+    listed = join_words([*map(clip_text, actions[:_MAX_ACTIONS])], "and")
+    tags = " Keep sts:TagSession only if the tokens carry session tags." if _TAGS in str(actions) else ""
     return TrustProblem(
         f"the trust policy allows the OIDC provider {clip_text(actions[0])}, and a token requires {_ACTION}",
         f"Allow {_ACTION} in the role's trust policy",
-        f"Its Action is {_ACTION}.",
+        f"{_ACTION} replaces {listed}.{tags}",
         replace_statement(document, statement, {**statement, "Action": _ACTION}),
     )
 
