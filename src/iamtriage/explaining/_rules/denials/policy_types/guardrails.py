@@ -122,9 +122,9 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             "A boundary only caps permissions: an identity-based policy must allow the action, too."
         )
         if own is not None:
-            allow = f". {capitalize_start(own)}. Without an Allow in the boundary, that has no effect"
+            allow = f". {capitalize_start(own)}. Without an Allow in the boundary, that has no effect, and there is no Deny to remove"
             caps = None
-        text = f"The permissions boundary of {denial.caller} has no Allow that applies to the call{allow}. No Deny has to be removed. The limit can be intentional."
+        text = f"The permissions boundary of {denial.caller} has no Allow that applies to the call{allow}. The limit can be intentional."
         title, delegated, only_call = "Change the permissions boundary", None, None
         add = save_step("the boundary's policy") if can_change else "Add the statement to the boundary."
         if delegates:
