@@ -9,11 +9,8 @@ import re
 from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import line_start
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.model import CLOUD_HOSTS
-from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._context.readers.regions import ISSUES_SESSION
 from iamtriage.explaining._context.values import CommandLine, Stated
 from iamtriage.failures._failures import Failure
 from iamtriage.sts._endpoint_table import PARTITIONS
@@ -24,7 +21,6 @@ __all__ = (
     "PRIVATE_START",
     "PUBLIC_ADDRESS",
     "UNNAMED_SYSTEM",
-    "find_global_command",
     "find_other_endpoint",
     "find_other_system",
     "find_source_address",
@@ -111,9 +107,6 @@ _AWS_SUFFIXES = tuple(
 )
 # The metadata endpoints of instances and containers.
 _LINK_LOCAL = "169.254."
-_GLOBAL = lazy_pattern(r"https://sts\.amazonaws\.com/?")
-_NEGATED = lazy_pattern(r"(?i)#|\b(?:instead|never|not?|used to|without)\b|n't\b")
-_CHARS_BEFORE, _CHARS_OF_LINE = 8_000, 200
 _IGNORED = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"
 
 
@@ -215,25 +208,6 @@ def sets_global_endpoint(text: str) -> bool:
     """
     is_unset = _IGNORED in text or "unset AWS_ENDPOINT_URL_STS" in text
     return _GLOBAL_VARIABLE.search(text) is not None and not is_unset
-
-
-def find_global_command(text: str, end: int) -> CommandLine | None:
-    """Return the last command before a position that opens a session, if its option names the global STS endpoint.
-
-    >>> text = "$ aws sts get-session-token --endpoint-url https://sts.{}amazonaws.com > keys.json"
-    >>> [find_global_command(text.format(each), 90) is not None for each in ("", "eu-west-1.")]
-    [True, False]
-    """
-    if "--endpoint-url" not in text:
-        return None
-    opening = [
-        command
-        for at, command in find_commands(text, max(end - _CHARS_BEFORE, 0), end)
-        if ISSUES_SESSION.search(" ".join(command.words))
-        and not _NEGATED.search(text, line_start(text, at, at - _CHARS_OF_LINE), at)
-    ]
-    option = opening[-1].option("endpoint-url") if opening else None
-    return opening[-1] if option is not None and _GLOBAL.fullmatch(option.value) else None
 
 
 def find_unexempted_hosts(text: str, address: str) -> str | None:

@@ -29,6 +29,7 @@ __all__ = (
     "choose_region",
     "find_bucket_region",
     "find_called_region",
+    "find_global_command",
     "find_heading_region",
     "find_mentioned_regions",
     "find_working_regions",
@@ -269,9 +270,30 @@ def find_called_region(text: str, start: int, working: tuple[str, ...]) -> str |
     return others.pop() if len(others) == 1 else None
 
 
+_GLOBAL_STS = lazy_pattern(r"https://sts\.amazonaws\.com/?")
+_NEGATED_COMMAND = lazy_pattern(r"(?i)#|\b(?:instead|never|not?|used to|without)\b|n't\b")
 ISSUES_SESSION = lazy_pattern(r"\bsts (?:assume-role|get-(?:federation|session)-token)")
 """The commands that open a session."""
 _OF_STS = lazy_pattern(r"\b(?:AssumeRole|Get(?:Federation|Session)Token)")
+
+
+def find_global_command(text: str, end: int) -> CommandLine | None:
+    """Return the last command before a position that opens a session, if its option names the global STS endpoint.
+
+    >>> text = "$ aws sts get-session-token --endpoint-url https://sts.{}amazonaws.com > keys.json"
+    >>> [find_global_command(text.format(each), 90) is not None for each in ("", "eu-west-1.")]
+    [True, False]
+    """
+    if "--endpoint-url" not in text:
+        return None
+    opening = [
+        command
+        for at, command in find_commands(text, max(end - _CHARS_AROUND, 0), end)
+        if ISSUES_SESSION.search(" ".join(command.words))
+        and not _NEGATED_COMMAND.search(text, line_start(text, at, at - _CHARS_OF_LINE), at)
+    ]
+    option = opening[-1].option("endpoint-url") if opening else None
+    return opening[-1] if option is not None and _GLOBAL_STS.fullmatch(option.value) else None
 
 
 def _find_headings(text: str, low: int, high: int) -> Iterator[_Output]:

@@ -8,11 +8,12 @@ from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import line_at
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._context.readers.endpoints import find_global_command, sets_global_endpoint
+from iamtriage.explaining._context.readers.endpoints import sets_global_endpoint
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._context.readers.regions import (
     ISSUES_SESSION,
     find_called_region,
+    find_global_command,
     find_mentioned_regions,
     find_working_regions,
 )

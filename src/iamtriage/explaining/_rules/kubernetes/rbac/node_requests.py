@@ -15,8 +15,8 @@ from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_pod_nodes
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
-from iamtriage.explaining._rules.kubernetes.aws_auth.mapped_groups import NODE_MAPPING, explain_wrong_groups
 from iamtriage.explaining._rules.kubernetes.nodes import find_region
+from iamtriage.explaining._rules.kubernetes.rbac.mapped_groups import NODE_MAPPING, explain_wrong_groups
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
