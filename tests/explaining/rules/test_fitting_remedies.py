@@ -149,7 +149,7 @@ _SSO = "User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Till{}/ana@e
     ("text", "present", "absent"),
     [
         # An option of cdk bootstrap leaves out the denied call.
-        (_SCP.format("cdk-hnb659fds-assets-111122223333-eu-west-1"), "Do this first: Bootstrap without this call", "take the call out"),
+        (_SCP.format("cdk-hnb659fds-assets-111122223333-eu-west-1"), "Do this first: Bootstrap without this call", "drop the call"),
         (_SCP.format("till"), "and drop the call", "cdk bootstrap"),
         # Node groups with one role.
         (_ENTRY.format('.module.self_managed_node_group["till"]'), "create_access_entry = false", "enable_cluster_creator"),
