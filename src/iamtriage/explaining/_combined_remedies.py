@@ -131,16 +131,20 @@ def _find_covered(
     if not isinstance(failure, AccessDenied) or remedy is None or not any(map(is_change, remedy.commands)):
         return ()
     reason = failure.policy_type, failure.deny
-    same = (
+    same = [
         each
         for each in others
         if isinstance(each, AccessDenied)
         and (each.policy_type, each.deny) == reason
         and is_of_same_role(each, failure)
-    )
-    own = ((each, explain(each, facts=facts).remedies[:1]) for each in same)
-    known = remedy.title, remedy.commands
-    return tuple(each for each, first in own if [(one.title, one.commands) for one in first] == [known])
+    ]
+    # A log repeats the same calls for many resources.
+    of_action = {each.action: each for each in reversed(same)}
+    if len(of_action) > _MAX_ACTIONS:
+        return ()
+    own = {action: explain(each, facts=facts).remedies[:1] for action, each in of_action.items()}
+    known = [(remedy.title, remedy.commands)]
+    return tuple(each for each in same if [(one.title, one.commands) for one in own[each.action]] == known)
 
 
 def _add_access_entry(
