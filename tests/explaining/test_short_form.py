@@ -140,7 +140,11 @@ _KIM = "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: s
     [
         ("identity-based", "$ aws sqs send-message\n", ("echo '{", "]}' > policy.json")),
         ("identity-based", "PS C:\\bills> aws sqs send-message\n", ("  '{", "]}' | Set-Content policy.json")),
-        ("resource-based", "$ aws sqs send-message\n", ("jq '.Statement", "old-policy.json > policy.json")),
+        (
+            "resource-based",
+            "$ aws sqs send-message\n",
+            ("' > statement.json", "old-policy.json statement.json > policy.json"),
+        ),
         (
             "resource-based",
             "PS C:\\bills> aws sqs send-message\n",

@@ -476,8 +476,11 @@ def test_statement_to_add_is_no_document_to_save() -> None:
     assert explanation.remedies[0].policy is not None
     assert explanation.remedies[0].documents == tuple(explanation.remedies[0].policy["Statement"])
     assert '{"Version": ' not in explanation.to_text()
-    assert "jq '.Statement |= ([., {" in explanation.to_text()
-    assert "] | flatten)' old-trust.json > trust.json" in explanation.to_text()
+    assert 'echo \'{"Effect": "Allow", "Principal": {' in explanation.to_text()
+    assert (
+        "jq '.Statement |= ([., input] | flatten)' old-trust.json statement.json > trust.json"
+        in explanation.to_text()
+    )
     assert explanation.remedies[0].commands[0].endswith(" --output json > old-trust.json")
 
 

@@ -211,7 +211,10 @@ def test_commands_can_be_pasted(words: list[str]) -> None:
         (Code('{"a": 1}', "json"), '{"a": 1}'),
         (
             Code('{"a": 1}', "json", "policy.json", "old-policy.json"),
-            "jq '.Statement |= ([., {\"a\": 1}] | flatten)' old-policy.json > policy.json",
+            (
+                "echo '{\"a\": 1}' > statement.json\n"
+                "jq '.Statement |= ([., input] | flatten)' old-policy.json statement.json > policy.json"
+            ),
         ),
         (
             Code('{"a": "\\u202e"}', "json", "policy.json", "old-policy.json"),

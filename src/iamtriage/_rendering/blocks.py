@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = (
+    "ADD_STATEMENT",
     "Block",
     "Code",
     "Fields",
@@ -27,6 +28,10 @@ __all__ = (
     "for_powershell",
     "with_texts",
 )
+
+
+# A policy with one statement can have it without a list.
+ADD_STATEMENT = "jq '.Statement |= ([., input] | flatten)' {} statement.json > {}"
 
 
 class Heading(NamedTuple):
@@ -92,16 +97,15 @@ class Code(NamedTuple):
     def saving_command(self) -> tuple[str, str]:
         """What precedes and follows a document in the command that saves it in its file.
 
-        >>> Code("{}", "json", "policy.json", "old-policy.json").saving_command
-        ("jq '.Statement |= ([., ", "] | flatten)' old-policy.json > policy.json")
+        >>> Code("{}", "json", "policy.json").saving_command
+        ("echo '", "' > policy.json")
         """
         if self.for_powershell:
             # Windows PowerShell writes UTF-16 with >.
             return "'", f"' | Set-Content {self.saved_as}"
         if self.added_to is None:
             return "echo '", f"' > {self.saved_as}"
-        # A policy with one statement can have it without a list.
-        return "jq '.Statement |= ([., ", f"] | flatten)' {self.added_to} > {self.saved_as}"
+        return "echo '", f"' > statement.json\n{ADD_STATEMENT.format(self.added_to, self.saved_as)}"
 
     @property
     def caption(self) -> str | None:

@@ -180,14 +180,14 @@ class _Layout:
     def _code(self, block: Code) -> Iterator[str]:
         before = " " * (self.indent and self.indent + _CODE_INDENT)
         text = code_text(block, self.width, before)
-        # Shells disagree on backslashes in what echo prints, and Windows PowerShell on quotes in arguments.
+        # Shells disagree on backslashes in what echo prints, and Windows PowerShell on the encoding of files.
         has_command = "\\" not in text and not (block.for_powershell and block.added_to)
         if block.saved_as is not None and _FILE.fullmatch(block.saved_as) and has_command:
             quoted = text.removeprefix(before).replace("'", "''" if block.for_powershell else "'\\''")
             start, end = block.saving_command
-            if block.added_to is not None and len(quoted.rpartition("\n")[2]) + len(end) > self.width:
-                end = f"\n{before}{end}"
-            text = f"{before}{start}{quoted}{end}"
+            if len(quoted.rpartition("\n")[2]) + len(end.partition("\n")[0]) > self.width:
+                end = f"\n{end}"
+            text = f"{before}{start}{quoted}" + end.replace("\n", f"\n{before}")
         elif block.added_to is not None:
             yield from self._wrapped(_words(block.caption or ""), " " * self.indent)
         for line in text.split("\n"):

@@ -166,13 +166,13 @@ def document_codes(
         return tuple(Code(write(each, width), "json") for each in documents)
     # The command that writes the file begins before the first line, and ends after the last one.
     before, after = Code("", "json", saved, added_to).saving_command
-    # A jq command can end on a line of its own.
-    needed = 0 if added_to else len(after)
+    needed = len(after.partition("\n")[0])
+    whole = documents[0] if len(documents) == 1 else documents
     if is_dense:
-        texts = [dense_json(each, width - needed, before) for each in documents]
+        text = dense_json(whole, width - needed, before)
     else:
-        texts = [compact_json(each, width, before, needed) for each in documents]
-    return (Code(",\n".join(texts), "json", saved, added_to),)
+        text = compact_json(whole, width, before, needed)
+    return (Code(text, "json", saved, added_to),)
 
 
 def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iterator[Block]:

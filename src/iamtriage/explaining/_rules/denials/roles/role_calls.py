@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._rendering.blocks import ADD_STATEMENT
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession
@@ -77,13 +78,12 @@ def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
     """Return the remedy of the caller's account with the commands of the role's account, because both must allow it."""
     show, change = commands.trust_policy_commands(denial.target_role_name)
     statement = json.dumps(trusting_statement(denial, "sts:AssumeRole"), separators=(",", ":"))
-    add = commands.fill_command("| jq {} > trust.json", f".Statement |= ([.,{statement}] | flatten)")
     met = "If the role already trusts the caller on a condition, meet it instead (--external-id, MFA)."
+    label = f"Then, as an administrator of {denial.resource_account}, if the role does not trust {denial.caller} yet:"
     added_lines = (
-        Labelled.required(
-            f"Then, as an administrator of {denial.resource_account}, if the role does not trust {denial.caller} yet:",
-            f"{show} --output json {add}",
-        ),
+        Labelled.required(label, f"{show} --output json > old-trust.json"),
+        commands.fill_command("echo {} > statement.json", statement),
+        ADD_STATEMENT.format("old-trust.json", "trust.json"),
         Labelled.required("Check trust.json, then replace the policy:", change),
     )
     return attrs.evolve(
