@@ -2622,7 +2622,7 @@ OTHERS: tuple[Case, ...] = (
             (
                 "a command",
                 "$ aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json",
-                f"but the request has none. Derived The action and the resource match the statement: only the condition does not. Do this first: Create the role with a permissions boundary [you] - In the CLI, pass --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/Fence. The policy can stay as it is. aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json --permissions-boundary",
+                f"but the request has none. Derived The action and the resource match the statement: only the condition does not. Do this first: Create app-cart with a permissions boundary [you] - In the CLI, pass --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/Fence. The policy can stay as it is. aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json --permissions-boundary",
                 "change the condition",
             ),
             (

@@ -223,7 +223,11 @@ CASES: tuple[Case, ...] = (
             ("karpenter: creating instance\n", "ebs.encrypted: true for each of the blockDeviceMappings"),
             (
                 "Error: creating EC2 Instance\n  with aws_instance.web,\n",
-                "encrypted = true in root_block_device",
+                "In aws_instance.web, set encrypted = true in root_block_device (add one if it has none)",
+            ),
+            (
+                "Error: creating EC2 Instance\n  with aws_launch_template.web,\n",
+                "in the ebs block of the launch template",
             ),
         )
     ),
@@ -800,6 +804,26 @@ def test_encryption_header_of_a_program(text: str, condition: dict[str, object],
 
 
 @check_rows(
+    ("text", "condition", "is_said"),
+    [
+        (f"The bucket is in account 444455556666.\n{_BOTO}", _ALGORITHM, True),
+        (f"444455556666 owns it.\n{_PUT.format('$ aws s3 cp a.gz s3://acme-exports/')}", _ALGORITHM, True),
+        # One account, a key that is known, and no key at all.
+        (_BOTO, _ALGORITHM, False),
+        (f"The bucket is in account 444455556666.\n{_BOTO}", _OTHER_KEY, False),
+        (f"In account 444455556666.\n{_BOTO}", {"StringNotEquals": {"s3:x-amz-server-side-encryption": "AES256"}}, False),
+    ],
+)  # fmt: skip
+def test_key_for_a_bucket_of_another_account(
+    text: str, condition: dict[str, object], *, is_said: bool
+) -> None:
+    statement = {"Sid": "Kms", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]}
+    step = explain(f"{text}{json.dumps(policy)}").remedies[0].steps[0]
+    assert ("aws/s3 cannot be shared" in step) is is_said
+
+
+@check_rows(
     ("call", "line"),
     [
         ("aws s3 cp a.gz s3://acme-exports/ --sse AES256", "aws s3 cp a.gz s3://acme-exports/ --sse aws:kms"),
@@ -892,7 +916,10 @@ _ON, _OFF = "    encrypted = true\n", "    encrypted = false\n"
             "In aws_instance.grid, set encrypted = true in ebs_block_device.",
         ),
         ("", "In aws_instance.grid, add root_block_device { encrypted = true }."),
-        (_ROOT.format(_ON), "In Terraform, set encrypted = true in root_block_device and in each"),
+        (
+            _ROOT.format(_ON),
+            "In aws_instance.grid, set encrypted = true in root_block_device (add one if it has none) and in each",
+        ),
     ],
     ids=["absent", "false", "other volume", "no block", "set"],
 )

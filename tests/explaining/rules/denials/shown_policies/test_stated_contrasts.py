@@ -357,6 +357,27 @@ def test_condition_that_the_request_must_meet(condition: dict[str, dict[str, str
     assert explanation.remedies[0].title == title
 
 
+@check_rows(
+    ("action", "resource", "key", "program", "title", "step"),
+    [
+        ("ec2:RunInstances", "ec2:eu-west-1:111122223333:volume/*", "ec2:Encrypted", "  with aws_instance.grid,\n", "Create the volume encrypted", "In aws_instance.grid, set encrypted = true in root_block_device"),
+        ("ec2:RunInstances", "ec2:eu-west-1:111122223333:volume/*", "ec2:Encrypted", "==> amazon-ebs.web: packer build failed\n", "Create the volume encrypted", "In Packer, set device_name and encrypted = true"),
+        ("ec2:CreateVolume", "ec2:eu-west-1:111122223333:volume/*", "ec2:Encrypted", "$ aws ec2 create-volume --size 8\n\n", "Create the volume encrypted", "Repeat the command with --encrypted."),
+        ("rds:CreateDBInstance", "rds:eu-west-1:111122223333:db:shop", "rds:StorageEncrypted", "  with aws_db_instance.shop,\n", "Create shop encrypted", "In aws_db_instance.shop, set storage_encrypted = true."),
+        ("elasticfilesystem:CreateFileSystem", "elasticfilesystem:eu-west-1:111122223333:file-system/*", "elasticfilesystem:Encrypted", "", "Create the file system encrypted", "Pass --encrypted in the CLI, or set encrypted = true in Terraform."),
+        # Without the condition, there is nothing to encrypt.
+        ("rds:CreateDBInstance", "rds:eu-west-1:111122223333:db:shop", "rds:Vpc", "  with aws_db_instance.shop,\n", "Meet the condition of the policy, or change it", "Compare rds:Vpc of this call with the condition of the statement."),
+    ],
+)  # fmt: skip
+def test_what_a_call_creates_is_encrypted(
+    action: str, resource: str, key: str, program: str, title: str, step: str
+) -> None:
+    denied = _denied(action, f"arn:aws:{resource}")
+    first = explain(f"{program}{denied}\n\n{_policy(action, Bool={key: 'true'})}\n").remedies[0]
+    assert first.title == title
+    assert first.steps[0].startswith(step)
+
+
 def test_condition_without_values_is_no_tag() -> None:
     statement = {
         "Effect": "Allow",
@@ -1257,11 +1278,22 @@ _AS_USER = _READ.replace(
         (_READ, "role", "mail-dev-SendRole-1A2B", "", True),
         (_READ, "role", "mail-dev-SendRole-1A2B", " --query PolicyDocument", True),
         (_AS_USER, "user", "ana", "", True),
+        (_READ, "role", "mail-dev-SendRole-1A2B", " --query PolicyDocument.Statement", True),
+        (_AS_USER, "user", "ana", " --query 'PolicyDocument.Statement[]'", True),
         (_READ, "role", "mail-dev-SendRole-1A2B", " --query PolicyDocument.Statement[1]", False),
         (_READ, "role", "mail-prod", "", False),
         (_AS_USER, "role", "ana", "", False),
     ],
-    ids=["role", "document", "user", "a statement", "another role", "role of the name"],
+    ids=[
+        "role",
+        "document",
+        "user",
+        "statements",
+        "all statements",
+        "a statement",
+        "another role",
+        "role of the name",
+    ],
 )
 def test_printed_policy_is_corrected_under_its_name(
     denied: str, kind: str, owner: str, query: str, *, is_whole: bool
@@ -1271,6 +1303,8 @@ def test_printed_policy_is_corrected_under_its_name(
     shown = (
         statement
         if "[1]" in query
+        else [_SENDS, statement]
+        if "Statement" in query
         else shown
         if query
         else {"PolicyName": "parameters", "PolicyDocument": shown}

@@ -36,6 +36,7 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     find_sent_tags,
     resource_name,
 )
+from iamtriage.explaining._rules.denials.conditions.required_settings import describe_created, find_step
 from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
@@ -354,21 +355,21 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
         requirement = find_requirement(key, denial.lowercase_action)
         # A condition that a key is false or absent requires the reverse.
         if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
-            created = "user" if denial.lowercase_action.endswith("user") else "role"
-            title = requirement.title.replace("{what}", f"the {created}")
+            title = requirement.title.replace("{what}", describe_created(denial))
             title = title.replace("the Deny exempts", "the policy allows")
             title = title.replace("the Deny requires", "the policy requires")
-            again = repeat_with(denial, key, values)
+            step, again = find_step(denial, requirement, key, values)
+            again = again or repeat_with(denial, key, values)
             lines: tuple[str, ...] = () if again is None else (again,)
             if requirement is MFA:
                 lines = ("aws iam list-mfa-devices", mfa_command(denial, "MFA_DEVICE_ARN"))
-            setting = set_in_code(denial, requirement.step, values)
+            setting = set_in_code(denial, step, values)
             other = "Or ask an administrator to change the condition."
-            steps: tuple[str, str | None] = requirement.step, other
+            steps: tuple[str, str | None] = step, other
             if setting is not None and (again or not setting.startswith("In the CLI")):
                 steps = f"{setting}. The policy can stay as it is.", None
             elif setting is not None:
-                steps = requirement.step.replace(NAMED_BOUNDARY, f"Pass {values[0]}"), other
+                steps = step.replace(NAMED_BOUNDARY, f"Pass {values[0]}"), other
             return your_remedy(title, *steps, commands=lines, url=requirement.url)
         if (option := find_option(denial, key)) is not None and operator != "Null" and "Not" not in operator:
             accepted = join_values(values)

@@ -14,7 +14,12 @@ from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
-from iamtriage.explaining._rules.denials.conditions import condition_keys, denied_regions, deny_conditions
+from iamtriage.explaining._rules.denials.conditions import (
+    condition_keys,
+    denied_regions,
+    deny_conditions,
+    required_settings,
+)
 from iamtriage.explaining._rules.denials.denies import required_tags, secure_calls
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import commands, pages, remedies
@@ -318,7 +323,7 @@ def build_remedy(
         and not denied_regions.describe_place(denial)
     ):
         lines = _region_commands(denial, condition)
-    title = title.replace("{what}", _describe_created(denial))
+    title = title.replace("{what}", required_settings.describe_created(denial))
     if suggested_by:
         title += f", as the name {suggested_by} suggests"
     if steps and (code := _VOLUME_TAGS.search(steps[0])) is not None:
@@ -365,13 +370,3 @@ def _region_commands(denial: Denial, condition: DenyingCondition) -> tuple[str, 
     again = commands.repeat_command(denial.context.command, changes={"region": accepted})
     exported = f"export AWS_REGION={accepted} AWS_DEFAULT_REGION={accepted}"
     return remedies.present(again or (exported if is_of_shell else None))
-
-
-def _describe_created(denial: Denial) -> str:
-    """Return what the call creates: its name, or else its type."""
-    path = "" if denial.resource_arn is None else denial.resource_arn.resource
-    name = path.rpartition("/")[2].rpartition(":")[2]
-    if name and "*" not in name:
-        return clip_text(name)
-    kind = path.partition("/")[0].partition(":")[0].replace("-", " ")
-    return f"the {clip_text(kind)}" if kind and "*" not in kind else "it"

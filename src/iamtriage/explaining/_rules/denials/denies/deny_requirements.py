@@ -13,13 +13,17 @@ from iamtriage._text import clip_text, escape_lines, join_words, upper_first
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import copy_with
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
+from iamtriage.explaining._rules.denials.conditions import (
+    denied_regions,
+    deny_conditions,
+    required_settings,
+)
 from iamtriage.explaining._rules.denials.conditions.condition_keys import set_in_code
 from iamtriage.explaining._rules.denials.conditions.requested_values import (
     describe_way,
     is_function_without_vpc,
 )
-from iamtriage.explaining._rules.denials.denies import deny_remedies, ordered_remedies, required_settings
+from iamtriage.explaining._rules.denials.denies import deny_remedies, ordered_remedies
 from iamtriage.explaining._rules.denials.denies.data_perimeters import perimeter_remedy
 from iamtriage.explaining._rules.denials.denies.named_requirements import (
     describe_tested_value,
@@ -251,14 +255,11 @@ def _remedy_by_condition(
 ) -> Remedy:
     listed = clip_text(join_words(condition.policy_values, "or"))
     title = requirement.title
-    step, again = required_settings.find_step(denial, requirement)
+    accepted = condition.policy_values if deny_conditions.accepts_listed_values(condition) else ()
+    step, again = required_settings.find_step(denial, requirement, condition.key, accepted)
     if condition.request_values:
         # The request has an address.
         step = step.replace(deny_conditions.NO_SOURCE_IP, "")
-    if requirement is deny_conditions.ENCRYPTION:
-        step = required_settings.encryption_step(denial, condition, step)
-    elif requirement is deny_conditions.ENCRYPTED_VOLUMES:
-        step, again = required_settings.encrypt_volumes(denial, step)
     if deny_conditions.accepts_listed_values(condition):
         where = "in " if condition.key.lower() == "aws:sourceip" and "/" in listed else ""
         must_be = (

@@ -9,7 +9,7 @@ from iamtriage._text import join_words, quote_argument
 from iamtriage.explaining._context.readers.tags import find_request_tags
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial
-from iamtriage.explaining._rules.denials.denies.required_settings import BLOCK_DEVICES, INSTANCES
+from iamtriage.explaining._rules.denials.conditions.required_settings import BLOCK_DEVICES, INSTANCES
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.denials import policy_causes
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.denied_regions import region_setting
 from iamtriage.explaining._rules.denials.conditions.request_conditions import concerns_no_resource
-from iamtriage.explaining._rules.denials.denies.required_settings import find_small_upload, why_decrypt
+from iamtriage.explaining._rules.denials.conditions.required_settings import find_small_upload, why_decrypt
 from iamtriage.explaining._rules.denials.kms import keys_of_data, keys_of_services, managed_keys
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import role_path_steps

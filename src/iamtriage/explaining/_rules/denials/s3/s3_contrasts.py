@@ -20,7 +20,10 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import key_policy_step
-from iamtriage.explaining._rules.denials.denies.required_settings import PARTS_NEED_DECRYPT, find_small_upload
+from iamtriage.explaining._rules.denials.conditions.required_settings import (
+    PARTS_NEED_DECRYPT,
+    find_small_upload,
+)
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3 import buckets

@@ -128,9 +128,9 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     if failed is None and (subject := _find_identity_contrast(denial, conditions)) is not None:
         return subject
     if failed is None:
-        remedy, sid = condition_corrections.condition_remedy(denial, statement), shown_sid(statement)
-        because = _ONLY_CONDITION.replace(":", f" {sid}:" if sid else ":")
-        return Contrast(f"allows it only if {describe_conditions(statement)}", remedy, because)
+        remedy = condition_corrections.condition_remedy(denial, statement)
+        verdict = f"allows it only if {describe_conditions(statement)}"
+        return Contrast(verdict, remedy, _describe_match(statement))
     if (right := find_right_key(failed.key, failed.values, denial.lowercase_action)) is not None:
         return _wrong_key(denial, statement, failed, right)
     if failed.is_of_resource_tag and lacks_tags(denial):
@@ -143,6 +143,12 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
         of_cluster = condition_corrections.other_owner_remedy(denial, statement, failed, tags)
         return contrast if of_cluster is None else contrast._replace(remedy=of_cluster)
     return _other_value(denial, statement, failed)
+
+
+def _describe_match(statement: Mapping[str, Any]) -> str:
+    """Return that only the condition of a statement does not match."""
+    sid = shown_sid(statement)
+    return _ONLY_CONDITION.replace(":", f" {sid}:") if sid else _ONLY_CONDITION
 
 
 def _find_identity_contrast(denial: Denial, conditions: Sequence[CheckedCondition]) -> Contrast | None:
@@ -249,7 +255,7 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         found = f"the call lists {'the whole bucket' if requested == ('',) else join_values(requested)}"
     elif failed.key.lower() == _DELIMITER and not requested:
         found = "the call lists recursively, without a delimiter"
-    text = _ONLY_CONDITION
+    text = _describe_match(statement)
     if failed.key.lower() == _DELIMITER:
         text += " aws s3 ls sends the delimiter /, but sync and --recursive send none."
     unlisted = condition_corrections.list_unlisted(failed)
@@ -263,7 +269,7 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         verdict = f"allows it with no other {key} than {join_values(failed.values)}, but the request {also}has {listed}"
         return Contrast(verdict, condition_corrections.change_value_remedy(denial, statement, failed), text)
     if (tag := condition_corrections.rename_tag_remedy(denial, failed)) is not None:
-        return Contrast(f"allows it only if {clause}, but {tag[0]}", tag[1], _ONLY_CONDITION)
+        return Contrast(f"allows it only if {clause}, but {tag[0]}", tag[1], text)
     if (slashes := condition_corrections.correct_value_remedy(denial, statement, failed)) is not None:
         return Contrast(f"{verdict}, with one slash", slashes, text, replaces_allow=True)
     if failed.key.lower() == _PREFIX and requested == ("",):

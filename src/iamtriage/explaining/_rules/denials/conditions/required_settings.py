@@ -1,4 +1,4 @@
-"""Say where a program or a deployment tool sets what a Deny statement requires, such as encryption."""
+"""Say where a program or a deployment tool sets what a statement requires, such as encryption."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial
@@ -20,7 +21,8 @@ from iamtriage.explaining._rules.shared.texts.text_fragments import PULUMI_FRAGM
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 
 if TYPE_CHECKING:
-    from iamtriage.authorization._decoded_statements import DenyingCondition
+    from collections.abc import Sequence
+
     from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
 
 # What writes objects for a program, and has a setting of its own.
@@ -69,8 +71,21 @@ _OF_PACKER = 'In Packer, write this in the source block: metadata_options { http
 _OF_STORAGE = 'Set encrypted: "true" in the parameters of a new StorageClass. Then create the claim again.'
 
 
-def find_step(denial: Denial, requirement: Requirement) -> tuple[str, str | None]:
-    """Return how to satisfy a requirement in the tool of the text, and the command in the text that does so."""
+def find_step(
+    denial: Denial, requirement: Requirement, key: str, values: Sequence[str]
+) -> tuple[str, str | None]:
+    """Return how to satisfy a requirement in the tool of the text, and the command in the text that does so.
+
+    Args:
+        denial: The denial.
+        requirement: What the statement requires.
+        key: The key of its condition.
+        values: The values that the condition accepts, as far as known.
+    """
+    if requirement is deny_conditions.ENCRYPTION:
+        return _encryption_step(denial, key, values, requirement.step), None
+    if requirement is deny_conditions.ENCRYPTED_VOLUMES:
+        return _encrypt_volumes(denial, requirement.step)
     if requirement.has_key("ec2:MetadataHttpTokens") and _PACKER.search(denial.failure.text):
         return _OF_PACKER, None
     flag, deployment = _FLAG.fullmatch(requirement.step), find_deployment(denial.failure, denial.facts)
@@ -91,6 +106,16 @@ def find_step(denial: Denial, requirement: Requirement) -> tuple[str, str | None
     return f"Repeat the command with --{option['option'].partition(' ')[0]}.", again
 
 
+def describe_created(denial: Denial) -> str:
+    """Return what the call creates: its name, or else its type."""
+    path = "" if denial.resource_arn is None else denial.resource_arn.resource
+    name = path.rpartition("/")[2].rpartition(":")[2]
+    if name and "*" not in name:
+        return clip_text(name)
+    kind = path.partition("/")[0].partition(":")[0].replace("-", " ")
+    return f"the {clip_text(kind)}" if kind and "*" not in kind else "it"
+
+
 def _set_in_pulumi(text: str, argument: str) -> str:
     """Return how a Pulumi program sets to true what has this name in Terraform.
 
@@ -106,20 +131,13 @@ def _set_in_pulumi(text: str, argument: str) -> str:
     return f"In the Pulumi program, set {name} to true{where}."
 
 
-def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -> str:
-    """Return how the program writes with the encryption that the condition of a Deny requires.
-
-    Args:
-        denial: The denial.
-        condition: The condition on an encryption header.
-        general: The step for an unknown program or encryption.
-    """
+def _encryption_step(denial: Denial, key_of_header: str, listed: Sequence[str], general: str) -> str:
+    """Return how the program writes with the encryption that a condition on an encryption header requires."""
     text = denial.failure.text
     own = next((words for sign, words in _PROGRAMS if sign.search(text)), None)
     if own is not None:
         return own
-    is_of_key = condition.key.lower() == _KEY_CONDITION
-    listed = condition.policy_values if deny_conditions.accepts_listed_values(condition) else ()
+    is_of_key = key_of_header.lower() == _KEY_CONDITION
     algorithm = "aws:kms" if is_of_key else only_one(listed)
     if algorithm not in {"aws:kms", "aws:kms:dsse", "AES256"}:
         return general
@@ -139,14 +157,14 @@ def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -
     needs = ""
     if algorithm != "AES256":
         setting_of_key = _NAME_OF_KEY.search(call[1])
-        default = (
-            f" Without {setting_of_key[0]}, it is the default encryption's key, or aws/s3."
-            if key is None and setting_of_key
-            else ""
-        )
+        default = ""
+        if key is None and setting_of_key:
+            default = f" Without {setting_of_key[0]}, it is the default encryption's key, or aws/s3."
+            if len({*ACCOUNT_IN_TEXT.findall(text)}) > 1:
+                default += " If the bucket is in another account, ask its owner for the ARN of a customer managed key whose policy allows the caller: aws/s3 cannot be shared."
         on = "the key" if key is not None else "a customer managed key"
         needs = f"{default} The caller also needs kms:GenerateDataKey on {on}, and kms:Decrypt for multipart uploads."
-    is_replaced = condition_keys.repeat_with(denial, condition.key, listed) is not None
+    is_replaced = condition_keys.repeat_with(denial, key_of_header, listed) is not None
     start = "" if is_replaced else f"Add this to the call: {setting}. "
     return f"{start}The bucket's default encryption adds no header.{needs}"
 
@@ -199,7 +217,7 @@ def _encrypt(ebs: re.Match[str]) -> str:
     return f"Ebs={{{','.join([*settings, 'Encrypted=true'])}}}"
 
 
-def encrypt_volumes(denial: Denial, usual: str) -> tuple[str, str | None]:
+def _encrypt_volumes(denial: Denial, usual: str) -> tuple[str, str | None]:
     """Return how to create volumes encrypted, and the command in the text that does so, with that setting.
 
     Args:
@@ -216,6 +234,10 @@ def encrypt_volumes(denial: Denial, usual: str) -> tuple[str, str | None]:
         return f"Set Encrypted for each volume, also the root volume{'' if again else f': {option}'}.", again
     tools = deny_conditions.ENCRYPTED_VOLUMES_OF_TOOLS.items()
     of_tool = next((words for sign, words in tools if re.search(sign, f"{text} {denial.caller}")), usual)
+    deployment = find_deployment(denial.failure, denial.facts)
+    address = (deployment.resource if deployment is not None and deployment.is_terraform else None) or ""
+    if any(f"{each}." in address for each in INSTANCES):
+        of_tool = f"In {address}, set encrypted = true in root_block_device (add one if it has none) and in each ebs_block_device."
     step, region = describe_unencrypted(text) or of_tool, commands.region(region_argument(denial))
     return (
         f"{step} Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default --region {region}.",
