@@ -86,6 +86,7 @@ _OTHER_SOURCE = "Error when retrieving credentials from {}: No credentials found
         ("EcsContainer", "It runs on an EC2 instance now.", "Ec2InstanceMetadata"),
         ("Environment", "an ECS task with a task role", "EcsContainer"),
         ("Ec2InstanceMetadata", "It runs in Lambda now, and not on EC2.", "Environment"),
+        ("Ec2InstanceMetadata", "$ env\nAWS_EXECUTION_ENV=AWS_ECS_FARGATE\n", "EcsContainer"),
         ("Ec2InstanceMetadata", "It fails in CodeBuild.", "EcsContainer"),
         ("Environment", "It runs on an EC2 instance now.", None),
         ("Ec2InstanceMetadata", "It runs on an EC2 instance now.", None),
@@ -105,7 +106,16 @@ def test_credential_source_of_another_place(source: str, place: str, right: str 
         assert "has none here" in explanation.summary
         return
     assert f"credential_source must be {right}" in explanation.summary
-    assert explanation.remedies[0].manifest == profile.replace(source, right)
+    first = explanation.remedies[0]
+    assert first.manifest == profile.replace(source, right)
+    assert "must allow it on arn:aws:iam::111122223333:role/ops, and the trust policy" in first.steps[0]
+    assert len(explanation.notes) == 1
+
+
+def test_network_that_the_text_asks_about() -> None:
+    text = _OTHER_SOURCE.format("Ec2InstanceMetadata", "It runs in an ECS task. Is it the security group?")
+    notes = explain(text).notes
+    assert notes[0].startswith("No security group or other network setting needs a change")
 
 
 _NO_SOURCES = (

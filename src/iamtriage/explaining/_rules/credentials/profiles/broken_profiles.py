@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.
 
 from __future__ import annotations
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
@@ -104,16 +105,20 @@ _PLACES = (
         _Place("in a job of GitHub Actions", "Environment", "the role of the step configure-aws-credentials"),
     ),
     (
+        lazy_pattern(r"\bAWS_ECS_FARGATE\b"),
+        _Place("in an ECS task on Fargate", "EcsContainer", "the task role"),
+    ),
+    (
         lazy_pattern(r"(?<!from )\bFargate\b|\btaskRoleArn\b|(?<!from )(?<!from an )\bECS (?:task|container|service)|\btask role\b|\bAWS_CONTAINER_CREDENTIALS_RELATIVE_URI(?:[\"']?\s?[=:]\s?[\"']?/| is set\b)"),
-        _Place("in an ECS task", "EcsContainer", "its task role"),
+        _Place("in an ECS task", "EcsContainer", "the task role"),
     ),
     (
         lazy_pattern(r"\bAWS_CONTAINER_CREDENTIALS_FULL_URI[\"']?\s?[=:]|\bPod Identity\b|\bpods\.eks\.amazonaws\.com\b"),
-        _Place("in a pod with EKS Pod Identity", "EcsContainer", "its role"),
+        _Place("in a pod with EKS Pod Identity", "EcsContainer", "the role of the pod"),
     ),
     (
         lazy_pattern(r"\b(?:on|in|to) (?:an? |the |our )?(?:plain |new )?EC2\b|\bec2-user@|(?<!from an )\bEC2 instance\b|\binstance profile\b"),
-        _Place("on an EC2 instance", "Ec2InstanceMetadata", "the role of its instance profile"),
+        _Place("on an EC2 instance", "Ec2InstanceMetadata", "the role of the instance"),
     ),
 )  # fmt: skip
 
@@ -130,6 +135,12 @@ def _find_place(text: str) -> _Place | None:
     return next((place for sign, place in _PLACES if next(find_said(text, sign), None) is not None), None)
 
 
+_NETWORK = lazy_pattern(
+    r"(?i:\bsecurity groups?\b|\bnetwork|\bVPC\b|\bsubnets?\b|\bhop limit\b|\bfirewall\b|\bproxy\b)"
+)
+_NO_NETWORK = "No security group or other network setting needs a change: the profile names the wrong source."
+
+
 def _explain_other_source(
     case: Case[MissingCredentials], source: str, place: _Place, profile: str | None
 ) -> Explanation:
@@ -144,6 +155,8 @@ def _explain_other_source(
         "aws sts get-caller-identity --profile {}",
     )
     own = commands.profile(profile)
+    role = only_one({each.settings["role_arn"] for each in named if "role_arn" in each.settings})
+    role = "the role in role_arn" if role is None else clip_text(role)
     return case.explain(
         f"The profile{f' {profile}' if profile else ''} takes its credentials from {source}, which has none {place.words}: credential_source must be {place.source}.",
         EMPTY_SOURCE.cause(
@@ -153,7 +166,7 @@ def _explain_other_source(
         topic="profile-invalid",
         remedies=your_remedy(
             f"Set credential_source = {place.source} in the profile",
-            "Change the config file that the call reads: in a container, that of the image. Roles and trust policies can stay as they are.",
+            f"Change the config file that the call reads: in a container, that of the image. The next call is sts:AssumeRole: a policy of {place.role} must allow it on {role}, and the trust policy of that role, too.",
             manifest=section and f"{section}\n",
             manifest_language="text",
             commands=(
@@ -163,7 +176,7 @@ def _explain_other_source(
             url=pages.CLI_ROLES,
         ),
         notes=(
-            "No security group or other network setting needs a change: the profile names the wrong source.",
+            *(() if _NETWORK.search(case.failure.text) is None else (_NO_NETWORK,)),
             credential_remedies.NO_CALL_MADE,
         ),
     )
