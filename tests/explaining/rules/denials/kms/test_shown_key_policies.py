@@ -288,3 +288,53 @@ def test_use_through_another_service(via: object, others: tuple[str, ...], title
     assert "put-key-policy" in str(first.commands)
     new = [each for each in rows if each not in statements]
     assert [each.get("Condition") for each in new] == ([] if added is None else [added])
+
+
+_CUSTODIAN = "arn:aws:iam::111122223333:role/keys/Custodian"
+_ONLY = "Only the role Custodian can replace the key policy"
+
+
+@check_rows(
+    ("principal", "actions", "condition", "said"),
+    [
+        (_CUSTODIAN, ["kms:Put*", "kms:Describe*"], {}, _ONLY),
+        (_CUSTODIAN, ["kms:PutKeyPolicy"], {}, _ONLY),
+        (
+            [_CUSTODIAN, "arn:aws:iam::111122223333:user/kim"],
+            ["kms:Put*"],
+            {},
+            "Only the role Custodian and the user kim can replace",
+        ),
+        (
+            _CUSTODIAN,
+            ["kms:Describe*"],
+            {},
+            "The key policy allows nobody kms:PutKeyPolicy: only AWS Support",
+        ),
+        # The account decides with its own policies, everyone can be meant, and a condition may not be met.
+        ("arn:aws:iam::111122223333:root", ["kms:Put*"], {}, None),
+        ("111122223333", ["kms:Put*"], {}, None),
+        ("*", ["kms:Put*"], {}, None),
+        (_CUSTODIAN, ["kms:Put*"], {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}, None),
+    ],
+)
+def test_who_can_replace_the_key_policy(
+    principal: object, actions: list[str], condition: dict[str, object], said: str | None
+) -> None:
+    error = f"User: arn:aws:sts::111122223333:assumed-role/job/run is not authorized to perform: kms:Decrypt on resource: {_KEY} because no resource-based policy allows the kms:Decrypt action\n\n"
+    admins = {**_allow("", *actions), "Sid": "Admins", "Principal": {"AWS": principal}, **condition}
+    steps = " ".join(explain(f"{error}key policy:\n{_policy(admins)}\n").remedies[0].steps)
+    assert (said or "policy.json is the policy of the text") in steps
+    assert ("can replace" in steps or "allows nobody" in steps) is (said is not None)
+
+
+@check_rows(
+    ("resource", "is_right"), [(_KEY, True), ("*", True), (_KEY.replace("1234abcd", "5678abcd"), False)]
+)
+def test_allow_that_has_no_effect_without_the_key_policy(resource: str, *, is_right: bool) -> None:
+    own = json.dumps({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": resource})
+    error = f"User: arn:aws:sts::111122223333:assumed-role/job/run is not authorized to perform: kms:Decrypt on resource: {_KEY} because no resource-based policy allows the kms:Decrypt action\n\n"
+    [cause] = [
+        each for each in explain(f"{error}policy of the role job:\n{own}\n").causes if "root" in each.text
+    ]
+    assert cause.text.endswith("the Allow of the role job is right, but has no effect alone.") is is_right

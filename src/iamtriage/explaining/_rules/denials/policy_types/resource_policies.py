@@ -22,7 +22,10 @@ from iamtriage.explaining._rules.denials.denies.corrections import AS_EXEMPT, NE
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.denials.policy_types import root_users
-from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    find_allowing_policy,
+    find_own_allow,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.grants import denial_remedies, service_access
@@ -87,7 +90,10 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         verdict = f"the {name} does not allow it"
         if denial.service == "kms" and denial.crosses_accounts is False:
             # Else AWS names the identity-based policies, which do not allow it.
-            text = f"The key policy neither allows this call nor enables IAM policies (the account's root as principal), so an Allow in a policy of {denial.caller} alone has no effect."
+            own_allow = f", so an Allow in a policy of {denial.caller} alone has no effect"
+            if denial.context.policies and find_allowing_policy(denial) is not None:
+                own_allow = f": the Allow of {denial.caller} is right, but has no effect alone"
+            text = f"The key policy neither allows this call nor enables IAM policies (the account's root as principal){own_allow}."
             if isinstance(denial.role, ServiceLinkedRole):
                 text = ONLY_KEY_POLICY
                 launcher = LAUNCHERS.get(denial.role.name)

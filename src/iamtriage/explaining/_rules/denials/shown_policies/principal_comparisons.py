@@ -10,7 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import is_unique_id
-from iamtriage.arns._principals import User
+from iamtriage.arns._principals import Role, User
 from iamtriage.explaining._context.readers.recreations import find_recreated_role
 from iamtriage.explaining._rules.basics import CauseType, Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import ENFORCES
@@ -41,6 +41,10 @@ from iamtriage.explaining._rules.denials.statement_words import (
 )
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import Correction, correct_pattern
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.principals.principal_words import (
+    describe_principal,
+    try_parse_principal,
+)
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._patterns import compile_glob, matches
@@ -149,6 +153,23 @@ def _describe_own_actions(denial: Denial, statements: Sequence[Mapping[str, Any]
     sid = shown_sid(own[0])
     whom = denial.caller if is_named else f"account {denial.account}"
     return f", and {whom} only {join_words(tuple(map(clip_text, actions)), 'and')}{f' (statement {sid})' if sid else ''}"
+
+
+def describe_editors(denial: Denial, policy: KnownPolicy) -> str:
+    """Return who alone can replace a whole key policy, as a sentence after others; nothing if the policy leaves that open.
+
+    Without the account as a principal, administrators have no access to the key:
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html.
+    """
+    replacing = [each for each in policy.allows if names_action(each, "kms:PutKeyPolicy") is not False]
+    named = [try_parse_principal(name) for each in replacing for name in principal_names(each)]
+    is_open = any("Condition" in each or "NotPrincipal" in each for each in replacing)
+    if denial.service != "kms" or is_open or not all(isinstance(each, Role | User) for each in named):
+        return ""
+    if not named:
+        return " The key policy allows nobody kms:PutKeyPolicy: only AWS Support can make the key manageable again."
+    listed = join_words([*dict.fromkeys(clip_text(describe_principal(each, None)) for each in named)], "and")
+    return f" Only {listed} can replace the key policy: it allows kms:PutKeyPolicy to no other principal."
 
 
 def find_failed_condition(

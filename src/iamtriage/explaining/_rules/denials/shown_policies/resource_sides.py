@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 )
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import (
     compare_with_principal,
+    describe_editors,
     find_conditional,
     names_caller,
 )
@@ -262,7 +263,7 @@ def write_whole(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
     kept = (each for each in remedy.steps if not each.startswith(KEEP_OTHERS))
     return attrs.evolve(
         remedy,
-        steps=(*kept, f"policy.json is the policy of the text, {change}."),
+        steps=(*kept, f"policy.json is the policy of the text, {change}.{describe_editors(denial, policy)}"),
         policy=document,
         commands=lines[1:],
         is_addition=False,
