@@ -759,6 +759,31 @@ def test_principal_of_a_trust_policy(shown: str, says: str, *, is_whole: bool) -
     assert ("Role.AssumeRolePolicyDocument" in str(first.commands)) is not is_whole
 
 
+@check_rows(
+    ("trusted", "said", "is_numbered", "is_asked"),
+    [
+        ("run-8", "run-8 this morning was fine", True, False),
+        ("run-8", "With run-8 it worked, nothing changed since.", True, False),
+        ("run-8", "", True, True),
+        ("run-8", "run-8 was not fine either", True, True),
+        ("run-8", "Another step, run-85, was fine", True, True),
+        ("release", "", False, True),
+    ],
+)
+def test_session_that_the_trust_policy_names(
+    trusted: str, said: str, *, is_numbered: bool, is_asked: bool
+) -> None:
+    policy = _policy(_SESSION.format(trusted))
+    text = f"{_CI.replace('::111122223333:role/release', '::444455556666:role/release')}\n{said}\n"
+    explanation = explain(text, facts={"trust_policy": policy})
+    assert explanation.causes[-1].text.startswith(
+        "A session as principal matches no other session of its role."
+    )
+    assert ("changes with each run" in explanation.causes[-1].text) is is_numbered
+    # What the caller's own account has to allow, it allowed before.
+    assert ("put-role-policy" in str(explanation.remedies[0].commands)) is is_asked
+
+
 _BOTH, _TAGS = ["sts:AssumeRole", "sts:TagSession"], "--tags Key=team,Value=core"
 
 

@@ -162,7 +162,8 @@ def _causes(
         because = None if denial.crosses_accounts else f"The same policies must allow sts:{assumes}, too."
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     if findings is not None and findings.allowed is False:
-        reason = trusted_principals.explain_deleted(denial, findings) or findings.reason
+        reason = trusted_principals.explain_deleted(denial, findings)
+        reason = reason or trusted_principals.explain_session(denial) or findings.reason
         yield attrs.evolve(findings.cause, text=reason, because=())
     elif findings is not None:
         yield findings.cause
@@ -327,7 +328,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",
         tuple(steps),
-        (*lines, *present(own)),
+        (*lines, *present(None if trusted_principals.had_access(denial) else own)),
         fixed or build_document([added]),
         layer="role_trust",
         is_addition=fixed is None,

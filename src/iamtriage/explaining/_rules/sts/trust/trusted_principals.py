@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role, RoleSession
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.recreations import read_creation
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.sts.trust import trust_documents
@@ -30,6 +32,7 @@ DELETED = lazy_pattern(
 )
 """How the evaluation names a deleted principal."""
 _MAX_SESSIONS = 2
+_NUMBER = lazy_pattern(r"[0-9]{1,32}")
 _SHOWS = frozenset({("iam", "get-role"), ("iam", "get-user")})
 # A document in the output can have other IDs.
 _PRINTED_ID = lazy_pattern(r"\"(?:Role|User)Id\"\s?:\s?\"(A(?:ROA|IDA)[A-Z0-9]{8,124})\b")
@@ -73,6 +76,29 @@ def explain_deleted(denial: Denial, findings: TrustFindings) -> str | None:
     if _find_present_id(denial, deleted[1]) is None:
         return f"{kept} If {denial.caller} was trusted before, it was deleted and created again since then."
     return f"{kept} Most likely, {denial.caller} was deleted and created again."
+
+
+def explain_session(denial: Denial) -> str | None:
+    """Return why a trust policy that names a session does not trust the caller, or ``None`` if it names none of its role."""
+    sessions, caller = _find_sessions(denial.facts.trust_policy, denial.role), denial.principal
+    if not isinstance(caller, RoleSession) or not sessions or any("*" in each for each in sessions):
+        return None
+    name = _NUMBER.sub("0", caller.session_name)
+    is_numbered = caller.session_name not in sessions and any(
+        _NUMBER.sub("0", each) == name for each in sessions
+    )
+    why = (
+        " The names differ only in a number, which most likely changes with each run." if is_numbered else ""
+    )
+    return f"A session as principal matches no other session of its role.{why}"
+
+
+def had_access(denial: Denial) -> bool:
+    """Return whether the text says that a session which the trust policy names worked, so that its role may make the call."""
+    sessions = _find_sessions(denial.facts.trust_policy, denial.role)
+    names = "|".join(map(re.escape, sessions))
+    about = re.compile(rf"(?<![\w/-])(?:{names})(?![\w-])")
+    return bool(sessions) and find_working(denial.failure.text, about) is not None
 
 
 def _find_present_id(denial: Denial, former: str) -> str | None:
