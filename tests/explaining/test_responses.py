@@ -21,6 +21,7 @@ _KEYS = {
     ]
 }
 _ENTRY = {"accessEntry": {"type": "STANDARD", "kubernetesGroups": ["devs", "ops"]}}
+_STATEMENTS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 _GROUPS = {"accessEntry": {"kubernetesGroups": ["devs"]}}
 _SCOPED = {
     "associatedAccessPolicies": [
@@ -67,6 +68,9 @@ def _restored(command: str, output: str, rest: str = "$ exit\n") -> tuple[str, s
         ("aws iam list-policy-versions --output text", "VERSIONS\t2026-11-30\tFalse\tv4\nVERSIONS\t2026-08-03\tTrue\tv3\n", {"Versions": [{"CreateDate": "2026-11-30", "IsDefaultVersion": False, "VersionId": "v4"}, {"CreateDate": "2026-08-03", "IsDefaultVersion": True, "VersionId": "v3"}]}),
         ("aws ec2 describe-instances --query 'Reservations[0].Instances[0].MetadataOptions.HttpTokens' --output text", "required\n", {"Reservations": [{"Instances": [{"MetadataOptions": {"HttpTokens": "required"}}]}]}),
         ("aws apigateway get-resources --query 'items[].[path,keys(resourceMethods || `{}`)]'", '[["/orders", ["POST"]]]\n', {"items": [{"path": "/orders"}]}),
+        # Statements are of no policy without their document.
+        ("aws iam get-role-policy --query PolicyDocument.Statement", '[{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]\n', {"PolicyDocument": _STATEMENTS}),
+        ("aws iam get-policy-version --query 'PolicyVersion.Document.Statement[]'", '[{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]\n', {"PolicyVersion": {"Document": _STATEMENTS}}),
         ("aws logs get-log-events --query 'events[0].message' --output text", "The role  was denied\n", {"events": [{"message": "The role  was denied"}]}),
     ],
 )  # fmt: skip
@@ -83,6 +87,8 @@ def test_response(command: str, output: str, response: object) -> None:
         # Whole JSON, and policies, are read as they are.
         ("aws iam get-role --role-name ci", '{"Role": {"RoleName": "ci"}}\n'),
         ("aws iam get-role-policy --query PolicyDocument", '{"Statement": [{"Effect": "Allow", "Action": "s3:*"}]}\n'),
+        ("aws iam get-role-policy --query PolicyDocument.Statement[0]", '{"Effect": "Allow", "Action": "s3:*"}\n'),
+        ("aws iam get-role-policy --query 'PolicyDocument.Statement[?Effect==`Allow`]'", '[{"Effect": "Allow", "Action": "s3:*"}]\n'),
         # What a filter or a function leaves out is not known, nor which of many lists is empty.
         ("aws iam list-users --query \"Users[?UserName=='ana'].Arn\"", "[]\n"),
         ("aws lambda list-functions --query 'length(Functions)'", "3\n"),

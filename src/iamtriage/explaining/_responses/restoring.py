@@ -33,8 +33,9 @@ _REST = lazy_pattern(r"[ \t\r]{0,80}(?:\n|\Z)")
 _BLANK = lazy_pattern(r"\s{0,400}")
 _LOOP_END = lazy_pattern(r";[ \t]{0,4}done\b")
 _NO_OUTPUT = lazy_pattern(r"An error occurred|Unable to |usage: |Error|aws: |\S{1,80}: command not found")
-# Policies are read as they are printed.
+# Policies are read as they are printed, but for statements without the document that they are from.
 _POLICY = '"Effect": '
+_STATEMENTS = lazy_pattern(r"(?P<document>\w{1,40}(?:\.\w{1,40})?)\.Statement(?:\[\*?\])?")
 _WHOLE: Node = {"type": "identity", "children": []}
 
 
@@ -101,9 +102,16 @@ def _restore_response(run: CommandRun, text: str) -> tuple[int, int, dict[str, A
     query, form = command.option("query"), command.option("output")
     node = _WHOLE if query is None else parse_query(query.value)
     read = None if node is None else _read_output(output[start:], node, "" if form is None else form.value)
-    if node is None or read is None or _POLICY in json.dumps(read[0]):
+    if node is None or read is None:
         return None
-    response = restore(node, read[0])
+    value = read[0]
+    if _POLICY in json.dumps(value):
+        statements = None if query is None else _STATEMENTS.fullmatch(query.value)
+        node = None if statements is None else parse_query(statements["document"])
+        if node is None:
+            return None
+        value = {"Version": "2012-10-17", "Statement": value}
+    response = restore(node, value)
     is_object = isinstance(response, dict)
     return (start, start + read[1], cast("dict[str, Any]", response)) if is_object else None
 

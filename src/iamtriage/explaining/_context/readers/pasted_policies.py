@@ -42,7 +42,7 @@ _OWNER = lazy_pattern(
 )
 # What prints only a part of the output of a command.
 _FILTER = lazy_pattern(
-    r" --query[ =](?![\"']?PolicyDocument[\"']?(?:\s|$))|\|(?! ?jq(?: -[a-zA-Z]){0,2}(?: [\"']?\.(?:PolicyDocument)?[\"']?)?[ \t\r]*\n)"
+    r" --query[ =](?![\"']?PolicyDocument(?:\.Statement(?:\[\*?\])?)?[\"']?(?:\s|$))|\|(?! ?jq(?: -[a-zA-Z]){0,2}(?: [\"']?\.(?:PolicyDocument)?[\"']?)?[ \t\r]*\n)"
 )
 # Headings right above a policy that name whose it is: "inline policy s3-read of the task role orders-task (S3 part):",
 # "role orders-task:", "dbt-ci role policy:", and "The runner role (arn:aws:iam::111122223333:role/runner) has only this:".

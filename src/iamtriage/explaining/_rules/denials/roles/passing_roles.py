@@ -116,7 +116,11 @@ def explain_pass_role(denial: Denial) -> Explanation:
     if evidence == "reported":
         # AWS reports the denial. Which call passes the role, and to which service, follows from the text.
         causes = (
-            PASS_ROLE.cause(evidence, reasons, text=f"{caller} is not allowed to pass {role}."),
+            PASS_ROLE.cause(
+                evidence,
+                reasons,
+                text=f"No identity-based policy of {denial.caller} allows it to pass {role}.",
+            ),
             *(
                 (ROLE_PASSED_WITHIN_CALL.cause("derived", text=call),)
                 if recipient or unnamed or deploys or parameter or denial.operation

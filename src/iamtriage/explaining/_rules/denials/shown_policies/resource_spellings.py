@@ -167,7 +167,7 @@ def find_slip_contrast(
         else None
     )
     if "'s path" in fixed.reason and "*" in old:
-        again = f"Keep {clip_text(old)}, too, if it is also meant for what has no path."
+        again = f"Keep {clip_text(old)}, too, if it is also meant for names without a path."
     verdict = f"names {clip_text(old)}, but {fixed.reason}"
     cause = "The Action of the statement matches, and only its Resource does not."
     remedy = None

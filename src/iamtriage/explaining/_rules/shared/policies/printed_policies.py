@@ -21,6 +21,7 @@ from iamtriage.policies._masked_arns import is_masked
 from iamtriage.policies._readers.elements import iterate_statements
 
 _PRINTS_POLICY = {("iam", "get-role-policy"): "role", ("iam", "get-user-policy"): "user"}
+_WHOLE_POLICY = lazy_pattern(r"PolicyDocument(?:\.Statement(?:\[\*?\])?)?")
 _STRING = lazy_pattern(r'"[^"]*"')
 
 NOT_ALL = lazy_pattern(
@@ -73,7 +74,7 @@ def find_printed_policy(denial: Denial) -> PrintedPolicy | None:
 
 def _read_output(stated: Document, own: tuple[str, str], command: CommandLine) -> PrintedPolicy | None:
     query = command.option("query")
-    if query is not None and query.value != "PolicyDocument":
+    if query is not None and not _WHOLE_POLICY.fullmatch(query.value):
         return None  # the policy can have more statements, which the command would delete
     kind = _PRINTS_POLICY[command.words[0], command.words[1]]
     owner, name = command.option(f"{kind}-name"), command.option("policy-name")
