@@ -21,6 +21,9 @@ __all__ = ("count_hidden", "join_more", "titles_row")
 _LAST_RESORT = lazy_pattern("(?:Or )?[Cc]reate a new access key|Replace long-term keys ")
 # The start of the reason for a whole policy instead of a permission.
 _PARTIAL = "The denied action alone"
+# What the title says of a change for which a step names who makes it.
+_BY_ORGANIZATION = "If the call must stay as it is, only an administrator of the organization can change"
+_CHANGE = lazy_pattern(r"Have [^\n]{1,200} changed")
 _IF_NOT_ENOUGH = "if the call is still denied"
 
 
@@ -42,10 +45,12 @@ def titles_row(
     """
     sentences = [sentence for step in steps for sentence in SENTENCE_END.split(step)]
     is_partial = any(step.startswith(_PARTIAL) for step in sentences)
+    is_said = any(step.startswith(_BY_ORGANIZATION) for step in sentences)
     new = (
         each
         for each in remedies
         if not (is_partial and each.title.startswith("Allow "))
+        and not (is_said and _CHANGE.fullmatch(each.title))
         and not any(repeats(each.title, step) for step in sentences)
     )
     listed = list(islice(new, limit))

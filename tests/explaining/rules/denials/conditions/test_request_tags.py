@@ -191,6 +191,28 @@ def test_tag_in_the_call(action: str, call: str, words: str) -> None:
     assert words in " ".join(explain(text).remedies[0].steps)
 
 
+@check_rows(
+    ("action", "call", "again"),
+    [
+        ("sqs:CreateQueue", "aws sqs create-queue --queue-name films", " --tags team=VALUE"),
+        ("sqs:CreateQueue", "aws sqs create-queue --queue-name films --tags cost=it", ",team=VALUE"),
+        ("sns:CreateTopic", "aws sns create-topic --name films", " --tags Key=team,Value=VALUE"),
+        # Other tags would be lost, or it is another command.
+        ("sns:CreateTopic", "aws sns create-topic --name films --tags Key=cost,Value=it", None),
+        ("sqs:CreateQueue", "aws sqs create-queue --queue-name films --tags file://tags.json", None),
+        ("sqs:CreateQueue", "aws sqs create-queue --cli-input-json file://films.json", None),
+        ("sqs:CreateQueue", "aws sqs list-queues", None),
+    ],
+)
+def test_command_with_the_tag(action: str, call: str, again: str | None) -> None:
+    condition = {"Null": {"aws:RequestTag/team": "true"}}
+    deny = {"Effect": "Deny", "Action": action, "Resource": "*", "Condition": condition}
+    denied = _UNTAGGED.format(action, action.partition(":")[0], "")
+    first = explain(f"$ {call}\n\n{denied}{json.dumps(deny)}").remedies[0]
+    assert first.commands == (() if again is None else (f"{call}{again} --region eu-west-1",))
+    assert first.steps[0].startswith("Repeat the command as below") is (again is not None)
+
+
 _VOLUME = "You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/ops/run is not authorized to perform: ec2:CreateVolume on resource: arn:aws:ec2:eu-west-1:111122223333:volume/* because no identity-based policy allows the ec2:CreateVolume action."
 
 

@@ -393,7 +393,6 @@ CASES: tuple[Case, ...] = (
             "Do this first: Decode the message (aws sts decode-authorization-message) [you]",
             "A Deny of ec2:RunInstances is often there to enforce IMDSv2",
             "only an administrator of the organization can change the policy",
-            "Next Have the service control policy",
             'ENCODED_MESSAGE is what follows "Encoded authorization failure message:" in the text.',
         ),
     ),

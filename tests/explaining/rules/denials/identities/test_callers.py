@@ -183,7 +183,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f"# the landing zone allows only eu-west-1 and eu-west-3\n{_denial('ship', 'sqs:CreateQueue', 'arn:aws:sqs:us-west-1:111122223333:bills', SCP)}",
         (
             "Do this first: Call in eu-west-1 or eu-west-3, with --region eu-west-1: the text names the allowed Regions [you]",
-            "Next Have the service control policy changed (organization administrator).",
+            "only an administrator of the organization can change the policy or exempt the caller. More 1 remedy",
         ),
     ),
     "region-of-what-exists": (

@@ -267,7 +267,10 @@ _SERVERLESS_BOUNDARY = lazy_pattern(
 
 _PLAIN_NAME = lazy_pattern(r"(?:[A-Z][a-z]{2,30}){2,4}")
 # The values have no quotes.
-_TAG_OPTION = lazy_pattern(r"Write (?P<option>--tag-specifications(?: 'ResourceType=[^'\n]{1,2000}'){1,8}):")
+_TAG_OPTION = lazy_pattern(
+    r"Write (?P<option>--tag-specifications(?: 'ResourceType=[^'\n]{1,2000}'){1,8}):"
+    r"|Add (?P<tags>--tags [^\n]{1,600}?) to the command [a-z0-9-]{3,60}:(?![^\n]* in the same way\.)"
+)
 _VOLUME_TAGS = lazy_pattern(r"\bwrite (volume_tags = \{[^{}]{0,1000}\})")
 
 
@@ -330,10 +333,11 @@ def build_remedy(
         manifest, lines = code[1], ("terraform apply",)
         steps = (steps[0].replace(code[0], "set volume_tags as below"), *steps[1:])
     if steps and (written := _TAG_OPTION.search(steps[0])) is not None:
-        again = required_tags.repeat_tagged(denial, written["option"])
+        again = required_tags.repeat_tagged(denial, written["option"] or written["tags"])
         if again is not None:
             lines = (again,)
-            steps = (steps[0].replace(written[0], "Repeat it as below:"), *steps[1:])
+            repeated = "it" if written["option"] else "the command"
+            steps = (steps[0].replace(written[0], f"Repeat {repeated} as below:"), *steps[1:])
     return remedies.your_remedy(
         title,
         *steps,

@@ -9,6 +9,7 @@ from iamtriage._text import join_words, quote_argument
 from iamtriage.explaining._context.readers.tags import find_request_tags
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial
+from iamtriage.explaining._rules.denials.conditions import condition_keys
 from iamtriage.explaining._rules.denials.conditions.required_settings import BLOCK_DEVICES, INSTANCES
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import present
@@ -148,9 +149,18 @@ _TAG_OPTION = lazy_pattern(
 )
 
 
+# A tag that follows others after a comma.
+_TAG_OF_MAP = lazy_pattern(r"--tags (?!(?i:(?:tag)?key)=)[\w.:/@-]{1,128}=[\w.:/@-]{1,256}")
+
+
 def repeat_tagged(denial: Denial, option: str) -> str | None:
     """Return the command in the text with another option for tags, or ``None`` if it is not safe to repeat."""
     command = denial.context.command
+    if option.startswith("--tags "):
+        if command is None or "--cli-input" in command.text:
+            return None  # the file can have other tags
+        is_kept = " --tags" not in command.text or _TAG_OF_MAP.fullmatch(option)
+        return condition_keys.repeat_with_flag(denial, option.removeprefix("--")) if is_kept else None
     # A value that is not read would be lost, also one after which the command is not read.
     if command is None or denial.failure.text.count("ResourceType=") > len(_TAGGED.findall(command.text)):
         return None
