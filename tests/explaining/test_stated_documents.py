@@ -352,7 +352,7 @@ GET = (
             "template.yaml:",
             "Statement:\n  - Effect: Allow\n    Action: s3:List*\n    Resource: !Ref X",
             "stated-policy-other-action",
-            "The policy in template.yaml does not allow s3:GetObject: of s3, it allows only s3:List*.",
+            "The policy in template.yaml does not allow s3:GetObject: it allows only s3:List*.",
         ),
         # Nothing shows that such code is about this caller, or that it has all statements.
         ("# main.tf", 'Statement = [{ Effect = "Allow", Action = "logs:*", Resource = "*" }]', None, ""),

@@ -367,7 +367,7 @@ def _open(resource: str = "arn:aws:s3:::carts/*", action: str = "s3:GetObject", 
     ("text", "verdict"),
     [
         (f"{_BY_ENDPOINT}Endpoint: {_open('arn:aws:s3:::logs/*')}", "the VPC endpoint's policy in the text allows it only on arn:aws:s3:::logs/*."),
-        (f"{_BY_ENDPOINT}Endpoint: {_open(action='s3:PutObject')}", "the VPC endpoint's policy in the text does not allow this action: of s3, it allows only s3:PutObject."),
+        (f"{_BY_ENDPOINT}Endpoint: {_open(action='s3:PutObject')}", "the VPC endpoint's policy in the text does not allow this action: it allows only s3:PutObject."),
         (f"{_BY_ENDPOINT}Bucket: {_open('arn:aws:s3:::logs/*')}", "the VPC endpoint's policy does not allow it."),
         (f"{_BY_ENDPOINT}Endpoint: {_open()}", "the VPC endpoint's policy does not allow it."),
         (f"{_BY_RESOURCE}{_open(principal='arn:aws:iam::111122223333:role/web')}", "the bucket policy in the text allows it only to arn:aws:iam::111122223333:role/web."),

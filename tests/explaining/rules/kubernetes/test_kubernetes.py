@@ -516,6 +516,27 @@ def test_access_policies_in_the_text() -> None:
         assert "entry-without-policy" not in {each.code for each in explanation.causes}
 
 
+@check_rows(
+    ("policy", "verb", "resource", "verdict", "role"),
+    [
+        ("View", "create", "pods/exec", "but the policy only reads, and no RBAC role allows it", "a Role with create on pods/exec and get on pods, bound to a group"),
+        ("View", "delete", "configmaps", "but the policy only reads, and no RBAC role allows it", "a Role with delete on configmaps, bound to a group of the access entry, allows only this request"),
+        # It reads, but not this, and the other policy writes.
+        ("View", "list", "secrets", "but the policy does not allow it", "a Role with list on secrets, bound to a group"),
+        ("Edit", "create", "roles", "but the policy does not allow it", "a Role with create on roles, bound to a group"),
+    ],
+)  # fmt: skip
+def test_policy_that_only_reads(policy: str, verb: str, resource: str, verdict: str, role: str) -> None:
+    group = "rbac.authorization.k8s.io" if resource == "roles" else ""
+    text = (
+        f'{{"associatedAccessPolicies": [{{"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKS{policy}Policy", "accessScope": {{"type": "namespace", "namespaces": ["shop"]}}}}]}}\n'
+        f'Error from server (Forbidden): {resource} is forbidden: User "arn:aws:sts::111122223333:assumed-role/readers/ana" cannot {verb} resource "{resource}" in API group "{group}" in the namespace "shop"'
+    )
+    explanation = explained(text, {"cluster": "demo", "region": "eu-west-1"})
+    assert verdict in explanation.summary
+    assert role in explanation.remedies[0].steps[0]
+
+
 _TABLE = """\
 ||  policyArn |  arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy  ||
 |||               accessScope               |||

@@ -213,6 +213,8 @@ def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> st
 
     >>> describe_allowed([{"Effect": "Allow", "Action": ["sqs:SendMessage", "s3:*"]}], "sqs:CreateQueue")
     ': of sqs, it allows only sqs:SendMessage'
+    >>> describe_allowed([{"Effect": "Allow", "Action": "sqs:SendMessage"}], "sqs:CreateQueue")
+    ': it allows only sqs:SendMessage'
     """
     service = action.partition(":")[0].lower()
     statements = list(statements)
@@ -224,7 +226,13 @@ def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> st
         return ""
     # A part of a long list says nothing.
     shown = tuple(map(clip_text, names))
-    return f": of {service}, it allows only {join_words(shown, 'and')}" if len(shown) <= _MAX_LISTED else ""
+    listed = {
+        name
+        for each in statements
+        for name in (*as_strings(each.get("Action")), *each.keys() & {"NotAction"})
+    }
+    of = f"of {service}, " if listed - {*names} else ""
+    return f": {of}it allows only {join_words(shown, 'and')}" if len(shown) <= _MAX_LISTED else ""
 
 
 def _list_actions(statements: Iterable[Mapping[str, Any]], service: str) -> list[str]:

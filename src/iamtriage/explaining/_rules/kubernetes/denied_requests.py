@@ -10,7 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._context.readers.kubernetes.access_scopes import find_namespaces, has_cluster_scope
 from iamtriage.explaining._context.readers.statements import is_administrator
@@ -256,6 +256,16 @@ def _describe_user(
     return "the user" if kind == "unknown" else f"the {noun} {clip_text(user or '')}"
 
 
+def _describe_role(denied: DeniedRequest, kind: str) -> str:
+    """Return what a role has that allows only the request, and to whom it is bound."""
+    request = denied.request
+    rule = f"{join_words(request.verbs or (request.verb or 'the verb',), 'and')} on {request.resource}"
+    if request.resource in {"pods/attach", "pods/exec", "pods/portforward"}:
+        rule += " and get on pods"
+    is_group = denied.subject is not None and denied.subject.kind == "Group"
+    return f"a {kind} with {rule}, bound to {'a group of the access entry' if is_group else 'the user'},"
+
+
 def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     """Return the remedy that associates the narrowest policy with the access entry of the caller."""
     request, cluster, policy = denied.request, denied.cluster, denied.policy or denied.view_policy
@@ -274,8 +284,9 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     namespace = None if is_cluster_wide else commands.namespace(request.namespace)
     scope = "in all namespaces" if namespace is None else f"in the namespace {namespace}"
     is_of_one = namespace == request.namespace is not None and not denied.is_policy_first
-    kinds = "ClusterRole and ClusterRoleBinding" if is_cluster_wide else "Role and RoleBinding"
-    role = f"a {kinds} allow" if denied.is_policy_first else "the role above allows"
+    role = "the role above allows"
+    if denied.is_policy_first:
+        role = f"{_describe_role(denied, 'ClusterRole' if is_cluster_wide else 'Role')} allows"
     step = f"{policy} allows more than the denied request, {scope}; {role} only this request."
     if stated and request.resource == "secrets" and denied.allowing_policy is None:
         step = f"Decide first whether {denied.subject_text} should read them: access policies for reading leave Secrets out on purpose, and cannot be edited. {policy} reads all Secrets {scope}; {role} only this request."

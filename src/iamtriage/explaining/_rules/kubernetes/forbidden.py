@@ -39,6 +39,7 @@ from iamtriage.failures._failures import KubernetesForbidden
 
 # EC2 names the sessions of an instance's role after the instance.
 _INSTANCE_SESSION = lazy_pattern(r"[:/]i-[0-9a-f]{8,17}\Z")
+_READING_POLICIES = ("AmazonEKSViewPolicy", "AmazonEKSAdminViewPolicy", "AmazonEKSSecretReaderPolicy")
 _HAS_SCOPE = lazy_pattern(r" in the namespace | scope\Z")
 RBAC_ROLE_MISSING = CauseType(
     "rbac-role-missing",
@@ -171,11 +172,19 @@ def _describe_gap(denied: DeniedRequest) -> str:
             return f"no RBAC role allows it, and {stated} appl{'ies' if is_one else 'y'} only to objects in {where}, but {denied.request.resource} are in no namespace"
         if denied.request.is_cluster_scoped_type:
             return f"no RBAC role allows it, and {stated} cover{'s' * is_one} objects in namespaces (with the scope cluster, in all of them), but no {denied.request.resource}"
+        is_write = denied.request.verb not in kubernetes_requests.READ_VERBS
+        only_reads = "only reads" if is_write and stated in _READING_POLICIES else None
         if denied.request.namespace in scope:
-            lacks = "the policy does" if is_one else "the policies do"
-            return f"the scope of {stated} is right (the namespace {denied.request.namespace}), but {lacks} not allow it, and no RBAC role does"
+            lacks = "the policy does not" if is_one else "the policies do not"
+            lacks = (
+                f"the policy {only_reads}, and no RBAC role allows it"
+                if only_reads
+                else f"{lacks} allow it, and no RBAC role does"
+            )
+            return f"the scope of {stated} is right (the namespace {denied.request.namespace}), but {lacks}"
         anywhere = " in any scope" if has_cluster_scope(denied.case.failure.text) else ""
-        return f"{stated}, which the text shows, {'does' if is_one else 'do'} not include it{anywhere}, and no RBAC role allows it"
+        lacks = only_reads or f"{'does' if is_one else 'do'} not include it{anywhere}"
+        return f"{stated}, which the text shows, {lacks}, and no RBAC role allows it"
     if (missing := find_missing_role(denied)) is not None:
         return f"the {missing.kind} {clip_text(missing.name)}, to which it is bound, does not exist"
     if (repeated := find_repeated_entry(denied)) is not None:

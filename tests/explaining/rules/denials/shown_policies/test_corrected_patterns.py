@@ -214,7 +214,7 @@ def _use(principal: str, action: str = "kms:Decrypt", **values: str) -> dict[str
         ((_ADMIN, _use("*", ViaService="secretsmanager.amazonaws.com", CallerAccount=_ACCOUNT)), "without the Region, the value matches no request", "secretsmanager.eu-west-1.amazonaws.com"),
         ((_ADMIN, _use(f"arn:aws:iam::{_ACCOUNT}:role/app", ViaService="secretsmanager.us-east-1.amazonaws.com")), "and the request has secretsmanager.eu-west-1.amazonaws.com", "secretsmanager.eu-west-1.amazonaws.com"),
         ((_ADMIN, _use("*", ViaService="ssm.eu-west-1.amazonaws.com")), "and the request has secretsmanager.eu-west-1.amazonaws.com", None),
-        ((_ADMIN, _use(f"arn:aws:iam::{_ACCOUNT}:role/app", "kms:Encrypt")), "does not allow this action: of kms, it allows only kms:Put*, kms:Describe* and kms:Encrypt", None),
+        ((_ADMIN, _use(f"arn:aws:iam::{_ACCOUNT}:role/app", "kms:Encrypt")), "does not allow this action: it allows only kms:Put*, kms:Describe* and kms:Encrypt", None),
         ((_ADMIN, _use("*", ViaService="secretsmanager.eu-west-1.amazonaws.com")), "is not allowed to use the KMS key", None),
         ((_use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:*"),), "is not allowed to use the KMS key", None),
     ],

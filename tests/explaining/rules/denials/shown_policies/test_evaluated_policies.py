@@ -119,9 +119,7 @@ def test_policies_that_are_not_given_lack_nothing() -> None:
     text = f"{DENIED} because no permissions boundary allows the {ACTION} action"
     lacking = explain_with(text, permissions_boundary=doc(statement("Allow", "sqs:ReceiveMessage")))
     assert [each.code for each in lacking.causes] == ["stated-policy-other-action", "boundary-no-allow"]
-    assert lacking.causes[0].text == (
-        "Of sqs, the given permissions boundary allows only sqs:ReceiveMessage."
-    )
+    assert lacking.causes[0].text == "The given permissions boundary allows only sqs:ReceiveMessage."
     other = explain_with(text, permissions_boundary=doc(statement("Allow", "sqs:*")))
     assert [each.code for each in other.causes] == ["boundary-no-allow"]
 

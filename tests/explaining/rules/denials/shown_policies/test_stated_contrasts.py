@@ -1418,6 +1418,34 @@ def test_question_for_another_permission(question: str, answer: str | None) -> N
     assert (answer or "") in steps
 
 
+@check_rows(
+    ("others", "verdict"),
+    [
+        ([], "does not allow this action: it allows only ecr:BatchGetImage."),
+        (
+            ["sts:GetServiceBearerToken"],
+            "does not allow this action: of ecr, it allows only ecr:BatchGetImage.",
+        ),
+    ],
+)
+def test_policy_of_a_repository_that_lacks_the_action(others: list[str], verdict: str) -> None:
+    """The caller's own policy allows the push, and the repository is of another account."""
+    arn = "arn:aws:ecr:eu-west-1:444455556666:repository/carts"
+    denied = f"User: {ROLE} is not authorized to perform: ecr:PutImage on resource: {arn} because no resource-based policy allows the ecr:PutImage action"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "111122223333"},
+        "Action": ["ecr:BatchGetImage", *others],
+    }
+    shown = f"repository policy:\n{json.dumps({'Version': '2012-10-17', 'Statement': [statement]})}\n"
+    attached = '$ aws iam list-attached-role-policies --role-name worker --query "AttachedPolicies[].PolicyName"\n["AmazonEC2ContainerRegistryPowerUser"]\n'
+    explanation = explain(f"{attached}{shown}$ docker push\n{denied}")
+    assert explanation.summary.endswith(verdict)
+    assert explanation.causes[0].text == (
+        "AmazonEC2ContainerRegistryPowerUser allows it already in the caller's account, and needs no change."
+    )
+
+
 @pytest.mark.parametrize(
     ("covered", "is_only"),
     [("arn:aws:ec2:eu-west-1:111122223333:instance/*", True), ("arn:aws:ssm:eu-west-1:*:document/x", False)],

@@ -205,9 +205,9 @@ def _other_action_cause(denial: Denial, action: str, policy: KnownPolicy, simila
     subject, allows = capitalize_start(policy.name), policy.allows
     instead = statement_words.describe_allowed(allows, action)
     text = f"{subject} does not allow {action}{f': it {similar}' if similar else instead}."
-    if not similar and not policy.is_code and instead.startswith(": of "):
+    if not similar and not policy.is_code and "it allows only" in instead:
         # The verdict says that it does not allow the action.
-        text = f"{upper_first(instead[2:].replace(', it ', f', {policy.name} ', 1))}."
+        text = f"{upper_first(instead[2:].replace('it ', f'{policy.name} ', 1))}."
     again = is_known_policy(policy.name) and _ATTACHED_AGAIN.search(denial.failure.text)
     operation = statement_words.find_operation(allows, action) if similar else None
     # Code often has the policies of several roles.

@@ -192,7 +192,8 @@ def add_policy_with_principal(
     if found is None:
         return explanation
     verdict, cause = found.verdict, found.cause
-    own = find_own_allow(denial) is not None
+    allowing = find_own_allow(denial)
+    own = allowing is not None
     cause, remedies = correct_policy(denial, policies[0], cause, explanation.remedies, has_own_allow=own)
     remedies = (*(write_whole(denial, policies[0], each) for each in remedies[:1]), *remedies[1:])
     if cause.code == STATED_POLICY_OTHER_RESOURCE.code:
@@ -203,9 +204,12 @@ def add_policy_with_principal(
         why = describe_other_call(denial, policies[0].allows)
         # The summary says what it allows instead.
         cause = cause if why is None else attrs.evolve(cause, text=why)
-    if cause.code != STATED_POLICY_OTHER_PRINCIPAL.code and denial.crosses_accounts and own:
-        text = f"{cause.text} The policy of the caller in the text allows it already, and needs no change."
-        cause = attrs.evolve(cause, text=text)
+    if cause.code != STATED_POLICY_OTHER_PRINCIPAL.code and denial.crosses_accounts and allowing:
+        is_said = cause.code == STATED_POLICY_OTHER_ACTION.code and cause is found.cause
+        own_side = (
+            f"{capitalize_start(allowing)} allows it already in the caller's account, and needs no change."
+        )
+        cause = attrs.evolve(cause, text=own_side if is_said else f"{cause.text} {own_side}")
     summary = denial_summary(denial, verdict)
     causes = (cause, *explanation.causes)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
