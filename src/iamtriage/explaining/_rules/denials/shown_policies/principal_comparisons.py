@@ -155,8 +155,10 @@ def _describe_own_actions(denial: Denial, statements: Sequence[Mapping[str, Any]
     return f", and {whom} only {join_words(tuple(map(clip_text, actions)), 'and')}{f' (statement {sid})' if sid else ''}"
 
 
-def describe_editors(denial: Denial, policy: KnownPolicy) -> str:
-    """Return who alone can replace a whole key policy, as a sentence after others; nothing if the policy leaves that open.
+def describe_editors(denial: Denial, policy: KnownPolicy) -> str | None:
+    """Return who alone can replace a key policy, as a sentence after others; nothing if the policy leaves that open.
+
+    It is ``None`` if nobody can: KMS rejects such a policy, so the text most likely leaves out statements.
 
     Without the account as a principal, administrators have no access to the key:
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html.
@@ -167,7 +169,7 @@ def describe_editors(denial: Denial, policy: KnownPolicy) -> str:
     if denial.service != "kms" or is_open or not all(isinstance(each, Role | User) for each in named):
         return ""
     if not named:
-        return " The key policy allows nobody kms:PutKeyPolicy: only AWS Support can make the key manageable again."
+        return None
     listed = join_words([*dict.fromkeys(clip_text(describe_principal(each, None)) for each in named)], "and")
     return f" Only {listed} can replace the key policy: it allows kms:PutKeyPolicy to no other principal."
 

@@ -250,7 +250,8 @@ def write_whole(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
     added, lines = list(iterate_statements(remedy.policy or {})), remedy.commands
     if not is_addition(remedy) or remedy.layer != "resource" or len(added) != 1:
         return remedy
-    if not is_short_and_complete(denial, policy) or "policy.json" not in str(lines[1:]):
+    editors = describe_editors(denial, policy)
+    if editors is None or not is_short_and_complete(denial, policy) or "policy.json" not in str(lines[1:]):
         return remedy
     [new], sids = added, [shown_sid(each) for each in policy.statements]
     found = only_one([each for each in policy.allows if _differs_in_principal(each, new)])
@@ -267,7 +268,7 @@ def write_whole(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
     kept = (each for each in remedy.steps if not each.startswith(KEEP_OTHERS))
     return attrs.evolve(
         remedy,
-        steps=(*kept, f"policy.json is the policy of the text, {change}.{describe_editors(denial, policy)}"),
+        steps=(*kept, f"policy.json is the policy of the text, {change}.{editors}"),
         policy=document,
         commands=lines[1:],
         is_addition=False,
