@@ -824,6 +824,22 @@ def test_calls_of_services_for_their_callers(
     assert ('"aws:ViaAWSService": "false"' in (first.manifest or "")) is (title == _FORWARDED)
 
 
+@check_rows(
+    ("source", "title"),
+    [
+        ("athena.amazonaws.com", f"{_FORWARDED.partition(' in the')[0]} in the Deny, as the name DenyOutsideSourceIp suggests"),
+        ("AWS Internal", f"{_FORWARDED.partition(' in the')[0]} in the Deny, as the name DenyOutsideSourceIp suggests"),
+        ("198.51.100.20", "Call from a network that the Deny exempts, as the name DenyOutsideSourceIp suggests"),
+    ],
+)  # fmt: skip
+def test_calls_of_services_that_a_policy_denies_by_its_name(source: str, title: str) -> None:
+    named = f"identity-based policy: arn:aws:iam::{_ACCOUNT}:policy/DenyOutsideSourceIp"
+    first = explain(_record("kim", source).replace("identity-based policy", named)).remedies[0]
+    assert first.title == title
+    assert (first.who == "account administrator") is first.title.startswith("Exempt")
+    assert ("aws:ViaAWSService" in " ".join(first.steps)) is first.title.startswith("Exempt")
+
+
 def test_statement_about_another_service_tells_nothing_of_the_network_of_the_call() -> None:
     denied = _DENIED.format("GetSecretValue", "kim", "kms:Decrypt", _KEY, "n identity-based", "")
     assert explain(denied + _deny(_NETWORK, "kms:*")).remedies[0].title.startswith("Call from a network")

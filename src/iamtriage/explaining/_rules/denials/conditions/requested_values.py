@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
 
 # Whose actions a service checks in the request of the caller itself.
-_OF_CALLERS = ("iam", "sts")
+_OF_CALLERS, _INTERNAL = ("iam", "sts"), "AWS Internal"
 _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
 SOURCE_IP = "aws:sourceip"
 """The key of the address, in lowercase."""
@@ -89,6 +89,8 @@ def find_recorded_service(denial: Denial) -> str | None:
     source, text = denial.failure.envelope.source_ip or "", denial.failure.text
     if source.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         return source
+    if source == _INTERNAL:
+        return "an AWS service"
     # Of several records, another one can have it.
     is_known = PUBLIC_ADDRESS.fullmatch(source) or text.count("eventName") != 1
     return None if is_known else find_forwarding_service(text)

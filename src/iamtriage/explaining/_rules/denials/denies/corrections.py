@@ -62,7 +62,8 @@ _ASKED = lazy_pattern(
     r"(?im:(?:^|(?<=[.!?] ))(?:would|should|could|can|does|do|did|is|are)\b[^.?!\n]{0,200}\?)"
 )
 _SELF_HOSTED = lazy_pattern(r"(?i:\bself-hosted\b)")
-_OF_NETWORK = ("Call from a network", "Call from the VPC", "Call through the VPC endpoint")
+OF_NETWORK = ("Call from a network", "Call from the VPC", "Call through the VPC endpoint")
+"""How the titles of remedies begin that call from another network."""
 NETWORK = lazy_pattern(
     r"(?i:\b(?:from|in|on|inside|through|via|over)\b[^\n]{0,30}\b(?:VPC|VPN|office|intranet|bastion|EC2)\b)"
 )
@@ -95,10 +96,10 @@ def add_exits(denial: Denial, remedy: Remedy, conditions: Sequence[DenyingCondit
 
     All conditions of the statement must match, so that each of the ways is enough.
     """
-    if not remedy.title.startswith(_OF_NETWORK):
+    if not remedy.title.startswith(OF_NETWORK):
         return remedy
     first, *rest = remedy.steps
-    is_of_address, exits = remedy.title.startswith(_OF_NETWORK[0]), list[str]()
+    is_of_address, exits = remedy.title.startswith(OF_NETWORK[0]), list[str]()
     if first.startswith(_ELSEWHERE) and (works := find_working(denial.failure.text, NETWORK)) is not None:
         first = f"The text says {quote_words(works)}: run it there."
     for each in conditions:

@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.denials.denies import deny_remedies, ordered_re
 from iamtriage.explaining._rules.denials.denies.data_perimeters import perimeter_remedy
 from iamtriage.explaining._rules.denials.denies.named_requirements import (
     describe_tested_value,
+    exempt_service,
     remedy_by_name,
 )
 from iamtriage.explaining._rules.denials.denies.required_tags import leave_out, tag_step, tagged_types
@@ -116,6 +117,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
             remedy = unsent_remedy(denial, unsent)
         others = explanation.remedies
+        remedy = exempt_service(denial, remedy, others)
         if remedy is not None and remedy.url == pages.BEDROCK_PROFILES:
             # What was a guess before.
             others = tuple(each for each in others if each.url != remedy.url)

@@ -11,6 +11,7 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import repeat_with, set_in_serverless
+from iamtriage.explaining._rules.denials.conditions.requested_values import find_recorded_service
 from iamtriage.explaining._rules.denials.denies import deny_remedies
 from iamtriage.explaining._rules.denials.denies.required_tags import tag_step
 from iamtriage.explaining._rules.shared import commands
@@ -136,6 +137,15 @@ def remedy_by_name(denial: Denial) -> tuple[Remedy | None, bool]:
     # Nobody exempts a role from a Deny whose requirement is a guess without reading it.
     is_named = suggested_by != "" and not deny_remedies.exempts_caller(denial, requirement)
     return remedy, is_named or (requirement is deny_conditions.BOUNDARY and not name and not boundary)
+
+
+def exempt_service(denial: Denial, remedy: Remedy | None, others: tuple[Remedy, ...]) -> Remedy | None:
+    """Return a remedy that calls from another network as one that exempts AWS services, if one of them made the call."""
+    if find_recorded_service(denial) is None:
+        return remedy
+    from iamtriage.explaining._rules.denials.denies.service_exceptions import exempt_in_named
+
+    return exempt_in_named(denial, remedy, others)
 
 
 def add_required_boundary(denial: Denial, explanation: Explanation) -> Explanation:

@@ -15,11 +15,12 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.actions._operations import actions_for
+from iamtriage.explaining._rules.denials.conditions.deny_conditions import VPC
 from iamtriage.explaining._rules.denials.conditions.requested_values import (
     find_forwarder,
     find_recorded_service,
 )
-from iamtriage.explaining._rules.denials.denies.corrections import Correction
+from iamtriage.explaining._rules.denials.denies.corrections import OF_NETWORK, Correction
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared.policies.policy_changes import add_condition
@@ -39,13 +40,18 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess
     from iamtriage.typing import PolicyType
 
-__all__ = ("exempt_forwarded", "explain_denied_service")
+__all__ = ("exempt_forwarded", "exempt_in_named", "explain_denied_service")
 
 # Keys that the requests of a service principal lack.
 _OF_CALLERS = frozenset(
     {"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn", "aws:sourcevpc", "aws:sourcevpce"}
 )  # fmt: skip
 _IS_SERVICE, _VIA_SERVICE = "aws:PrincipalIsAWSService", "aws:ViaAWSService"
+_EXEMPT = "Exempt calls that AWS services make for their callers in "
+_WHY = (
+    "A service calls another one from its own network, wherever the caller is, so a VPN does not help, and no Allow overrides the Deny.",
+    "With aws:ViaAWSService, the statement still limits direct calls: all conditions must match for the Deny to apply.",
+)
 _NETWORKS = frozenset({"aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
 _ENDPOINT = lazy_pattern(r"(?i:endpoint polic)")
 _CONTROL = lazy_pattern(r"(?i:\bresource.?control.?polic|\brcps?\b)")
@@ -105,6 +111,20 @@ def explain_denied_service(denial: Denial, access: ServiceAccess, allow: Remedy)
     )
 
 
+def exempt_in_named(denial: Denial, remedy: Remedy | None, others: tuple[Remedy, ...]) -> Remedy | None:
+    """Return the exemption of services in place of a remedy that calls from another network, where a service made the call."""
+    is_of_network = remedy is not None and remedy.title.startswith((*OF_NETWORK, VPC.title))
+    if remedy is None or not is_of_network or find_forwarder(denial) is None:
+        return remedy
+    _, comma, suggested = remedy.title.partition(", ")
+    return attrs.evolve(
+        remedy,
+        title=f"{_EXEMPT}the Deny{comma}{suggested}",
+        who=others[0].who if others else "account administrator",
+        steps=(*_WHY, f'Add "Bool": {{"{_VIA_SERVICE}": "false"}} to its Condition.'),
+    )
+
+
 def exempt_forwarded(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
     """Return the statement with an exemption for calls of services for the caller, if it denies other networks to one."""
     networks = [each for each in stated.checked if each.key.lower() in _NETWORKS and "Not" in each.operator]
@@ -120,11 +140,8 @@ def exempt_forwarded(denial: Denial, stated: StatedDeny, statement: dict[str, An
     likely = ", most likely" if is_inferred else ""
     return Correction(
         f"{stated.words} of {stated.policy.name} denies it{likely} because {service} made the call on the caller's behalf, and not from {listed}",
-        f"Exempt calls that AWS services make for their callers in {stated.words}",
-        (
-            "A service calls another one from its own network, wherever the caller is, so a VPN does not help, and no Allow overrides the Deny.",
-            "With aws:ViaAWSService, the statement still limits direct calls: all conditions must match for the Deny to apply.",
-        ),
+        f"{_EXEMPT}{stated.words}",
+        _WHY,
         add_condition(statement, "Bool", _VIA_SERVICE, "false"),
     )
 
