@@ -15,16 +15,17 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.access_scopes import find_namespaces, has_cluster_scope
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import users
+from iamtriage.explaining._rules.kubernetes.aws_auth.mapped_groups import explain_wrong_groups
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, access_policy_remedy
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_lost_groups, use_stated_group
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     find_known_groups,
     find_unbound_group,
+    is_user_name,
 )
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_logins import GKE
-from iamtriage.explaining._rules.kubernetes.rbac.mapped_groups import explain_wrong_groups
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.rbac.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missing_role, rbac_remedies
@@ -94,7 +95,8 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     if kind == "iam session" and _is_node_registration(case, request):
         return explain_node_entry(case, request.description)
     note = "IAM policies do not help: only the groups of the entry and RBAC do."
-    if (joined := explain_wrong_groups(case, request.description, note=note)) is not None:
+    joined = explain_wrong_groups(case, request.description, is_user_name, note=note)
+    if joined is not None:
         return joined
     denied = use_stated_group(denied)
     gaps = find_gaps(denied)

@@ -13,6 +13,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.kubernetes.aws_auth.mapped_groups import NODE_MAPPING, find_wrong_groups
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_node_role
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     describe_listed,
@@ -84,7 +85,20 @@ def add_node_access(case: AnyCase, explanation: Explanation) -> Explanation:
     role = find_node_role(case)
     listed = is_listed(case.failure, role) if role is not None else None
     if role is None or listed is None:
-        return add_stated_map(case, explanation)
+        wrong = find_wrong_groups(
+            case, lambda each: each.startswith("system:node:"), principal_mappings.NODE_GROUPS
+        )
+        is_of_other = wrong and role is not None and role.name != wrong.meant.named.name
+        # An ARN that never matches matters more.
+        if wrong is None or is_of_other or wrong.meant.difference:
+            return add_stated_map(case, explanation)
+        text = "Without the group system:nodes, a node cannot register."
+        return attrs.evolve(
+            explanation,
+            summary=f"The nodes did not join the cluster: most likely, {wrong.verdict}.",
+            causes=(NODE_MAPPING.cause("derived", text=text), *explanation.causes[1:]),
+            remedies=(*wrong.remedies(case), *explanation.remedies),
+        )
     if listed:
         summary = explanation.summary.replace(
             "lacks policies or its access entry", "lacks policies (it has its access entry)"

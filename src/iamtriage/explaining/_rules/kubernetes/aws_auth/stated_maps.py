@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import Clu
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
+_WRITES = "eksctl create iamidentitymapping"
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
 # Causes that the map in the text answers.
 _ANSWERED = frozenset({"map-entry-arn-form", "node-role-not-mapped", "not-mapped", "yaml-invalid"})
@@ -64,6 +65,9 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     if explanation.topic == "nodes-not-joined" and find_cluster(case).mode != "CONFIG_MAP":
         # EKS creates an access entry for a node group, or an entry in aws-auth.
         caller, found = None, [each for each in found if each.difference]
+    if caller is None and not found and matching is not None:
+        # The entry can be that of the nodes.
+        return explanation
     if caller is None:
         names = [clip_text(each.named.name) for each in found]
         listed = f"maps only {join_words(names, 'and')} for nodes" if names else "has no entry for nodes"
@@ -182,12 +186,7 @@ def _explain_ignored_entry(
         return explanation
     where = f"The cluster {cluster.name}" if (cluster := find_cluster(case)).name else "The cluster"
     cause = cluster_access.MAP_WITHOUT_EFFECT.cause("derived", "The authentication mode is API.")
-    # What writes only aws-auth.
-    writes = (
-        "eksctl create iamidentitymapping writes aws-auth. "
-        if "create iamidentitymapping" in case.failure.text
-        else ""
-    )
+    writes = f"{_WRITES} writes aws-auth. " if _WRITES in case.failure.text else ""
     others = [each for each in explanation.causes if each.evidence != "possible" and each.code != cause.code]
     is_right = ", which is correct in itself" if caller and not named[0].difference else ""
     return attrs.evolve(

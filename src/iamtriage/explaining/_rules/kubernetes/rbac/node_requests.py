@@ -15,8 +15,9 @@ from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_pod_nodes
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.aws_auth.mapped_groups import NODE_MAPPING, explain_wrong_groups
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_user_name
 from iamtriage.explaining._rules.kubernetes.nodes import find_region
-from iamtriage.explaining._rules.kubernetes.rbac.mapped_groups import NODE_MAPPING, explain_wrong_groups
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
@@ -127,7 +128,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     found, name = _REASON.search(message), find_object_name(case)
     if restricted is None and found is None:
         restricted = explain_wrong_groups(
-            case, request.description, principal_mappings.NODE_GROUPS, note=_NO_BINDING
+            case, request.description, is_user_name, principal_mappings.NODE_GROUPS, note=_NO_BINDING
         )
     if restricted is not None:
         return restricted

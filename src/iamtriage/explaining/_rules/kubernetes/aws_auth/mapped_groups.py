@@ -6,14 +6,14 @@ https://yaml.org/spec/1.2.2/#733-plain-style.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from iamtriage._patterns import only_one
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
+from iamtriage._typing import NamedTuple
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps, map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import access_entry_remedy
-from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_user_name
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
@@ -33,52 +33,69 @@ NODE_MAPPING = CauseType(
 
 
 def explain_wrong_groups(
-    case: Case[KubernetesForbidden], request: str, needed: tuple[str, ...] = (), *, note: str
+    case: Case[KubernetesForbidden],
+    request: str,
+    is_name_of: Callable[[str, str], bool],
+    needed: tuple[str, ...] = (),
+    *,
+    note: str,
 ) -> Explanation | None:
-    """Explain a denial by the groups in the only such ``aws-auth`` entry of the user, ``None`` if the text shows none.
+    """Explain a denial by the groups in the user's ``aws-auth`` entry in the text, ``None`` if they are not the cause.
 
     Args:
         case: The denial.
         request: What was denied, in words.
+        is_name_of: Whether a user name in an entry can be that of a user.
         needed: The groups that nodes need.
         note: What does not help.
     """
     user = case.failure.user or ""
-    found = only_one([*_find_entries(case, user, needed)]) if find_cluster(case).uses_aws_auth else None
-    if found is None:
+    wrong = find_wrong_groups(case, lambda name: is_name_of(name, user), needed)
+    if wrong is None:
         return None
-    meant, verdict = found
     text, kind = "The login works: the API server authenticated the user.", aws_auth_maps.YAML_BROKEN
     if needed:
         text, kind = f"{text} The node authorizer acts only for the group system:nodes.", NODE_MAPPING
-    is_terraform = "=" in meant.entry.around[0]
-    correct = cluster_remedy(
-        f"Correct the groups of {clip_text(meant.named.name)} in aws-auth",
-        "Each group is an item of its own, with the same indentation. Keep the other entries. Also correct what writes the map, such as Terraform.",
-        map_entries.describe_groups(meant.entry, case.failure.text),
-        commands="terraform apply" if is_terraform else "kubectl -n kube-system edit configmap aws-auth",
-        manifest=None if is_terraform else map_entries.write_entry(meant),
-        url=pages.EKS_AUTH_CONFIGMAP,
-    )
     return case.explain(
-        f"The {'node' if needed else 'user'} {clip_text(user)} is not allowed to {clip_text(request)}: {verdict}.",
+        f"The {'node' if needed else 'user'} {clip_text(user)} is not allowed to {clip_text(request)}: {wrong.verdict}.",
         kind.cause("derived", text=text),
         topic="kubernetes-node-authorization" if needed else "kubernetes-rbac",
-        remedies=(correct, *access_entry_remedy(case, meant)),
+        remedies=wrong.remedies(case),
         notes=note,
     )
 
 
-def _find_entries(
-    case: AnyCase, user: str, needed: tuple[str, ...]
-) -> Iterator[tuple[map_entries.Finding, str]]:
-    """Yield the entries of a user whose groups are joined, or lack one, as they are meant, with what is wrong."""
+class WrongGroups(NamedTuple):
+    """An entry as it is meant, and what is wrong with its groups, as a clause."""
+
+    meant: map_entries.Finding
+    verdict: str
+
+    def remedies(self, case: AnyCase) -> tuple[Remedy, ...]:
+        """Return how to correct the groups, or to create an access entry instead."""
+        entry, is_terraform = self.meant.entry, "=" in self.meant.entry.around[0]
+        correct = cluster_remedy(
+            f"Correct the groups of {clip_text(self.meant.named.name)} in aws-auth",
+            "Each group is an item of its own, with the same indentation. Keep the other entries. Also correct what writes the map, such as Terraform.",
+            map_entries.describe_groups(entry, case.failure.text),
+            commands="terraform apply" if is_terraform else "kubectl -n kube-system edit configmap aws-auth",
+            manifest=None if is_terraform else map_entries.write_entry(self.meant),
+            url=pages.EKS_AUTH_CONFIGMAP,
+        )
+        return (correct, *access_entry_remedy(case, self.meant))
+
+
+def find_wrong_groups(
+    case: AnyCase, is_own: Callable[[str], bool], needed: tuple[str, ...] = ()
+) -> WrongGroups | None:
+    """Return the only entry of a user in the text whose groups are joined, or lack one that nodes need."""
+    found = list[WrongGroups]()
     for each in map_entries.find_entries(case.context.mappings, None):
         groups, template = each.entry.groups, each.entry.username or ""
-        name = template.replace("{{EC2PrivateDNSName}}", "{{SessionName}}")
         joined = [group for group in groups if _JOINED in group]
         lacking = [group for group in needed if group not in groups]
-        if each.entry.wrong_list or not is_user_name(name, user) or not (joined or lacking):
+        is_of_user = is_own(template.replace("{{EC2PrivateDNSName}}", "{{SessionName}}"))
+        if each.entry.wrong_list or not is_of_user or not (joined or lacking):
             continue
         shown = join_words([*map(clip_text, groups)], "and") or "no group"
         has = f"has only {shown}, without {join_words(lacking, 'and')}"
@@ -87,4 +104,5 @@ def _find_entries(
             has = f'has the one group "{clip_text(joined[0])}" instead of {parts}, because wrong indentation joins the lines'
         meant = dict.fromkeys((*(part for group in groups for part in group.split(_JOINED)), *needed))
         right = each._replace(entry=each.entry._replace(groups=tuple(meant)))
-        yield right, f"the aws-auth entry of {clip_text(each.named.name)} {has}"
+        found.append(WrongGroups(right, f"the aws-auth entry of {clip_text(each.named.name)} {has}"))
+    return only_one(found) if find_cluster(case).uses_aws_auth else None

@@ -51,6 +51,24 @@ def test_groups_of_the_entry(denied: str, entries: str, said: str, groups: list[
     assert not groups or {*groups} <= {each.strip() for each in listed}
 
 
+@check_rows(
+    ("entries", "said"),
+    [
+        (_entry("spot", _TEMPLATE, _JOINED), 'most likely, the aws-auth entry of spot has the one group "system:bootstrappers - system:nodes"'),
+        (_entry("spot", _TEMPLATE, "- system:bootstrappers"), "most likely, the aws-auth entry of spot has only system:bootstrappers"),
+        (_entry("eks/spot", _TEMPLATE, _JOINED), "The aws-auth entry for spot never matches: its rolearn contains the path eks/"),
+        # The entry can be that of the nodes, of which the text names no role.
+        (_entry("spot", _TEMPLATE, _NODES), "most often, they cannot reach"),
+    ],
+)  # fmt: skip
+def test_nodes_that_did_not_join(entries: str, said: str) -> None:
+    text = "NodeCreationFailure: Instances failed to join the kubernetes cluster (i-0a1b2c3d4e5f60718)"
+    explanation = explain(f"{text}\n\nmapRoles: |\n{entries}")
+    assert said in explanation.summary
+    assert explanation.remedies[0].title.startswith("Correct the groups") is ("of spot" in said)
+    assert not any("not in aws-auth" in (each.text or "") for each in explanation.causes)
+
+
 def test_cluster_without_aws_auth_reads_no_groups_of_it() -> None:
     text = f"{_DENIED.format(_NODE)}mapRoles: |\n{_entry('spot', _TEMPLATE, _JOINED)}"
     explanation = explain(text, facts={"authentication_mode": "API"})
