@@ -198,8 +198,32 @@ def find_said_caller(text: str, kind: str, stated: Stated | None) -> Stated | No
     if stated is not None:
         return stated
     if kind == "access_denied":
-        return find_described_caller(text) or find_named_caller(text) or find_only_role(text)
+        named = find_described_caller(text) or find_named_caller(text)
+        return named or find_only_role(text) or _find_run_as(text)
     return find_named_caller(text) if kind in _KINDS_OF_CLUSTERS else None
+
+
+# "We do run as orders-export": the name of a role or user whose ARN the text has.
+_RUN_AS = lazy_pattern(
+    r"(?a)\b(?:I|[Ww]e|[Ii]t|[Jj]obs?|pipeline|program|script|function|task|upload) (?:(?:do|does|really|already|now|also) )?(?:runs?|calls?|uploads?) as [`\"']?(?P<name>[\w+=,.@-]{1,63}[\w+=@-])(?![\w/-])"
+)
+
+
+def _find_run_as(text: str) -> Stated | None:
+    """Return the role or user as which something runs, by its name, if the text has its only ARN.
+
+    >>> text = "We do run as orders-export. It trusts arn:aws:iam::111122223333:role/jobs/orders-export."
+    >>> _find_run_as(text).value
+    'arn:aws:iam::111122223333:role/jobs/orders-export'
+    >>> _find_run_as(text.replace("do run", "do not run"))
+    """
+    said = {each["name"]: each for each in find_said(text, _RUN_AS)} if " as " in text else {}
+    name = only_one(said)
+    principals = (
+        each[0].rstrip(".") for each in _PRINCIPALS.finditer(text) if name and each["session"] is None
+    )
+    arn = only_one({each for each in principals if each.rpartition("/")[2] == name})
+    return None if name is None or arn is None else Stated(arn, quote_match(said[name]))
 
 
 # "I use Switch role to arn:…:role/ops", "after I switched to the role ops"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from iamtriage import explain
 from tests.tables import check_rows
 
@@ -80,3 +82,32 @@ def test_tenant_of_the_caller_and_of_the_resource(caller: str, resource: str, li
         first = explanation.remedies[0]
         assert first.title.startswith(limit or ("Change", "Allow"))
         assert "may not, use" in first.steps[0] if limit else "key changes" in str(first.steps)
+
+
+_EXPORTS = "arn:aws:iam::111122223333:role/jobs/orders-export"
+_UNNAMED = "$ aws s3 cp a.csv s3://acme-exports/a.csv\nupload failed: ./a.csv to s3://acme-exports/a.csv An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n"
+
+
+@check_rows(
+    ("said", "role"),
+    [
+        ("We do run as orders-export, and our policy allows it.", "orders-export"),
+        ("The job runs as `orders-export`.", "orders-export"),
+        ("it already runs as orders-export", "orders-export"),
+        # It is denied, asked, of another or a local user, or the name of no principal, and two are named.
+        ("We do not run as orders-export.", None),
+        ("Does it run as orders-export?", None),
+        ("If the job runs as orders-export, it works.", None),
+        ("There, the job runs as orders-export and it works.", None),
+        ("The job runs as root.", None),
+        ("The job runs as orders-export-2.", None),
+        ("The job runs as orders-export. The script runs as orders-import.", None),
+    ],
+)
+def test_name_as_which_a_job_runs(said: str, role: str | None) -> None:
+    allow = {"Effect": "Allow", "Principal": {"AWS": _EXPORTS}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::acme-exports/*"}  # fmt: skip
+    deny = {**allow, "Sid": "OnlyKms", "Effect": "Deny", "Principal": "*", "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}}  # fmt: skip
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow, deny]})
+    summary = explain(f"{_UNNAMED}\nbucket policy:\n{policy}\n{said}\n").summary
+    assert "the statement OnlyKms" in summary
+    assert summary.startswith(f"The role {role} " if role else "The caller ")
