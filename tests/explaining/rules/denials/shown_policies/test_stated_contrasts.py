@@ -378,6 +378,17 @@ def test_what_a_call_creates_is_encrypted(
     assert first.steps[0].startswith(step)
 
 
+@check_rows(("operator", "again"), [("StringEquals", " --sse aws:kms"), ("StringNotEquals", None)])
+def test_value_that_a_condition_excludes_is_not_sent(operator: str, again: str | None) -> None:
+    call = "aws s3 cp q1.csv s3://acme-reports/q1.csv"
+    sent = "AES256" if again else "aws:kms"
+    policy = _policy("s3:*", **{operator: {"s3:x-amz-server-side-encryption": "aws:kms"}})
+    denied = _denied("s3:PutObject", "arn:aws:s3:::acme-reports/q1.csv")
+    first = explain(f"{policy}\n\n$ {call} --sse {sent}\n{denied}").remedies[0]
+    assert first.commands == ((f"{call}{again}",) if again else ())
+    assert first.title == "Upload with the encryption that the policy requires"
+
+
 def test_condition_without_values_is_no_tag() -> None:
     statement = {
         "Effect": "Allow",

@@ -356,14 +356,14 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
         # A condition that a key is false or absent requires the reverse.
         if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
             title = requirement.title.replace("{what}", describe_created(denial))
-            title = title.replace("the Deny exempts", "the policy allows")
-            title = title.replace("the Deny requires", "the policy requires")
-            step, again = find_step(denial, requirement, key, values)
-            again = again or repeat_with(denial, key, values)
+            title = title.replace("the Deny exempts", "the policy allows").replace("the Deny", "the policy")
+            accepted = () if "Not" in operator else values  # not those that it excludes
+            step, again = find_step(denial, requirement, key, accepted)
+            again = again or repeat_with(denial, key, accepted)
             lines: tuple[str, ...] = () if again is None else (again,)
             if requirement is MFA:
                 lines = ("aws iam list-mfa-devices", mfa_command(denial, "MFA_DEVICE_ARN"))
-            setting = set_in_code(denial, step, values)
+            setting = set_in_code(denial, step, accepted)
             other = "Or ask an administrator to change the condition."
             steps: tuple[str, str | None] = step, other
             if setting is not None and (again or not setting.startswith("In the CLI")):
