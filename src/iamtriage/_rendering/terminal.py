@@ -185,7 +185,8 @@ class _Layout:
         if block.saved_as is not None and _FILE.fullmatch(block.saved_as) and has_command:
             quoted = text.removeprefix(before).replace("'", "''" if block.for_powershell else "'\\''")
             start, end = block.saving_command
-            if len(quoted.rpartition("\n")[2]) + len(end.partition("\n")[0]) > self.width:
+            last = len(quoted.rpartition("\n")[2]) + len(end.partition("\n")[0])
+            if block.added_to is not None and last > self.width:
                 end = f"\n{end}"
             text = f"{before}{start}{quoted}" + end.replace("\n", f"\n{before}")
         elif block.added_to is not None:

@@ -530,7 +530,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/jo is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/apply",
             {},
-            ("old-policy.json > policy.json", "Next Allow the Identity Center role"),
+            ("old-policy.json statement.json > policy.json", "Next Allow the Identity Center role"),
             ("trust.json", "for a third party"),
             id="permission set and trust policy of the other account",
         ),

@@ -1551,7 +1551,7 @@ CASES = {
     ),
     "bucket-with-underscores": (
         "error: S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 0123ABCD,ExtRid ab=,CanRetry 1\n context: S3 key being read : s3://all_my_orders/a",
-        "S3 denied s3:GetObject without a reason",
+        "S3 denied s3:GetObject on arn:aws:s3:::all_my_orders/a without a reason",
         "arn:aws:s3:::BUCKET/OBJECT_KEY",
     ),
     "vault-with-a-regional-endpoint": (

@@ -169,7 +169,8 @@ def document_codes(
     needed = len(after.partition("\n")[0])
     whole = documents[0] if len(documents) == 1 else documents
     if is_dense:
-        text = dense_json(whole, width - needed, before)
+        # The end of a command that joins files can be on a line of its own.
+        text = dense_json(whole, width if added_to else width - needed, before)
     else:
         text = compact_json(whole, width, before, needed)
     return (Code(text, "json", saved, added_to),)

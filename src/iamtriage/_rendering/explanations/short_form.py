@@ -175,7 +175,10 @@ class _Builder:
             selection.documents = False
         if self.count(selection) > _MAX_TOTAL_LINES:
             selection.commands = min(1, selection.commands)
-        lines = min(max(parts.lines, self.count(selection) + _EXTRA_LINES_FOR_OTHERS), _MAX_TOTAL_LINES)
+        # The command that joins a statement to the policy takes nothing else's place.
+        joins = sum(each.added_to is not None for each in self._documents)
+        others = self.count(selection) + _EXTRA_LINES_FOR_OTHERS
+        lines = min(max(parts.lines + joins, others), _MAX_TOTAL_LINES)
         for name in order_additions(parts):
             more = _EXTRA_LINES if name == "titles" and not selection.titles else 0
             if name == "commands" and remedy and selection.commands < len(remedy.commands):

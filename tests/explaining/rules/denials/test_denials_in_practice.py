@@ -733,7 +733,7 @@ RESOURCES: tuple[Case, ...] = (
         "key and a service-linked role that launches nothing, identity-based",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForRDS/rds is not authorized to perform: kms:DescribeKey on resource: arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab because no identity-based policy allows the kms:DescribeKey action",
         {},
-        ("Only its service can change the policies of a service-linked role",),
+        ("only its service can change the policies of a service-linked role",),
         ("start instances", "put-role-policy"),
     ),
     (

@@ -82,7 +82,7 @@ def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
     label = f"Then, as an administrator of {denial.resource_account}, if the role does not trust {denial.caller} yet:"
     added_lines = (
         Labelled.required(label, f"{show} --output json > old-trust.json"),
-        commands.fill_command("echo {} > statement.json", statement),
+        commands.fill_command("jq --null-input {} > statement.json", statement),
         ADD_STATEMENT.format("old-trust.json", "trust.json"),
         Labelled.required("Check trust.json, then replace the policy:", change),
     )
