@@ -1552,7 +1552,7 @@ CASES = {
     "bucket-with-underscores": (
         "error: S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 0123ABCD,ExtRid ab=,CanRetry 1\n context: S3 key being read : s3://all_my_orders/a",
         "S3 denied s3:GetObject on arn:aws:s3:::all_my_orders/a without a reason",
-        "arn:aws:s3:::BUCKET/OBJECT_KEY",
+        "arn:aws:s3:::all_my_orders/a*",
     ),
     "vault-with-a-regional-endpoint": (
         "URL: PUT https://vault.acme.internal/v1/auth/aws/login\n* error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region, not 'us-east-1'. </Message></Error></ErrorResponse>",
