@@ -793,6 +793,12 @@ def _record(
 
 _KEY = f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/0a1b2c3d-1111-2222-3333-444455556666"
 _OF_VPC = {"StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}}
+
+
+def _by(session: str) -> str:
+    return f"User: arn:aws:sts::{_ACCOUNT}:assumed-role/nightly/{session} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::tide/x with an explicit deny in an identity-based policy"
+
+
 _FORWARDED = "Exempt calls that AWS services make for their callers in the statement Guard"
 
 
@@ -803,6 +809,10 @@ _FORWARDED = "Exempt calls that AWS services make for their callers in the state
         (_record("kim", "cloudformation.amazonaws.com", "ec2:CreateVpc", f"arn:aws:ec2:eu-west-1:{_ACCOUNT}:vpc/*"), _NETWORK | _OF_VPC, _FORWARDED, "not from 203.0.113.0/24 or vpce-0123456789abcdef0"),
         (_record("kim", "athena.amazonaws.com"), _OF_VPC, _FORWARDED, "not from vpce-0123456789abcdef0"),
         (_DENIED.format("GetSecretValue", "kim", "kms:Decrypt", _KEY, "n identity-based", ""), _NETWORK, _FORWARDED, "most likely because the service of GetSecretValue made the call"),
+        (f"FAILED: Access denied when writing output to url: s3://tide/x. {_by('kim')}", _NETWORK, _FORWARDED, "most likely because Athena made the call"),
+        (f'Resource handler returned message: "{_by("kim")}" (HandlerErrorCode: AccessDenied)', _NETWORK, _FORWARDED, "most likely because CloudFormation made the call"),
+        (f'Resource handler returned message: "{_by("AWSCloudFormation")}" (HandlerErrorCode: AccessDenied)', _NETWORK, "Call from a network", ""),
+        (_record("kim", "AWS Internal"), _NETWORK, _FORWARDED, "because an AWS service made the call"),
         # The role is the service's own, so nobody is behind it.
         (_record("AWSCloudFormation", "cloudformation.amazonaws.com"), _NETWORK, "Exempt the role nightly in the statement Guard", "cloudformation.amazonaws.com has its own"),
         # The caller's own address, and a statement that spares services.
@@ -812,7 +822,7 @@ _FORWARDED = "Exempt calls that AWS services make for their callers in the state
         (_DENIED.format("RunInstances", "kim", "iam:PassRole", f"arn:aws:iam::{_ACCOUNT}:role/web", "n identity-based", ""), _NETWORK, "Call from a network", ""),
         (_DENIED.format("GetParameter", "kim", "ssm:GetParameter", _PARAMETER, "n identity-based", ""), _NETWORK, "Call from a network", ""),
     ],
-    ids=["address", "both", "endpoint", "key", "service-role", "own-address", "spared", "pass-role", "direct"],
+    ids=["address", "both", "endpoint", "key", "query", "stack", "stack-role", "internal", "service-role", "own-address", "spared", "pass-role", "direct"],
 )  # fmt: skip
 def test_calls_of_services_for_their_callers(
     denied: str, condition: dict[str, object], title: str, said: str

@@ -9,7 +9,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
-from iamtriage.arns._principals import Role, RoleSession, ServiceLinkedRole, User
+from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.explaining._context.readers.endpoints import PUBLIC_ADDRESS, find_source_address
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.listing_calls import find_listing_call
@@ -20,13 +20,12 @@ from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import ANY_ENDPOINT
+from iamtriage.explaining._rules.denials.conditions.forwarded_calls import comes_from_service
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.texts.text_fragments import is_session_of_service
-from iamtriage.explaining._rules.shared.wording import find_forwarding_service
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
     from iamtriage.authorization._decoded_statements import DenyingCondition
 
-# Whose actions a service checks in the request of the caller itself.
-_OF_CALLERS, _INTERNAL = ("iam", "sts"), "AWS Internal"
 _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
 SOURCE_IP = "aws:sourceip"
 """The key of the address, in lowercase."""
@@ -82,41 +79,6 @@ def sent_address(denial: Denial) -> tuple[str, ...] | None:
     source = denial.failure.envelope.source_ip or ""
     values = request_values(denial.facts, SOURCE_IP)
     return values or ((source,) if PUBLIC_ADDRESS.fullmatch(source) else None)
-
-
-def find_recorded_service(denial: Denial) -> str | None:
-    """Return the principal of the service from which the call came, by its record."""
-    source, text = denial.failure.envelope.source_ip or "", denial.failure.text
-    if source.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-        return source
-    if source == _INTERNAL:
-        return "an AWS service"
-    # Of several records, another one can have it.
-    is_known = PUBLIC_ADDRESS.fullmatch(source) or text.count("eventName") != 1
-    return None if is_known else find_forwarding_service(text)
-
-
-def find_forwarder(denial: Denial) -> str | None:
-    """Return the service that made the call for its caller, by its record, or by the operation of another service.
-
-    A service that uses a role of its own has no caller behind it:
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html.
-    """
-    session = denial.principal
-    is_own = isinstance(session, RoleSession) and is_session_of_service(session.session_name)
-    if is_own or isinstance(denial.role, ServiceLinkedRole) or denial.service in _OF_CALLERS:
-        return None
-    if (recorded := find_recorded_service(denial)) is not None or denial.operation is None:
-        return recorded
-    called = [each.service for each in actions_for(denial.operation)]
-    return f"the service of {denial.operation}" if called and denial.service not in (None, *called) else None
-
-
-def _comes_from_service(denial: Denial) -> tuple[str, ...] | None:
-    """Return whether an AWS service made the call for its caller."""
-    if find_forwarder(denial) is not None:
-        return None if find_recorded_service(denial) is None else ("true",)
-    return ("false",) if denial.failure.envelope.service == denial.service is not None else None
 
 
 def _find_network(name: str, denial: Denial) -> tuple[str, ...] | None:
@@ -236,7 +198,7 @@ def find_shown_values(name: str, denial: Denial) -> tuple[str, ...] | None:
     if name == _OS_USER:
         return _find_os_user(denial)
     if name == _OF_SERVICE:
-        return _comes_from_service(denial)
+        return comes_from_service(denial)
     part = _OF_RECORDS.get(name)
     if part is None:
         return _find_network(name, denial)

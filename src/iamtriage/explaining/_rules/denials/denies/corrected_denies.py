@@ -19,8 +19,8 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     find_right_key,
     replace_key,
 )
+from iamtriage.explaining._rules.denials.conditions.forwarded_calls import find_recorded_service
 from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, is_being_created
-from iamtriage.explaining._rules.denials.conditions.requested_values import find_recorded_service
 from iamtriage.explaining._rules.denials.denies import (
     corrected_principals,
     replaced_networks,

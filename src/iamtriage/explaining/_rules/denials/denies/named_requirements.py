@@ -11,7 +11,7 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import repeat_with, set_in_serverless
-from iamtriage.explaining._rules.denials.conditions.requested_values import find_recorded_service
+from iamtriage.explaining._rules.denials.conditions.forwarded_calls import find_recorded_service
 from iamtriage.explaining._rules.denials.denies import deny_remedies
 from iamtriage.explaining._rules.denials.denies.required_tags import tag_step
 from iamtriage.explaining._rules.shared import commands

@@ -14,12 +14,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
-from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import VPC
-from iamtriage.explaining._rules.denials.conditions.requested_values import (
-    find_forwarder,
-    find_recorded_service,
-)
+from iamtriage.explaining._rules.denials.conditions.forwarded_calls import find_forwarder
 from iamtriage.explaining._rules.denials.denies.corrections import OF_NETWORK, Correction
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
@@ -128,18 +124,16 @@ def exempt_in_named(denial: Denial, remedy: Remedy | None, others: tuple[Remedy,
 def exempt_forwarded(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
     """Return the statement with an exemption for calls of services for the caller, if it denies other networks to one."""
     networks = [each for each in stated.checked if each.key.lower() in _NETWORKS and "Not" in each.operator]
-    service, called = find_forwarder(denial), denial.operation or ""
-    recorded = find_recorded_service(denial)
-    # The call itself passed the statement.
-    is_inferred = recorded is None and any(
-        names_action(statement, f"{each.service}:{called}") for each in actions_for(called)
-    )
-    if service is None or not networks or not (recorded or is_inferred):
+    forwarder = find_forwarder(denial)
+    if forwarder is None or not networks:
+        return None
+    if forwarder.calls and not any(names_action(statement, each) for each in forwarder.calls):
+        # Of a statement that does not cover the call itself, its network tells nothing.
         return None
     listed = clip_text(join_words([value for each in networks for value in each.values], "or"))
-    likely = ", most likely" if is_inferred else ""
+    likely = ", most likely" if forwarder.calls else ""
     return Correction(
-        f"{stated.words} of {stated.policy.name} denies it{likely} because {service} made the call on the caller's behalf, and not from {listed}",
+        f"{stated.words} of {stated.policy.name} denies it{likely} because {forwarder.name} made the call on the caller's behalf, and not from {listed}",
         f"{_EXEMPT}{stated.words}",
         _WHY,
         add_condition(statement, "Bool", _VIA_SERVICE, "false"),
