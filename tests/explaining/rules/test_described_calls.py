@@ -125,7 +125,7 @@ CASES = {
     "answer-without-request-id": (
         "software.amazon.awssdk.services.s3.model.S3Exception: null (Service: S3, Status Code: 403, Request ID: null)",
         "S3 answered 403 without a reason",
-        "--bucket BUCKET",
+        "The answer has no request ID, which S3 always sends",
     ),
     "bucket-of-a-sentence": (
         "The tempDir is an S3 bucket specified in the job: com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied",

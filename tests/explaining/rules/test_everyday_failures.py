@@ -623,6 +623,18 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "found no credentials",
         "AWS_PROFILE",
     ),
+    "provider-of-s3a-alone": (
+        "Caused by: org.apache.hadoop.fs.s3a.auth.NoAwsCredentialsException: SimpleAWSCredentialsProvider: No AWS credentials in the Hadoop configuration",
+        {},
+        "found no credentials where S3A looks for them",
+        "Each of these is enough: fs.s3a.access.key and fs.s3a.secret.key.",
+    ),
+    "provider-of-s3a-for-sessions": (
+        "org.apache.hadoop.fs.s3a.auth.NoAwsCredentialsException: TemporaryAWSCredentialsProvider: Session credentials in Hadoop configuration: No AWS Credentials",
+        {},
+        "found no credentials where S3A looks for them",
+        "fs.s3a.session.token with both keys",
+    ),
     "token-in-a-sentence-with-parentheses": (
         "We assume roles from a runner(with IRSA in the cluster tea), and having `Not authorized to perform sts:AssumeRoleWithWebIdentity`.",
         {},

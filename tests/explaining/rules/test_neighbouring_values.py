@@ -1021,6 +1021,13 @@ upload: ./a.txt to s3://cart-site/x
         ("rolesmapping/cart",),
         ("rolesmapping/writer", "XXXX"),
     ),
+    "mapping of OpenSearch for a caller with a masked account": _Row(
+        """{"error":{"root_cause":[{"type":"security_exception","reason":"no permissions for [indices:data/write/bulk] and User [name=arn:aws:iam::11**********:user/web/cart, backend_roles=[], requestedTenant=null]"}]},"status":403}
+{"writer": {"hosts": [], "users": ["arn:aws:iam::111122223333:user/web/cart"], "backend_roles": [], "and_backend_roles": []}}
+""",
+        ("rolesmapping/cart", "arn:aws:iam::ACCOUNT_ID:user/web/cart"),
+        ("rolesmapping/writer", "000000000000"),
+    ),
     "mapping of OpenSearch for callers with two roles": _Row(
         """{"error":{"root_cause":[{"type":"security_exception","reason":"no permissions for [indices:data/write/bulk] and User [name=arn:aws:iam::111122223333:role/cart, backend_roles=[arn:aws:iam::111122223333:role/cart], requestedTenant=null]"}]},"status":403}
 {"writer": {"hosts": [], "users": [], "backend_roles": [], "and_backend_roles": ["arn:aws:iam::111122223333:role/cart", "ingest"]}}

@@ -1629,6 +1629,11 @@ CASES = {
         "is disabled, by AWS or its owner",
         "aws s3api list-buckets",
     ),
+    "disabled-bucket-with-half-a-message": (
+        'Excon::Errors::Forbidden: Expected(204) <=> Actual(403 Forbidden) :body => "<?xml version=\\"1.0\\"?>\\n<Error><Code>AllAccessDisabled</Code><Message>All access to',
+        "is disabled, by AWS or its owner",
+        "aws s3api list-buckets",
+    ),
     "no-provider": (
         f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for https://{EKS}",
         "IAM has no OIDC provider for the EKS cluster",

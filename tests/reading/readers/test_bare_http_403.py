@@ -108,6 +108,16 @@ REFUSALS: Table = (
         'msg="non-recoverable error" url=https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write err="server returned HTTP status 403 Forbidden"',
         denied(service="aps-workspaces", status_code=403),
     ),
+    (
+        "client-of-opensearch-for-python",
+        "2026-01-02 03:04:05,678 - opensearch - WARNING - POST https://vpc-logs-a1b2c3d4.eu-west-1.es.amazonaws.com:443/_bulk [status:403 request:0.958s]",
+        denied(service="es", status_code=403),
+    ),
+    (
+        "client-of-opensearch-serverless",
+        "GET https://a1b2c3d4.eu-west-1.aoss.amazonaws.com:443/logs/_search [status:403 request:0.120s]",
+        denied(service="aoss", status_code=403),
+    ),
     ("s3fs", f"curl_multi.cpp:MultiRead(221): failed a request(403: {_URL})", _S3),
     (
         "s3fs-syslog",

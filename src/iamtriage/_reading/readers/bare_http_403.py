@@ -34,6 +34,8 @@ _STATUS_403 = lazy_pattern(
     r"|\bstatus\sof\s(?P<i>403)\s\(\)"
     # The fields that programs in Ruby log, such as Logstash.
     r"|(?<=[\s{]):(?:response_)?(?:code|status)=>(?P<h>403)(?=[,}])"
+    # The clients of OpenSearch and Elasticsearch for Python, which log each response.
+    r"|\[status:(?P<j>403)\srequest:"
     # requests, Chrome and Go; aiohttp.
     r"|(?<![\w.:/=-])(?P<f>403)(?::?\s(?:Client\sError:\s)?\(?Forbidden\b|,\smessage='Forbidden')"
 )

@@ -41,12 +41,15 @@ def may_contain_failure(text: str, fragments: Sequence[str] | None = None) -> bo
                 or ("z" in text and "uthoriz" in text)
                 or ("x" in text and "xception" in text)
                 or ("'" in text and "n't " in text)
-                # "status code" is Go v1's.
+                # "status code" is Go v1's, "status:403" that of OpenSearch's client for Python.
                 or (
                     "u" in text
                     and (
                         "nsufficient" in text
-                        or ("tatus" in text and ("Status" in text or "tatus code" in text))
+                        or (
+                            "tatus" in text
+                            and ("Status" in text or "tatus code" in text or "tatus:403" in text)
+                        )
                     )
                 )
             )

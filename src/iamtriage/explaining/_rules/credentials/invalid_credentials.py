@@ -64,6 +64,7 @@ from iamtriage.explaining._rules.credentials.keys.unaccepted_keys import (
 from iamtriage.explaining._rules.credentials.keys.unusable_keys import (
     explain_inactive_key,
     explain_placeholder_key,
+    explain_sent_name,
     find_listed_key,
 )
 from iamtriage.explaining._rules.credentials.logins import service_logins
@@ -171,7 +172,7 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
     lacks_token = any("access_key" in each.arguments and "token" not in each.arguments for each in providers)
     if request.is_temporary and lacks_token:
         variable = "access_key"
-    explanation = explain_placeholder_key(case) if request.is_signed else None
+    explanation = (explain_placeholder_key(case) or explain_sent_name(case)) if request.is_signed else None
     if explanation is None and request.is_signed:
         explanation = token_settings.explain_token_setting(case)
     if explanation is None and request.is_temporary and variable and not variable.isupper():

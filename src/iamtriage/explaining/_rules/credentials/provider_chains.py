@@ -174,9 +174,10 @@ _HADOOP_OF_SDK_2 = lazy_pattern(
     r"(?i:hadoop)[\w -]{0,12}[-: ]v?(?:3\.[4-9]|[4-9]\.)|software\.amazon\.awssdk"
 )
 _CLI_CALL = lazy_pattern(r"\baws s3(?:api)? ")
-# NoAuthWithAWSException names the list in the order in which S3A asks.
+# NoAuthWithAWSException names the list in the order in which S3A asks, and NoAwsCredentialsException one of its providers.
 _ASKED_BY_S3A = lazy_pattern(
     r"(?a)\bNo AWS Credentials provided by (?P<list>\w{0,60}CredentialsProvider(?: \w{0,60}CredentialsProvider){0,12})(?= ?:|\s|$)"
+    r"|\b(?P<own>\w{0,60}CredentialsProvider): (?:No AWS credentials in the Hadoop configuration|Session credentials in Hadoop configuration: No AWS Credentials)"
 )
 # What the providers read: https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/authentication.html
 _READ_BY_S3A = {
@@ -205,15 +206,19 @@ ROLE_MISSING_IN_LIST = CauseType(
 
 def is_of_s3a(message: str) -> bool:
     """Return whether S3A names the providers that it asked, all of which are known, and none reads a profile."""
-    asked = _ASKED_BY_S3A.search(message)
-    names = [] if asked is None else asked["list"].replace("CredentialsProvider", "").split()
+    names = _list_asked(message)
     return bool(names) and _READ_BY_S3A.keys() >= {*names}
+
+
+def _list_asked(message: str) -> list[str]:
+    """Return the providers that S3A names, without the end of their names."""
+    asked = _ASKED_BY_S3A.search(message)
+    return [] if asked is None else (asked["list"] or asked["own"]).replace("CredentialsProvider", "").split()
 
 
 def advise_on_s3a(case: Case[MissingCredentials], message: str) -> pod_roles.Advice:
     """Return what gives the listed providers of S3A credentials, or adds one that has them."""
-    asked = _ASKED_BY_S3A.search(message)
-    names = () if asked is None else asked["list"].replace("CredentialsProvider", "").split()
+    names = _list_asked(message)
     read = "; ".join(what for name, what in _READ_BY_S3A.items() if name in names)
     is_of_sdk_2 = _HADOOP_OF_SDK_2.search(case.text) is not None
     package = "software.amazon.awssdk.auth.credentials" if is_of_sdk_2 else "com.amazonaws.auth.profile"
@@ -226,9 +231,12 @@ def advise_on_s3a(case: Case[MissingCredentials], message: str) -> pod_roles.Adv
         else None,
         url=NOT_IN_LIST.sources[0],
     )
+    readers = "none of these providers reads a profile"
+    if len(names) == 1:
+        readers = f"{names[0]}CredentialsProvider reads no profile"
     cause = NOT_IN_LIST.cause(
         "reported",
-        text=f"S3A looks only where {_S3A_LIST} says, and none of these providers reads a profile.",
+        text=f"S3A looks only where {_S3A_LIST} says, and {readers}.",
     )
     return pod_roles.Advice([cause], [remedy], " where S3A looks for them")
 

@@ -11,6 +11,7 @@ from iamtriage._text import clip_text, lower_first, upper_first
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.service_messages import stated_reason
 from iamtriage.explaining._rules.shared.principals.principal_words import is_truncated
+from iamtriage.failures._failures import Failure
 
 # A mask says nothing, and makes an ARN hard to read.
 _MASKED_ACCOUNT = lazy_pattern(
@@ -23,12 +24,20 @@ _ENCRYPTED = lazy_pattern(
 )
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}")
 
+_WITHOUT_ID = lazy_pattern(r"\bStatus Code: 40[34]\b[^()\n]{0,80}\bRequest ID: null\b")
 FIND_POLICY = "Find the policy that"
 """The beginning of the title of a remedy that looks for the policy which denies a call."""
 
 
 NO_OVERRIDE = "An Allow does not override it."
 """What an ``Allow`` does against a ``Deny``."""
+
+
+def endpoint_step(failure: Failure) -> str | None:
+    """Return the step that checks which server answered for S3, if its answer lacks what S3 always sends."""
+    if _WITHOUT_ID.search(failure.text, *failure.span) is None:
+        return None
+    return "The answer has no request ID, which S3 always sends: check which endpoint the program calls, and whether a proxy or another store answered."
 
 
 def why_no_allow_helps(denial: Denial) -> str:

@@ -37,3 +37,30 @@ def test_key_of_an_emulator(settings: str, words: str | None) -> None:
     assert words is None or words in explanation.summary
     derived = {each.code for each in explanation.causes if each.evidence == "derived"}
     assert ("key-mistyped" in derived) is (words is not None)
+
+
+_UNKNOWN = "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records.</Message><RequestId>DC9C75686E6A510B</RequestId><AWSAccessKeyId>{}</AWSAccessKeyId></Error>"
+
+
+@check_rows(
+    ("sent", "is_name"),
+    [
+        ("S3_KEY", True),
+        ("AWS_ACCESS_KEY_ID", True),
+        ("${KEY_ID}", True),
+        ("{{ aws_key }}", True),
+        ("undefined", True),
+        # Keys, a key of another system, and masks.
+        ("AKIAEXAMPLEEXAMPLE77", False),
+        ("AKIA_EXAMPLE_EXAMPLE", False),
+        ("minioadmin", False),
+        ("YOUR_KEY_ID", False),
+        ("XXX_XXX", False),
+        ("REDACTED", False),
+        ("MY_KEY", False),
+    ],
+)
+def test_name_in_place_of_a_key(sent: str, *, is_name: bool) -> None:
+    explanation = explain(_UNKNOWN.format(sent))
+    assert (f"S3 received {sent} as the ID" in explanation.summary) is is_name
+    assert (f"The answer of S3 repeats the ID as {sent}." in str(explanation)) is is_name

@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.shared.grants.unnamed_calls import GLOBAL_SERVI
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.wording import endpoint_step
 from iamtriage.failures._failures import AwsError
 
 NOT_FOUND = CauseType(
@@ -274,9 +275,6 @@ def _compare_remedy(
     )
 
 
-_CHECK_ENDPOINT = "The answer has no request ID, which S3 always sends: check which endpoint the program calls, and whether a proxy or another store answered."
-
-
 def is_missing_in_s3(case: Case[AwsError]) -> bool:
     """Return whether S3 answered 404 without a body, and so without a code."""
     envelope = case.failure.envelope
@@ -301,8 +299,8 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
         "OBJECT_KEY can be the beginning of the key.",
         "In a bucket with versioning, a delete marker can hide the object: list-object-versions shows it.",
     )
-    if "Request ID: null" in case.failure.text[slice(*case.failure.span)]:
-        steps = (_CHECK_ENDPOINT, *steps)
+    if (checked := endpoint_step(case.failure)) is not None:
+        steps = (checked, *steps)
     listing = "aws s3api list-objects-v2 --bucket BUCKET --prefix OBJECT_KEY --query 'Contents[].Key'"
     if (
         code == "NoSuchBucket"

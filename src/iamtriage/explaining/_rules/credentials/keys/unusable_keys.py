@@ -96,6 +96,37 @@ def explain_placeholder_key(case: Case[InvalidCredentials]) -> Explanation | Non
     )
 
 
+# S3 repeats the ID of the request. Masks look otherwise, such as YOUR_KEY, or are a part of a key.
+_SENT = lazy_pattern(
+    r"<AWSAccessKeyId>(?P<name>(?!(?:YOUR|MY|HIDDEN|MASKED|REDACTED|THE|A[KS]IA)_?|X{3})[A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){1,5}|\$\{?\w{1,60}\}?|\{\{[\w. -]{1,60}\}\}|undefined|null|None|nil)</AWSAccessKeyId>"
+)
+
+
+def explain_sent_name(case: Case[InvalidCredentials]) -> Explanation | None:
+    """Explain that the answer repeats the name of a variable as the access key ID, or return ``None``."""
+    sent = only_one({each["name"] for each in _SENT.finditer(case.failure.text)})
+    if sent is None:
+        return None
+    is_empty = sent.isalpha() and not sent.isupper()
+    why = "the value was missing where the request was built" if is_empty else "that is no key ID"
+    return case.explain(
+        f"AWS does not know the access key ID: S3 received {sent} as the ID, and {why}. No permission is missing.",
+        KEY_MISTYPED.cause(
+            because=f"The answer of S3 repeats the ID as {sent}.",
+            text="Unless the author of the text put it there, the program sent it in place of the value of a variable.",
+        ),
+        topic="invalid-credentials",
+        remedies=your_remedy(
+            "Give the program the value of the variable, not its name",
+            "Look where the program sets the access key ID: quotes around the name of a variable, or a template that nothing fills in, send the name itself.",
+            "The secret access key most likely has the same problem.",
+            "If the text hides the ID: check that the key exists and is active (aws sts get-caller-identity with it).",
+            url=pages.CLI_CREDENTIALS,
+        ),
+        notes="AWS could not authenticate the caller, so it evaluated no policy.",
+    )
+
+
 def has_key_for_emulator(text: str) -> bool:
     """Return whether settings have a made-up key outside of the part with the endpoint of the emulator."""
     found = _find_placeholder(text)

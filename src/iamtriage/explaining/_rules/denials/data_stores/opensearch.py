@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import li
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.principals.principal_words import (
+    PLACEHOLDER_ACCOUNT,
     describe_principal,
     try_parse_principal,
     underlying_role,
@@ -78,6 +79,7 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
         permission = f"the permission{'s' * (len(names) > 1)} {clip_text(join_words(tuple(names), 'and'))}"
     role = underlying_role(denial.principal)
     arn = commands.arn(str(role or denial.principal) if denial.principal else None, "PRINCIPAL_ARN")
+    arn = arn.replace(f":{PLACEHOLDER_ACCOUNT}:", ":ACCOUNT_ID:") if denial.has_masked_account else arn
     kind = "users" if role is None and denial.principal is not None else "backend_roles"
     name = (getattr(role or denial.principal, "name", None) or "").rpartition("/")[2]
     name = name if _ROLE_NAME.fullmatch(name) else "ROLE_NAME"
@@ -88,7 +90,7 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     index = max(outputs, key=lambda name: name.endswith("-*"), default=None)
     summary = f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: no role inside OpenSearch (fine-grained access control) that is mapped to this caller has it."
     mapping = only_one([*_MAPPING.finditer(text)])
-    if mapping is not None and arn != "PRINCIPAL_ARN":
+    if mapping is not None and arn != "PRINCIPAL_ARN" and not denial.has_masked_account:
         unmapped = _explain_mapping(denial, permission, mapping, arn, kind, url)
         if unmapped is not None:
             return unmapped

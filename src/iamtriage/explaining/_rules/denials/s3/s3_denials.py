@@ -41,7 +41,7 @@ from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_FILES, NEXT_OBJECTS
 from iamtriage.explaining._rules.shared.requirements.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.texts.text_signs import find_acl
-from iamtriage.explaining._rules.shared.wording import put_check_first
+from iamtriage.explaining._rules.shared.wording import endpoint_step, put_check_first
 from iamtriage.policies._documents import allow
 
 _OTHERS = (policy_comparisons.STATED_POLICY_OTHER_ACTION, policy_comparisons.STATED_POLICY_OTHER_RESOURCE)
@@ -378,6 +378,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return (your_remedy if is_first else owner_remedy)(
         f"Check {join_words(checks, 'and')}{'' if is_first or bucket == 'BUCKET' else f' (aws s3api get-bucket-policy --bucket {bucket})'}",
+        endpoint_step(denial.failure),
         unsigned if is_first and may_be_unsigned(denial) else None,
         "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
         if is_first

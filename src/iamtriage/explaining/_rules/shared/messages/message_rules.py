@@ -64,7 +64,10 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access to kms is not allowed",
         "kms access was denied",
     ),
-    "denials.s3.s3_denials.explain_disabled_bucket": ("all access to this object has been disabled",),
+    "denials.s3.s3_denials.explain_disabled_bucket": (
+        "all access to this object has been disabled",
+        "allaccessdisabled",
+    ),
     "denials.s3.s3_causes.explain_locked_object": ("protected by object lock",),
     "denials.s3.signed_requests.explain_post_form": ("invalid according to policy",),
     "denials.s3.signed_requests.explain_unsigned_headers": ("headers present in the request which were not",),
