@@ -326,7 +326,8 @@ def test_what_to_do_afterwards_follows_the_commands() -> None:
     for detail in ("short", "full"):
         shown = " ".join(explanation.to_text(detail=detail).split())
         before, _, after = shown.partition(" kubectl get pods ")
-        assert before.endswith("1. Add the role. 2. If it has none, create one. Then retry it."), detail
+        # Beside commands, steps have no numbers: they need not be in order.
+        assert before.endswith("- Add the role. - If it has none, create one. Then retry it."), detail
         assert after.startswith("Then restart the pods: they keep it. Then run cdk deploy again."), detail
     # Without commands, the steps are in order.
     alone = str(attrs.evolve(explanation, remedies=(attrs.evolve(remedy, commands=()),)))

@@ -85,7 +85,8 @@ def remedy_content(remedy: RemedyParts, width: int) -> Iterator[Block]:
     steps = tuple(name_commands(step, remedy.commands) for step in remedy.steps)
     steps, follow_ups = split_follow_ups(steps, remedy.commands) if has_code else (steps, ())
     if steps:
-        yield Items(steps, ordered=len(steps) > 1)
+        # Beside commands, which have an order, steps are what to know about them.
+        yield Items(steps, ordered=len(steps) > 1 and not has_code)
     saved = find_saved_file(remedy.documents, remedy.commands)
     of_commands = tuple(command_blocks(remedy.commands, remedy.names, saved))
     manifest = None if remedy.manifest is None else Code(remedy.manifest, remedy.manifest_language)

@@ -351,10 +351,11 @@ class _Builder:
         yield Heading(f"Do this first: {remedy.title}", 2, (remedy.who,))
         steps = tuple(name_commands(remedy.steps[index], remedy.commands) for index in selection.steps)
         follow_ups: tuple[str, ...] = ()
-        if selection.commands or remedy.documents or (selection.manifest and remedy.manifest):
+        has_code = bool(selection.commands or remedy.documents or (selection.manifest and remedy.manifest))
+        if has_code:
             steps, follow_ups = split_follow_ups(steps, remedy.commands)
         if steps:
-            yield Items(steps, ordered=len(steps) > 1)
+            yield Items(steps, ordered=len(steps) > 1 and not has_code)
         shown = remedy.commands[: selection.commands]
         documents = self._documents if selection.documents else self._reference(remedy)
         manifest = None
