@@ -1562,6 +1562,22 @@ S3CMD: Table = (
         "ERROR: Access to bucket 'orders-logs' was denied",
         denied(service="s3", resource="orders-logs"),
     ),
+    (
+        "goofys",
+        "Jan 02 03:04:05 files-1 /usr/local/bin/goofys[71]: main.ERROR Unable to access 'orders-logs': permission denied\nJan 02 03:04:05 files-1 /usr/local/bin/goofys[71]: main.FATAL Mounting file system: Mount: initialization failed",
+        denied(service="s3", resource="orders-logs"),
+    ),
+    (
+        "goofys-wrapped",
+        "goofys[71]: s3.ERROR Unable to access\n 'orders-logs': permission denied",
+        denied(service="s3", resource="orders-logs"),
+    ),
+    (
+        "goofys-without-bucket",
+        "goofys[71]: main.ERROR Unable to access 'orders-logs': bucket does not exist",
+        None,
+    ),
+    ("other-unable-to-access", "ERROR Unable to access '/var/lib/orders': permission denied", None),
     ("other-bucket-denied", "Access to bucket 'orders-logs' was denied by the review board", None),
     ("s3cmd-reason", "ERROR: S3 error: 403 (Forbidden)", denied(service="s3", status_code=403)),
     (

@@ -88,8 +88,12 @@ _S3_ACCESS_LOG = lazy_pattern(
 _S3CMD = lazy_pattern(
     r"(?P<status_code>[345](?:(?P<label>(?<=\bS3\serror:\s.))|(?<![\w.].))[0-9]{2})\s\((?P<code>[A-Z][A-Za-z0-9]{2,80})\)(?!\w)"
 )
-# What s3cmd says of AccessDenied, whatever the command.
-_S3CMD_BUCKET = lazy_pattern(r"\bERROR: Access to bucket '(?P<resource>[^'\n]{3,63})' was denied\b")
+# What s3cmd says of AccessDenied, whatever the command, and goofys of a bucket that it does not mount:
+# https://github.com/kahing/goofys/blob/master/internal/goofys.go
+_S3CMD_BUCKET = lazy_pattern(
+    r"\bERROR: Access to bucket '(?P<resource>[^'\n]{3,63})' was denied\b"
+    r"|\b(?:main|s3)\.ERROR\sUnable\sto\saccess\s{1,2}'(?P<mounted>[^'\n]{3,63})':\spermission\sdenied\b"
+)
 # The nouns of these cmdlets start with a service. LogicMonitor's start with LM, too.
 _CMDLET = lazy_pattern(
     r"(?<![\w-])[A-Z][a-z]{2,12}-(?P<service>S3|EC2|SQS|SNS|DDB|IAM|SSM|SEC|STS|CFN|KMS|RDS|ECS|ECR|EKS|ELB2?|R53|CWL?|CT|ASG|SFN"
@@ -241,7 +245,7 @@ def _s3cmd(m: re.Match[str]) -> Piece | None:
 def _s3cmd_bucket(m: re.Match[str]) -> Piece:
     piece = Piece("core", m.start(), m.end(), kind="access_denied", source="s3cmd", is_aws=True)
     piece.put("service", "s3")
-    piece.put_group(m, "resource")
+    piece.put_group(m, "resource", "resource" if m["resource"] else "mounted")
     return piece
 
 
@@ -302,7 +306,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]
     ("<Sender>Sender - |<Receiver>Receiver - ", _QUERY_ERROR, _query_error),
     ("<nio>", _HADOOP, _hadoop),
     ("|".join(f"<{status}>{status} (" for status in range(300, 600)), _S3CMD, _s3cmd),
-    ("<bucket>ccess to bucket '", _S3CMD_BUCKET, _s3cmd_bucket),
+    ("<bucket>ccess to bucket '|ERROR Unable to access", _S3CMD_BUCKET, _s3cmd_bucket),
     ("|".join(f"<{verb}>{verb}-" for verb in _VERBS.split()), _CMDLET, _cmdlet),
     ("xception: User: ", _CONSOLE, _console),
     ("<amazonaws>.amazonaws.com", _CLOUDTRAIL_COLUMNS, _cloudtrail_columns),

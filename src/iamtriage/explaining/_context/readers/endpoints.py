@@ -44,7 +44,7 @@ _SETTING = lazy_pattern(
 _ARGUMENT = lazy_pattern(
     r"(?a)(?:\b(?:(?:client|resource)\(\s?[\"']|new (?:AWS\.)?(?=[A-Z]))(?P<service>[\w-]{2,40}?)(?:[\"']|(?:Client)?\()[^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"
     r"|endpoint_?[Uu]rl|EndpointUrl|endpointOverride|BaseEndpoint|[Ss]erviceU[Rr][Ll]|s3Url|fs\.s3a\.endpoint"
-    r"|(?:[A-Z]{2,20}_){0,2}S3_ENDPOINT(?:_URL)?|(?:AWS_|MINIO_)?ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
+    r"|(?:[A-Z]{2,20}_){0,2}S3_ENDPOINT(?:_URL)?|(?:AWS_|MINIO_)?ENDPOINT(?:_URL)?|host_base|endpoint_override|s3_endpoint)(?P<key>)(?![\w.-])(?:[^\w\n]{1,6}|</name>\s{0,40}<value>\s{0,20})"
     rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))|(?=[a-z0-9.-]{{1,100}}\.(?:{CLOUD_HOSTS})\b)){_HOST}"
 )
 # An option in a list of JSON: "--endpoint-url","https://10.0.0.9:6443".

@@ -453,6 +453,12 @@ _SPARK = "spark_session.conf.set('fs.s3a.endpoint', 'http://{}')"
     [
         (_HADOOP_403.format(_AWS_ID, _SPARK.format("localstack:4566")), "Amazon S3, not LocalStack at localstack:4566, rejected the call", "Set spark.hadoop.fs.s3a.endpoint=http://localstack:4566"),
         (_HADOOP_403.format(_AWS_ID, "fs.s3a.endpoint=http://minio:9000"), "Amazon S3, not MinIO at minio:9000, rejected the call", "Set fs.s3a.endpoint=http://minio:9000"),
+        # The file of Hadoop's settings, and those of DuckDB and PyArrow.
+        (_HADOOP_403.format(_AWS_ID, "<property>\n  <name>fs.s3a.endpoint</name>\n  <value>http://minio:9000</value>\n</property>"), "Amazon S3, not MinIO at minio:9000, rejected the call", "Set fs.s3a.endpoint=http://minio:9000"),
+        (_HADOOP_403.format("null", "SET s3_endpoint='minio.lake:9000';"), "MinIO at minio.lake:9000, not AWS, denied", "Check the permissions of the key"),
+        (_HADOOP_403.format("null", 'S3FileSystem(endpoint_override="http://minio.lake:9000")'), "MinIO at minio.lake:9000, not AWS, denied", "Check the permissions of the key"),
+        (_HADOOP_403.format("null", "<name>fs.s3a.endpoint</name><value>s3.eu-west-1.amazonaws.com</value>"), "S3 answered 403 to HeadObject", "Repeat"),
+        (_HADOOP_403.format("null", "<name>fs.s3a.endpoint.region</name><value>http://minio:9000</value>"), "S3 answered 403 to HeadObject", "Repeat"),
         # The ID of the emulator, a cloud whose IDs are not known, and a key of AWS.
         (_HADOOP_403.format(_LOCALSTACK_ID, _SPARK.format("localstack:4566")), "LocalStack at localstack:4566, not AWS, denied", "Check the permissions of the key"),
         (_HADOOP_403.format(_AWS_ID, _SPARK.format("s3.eu.wasabisys.com")), "not AWS, denied", "Check the permissions of the key"),
