@@ -88,7 +88,7 @@ def test_session_that_calls_assume_role_in_code(text: str, source: str | None, w
     assert (f"the limit of role chaining: the role {source} assumed it" in explanation.summary) is (
         source is not None
     )
-    assert words in str(explanation).replace("\n          ", " ").replace("\n     ", " ").replace("\n", " ")
+    assert words in " ".join(str(explanation).split())
     assert "Remove DurationSeconds" not in str(explanation)
 
 

@@ -1289,7 +1289,7 @@ DENIES: tuple[Case, ...] = (
             '"arn:aws:iam::ACCOUNT_ID:role/shop-web"',
             "aws iam create-role",
             "not DurationSeconds 43200",
-            "1. To let a browser",
+            "- To let a browser",
             "such keys are long-term",
         ),
         ("get-caller-identity",),
@@ -2723,7 +2723,7 @@ OTHERS: tuple[Case, ...] = (
                 "Our policy only lets us create roles with the boundary DevBoundary. I ran: aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json",
                 (
                     "most likely because the call passes no permissions boundary",
-                    f"Do this first: Create app-cart with the permissions boundary DevBoundary [you] 1. Pass arn:aws:iam::{ACCOUNT}:policy/DevBoundary",
+                    f"Do this first: Create app-cart with the permissions boundary DevBoundary [you] - Pass arn:aws:iam::{ACCOUNT}:policy/DevBoundary",
                     f"file://trust.json --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/DevBoundary",
                 ),
                 ("put-role-policy",),

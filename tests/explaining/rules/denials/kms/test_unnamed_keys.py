@@ -127,7 +127,7 @@ def test_grant_for_a_role_that_the_message_names(words: str, kind: str, evidence
     )
     assert (
         "nobody can change the policy: set the function's role again"
-        in explanation.to_text(detail="full").replace("\n       ", " ")
+        in " ".join(explanation.to_text(detail="full").split())
     ) is is_open
     # The command that sets the function's own role again is not hidden.
     assert ("Role.Arn" in shown or "the role's ARN in it" in shown) is (is_first or kind == "resource-based")
