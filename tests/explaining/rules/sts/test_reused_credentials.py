@@ -16,6 +16,8 @@ _ASSUME = "aws sts assume-role --role-arn arn:aws:iam::444455556666:role/A --rol
     [
         (f"for id in 1 2; do\n{_ASSUME.format('$otp')}done\n", True),
         (_ASSUME.format("123456") + _ASSUME.format("123456"), True),
+        (_ASSUME.format("7**4*2") + _ASSUME.format("7**4*2"), True),
+        ("The app still shows the same six digits.\n", True),
         ("for arn in arns:\n    sts.assume_role(RoleArn=arn, TokenCode=code)\n", True),
         ("The second call with the same code fails.\n", True),
         ("I use the code twice: for dev, and right after it for prod.\n", True),
@@ -23,6 +25,9 @@ _ASSUME = "aws sts assume-role --role-arn arn:aws:iam::444455556666:role/A --rol
         ("I never use the same code.\n", False),
         (_ASSUME.format("123456"), False),
         (_ASSUME.format("123456") + _ASSUME.format("654321"), False),
+        (_ASSUME.format("7**4*2") + _ASSUME.format("7**4*1"), False),
+        (_ASSUME.format("****42") + _ASSUME.format("****42"), False),
+        ("The app did not show the same six digits.\n", False),
         ("", False),
     ],
 )
@@ -31,7 +36,15 @@ def test_code_for_several_calls(shown: str, *, is_reused: bool) -> None:
     codes = [each.code for each in explanation.causes]
     assert ("mfa-code-reused" in codes) is is_reused
     assert ("mfa-device" in codes) is not is_reused
-    assert ("get-session-token" in explanation.remedies[0].commands[0]) is is_reused
+    assert any("get-session-token" in str(each) for each in explanation.remedies[0].commands) is is_reused
+
+
+def test_same_code_typed_for_the_next_call() -> None:
+    text = f"{_ASSUME.format('123456')}{_ASSUME.format('123456 --profile base')}{_CODE}"
+    [remedy] = explain(text).remedies
+    assert remedy.title.startswith("Wait until the device shows the next code")
+    assert remedy.commands[0].startswith("aws sts assume-role --role-arn arn:aws:iam::444455556666:role/A ")
+    assert remedy.commands[0].endswith(" --profile base")
 
 
 def test_code_for_several_profiles() -> None:

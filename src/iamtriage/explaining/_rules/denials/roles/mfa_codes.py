@@ -24,14 +24,14 @@ _SERIAL = lazy_pattern(
 _AWS_MFA = lazy_pattern(
     r"(?a)\baws-mfa(?=[^\n]{0,200} --device)(?: --(?:profile[ =](?P<profile>[\w.-]{1,64})|[a-z-]{2,30}(?:[ =][\w:/.+=,@][\w:/.+=,@-]{0,200})?)){1,9}"
 )
-# One code for several calls: a loop, the same code in two commands, or what people say about it.
+# One code for several calls: a loop, or the same code in two commands, of which a mask leaves at least three digits.
 _CODE_REUSED = lazy_pattern(
     r"(?:\bfor (?:\w+ in |\(|\w+, ?\w+ in )|\bwhile |\bforEach\(|\.each do |\bxargs )[\s\S]{0,800}?(?:--token-code[ =][\"']?\$\{?\w|\bTokenCode[\"']?\s?[=:]\s?[A-Za-z_])"
-    r"|--token-code[ =][\"']?(?P<code>\d{6})\b[\s\S]{0,4000}?--token-code[ =][\"']?(?P=code)\b"
+    r"|--token-code[ =][\"']?(?P<code>(?=(?:[*xX]{0,3}\d){3})[\d*xX]{6})(?![\w*])[\s\S]{0,4000}?--token-code[ =][\"']?(?P=code)(?![\w*])"
 )
 # What people say of a code, the verb before it or after.
 _SAID_REUSED = lazy_pattern(
-    r"(?i)\b(?:same|one|single) (?:MFA |TOTP |OTP |token |6-digit |six-digit )?(?:code|token|OTP)\b"
+    r"(?i)\b(?:same|one|single) (?:MFA |TOTP |OTP |token |6-digit |six-digit )?(?:code|token|OTP|(?:6|six) digits)\b"
     r"|\b(?:use|enter|type|paste|give|re-?use)[sd]?\b[^\n.;]{0,30}\b(?:code|token|OTP)\b[^\n.;]{0,20}(?:\b(?:twice|again|(?:two|2|three|3|several|many) times|(?:for|in|with) (?:both|all|each|every|several|two|the second))\b)"
     r"|\b(?:code|token|OTP)\b[^\n.;]{0,20} (?:is|was|gets) (?:re-?used|used (?:twice|again|already|for both))"
     r"|\bre-?us(?:e|ed|ing)\b[^\n.;]{0,20} (?:code|token|OTP)\b"
@@ -84,8 +84,9 @@ def explain_mfa(denial: Denial) -> Explanation:
     listed = "aws iam list-mfa-devices"
     if user is not None:
         listed = commands.fill_command(f"{listed} --user-name {{}}", user)
-    if not is_about_device and (_CODE_REUSED.search(text) or next(find_said(text, _SAID_REUSED), None)):
-        return _explain_reused_code(denial, reported, serial)
+    reused = None if is_about_device else _CODE_REUSED.search(text)
+    if reused or (not is_about_device and next(find_said(text, _SAID_REUSED), None)):
+        return _explain_reused_code(denial, reported, serial, is_retyped=bool(reused and reused["code"]))
     summary, title, again = "STS rejected the code of the MFA device.", "Retry with the next code", None
     resync = "aws iam resync-mfa-device --user-name USER_NAME --serial-number {} --authentication-code1 CODE --authentication-code2 NEXT_CODE"
     steps: tuple[str, ...] = (
@@ -174,7 +175,9 @@ def _explain_other_device(denial: Denial, reported: Cause) -> Explanation | None
     )
 
 
-def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explanation:
+def _explain_reused_code(
+    denial: Denial, reported: Cause, serial: str, *, is_retyped: bool = False
+) -> Explanation:
     profile = find_profile(denial.case)
     template = "aws sts get-session-token --serial-number {} --token-code MFA_CODE"
     session = commands.fill_command(template, commands.arn(serial, "MFA_DEVICE_ARN"))
@@ -185,7 +188,18 @@ def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explan
         f"Export what the command prints as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and assume each role without --serial-number, --token-code and --profile. {keeps}",
         "Or wait for the next code before each call.",
     )
-    lines: tuple[str | None, ...] = (with_profile(profile, session),)
+    lines: tuple[str | Labelled | None, ...] = (with_profile(profile, session),)
+    if is_retyped:
+        title = "Wait until the device shows the next code, up to 30 seconds, and repeat the call with it"
+        again = denial_remedies.mfa_command(denial, commands.arn(serial, "MFA_DEVICE_ARN"))
+        lines = (
+            with_profile(profile, again),
+            Labelled("Or use the next code for a session, and assume all roles with it:", *lines),
+        )
+        steps = (
+            steps[0].replace("the command", "the second command"),
+            "If the next code fails, too, set the phone's time to automatic, or resynchronize the device.",
+        )
     roles = [
         each
         for each in find_profile_sections(denial.failure.text)
