@@ -372,10 +372,9 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
                 steps = step.replace(NAMED_BOUNDARY, f"Pass {values[0]}"), other
             return your_remedy(title, *steps, commands=lines, url=requirement.url)
         if (option := find_option(denial, key)) is not None and operator != "Null" and "Not" not in operator:
-            accepted = join_values(values)
             return your_remedy(
                 f"Pass a value that the condition on {clip_text(key)} accepts",
-                f"--{option} can be {accepted}.",
+                f"--{option} can be {join_values(values)}.",
                 "Or ask an administrator to let the condition accept the value of this call.",
                 commands=present(repeat_with(denial, key, values)),
                 url=pages.EVALUATION,
