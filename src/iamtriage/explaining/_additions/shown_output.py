@@ -1,4 +1,4 @@
-"""Leave out commands whose output the text already shows."""
+"""Leave out commands whose output the text already shows, or say that it does."""
 
 from __future__ import annotations
 
@@ -24,17 +24,24 @@ _NO_ANSWER = lazy_pattern(
     r"(?i)(?:access ?denied|not authorized|unauthorized|forbidden|expired|unable to|could not|timed? ?out|usage:)"
 )
 _ORDINAL = lazy_pattern(r"\b(?:first|second|third|last|two|both) commands?\b|\bthe commands?\b")
+_FIRST = lazy_pattern(r"\b[Tt]he first command\b|\b[Tt]he first one(?= (?:lists|prints|shows)\b)")
+_ONLY = lazy_pattern(r"\b[Tt]he command\b(?= (?:lists|prints|shows)\b)")
 _KINDS = {
     "cm": "configmap", "deploy": "deployment", "ds": "daemonset", "no": "node", "ns": "namespace", "po": "pod",
     "sa": "serviceaccount", "sts": "statefulset", "svc": "service",
 }  # fmt: skip
+# What remedies look for in objects of a kind, and other commands that print it, too.
+_PARTS = {"serviceaccount": ".annotations"}
 # Options that change only the form of the output. The configured Region can be the wanted one.
 _OTHER_OPTIONS = frozenset({"output", "query", "region", "no-cli-pager"})
 _WHOLE_OUTPUTS = frozenset({"yaml", "json"})
 
 
 def drop_answered_commands(remedies: tuple[Remedy, ...], failure: Failure | None) -> tuple[Remedy, ...]:
-    """Return the remedies without commands whose output the text shows, unless a step refers to a command."""
+    """Return the remedies without commands whose output the text shows.
+
+    A step that refers to such a command says so.
+    """
     if failure is None or ("aws " not in failure.text and "kubectl " not in failure.text):
         return remedies
     if not any(_CHECK.match(line) for remedy in remedies for line in remedy.commands):
@@ -44,11 +51,17 @@ def drop_answered_commands(remedies: tuple[Remedy, ...], failure: Failure | None
 
 
 def _drop(remedy: Remedy, answered: list[CommandLine]) -> Remedy:
-    """Return a remedy without the answered commands, if others remain and no step refers to a command."""
     kept = tuple(line for line in remedy.commands if not _is_answered(line, answered))
-    if not kept or kept == remedy.commands or any(_ORDINAL.search(step) for step in remedy.steps):
+    if kept == remedy.commands:
         return remedy
-    return attrs.evolve(remedy, commands=kept)
+    if kept and not any(_ORDINAL.search(step) for step in remedy.steps):
+        return attrs.evolve(remedy, commands=kept)
+    # "The first command prints the trust policy."
+    if remedy.commands[0] in kept:
+        return remedy
+    said = _FIRST if len(remedy.commands) > 1 else _ONLY
+    steps = tuple(said.sub(r"\g<0> (the text shows its output)", step, count=1) for step in remedy.steps)
+    return attrs.evolve(remedy, steps=steps)
 
 
 def _is_answered(line: str, answered: list[CommandLine]) -> bool:
@@ -63,7 +76,11 @@ def _is_answered(line: str, answered: list[CommandLine]) -> bool:
 
 def _answers(shown: CommandLine, asked: CommandLine) -> bool:
     """Return whether the output of one command contains that of another."""
-    if shown.program != asked.program or _words(shown) != _words(asked):
+    words, asked_words = _words(shown), _words(asked)
+    part = _PARTS.get(asked_words[1]) if len(asked_words) > 1 else None
+    if part is not None and words[:1] == ("describe",):
+        words = ("get", *words[1:])
+    if shown.program != asked.program or words != asked_words:
         return False
     if any(
         {pair for pair in each.options if pair[0] not in _OTHER_OPTIONS}
@@ -74,10 +91,12 @@ def _answers(shown: CommandLine, asked: CommandLine) -> bool:
     wanted, printed = dict(asked.options), dict(shown.options)
     if wanted.get("region", "") != printed.get("region", wanted.get("region", "")):
         return False
-    if "query" in printed and printed["query"] != wanted.get("query"):
+    if "query" in printed and not f"{wanted.get('query')}.".startswith(f"{printed['query']}."):
         return False
     is_part = shown.program == "kubectl" and wanted.get("output") is not None
-    return not is_part or printed.get("output") in {wanted.get("output"), *_WHOLE_OUTPUTS}
+    output = printed.get("output", "")
+    is_whole = output in {wanted.get("output"), *_WHOLE_OUTPUTS}
+    return not is_part or is_whole or (part is not None and (part in output or "describe" in shown.words))
 
 
 def _words(command: CommandLine) -> tuple[str, ...]:
