@@ -1,4 +1,4 @@
-"""Recognize placeholders: words in capitals that replace unknown values in commands and documents.
+"""Recognize and fill placeholders: words in capitals that replace unknown values in commands and documents.
 
 A placeholder is one plain word, such as ``ACCOUNT_ID``, because shells interpret ``<…>``, ``{…}`` and ``$…``.
 """
@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import re
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
-__all__ = ("find_placeholders", "is_placeholder_in_prose", "placeholder_word", "stated_names")
+__all__ = (
+    "fill_placeholders",
+    "fill_step",
+    "find_placeholders",
+    "is_placeholder_in_prose",
+    "placeholder_word",
+    "stated_names",
+)
 
 # Options that end with -type take constants, such as --principal-type GROUP, and --query takes fields.
 # The name of a setting follows [{Name=.
@@ -28,6 +36,13 @@ _WORD = lazy_pattern(
 # of the region and account, a word in capitals is a placeholder.
 _RESOURCE = lazy_pattern(r"(?:arn:[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*:)?([^\s\"'`<>()]*)")
 _TYPE = lazy_pattern(r"([A-Za-z-]{1,40})[:/]\Z")
+# What is before a placeholder, and the placeholder.
+_ANYWHERE = lazy_pattern(r"(?a)()(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])")
+_BEFORE_RANDOM_END = ":secret:"
+# In a step, a word that is no part of an ARN, a document or a command is about the placeholder. Metrics have
+# namespaces, too.
+_IN_STEP = lazy_pattern(r"([:\"'+=/]|--[a-z-]+ )(?<!:namespace\": \")([A-Z]+(?:_[A-Z]+)*)(?![A-Za-z0-9_])")
+_START_OF_ARN, _CHARS_OF_ARN = lazy_pattern(r"arn:[^\s\"']{0,600}\Z"), 604
 # A word with such an ending is a placeholder, unless it starts with AWS_ or TFC_, like the environment
 # variables of AWS and HCP Terraform.
 _ENDINGS = (
@@ -173,3 +188,40 @@ def is_placeholder_in_prose(word: str) -> bool:
 
 def _is_placeholder(word: str) -> bool:
     return word in _WORDS or (word.endswith(_ENDINGS) and not word.startswith(("AWS_", "TFC_")))
+
+
+def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
+    """Replace the placeholders in a command or document whose values are known.
+
+    >>> fill_placeholders("--secret-id SECRET_ID arn:aws:s3:::BUCKET", {"SECRET_ID": "db"})
+    '--secret-id db arn:aws:s3:::BUCKET'
+    >>> fill_placeholders("arn:aws:secretsmanager:REGION:ACCOUNT_ID:secret:SECRET_ID", {"SECRET_ID": "db"})
+    'arn:aws:secretsmanager:REGION:ACCOUNT_ID:secret:db-??????'
+    """
+    return _fill(_ANYWHERE, text, values)
+
+
+def fill_step(step: str, values: Mapping[str, str]) -> str:
+    """Replace the placeholders in the ARNs, documents and commands of a step whose values are known.
+
+    >>> fill_step("PROFILE can be another one: aws sso login --profile PROFILE", {"PROFILE": "dev"})
+    'PROFILE can be another one: aws sso login --profile dev'
+    """
+    return _fill(_IN_STEP, step, values)
+
+
+def _fill(pattern: re.Pattern[str], text: str, values: Mapping[str, str]) -> str:
+    def find_value(found: re.Match[str]) -> str:
+        before, word = found.groups()
+        value = values.get(word)
+        if value is None:
+            return found[0]
+        arn = _START_OF_ARN.search(text, max(found.start(2) - _CHARS_OF_ARN, 0), found.start(2))
+        is_arn = value.startswith("arn:")
+        if arn is not None and arn[0].endswith(_BEFORE_RANDOM_END):
+            value = value.rpartition(_BEFORE_RANDOM_END)[2] if is_arn else f"{value}-??????"
+        elif arn is not None and is_arn:
+            return found[0]
+        return f"{before}{value}"
+
+    return pattern.sub(find_value, text)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import REGION, lazy_pattern, lazy_patterns, only_one
+from iamtriage._patterns import REGION, lazy_pattern, lazy_patterns
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principals.principal_words import stated_role, try_parse_arn
+from iamtriage.policies._masked_arns import is_masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,14 +23,14 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
+    "find_only_account",
     "object_key",
     "own_service",
+    "resources_of",
     "value_of_endpoint",
-    "values_of_commands",
-    "values_of_parameters",
     "values_of_resource",
     "values_of_session",
-    "values_of_shapes",
+    "values_of_text",
 )
 
 # An option of a command whose value is a placeholder.
@@ -48,44 +51,102 @@ _OPTIONS_OF_IDENTITIES = frozenset(
     {"group-name", "instance-profile-name", "policy-name", "role-name", "user-name"}
 )
 _MAX_CHARS = 20_000
-# Placeholders for parameters whose name means the same in every text.
+_PRINTED = lazy_pattern(r"\"([A-Z][A-Za-z]{1,60})\"\s?:\s{0,4}\"([^\"\s]{1,512})\"")
+# What changes or prints the same part of a role. The caller's role is not the one that it assumes.
+_PARTS_OF_ROLES = (
+    frozenset({"get-role", "update-assume-role-policy"}),
+    frozenset(
+        {
+            "attach-role-policy", "delete-role-policy", "detach-role-policy", "get-role-policy", "list-attached-role-policies",
+            "list-role-policies", "put-role-policy",
+        }
+    ),
+)  # fmt: skip
+# Placeholders in commands for parameters whose name means the same in every text.
 _PARAMETERS = frozenset(
     {
-        "AUTHORIZER_ID", "CLUSTER_ID", "DATABASE_NAME", "DISTRIBUTION_ID", "FUNCTION_NAME", "IDENTITY_POOL_ID", "JOB_NAME",
-        "QUEUE_NAME", "QUEUE_URL", "TABLE_NAME", "TASK_DEFINITION", "USER_POOL_ID", "WORKGROUP",
+        "AUTHORIZER_ID", "CLUSTER_ID", "DATABASE_NAME", "DISTRIBUTION_ID", "ECS_CLUSTER", "EXTERNAL_ID", "FUNCTION_NAME", "IDENTITY_POOL_ID",
+        "INSTANCE_PROFILE", "JOB_NAME", "NODEGROUP", "QUEUE_NAME", "QUEUE_URL", "STACK_NAME", "TABLE_NAME", "TASK_DEFINITION",
+        "USER_POOL_ID", "WORKGROUP",
     }
 )  # fmt: skip
+# What parameters, options and settings call their values, if the placeholder does not say it.
+_OTHER_NAMES = {
+    "INSTANCE_PROFILE": "instance profile(?: name)?",
+    "NODEGROUP": "node group(?: name)?",
+    "WORKGROUP": "work group(?: name)?",
+    "WORK_GROUP_NAME": "work group(?: name)?",
+}
+# The ARN in a policy, its resource, and a name or ID in it. IAM is about identities, of which a text can name several.
+_ARN_OF_RESOURCE = lazy_pattern(
+    r"\b(arn:[\w-]{3,12}:(?!iam:)[a-z0-9-]{2,30}:[^\s\"':]{0,30}:[^\s\"':]{0,30}:([^\s\"']{1,600}))"
+)
+_PARTS_OF_ARNS = {"ACCOUNT_ID": r"(\d{12})", "REGION": f"({REGION})"}
+_NAME = lazy_pattern(r"(?<![A-Za-z0-9_])[A-Z]+(?:_[A-Z]+){0,3}_(?:NAME|ID)(?![A-Za-z0-9_])")
 # The rest of a parameter such as executionRoleArn, with its value.
 _ROLE_NAME = r"_?[Rr]ole(?:_?[Aa]rn)?\\?[\"']?\s{0,3}[:=]\s{0,3}\\?[\"']?arn:aws[a-z-]{0,12}:iam::\d{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})(?![\w/])"
 _SHAPES = lazy_patterns(
     {
         "ADDON_NAME": r"(?:\b[Aa]ddon_?[Nn]ame[\"']?\s{0,3}[:=]\s{0,3}[\"']?|\bEKS Add-?[Oo]n \([\w-]{1,100}:)([a-z][a-z0-9-]{1,60}[a-z0-9])(?![\w-])",
         "ADDRESS_OR_DOMAIN": r"\bidentities failed the check in region [\w-]{6,30}: ([\w.+-]{1,64}(?:@[\w.-]{1,100})?\w)(?=\s|\Z)",
+        "ASSOCIATION_ID": r"(?<![\w-])a-[a-z0-9]{17}(?![\w-])",
+        "BOUNDARY_ARN": r"(?i:boundary)(?:_?arn)?[\"']?[\s:=]{1,3}[\"']?(arn:aws[a-z-]{0,12}:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]{1,512})(?<!\.)",
         # "db = sales", "database: sales", "the database named sales"
         "DATABASE_NAME": r"(?<![\w.-])(?i:db|database)(?: (?:called|named) |\s?[:=]\s?)[\"'`]?([A-Za-z]\w{1,62})[\"'`]?(?=[,;)\s]|\.?$|\. |\Z)",
         "EXECUTION_ROLE_NAME": rf"(?<![A-Za-z])(?<!pod_)(?:task_?)?[Ee]xecution{_ROLE_NAME}",
         # What a broker of Kafka denies.
         "GROUP_NAME": r"(?i:\bnot authorized to access (?:consumer )?group:? )([\w.-]{1,249}\w)(?![\w.-]*\*)",
+        "HOSTED_ZONE_ID": r"(?:\bhostedzone/|(?i:zone[_ -]?id)[\"']?[\s:=]{1,3}[\"']?(?:/hostedzone/)?)(Z[A-Z0-9]{9,31})(?!\w)",
         # The IDs of the identities in a pool have the same form.
         "IDENTITY_POOL_ID": rf"(?:[Pp]ool(?:[_-]?[Ii]d)?|POOL_ID|:aud)[\"']?\s{{0,3}}[:=/\s]\s{{0,3}}[\"']?({REGION}:[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}})(?!\w)",
         "INSTANCE_ARN": r"\barn:aws[a-z-]{0,12}:sso:::instance/(?:sso)?ins-[0-9a-zA-Z]{16}(?!\w)",
+        "INSTANCE_PROFILE": r":instance-profile/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,128})(?<!\.)(?!/)",
+        # Requests have IDs of the same form.
+        "KEY_ID": r"(?:(?i:kms[\w -]{0,20}key)\w{0,8}|\b[Kk]ey[_-]?[Ii]d|:key/|--key-id)[\"']?[\s:=]{0,3}[\"']?(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:\d{12}:key/)?((?:mrk-)?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})(?!\w)",
         "MFA_DEVICE_ARN": r"\barn:aws[a-z-]{0,12}:iam::\d{12}:mfa/[\w+=,.@/-]{1,128}(?<!\.)",
         # A model without the prefix of its inference profile.
         "MODEL_ID": r"(?:(?<![\w./-])|(?<=foundation-model/))(?:(?:us|eu|apac|global|us-gov|jp|au|ca)\.)?((?:(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|openai|qwen|stability|writer)\.[a-z0-9]{1,30}-[a-z0-9.-]{1,60}|[a-z0-9]{2,16}\.[a-z0-9-]{2,60}-v\d{1,2}(?=:))(?::\d{1,2})?)(?![\w*])",
+        # A service account that eksctl creates need not be the one of the call.
+        "NAMESPACE": r"\biamserviceaccount [^\n|;&]{0,200}?--namespace[= ]([a-z0-9][a-z0-9-]{0,62})(?![\w-])",
         "NODE_ROLE_NAME": rf"(?<![A-Za-z])[Nn]ode(?:_?[Ii]nstance)?{_ROLE_NAME}",
+        "NODEGROUP": r":nodegroup/[\w-]{1,100}/([\w-]{1,63})/|\bEKS Node Group \([\w-]{1,100}:([\w-]{1,63})\)",
+        # Velero does not name the bucket: "error putting object backups/nightly.tar.gz: …".
+        "OBJECT_KEY": r"\b(?:putting|getting|deleting|uploading|downloading|reading|writing) object (\w[\w./=+@,-]{0,512}\w): ",
         # A denied one is not that of the caller.
         "PERMISSION_SET_ARN": r"(?<!on resource: )\barn:aws[a-z-]{0,12}:sso:::permissionSet/(?:sso)?ins-[0-9a-zA-Z]{16}/ps-[0-9a-zA-Z./-]{16}(?!\w)",
+        # Words have no digits: p-FullAWSAccess is in every list.
+        "POLICY_ID": r"(?<![\w-])p-(?=[a-z]{0,20}\d)[0-9a-z]{8,32}(?![\w-])",
         "POD_EXECUTION_ROLE_NAME": rf"(?<![A-Za-z])[Pp]od_?[Ee]xecution{_ROLE_NAME}",
         "QUEUE_URL": r"\bhttps://(?:sqs\.[a-z0-9-]{2,30}|[a-z0-9-]{2,30}\.queue)\.[a-z.-]{4,30}/\d{12}/[\w-]{1,80}(?:\.fifo)?",
-        "SECRET_ID": r"\barn:aws[a-z-]{0,12}:secretsmanager:[a-z0-9-]{5,30}:\d{12}:secret:[\w/+=.@-]{1,512}(?<!\.)(?![\w*/+=@-])",
+        "REPOSITORY": r":ecr:[a-z0-9-]{5,30}:\d{12}:repository/([a-z0-9][\w./-]{0,255}\w)|\b\d{12}\.dkr\.ecr\.[a-z0-9-]{5,30}\.amazonaws\.com(?:\.cn)?/([a-z0-9][\w./-]{0,255}\w)",
+        **dict.fromkeys(
+            ("SECRET_ARN", "SECRET_ID"),
+            r"\barn:aws[a-z-]{0,12}:secretsmanager:[a-z0-9-]{5,30}:\d{12}:secret:[\w/+=.@-]{1,512}(?<!\.)(?![\w*/+=@-])",
+        ),
+        "SERVICE_ACCOUNT": r"\biamserviceaccount [^\n|;&]{0,200}?--name[= ]([a-z0-9][a-z0-9.-]{0,252})(?![\w-])",
+        "SOURCE_PROFILE": r"(?m:^)[ \t]{0,8}source_profile\s?=\s?([\w.@:+/-]{1,64})",
         "STACK_NAME": r":stack/([A-Za-z][A-Za-z0-9-]{0,127})/",
+        "TABLE_NAME": r"\bdynamodb(?:\.Table\(|_table[\"']?\s{0,20}=\s?)[\"']([\w.-]{3,255})[\"']",
         "TOPIC_NAME": r"(?i:\bnot authorized to access topics?: )\[?([\w.-]{1,249}\w)(?=[\]\s]|\Z)",
+        # "The IAM user credentials" are no name.
+        "USER_NAME": r":user/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})(?<!\.)(?![\w/])|\bIAM [Uu]ser(?: name)?:? (?:[`'\"]([\w+=,.@-]{1,64})[`'\"]|(?=[\w+=,.@-]{0,60}[\d_@-])([a-z][\w+=,.@-]{0,62}[\w+=@])(?![\w/]))|\b(?:userName|UserName|user_name)[\"']?\s?[=:]\s{0,3}[\"']([\w+=,.@-]{1,64})[\"']",
         "VPC_ID": r"(?<![\w-])vpc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)",
     }
 )
 """Placeholders whose values have a form that nothing else has, with their name if it is needed to tell."""
+# A policy can be about other resources than the call.
+_RESOURCES = lazy_pattern(r"\"(?:Not)?Resource\":\s{0,20}(?:\"[^\"]{1,2000}\"|\[[^\[\]]{1,20000}\])")
+_IS_ACCESS_KEY = "--access-key-id KEY_ID"
+# The services whose placeholders these are. Other services, and GitHub, have tables and repositories, too.
+_SERVICES = {"REPOSITORY": "ecr", "TABLE_NAME": "dynamodb"}
 # Another request in the text can be for another topic.
 _OF_MESSAGE = frozenset({"GROUP_NAME", "TOPIC_NAME"})
+# Also a masked one, but not that of what AWS manages.
+_ACCOUNT_OF_ARN = lazy_pattern(
+    r"\barn:[\w-]{3,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:(?!aws:)([^\s:/\"']{1,40}):"
+)
+# The ARN of a secret has a random end.
+_ARN = lazy_pattern(r"arn:[^:]{3,12}:(?:secretsmanager:[^:]*:\d*:secret:(.+)-\w{6}|.+[:/]([^:/]+))")
 _PLAIN_NAME = lazy_pattern(r"(?a)\w[\w./=+@,-]{0,512}")
 """A name that no shell changes."""
 _KINDS_OF_SESSIONS = frozenset({"expired_credentials", "invalid_credentials"})
@@ -100,17 +161,38 @@ _NAMES = {
 }
 
 
-def values_of_shapes(explanation: Explanation) -> Iterator[tuple[str, str]]:
-    """Yield each placeholder of which the text around the failure has one value, known by its form."""
-    failure = explanation.failure
-    if failure is None:
+def values_of_text(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    """Yield each placeholder of which the text around the failure has one value, in whatever notations."""
+    if explanation.failure is None:
         return
+    values: dict[str, set[str]] = {}
+    for read in (_values_of_commands, _values_of_parameters, _values_of_arns, _values_of_shapes):
+        for word, value in read(explanation, explanation.failure):
+            values.setdefault(word, set()).add(value)
+    for word, found in values.items():
+        # A name and the ARN that ends with it are the same.
+        names = {arn[1] or arn[2] if (arn := _ARN.fullmatch(each)) else each for each in found}
+        if len(names) == 1:
+            yield word, min(found, key=len)
+
+
+def _values_of_shapes(explanation: Explanation, failure: Failure) -> Iterator[tuple[str, str]]:
+    """Yield the values of placeholders that are known by their form."""
     lines = _join_commands(explanation)
-    text = _text_around(failure)
+    text = _RESOURCES.sub("", _text_around(failure))
     for word, pattern in _SHAPES.items():
+        # An access key has an ID, too.
+        if word not in lines or (word == "KEY_ID" and _IS_ACCESS_KEY in lines):
+            continue
+        # Others than the caller can have the permission, and the setting in the text can be wrong.
+        is_other = word == "USER_NAME" and failure.kind == "access_denied"
+        if is_other or (word == "SOURCE_PROFILE" and "set source_profile" in lines):
+            continue
+        if word in _SERVICES and not _is_of_service(explanation, word, _SERVICES[word]):
+            continue
         around = failure.text[slice(*failure.span)] if word in _OF_MESSAGE else text
-        value = only_one(set(pattern.findall(around))) if word in lines else None
-        if value is not None:
+        for found in pattern.finditer(around):
+            value = next(filter(None, found.groups()), found[0])
             if word == "MFA_DEVICE_ARN" and failure.account not in {None, value.split(":")[4]}:
                 continue
             yield word, value
@@ -123,15 +205,20 @@ def _join_commands(explanation: Explanation) -> str:
     return "\n".join(part for each in parts for part in each)
 
 
+def _is_of_service(explanation: Explanation, word: str, service: str) -> bool:
+    """Return whether all commands and policies with a placeholder are about a service."""
+    parts = [part for each in explanation.remedies for part in (*each.commands, str(each.policy or ""))]
+    return all(service in part for part in parts if word in part)
+
+
 def _text_around(failure: Failure) -> str:
     start, end = failure.span
     return failure.text[max(start - _MAX_CHARS, 0) : end + _MAX_CHARS]
 
 
-def values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:
-    """Yield each placeholder for an option whose value a command of the text for the same service states."""
-    failure = explanation.failure
-    if failure is None or "aws " not in failure.text:
+def _values_of_commands(explanation: Explanation, failure: Failure) -> Iterator[tuple[str, str]]:
+    """Yield the values of placeholders for options that commands of the text for the same service state."""
+    if "aws " not in failure.text:
         return
     wanted = [
         (found["service"], found["operation"], option["name"], option["word"])
@@ -144,54 +231,108 @@ def values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:
     if not wanted:
         return
     from iamtriage.explaining._context.readers.command_lines import find_commands
+    from iamtriage.explaining._context.readers.command_runs import find_runs
 
     # A parameter of a command can be secret.
     from iamtriage.redaction._redact import redact
 
     end = min(len(failure.text), failure.span[1] + _MAX_CHARS)
-    stated = [each for _, each in find_commands(failure.text, 0, end) if each.program == "aws"]
+    stated = [
+        (each.words, each.options) for _, each in find_commands(failure.text, 0, end) if each.program == "aws"
+    ]
+    # What a look-up prints is called like the option: "AssociationId" and --association-id.
+    stated += [(each.command.words, tuple(_PRINTED.findall(each.output))) for each in find_runs(failure)]
     for service, operation, name, word in dict.fromkeys(wanted):
-        # The names of roles and users are only those of the same operation.
-        words = (service, operation) if name in _OPTIONS_OF_IDENTITIES else (service,)
-        values = {
-            value
-            for each in stated
-            if each.words[: len(words)] == words
-            for option, value in each.options
-            # The option for one value can be the one for several in another operation: --task, --tasks.
-            if option.rstrip("s") == name.rstrip("s")
-            and _PLAIN_VALUE.fullmatch(value)
-            and redact(value) == value
-        }
-        if (known := only_one(values)) is not None:
-            yield word, known
+        # The names of roles and users are only those of calls about the same.
+        same = next((each for each in _PARTS_OF_ROLES if operation in each), frozenset({operation}))
+        for words, options in stated:
+            called, *verbs = words[:2] or ("",)
+            if called != service or (name in _OPTIONS_OF_IDENTITIES and same.isdisjoint(verbs)):
+                continue
+            for option, value in options:
+                # The option for one value can be the one for several in another operation: --task, --tasks.
+                is_same = option.rstrip("s") in {name.rstrip("s"), name.title().replace("-", "")}
+                if is_same and _PLAIN_VALUE.fullmatch(value) and redact(value) == value:
+                    yield word, value
 
 
-def values_of_parameters(explanation: Explanation) -> Iterator[tuple[str, str]]:
-    """Yield each placeholder for a parameter of which the text states one value, such as ``modelId="…"``."""
-    failure = explanation.failure
-    if failure is None:
-        return
+def _values_of_parameters(explanation: Explanation, failure: Failure) -> Iterator[tuple[str, str]]:
+    """Yield the values of placeholders for parameters, such as ``modelId="…"``."""
     lines = _join_commands(explanation)
-    # Finding the placeholders of a remedy takes longer.
-    if not any(map(lines.__contains__, _PARAMETERS)):
+    in_arns = {word for _, resource in resources_of(explanation) for word in _NAME.findall(resource)}
+    in_commands = {word for word in _PARAMETERS if word in lines}
+    # Keys of other kinds have an ID, too, and a proxy has another one than its database.
+    wanted = (in_arns | in_commands) - {"DBI_RESOURCE_ID", "KEY_ID"}
+    if not wanted:
         return
-    wanted = {word for remedy in explanation.remedies for word in remedy.placeholders} & _PARAMETERS
     from iamtriage.redaction._redact import redact
 
     text = _text_around(failure)
     for word in sorted(wanted):
-        name = "[_-]?".join(word.split("_"))
-        # A value without quotes in code is a variable, which has no hyphen.
-        pattern = (
-            rf"(?<![A-Za-z0-9]){name}[\"']?\s{{0,3}}(?:=>|[=:])\s{{0,3}}[\"'](\w[\w./:@+,-]{{0,255}})[\"']"
-            rf"|(?:^(?:export )?|[\s;]){name}=(\w[\w./:@+,-]{{0,255}})$"
-            rf"|(?<![A-Za-z0-9]){name}: (\w{{1,64}}-[\w-]{{0,190}})(?=\s|\Z)"
-        )
-        found = re.finditer(pattern, text, re.ASCII | re.IGNORECASE | re.MULTILINE)
-        values = {next(filter(None, each.groups())) for each in found}
-        if len(values) == 1 and redact(value := values.pop()) == value:
-            yield word, value
+        names = _OTHER_NAMES.get(word) or word.lower().replace("_", " ")
+        for found in _notations(names).finditer(text):
+            value = next(filter(None, found.groups()))
+            if redact(value) == value:
+                yield word, value
+
+
+def resources_of(explanation: Explanation) -> set[tuple[str, str]]:
+    """Return the ARNs in the policies of the remedies, each with its resource."""
+    policies = (str(each.policy) for each in explanation.remedies if each.policy is not None)
+    return {found for each in policies for found in _ARN_OF_RESOURCE.findall(each)}
+
+
+def _values_of_arns(explanation: Explanation, failure: Failure) -> Iterator[tuple[str, str]]:
+    """Yield the values of the placeholders in ARNs, from ARNs with the same other parts, and from the URLs of queues."""
+    from iamtriage.explaining._context.resources import find_queues
+
+    text = _RESOURCES.sub("", _text_around(failure))
+    stated = "\n".join((text, *find_queues(text)))
+    for arn, _ in resources_of(explanation):
+        if not (words := find_placeholders(arn)):
+            continue
+        pattern = re.escape(arn).replace(r"\*", r"[^\s\"']{0,600}")
+        for word in words:
+            value = _PARTS_OF_ARNS.get(word, r"([\w+=,.@/-]{1,512}?)")
+            pattern = value.join(re.split(rf"(?<![A-Z_]){word}(?![A-Z_])", pattern, maxsplit=1))
+        for found in re.finditer(rf"{pattern}(?=[.,;:]?(?:[\s\"'`)\]}}>|]|\Z))", stated):
+            if not any(".." in each or is_masked(each) for each in found.groups()):
+                yield from zip(words, found.groups(), strict=True)
+
+
+@functools.cache
+def _notations(names: str) -> re.Pattern[str]:
+    """Return a pattern for the value of a parameter in the notations of code, settings, options and templates."""
+    name = f"(?:{names.replace(' ', '[_-]?')})"
+    value = r"(\w[\w./:@+,-]{0,255})"
+    # A value without quotes in code is a variable, which has no hyphen.
+    pattern = (
+        rf"(?<![A-Za-z0-9]){name}[\"']?\s{{0,3}}(?:=>|[=:])\s{{0,3}}[\"']{value}[\"']"
+        rf"|(?:^(?:export )?|[\s;])(?:[A-Z]{{1,20}}_)?{name}={value}$"
+        rf"|(?<![A-Za-z0-9]){name}: (\w{{1,64}}[/-][\w/-]{{0,190}})(?=\s|\Z)"
+        # An option of a command, whose arguments can be in a list.
+        rf"|(?<![\w-])--{name}s?(?:[ =]|[\"'],\s{{0,40}}|[\"']?\n\s{{0,40}}- )[\"']?{value}[\"']?(?=[,\])\s]|\Z)"
+        # A method of a builder, and an option of PowerShell.
+        rf"|\.(?:with)?{name}\([\"']{value}[\"']\)|(?<= )-{name} [\"']?{value}(?=[\"'\s]|\Z)"
+        # AWS CloudFormation: ParameterKey=StackName,ParameterValue=prod, also in JSON and YAML.
+        rf"|\bParameterKey\W{{1,6}}{name}[\"']?,?\s{{0,40}}[\"']?ParameterValue\W{{1,6}}?{value}"
+    )
+    return re.compile(pattern, re.ASCII | re.IGNORECASE | re.MULTILINE)
+
+
+def find_only_account(case: Case[Failure]) -> str | None:
+    """Return the account of the call, if the text or the facts state it and the text names no other one.
+
+    The rules use the account of a denied caller themselves. A denial can be of a resource of another account.
+    """
+    stated = case.context.account
+    if case.failure.kind == "aws_error":
+        return getattr(case.principal, "account", None) or (stated and stated.value)
+    if stated is None or case.failure.account is not None:
+        return None
+    named = set(_ACCOUNT_OF_ARN.findall(_text_around(case.failure)))
+    known = {each for each in named if each.isdecimal()}
+    return stated.value if known <= {stated.value} and len(named - known) <= 1 else None
 
 
 def own_service(failure: Failure | None, context: Context) -> str | None:
@@ -215,8 +356,7 @@ def values_of_resource(resource: str | None, lines: str) -> Iterator[tuple[str, 
     if arn is None or not word or not arn.resource.startswith(prefix):
         return
     name, _, rest = arn.resource.removeprefix(prefix).partition(":" if prefix.endswith(":") else "/")
-    # An access key has an ID, too.
-    if "--access-key-id KEY_ID" not in lines and _PLAIN_NAME.fullmatch(name):
+    if _IS_ACCESS_KEY not in lines and _PLAIN_NAME.fullmatch(name):
         yield word, name
     if word == "BUCKET" and _PLAIN_NAME.fullmatch(rest):
         yield "OBJECT_KEY", rest

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import keep_label
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands, insert_command
@@ -15,15 +15,22 @@ from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.failures._failures import Failure
 
-# Topics about the trust policy of the role that a pod or a token uses.
+# Topics about the trust policy of the role that a pod or a token uses, and about other settings of an assumed role.
 _TOPICS_OF_POD_ROLES = frozenset({"pod-identity", "web-identity", "no-oidc-provider"})
+_TOPICS_OF_ROLES = frozenset({"session-duration", "service-cannot-assume-role", *_TOPICS_OF_POD_ROLES})
 _LOOKED_UP_ARN = '--role-arn "$role_arn"'
 _LOOKED_UP_ROLE = '--role-name "${role_arn##*/}"'
 _NO_OWN_ROLE = "If role_arn stays empty, the pod has the role of its node, or of an EKS Pod Identity association: use that one's name."
-# The name of a role in prose: "the role (orders-api)", "IAM role `orders-api`".
+# The name of a role in an ARN, an option, a setting, code of Terraform or prose, such as "the role (orders-api)". The name in
+# the ARN of a session is that of a caller.
+_NAME = r"[A-Za-z_][\w+=,.@-]{1,62}[\w+=@](?![\w+=@*<\[${-]|…|\.\.)"
 _NAMED_ROLE = lazy_pattern(
-    r"(?a)\b(?:the|its|our|my|IAM|aws) role (?:\(|[`'\"])([\w+=,.@-]{3,64})(?:\)|[`'\"])"
+    rf"(?a):assumed-role/(?P<session>{_NAME})|:role/(?:[\w+=,.@-]{{1,128}}/){{0,8}}({_NAME})(?<![.,])(?!/)|--role-name[= ][\"']?({_NAME})"
+    rf"|\b(?:iam_?)?[Rr]ole_?[Nn]ame[\"']?\s{{0,20}}(?::\s{{0,4}}[\"']?|=\s{{0,4}}[\"'])({_NAME})(?=[\"'\s,}}]|\Z)|\"aws_iam_role\"\s\"[\w-]{{1,80}}\"\s\{{\s{{1,20}}name\s{{1,20}}=\s\"({_NAME})\""
+    rf"|\b(?:the|its|our|my|IAM|aws) role (?:\(|[`'\"])({_NAME})(?:\)|[`'\"])|\bIAM role: [`\"']?({_NAME})(?=[`\"',;]|\.?\s|\.?\Z)"
 )
+# The principals of a trust policy, and what a policy is about.
+_OTHER_ROLES = lazy_pattern(r"\"(?:AWS|Resource)\"\s?:\s{0,20}(?:\"[^\"]{1,600}\"|\[[^\[\]]{1,4000}\])")
 # Placeholders, the variables that replace them, and the commands that find their values.
 _LOOKUPS = (
     (
@@ -41,16 +48,20 @@ _LOOKUPS = (
 
 
 def name_of_role(topic: str, failure: Failure | None, facts: Facts) -> str | None:
-    """Return the name of the pod's or token's role, if an explanation is about it and the text states it."""
-    if topic not in _TOPICS_OF_POD_ROLES:
+    """Return the name of the pod's, token's or service's role, if an explanation is about it and the text states it."""
+    if topic not in _TOPICS_OF_ROLES:
         return None
     context = context_of(facts)
-    name = ("" if context.role_arn is None else context.role_arn.value).rpartition("/")[2]
+    # The rules of the other topics use a whole ARN themselves.
+    stated = context.role_arn if topic in _TOPICS_OF_POD_ROLES else None
+    name = ("" if stated is None else stated.value).rpartition("/")[2]
     owners = {each.owner for each in context.policies if each.is_trust_policy and each.owner}
     if not name and len(owners) == 1:
         name = owners.pop()[1]
-    if not name and failure is not None and len(named := set(_NAMED_ROLE.findall(failure.text))) == 1:
-        name = named.pop()
+    if not name and failure is not None:
+        found = list(_NAMED_ROLE.finditer(_OTHER_ROLES.sub("", failure.text)))
+        name = only_one({next(filter(None, each.groups())) for each in found}) or ""
+        name = "" if all(each["session"] for each in found) else name
     return name if name and commands.role_name(name) == name else None
 
 

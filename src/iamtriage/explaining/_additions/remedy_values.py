@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._rendering.placeholders import stated_names
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.placeholders import fill_placeholders, fill_step, find_placeholders, stated_names
 from iamtriage.arns._principals import User
 from iamtriage.explaining._additions.command_regions import (
     find_only_region,
@@ -24,14 +24,14 @@ from iamtriage.explaining._additions.kubectl_options import (
     kubectl_value,
 )
 from iamtriage.explaining._additions.placeholder_values import (
+    find_only_account,
     object_key,
     own_service,
+    resources_of,
     value_of_endpoint,
-    values_of_commands,
-    values_of_parameters,
     values_of_resource,
     values_of_session,
-    values_of_shapes,
+    values_of_text,
 )
 from iamtriage.explaining._additions.pod_names import (
     name_of_role,
@@ -52,6 +52,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     selects_profile_in_shell,
 )
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -72,7 +73,6 @@ _SELECTION = "export AWS_PROFILE="
 _OTHER_CREDENTIALS = "unset AWS_ACCESS_KEY_ID"
 _NO_SHELL = frozenset({"glue", "lambda", "redshift", "the execution role of the ECS task"})  # runs no command
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
-_WORD = lazy_pattern(r"(?a)(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])")
 _KINDS_OF_CREDENTIALS = frozenset({"expired_credentials", "invalid_credentials", "missing_credentials"})
 _KINDS_OF_REJECTIONS = frozenset(
     {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch"}
@@ -89,27 +89,30 @@ _COMMAND_OF_PROFILE = lazy_pattern(
 _CALL = lazy_pattern(
     r"aws (?P<service>[a-z0-9-]{2,40}) (?:(?! --(?:profile|no-sign-request)\b)[^|;&<>$`\n]){1,2000}"
 )
-# The cluster of ECS in a command of the text.
-_ECS_COMMAND = lazy_pattern(r"(?a)\baws ecs [^\n|;&]{1,400}?--cluster[ =]([\w-]{1,255})")
 
 
 def fill_remedies(explanation: Explanation, facts: Facts, runtime: Runtime | None) -> tuple[Remedy, ...]:
     """Return the remedies of an explanation with the values that are known."""
     names = stated_names(_stated_values(explanation.failure, facts))
     lines = "\n".join(
-        [line for remedy in explanation.remedies for line in (*remedy.commands, remedy.manifest or "")]
+        [
+            line
+            for remedy in explanation.remedies
+            for line in (*remedy.commands, remedy.manifest or "", *remedy.placeholders)
+        ]
     )
     known = _known_values(explanation.failure, facts, lines)
     values = {word: value for word, value in known if word not in names}
-    readers = (values_of_commands, values_of_parameters, values_of_shapes)
-    found = (pair for read in readers for pair in read(explanation))
-    for word, value in (*values_of_resource(facts.resource, lines), *found):
+    for word, value in (*values_of_resource(facts.resource, lines), *values_of_text(explanation)):
         if word not in names:
             values.setdefault(word, value)
     if explanation.topic == "kubernetes-rbac" and _is_denied_account(explanation.failure, facts):
         # The remedy asks for another service account than the denied one.
         values.pop("SERVICE_ACCOUNT", None)
     values.update(values_of_session(explanation.failure, facts))
+    resources = {fill_placeholders(arn, values) for arn, _ in resources_of(explanation)}
+    if len(resources) == 1 and not find_placeholders(resource := resources.pop()) and "*" not in resource:
+        values.setdefault("RESOURCE_ARN", resource)
     if (name := name_of_role(explanation.topic, explanation.failure, facts)) is not None:
         values["ROLE_NAME"] = name
     lookups = () if "ROLE_NAME" in values else role_lookups(explanation.topic, explanation.failure, facts)
@@ -198,7 +201,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
     """Yield each placeholder of lines whose meaning does not depend on the command, with its value."""
     context = context_of(facts)
     cluster, role_arn = facts.cluster, _value(context.role_arn)
-    region = profile = instance = user = key = domain = ecs_cluster = account_id = None
+    region = profile = instance = user = key = domain = account_id = None
     namespace, account = facts.namespace, facts.service_account
     if failure is not None:
         case = Case(failure, facts)
@@ -216,9 +219,8 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
 
             namespace, account = usual_account(facts, text)
         caller = case.principal.name if isinstance(case.principal, User) else None
-        if failure.kind == "aws_error":
-            # The remedies are for the account of the call.
-            account_id = getattr(case.principal, "account", None) or _value(context.account)
+        if "ACCOUNT_ID" in lines:
+            account_id = find_only_account(case)
         own = underlying_role(case.principal)
         if role_arn is not None and own is not None and role_arn.endswith(f"/{own.name}"):
             # The remedies of a denial are about another role than the caller's.
@@ -230,7 +232,6 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
             from iamtriage.explaining._rules.shared.requirements.resource_policies import find_domain
 
             domain = find_domain(text)
-        ecs_cluster = only_one(set(_ECS_COMMAND.findall(failure.text)))
         if failure.kind == "access_denied" and (key or "").startswith("ASIA"):
             # The remedies deactivate a key of a user, which the one of a session is not.
             key = None
@@ -238,7 +239,6 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
         ("REGION", facts.region or region, commands.region),
         ("CLUSTER", cluster, commands.cluster),
-        ("ECS_CLUSTER", ecs_cluster, commands.user_name),
         ("NAMESPACE", namespace, commands.namespace),
         ("SERVICE_ACCOUNT", account, commands.kubernetes_name),
         ("PROFILE", profile, commands.profile),
@@ -300,6 +300,7 @@ def _answered_checks(explanation: Explanation, facts: Facts, values: Mapping[str
         ("AWS_" in text and _LISTED_VARIABLE.search(text) is not None, "env | grep -o -e AWS_ACCESS_KEY_ID "),
         (is_caller_reported or facts.caller is not None, _CALLER_IDENTITY),
         ("MFA_DEVICE_ARN" in values and _LIST_DEVICES in text, _LIST_DEVICES),
+        ("SOURCE_PROFILE" in values, "aws configure get source_profile "),
         (has_trust_policy, "--query Role.AssumeRolePolicyDocument"),
         (facts.token_claims is not None, "cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token"),
         (facts.token_claims is not None, "cluster.identity.oidc.issuer"),
@@ -347,12 +348,12 @@ def _print_in_pod(remedy: Remedy, failure: Failure | None, facts: Facts) -> Reme
 def _complete_remedy(
     remedy: Remedy, values: dict[str, str], runtime: Runtime | None, called: str | None
 ) -> Remedy:
-    lines = tuple(_fill(command, values) for command in remedy.commands)
+    lines = tuple(fill_placeholders(command, values) for command in remedy.commands)
     has_no_shell = runtime is not None and not _NO_SHELL.isdisjoint((runtime.kind, runtime.caller))
     printing = _PRINT_CALLER[: 2 if has_no_shell else 1]
     if runtime is not None and runtime.command is not None and any(line in printing for line in lines):
         # The identity of the shell is not that of the failed call.
-        lookup = _fill(runtime.command, values)
+        lookup = fill_placeholders(runtime.command, values)
         lines = tuple(lookup if line in printing else line for line in lines)
     elif (profile := values.get("PROFILE")) and not any(line.startswith(_SELECTION) for line in lines):
         lines = tuple(
@@ -371,25 +372,25 @@ def _complete_remedy(
         lines = tuple(line.replace("deployment/NAME", workload) for line in lines)
     lines = name_regions(lines, values.get("REGION"))
     changes: dict[str, Any] = {}
-    if lines != remedy.commands:
+    role = values.get("ROLE_NAME")
+    caller = UNKNOWN_CALLER if role is None else f"the role {role}, if that is the caller"
+    steps = tuple(
+        fill_step(each.replace(UNKNOWN_CALLER, caller), values)
+        for each in remedy.steps
         # "TABLE_NAME is the name that …"
-        unknown = tuple(each for each in remedy.steps if each.partition(" is ")[0] not in values)
-        if unknown != remedy.steps:
-            changes["steps"] = unknown
+        if each.partition(" is ")[0] not in values
+    )
+    if steps != remedy.steps:
+        changes["steps"] = steps
     for name in ("policy", "statement"):
         document = getattr(remedy, name)
         if document is not None and values:
-            filled = json.loads(_fill(json.dumps(document), values))
+            filled = json.loads(fill_placeholders(json.dumps(document), values))
             if filled != document:
                 changes[name] = cast("dict[str, Any]", filled)
     if remedy.manifest is not None and values:
-        manifest = _fill(remedy.manifest, values)
+        manifest = fill_placeholders(remedy.manifest, values)
         if manifest != remedy.manifest:
             changes["manifest"] = manifest
     changed = change_commands(remedy, lines)
     return attrs.evolve(changed, **changes) if changes else changed
-
-
-def _fill(text: str, values: dict[str, str]) -> str:
-    """Replace the placeholders in a text whose values are known."""
-    return _WORD.sub(lambda found: values.get(found[1], found[0]), text)

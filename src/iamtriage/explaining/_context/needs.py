@@ -13,8 +13,8 @@ INDEX: Final = WordIndex()
 """The words of the signs."""
 ANYTHING: Final = INDEX.sign(
     "--", "://", ":\\/\\/", "s3:s3", "(arn:", "bucket", "Bucket ", 'Bucket"', "Bucket'", "Bucket=", "Bucket:", "BucketName",
-    "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
-    "amespace", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", " i-",
+    "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (", "CLUSTER", "EKS", "containerinsights", "/eks/",
+    "amespace", "NAMESPACE", "kubens ", "POD_NAME=", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", "ACCOUNT", " i-",
     "fs-", "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback",
     "client(", "bject(", "Statement", "statement {", "Effect", "olicyDocument", "policy_document", '"iss"',
     '"allowed"', '"explicitDeny"', '"matchedStatements"', '"statementId"', '"evaluations"', "DecodedMessage", "rolearn", "userarn", "aws ", "kubectl ", "eksctl ",
@@ -36,7 +36,7 @@ ANYTHING: Final = INDEX.sign(
 CALLERS: Final = INDEX.sign(
     " role (", " role is ", " role: ", "(role ", "(user ", "in as ", "in with ", "y role ", "y user ", "Role ", "he role ",
     "sing arn:", "ses arn:", " as arn:", "ith arn:", " of arn:", " for arn:", " is arn:", "tity arn:", "tity: arn:", "tity=arn:",
-    "tials arn:", "tials: arn:", "tials=arn:", "ssion arn:", "ssion: arn:", "ssion=arn:",
+    "hoami: arn:", "rn=arn:", "ller: arn:", "ipal: arn:", "tials arn:", "tials: arn:", "tials=arn:", "ssion arn:", "ssion: arn:", "ssion=arn:",
 )  # fmt: skip
 """What people say of the caller of a denied call, or of a request to a cluster."""
 COMMANDS: Final = INDEX.sign("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")
@@ -45,22 +45,32 @@ LOCATIONS: Final = INDEX.sign(
 )  # fmt: skip
 ENDPOINTS: Final = INDEX.sign("ndpoint", "NDPOINT", "erviceU", "s3Url", "host_base")
 SYSTEMS: Final = INDEX.sign(*SYSTEM_SIGNS)
-_PODS = ("pod", "Pod", "HOSTNAME", "hostname", "kubectl ")
+_PODS = ("pod", "Pod", "POD_NAME=", "HOSTNAME", "hostname", "kubectl ")
 _SUBJECT = ("system:serviceaccount:", "kind: ")
 NAMES: Final = {
     name: INDEX.sign(*words)
     for name, words in {
         "region": ("egion", "REGION", ".compute.", "eks", "client(", "resource(", "com.", ".ec2.internal"),
         "profile": ("PROFILE", "update-kubeconfig"),
-        "cluster": ("luster", "EKS", "update-kubeconfig", "eksctl.io", "-authenticator", " context "),
+        "cluster": (
+            "luster",
+            "CLUSTER",
+            "EKS",
+            "containerinsights",
+            "/eks/",
+            "update-kubeconfig",
+            "eksctl.io",
+            "-authenticator",
+            " context ",
+        ),
         "authentication_mode": ("uth",),
-        "namespace": (*_SUBJECT, "amespace", "pod", "kubectl "),
+        "namespace": (*_SUBJECT, "amespace", "NAMESPACE", "kubens ", "pod", "kubectl "),
         "service_account": (*_SUBJECT, "ervice", " sa"),
         "pod": _PODS,
         "workload": (*_PODS, "kind: ", "eploy"),
         "role_arn": (":role/", "ole "),
         "caller": ("ARN is not mapped", "arn:aws", " @ ", "ederated user", "IAM user"),
-        "account": ("ccount", "aws_caller_identity"),
+        "account": ("ccount", "ACCOUNT", "aws://", "aws_caller_identity"),
         "instance": ("i-",),
         "file_system": ("fs-",),
         "vpc_endpoint": ("vpce-",),

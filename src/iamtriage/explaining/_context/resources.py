@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = (
     "find_failed_resource",
     "find_provisioned_name",
+    "find_queues",
     "find_resource",
     "find_stated_arn",
     "resource_names",
@@ -163,8 +164,13 @@ def find_stated_arn(
     low = line_start(text, start, start - _CHARS_BEFORE)
     if is_anywhere:
         low, end = 0, min(len(text), _MAX_CHARS)
-    stated = [*_ARN_IN_TEXT.findall(text, low, end), *map(_queue_arn, _QUEUE_URL.finditer(text, low, end))]
+    stated = (*_ARN_IN_TEXT.findall(text, low, end), *find_queues(text[low:end]))
     return only_one({each for each in stated if accepts(each)})
+
+
+def find_queues(text: str) -> Iterator[str]:
+    """Yield the ARNs of the queues whose URLs a text has."""
+    return map(_queue_arn, _QUEUE_URL.finditer(text))
 
 
 def _queue_arn(url: re.Match[str]) -> str:

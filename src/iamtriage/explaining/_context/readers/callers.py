@@ -30,7 +30,7 @@ _CALLERS = lazy_pattern(
     rf"(?am)(?:\"Account\"\s?:\s?\"[^\"\n]{{0,40}}\",\s{{1,20}}|^\{{)\"Arn\"\s?:\s?\"{_ARN}\"|\"Arn\"\s?:\s?\"{_SESSION}\""
     # As Python or Node.js prints the response.
     rf"|\bAccount'?: '[0-9]{{12}}',\s{{1,8}}'?Arn'?: '{_ARN}'"
-    rf"|\b(?:[Cc]aller(?: ?[Ii]dentity)?|[Ss]igned in(?: as)?)(?: ARN| Arn| is)?[=:]? ?[\"']?{_ARN}"
+    rf"|\b(?:[Cc]aller(?: ?[Ii]dentity)?|[Cc]urrent (?:identity|principal)|[Ww]hoami|[Ss]igned in(?: as)?)(?:[ _]?(?:ARN|[Aa]rn)| is)?[=:]? ?[\"']?{_ARN}"
     # "I am signed in through IAM Identity Center (arn:…)", "as Ops/ana (role arn:…)"
     rf"|\b(?:[Ss]igned|[Ll]ogged) in (?:as|by|through|via|with) (?:(?!\bnot\b|\binstead\b)[^\n.;()]){{2,60}}? (?:\((?:(?:the|my|our|IAM|role|user|ARN):? ){{0,3}})?[\"'`]?{_ARN}"
     # The output of get-caller-identity as text, YAML or a table, or in code, also in a notebook, or of SageMaker's function.
@@ -39,7 +39,7 @@ _CALLERS = lazy_pattern(
     rf"|^\d{{12}}\s{{1,8}}{_ARN}\s{{1,8}}A[IR]"
     rf"|\b(?:[Mm]y (?:IAM )?(?:role|user)(?: ARN)?(?: is)?|I am|I'm|[Ww]e are) [\"'`]?{_ARN}"
     # "the runner starts as", "Jenkins runs as"
-    r"|\b(?:runs|running|starts|started|authenticated|logged in) as [\"'`]?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:(?:assumed-role|role|user)/[\w+=,.@/-]{1,600})"
+    r"|\b(?:runs|running|starts|started|[Aa]uthenticated|logged in) as [\"'`]?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:(?:assumed-role|role|user)/[\w+=,.@/-]{1,600})"
     # Aurora MySQL calls with the role of its parameter.
     rf"|\b(?:aws_default_[a-z0-9]{{2,12}}|aurora_(?:load_from|select_into)_s3)_role[\"'`]?(?:\s{{0,8}}[=:|]\s{{0,8}}|,ParameterValue=)[\"'`]?{_ARN}"
     # What a program logs about its session: "Using arn:…", "credentials: arn:…", but no other words of a sentence.
@@ -49,7 +49,7 @@ _CALLERS = lazy_pattern(
 )
 # A caller in a sentence, and the words before it in a clause about another caller, or one that is only meant or asked for.
 _IN_SENTENCE = lazy_pattern(
-    r"(?:[Ss]igned|[Ll]ogged|authenticated|runs|running|starts|started|I am|I'm|[Ww]e are|[Mm]y|[Cc]onnected|\w{3,8} uses|[Uu]sing|[Ll]oaded|[Ii]dentity|[Cc]redentials|[Ss]ession)\b"
+    r"(?:[Ss]igned|[Ll]ogged|[Aa]uthenticated|runs|running|starts|started|I am|I'm|[Ww]e are|[Mm]y|[Cc]onnected|\w{3,8} uses|[Uu]sing|[Ll]oaded|[Ii]dentity|[Cc]redentials|[Ss]ession)\b"
 )
 _NOT_OF_CALL = lazy_pattern(
     r"(?i:\b(?:colleagues?|co-?workers?|team ?mates?|others?|another|someone|somebody|boss|their|his|her|not|never|should|must|supposed|works|worked|assum(?:e|es|ed|ing)|expect(?:s|ed)?|last|yesterday|earlier|old|denied)\b|n't\b)"
@@ -112,7 +112,7 @@ _NO_CALLERS = r"(?:other|different|trust(?:ed|ing)|target|destination|source|rep
 # "The role is read-only", "is cross-account", "us-east-1": no names, unless they are quoted.
 _COMPOUND = r"(?:(?:not|non|un|self|cross|auto|pre|well|multi|single|read|view|up|in|over|under|set|back)-|[\w-]{1,40}-(?:only|managed|based|linked|related|wide|\w{1,12}ed)\b|[a-z]{2}-(?:gov-)?[a-z]{4,9}-\d\b)"
 _ONLY_ROLE = lazy_pattern(
-    rf"(?a)\b(?:[Tt]he|[Oo]ur|[Mm]y|[Ii]ts) (?:(?!{_NO_CALLERS}\b)[\w-]{{2,20}} ){{0,3}}?[Rr]ole"
+    rf"(?am)(?:\b(?:[Tt]he|[Oo]ur|[Mm]y|[Ii]ts) (?:(?!{_NO_CALLERS}\b)[\w-]{{2,20}} ){{0,3}}?[Rr]ole|^[ \t*-]{{0,4}}(?:IAM [Rr]ole|(?:[Ee]xecution|[Tt]ask) [Rr]ole)(?: name)?(?=:))"
     rf"(?: \(|,? [`\"']| is (?:called )?[`\"']?|: [`\"']?)(?=[\w+=,.@-]{{0,63}}[\d_-])(?:(?<=[`\"'])|(?!{_COMPOUND}))(?P<name>[A-Za-z][\w+=,.@-]{{1,62}}[\w+=@-])[`\"')]?"
     r"(?![\w/:-])(?![^.\n]{0,80}(?:(?<!not )(?<!n't )\bwork(?:s|ed)?\b|\bassumed?\b|\bdeleted\b|\bdoes(?: not|n't) exist\b))"
 )

@@ -55,7 +55,12 @@ _CLUSTERS = lazy_pattern(
     r"|\bEKS (?:Cluster|Add-On|Addon|Node Group|Fargate Profile|Access Entry|Pod Identity Association|Identity Provider Config)s? \(([0-9A-Za-z][\w-]{0,99})[:)]"
     r"|^\s{0,40}- [\"']?--?(?:cluster-name|cluster-id|i)[\"']?\s{1,80}- [\"']?([0-9A-Za-z][\w-]{0,99})"
     rf"|\bcluster[_-]?[nN]ame{_IS}([0-9A-Za-z][\w-]{{0,99}})"
-    r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--name[= ][\"']?([0-9A-Za-z][\w-]{0,99})"
+    rf"|\b(?:(?:EKS_)?CLUSTER_NAME|EKS_CLUSTER|eks_cluster){_IS}([0-9A-Za-z][\w-]{{0,99}})|^(?:export )?CLUSTER=[\"']?([0-9A-Za-z][\w-]{{0,99}})[\"']?$"
+    r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--name[= ][\"']?([0-9A-Za-z][\w-]{0,99})|\bEKS [Cc]luster(?: name)?: [\"'`]?([0-9A-Za-z][\w-]{0,99})"
+    # In code, PowerShell, arguments, the console, the user data of a node, a tag, and a log group.
+    r"|\b[Dd]escribe_?[Cc]luster(?:Command)?\(\{? ?name[=:] ?[\"']([0-9A-Za-z][\w-]{0,99})|-EKS[A-Z]\w{3,30} (?:-Region \S{1,20} )?-(?:Cluster)?Name [\"']?([0-9A-Za-z][\w-]{0,99})"
+    r"|\"--cluster-name\",\s{1,40}\"([0-9A-Za-z][\w-]{0,99})|/eks/(?:home\?region=[a-z0-9-]{6,30}#/)?clusters/([0-9A-Za-z][\w-]{0,99})|/eks/bootstrap\.sh [\"']?([0-9A-Za-z][\w-]{0,99})"
+    r"|\bkubernetes\.io/cluster/([0-9A-Za-z][\w-]{0,99})|/aws/containerinsights/([0-9A-Za-z][\w-]{0,99})/|\bParameterKey\W{1,6}ClusterName\W{1,40}ParameterValue\W{1,6}([0-9A-Za-z][\w-]{0,99})"
     # eksctl writes to a kubeconfig: the cluster NAME.REGION.eksctl.io and the context USER@NAME.REGION.eksctl.io.
     rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{REGION}\.eksctl\.io\b"
     # eksctl calls its stacks eksctl-NAME-cluster, eksctl-NAME-nodegroup-GROUP and so on.
@@ -83,6 +88,7 @@ _CHARS_BEFORE_SUBJECT = 2_100
 _NAMESPACES = lazy_pattern(
     # Not in the template of a subject: system:serviceaccount:namespace:name.
     rf"(?a)(?<![\w-])(?<!serviceaccount:)(?:kubernetes_)?namespace(?:_name)?{_IS}({KUBERNETES_NAME})(?![\w-])"
+    rf"|(?m:^)Namespace:[ ]{{1,20}}({KUBERNETES_NAME})(?=\s|\Z)|\b(?:POD_|K8S_|KUBE_|KUBERNETES_)?NAMESPACE{_IS}({KUBERNETES_NAME})(?![\w-])|\bkubens ({KUBERNETES_NAME})(?=\s|\Z)"
     rf"|\bin (?:the )?namespace:? [\"']?({KUBERNETES_NAME})[\"']?(?![\w-])"
     rf"|\b[Nn]amespace [\"'](?P<quoted>{KUBERNETES_NAME})[\"']|\bpods?[/ ]({KUBERNETES_NAME})/{KUBERNETES_NAME}"
     rf"|\bkubectl (?:(?:exec|logs|describe) )?(?:-n |--namespace[ =])({KUBERNETES_NAME})(?![\w-])"
@@ -94,6 +100,7 @@ _OWN_NAMESPACE = lazy_pattern(
 _CONTROLLER = lazy_pattern(r"[Rr]econcil|\bcontroller\b|\"kind\":")
 _SERVICE_ACCOUNTS = lazy_pattern(
     rf"(?a)(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?{_IS}({KUBERNETES_NAME})(?![\w-]|:\s(?:true\b|false\b|\s))"
+    rf"|(?m:^)Service Account:[ ]{{1,20}}({KUBERNETES_NAME})(?=\s|\Z)"
     rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']|\bservice account ({KUBERNETES_NAME}) \(namespace: "
     rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)[ /]({KUBERNETES_NAME})(?![\w-])"
 )
@@ -110,6 +117,7 @@ _PODS = lazy_pattern(
     r"|\bpods? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
     r"|\bkubectl [^\n|;&]{0,120}? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
     rf"|\bpods?/(?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})(?![\w/-])|\bpod {KUBERNETES_NAME}/({KUBERNETES_NAME})(?![\w/-])|\bHOSTNAME=({KUBERNETES_NAME}-[a-z0-9]{{5}})\b"
+    rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:describe|get) pods?[ /]({KUBERNETES_NAME})(?![\w/-])|(?m:^)Name:[ ]{{2,20}}({KUBERNETES_NAME})\nNamespace:|\bPOD_NAME=({KUBERNETES_NAME})(?![\w-])"
 )
 # A pod of a deployment: the name, the hash of the template and five random characters, without vowels.
 _POD_OF_DEPLOYMENT = lazy_pattern(
@@ -137,7 +145,7 @@ _ROLES = lazy_pattern(
     rf"|(?<!ode )(?<!odes )(?<!orker )(?<!nstance )\b[Rr]ole(?: ARN| arn)?(?: is|:)? [\"'`(]?({_ROLE_ARN})"
 )
 _ACCOUNTS = lazy_pattern(
-    r"(?a)\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b|\b(?:[Mm]y|[Oo]ur|[Tt]h(?:e|is)) (?:AWS )?[Aa]ccount(?: ID)? is ([0-9]{12})\b"
+    r"(?a)\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b|(?<![\w-])(?:aws[_-]|AWS_)?(?:account[_-]?[iI]d|ACCOUNT(?:_ID)?)[\"']?\s{0,20}[=:]\s{0,4}[\"']?([0-9]{12})\b|\baws://([0-9]{12})/|\b(?:[Mm]y|[Oo]ur|[Tt]h(?:e|is)) (?:AWS )?[Aa]ccount(?: ID)? is ([0-9]{12})\b"
     # What Terraform says about its caller, but not a comparison with an account.
     r"|\bdata\.aws_caller_identity\.[\w\"\[\].-]{1,60}?(?:\.account_id(?: ?=(?!=) ?|: | is |\n)[\"']?|: Read complete after \w{1,8} \[id=)([0-9]{12})\b"
 )
@@ -257,7 +265,7 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
         for kinds in (_SERVICE_ACCOUNT, _WORKLOAD):
             if (found := _only_object(kinds, text)) is not None and found[0]:
                 return found[0]
-    if not any(word in text for word in ("amespace", "pod", "kubectl ")):
+    if not any(word in text for word in ("amespace", "NAMESPACE", "kubens ", "pod", "kubectl ")):
         return None
     excluded = _RESERVED_NAMESPACES
     if _CONTROLLER.search(text):
@@ -306,8 +314,7 @@ def find_pod(text: str, command: CommandLine | None) -> Stated | None:
         name = command.words[1].removeprefix("pod/").removeprefix("pods/")
         if "/" not in name and re.fullmatch(KUBERNETES_NAME, name):
             return Stated(name, command.text)
-    named = any(word in text for word in ("pod", "Pod", "HOSTNAME", "hostname", "kubectl "))
-    return unique_value(_PODS, text) if named else None
+    return unique_value(_PODS, text)
 
 
 def find_workload(text: str, command: CommandLine | None) -> Stated | None:
@@ -381,7 +388,7 @@ NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "workload": find_workload,
     "role_arn": find_role,
     "caller": find_caller,
-    "account": _unique(_ACCOUNTS, "ccount", "aws_caller_identity"),
+    "account": _unique(_ACCOUNTS, "ccount", "ACCOUNT", "aws://", "aws_caller_identity"),
     "instance": find_instance,
     "file_system": _unique(_FILE_SYSTEMS, "fs-"),
     "vpc_endpoint": _unique(_ENDPOINTS, "vpce-"),

@@ -42,9 +42,9 @@ _REMOTE = lazy_pattern(
     rf"(?a)(?<![\w/.-]):?[\w-]{{0,20}}(?:s3|S3|aws|AWS)[\w-]{{0,20}}:({_BUCKET})(?:/([^\s\"'`]{{0,1024}}))?(?![\w.-])"
 )
 _NAMED_BUCKET = lazy_pattern(
-    rf"(?a)\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({_BUCKET})(?![\w-]|\.\w|['’]t\b)"
+    rf"(?a)\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?| is (?:named|called)| called)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({_BUCKET})(?![\w-]|\.\w|['’]t\b)"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
-    rf"|<BucketName>({_BUCKET})<"
+    rf"|<BucketName>({_BUCKET})<|\.bucket(?:Name)?\([\"']({_BUCKET})[\"']\)"
     rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])"
     # The S3 classes of PHP: "S3::getBucketLocation(name)".
     rf"|\bS3::[a-z]\w{{2,40}}\(({_BUCKET})[,)]"
@@ -96,7 +96,7 @@ _RESTIC_CONFIG = "unable to open config file"
 _REGION = lazy_pattern(r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]")
 # The bucket in the settings of a program, whose errors do not name it.
 _BUCKET_SETTING = lazy_pattern(
-    rf"(?iam)^[ \t\-]{{0,40}}[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?({_BUCKET})(?:[\"'],?)?[ \t]{{0,20}}(?:#|$)"
+    rf"(?iam)^(?:export |[ \t\-]{{0,40}})[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?({_BUCKET})(?:[\"'],?)?[ \t]{{0,20}}(?:#|$)"
     # A logger prints them in one line: level=INFO type=s3 bucket=NAME region=eu-west-1.
     rf"|\b(?:type|name|provider|backend)=s3 (?:[^\n]{{0,200}} )?bucket=({_BUCKET})(?= |$)"
 )

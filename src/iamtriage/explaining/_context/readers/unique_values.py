@@ -16,7 +16,7 @@ __all__ = ("NO_SAID_NAMES", "find_said_name", "find_said_role", "stated_partitio
 _NO_NAMES = frozenset(
     {
         "is", "in", "not", "the", "a", "an", "of", "for", "to", "has", "was",
-        "name", "and", "with", "does", "exec", "logs", "null", "none", "true", "false",
+        "name", "cluster-name", "cluster_name", "and", "with", "does", "exec", "logs", "null", "none", "true", "false",
     }
 )  # fmt: skip
 # More of them, which can be names outside of sentences.
@@ -41,7 +41,8 @@ NO_SAID_NAMES = frozenset(
 _SAID = {
     noun: lazy_pattern(
         rf"(?m)(?<![\w-])(?i:{noun}) (?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){KUBERNETES_NAME})(?![\w-]|\.\w)"
-        rf"|({KUBERNETES_NAME})(?=[`\",;)]|'(?!(?:t|re|ve|ll|d)\b)|\.?$|\.\s| \(| (?:in|has|was|is|does|uses)\b))",
+        rf"|({KUBERNETES_NAME})(?=[`\",;)]|'(?!(?:t|re|ve|ll|d)\b)|\.?$|\.\s| \(| (?:in|has|was|is|does|uses)\b))"
+        rf"|[`\"]({KUBERNETES_NAME})[`\"] (?:EKS |Kubernetes )?(?i:{noun})\b",
         re.ASCII,
     )
     for noun in ("namespace", "service account", "cluster", "deployment")

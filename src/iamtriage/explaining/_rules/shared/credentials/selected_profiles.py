@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_option, safe_name
@@ -57,17 +57,19 @@ _SIGNED_IN_URL = lazy_pattern(
     r"\bSuccessfully logged into Start URL: ?(https://[\w.-]{4,100}(?:/[\w-]{1,40})?)"
 )
 _SELECTED = lazy_pattern(
-    r"(?a)\bprofile[ \t]{0,20}= ?\"(?P<block>[\w.@+-]{1,64})\"|\bAWS_PROFILE ?= ?[\"']?(?P<variable>[\w.@+-]{1,64})"
+    r"(?am)\bprofile[ \t]{0,20}= ?\"(?P<block>[\w.@+-]{1,64})\"|\bAWS_PROFILE ?= ?[\"']?(?P<variable>[\w.@+-]{1,64})"
     r"|\b(?:terraform|aws(?! sso login| sts get-caller))\b[^\n]{0,200} --profile[ =](?P<option>(?!(?:and|for|in|is|or|the|to|with)\b)[\w.@+-]{1,64})"
-    # In Python, JavaScript and Go.
-    r"|(?:\bprofile_name\s?=\s?|\bfromIni\(\{\s?profile:\s?|\bfromSSO\(\{\s?profile:\s?|\bWithSharedConfigProfile\()[\"'](?P<code>[\w.@+-]{1,64})[\"']"
+    # In Python, JavaScript, Java, .NET and Go.
+    r"|(?:\bprofile_name\s?=\s?|\bfrom(?:Ini|SSO)\(\{\s?profile:\s?|\bWithSharedConfigProfile\(|\bProfileCredentialsProvider(?:\.create)?\(|\.profileName\(|\bStoredProfileAWSCredentials\()[\"'](?P<code>[\w.@+-]{1,64})[\"']"
+    # Options of other programs, and the configuration file of one.
+    r"|(?<=[\w\"'] )(?:--aws-profile[ =]|-ProfileName )[\"']?(?P<other>[\w.@+-]{1,64})|^[ \t]{0,20}aws[_-]profile\s?[:=]\s?[\"']?(?P<setting>[\w.@+-]{1,64})[\"']?[ \t]*$"
 )
 # An error of aws-vault, or its command.
 _VAULT_PROFILE = lazy_pattern(
     r"\baws-vault: error: [^\n]{0,80}credentials for (?P<profile>[\w.@+-]{1,64}):|\baws-vault (?:-\S+ ){0,4}(?:exec|login) (?:-\S+ ){0,4}(?P<other>[\w.@+-]{1,64})"
 )
 
-_Place: TypeAlias = Literal["block", "code", "option", "variable"]
+_Place: TypeAlias = Literal["block", "code", "option", "other", "setting", "variable"]
 
 
 class SignIn(NamedTuple):
@@ -102,13 +104,14 @@ def find_profile(case: Case[Failure]) -> str | None:
     may_match = any(map(text.__contains__, ("rofile", "PROFILE", "credentials file")))
     if may_match and (found := _PROFILES.search(text)) is not None:
         return safe_name(next(filter(None, found.groups()), None))
-    # A call without a profile uses the default one, if there is one.
-    if "profile " not in text or "[default]" in case.failure.text:
+    whole = case.failure.text
+    if "rofile" not in whole:
         return None
-    from iamtriage.explaining._context.readers.unique_values import unique_value
-
-    configured = unique_value(_CONFIGURED_PROFILE, case.failure.text)
-    return safe_name(configured.value) if configured else None
+    selected = list_selected_profiles(whole, "code", "other", "setting")
+    # A call without a profile uses the default one, if there is one.
+    if not selected and "[default]" not in whole:
+        selected = {each[1] or each[2] for each in _CONFIGURED_PROFILE.finditer(whole)}
+    return safe_name(only_one(selected))
 
 
 def has_key_in_shell(text: str) -> bool:
