@@ -16,6 +16,8 @@ _PULL = "CannotPullContainerError: pull image manifest has been retried 1 time(s
 _VOLUME = "failed to provision volume: Could not create volume \"pvc-1\": failed to get an available volume in EC2: InvalidVolume.NotFound: The volume 'vol-0a1b2c3d4e5f60718' does not exist.\n\tstatus code: 400, request id: 7d2f6c1e-0b5a-4a4f-8f5e-2b9c1a0d3e4f\n"
 _UNREAD = "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nDid you mean to set the `id-token` permission?\nuses: aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/site\non:\n  push:\n{}"
 
+_OPEN = 'AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::octo-site" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.\n'
+_UNKNOWN_CALLER = "error: You must be logged in to the server (Unauthorized)\n"
 _OFF = "An error occurred (RegionDisabledException): STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.\nclient region {}\n"
 _ENDPOINT = "User: arn:aws:sts::111122223333:assumed-role/lab-runner/i-0a1b2c3d4e5f60718 is not authorized to perform: {} because no VPC endpoint policy allows the {} action\n"
 _ENDPOINT_OF_QUEUE = _ENDPOINT.format(
@@ -109,6 +111,18 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f"{_DEPLOYED}The group has a launch template.\n", ("INSTANCE_ROLE_NAME",), ("launch configuration does",)),
         (_SCALED.format("workload"), ("with which KEDA assumes the role of the workload",), ()),
         (_SCALED.format("keda"), (), ("with which KEDA assumes",)),
+        (f"{_OPEN}The bucket is two weeks old, behind CloudFront distribution E1ABCDEXAMPLE.", ("Do this first: Allow only the CloudFront distribution", ":distribution/E1ABCDEXAMPLE"), ("DISTRIBUTION_ID", "aws:SourceVpce")),
+        (f"{_OPEN}I removed the old OAI, the CloudFront distribution is E1ABCDEXAMPLE.", (":distribution/E1ABCDEXAMPLE",), ()),
+        (f"{_OPEN}The old CloudFront distribution E1ABCDEXAMPLE is gone.", (":distribution/DISTRIBUTION_ID",), ("E1ABCDEXAMPLE",)),
+        (f"{_OPEN}We do not use CloudFront.", ("Do this first: Allow those who need access", "aws:SourceVpce"), ("only the CloudFront",)),
+        (f"{_UNKNOWN_CALLER}the cluster is ledger-prod in us-east-2", ("update-kubeconfig --name ledger-prod --region us-east-2",), ()),
+        (f"{_UNKNOWN_CALLER}cluster is ledger2, us-east-2", ("update-kubeconfig --name ledger2 --region us-east-2",), ()),
+        (f"{_UNKNOWN_CALLER}The cluster is called ledger.", ("update-kubeconfig --name ledger ",), ()),
+        (f"{_UNKNOWN_CALLER}The cluster name is `ledger`.", ("update-kubeconfig --name ledger ",), ()),
+        (f"{_UNKNOWN_CALLER}The cluster is self-managed in us-east-2.", ("update-kubeconfig --name CLUSTER",), ()),
+        (f"{_UNKNOWN_CALLER}The cluster is multi-az in us-east-2.", ("update-kubeconfig --name CLUSTER",), ()),
+        (f"{_UNKNOWN_CALLER}The cluster is running in us-east-2.", ("update-kubeconfig --name CLUSTER",), ()),
+        (f"{_UNKNOWN_CALLER}The cluster is ledger-a in us-east-2, my other cluster is ledger-b in us-west-2.", ("update-kubeconfig --name CLUSTER",), ()),
     ],
 )  # fmt: skip
 def test_names_of_the_text(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 
-from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, may_name_region, only_one
+from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, may_name_region, only_one
 from iamtriage.explaining._context.values import Stated, quote_match
 from iamtriage.policies._masked_arns import find_partition
 
@@ -37,11 +37,15 @@ NO_SAID_NAMES = frozenset(
     }
 )  # fmt: skip
 
-# A name after its noun in a sentence. A plain word is one only at the end of a phrase.
+_STARTS_OF_ADJECTIVES = r"(?:all|auto|brand|cross|multi|non|on|one|self|single|three|two|up)-"
+# A name after its noun in a sentence. A plain word is one only at the end of a phrase, and after "is" only a word in quotes,
+# or before a Region one that no adjective is, such as self-managed.
 _SAID = {
     noun: lazy_pattern(
-        rf"(?m)(?<![\w-])(?i:{noun}) (?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){KUBERNETES_NAME})(?![\w-]|\.\w)"
-        rf"|({KUBERNETES_NAME})(?=[`\",;)]|'(?!(?:t|re|ve|ll|d)\b)|\.?$|\.\s| \(| (?:in|has|was|is|does|uses)\b))"
+        rf"(?m)(?<![\w-])(?i:{noun}) (?:(?:is (?:called|named)|name is|is(?= [`\"])) [`\"']?({KUBERNETES_NAME})(?![\w-]|\.\w)"
+        rf"|is (?=[a-z]*[0-9-])(?!{_STARTS_OF_ADJECTIVES})({KUBERNETES_NAME})(?<!ed)(?<!-only)(?: in |,? \(|, ){REGION}(?![\w-])"
+        rf"|(?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){KUBERNETES_NAME})(?![\w-]|\.\w)"
+        rf"|({KUBERNETES_NAME})(?=[`\",;)]|'(?!(?:t|re|ve|ll|d)\b)|\.?$|\.\s| \(| (?:in|has|was|is|does|uses)\b)))"
         rf"|[`\"]({KUBERNETES_NAME})[`\"] (?:EKS |Kubernetes )?(?i:{noun})\b",
         re.ASCII,
     )

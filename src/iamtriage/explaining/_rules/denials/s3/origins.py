@@ -42,8 +42,8 @@ _ONLY_ID = lazy_pattern(rf"\s{{0,20}}\[?\s{{0,20}}[\"']?(?P<id>{_ID})[\"']?\s{{0
 _KMS = lazy_pattern(r"\baws:kms(?::dsse)?\b|\bSSE-KMS\b")
 _OLD_IDENTITY = "CloudFront Origin Access Identity"
 _CONTROL = lazy_pattern(r"\bOAC\b|(?i:\borigin access control\b)")
-# What a distribution was, in place of the one of the request.
-_FORMER = lazy_pattern(r"(?i:\b(?:deleted|removed|old|former|previous)\b[^.\n]{0,40}\Z)")
+# What a distribution was, in place of the one of the request. A bucket can be a week old.
+_FORMER = lazy_pattern(r"(?i:\b(?:(?:deleted|removed|former|previous)\b[^.,;\n]{0,40}|old (?:\w{1,20} )?)\Z)")
 _URL = lazy_pattern(r"https?://[\w.-]{1,200}\.cloudfront\.net/(?P<path>[^\s?\"'#<>]{1,500})")
 # A URL of the site, and what asks for a program that renders all paths from one page.
 _PAGE_URL = lazy_pattern(

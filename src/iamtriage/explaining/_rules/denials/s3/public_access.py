@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words, lower_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
-from iamtriage.explaining._context.readers.statements import is_administrator
+from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import describe_operation
@@ -31,6 +31,7 @@ _NAME_PRINCIPALS = (
     "Name accounts, roles or an organization as Principal, or add a condition such as aws:SourceVpce."
 )
 _WEBSITE = "For a website, use CloudFront with origin access control."
+_CLOUDFRONT = lazy_pattern(r"(?i:\bcloudfront\b)")
 _ALL_SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _BLOCK_SETTING = lazy_pattern(r"\bBlockPublic(?:Policy|Acls)\b")
 _SETTINGS = {
@@ -86,18 +87,23 @@ def explain_block_public_access(denial: Denial) -> Explanation:
         verdict = f"the {what} is public, and the setting {setting} of S3 Block Public Access rejects it"
         if _is_off_for_bucket(denial, setting):
             verdict += ": it is off for the bucket, so it is on for the account or the organization"
+    title, check = "Allow those who need access, not everyone", show_public_access_commands(denial)
     statement: dict[str, Any] | None = None
     steps = [f"{_NAME_PRINCIPALS} {_WEBSITE}"]
     if denial.location.partition != "aws-us-gov" and what != "ACL" and setting:  # which has no CloudFront
         steps = [f"{steps[0].removesuffix('.')}: the statement for it is not public."]
         statement = distribution_statement(denial)
+        if any(find_said(denial.failure.text, _CLOUDFRONT)):
+            title = "Allow only the CloudFront distribution, not everyone"
+            steps = [
+                "Replace the statement for everyone with the one below, which is not public, and give the distribution an origin access control."
+            ]
     if what == "ACL":
         steps = [
             f"Omit the public ACL (public-read). To share objects, allow the accounts or roles in the bucket policy. {_WEBSITE}"
         ]
     elif setting is None:
         steps = [_NAME_PRINCIPALS, f"Omit public ACLs (public-read). {_WEBSITE}"]
-    title, check = "Allow those who need access, not everyone", show_public_access_commands(denial)
     compare = "The strictest setting of the bucket, the account and the organization applies."
     change: tuple[Labelled, ...] = ()
     if setting is not None and _is_off_for_bucket(denial, setting):
