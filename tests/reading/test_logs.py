@@ -474,6 +474,21 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
             }
         ],
     ),
+    # Somebody broke the line of a program in Go at its commas.
+    (
+        "go-in-three-lines",
+        "could not receive: operation error SQS: ReceiveMessage, https response\nerror StatusCode: 403, RequestID: cb57783a-505f-5099-9160-23b8eea8ddbb,\napi error AccessDenied: Access to the resource is denied.",
+        [
+            {
+                "kind": "access_denied",
+                "code": "AccessDenied",
+                "operation": "ReceiveMessage",
+                "service": "sqs",
+                "status_code": 403,
+                "request_id": "cb57783a-505f-5099-9160-23b8eea8ddbb",
+            }
+        ],
+    ),
     # Rails puts the ID of its request before each line.
     (
         "rails",

@@ -9,7 +9,7 @@ from iamtriage._reading.entries.formats import OPENING, POWERSHELL_FIELD, START
 # Words and characters after which a sentence continues.
 _UNFINISHED_WORDS = (
     "a", "an", "and", "api error", "as", "because", "by", "for", "from", "in", "is", "not", "of", "on", "or", "perform", "that", "the",
-    "to", "User", "with",
+    "to", "User", "with", "https response", "https response error",
 )  # fmt: skip
 _UNFINISHED_ENDS = (*",(-/", *_UNFINISHED_WORDS)
 _UNFINISHED = re.compile(rf"(?:[,(\-/]|\b(?:{'|'.join(_UNFINISHED_WORDS)}))\Z")

@@ -954,3 +954,30 @@ def test_object_that_the_listing_shows_lacks_no_permission_to_list(said: str, ne
     assert any("kms:Decrypt" in step for step in explanation.remedies[0].steps) is needs_key
     other = explain(listed.replace("77 b.csv", "77 c.csv"))
     assert not any(shows in each for cause in other.causes for each in cause.because)
+
+
+_FLYSYSTEM = 'Error executing "PutObject" on "https://octo-media.s3.eu-west-1.amazonaws.com/a.txt"; AWS HTTP error: Client error: `PUT https://octo-media.s3.eu-west-1.amazonaws.com/a.txt` resulted in a `403 Forbidden` response: AccessDenied (client): Access Denied - \n{}\n'
+
+
+@check_rows(
+    ("code", "is_public"),
+    [
+        ("new Filesystem($adapter, ['visibility' => 'public']);", True),
+        ("'s3' => [\n    'driver' => 's3',\n    'key' => env('KEY'),\n    'visibility' => 'public',\n],", True),
+        ("Storage::disk('s3')->put($path, $file, 'public');", True),
+        ("Storage::putFileAs('photos', $file, 'a.jpg', 'public')", True),
+        ("$file->storePubliclyAs('photos', 'a.jpg', 's3');", True),
+        # A disk of files, and private ones.
+        ("'public' => [\n    'driver' => 'local',\n    'visibility' => 'public',\n],\n's3' => [\n    'driver' => 's3',\n],", False),
+        ("'s3' => [\n    'driver' => 's3',\n],\n'public' => [\n    'driver' => 'local',\n    'visibility' => 'public',\n],", False),
+        ("$file->store('photos', 'public');", False),
+        ("new Filesystem($adapter, ['visibility' => 'private']);", False),
+        ("Storage::put($path, $file);", False),
+    ],
+)  # fmt: skip
+def test_public_visibility_is_an_acl(code: str, *, is_public: bool) -> None:
+    explanation = explain(_FLYSYSTEM.format(code))
+    assert ("PutObject with the visibility public requires" in explanation.causes[0].text) is is_public
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert ("s3:PutObjectAcl" in str(policy)) is is_public

@@ -190,6 +190,10 @@ def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller 
 _ACL = lazy_pattern(
     r"(?ia)(?:(?<![\w-])(?:--acl[= ]|(?:x-amz-|(?:AWS_)?DEFAULT_)?acl[\"']?\s{0,30}(?:=>|[:=])\s{0,4})|\.(?:with)?(?:canned)?acl\(|CannedACL\s?=\s?)[\"']?(?:(?:types\.)?ObjectCannedACL\.?|S3CannedACL\.|CannedAccessControlList\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?"
     r"|(?<![\w-])(?P<grants>--grant(?:s|-full-control|-read|-read-acp|-write-acp))[= ]\S{1,200}"
+    # Flysystem and Laravel send a visibility as an ACL. The default configuration has a public disk of files, too:
+    # https://flysystem.thephpleague.com/docs/usage/unix-visibility/ and https://laravel.com/docs/filesystem
+    r"|(?P<visibility>(?:(?:(?<=\[)|(?<=, ))|'driver' => 's3'(?:(?!'driver')[\s\S]){1,800}?)['\"]visibility['\"] ?=> ?['\"]public['\"]"
+    r"|(?<=->|::)(?:storePublicly(?:As)?\(|put(?:File(?:As)?)?\([^;\n]{1,300}?, ?['\"]public['\"](?=\))))"
 )
 
 
@@ -216,6 +220,8 @@ def find_acl(text: str) -> StatedAcl | None:
     found = _ACL.search(text)
     if found is None:
         return None
+    if found["visibility"]:
+        return StatedAcl("the visibility public", is_public=True, start=found.start())
     words = found["grants"] or " ".join(found[0].split()).removeprefix(".")
     if words.count('"') % 2 or words.count("'") % 2:
         # The key of an object in code, which begins before the match.
