@@ -519,3 +519,23 @@ def test_a_message_that_a_line_has_twice_keeps_its_request() -> None:
     }
     (failure,) = scan(json.dumps(line))
     assert (failure.envelope.request_id, failure.envelope.status_code) == ("9JQDEHT5CH7Y3R3Q", 403)
+
+
+_NO_MESSAGE = "An error occurred (ParameterNotFound) when calling the GetParameter operation: "
+_NEXT = "An error occurred (AccessDenied) when calling the PutRule operation: Access Denied"
+
+
+@check_rows(
+    ("log", "codes"),
+    [
+        (f"{_NO_MESSAGE}\n{_NEXT}", ["ParameterNotFound", "AccessDenied"]),
+        (f"{_NO_MESSAGE.rstrip()}\n\n{_NEXT}", ["ParameterNotFound", "AccessDenied"]),
+        (f"09:00:01 [read] {_NO_MESSAGE}\n09:00:02 [rule] {_NEXT}", ["ParameterNotFound", "AccessDenied"]),
+        (f"[read] {_NO_MESSAGE}\n[rule] {_NEXT}", ["ParameterNotFound", "AccessDenied"]),
+        # One call reports the error of another one.
+        (f"{_NO_MESSAGE}{_NEXT}", ["AccessDenied"]),
+        (f"{_NO_MESSAGE}\n  caused by: {_NEXT}", ["AccessDenied"]),
+    ],
+)
+def test_call_without_a_message_before_another_call(log: str, codes: list[str]) -> None:
+    assert [each.envelope.code for each in scan(log)] == codes

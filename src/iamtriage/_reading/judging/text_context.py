@@ -35,6 +35,8 @@ _OTHER_CLOUDS = frozenset(
 )  # fmt: skip
 _MAX_HEADINGS = 32
 _ARN_START = "arn:aws"
+# A line break and the time or the name that begins the next line of a log.
+_NEXT_CALL = lazy_pattern(r"\s{0,20}\n(?:[\d\[][^\n]{0,100})?")
 # The start of a separate record.
 _RECORD = lazy_pattern(r"\x1e|\n(?:[A-Z]{4,8}\b|\{)")
 _STATEMENT = re.compile(STATEMENT)
@@ -147,6 +149,11 @@ class TextContext:
 
     def are_on_other_lines(self, first: Candidate, second: Candidate) -> bool:
         """Return whether the second candidate starts on a separate line after the first."""
+        if "operation" in first.facts and "operation" in second.facts:
+            # The head of a call whose message is empty ends with its line.
+            start = first.end - self.text.endswith("\n", 0, first.end)
+            if _NEXT_CALL.fullmatch(self.text, start, second.start):
+                return True
         between = self.text[first.end : second.start]
         return between.endswith("\n") or "\n\n" in between or _RECORD.search(between) is not None
 
