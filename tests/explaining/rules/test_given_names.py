@@ -17,6 +17,7 @@ _VOLUME = "failed to provision volume: Could not create volume \"pvc-1\": failed
 _UNREAD = "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nDid you mean to set the `id-token` permission?\nuses: aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/site\non:\n  push:\n{}"
 
 _OPEN = 'AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::octo-site" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.\n'
+_MAIL = "Access denied: User `arn:aws:iam::111122223333:user/relay' is not authorized to perform `ses:SendRawEmail' on resource `arn:aws:ses:us-east-1:111122223333:identity/octo.example'"
 _UNKNOWN_CALLER = "error: You must be logged in to the server (Unauthorized)\n"
 _OFF = "An error occurred (RegionDisabledException): STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.\nclient region {}\n"
 _ENDPOINT = "User: arn:aws:sts::111122223333:assumed-role/lab-runner/i-0a1b2c3d4e5f60718 is not authorized to perform: {} because no VPC endpoint policy allows the {} action\n"
@@ -123,6 +124,9 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f"{_UNKNOWN_CALLER}The cluster is multi-az in us-east-2.", ("update-kubeconfig --name CLUSTER",), ()),
         (f"{_UNKNOWN_CALLER}The cluster is running in us-east-2.", ("update-kubeconfig --name CLUSTER",), ()),
         (f"{_UNKNOWN_CALLER}The cluster is ledger-a in us-east-2, my other cluster is ledger-b in us-west-2.", ("update-kubeconfig --name CLUSTER",), ()),
+        (f"status=bounced (host email-smtp.us-east-1.amazonaws.com said: 554 {_MAIL} (in reply to end of DATA command))", ("every mail over SMTP as ses:SendRawEmail. The SMTP login succeeded", "put-user-policy --user-name relay"), ()),
+        (f'smtplib.SMTPDataError: (554, b"{_MAIL}")', ("The SMTP login succeeded",), ()),
+        (f"{_MAIL}\nOver SMTP it works.", ("put-user-policy --user-name relay",), ("SMTP login",)),
     ],
 )  # fmt: skip
 def test_names_of_the_text(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) -> None:

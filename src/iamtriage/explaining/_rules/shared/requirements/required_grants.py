@@ -71,6 +71,9 @@ _ENDS_NAME = "{} ends the name with characters that change at each attempt, so t
 # https://docs.aws.amazon.com/codeartifact/latest/ug/auth-and-access-control-iam-identity-based-access-control.html
 _IN_NAME_OF_CALLER = "CodeArtifact gets its token from STS in the name of the caller, so the caller's own policy must allow it: in the policy of a domain or repository, the action has no effect."
 
+# https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html: the user comes from the login.
+_SMTP_DENIAL = lazy_pattern(r"\b554\b[^\n]{1,20}\bAccess denied: User\b")
+_MAIL_OVER_SMTP = "SES checks every mail over SMTP as ses:SendRawEmail. The SMTP login succeeded, so the SMTP credentials are right, and stay as they are."
 
 # https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.S3.html
 _ATTACHES = lazy_pattern(r"iam:(?:Attach|Detach)(?:Group|Role|User)Policy")
@@ -94,8 +97,8 @@ def required_grant(denial: Denial) -> Grant | None:
         return attrs.evolve(grant, notes=notes)
     if grant is not None and grant.action.endswith("Tags"):
         return _limit_to_creation(grant, denial)
-    if grant is not None and grant.action == "sts:GetServiceBearerToken":
-        grant = _limit_to_service(grant, denial)
+    if grant is not None and grant.action in {"sts:GetServiceBearerToken", "ses:SendRawEmail"}:
+        grant = _adapt_to_client(grant, denial)
     if grant is None or (len(grant.resources) != 1 and grant.action != LAUNCH):
         return grant
     if denial.failure.envelope.code == _BEANSTALK_CODE and ":s3:::BUCKET" in grant.resources[0]:
@@ -148,8 +151,11 @@ def _grant_for_objects(grant: Grant, denial: Denial) -> Grant:
     return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))
 
 
-def _limit_to_service(grant: Grant, denial: Denial) -> Grant:
-    """Return a grant of bearer tokens for the service that the text names, which asks for the token."""
+def _adapt_to_client(grant: Grant, denial: Denial) -> Grant:
+    """Return a grant of bearer tokens for the service that asks for them, or that of mail with what SMTP proves."""
+    if grant.action == "ses:SendRawEmail":
+        over_smtp = (_MAIL_OVER_SMTP,) if _SMTP_DENIAL.search(denial.failure.text) else ()
+        return attrs.evolve(grant, notes=(*over_smtp, *grant.notes))
     services = (each for prefix, each in tasks.SERVICES_OF_TOKENS.items() if prefix in denial.failure.text)
     service = next(services, None)
     if service is None:
