@@ -17,8 +17,7 @@ from iamtriage.failures._failures import Failure
 
 __all__ = ("CREATING", "DELETING", "find_described_call", "find_operation", "find_storage_call")
 
-_CHARS_BEFORE = 600
-_CHARS_OF_CALL = 400
+_CHARS_BEFORE, _CHARS_OF_CALL = 600, 400
 # The verbs of operations for what people and programs call them, the most frequent first.
 CREATING = ("Create", "Run", "Allocate", "Put", "Publish", "Add")
 """The first words of the operations that create something, the most frequent first."""
@@ -207,9 +206,10 @@ _STORAGE_REPORTS = tuple(
     )
 )
 _CHARS_OF_REPORT = 2_000
-# The command of s3cmd or s5cmd before its error. One that copies reads and writes.
+# The command of s3cmd or s5cmd right before its error, or the log before it. One that copies reads and writes.
 _S3CMD = lazy_pattern(
-    r"(?m)^[^\n]{0,80}?\bs[35]cmd (?:-\S{1,200} (?:[^-\s]\S{0,200} )??){0,8}(?:(?P<ListObjectsV2>ls|la|du)|(?P<GetObject>get|cat)|(?P<PutObject>put|pipe)|(?P<DeleteObject>del|rm)|[a-z]{2,12})(?![\w-])"
+    r"(?m)^[^\n]{0,80}?\bs[35]cmd (?:-\S{1,200} (?:[^-\s]\S{0,200} )??){0,8}(?:(?P<ListObjectsV2>ls|la|du)|(?P<GetObject>get|cat)|(?P<PutObject>put|pipe)|(?P<DeleteObject>del|rm))(?![\w-])"
+    r"[^\n]{0,400}\n(?:[ \t]{0,8}(?:DEBUG|INFO|WARNING|ERROR|\[)[^\n]{0,400}\n){0,20}(?:ERROR[^\n]{0,40})?\W{0,8}\Z"
 )
 # "PUT failed with HTTP status: 403" in the log of a cache or a store.
 _REQUEST = lazy_pattern(
@@ -390,8 +390,8 @@ def find_storage_call(failure: Failure, *, is_of_s3: bool) -> Stated | None:
     for operation, pattern in _STORAGE_REPORTS:
         if (found := pattern.search(text, low, end + _CHARS_OF_CALL)) is not None:
             return Stated(operation, found[0])
-    if (command := search_last(_S3CMD, text[low:start])) is not None and command.lastgroup:
-        return Stated(command.lastgroup, command[0].strip())
+    if (command := _S3CMD.search(text[low:start])) is not None:
+        return Stated(command.lastgroup or "", command[0].partition("\n")[0].strip())
     if not is_of_s3:
         return None
     if (request := search_last(_REQUEST, line)) is not None:

@@ -271,7 +271,9 @@ def find_called_region(text: str, start: int, working: tuple[str, ...]) -> str |
 
 
 _GLOBAL_STS = lazy_pattern(r"https://sts\.amazonaws\.com/?")
-_NEGATED_COMMAND = lazy_pattern(r"(?i)#|\b(?:instead|never|not?|used to|without)\b|n't\b")
+_NEGATED_COMMAND = lazy_pattern(
+    r"(?i)#|\b(?:docs|documentation|if|instead|never|not?|used to|without)\b|n't\b"
+)
 ISSUES_SESSION = lazy_pattern(r"\bsts (?:assume-role|get-(?:federation|session)-token)")
 """The commands that open a session."""
 _OF_STS = lazy_pattern(r"\b(?:AssumeRole|Get(?:Federation|Session)Token)")

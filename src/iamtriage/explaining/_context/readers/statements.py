@@ -61,7 +61,7 @@ _NOT_SEEN = lazy_pattern(
     r"(?i:\b(?:if|whether|should|would|could|might|may|must|(?:supposed|expected|meant|ought|have|has|needs?) to)(?: [\w'./-]{1,60}){0,3} \Z)"
 )
 _OF_DOCUMENTATION = lazy_pattern(
-    r"(?i:\b(?:docs?|documentation|guide|manual|readme|article|blog|post|tutorial)\b[^\n]{0,40} (?:says?|states?|claims?|mentions?|writes?|describes?)\b|\baccording to\b)"
+    r"(?i:\b(?:docs?|documentation|guide|manual|readme|article|blog|post|tutorial)\b[^\n]{0,40} (?:says?|shows?|states?|claims?|mentions?|writes?|describes?)\b|\baccording to\b)"
 )
 _OF_ATTEMPT = lazy_pattern(
     r"(?i:\b(?:works?|worked|fixe[sd]|helped|helps|(?:re)?solve[sd]|succeed(?:s|ed)?|disappear(?:s|ed)|go(?:es)? away|went away|is gone)\b)"
@@ -198,7 +198,9 @@ def _clause_start(text: str, at: int) -> int:
     """Return where the clause of a position begins, on its line."""
     low = line_start(text, at, at - _CHARS_OF_CLAUSE)
     end = search_last(CLAUSE_END, text, low, at)
-    return end.end() if end else low
+    if end is None:
+        return low
+    return end.start() if "not" in end[0] else end.end()
 
 
 def _find_clause(text: str, verb: re.Pattern[str], about: re.Pattern[str]) -> str | None:

@@ -123,7 +123,9 @@ _GRANT = lazy_pattern(r"\.(grant_?[A-Za-z]\w{0,40}|add_?[tT]o_?(?:[rR]ole_?|[pP]
 _STATEMENTS = lazy_pattern(
     r"\bdynamic \"?statement\"? ?\{\s{0,20}for_each\s{0,8}=\s{0,8}(?P<all>[\w.()]{1,80})"
 )
-_COUNT = lazy_pattern(r"(?://|#)[^\n\d]{0,40}\b(?P<count>[1-9]\d{1,3} [a-z]{3,20})\b")
+_COUNT = lazy_pattern(
+    r"(?://|#)[^\n\d]{0,40}\b(?P<count>(?!(?:19|20)\d\d )[1-9]\d{1,3} (?!(?:chars|characters|days|hours|bytes|minutes|months|percent|seconds|times|weeks|years)\b)[a-z]{3,20})\b"
+)
 
 
 def find_grants_in_loop(text: str) -> str | None:
@@ -135,11 +137,13 @@ def find_grants_in_loop(text: str) -> str | None:
     True
     """
     grows = "this makes the policy longer with each new one."
-    for loop in _LOOP.finditer(text):
-        called, counted = _GRANT.search(loop["body"]), _COUNT.search(loop["body"])
-        if called:
-            count = f" ({counted['count']})" if counted else ""
-            return f"The loop over {loop['all'] or loop['list']}{count} calls {called[1]} for each: {grows}"
+    found = [(loop, called) for loop in _LOOP.finditer(text) if (called := _GRANT.search(loop["body"]))]
+    if len(found) > 1:
+        return None  # one of them can be for another role
+    for loop, called in found:
+        counted = _COUNT.search(loop["body"])
+        count = f" ({counted['count']})" if counted else ""
+        return f"The loop over {loop['all'] or loop['list']}{count} calls {called[1]} for each: {grows}"
     block = _STATEMENTS.search(text)
     return None if block is None else f"The code writes a statement for each of {block['all']}: {grows}"
 

@@ -81,7 +81,7 @@ _SOURCES = frozenset({None, "", "go-v1", "go-v2"})
 
 # Clusters that do not each have an account of their own, or of which only one has the controller.
 _CLUSTERS = lazy_pattern(
-    r"\b(?P<count>[2-9]|[1-9]\d{1,3}) (?:\w{1,20} )?clusters\b(?![^.;\n]{0,80}\b(?:accounts|different|each|only|own|separate)\b)"
+    r"\b(?P<count>[2-9]|[1-9]\d{1,3}) (?:\w{1,20} )?clusters\b(?<!old clusters)(?![^.;\n]{0,80}\b(?:accounts?|deleted?|different|each|gone|only|own|planned|removed?|separate|shut)\b)"
 )
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _FIND_USERS = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue={} --max-results 50 --query 'Events[].[Username]' --output text | sort | uniq -c"
@@ -121,7 +121,11 @@ def call_less_often(case: Case[AwsError]) -> Remedy | None:
 def _change_flag(interval: _Interval, text: str) -> str:
     """Return how to set a longer value of a flag than the text has."""
     flag, value = interval.setting, interval.value or ""
-    found = re.search(rf"(?<![\w-]){flag}[= ](?P<value>\d{{1,5}})(?P<unit>[smh])\b", text) if value else None
+    found = (
+        re.search(rf"(?<![\w-]){flag}[= ](?P<value>\d{{1,5}})(?P<unit>[smh])(?:0[ms]){{0,2}}\b", text)
+        if value
+        else None
+    )
     if found is None:
         return f"Add {flag}={value} to the arguments of its container"
     is_longer = int(found["value"]) * _SECONDS[found["unit"]] < int(value[:-1]) * _SECONDS[value[-1]]

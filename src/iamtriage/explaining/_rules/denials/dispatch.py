@@ -108,9 +108,8 @@ def _is_of_migration_service(denial: Denial) -> bool:
 def _lacks_action_or_caller(denial: Denial) -> bool:
     """Return whether the message names no action, or no user or role that called."""
     is_named = denial.failure.action is not None and denial.principal_text is not None
-    return (
-        not is_named or isinstance(denial.principal, ServicePrincipal) or _cannot_assume_passed_role(denial)
-    )
+    is_service = isinstance(denial.principal, ServicePrincipal)
+    return not is_named or is_service or _cannot_assume_passed_role(denial)
 
 
 def _cannot_assume_passed_role(denial: Denial) -> bool:
@@ -134,9 +133,7 @@ def _is_bare_status_of(service: str) -> Condition:
     def is_bare_status(denial: Denial) -> bool:
         envelope = denial.failure.envelope
         # The caller of the shell, which the text can state, is not the node or Git.
-        is_bare = (
-            denial.action is None and denial.failure.principal is None and denial.service_message is None
-        )
+        is_bare = not (denial.action or denial.failure.principal or denial.service_message)
         return is_bare and envelope.service == service and envelope.status_code == _FORBIDDEN
 
     return is_bare_status
@@ -239,8 +236,12 @@ def _is_function_url(denial: Denial) -> bool:
 
 def _message_rule(denial: Denial) -> str | None:
     """Return the rule for a service-specific message. The code says more than a message that is not known."""
-    is_dependency = denial.service_message is not None and _depends_on_other_service(denial)
-    return _DEPENDENCY_RULE if is_dependency else denial.message_rule
+    from iamtriage.explaining._rules.denials.s3.unused_endpoints import is_answer_of_aws
+
+    if denial.service_message is not None and _depends_on_other_service(denial):
+        return _DEPENDENCY_RULE
+    is_of_aws = "s3_compatible_stores" in (denial.message_rule or "") and is_answer_of_aws(denial.case)
+    return "denials.s3.s3_denials.explain_bare_s3" if is_of_aws else denial.message_rule
 
 
 _DEPENDENCY_RULE = "denials.services.service_specific.explain_dependency"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, line_at
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes import program_regions
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -16,15 +17,20 @@ from iamtriage.failures._failures import CredentialScope, Failure
 
 # A setting whose name and value are two arguments, elements of XML or, for Spark, words of a line. To read one with a
 # default sets nothing.
-REGION_PAIR = lazy_pattern(
+_PAIR = lazy_pattern(
     r"(?am)(?:(?:(?<=[(\[,])(?<!get\()(?<!env\()|^)\s{0,40}[\"'](?P<argument>[\w.-]{0,100}(?i:region))[\"']\s?,\s{0,40}[\"']"
     r"|<name>\s{0,9}(?P<element>[\w.-]{0,100}region)\s{0,9}</name>\s{0,80}<value>\s{0,9}"
     r"|^[ \t]{0,20}(?P<word>spark\.[\w.-]{1,100}\.region)[ \t]{1,40})(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\b"
+)
+_OF_BUCKET = lazy_pattern(r"\.bucket\.([a-z0-9._-]{3,63}?)\.(?:endpoint\.)?region\Z")
+_OF_SERVICE = lazy_pattern(
+    r"(?i:(?:\A|[._-])(dynamodb|glue|kinesis|kms|lambda|rds|secretsmanager|ses|sns|sqs|ssm|sts)(?=[._-]))"
 )
 _CENTRAL = lazy_pattern(
     r"(?a)\b(?P<name>[\w.-]{0,100}(?i:endpoint)(?:_?[Uu][Rr][Ll])?)[\"']?(?:\s{0,4}[=:,]\s{0,4}|[ \t]{1,40}|\s{0,9}</name>\s{0,80}<value>\s{0,9})[\"']?(?:https?://)?s3\.amazonaws\.com(?![\w.-])"
 )
 S3A, _SPARK = lazy_pattern(r"\bs3a://|\bfs\.s3a\b"), lazy_pattern(r"(?i)\b(?:py)?spark|\bPy4J")
+_NOT_SET = lazy_pattern(r"^\s{0,40}(?:#|//|--)|\b(?i:removed|deleted|used to|last (?:week|month|year))\b")
 _START_AGAIN = "start the application, or the notebook's kernel, again: a running one keeps its settings"
 
 
@@ -57,6 +63,18 @@ def fix_config_map(case: Case[Failure], shown: program_regions.ProgramRegion, re
     )
 
 
+def find_pair(case: Case[Failure], signed: str | None, bucket: str | None) -> re.Match[str] | None:
+    """Return the setting with a Region that can be the one of the client: not another bucket's or service's."""
+    service = "s3" if "authorization header is malformed" in case.failure.text else case.service
+    for found in find_said(case.failure.text, _PAIR):
+        name = next(filter(None, found.groups()))
+        of_bucket, of_service = _OF_BUCKET.search(name), _OF_SERVICE.search(name)
+        is_other = (of_bucket and of_bucket[1] != bucket) or (of_service and of_service[1].lower() != service)
+        if found["region"] == signed and not is_other:
+            return found
+    return None
+
+
 def fix_pair(pair: re.Match[str], region: str) -> RegionFix:
     """Return how to correct a setting that a text has as a pair of a name and a value."""
     name = clip_text(next(filter(None, pair.groups())))
@@ -80,7 +98,8 @@ def fix_s3a(text: str, region: str) -> RegionFix:
 
 def leave_central_endpoint(text: str, region: str | None) -> str | None:
     """Return the step for a setting of the endpoint without a Region, for which old clients sign for us-east-1."""
-    found = _CENTRAL.search(text)
+    found = next(find_said(text, _CENTRAL), None)
+    found = found and (None if _NOT_SET.search(line_at(text, *found.span())) else found)
     if found is None or region in {None, "us-east-1"}:
         return None
     host = f"s3.{region}.amazonaws.com{'.cn' if str(region).startswith('cn-') else ''}"

@@ -15,9 +15,9 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import fin
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.region_fixes import (
-    REGION_PAIR,
     S3A,
     RegionFix,
+    find_pair,
     fix_config_map,
     fix_pair,
     fix_s3a,
@@ -111,7 +111,7 @@ def find_region_fix(
     shown = program_regions.find_program_region(text)
     if shown and shown.region == signed and getattr(case.context.command, "program", None) != "aws":
         return fix_config_map(case, shown, region)
-    pair = next((each for each in REGION_PAIR.finditer(text) if each["region"] == signed), None)
+    pair = find_pair(case, signed, find_bucket(case))
     if pair is not None and not _is_logged(text, pair.start()):
         return fix_pair(pair, region)
     settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)

@@ -105,7 +105,7 @@ _PLACES = (
         _Place("in a job of GitHub Actions", "Environment", "the role of the step configure-aws-credentials"),
     ),
     (
-        lazy_pattern(r"\bAWS_ECS_FARGATE\b"),
+        lazy_pattern(r"\bAWS_EXECUTION_ENV\b\W{1,9}(?:value\W{1,6})?AWS_ECS_FARGATE\b|\bexec-env/AWS_ECS_FARGATE\b"),
         _Place("in an ECS task on Fargate", "EcsContainer", "the task role"),
     ),
     (

@@ -41,9 +41,11 @@ _SHOW_STAGE = tuple(("apigateway", each) for each in ("get-stage", "get-stages",
 # The dates of a stage or a deployment.
 _DATE = lazy_pattern(r"(?a)\b(20\d\d-[01]\d-[0-3]\d)T[0-2]\d:")
 # What says that a route is new, and that it was only called without a stage.
+_NOUN = r"\b(?:resource|route|path|method|endpoint)\b"
 _ADDED = lazy_pattern(
-    r"(?i)\b(?:added|created|new)\b[^.;\n]{0,60}\b(?:today|yesterday|just now|this (?:morning|afternoon|week)|(?:minutes?|hours?) ago)\b|\bjust (?:added|created)\b"
+    rf"(?i)(?:(?:{_NOUN}|\bit\b)[^.;\n]{{0,40}}\b(?:added|created|new)\b|\b(?:added|created|new)\b[^.;\n]{{0,40}}{_NOUN})[^.;\n]{{0,60}}\b(?:today|yesterday|just now|this (?:morning|afternoon|week)|(?:minutes?|hours?) ago)\b|\bjust (?:added|created) (?:\w{{1,20}} ){{0,2}}{_NOUN}"
 )
+_DEPLOYED = lazy_pattern(r"(?i)\b(?:re-?)?deployed\b")
 _TESTED = lazy_pattern(r"\b[Tt]est (?:button|tab|feature)\b|\btest-invoke-method\b")
 _PARTIAL = ("limit", "max-items", "position", "starting-token")
 NO_SUCH_ROUTE = CauseType(
@@ -105,7 +107,7 @@ def explain_undeployed(failure: Failure, url: re.Match[str]) -> tuple[str, Cause
     stage, api, text = url["stage"] or "STAGE", url["api"], failure.text
     dates = [*_find_dates(failure, api, stage)]
     since = f" The stage was last updated on {max(dates)}." if dates else ""
-    is_certain = bool(dates) and _ADDED.search(text) is not None
+    is_certain = bool(dates) and _ADDED.search(text) is not None and _DEPLOYED.search(text) is None
     route = f"{_find_method(url)} /{url['path'] or ''}"
     tested = (
         " The console's Test button calls the method itself, not the stage." if _TESTED.search(text) else ""

@@ -122,7 +122,9 @@ def find_issuer(case: Case[InvalidIdentityToken], message: str) -> Issuer:
 
 def _find_system(case: Case[InvalidIdentityToken]) -> str | None:
     """Return the name of the system that runs the job of a text. Runs of HCP Terraform have their own variables."""
-    return "HCP Terraform" if "TFC_AWS_" in case.failure.text else _SYSTEMS.get(case.context.runtime_kind)
+    system, text = _SYSTEMS.get(case.context.runtime_kind), case.failure.text
+    is_other = system is not None or "GitHub Actions" in text
+    return "HCP Terraform" if "TFC_AWS_" in text and not is_other else system
 
 
 # Logs repeat the same issuers.

@@ -11,7 +11,7 @@ from iamtriage.explaining._rules.credentials.tokens.issuers import STS_AUDIENCE
 _REQUESTED = lazy_pattern(
     r"(?a)\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: [\"']?(?P<gitlab>[A-Za-z0-9][\w.:/-]{0,254})"
     r"|\bserviceAccountToken[\"']?:\s{1,40}\{?\s{0,40}[\"']?(?:(?:expirationSeconds|path)[\"']?: [^\s,]{1,40},?\s{1,40}[\"']?){0,2}audience[\"']?: [\"']?(?P<pod>[A-Za-z0-9][\w.:/-]{0,254})"
-    r"|\bTFC_AWS_WORKLOAD_IDENTITY_AUDIENCE\w{0,40}(?:[\"'`]?[ \t]{0,20}[=:|]|[\"']?,?\s{1,40}[\"']?value[\"']? ?[=:])[ \t]{0,20}[\"'`]?(?P<terraform>[A-Za-z0-9][\w.:/-]{0,254})"
+    r"|\bTFC_AWS_WORKLOAD_IDENTITY_AUDIENCE\w{0,40}(?:[\"'`]?[ \t]{0,20}[=:|]|[\"']?,?\s{1,40}[\"']?value[\"']? ?[=:])[ \t]{0,20}[\"'`]?(?!(?i:(?:data|each|local|module|var)\.|(?:default|empty|missing|none|not|null|unset)\b))(?P<terraform>[A-Za-z0-9][\w.:/-]{0,254})"
     r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})"
 )
 # A request of a workflow for its token, up to the end of its command.

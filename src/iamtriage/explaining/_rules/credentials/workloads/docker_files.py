@@ -67,9 +67,16 @@ _SERVICE_GETS = lazy_pattern(
     rf"{_PASSED.pattern}|\.aws\b|\benv_file\b|\bextends:|<<:|\bsecrets:|\bnetwork_mode:|\$\{{"
 )
 _SERVICE_VARIABLE = lazy_pattern(r"(?m)^[ \t]+(?:- )?[\"']?([A-Z_][A-Z0-9_]{0,63})(?=[:=])")
+_ENVIRONMENT = lazy_pattern(
+    r"(?m)^(?P<margin>[ \t]{0,40})environment:[^\n]*(?:\n(?:(?P=margin)(?:[ \t]+|- )[^\n]*|[ \t]*(?=\n)))*"
+)
 # A command with a profile, as people write it in a sentence.
 _CALL_WITH_PROFILE = lazy_pattern(
     r"\bAWS_PROFILE=(?P<set>[\w.@+-]{1,64}) aws [a-z]|\baws [a-z][^\n`]{2,80}? --profile[ =](?P<option>[\w.@+-]{1,64})"
+)
+# What does not work on the computer that starts the container, or no longer.
+_NOT_HERE = lazy_pattern(
+    r"(?i:\b(?:another|CI|expired|instance|jobs?|last (?:week|month|year)|now|other|pipeline|pod|server|used to|worked|yesterday)\b)"
 )
 
 
@@ -110,9 +117,9 @@ def find_profile_of_host(case: Case[MissingCredentials]) -> HostProfile | None:
     )
     # Without a profile, the computer can have variables or a role.
     profile = only_one({each for each in before if each and commands.profile(each) == each != "default"})
-    if profile is None and (works := find_working(text, _CALL_WITH_PROFILE)) is not None:
-        found = _CALL_WITH_PROFILE.search(works)
-        profile = found and (found["set"] or found["option"])
+    works = None if profile else find_working(text, _CALL_WITH_PROFILE)
+    if works is not None and _NOT_HERE.search(works) is None:
+        profile = only_one({each["set"] or each["option"] for each in _CALL_WITH_PROFILE.finditer(works)})
     if profile is None and shown is not None:
         return None
     return HostProfile(profile, f"{passed} to the container, whose file system has no ~/.aws.")
@@ -135,7 +142,9 @@ def _describe_service(text: str) -> str | None:
     )
     if block is None or _SERVICE_GETS.search(block["body"]):
         return None
-    return f"The service {name} passes {_join_variables(_SERVICE_VARIABLE.findall(block['body']))}"
+    environment = _ENVIRONMENT.search(block["body"])
+    variables = _SERVICE_VARIABLE.findall(environment[0]) if environment else ()
+    return f"The service {name} passes {_join_variables(variables)}"
 
 
 def find_service(text: str, services: Iterable[str]) -> str | None:

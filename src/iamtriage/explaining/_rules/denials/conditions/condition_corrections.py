@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import (
 from iamtriage.explaining._rules.denials.conditions.denied_regions import is_moved_to
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import (
     BOOLEANS,
+    ENCRYPTION,
     MFA,
     NAMED_BOUNDARY,
     REGION,
@@ -354,7 +355,8 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
             return first
         requirement = find_requirement(key, denial.lowercase_action)
         # A condition that a key is false or absent requires the reverse.
-        if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
+        is_reverse = BOOLEANS & set(values) - {"true"} or (requirement is ENCRYPTION and "Not" in operator)
+        if requirement is not None and not is_reverse and operator != "Null":
             title = requirement.title.replace("{what}", describe_created(denial))
             title = title.replace("the Deny exempts", "the policy allows").replace("the Deny", "the policy")
             accepted = () if "Not" in operator else values  # not those that it excludes
@@ -380,11 +382,10 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
                 url=pages.EVALUATION,
             )
     if (period := date_conditions.read_period(statement)) is not None and period.end is not None:
-        named = describe_statement(denial, statement)
         moved = date_conditions.move_date(statement, is_deny=False)
         return with_statement(
             account_remedy(
-                f"Move the date of {named}, if the access is to go on",
+                f"Move the date of {describe_statement(denial, statement)}, if the access is to go on",
                 f"The statement allows it only {period.describes_only}. {date_conditions.NEW_DATE}",
                 url=date_conditions.PAGE,
             ),
@@ -394,6 +395,5 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
     keys = join_words([clip_text(key) for _, key, _ in iterate_conditions(statement)], "and")
     step = f"Compare {keys} of this call with the condition of the statement."
     show = _SHOW_ORGANIZATION if "aws:principalorgid" in keys.lower() else None
-    return account_remedy(
-        "Meet the condition of the policy, or change it", step, commands=show, url=pages.EVALUATION
-    )
+    title = "Meet the condition of the policy, or change it"
+    return account_remedy(title, step, commands=show, url=pages.EVALUATION)

@@ -157,8 +157,13 @@ def repeat_tagged(denial: Denial, option: str) -> str | None:
     """Return the command in the text with another option for tags, or ``None`` if it is not safe to repeat."""
     command = denial.context.command
     if option.startswith("--tags "):
-        if command is None or "--cli-input" in command.text:
-            return None  # the file can have other tags
+        created = (denial.resource or "*").rpartition(":")[2].rpartition("/")[2]
+        if (
+            command is None
+            or "--cli-input" in command.text
+            or not ("*" in created or created in command.text)
+        ):
+            return None  # the file can have other tags, and another command creates something else
         is_kept = " --tags" not in command.text or _TAG_OF_MAP.fullmatch(option)
         return condition_keys.repeat_with_flag(denial, option.removeprefix("--")) if is_kept else None
     # A value that is not read would be lost, also one after which the command is not read.

@@ -100,11 +100,14 @@ def add_bucket_check(denial: Denial, explanation: Explanation) -> Explanation:
 
 
 _LOCK = lazy_pattern(r"\bSave\(<lock/|\bunable to create lock in backend\b")
+_WRITING = lazy_pattern(
+    r"\brestic (?:-\S{1,200} (?:[^-\s]\S{0,200} )??){0,8}(?:backup|copy|forget|init|prune)\b"
+)
 
 
 def add_lock_option(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that restic writes a lock even if it only reads: https://restic.readthedocs.io/en/stable/manual_rest.html."""
-    if _LOCK.search(denial.failure.text) is None:
+    if _LOCK.search(denial.failure.text) is None or _WRITING.search(denial.failure.text):
         return explanation
     remedy = remedies.your_remedy(
         "If the key is for reading only, run restic with --no-lock",

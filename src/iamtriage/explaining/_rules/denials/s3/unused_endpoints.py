@@ -41,6 +41,7 @@ ENDPOINT_NOT_SET = CauseType(
 # The answer of Amazon S3. MinIO has the same sentence without "AWS".
 _OF_AWS = "The AWS Access Key Id you provided does not exist"
 _MINIO, _LOCALSTACK = "MinIO", "LocalStack"
+_EMULATOR = lazy_pattern(r"(?i:minio|localstack)")
 # The extended request ID of Amazon S3. That of MinIO is hexadecimal, and that of LocalStack always the same:
 # https://github.com/localstack/localstack/blob/main/localstack-core/localstack/aws/protocol/serializer.py
 _ID_OF_AWS = lazy_pattern(r"(?!s9lzHYrFp76)(?a:[\w+/]{70,110}={1,2})")
@@ -98,8 +99,10 @@ def _has_id_of_aws(case: Case[Failure]) -> bool:
 
 
 def is_answer_of_aws(case: Case[Failure]) -> bool:
-    """Return whether Amazon S3 rejected a key, and the text says that the call is for AWS or no longer for MinIO."""
+    """Return whether Amazon S3 answered, and the text says that the call is for AWS or no longer for the other system."""
     text = case.failure.text
+    if _has_id_of_aws(case) and _EMULATOR.search(text):
+        return any(each.search(text) for each in (_REAL, _LEFT, _COPIED))
     is_unknown = error_code(case.failure) == "InvalidAccessKeyId" and _OF_AWS in message_text(case)
     return is_unknown and any(each.search(text) for each in (_REAL, _LEFT))
 
@@ -115,7 +118,8 @@ def explain_unset_endpoint(case: Case[Failure], host: str | None, product: str =
         ),
         None,
     )
-    url = url or f"{'http' if product == _LOCALSTACK else 'https'}://{host or 'MINIO_HOST'}"
+    usual = ("http", "localhost:4566") if product == _LOCALSTACK else ("https", "MINIO_HOST")
+    url = url or f"{usual[0]}://{host or usual[1]}"
     operation = case.failure.envelope.operation
     call = f"the call {operation}" if operation and operation.isalnum() else "the call"
     shown, said = _CLIENT_WORKS.search(text), find_working(text, _CLIENT)
@@ -178,6 +182,10 @@ _REAL = lazy_pattern(r"\b(?:real|actual|genuine) (?:(?:AWS|Amazon) )?(?:S3|AWS)\
 # Words that say that MinIO is not used, or no longer.
 _LEFT = lazy_pattern(
     r"(?i:\b(?:(?:do|does|did)(?: not|n't) (?:use|have|run)|no longer (?:use|run)|not using|without|(?:moved|migrated|switched)(?: away)? from|left) (?:\w+ ){0,2}MinIO\b)"
+)
+# Objects on their way from the other system to S3, or back.
+_COPIED = lazy_pattern(
+    r"(?i:\b(?:cop(?:y|ies|ied|ying)|mirror(?:s|ed|ing)?|migrat(?:e|es|ed|ing|ion)|mov(?:e|es|ed|ing)|replicat(?:e|es|ed|ing|ion)|sync(?:s|ed|ing)?|distcp)\b)"
 )
 _IDENTITY = lazy_pattern(
     r"\bget-caller-identity\b[^\n]{0,60}\s{1,4}[^\n]{0,60}?(?P<arn>arn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{0,200}[\w+=@-])"

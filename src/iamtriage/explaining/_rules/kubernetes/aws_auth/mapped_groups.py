@@ -89,13 +89,18 @@ def find_wrong_groups(
     case: AnyCase, is_own: Callable[[str], bool], needed: tuple[str, ...] = ()
 ) -> WrongGroups | None:
     """Return the only entry of a user in the text whose groups are joined, or lack one that nodes need."""
-    found = list[WrongGroups]()
+    found, correct = list[tuple[str, WrongGroups]](), set[str]()
     for each in map_entries.find_entries(case.context.mappings, None):
         groups, template = each.entry.groups, each.entry.username or ""
         joined = [group for group in groups if _JOINED in group]
         lacking = [group for group in needed if group not in groups]
         is_of_user = is_own(template.replace("{{EC2PrivateDNSName}}", "{{SessionName}}"))
-        if each.entry.wrong_list or not is_of_user or not (joined or lacking):
+        # A text can have the entry before and after somebody corrected it.
+        known = each.entry.arn if "{{" in template else template
+        if each.entry.wrong_list or not is_of_user:
+            continue
+        if not (joined or lacking):
+            correct.add(known)
             continue
         shown = join_words([*map(clip_text, groups)], "and") or "no group"
         has = f"has only {shown}, without {join_words(lacking, 'and')}"
@@ -104,5 +109,10 @@ def find_wrong_groups(
             has = f'has the one group "{clip_text(joined[0])}" instead of {parts}, because wrong indentation joins the lines'
         meant = dict.fromkeys((*(part for group in groups for part in group.split(_JOINED)), *needed))
         right = each._replace(entry=each.entry._replace(groups=tuple(meant)))
-        found.append(WrongGroups(right, f"the aws-auth entry of {clip_text(each.named.name)} {has}"))
-    return only_one(found) if find_cluster(case).uses_aws_auth else None
+        wrong = WrongGroups(right, f"the aws-auth entry of {clip_text(each.named.name)} {has}")
+        found.append((known, wrong))
+    return (
+        only_one([wrong for known, wrong in found if known not in correct])
+        if find_cluster(case).uses_aws_auth
+        else None
+    )

@@ -52,7 +52,10 @@ _CHARS_BEFORE_PLAN = 200
 _AT_ONCE = r"\b(?:(?:right|straight) ?away|(?:right|shortly|soon|directly) after|immediately|at once|without (?:a )?(?:delay|pause|waiting)|within (?:a few|\d{1,2}) min)"
 # Not "works at once", which is about a change.
 _SOON = lazy_pattern(
-    rf"(?i)(?:\bappl(?:y|ied|ying)\b(?:(?!work)[^.\n]){{0,60}}{_AT_ONCE}|{_AT_ONCE}(?:(?!work)[^.\n]){{0,60}}\bappl(?:y|ied|ying)\b)(?![^.\n]{{0,80}}\b(?:account|another|environment|laptop|other|role)\b)"
+    rf"(?i)(?:\bappl(?:y|ied|ying)\b(?:(?!work)[^.\n]){{0,60}}{_AT_ONCE}|{_AT_ONCE}(?:(?!work)[^.\n]){{0,60}}\bappl(?:y|ied|ying)\b)"
+)
+_ELSEWHERE = lazy_pattern(
+    r"(?i:\b(?:account|another|different|environment|kubectl|laptop|new|old|other|role|second|staging|test)\b)"
 )
 
 
@@ -117,6 +120,7 @@ def _find_delay(case: Case[KubernetesUnauthorized]) -> _Delay | None:
     if read is None:
         # Only the plan reads it, and people say what happens without a pause.
         said = find_working(text, _SOON)
+        said = None if said and _ELSEWHERE.search(said) else said
         soon = said and f"It works soon after the plan ({quote_words(said)})"
         return _Delay("Terraform", "for the plan", soon, None, "its plan") if soon else None
     plan = _find_saved_plan(text, read, start)
@@ -159,6 +163,8 @@ def _find_saved_plan(text: str, read: re.Match[str], start: int) -> tuple[int, i
     apply = next(_APPLY.finditer(text, read.end(), start), None)
     if plan is None or apply is None or plan["file"] != apply["file"]:
         return None
+    if re.search(_AT_ONCE, text[read.end() : apply.start()], re.IGNORECASE):
+        return None  # the token was not old yet
     return (
         plan.start(),
         apply.start(),

@@ -49,7 +49,7 @@ _FAILED_COPY = lazy_pattern(
     r"(?a)\b(?P<verb>copy|move) failed: (?P<source>s3://\S{1,1100}) to (?P<target>s3://\S{1,1100})"
 )
 _COPIES = lazy_pattern(r"(?a)\b(?:copy|move)(?: failed)?: s3://(\S{1,1100}) to s3://(\S{1,1100})")
-_COPIED = lazy_pattern(r"(?m)^(?:copy|move): s3://")
+_COPIED = lazy_pattern(r"(?m)^(?:copy|move): s3://([^/\s]{3,63})/\S{1,1100} to s3://([^/\s]{3,63})/")
 _COPY_COMMAND = lazy_pattern(
     r"(?a)\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync) (?:[^\n|;&]{0,400}? )??[\"']?s3://\S{1,600} [\"']?s3://"
 )
@@ -282,10 +282,10 @@ def describe_tags_of_copy(denial: Denial) -> str:
     calls = "sets them with a separate call"
     if denial.lowercase_action != "s3:putobjecttagging":
         calls = "reads them with a separate call, whether or not there are tags"
-    copied = _COPIED.search(denial.failure.text)
+    bucket = (denial.resource or "").rpartition(":")[2].partition("/")[0]
+    copied = any(bucket in each.groups() for each in _COPIED.finditer(denial.failure.text))
     others = "Other objects were copied, so s3:GetObject and s3:PutObject are not missing"
-    rest = others if copied else "The copy itself was not denied"
-    return f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {calls}. Smaller objects, and version 1 of the AWS CLI, need no such call. {rest}."
+    return f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {calls}. Smaller objects, and version 1 of the AWS CLI, need no such call. {others if copied else 'The copy itself was not denied'}."
 
 
 def _find_folders(text: str) -> tuple[str, str] | None:

@@ -25,7 +25,8 @@ _WHOLE_POLICY = lazy_pattern(r"PolicyDocument(?:\.Statement(?:\[\*?\])?)?")
 _STRING = lazy_pattern(r'"[^"]*"')
 
 NOT_ALL = lazy_pattern(
-    r"(?i:\b(?:docs|documentation|(?:an|this|the|from|following|official) example|for example|sample|tutorial|shortened|truncated|abbreviated|abridged|excerpts?|snippets?|simplified|omitted|left out|relevant (?:part|statement|section|bit)|(?:part|piece|section) of the|parts? only|only (?:a )?part|partial(?:ly)?|other statements|(?<!\bno )(?:another|other|different|second) (?:bucket|key|queue|topic|secret|table|repository|polic(?:y|ies)|account's))\b(?!\.aws))"
+    r"(?i:\b(?:docs|documentation|(?:an|this|the|from|following|official) example|for example|sample|tutorial|shortened|truncated|abbreviated|abridged|excerpts?|snippets?|simplified|omitted|left out|relevant (?:part|statement|section|bit)|(?:part|piece|section) of the|parts? only|only (?:a )?part|partial(?:ly)?|other statements|(?<!\bno )(?:another|other|different|second) (?:bucket|key|queue|topic|secret|table|repository|polic(?:y|ies)|account's)"
+    r"|planned|proposed|unmerged|not (?:yet )?(?:merged|deployed|applied)|(?:draft|earlier|former|old|original|previous) (?:[a-z]{2,10} )?policy|policy (?:used to be|was\s{0,3}:)|last (?:week|month|year)[^\n.]{0,40}\bpolicy)\b(?!\.aws))"
     r"|(?<=[,\[{}\s/#])(?:\.{3}|…)\s{0,4}[\]},\n]|(?i:[(\[](?:in )?parts?[)\]])"
 )
 """Words that the policy in a text is not the one of the resource, or not all of it."""
