@@ -37,7 +37,7 @@ from iamtriage.explaining._rules.calls.names.missing_resources import (
     is_missing_in_s3,
 )
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
-from iamtriage.explaining._rules.calls.roles import account_roles, service_roles
+from iamtriage.explaining._rules.calls.roles import account_roles, delete_conflicts, service_roles
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
@@ -68,6 +68,7 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
         return rejected_calls.explain_non_sts_response(case, message)
     special = special or throttled_functions.explain_throttled_invocation(case)
     special = special or state_locks.explain_state_lock(case)
+    special = special or delete_conflicts.explain_delete_conflict(case)
     return special or _choose_rule(case, message)(case, message)
 
 
