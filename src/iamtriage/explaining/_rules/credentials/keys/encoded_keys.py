@@ -9,11 +9,17 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, Remedy
-from iamtriage.explaining._rules.credentials.keys.key_sources import find_namespace, find_secret_object
+from iamtriage.explaining._rules.credentials.keys.key_sources import (
+    find_namespace,
+    find_secret_object,
+    secret_object_remedy,
+)
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.failures._failures import Failure
@@ -138,8 +144,10 @@ def _find_file(text: str, part: str, without: str) -> EncodedFlaw | None:
                     continue
                 call = f"{found['line'].strip()} trimspace({found['call']})"
             name = re.escape(file.rpartition("/")[2])
+            length = 21 if without == "secret" else 41
             counted = re.search(
-                rf"{name}[^\n]{{0,40}}\n?\s{{0,12}}(?:41\b|[^\n]{{0,20}}\b41 )|\b41 [^\n]{{0,40}}{name}", text
+                rf"{name}[^\n]{{0,40}}\n?\s{{0,12}}(?:{length}\b|[^\n]{{0,20}}\b{length} )|\b{length} [^\n]{{0,40}}{name}",
+                text,
             )
             written = re.search(_WRITES.format(name), text)
             if written is not None and (written["without"] or written["printf"]):
@@ -205,4 +213,29 @@ def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
             f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
         ),
         url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",
+    )
+
+
+def store_files_remedy(case: Case[Failure], *flaws: EncodedFlaw) -> Remedy:
+    """Return the remedy that stores the values of files in their Secret again, without the line ends."""
+    namespace, name = find_namespace(case), find_secret_object(case.failure.text)
+    # Line ends of Windows have a carriage return, too.
+    values = {each.name: f"$(tr -d '\\r\\n' < {each.file})" for each in flaws}
+    patch = ", ".join(f'\\"{each}\\": \\"{value}\\"' for each, value in values.items())
+    literals = " ".join(f'--from-literal={each}="{value}"' for each, value in values.items())
+    are_there = " && ".join(f"test -s {each.file}" for each in flaws)
+    usual = secret_object_remedy(case)
+    patches = next(index for index, each in enumerate(usual.commands) if each.startswith("kubectl patch "))
+    return attrs.evolve(
+        usual,
+        title="Store key ID and secret in the Kubernetes Secret again, without the newlines",
+        steps=(
+            "The access key stays as it is: tr leaves out the newlines of the files.",
+            f"In what creates the Secret, write {literals} instead of --from-file: otherwise, the newlines come back.",
+            *usual.steps[2:],
+        ),
+        commands=(
+            f'{are_there} && kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{{patch}}}}}"',
+            *usual.commands[patches + 1 :],
+        ),
     )

@@ -10,11 +10,12 @@ import textwrap
 from base64 import b64decode
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_quoted_keys
-from iamtriage.explaining._rules.credentials.keys.encoded_keys import find_flaw
+from iamtriage.explaining._rules.credentials.keys.encoded_keys import find_flaw, store_files_remedy
 from iamtriage.explaining._rules.credentials.keys.key_sources import secret_object_remedy, stored_keys_remedy
 from iamtriage.explaining._rules.credentials.requests.gateway_routes import explain_foreign_header
 from iamtriage.explaining._rules.shared import clues, pages
@@ -271,16 +272,22 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         summary = f"No request was sent, because of a character that an HTTP header cannot have: the access key ID {defect}. {valid}"
         reason = "Check the secret access key and the session token for the same: in the secret access key, it would cause SignatureDoesNotMatch."
     flaw = None if is_encoded else find_flaw(text, "key", without="secret")
+    of_secret = find_flaw(text, "secret") if flaw else None
+    of_files = None
     if flaw is not None:
         summary = (
             f"No request was sent, because an HTTP header cannot have a newline: {flaw.describe()}. {valid}"
         )
-        reason = (
-            "The secret access key can end with a newline, too: that would cause SignatureDoesNotMatch next."
-        )
+        which, ends = "The secret access key", "can end with a newline"
+        if of_secret is not None and of_secret.is_certain:
+            which, ends = clip_text(of_secret.file or of_secret.name), f"ends with {of_secret.ending}"
+        reason = f"{which} {ends}, too: that would cause SignatureDoesNotMatch next."
+        if of_secret is not None and flaw.file and of_secret.file and not (flaw.call or of_secret.call):
+            of_files = store_files_remedy(case, flaw, of_secret)
     in_secret = secret_object_remedy(case) if flaw or (is_encoded and "kind: Secret" in text) else None
     remedy = (
-        in_secret
+        of_files
+        or in_secret
         or stored_keys_remedy(case)
         or your_remedy(
             "Set the credentials again, without surrounding whitespace",
