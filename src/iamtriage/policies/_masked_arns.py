@@ -14,7 +14,7 @@ from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
 
-__all__ = ("find_partition", "is_masked", "sanitize_arn", "sanitize_name")
+__all__ = ("find_partition", "hide_others", "is_masked", "sanitize_arn", "sanitize_name")
 
 Asterisk: TypeAlias = Literal["pattern", "literal", "mask"]
 
@@ -172,3 +172,20 @@ def find_partition(region: str) -> str | None:
         return resolve_sts_endpoint(region).partition
     except UnknownRegionError:
         return None
+
+
+# What people say of another resource, or of the one before, and the ARNs of resources.
+_SAID_OF_OTHERS = lazy_pattern(r"(?i:\b(?:another|former|old|other|previous) )(?:(?!\. )[^\n;]){1,80}")
+_ARN_WITH_ACCOUNT = lazy_pattern(
+    r"\barn:[\w-]{3,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:(\d{12}):[^\s\"']{1,600}"
+)
+
+
+def hide_others(text: str, account: str | None) -> str:
+    """Return a text without ARNs of other accounts than the caller's, and what it says of other resources.
+
+    >>> hide_others("The old key abc is gone. arn:aws:sqs:eu-west-1:444455556666:films", "111122223333")
+    'The . '
+    """
+    text = _SAID_OF_OTHERS.sub("", text)
+    return text if account is None else _ARN_WITH_ACCOUNT.sub(lambda m: m[0] if m[1] == account else "", text)

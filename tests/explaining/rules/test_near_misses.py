@@ -40,6 +40,7 @@ _KEY_POLICY = json.dumps(
 )  # fmt: skip
 _NO_TAGS = f"copy failed: s3://tide-in/x to s3://tide-out/x An error occurred (AccessDenied) when calling the GetObjectTagging operation: User: {_ROLE} is not authorized to perform: s3:GetObjectTagging on resource: arn:aws:s3:::tide-in/x because no identity-based policy allows the s3:GetObjectTagging action\n"
 _UNTAGGED = f"An error occurred (AccessDenied) when calling the CreateQueue operation: User: {_ROLE} is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:111122223333:films with an explicit deny in an identity-based policy\n"
+_NO_ARN = f"An error occurred (AccessDenied): User: {_ROLE} is not authorized to perform: {{}}\n"
 _TAG = '{"Effect": "Deny", "Action": "sqs:CreateQueue", "Resource": "*", "Condition": {"Null": {"aws:RequestTag/team": "true"}}}\n'
 
 
@@ -98,6 +99,10 @@ _TAG = '{"Effect": "Deny", "Action": "sqs:CreateQueue", "Resource": "*", "Condit
         (f"copy: s3://tide-in/y to s3://tide-out/y\n{_NO_TAGS}", f"copy: s3://tide-in/y to ./y\n{_NO_TAGS}", "Other objects were copied"),
         # A command that creates something else.
         (f"$ aws sqs create-queue --queue-name films\n{_UNTAGGED}{_TAG}", f"$ aws sqs create-queue --queue-name books\n{_UNTAGGED}{_TAG}", "--tags team=VALUE --region"),
+        # Resources of another account, of a time before, and the start of a sentence.
+        (f"{_NO_ARN.format('cloudformation:UpdateStack')}It works for arn:aws:cloudformation:eu-west-1:111122223333:stack/base/12", f"{_NO_ARN.format('cloudformation:UpdateStack')}It works for arn:aws:cloudformation:eu-west-1:444455556666:stack/base/12", "stack/base"),
+        (f"{_NO_ARN.format('kms:Decrypt')}key_id={_KEY[-36:]}", f"{_NO_ARN.format('kms:Decrypt')}The old key_id={_KEY[-36:]} was deleted", "key/1234abcd"),
+        ("Invalid IAM Instance Profile name Web is new", "Invalid IAM Instance Profile name\nWe used another", "instance-profile-name We"),
     ],
 )  # fmt: skip
 def test_text_that_a_rule_nearly_matches(text: str, near: str, words: str) -> None:

@@ -12,7 +12,7 @@ from iamtriage.arns._principals import IdentityCenterRole, RoleSession
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principals.principal_words import stated_role, try_parse_arn
-from iamtriage.policies._masked_arns import is_masked
+from iamtriage.policies._masked_arns import hide_others, is_masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,7 +179,7 @@ def values_of_text(explanation: Explanation) -> Iterator[tuple[str, str]]:
 def _values_of_shapes(explanation: Explanation, failure: Failure) -> Iterator[tuple[str, str]]:
     """Yield the values of placeholders that are known by their form."""
     lines = _join_commands(explanation)
-    text = _RESOURCES.sub("", _text_around(failure))
+    text = _RESOURCES.sub("", hide_others(_text_around(failure), failure.account))
     for word, pattern in _SHAPES.items():
         # An access key has an ID, too.
         if word not in lines or (word == "KEY_ID" and _IS_ACCESS_KEY in lines):
@@ -286,7 +286,7 @@ def _values_of_arns(explanation: Explanation, failure: Failure) -> Iterator[tupl
     """Yield the values of the placeholders in ARNs, from ARNs with the same other parts, and from the URLs of queues."""
     from iamtriage.explaining._context.resources import find_queues
 
-    text = _RESOURCES.sub("", _text_around(failure))
+    text = _RESOURCES.sub("", hide_others(_text_around(failure), failure.account))
     stated = "\n".join((text, *find_queues(text)))
     for arn, _ in resources_of(explanation):
         if not (words := find_placeholders(arn)):

@@ -80,7 +80,7 @@ SERVICE_PRINCIPAL = lazy_pattern(
 )
 """A service principal in a message, and not in the path of a role."""
 _PROFILE_NAME = lazy_pattern(
-    r"Value \(([\w+=,.@-]{1,128})\) for parameter iamInstanceProfile\.name|Invalid (?:IAM Instance Profile name|IamInstanceProfile:) ([\w+=,.@-]{1,127}[\w+=,@-])"
+    r"Value \(([\w+=,.@-]{1,128})\) for parameter iamInstanceProfile\.name|Invalid (?:IAM Instance Profile name|IamInstanceProfile:) (?!(?:And|But|I|In|It|My|Our|The|This|We|When)\b)([\w+=,.@-]{1,127}[\w+=,@-])"
 )
 _PHRASES = (
     "Invalid IAM Instance Profile name",
