@@ -65,3 +65,38 @@ def test_denied_command_is_for_an_administrator(command: str, operation: str, *,
     assert ("denies iam:UpdateAccessKey to this user" in first.steps[0]) is is_repeated
     # Somebody reads the answer to a call of their own.
     assert _SUSPECT not in " ".join(first.steps)
+
+
+_NO_KEY = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/{}/ana is not authorized to perform: iam:{} on resource: user mailer with an explicit deny in {}\n"
+_SCP = "a service control policy: arn:aws:organizations::444455556666:policy/o-k2m4p6q8r0/service_control_policy/p-7f3e9d1c"
+
+
+@check_rows(
+    ("policy", "said", "place"),
+    [
+        (_SCP, "the mailer is a cron job on an EC2 host", "the EC2 instance"),
+        (_SCP, "the mailer is an app in our ECS service", "the ECS task"),
+        (_SCP, "It runs as a Lambda every night.", "the Lambda function"),
+        (_SCP, "The mailer lives in our EKS cluster.", "the pod"),
+        (_SCP, "The user is for GitHub Actions.", "the workflow"),
+        ("an identity-based policy", "It is a key for a job on an EC2 instance.", "the EC2 instance"),
+        (_SCP, "The program does not run on EC2.", None),
+        (_SCP, "Terraform runs on an EC2 instance.", None),
+        (_SCP, "The key is for a server in our own data center.", None),
+    ],
+)
+def test_role_instead_of_a_denied_key(policy: str, said: str, place: str | None) -> None:
+    first = explain(_NO_KEY.format("ops", "CreateAccessKey", policy) + said).remedies[0]
+    steps = " ".join(first.steps)
+    assert first.title.startswith(f"Give {place} a role instead of an access key, or ") is (place is not None)
+    assert (f"An account administrator can give {place} a role" in steps) is (place is not None)
+    # A fact replaces the guess.
+    assert "is often there to enforce" not in steps or place is None
+    assert (policy != _SCP) or "management account 444455556666" in steps
+
+
+def test_role_does_not_replace_another_denied_call() -> None:
+    first = explain(
+        _NO_KEY.format("ops", "CreateUser", _SCP) + "the mailer is a cron job on an EC2 host"
+    ).remedies[0]
+    assert first.title == "Have the service control policy p-7f3e9d1c changed"

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, lower_first, upper_first
+from iamtriage._text import clip_text, line_at, lower_first, upper_first
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.conditions.deny_conditions import ENFORCES
 from iamtriage.explaining._rules.denials.denies.corrections import AS_ROOT
 from iamtriage.explaining._rules.denials.denies.deny_remedies import AS_PRINCIPAL, IF_NEEDED
 from iamtriage.explaining._rules.shared import commands
@@ -38,7 +39,7 @@ def order_remedies(
     endpoints if the caller moved to another VPC.
     """
     if remedy is None:
-        return others
+        return _replace_access_key(denial, others)
     is_of_ci = runs_in_ci(denial.case) or session_name(denial.principal) == "GitHubActions"
     if is_of_ci and others and others[0].title.startswith(_ADDS_ADDRESS):
         steps = (remedy.steps[0].partition(" Connect ")[0], *remedy.steps[1:])
@@ -85,3 +86,38 @@ def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:
     delete = f"aws s3api delete-bucket-policy --bucket {commands.bucket(name)}"
     others = (each for each in remedy.steps if not each.startswith(IF_NEEDED))
     return attrs.evolve(remedy, steps=(*others, *steps), commands=(*remedy.commands, delete))
+
+
+# Where the program for an access key runs, and what gives it a role there.
+_PROGRAMS = (
+    (
+        lazy_pattern(r"\b(?:on|in) (?:an? |the |our |my |its )?(?:plain |new )?EC2\b|\bEC2 (?:box|host|instance|machine|server)\b"),
+        "the EC2 instance",
+        "an instance profile, which aws ec2 associate-iam-instance-profile attaches",
+    ),
+    (lazy_pattern(r"\b(?:on|in) (?:AWS )?Fargate\b|\bECS (?:container|service|task)\b"), "the ECS task", "taskRoleArn in the task definition"),
+    (lazy_pattern(r"\b(?:as|in|is) (?:an? |the |our |my )?(?:AWS )?Lambda\b"), "the Lambda function", "its execution role"),
+    (lazy_pattern(r"\b(?:on|in) (?:our |the |an? )?EKS\b"), "the pod", "EKS Pod Identity or IRSA"),
+    (lazy_pattern(r"\bfor (?:our |the |a )?GitHub Actions\b"), "the workflow", "GitHub's OIDC provider and aws-actions/configure-aws-credentials"),
+)  # fmt: skip
+# What runs the denied call itself.
+_OF_CALLER = lazy_pattern(
+    r"(?i:\b(?:I|we|agents?|atlantis|bastion|caller|CI|jenkins|pipelines?|runners?|terraform|pulumi)\b)"
+)
+
+
+def _replace_access_key(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+    """Return remedies with how a program does without the access key that a Deny prevents, if the text says where it runs."""
+    if denial.lowercase_action != "iam:createaccesskey" or not remedies:
+        return remedies
+    text, first = denial.failure.text, remedies[0]
+    for sign, place, how in _PROGRAMS:
+        said = next(find_said(text, sign), None)
+        if said is None or _OF_CALLER.search(line_at(text, *said.span())):
+            continue
+        role = f"An account administrator can give {place} a role ({how}). The program then gets temporary credentials, and needs neither a key nor an exception."
+        code = " In Terraform, remove aws_iam_access_key." if "aws_iam_access_key" in text else ""
+        kept = (each for each in first.steps if not each.startswith(ENFORCES.format(denial.action)))
+        title = f"Give {place} a role instead of an access key, or {lower_first(first.title)}"
+        return (attrs.evolve(first, title=title, steps=(f"{role}{code}", *kept)), *remedies[1:])
+    return remedies
