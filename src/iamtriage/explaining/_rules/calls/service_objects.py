@@ -13,12 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import attrs
+
 from iamtriage._patterns import REGION, lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.regions import find_bucket_region
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
@@ -147,22 +149,49 @@ NOTIFICATION_DESTINATION_GONE = CauseType(
 )
 
 
+_NOTIFY = "put-bucket-notification-configuration"
+_MANAGED_ENCRYPTION = lazy_pattern(r"\"SqsManagedSseEnabled\"\s?:\s?\"?true\b")
+
+
 def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explanation:
     """Explain that a queue, topic or function does not accept the test message of S3."""
     # No other API error needs a policy.
+    from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
     from iamtriage.explaining._rules.shared.grants import service_access
 
-    service = service_access.NOTIFICATIONS.service
+    service, text = service_access.NOTIFICATIONS.service, case.failure.text
+    remedy = service_access.allow_notifications_remedy(text, {"PARTITION": clues.find_partition(case)})
+    verdict, causes, evidence = f"most often, its policy does not allow {service}", (), "possible"
+    meaning = f"InvalidArgument means here that the policy of the destination does not allow {service}, and not that the caller lacks a permission."
+    found, contrast = service_access.find_destination(text), None
+    if found is not None:
+        kind = next(filter(found.group, service_access.DESTINATION_ACTIONS))
+        action = service_access.DESTINATION_ACTIONS[kind]
+        contrast = compare_statements(case, service, action, found[0])
+    if found is None or contrast is None or contrast.is_allowed:
+        causes = (NOTIFICATION_DESTINATION_GONE.cause(),)
+    else:
+        policy = remedy.title.partition(" in ")[2]
+        verdict, evidence = f"{policy} in the text {contrast.verdict}", "derived"
+        again = commands.repeat_command(case.context.command, "s3api", _NOTIFY)
+        remedy = contrast.correct(remedy)
+        lines = (*remedy.commands, *((Labelled.required("Then repeat the call:", again),) if again else ()))
+        remedy = attrs.evolve(remedy, commands=lines)
+        bucket, excluded = case.context.bucket, ["The caller lacks no permission"]
+        if bucket is not None and find_bucket_region(text, bucket.value) == found["region"]:
+            excluded.append(f"the bucket is in {found['region']} as well")
+        if _MANAGED_ENCRYPTION.search(text):
+            excluded.append("a queue with SSE-SQS requires no key policy")
+        meaning = f"{join_words(excluded, 'and')}."
     return case.explain(
-        f"S3 could not validate a destination of the notifications: most often, its policy does not allow {service}.",
+        f"S3 could not validate a destination of the notifications: {verdict}.",
         common_causes.SERVICE_NOT_ALLOWED.cause(
-            text=f"When notifications are saved, S3 tests whether it may send to the destination. InvalidArgument means here that the policy of the destination does not allow {service}, and not that the caller lacks a permission."
+            evidence,
+            text=f"When notifications are saved, S3 tests whether it may send to the destination. {meaning}",
         ),
-        NOTIFICATION_DESTINATION_GONE.cause(),
+        *causes,
         topic="service-principal",
-        remedies=service_access.allow_notifications_remedy(
-            case.failure.text, {"PARTITION": clues.find_partition(case)}
-        ),
+        remedies=remedy,
         notes="S3 validates all destinations of the bucket, also those configured earlier.",
     )
 

@@ -158,6 +158,49 @@ def test_policy_of_another_kind_of_destination_says_nothing() -> None:
     assert "most often, its policy does not allow s3.amazonaws.com" in explain(UNVALIDATED + other).summary
 
 
+_NOTIFY = f"$ aws s3api put-bucket-notification-configuration --bucket octo-scans --notification-configuration file://n.json\n{UNVALIDATED}"
+_SCANS = "arn:aws:sqs:eu-west-1:111122223333:scans"
+_ONLY_FOR = "only for aws:SourceArn arn:aws:s3:::octo-scan, and the request has arn:aws:s3:::octo-scans."
+
+
+def _shown_policy(arn: str, action: str, bucket: str, service: str = "s3.amazonaws.com") -> str:
+    policy = f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{service}"}}, "Action": "{action}", "Resource": "{arn}", "Condition": {{"ArnLike": {{"aws:SourceArn": "arn:aws:s3:::{bucket}"}}}}}}]}}'
+    return f'{{"Attributes": {{"Policy": {json.dumps(policy)}, "SqsManagedSseEnabled": "true"}}}}\n'
+
+
+@check_rows(
+    ("arn", "action", "bucket", "end"),
+    [
+        (_SCANS, "sqs:SendMessage", "octo-scan", f"the queue policy in the text allows s3.amazonaws.com {_ONLY_FOR}"),
+        (_SCANS.replace("sqs", "sns"), "sns:Publish", "octo-scan", f"the topic policy in the text allows s3.amazonaws.com {_ONLY_FOR}"),
+        (_SCANS, "sqs:ReceiveMessage", "octo-scans", "the queue policy in the text allows s3.amazonaws.com only sqs:ReceiveMessage, not sqs:SendMessage."),
+        # The policy allows it.
+        (_SCANS, "sqs:SendMessage", "octo-scans", "most often, its policy does not allow s3.amazonaws.com."),
+        (_SCANS, "sqs:SendMessage", "octo-*", "most often, its policy does not allow s3.amazonaws.com."),
+    ],
+)  # fmt: skip
+def test_shown_policy_of_a_destination(arn: str, action: str, bucket: str, end: str) -> None:
+    explanation = explain(f"{_NOTIFY}{_shown_policy(arn, action, bucket)}")
+    assert explanation.summary.endswith(end)
+    is_shown = "in the text" in end
+    assert [each.code for each in explanation.causes][1:] == (
+        [] if is_shown else ["notification-destination-gone"]
+    )
+    assert ("repeat the call:" in explanation.to_text(detail="full")) is is_shown
+
+
+@check_rows(
+    "more",
+    [
+        # Two destinations, and the policy of a queue that is not named.
+        _shown_policy(_SCANS, "sqs:SendMessage", "octo-scan") + f"{_SCANS}-late",
+        "",
+    ],
+)
+def test_unclear_destination(more: str) -> None:
+    assert "most often" in explain(f"{_NOTIFY}{more}").summary
+
+
 @check_rows(
     ("stated", "first"),
     [
