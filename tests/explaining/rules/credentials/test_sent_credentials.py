@@ -750,3 +750,28 @@ def test_provider_with_a_key_by_reference(provider: str, *, is_named: bool) -> N
     assert explanation.remedies[0].title.startswith("Set token in the provider block, too") is is_named
     # The block itself has no key.
     assert "access_key with ASIA" not in str(explanation)
+
+
+_KEY_LINES = "AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY=****\n"
+
+
+@check_rows(
+    ("shown", "manifest"),
+    [
+        (f".env of the box:\n{_KEY_LINES}", "# .env\nAWS_SESSION_TOKEN=TOKEN\n"),
+        (f"$ cat deploy/.env.prod\nPORT=80\n{_KEY_LINES}", "# deploy/.env.prod\nAWS_SESSION_TOKEN=TOKEN\n"),
+        (
+            f"$ cat .env\nFILESYSTEM_DISK=s3\n{_KEY_LINES}",
+            "# .env\nAWS_SESSION_TOKEN=TOKEN\n// config/filesystems.php, in the disk s3\n'token' => env('AWS_SESSION_TOKEN'),\n",
+        ),
+        (f"$ export {_KEY_LINES}", None),
+        (f"$ env | grep AWS\n{_KEY_LINES}", None),
+        (f"process.env is read.\n{_KEY_LINES}", None),
+        (f"$ cat .env\n{_KEY_LINES.replace('ASIA', 'AKIA')}", None),
+        (f"$ cat .env\n{_KEY_LINES}AWS_SESSION_TOKEN=IQoJEXAMPLE\n", None),
+    ],
+)
+def test_file_of_variables_without_the_session_token(shown: str, manifest: str | None) -> None:
+    [remedy, *_] = explain(f"{INVALID}\n{shown}").remedies
+    assert (remedy.title.startswith("Set AWS_SESSION_TOKEN in ")) is (manifest is not None)
+    assert manifest is None or remedy.manifest == manifest

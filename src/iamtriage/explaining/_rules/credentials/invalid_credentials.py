@@ -266,6 +266,7 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
     container = PASSED_TO_CONTAINER.search(text) if is_variable else None
     is_job = is_variable and container is None and "assume-role" not in text
     of_job = token_settings.job_variables_remedy(case) if is_job else None
+    of_file = token_settings.env_file_remedy(text) if is_variable and container is None else None
     is_unprotected = of_job is not None and _UNPROTECTED.search(text) is not None
     reason = ""
     if is_unprotected:
@@ -288,7 +289,7 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
         None if is_unprotected else reported,
         SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
-        remedies=of_job or remedy,
+        remedies=of_job or of_file or remedy,
         notes=_NOT_AUTHENTICATED,
     )
 

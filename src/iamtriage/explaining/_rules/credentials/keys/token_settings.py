@@ -179,6 +179,37 @@ def job_variables_remedy(case: Case[Failure]) -> Remedy | None:
     return None
 
 
+# The key in a file of variables, which the text names before it. A shell exports it instead.
+_IN_ENV_FILE = lazy_pattern(
+    r"(?a)(?<![\w/.-])(?P<file>(?:[\w.-]{1,40}/){0,6}\.env(?:\.[a-z]{1,20})?)(?![\w.-])(?:[^\n]{0,300}\n){1,12}?[ \t]{0,4}AWS_ACCESS_KEY_ID=[\"']?ASIA"
+)
+# Laravel passes the credentials in a disk's settings: https://laravel.com/docs/filesystem#s3-driver-configuration
+_IN_LARAVEL = lazy_pattern(
+    r"\bFILESYSTEM_(?:DISK|DRIVER)=|\b(?:local|production|staging)\.ERROR: |\bLaravel\b|\bIlluminate\\"
+)
+_DISK = "// config/filesystems.php, in the disk s3\n'token' => env('AWS_SESSION_TOKEN'),\n"
+
+
+def env_file_remedy(text: str) -> Remedy | None:
+    """Return how a program that reads a file of variables gets the session token, if the text shows its keys there."""
+    found = _IN_ENV_FILE.search(text)
+    if found is None:
+        return None
+    file, is_laravel = found["file"], _IN_LARAVEL.search(text) is not None
+    manifest = f"# {file}\nAWS_SESSION_TOKEN=TOKEN\n"
+    return your_remedy(
+        f"Set AWS_SESSION_TOKEN in {file}, too",
+        f"All three values must come from the same response, such as one copy from the access portal. Then {'run php artisan config:clear, and ' if is_laravel else ''}start the program again.",
+        "Laravel passes key and secret of the disk, so the disk needs the token, too."
+        if is_laravel
+        else None,
+        f"The keys expire, mostly within hours, and then it fails again. On AWS, give the instance, task or pod a role, and remove the keys from {file}: the SDK then finds those of the role.",
+        manifest=f"{manifest}{_DISK}" if is_laravel else manifest,
+        manifest_language="text",
+        url=pages.TEMPORARY_CREDENTIALS,
+    )
+
+
 # The variable, outside of the code.
 _TOKEN_SET = lazy_pattern(
     r"\bAWS_SESSION_TOKEN[\"']?(?:=[\"']?(?![\"']|\s|none\b|null\b|<|\Z)|(?::| is| are)? (?:also )?set\b)"
