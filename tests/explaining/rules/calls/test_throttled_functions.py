@@ -77,3 +77,29 @@ def test_calls_that_start_at_once(call: str) -> None:
         f"{INVOKE}\nReason: ReservedFunctionConcurrentInvocationLimitExceeded\n  at async {call} (index 37)"
     )
     assert f"({call} starts all" in explain(text).remedies[0].steps[0]
+
+
+_FREE = '"UnreservedConcurrentExecutions": {}\n'
+
+
+@check_rows(
+    ("said", "value", "shown"),
+    [
+        (f"{_FREE.format(400)}about 80 workers call it at the same time", "VALUE", ""),
+        (f"{_FREE.format(400)}about 80 calls at the same time", "80", "Of the account, 340 then stay unreserved."),
+        (f"{_FREE.format(130)}about 80 calls at the same time", "VALUE", ""),
+        ("~80 requests at once", "80", "of which 100 must stay unreserved"),
+        ("We send 80 parallel requests every hour.", "80", "Or: run at most 20 invocations in parallel"),
+        ("$ aws lambda get-account-settings --query AccountLimit.[ConcurrentExecutions,UnreservedConcurrentExecutions]\n[ 1000, 300 ]\n80 jobs in parallel", "80", "240 then stay unreserved"),
+        ("We send 15 parallel requests.", "VALUE", ""),
+        ("It should take 80 requests at once.", "VALUE", ""),
+        ("80 requests at once, then 200 requests at once", "VALUE", ""),
+        ("80 requests in a day", "VALUE", ""),
+    ],
+)  # fmt: skip
+def test_number_of_calls_in_the_text(said: str, value: str, shown: str) -> None:
+    text = f"{INVOKE}\nReason: ReservedFunctionConcurrentInvocationLimitExceeded\nreserved_concurrent_executions = 20\n"
+    first = explain(text + said).remedies[0]
+    assert f"--reserved-concurrent-executions {value} " in f"{first.commands[0]} "
+    assert first.title.startswith("Raise the reserved concurrency to 80, or run fewer") is (value == "80")
+    assert shown in " ".join(first.steps)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import lower_first
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
@@ -27,6 +29,17 @@ _RESERVED = lazy_pattern(
     r"\b(?:[Rr]eservedConcurrentExecutions|reserved_concurrent_executions)\b[\"']?\s{0,20}[:=]\s{0,4}[\"']?(\d{1,5})\b"
 )
 _ALL_AT_ONCE = lazy_pattern(r"\b(?:Promise\.all(?:Settled)?|asyncio\.gather)\b")
+# How many calls people say come at the same time. The match ends before "once", which otherwise begins a condition.
+_CALLS = r"(?:calls?|clients?|events?|executions?|invocations?|items?|jobs?|messages?|requests?|tasks?|threads?|users?|workers?)"
+_NEEDED = lazy_pattern(
+    rf"(?i)(?<![\w.,:-])~?(?P<calls>\d{{2,4}}) (?:\w{{1,12}} )?{_CALLS}(?= (?:all )?(?:at once|at the same time|concurrently|in parallel|simultaneously)\b)"
+    rf"|(?<![\w.,:-])~?(?P<parallel>\d{{2,4}}) (?:concurrent|parallel|simultaneous) {_CALLS}\b"
+)
+# What get-account-settings prints, also of both values.
+_UNRESERVED = lazy_pattern(
+    r"\bUnreservedConcurrentExecutions(?:[\"']?\s?[:=]\s?|\][\"']?[^\n]{0,80}\n\s{0,8}\[?\s{0,8}\d{1,6},?\s{1,8})(\d{1,6})\b"
+)
+_KEPT_UNRESERVED = 100
 FUNCTION_CONCURRENCY = CauseType(
     "function-concurrency",
     title="The reserved concurrency of the Lambda function is used up",
@@ -117,12 +130,37 @@ def _raise_reserved(case: Case[AwsError], name: str, reserved: int | None) -> Re
     step = f"Run {most} invocations in parallel{calls}. Retry with exponential backoff and jitter."
     purpose = "Before you raise the limit, or remove it with delete-function-concurrency, ask whether it protects something, such as a database."
     zero = "" if reserved else " If it is 0, someone switched the function off: no retry helps."
-    change = f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions VALUE --region REGION"
+    title = "Run fewer invocations at the same time, or raise the reserved concurrency"
+    steps = (step, _WITHOUT_WAITING, f"{purpose}{zero}")
+    needed, fits = _find_needed(case.failure.text, reserved)
+    value = str(needed or "VALUE")
+    if needed:
+        title = f"Raise the reserved concurrency to {value}, or run fewer invocations at the same time"
+        steps = (f"{purpose} {fits}", f"Or: {lower_first(step)}", _WITHOUT_WAITING)
+    change = f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions {value} --region REGION"
     return your_remedy(
-        "Run fewer invocations at the same time, or raise the reserved concurrency",
-        *(step, _WITHOUT_WAITING, f"{purpose}{zero}"),
+        title,
+        *steps,
         commands=(None if reserved else show, change if reserved else Labelled("To raise it:", change)),
         url=_CONCURRENCY,
+    )
+
+
+def _find_needed(text: str, reserved: int | None) -> tuple[int | None, str]:
+    """Return how many invocations the text says come at once, if the account can reserve as many, and what it takes."""
+    stated = {int(each["calls"] or each["parallel"]) for each in _NEEDED.finditer(text)}
+    needed = only_one(stated) if any(find_said(text, _NEEDED)) else None
+    free = only_one({int(each) for each in _UNRESERVED.findall(text)})
+    if not reserved or needed is None or needed <= reserved:
+        return None, ""
+    if free is None:
+        return (
+            needed,
+            f"It is taken from that of the account, of which {_KEPT_UNRESERVED} must stay unreserved.",
+        )
+    left = free - needed + reserved
+    return (
+        (needed, f"Of the account, {left} then stay unreserved.") if left >= _KEPT_UNRESERVED else (None, "")
     )
 
 
