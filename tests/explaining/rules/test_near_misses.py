@@ -41,6 +41,8 @@ _KEY_POLICY = json.dumps(
 _NO_TAGS = f"copy failed: s3://tide-in/x to s3://tide-out/x An error occurred (AccessDenied) when calling the GetObjectTagging operation: User: {_ROLE} is not authorized to perform: s3:GetObjectTagging on resource: arn:aws:s3:::tide-in/x because no identity-based policy allows the s3:GetObjectTagging action\n"
 _UNTAGGED = f"An error occurred (AccessDenied) when calling the CreateQueue operation: User: {_ROLE} is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:111122223333:films with an explicit deny in an identity-based policy\n"
 _NO_ARN = f"An error occurred (AccessDenied): User: {_ROLE} is not authorized to perform: {{}}\n"
+_ATTACHED = '$ aws iam list-attached-role-policies --role-name depot{}\n{{"AttachedPolicies": [{{"PolicyArn": "arn:aws:iam::111122223333:policy/A"}}]}}\n'
+_HELD = "$ aws iam delete-role --role-name depot{}\nAn error occurred (DeleteConflict) when calling the DeleteRole operation: Cannot delete entity, must detach all policies first.\n"
 _TAG = '{"Effect": "Deny", "Action": "sqs:CreateQueue", "Resource": "*", "Condition": {"Null": {"aws:RequestTag/team": "true"}}}\n'
 
 
@@ -103,6 +105,9 @@ _TAG = '{"Effect": "Deny", "Action": "sqs:CreateQueue", "Resource": "*", "Condit
         (f"{_NO_ARN.format('cloudformation:UpdateStack')}It works for arn:aws:cloudformation:eu-west-1:111122223333:stack/base/12", f"{_NO_ARN.format('cloudformation:UpdateStack')}It works for arn:aws:cloudformation:eu-west-1:444455556666:stack/base/12", "stack/base"),
         (f"{_NO_ARN.format('kms:Decrypt')}key_id={_KEY[-36:]}", f"{_NO_ARN.format('kms:Decrypt')}The old key_id={_KEY[-36:]} was deleted", "key/1234abcd"),
         ("Invalid IAM Instance Profile name Web is new", "Invalid IAM Instance Profile name\nWe used another", "instance-profile-name We"),
+        # The list of a profile that can be for another account, and a word after a list.
+        (f"{_ATTACHED.format('')}{_HELD.format('')}", f"{_ATTACHED.format(' --profile live')}{_HELD.format(' --profile test')}", "--policy-arn arn:aws:iam::111122223333:policy/A"),
+        (f'{_HELD.format("")}$ aws iam list-role-policies --role-name depot\n{{"PolicyNames": ["some"]}}', f'{_HELD.format("")}$ aws iam list-role-policies --role-name depot\n{{"PolicyNames": ["read"]}}\nI see only "some" of them.', "--policy-name some"),
     ],
 )  # fmt: skip
 def test_text_that_a_rule_nearly_matches(text: str, near: str, words: str) -> None:

@@ -28,7 +28,7 @@ _NOT_WHOLE = lazy_pattern(
 )
 _POLICY = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/[\w+=,.@/-]{1,600}")
 _INLINE = lazy_pattern(
-    r"(?am)(?:^POLICYNAMES\s{1,8}|\"(?!PolicyNames\"))([\w+=,.@-]{1,128})(?:\"|[^\S\n]{0,40}$)"
+    r"(?am)(?:^POLICYNAMES\s{1,8}|\"(?!PolicyNames\"))([\w+=,.@-]{1,128})(?:\"(?=\s{0,80}[,\]])|[^\S\n]{0,40}$)"
 )
 _PROFILE = lazy_pattern(
     r"(?a)(?:\"InstanceProfileName\"\s?:\s?\"|:instance-profile/(?:[\w+=,.@-]{1,128}/){0,8})([\w+=,.@-]{1,128})(?![\w+=,.@/-])"
@@ -181,12 +181,15 @@ def _find_shown(
 ) -> tuple[str, ...] | None:
     """Return the values that the last list in the text has, ``None`` without a whole list."""
     operation = part.listing.partition(" ")[0]
+    # Another profile can be that of another account.
+    profiles = {run.profile for run in runs if run.command.words[1:2] == (f"delete-{kind}",)}
     lists = [
         run
         for run in runs
         if run.command.words[1:2] == (operation,)
         and (of := run.command.option(f"{kind}-name")) is not None
         and of.value == owner
+        and profiles <= {run.profile}
     ]
     output = lists[-1].output if lists else ""
     if part.values is None or not lists or _NOT_WHOLE.search(output):
