@@ -818,11 +818,13 @@ _FORWARDED = "Exempt calls that AWS services make for their callers in the state
         # The caller's own address, and a statement that spares services.
         (_record("kim", "198.51.100.20"), _NETWORK, "Call from a network", "aws:SourceIp is 198.51.100.20"),
         (_record("kim", "athena.amazonaws.com"), _NETWORK | {"Bool": {"aws:ViaAWSService": "false"}}, "Find the Deny statement", "is not the one: it does not match aws:ViaAWSService true"),
+        # A statement that is about services.
+        (_DENIED.format("GetSecretValue", "kim", "kms:Decrypt", _KEY, "n identity-based", ""), _NETWORK | {"Bool": {"aws:ViaAWSService": "true"}}, "", "aws:ViaAWSService is true"),
         # AWS checks iam:PassRole in the caller's own request.
         (_DENIED.format("RunInstances", "kim", "iam:PassRole", f"arn:aws:iam::{_ACCOUNT}:role/web", "n identity-based", ""), _NETWORK, "Call from a network", ""),
         (_DENIED.format("GetParameter", "kim", "ssm:GetParameter", _PARAMETER, "n identity-based", ""), _NETWORK, "Call from a network", ""),
     ],
-    ids=["address", "both", "endpoint", "key", "query", "stack", "stack-role", "internal", "service-role", "own-address", "spared", "pass-role", "direct"],
+    ids=["address", "both", "endpoint", "key", "query", "stack", "stack-role", "internal", "service-role", "own-address", "spared", "meant", "pass-role", "direct"],
 )  # fmt: skip
 def test_calls_of_services_for_their_callers(
     denied: str, condition: dict[str, object], title: str, said: str

@@ -125,7 +125,9 @@ def exempt_forwarded(denial: Denial, stated: StatedDeny, statement: dict[str, An
     """Return the statement with an exemption for calls of services for the caller, if it denies other networks to one."""
     networks = [each for each in stated.checked if each.key.lower() in _NETWORKS and "Not" in each.operator]
     forwarder = find_forwarder(denial)
-    if forwarder is None or not networks:
+    # A statement about services on purpose: both values would deny more.
+    is_meant = any(key.lower() == _VIA_SERVICE.lower() for _, key, _ in iterate_conditions(statement))
+    if forwarder is None or not networks or is_meant:
         return None
     if forwarder.calls and not any(names_action(statement, each) for each in forwarder.calls):
         # Of a statement that does not cover the call itself, its network tells nothing.
