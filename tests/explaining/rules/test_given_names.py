@@ -18,6 +18,7 @@ _UNREAD = "Error: Credentials could not be loaded, please check your action inpu
 
 _OPEN = 'AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::octo-site" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.\n'
 _MAIL = "Access denied: User `arn:aws:iam::111122223333:user/relay' is not authorized to perform `ses:SendRawEmail' on resource `arn:aws:ses:us-east-1:111122223333:identity/octo.example'"
+_BEARER = 'aws codeartifact login --tool npm --domain octo --repository npm\nUser: arn:aws:sts::111122223333:assumed-role/build/b-1 is not authorized to perform: sts:GetServiceBearerToken on resource: arn:aws:sts::111122223333:assumed-role/build/b-{} because no identity-based policy allows the sts:GetServiceBearerToken action\n{{"Statement":{{"Effect":"{}","Action":"codeartifact:{}","Resource":"*"}}}}'
 _UNKNOWN_CALLER = "error: You must be logged in to the server (Unauthorized)\n"
 _OFF = "An error occurred (RegionDisabledException): STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.\nclient region {}\n"
 _ENDPOINT = "User: arn:aws:sts::111122223333:assumed-role/lab-runner/i-0a1b2c3d4e5f60718 is not authorized to perform: {} because no VPC endpoint policy allows the {} action\n"
@@ -127,6 +128,11 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f"status=bounced (host email-smtp.us-east-1.amazonaws.com said: 554 {_MAIL} (in reply to end of DATA command))", ("every mail over SMTP as ses:SendRawEmail. The SMTP login succeeded", "put-user-policy --user-name relay"), ()),
         (f'smtplib.SMTPDataError: (554, b"{_MAIL}")', ("The SMTP login succeeded",), ()),
         (f"{_MAIL}\nOver SMTP it works.", ("put-user-policy --user-name relay",), ("SMTP login",)),
+        (_BEARER.format(1, "Allow", "GetAuthorizationToken"), ("was denied sts:GetServiceBearerToken on its own session:", "codeartifact:GetAuthorizationToken, which the policy in the text allows: it stays"), ()),
+        (_BEARER.format(1, "Allow", "Get*"), ("which the policy in the text allows: it stays",), ()),
+        (_BEARER.format(1, "Allow", "ReadFromRepository"), ("on its own session:",), ("which the policy in the text allows",)),
+        (_BEARER.format(1, "Deny", "GetAuthorizationToken"), ("on its own session:",), ("which the policy in the text allows",)),
+        (_BEARER.format(2, "Allow", "GetAuthorizationToken"), (":assumed-role/build/b-2",), ("its own session",)),
     ],
 )  # fmt: skip
 def test_names_of_the_text(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) -> None:

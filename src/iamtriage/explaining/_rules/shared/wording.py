@@ -109,6 +109,8 @@ def denial_summary(denial: Denial, verdict: str) -> str:
         masked = _MASKED_ACCOUNT.fullmatch(resource) if may_be_masked else None
         if masked is not None:
             resource = f"{masked['name']} in {masked['region']}"
+        if ":assumed-role/" in resource and resource == denial.principal_text:
+            resource = "its own session"
         on = f" on {resource}"
     return f"{capitalize_start(denial.caller)} was denied {request}{on}: {verdict}."
 

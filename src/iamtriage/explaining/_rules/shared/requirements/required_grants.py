@@ -11,6 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, may_find, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.requirements.required_resources import (
     next_objects,
@@ -70,6 +71,7 @@ _ENDS_NAME = "{} ends the name with characters that change at each attempt, so t
 
 # https://docs.aws.amazon.com/codeartifact/latest/ug/auth-and-access-control-iam-identity-based-access-control.html
 _IN_NAME_OF_CALLER = "CodeArtifact gets its token from STS in the name of the caller, so the caller's own policy must allow it: in the policy of a domain or repository, the action has no effect."
+_BESIDES = " The login also needs codeartifact:GetAuthorizationToken, which the policy in the text allows: it stays as it is."
 
 # https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html: the user comes from the login.
 _SMTP_DENIAL = lazy_pattern(r"\b554\b[^\n]{1,20}\bAccess denied: User\b")
@@ -160,7 +162,10 @@ def _adapt_to_client(grant: Grant, denial: Denial) -> Grant:
     service = next(services, None)
     if service is None:
         return grant
-    return attrs.evolve(grant, conditions=token_condition(service), notes=(*grant.notes, _IN_NAME_OF_CALLER))
+    allowed = (each for policy in denial.context.policies for each in policy.allows)
+    has_login = any(names_action(each, "codeartifact:GetAuthorizationToken") for each in allowed)
+    why = f"{_IN_NAME_OF_CALLER}{_BESIDES if has_login else ''}"
+    return attrs.evolve(grant, conditions=token_condition(service), notes=(*grant.notes, why))
 
 
 def limit_to_attached(grant: Grant, denial: Denial) -> Grant:
