@@ -100,6 +100,11 @@ def test_held_parts_are_named() -> None:
     assert f"the role depot yet: it still has the managed policy {_READ}. No permission" in summary
 
 
+def test_profile_of_the_call() -> None:
+    [remedy] = explain(_ROLE.replace("-name depot", "-name depot --profile ops", 1)).remedies
+    assert all(str(each).endswith(" --profile ops") for each in remedy.commands)
+
+
 @check_rows(
     "text",
     [

@@ -45,6 +45,9 @@ def test_same_code_typed_for_the_next_call() -> None:
     assert remedy.title.startswith("Wait until the device shows the next code")
     assert remedy.commands[0].startswith("aws sts assume-role --role-arn arn:aws:iam::444455556666:role/A ")
     assert remedy.commands[0].endswith(" --profile base")
+    # A session is the call itself.
+    [remedy] = explain(text.replace("calling the AssumeRole", "calling the GetSessionToken")).remedies
+    assert len([each for each in remedy.commands if "get-session-token" in each]) == 1
 
 
 def test_code_for_several_profiles() -> None:

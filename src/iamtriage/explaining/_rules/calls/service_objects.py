@@ -20,7 +20,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.regions import find_bucket_region
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
@@ -173,10 +173,11 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
     else:
         policy = remedy.title.partition(" in ")[2]
         verdict, evidence = f"{policy} in the text {contrast.verdict}", "derived"
-        again = commands.repeat_command(case.context.command, "s3api", _NOTIFY)
-        remedy = contrast.correct(remedy)
-        lines = (*remedy.commands, *((Labelled.required("Then repeat the call:", again),) if again else ()))
-        remedy = attrs.evolve(remedy, commands=lines)
+        command, remedy = case.context.command, contrast.correct(remedy)
+        is_cli = command is not None and command.words[:2] == ("s3api", _NOTIFY)
+        # The command itself can have a file with the name of one that the remedy writes.
+        again = f"Then repeat {f'aws s3api {_NOTIFY}' if is_cli else 'the call'}."
+        remedy = attrs.evolve(remedy, steps=(*remedy.steps, again))
         bucket, excluded = case.context.bucket, ["The caller lacks no permission"]
         if bucket is not None and find_bucket_region(text, bucket.value) == found["region"]:
             excluded.append(f"the bucket is in {found['region']} as well")

@@ -186,7 +186,9 @@ def test_shown_policy_of_a_destination(arn: str, action: str, bucket: str, end: 
     assert [each.code for each in explanation.causes][1:] == (
         [] if is_shown else ["notification-destination-gone"]
     )
-    assert ("repeat the call:" in explanation.to_text(detail="full")) is is_shown
+    assert (
+        "Then repeat aws s3api put-bucket-notification-configuration." in explanation.to_text(detail="full")
+    ) is is_shown
 
 
 @check_rows(

@@ -16,6 +16,8 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, find_holder
 from iamtriage.explaining._rules.calls.request_kinds import CONFLICT
 from iamtriage.explaining._rules.shared import clues, commands
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
@@ -139,13 +141,18 @@ def explain_delete_conflict(case: Case[AwsError]) -> Explanation | None:
     reason = (
         f": it still has {join_words(held, 'and')}." if lists else quoted_message.end_summary(case.failure)
     )
+    profile = find_profile(case)
+
+    def build(line: str) -> str:
+        return with_profile(profile, f"aws iam {line}".replace("OWNER", owner))
+
     lines: list[str] = []
     others: list[str] = []
     for part, values in shown.items():
-        listing, removal = (
-            f"aws iam {each}".replace("OWNER", owner) for each in (part.listing, part.removal)
-        )
-        lines += [f"{removal.rpartition(' ')[0]} {commands.command(each)}" for each in values or ()]
+        listing, removal = build(part.listing), build(part.removal)
+        lines += [
+            build(f"{part.removal.rpartition(' ')[0]} {commands.command(each)}") for each in values or ()
+        ]
         if part is named and not values:
             lines += (*((listing,) if part.listing else ()), removal)
         elif values is None and part.values is not None:
@@ -168,7 +175,7 @@ def explain_delete_conflict(case: Case[AwsError]) -> Explanation | None:
             commands=(
                 *lines,
                 *others,
-                Labelled.required("Then:", f"aws iam delete-{kind} --{kind}-name {owner}"),
+                Labelled.required("Then:", build(f"delete-{kind} --{kind}-name OWNER")),
             ),
             url=f"https://docs.aws.amazon.com/IAM/latest/APIReference/API_{call[0]}.html",
         ),

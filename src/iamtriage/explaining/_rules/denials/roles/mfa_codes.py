@@ -189,7 +189,7 @@ def _explain_reused_code(
         "Or wait for the next code before each call.",
     )
     lines: tuple[str | Labelled | None, ...] = (with_profile(profile, session),)
-    if is_retyped:
+    if is_retyped and denial.operation == "AssumeRole":
         title = "Wait until the device shows the next code, up to 30 seconds, and repeat the call with it"
         again = denial_remedies.mfa_command(denial, commands.arn(serial, "MFA_DEVICE_ARN"))
         lines = (
