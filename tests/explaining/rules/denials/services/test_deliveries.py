@@ -192,6 +192,27 @@ def test_shown_policy_of_a_destination(arn: str, action: str, bucket: str, end: 
 
 
 @check_rows(
+    ("condition", "options"),
+    [
+        ('"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::octo-scan"}', "--source-arn arn:aws:s3:::octo-scans"),
+        (
+            '"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::octo-scan"}, "StringEquals": {"AWS:SourceAccount": "111122223333"}',
+            "--source-arn arn:aws:s3:::octo-scans --source-account 111122223333",
+        ),
+        (
+            '"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::octo-scan"}, "StringNotEquals": {"AWS:SourceAccount": "444455556666"}',
+            "--source-arn arn:aws:s3:::octo-scans",
+        ),
+    ],
+)
+def test_replaced_permission_keeps_its_other_condition(condition: str, options: str) -> None:
+    function = "arn:aws:lambda:eu-west-1:111122223333:function:scan"
+    policy = f'{{"Version": "2012-10-17", "Statement": [{{"Sid": "s3", "Effect": "Allow", "Principal": {{"Service": "s3.amazonaws.com"}}, "Action": "lambda:InvokeFunction", "Resource": "{function}", "Condition": {{{condition}}}}}]}}'
+    [remedy] = explain(f"{_NOTIFY}{policy}\n").remedies
+    assert f" --principal s3.amazonaws.com {options} --statement-id s3" in remedy.commands[1]
+
+
+@check_rows(
     "more",
     [
         # Two destinations, and the policy of a queue that is not named.

@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.policies.corrected_patterns import Corre
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import as_strings, principal_names, shown_sid
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, principal_names, shown_sid
 from iamtriage.policies._readers.unknown_values import widen
 
 _S3, _LOGS = "s3.amazonaws.com", "logs.amazonaws.com"
@@ -229,9 +229,15 @@ def replace_permission(
             url=URL,
         )
     add = fill_command(
-        f"aws lambda add-permission --function-name {{}} --action lambda:InvokeFunction --principal {{}} --source-{'account' if of_account else 'arn'} {{}} --statement-id",
+        f"aws lambda add-permission --function-name {{}} --action lambda:InvokeFunction --principal {{}} --source-{'account' if of_account else 'arn'} {{}}",
         *(resource, service, new),
     )
+    # The new statement is to be no wider.
+    other = "arn" if of_account else "account"
+    for operator, name, values in iterate_conditions(statement):
+        if name.lower() == f"aws:source{other}" and len(values) == 1 and "Not" not in operator:
+            add += fill_command(f" --source-{other} {{}}", values[0])
+    add += " --statement-id"
     if "/" in old and service == GATEWAY and correct_source(old, None) is None:
         # It allows other routes, which are to go on working.
         return owner_remedy("Allow this route, too", commands=(f"{add} AllowRoute", show), url=URL)
