@@ -209,7 +209,7 @@ def explain_api_version(case: Case[MissingCredentials], message: str) -> Explana
             ),
             url=pages.EKS_KUBECONFIG,
         ),
-        notes=f"No permission of {principal_words.describe_principal(case.principal, case.caller)} is missing: kubectl made no request.",
+        notes=f"No permission of {principal_words.describe_principal(case.principal, case.caller)} is missing, neither in IAM nor in the cluster: kubectl made no request.",
     )
 
 

@@ -210,7 +210,7 @@ def _describe(
             other = len(others) == 1 and _OTHER_ROLES.get(others[0])
             kept = f"{named} {other}." if other else f"Keep {named} only if it uses this role, too."
         else:
-            kept = f"Keep {named}. The change gives {service} all permissions of the role: if that is too much, pass a separate role."
+            kept = f"Keep {named}. The change gives {service} all permissions of the role."
     # The reason if the call is allowed, and its session tags are not.
     if action != "sts:AssumeRole" or "passes session tags" in result.reason:
         others = [each for each in actions if each != "sts:AssumeRole"]
