@@ -95,6 +95,33 @@ def test_what_is_in_the_way_of_a_deletion(text: str, lines: tuple[str, ...]) -> 
     assert tuple(map(str, remedy.commands)) == lines
 
 
+@check_rows(
+    ("message", "lines"),
+    [
+        (
+            "This policy has more than one version. Before you delete a policy, you must delete the policy's versions.",
+            (
+                f"aws iam list-policy-versions --policy-arn {_READ}",
+                f"aws iam delete-policy-version --policy-arn {_READ} --version-id VERSION_ID",
+            ),
+        ),
+        (
+            "Cannot delete a policy attached to entities.",
+            (
+                f"aws iam list-entities-for-policy --policy-arn {_READ}",
+                f"aws iam detach-role-policy --policy-arn {_READ} --role-name ROLE_NAME",
+            ),
+        ),
+    ],
+)
+def test_policy_that_is_in_use(message: str, lines: tuple[str, ...]) -> None:
+    text = f"$ aws iam delete-policy --policy-arn {_READ}\nAn error occurred (DeleteConflict) when calling the DeletePolicy operation: {message}\n"
+    explanation = explain(text)
+    [remedy] = explanation.remedies
+    assert f"does not delete the policy {_READ} yet" in explanation.summary
+    assert tuple(map(str, remedy.commands)) == (*lines, f"aws iam delete-policy --policy-arn {_READ}")
+
+
 def test_held_parts_are_named() -> None:
     summary = explain(f"{_ROLE}{_ATTACHED.format('')}{_JSON}").summary
     assert f"the role depot yet: it still has the managed policy {_READ}. No permission" in summary
@@ -108,7 +135,7 @@ def test_profile_of_the_call() -> None:
 @check_rows(
     "text",
     [
-        _CLI.format("policy", "Policy", "detach policy from all entities"),
+        _CLI.format("policy", "Policy", "try again"),
         _ROLE.replace("must detach all policies first", "try again"),
         _ROLE.replace("DeleteConflict", "ConcurrentModification"),
     ],

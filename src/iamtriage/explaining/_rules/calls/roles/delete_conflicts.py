@@ -1,4 +1,4 @@
-"""Explain that IAM does not delete a role, user or group that still has policies, instance profiles, keys or members.
+"""Explain that IAM does not delete a role, user, group or policy that still has policies, keys, members or versions.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html and the pages of the other calls.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.failures._failures import AwsError
 
-_CALL = lazy_pattern(r"Delete(Role|User|Group)")
+_CALL = lazy_pattern(r"Delete(Role|User|Group|Policy)")
 _MAX_SHOWN = 8
 _NOT_WHOLE = lazy_pattern(
     r"An error occurred|usage: |[Ee]rror:|NextToken|\"IsTruncated\"\s?:\s?true|\.\.\.|…"
@@ -38,7 +38,7 @@ _PROFILE = lazy_pattern(
 
 
 class _Part(NamedTuple):
-    """What IAM does not delete with a role, user or group.
+    """What IAM does not delete with a role, user, group or policy.
 
     Attributes:
         what: What it is.
@@ -112,6 +112,20 @@ _PARTS = {
             "remove-user-from-group --group-name OWNER --user-name USER_NAME",
         ),
     ),
+    "policy": (
+        _Part(
+            "holder (a role, user or group)",
+            "attached to entities",
+            "list-entities-for-policy --policy-arn OWNER",
+            "detach-role-policy --policy-arn OWNER --role-name ROLE_NAME",
+        ),
+        _Part(
+            "other version",
+            "more than one version",
+            "list-policy-versions --policy-arn OWNER",
+            "delete-policy-version --policy-arn OWNER --version-id VERSION_ID",
+        ),
+    ),
 }
 _CHECKS = {"role": commands.role_name, "user": commands.user_name, "group": commands.group_argument}
 # The arguments of Terraform's resources: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role
@@ -122,20 +136,25 @@ _OF_TERRAFORM = {
 
 
 def explain_delete_conflict(case: Case[AwsError]) -> Explanation | None:
-    """Explain what a role, user or group still has; return ``None`` for other errors."""
+    """Explain what a role, user, group or policy still has; return ``None`` for other errors."""
     call, message = _CALL.fullmatch(case.operation or ""), clues.message_text(case)
     if call is None or not clues.error_code(case.failure).startswith("DeleteConflict"):
         return None
     kind = call[1].lower()
     deployment = find_deployment(case.failure, case.facts)
     is_stack = deployment is not None and not deployment.is_terraform
-    owner = _CHECKS[kind](None if is_stack else find_holder(case, kind, deployment))
+    option = "policy-arn" if kind == "policy" else f"{kind}-name"
+    if kind == "policy":
+        named_arn = clues.stated_option(case, option) or only_one(set(_POLICY.findall(case.failure.text)))
+        owner = commands.arn(named_arn, "POLICY_ARN")
+    else:
+        owner = _CHECKS[kind](None if is_stack else find_holder(case, kind, deployment))
     runs = [run for run in find_runs(case.failure) if run.command.words[:1] == ("iam",)]
     shown = {part: _find_shown(part, kind, owner, runs, case.failure.text) for part in _PARTS[kind]}
     named = next((part for part in _PARTS[kind] if part.message in message), None)
     if named is None and not any(shown.values()):
         return None
-    name = f"{kind} {owner}" if "_NAME" not in owner else kind
+    name = kind if owner.endswith(("_NAME", "_ARN")) else f"{kind} {owner}"
     held = [f"the {part.what} {clip_text(each)}" for part, values in shown.items() for each in values or ()]
     lists = bool(held) and len(held) <= _MAX_SHOWN
     reason = (
@@ -169,13 +188,16 @@ def explain_delete_conflict(case: Case[AwsError]) -> Explanation | None:
         remedies=account_remedy(
             f"Remove what the {kind} still has, then delete it",
             "Managed policies need not be deleted: others can use them."
-            if "policy-arn" in str(lines)
+            if "policy-arn" in str(lines) and kind != "policy"
+            else None,
+            "Detach it from users and groups (detach-user-policy, detach-group-policy), too."
+            if "ROLE_NAME" in str(lines) and kind == "policy"
             else None,
             _OF_TERRAFORM.get(kind) if deployment is not None and deployment.is_terraform else None,
             commands=(
                 *lines,
                 *others,
-                Labelled.required("Then:", build(f"delete-{kind} --{kind}-name OWNER")),
+                Labelled.required("Then:", build(f"delete-{kind} --{option} OWNER")),
             ),
             url=f"https://docs.aws.amazon.com/IAM/latest/APIReference/API_{call[0]}.html",
         ),
