@@ -104,7 +104,13 @@ def _allowing_statement(failure: AccessDenied) -> str | None:
 
 
 def _policy_lookup(failure: AccessDenied) -> str:
-    """Return the command that prints the policy of a resource that denies, in parentheses."""
+    """Return the command that prints the policy that denies, or its default version, in parentheses."""
+    policy_arn = commands.arn(failure.policy_arn)
+    if failure.policy_type == "identity" and policy_arn == failure.policy_arn and "::aws:" not in policy_arn:
+        show = (
+            f"aws iam get-policy --policy-arn {policy_arn} prints its version, get-policy-version the policy"
+        )
+        return f" ({show}). If it is intended, another identity has to make the call"
     arn = try_parse_arn(failure.resource)
     if failure.policy_type != "resource" or arn is None or commands.arn(failure.resource) != failure.resource:
         return ""

@@ -263,3 +263,26 @@ def test_policies_of_a_state_machine_in_sam(name: str, kind: str, *, is_in_templ
     remedy = explain(f"{TEMPLATE.format(name, kind)}\n{message}").remedies[0]
     assert (remedy.manifest is not None) is is_in_template
     assert (f"Policies of {name}" in remedy.steps[0]) is is_in_template
+
+
+_NO_ALLOW = "An error occurred (AccessDenied) when calling the PutRule operation: User: arn:aws:sts::111122223333:assumed-role/ship/j is not authorized to perform: events:PutRule on resource: arn:aws:events:eu-west-1:111122223333:rule/x because no identity-based policy allows the events:PutRule action\n"
+_GUARDED = _NO_ALLOW.replace("PutRule", "DeleteRule").partition(" because ")[0]
+
+
+@check_rows(
+    ("policy", "is_shown"),
+    [
+        ("an identity-based policy: arn:aws:iam::111122223333:policy/guard/NoDeletes", True),
+        ("an identity-based policy: arn:aws:iam::aws:policy/AWSDenyAll", False),
+        ("an identity-based policy", False),
+    ],
+)
+def test_policy_that_denies_another_call(policy: str, *, is_shown: bool) -> None:
+    explanation = explain(f"{_NO_ALLOW}{_GUARDED} with an explicit deny in {policy}\n")
+    shown = " ".join(explanation.to_text().split())
+    assert "denied events:DeleteRule" in shown
+    lookup = (
+        "(aws iam get-policy --policy-arn arn:aws:iam::111122223333:policy/guard/NoDeletes prints its version"
+    )
+    assert (lookup in shown) is is_shown
+    assert ("another identity has to make the call" in shown) is is_shown
