@@ -20,7 +20,7 @@ __all__ = ("Listing", "find_listings")
 _CALLS = frozenset({("s3", "ls"), ("s3api", "list-objects"), ("s3api", "list-objects-v2")})
 # Rows of "aws s3 ls", and members of the response.
 _ROW = lazy_pattern(
-    r"(?m)^[ \t]{0,20}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ \t]+[\d.]+(?: \w{1,5})?[ \t](?P<key>\S[^\n]{0,1024}?)[ \t\r]*$"
+    r"(?m)^[ \t]{0,20}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ \t]+[\d.]+(?: (?:Bytes?|[KMGTPE]iB))?[ \t](?P<key>\S[^\n]{0,1024}?)[ \t\r]*$"
 )
 _FOLDER_ROW = lazy_pattern(r"(?m)^[ \t]{1,40}PRE (?P<folder>\S[^\n]{0,1024}?/)[ \t\r]*$")
 _KEY = lazy_pattern(r"\"Key\"\s?:\s?\"([^\"\n]{1,1024})\"")

@@ -166,9 +166,8 @@ _names_managed_key = all_of(
 
 def _calls_for_resource(denial: Denial) -> bool:
     """Return whether a service calls for one of its resources, such as an alarm."""
-    if denial.principal is not None or denial.action is None:
-        return False
-    arn = principal_words.try_parse_arn(denial.principal_text)
+    is_other = denial.principal is None and denial.action is not None
+    arn = principal_words.try_parse_arn(denial.principal_text) if is_other else None
     return arn is not None and arn.service in _SERVICES_WITH_RESOURCES
 
 
@@ -343,6 +342,7 @@ ROUTES: Rows = (
             (ALWAYS, "denials.roles.passing_roles.explain_pass_role"),
         ),
     ),
+    (calls("s3:listbucket"), "denials.s3.missing_objects.explain_absent_key"),
     # Which other policy denied.
     (
         denied_by("resource"),

@@ -129,3 +129,75 @@ def test_listing_of_another_caller(before: str, *, is_missing: bool) -> None:
 def test_listing_with_another_profile() -> None:
     listing = f"$ aws s3 ls s3://acme-in/in/ --profile ops\n{_ROW.format('Report.csv')}"
     assert "the object does not exist" in explain(f"{_HEAD.format('in/report.csv')}{listing}").summary
+
+
+_LIST_DENIED = 'not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::acme-in" because no identity-based policy allows the s3:ListBucket action'
+_USER = "User: arn:aws:sts::111122223333:assumed-role/import/import is"
+_BOTO = f"An error occurred (AccessDenied) when calling the GetObject operation: {_USER} {_LIST_DENIED}\n"
+_GO = f"operation error S3: GetObject, https response error StatusCode: 403, RequestID: 7XK2V0EXAMPLE9QW, HostID: Zm9v, api error AccessDenied: {_USER} {_LIST_DENIED}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "words"),
+    [
+        (
+            f"{_BOTO}object.key = in/a+b%282%29.csv\n$ aws s3 ls s3://acme-in/in/\n{_ROW.format('a b(2).csv')}",
+            "Decode the key before the call",
+            "has in/a b(2).csv, and the call asked for in/a+b%282%29.csv: it is URL-encoded",
+        ),
+        (
+            f'{_GO}{{"s3": {{"object": {{"key": "in/a+b.csv"}}}}}}\n',
+            "Decode the key before the call",
+            "So s3:GetObject is not what is missing.",
+        ),
+        (
+            f"key=in/report.csv\n{_GO}{_listed('in/Report.csv', 'in/other.bin')}",
+            "Use in/Report.csv",
+            "has in/Report.csv, and the call asked for in/report.csv.",
+        ),
+        # A + can belong to the key, and the program can decode it.
+        (f"{_BOTO}key=in/a+b.csv\n", "Check the key that the program asks for", None),
+        (
+            f'{_BOTO}key = unquote_plus(rec["s3"]["object"]["key"])\nobject.key = in/a+b.csv\n',
+            "Check the key that the program asks for",
+            None,
+        ),
+        (
+            f"{_BOTO}key=in/2026-11-30.csv\n{_listed('in/2026-11-29.csv')}",
+            "Check the key that the program asks for",
+            None,
+        ),
+        (
+            _BOTO.replace(
+                "because no identity-based policy allows the s3:ListBucket action",
+                "with an explicit deny in an identity-based policy",
+            ),
+            "Check the key that the program asks for",
+            None,
+        ),
+    ],
+)
+def test_read_denied_as_listing(text: str, title: str, words: str | None) -> None:
+    explanation = explain(text)
+    assert explanation.topic == "missing-object"
+    assert explanation.summary.endswith("the object does not exist under the key that the call asked for.")
+    first, *others = explanation.remedies
+    assert first.title.startswith(title)
+    assert first.policy is None
+    assert words is None or words in explanation.causes[0].text
+    assert all("It does not make the call succeed" in each.steps[0] for each in others)
+    assert len(others) == ("explicit" not in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _BOTO.replace("GetObject", "ListObjectsV2"),
+        _BOTO.replace("GetObject", "CopyObject"),
+        _BOTO.replace("s3:ListBucket", "s3:GetObject").replace("acme-in", "acme-in/a+b.csv"),
+        _BOTO.replace("no identity-based policy", "no service control policy"),
+        f"{_USER} {_LIST_DENIED}\n",
+    ],
+)
+def test_other_denial_is_not_of_a_missing_key(text: str) -> None:
+    assert explain(text).topic != "missing-object"

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.ht
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote_plus
 
 import attrs
 
@@ -18,7 +19,7 @@ from iamtriage.explaining._context.readers.command_runs import CommandRun, find_
 from iamtriage.explaining._context.readers.object_listings import find_listings
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._rules.basics import Denial, Explanation
+from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3 import buckets
@@ -217,22 +218,90 @@ def explain_unlisted(denial: Denial) -> Explanation | None:
         text = (
             f"{capitalize_start(policy.name)} allows {denial.action} on it: no permission is missing. {text}"
         )
-    fix = account_remedy(
-        f"Or allow {_LIST} on {clip_text(arn)}, so that S3 answers 404 for missing objects", url=pages.S3_403
-    )
-    fix = attrs.evolve(
-        fix,
-        policy=build_document([allow(_LIST, arn, sid="S3ListBucket")]),
-        layer="identity",
-        is_addition=True,
-    )
     has = f"has {clip_text(near)}, but not this key" if near else "does not have it"
     return denial.explain(
         f"S3 answered 403 to {denial.operation} on {denial.resource}, but the object does not exist: the listing in the text {has}.",
         buckets.MISSING_OBJECT.cause("derived", text=text),
         topic=buckets.MISSING_OBJECT.code,
-        remedies=(your_remedy(title, commands=line, url=pages.S3_403), fix),
+        remedies=(your_remedy(title, commands=line, url=pages.S3_403), _list_remedy(arn)),
     )
+
+
+def _list_remedy(arn: str, *steps: str) -> Remedy:
+    """Return the remedy that lets S3 say whether an object exists."""
+    title = f"Or allow {_LIST} on {clip_text(arn)}, so that S3 answers 404 for missing objects"
+    policy = build_document([allow(_LIST, arn, sid="S3ListBucket")])
+    fix = account_remedy(title, *steps, url=pages.S3_403)
+    return attrs.evolve(fix, policy=policy, layer="identity", is_addition=True)
+
+
+_ASKED_KEY = lazy_pattern(
+    r"(?i:\bkey)(?:[\"']?\s{0,3}[=:]\s{0,3}|(?<=--key) )[\"']?(?P<key>[^\s\"',;(){}\[\]]{1,300})(?=[\s\"',;}]|\Z)"
+)
+_KEY_OF_EVENT = lazy_pattern(r"(?i:\b(?:get)?object\W{1,40}(?:get)?key\b)")
+_DECODES = lazy_pattern(r"(?i:unquote|decodeURI|url_?decode|unescape)")
+
+
+def explain_absent_key(denial: Denial) -> Explanation | None:
+    """Explain that a read was denied as a listing, which S3 does only if the object does not exist.
+
+    A listing in the text or the encoding of S3 events can show which key is meant:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html.
+    """
+    operation, arn = denial.failure.envelope.operation, denial.resource or ""
+    if operation not in {"GetObject", "HeadObject"} or ":s3:::" not in arn or "/" in arn:
+        return None
+    text = denial.failure.text
+    asked, meant = _find_asked(denial)
+    is_encoded = meant is not None and meant == unquote_plus(asked or "")
+    may_be_encoded = _KEY_OF_EVENT.search(text) is not None and _DECODES.search(text) is None
+    decode = your_remedy(
+        "Decode the key before the call: keys in S3 events are URL-encoded",
+        'In Python: urllib.parse.unquote_plus(key). In JavaScript: decodeURIComponent(key.replace(/\\+/g, " ")). In Java: getUrlDecodedKey().',
+        url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html",
+    )
+    check = your_remedy(
+        f"Use {clip_text(meant)}" if meant and not is_encoded else "Check the key that the program asks for",
+        None
+        if meant
+        else "Print the key before the call, and compare it with a listing by somebody who may list the bucket: case, spaces and folders count.",
+        None if meant else "Keys in S3 events are URL-encoded, such as + for a space: decode them.",
+        url=pages.S3_403,
+    )
+    which = ""
+    if meant:
+        which = f" The text has {clip_text(meant)}, and the call asked for {clip_text(asked or '')}{': it is URL-encoded, as keys in S3 events are' if is_encoded else ''}."
+    lacks = f"S3 checks {_LIST} only for a key that it does not find: it answers 404 to a caller who may list the bucket, and 403 to others. So s3:GetObject is not what is missing.{which}"
+    return denial.explain(
+        f"{operation} was denied as {_LIST} on {arn}: the object does not exist under the key that the call asked for.",
+        buckets.MISSING_OBJECT.cause("derived", text=lacks),
+        topic=buckets.MISSING_OBJECT.code,
+        remedies=(
+            decode if is_encoded or (may_be_encoded and meant is None and asked) else check,
+            None
+            if denial.is_explicit
+            else _list_remedy(arn, "It does not make the call succeed: S3 then answers NoSuchKey."),
+        ),
+    )
+
+
+def _find_asked(denial: Denial) -> tuple[str | None, str | None]:
+    """Return the key that was asked for, and the one of a listing that is meant, if the text has them."""
+    asked = list(dict.fromkeys(each["key"] for each in _ASKED_KEY.finditer(denial.failure.text)))
+    listings = [*find_listings(denial.failure, bucket_argument(denial))]
+    keys = tuple(dict.fromkeys(key for each in listings for key in each.keys))
+    missing = [
+        each for each in asked if any(listing.lacks(each) for listing in listings) and each not in keys
+    ]
+    for each in missing:
+        if unquote_plus(each) in keys:
+            return each, unquote_plus(each)
+    if len(missing) != 1:
+        encoded = [each for each in asked if unquote_plus(each) != each]
+        return (encoded[0], None) if len(encoded) == 1 and not listings else (None, None)
+    near = _find_near_key(missing[0], keys)
+    is_same = near is not None and _DIGITS.sub("0", near) == _DIGITS.sub("0", missing[0])
+    return missing[0], None if is_same else near
 
 
 def _is_there(denial: Denial, key: str) -> bool:
