@@ -15,20 +15,19 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_words
+from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.calls import error_kind, service_objects
 from iamtriage.explaining._rules.calls.account_kinds import ACCOUNT_STATE
+from iamtriage.explaining._rules.calls.names.resource_regions import find_regions
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.grants.unnamed_calls import GLOBAL_SERVICES
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
-from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import endpoint_step
 from iamtriage.failures._failures import AwsError
@@ -81,6 +80,11 @@ class _Resource(NamedTuple):
     message: re.Pattern[str]
     listing: str
     options: tuple[str, ...] = ()
+
+    @property
+    def service(self) -> str:
+        """The service in the ARN of such a resource, or an empty string."""
+        return "".join(self.listing.split(" ")[1:2])
 
     @property
     def is_global(self) -> bool:
@@ -166,7 +170,9 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     if resource.name == _MANAGED:
         return _explain_managed_policy(case, name or "")
     titled = f"{resource.name}{f' {clip_text(name)}' if name else ''}"
-    region, other, shown = (None, None, "") if resource.is_global else _find_regions(case, name)
+    region, other, shown = (
+        (None, None, "") if resource.is_global else find_regions(case, resource.service, name)
+    )
     place = f" in {region}" if region else ""
     summary = f"The {titled} does not exist{place} in the account of the call"
     causes: list[Cause] = [NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure))]
@@ -217,21 +223,6 @@ def _find_name(case: Case[AwsError], resource: _Resource, found: re.Match[str]) 
     url = _QUEUE_URL.fullmatch(name)
     name = name if url is None else url[2]
     return clues.safe_name(name) if _PARTS_OF_NAME.fullmatch(name) else None
-
-
-def _find_regions(case: Case[AwsError], name: str | None) -> tuple[str | None, str | None, str]:
-    """Return the Region of the call, and the one of the resource if it is another, with what shows it."""
-    stated = case.context.region
-    called = clues.find_region(case) if stated is None else stated.value
-    arn = try_parse_arn(name)
-    if arn is not None and called and arn.region and arn.region != called:
-        evidence = f"The ARN of the resource names {arn.region}, and the call went to {called}."
-        return called, arn.region, evidence
-    given = case.facts.region
-    if stated is not None and given and given != called and not is_derived(case.facts, "region"):
-        evidence = f"The facts say {given}, and the text names {called}: {quote_words(stated.words)}."
-        return called, given, evidence
-    return called, None, ""
 
 
 def _compare_remedy(
