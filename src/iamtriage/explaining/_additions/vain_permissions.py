@@ -12,6 +12,7 @@ from iamtriage.actions._operations import spell_action
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared.requirements.required_resources import required_resources
 from iamtriage.failures._failures import AccessDenied, Failure
 
 __all__ = ("remove_vain_permission",)
@@ -50,7 +51,11 @@ def remove_vain_permission(
         and failure.action is not None
         and not (is_superfluous or _is_allowed_elsewhere(failure))
     ):
-        step = f"Then replace {name} with what the call needs, {spell_action(failure.action)} on {failure.resource or 'the resource'}, unless something else needs it."
+        action, resource = spell_action(failure.action), failure.resource or "the resource"
+        if required_resources(action, resource, failure.text) is None:
+            step = f"Then replace {name} with what the call needs, {action} on {resource}, unless something else needs it."
+        else:
+            step += f" If no other policy of the caller allows the call, replace it: {action} on {resource} alone is not enough."
     return (attrs.evolve(first, steps=(*first.steps, step)), *remedies[1:])
 
 
