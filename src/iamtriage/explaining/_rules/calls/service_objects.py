@@ -20,7 +20,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.regions import find_bucket_region
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Evidence, Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
@@ -161,7 +161,9 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
 
     service, text = service_access.NOTIFICATIONS.service, case.failure.text
     remedy = service_access.allow_notifications_remedy(text, {"PARTITION": clues.find_partition(case)})
-    verdict, causes, evidence = f"most often, its policy does not allow {service}", (), "possible"
+    verdict = f"most often, its policy does not allow {service}"
+    causes: tuple[Cause, ...] = ()
+    evidence: Evidence = "possible"
     meaning = f"InvalidArgument means here that the policy of the destination does not allow {service}, and not that the caller lacks a permission."
     found, contrast = service_access.find_destination(text), None
     if found is not None:

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
-from iamtriage.explaining._rules.shared.remedies import present, save_step
+from iamtriage.explaining._rules.shared.remedies import save_step
 from iamtriage.explaining._rules.sts.trust import trusted_principals
 from iamtriage.explaining._rules.sts.trust.trust_documents import describe_trusted, remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
@@ -323,12 +323,12 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
     policy = f"trust policy of {denial.target_role_text}" if attribute else "role's trust policy"
     is_own = (attribute or fixed is not None) and not find_own_allow(denial)
-    own = role_calls.own_command(denial) if is_own else None
+    own = role_calls.own_command(denial) if is_own and not trusted_principals.had_access(denial) else None
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",
         tuple(steps),
-        (*lines, *present(None if trusted_principals.had_access(denial) else own)),
+        (*allow_remedies.as_administrator(denial.resource_account, lines), own) if own else lines,
         fixed or build_document([added]),
         layer="role_trust",
         is_addition=fixed is None,

@@ -188,13 +188,14 @@ def _explain_reused_code(
         f"Export what the command prints as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and assume each role without --serial-number, --token-code and --profile. {keeps}",
         "Or wait for the next code before each call.",
     )
-    lines: tuple[str | Labelled | None, ...] = (with_profile(profile, session),)
+    open_session = with_profile(profile, session)
+    lines: tuple[str, ...] = (open_session,)
     if is_retyped and denial.operation == "AssumeRole":
         title = "Wait until the device shows the next code, up to 30 seconds, and repeat the call with it"
         again = denial_remedies.mfa_command(denial, commands.arn(serial, "MFA_DEVICE_ARN"))
         lines = (
             with_profile(profile, again),
-            Labelled("Or use the next code for a session, and assume all roles with it:", *lines),
+            Labelled("Or use the next code for a session, and assume all roles with it:", open_session),
         )
         steps = (
             steps[0].replace("the command", "the second command"),

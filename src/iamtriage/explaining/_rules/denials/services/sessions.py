@@ -226,7 +226,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
     )
     open_to_network = owner_remedy(
-        f"Or allow unsigned requests from known addresses only{', if the domain is not in a VPC' if denial.service == 'es' else ''}",
+        f"Or allow unsigned requests from known addresses only, never from everyone{', if the domain is not in a VPC' if denial.service == 'es' else ''}",
         _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK,
         commands=resource_commands.policy_commands(denial, policy.show_command),
         url=pages.OPENSEARCH_POLICY,

@@ -11,7 +11,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern, may_find, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.requirements.required_resources import (
     next_objects,
@@ -163,6 +162,9 @@ def _adapt_to_client(grant: Grant, denial: Denial) -> Grant:
     if service is None:
         return grant
     allowed = (each for policy in denial.context.policies for each in policy.allows)
+    # Only a login to CodeArtifact needs what reads policies.
+    from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+
     has_login = any(names_action(each, "codeartifact:GetAuthorizationToken") for each in allowed)
     why = f"{_IN_NAME_OF_CALLER}{_BESIDES if has_login else ''}"
     return attrs.evolve(grant, conditions=token_condition(service), notes=(*grant.notes, why))
