@@ -17,6 +17,17 @@ _OLD = _ALLOW.replace(f', "Condition": {{"StringEquals": {{"AWS:SourceArn": "{_A
     '{"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLEOAI"}',
 )
 _LIST = "$ aws cloudfront list-distributions --query \"DistributionList.Items[?contains(Aliases.Items, 'acme.example')].Id\" --output text\n"
+_ALL = (
+    "$ aws cloudfront list-distributions --query 'DistributionList.Items[].[Id,DomainName]' --output text\n"
+)
+_FULL = "$ aws cloudfront list-distributions\n"
+_ROWS = "E2EXAMPLE3QK9\td222222abcdef8.cloudfront.net\nE3EXAMPLE7NEW\td111111abcdef8.cloudfront.net\n"
+_TURNED = "d222222abcdef8.cloudfront.net\tE2EXAMPLE3QK9\nd111111abcdef8.cloudfront.net\tE3EXAMPLE7NEW\n"
+_LISTED = [f"{_ALL}{_ROWS}", f"{_ALL.replace('Id,DomainName', 'DomainName,Id')}{_TURNED}"]
+_AS_JSON = '{"DistributionList": {"Items": [\n{"Id": "E2EXAMPLE3QK9",\n"Status": "Deployed",\n"DomainName": "d222222abcdef8.cloudfront.net"},\n{"Id": "E3EXAMPLE7NEW",\n"Status": "Deployed",\n"DomainName": "d111111abcdef8.cloudfront.net"}]}}\n'
+_AS_LISTS = '[\n    [\n        "E2EXAMPLE3QK9",\n        "d222222abcdef8.cloudfront.net"\n    ],\n    [\n        "E3EXAMPLE7NEW",\n        "d111111abcdef8.cloudfront.net"\n    ]\n]\n'
+_AS_TABLE = "----------\n|  ListDistributions  |\n+-----+-----+\n|  E2EXAMPLE3QK9  |  d222222abcdef8.cloudfront.net  |\n|  E3EXAMPLE7NEW  |  d111111abcdef8.cloudfront.net  |\n+-----+-----+\n"
+_NOT_THE_NEW = "allows the distribution E2EXAMPLE3QK9, and not E3EXAMPLE7NEW"
 _KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:::acme-web/*", "*")
 
 
@@ -62,11 +73,18 @@ _KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:
         ),
         (f"{_ALLOW}{_LIST}E3EXAMPLE7NEW  E4EXAMPLE8NEW\n", "most likely, the object does not exist", None),
         (f"{_ALLOW}The distribution is E2EXAMPLE3QK9.", "most likely, the object does not exist", None),
+        # A listing has the domain of the URL.
+        *((f"{_ALLOW}{each}", _NOT_THE_NEW, "s3:GetObject") for each in (*_LISTED, f"{_ALL}{_AS_LISTS}", f"{_ALL}{_AS_TABLE}")),
+        (f"{_FULL}{_AS_JSON}$ aws s3api get-bucket-policy --bucket acme-web --query Policy --output text\n{_ALLOW}", _NOT_THE_NEW, "s3:GetObject"),
+        # The policy has the distribution of the domain, the listing lacks it, or the text says which one it is.
+        *((f"{_ALLOW}{each.replace('d1', 'd0').replace('d222222', 'd111111')}", "most likely, the object does not exist", None) for each in _LISTED),
+        (f"{_ALLOW}{_ALL}{_ROWS.replace('d1', 'd3')}", "most likely, the object does not exist", None),
+        (f"{_ALLOW}{_ALL}{_ROWS}The distribution is E2EXAMPLE3QK9.", "most likely, the object does not exist", None),
         (f"{_OLD}We switched to OAC. {_ARN}", "denied the request: the distribution uses", "s3:GetObject"),
         (f"{_OLD}{_ARN}", "most likely, the distribution uses origin access control", "s3:GetObject"),
         (f"{_OLD}{_ALLOW}We switched to OAC.", "most likely, the object does not exist", None),
     ],
-)
+)  # fmt: skip
 def test_origin_of_cloudfront(shown: str, says: str, action: str | None) -> None:
     explanation = explain(_ANSWER + shown)
     assert says in explanation.summary

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, quote_words, upper_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Role
@@ -39,6 +39,15 @@ from iamtriage.explaining._rules.shared.requirements.resource_policies import RE
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import is_for_everyone, shown_sid
+
+DISTRIBUTION_ID = r"E[A-Z0-9]{7,20}"
+"""The ID of a distribution of CloudFront."""
+_LISTINGS = {("cloudfront", "list-distributions"), ("cloudfront", "get-distribution")}
+_DOMAIN = lazy_pattern(r"https?://(?P<domain>[\w-]{1,63}\.cloudfront\.net)\b")
+# The program of the failed request. With another domain, the distribution is not known by it.
+_CALLED_DOMAIN = lazy_pattern(
+    r"\b(?:curl|wget|https?) [^\n]{0,200}?(?:https?://(?:(?P<domain>[\w-]{1,63}\.cloudfront\.net)\b|[\w-])|[ '\"](?P<bare>[\w-]{1,63}\.cloudfront\.net)\b)"
+)
 
 ONLY_BUCKET_OWNER = CauseType(
     "only-bucket-owner",
@@ -345,3 +354,23 @@ def _find_role(denial: Denial) -> tuple[Role | None, bool]:
     if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text and len(found) == 1:
         return underlying_role(try_parse_principal(found.pop())), True
     return None, False
+
+
+def distributions_of_domain(denial: Denial) -> set[str]:
+    """Return the distributions of CloudFront that a listing has with the domain of the failed URL."""
+    text = denial.failure.text
+    called = list(_CALLED_DOMAIN.finditer(text, 0, denial.failure.span[0]))
+    domain = (
+        called[-1]["domain"] or called[-1]["bare"]
+        if called
+        else only_one({each["domain"] for each in _DOMAIN.finditer(text)})
+    )
+    if domain is None:
+        return set()
+    host = re.escape(domain)
+    listed = re.compile(
+        rf"\b({DISTRIBUTION_ID})(?:\b(?:[\"' \t|]{{1,40}}|[\"']?,\s{{0,40}}[\"']?)(?:DomainName\": ?\")?|\",(?:(?!\"Id\":)[^{{}}]){{0,600}}\"DomainName\": ?\"){host}(?![\w.-])"
+        rf"|(?<![\w.-]){host}(?:[\"' \t|]{{1,40}}|[\"']?,\s{{0,40}}[\"']?)(?:Id\": ?\")?({DISTRIBUTION_ID})\b"
+    )
+    runs = (run for run in find_runs(denial.failure) if run.command.words[:2] in _LISTINGS)
+    return {each[1] or each[2] for run in runs for each in listed.finditer(run.output)}

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.calls.policies.service_statements import Servic
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
+from iamtriage.explaining._rules.denials.s3 import buckets
 from iamtriage.explaining._rules.denials.s3.buckets import KMS_KEY, MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
@@ -31,7 +32,7 @@ from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions, principal_names
 
 _CLOUDFRONT = "cloudfront.amazonaws.com"
-_ID = r"E[A-Z0-9]{7,20}"
+_ID = buckets.DISTRIBUTION_ID
 _ARN = lazy_pattern(rf"arn:aws[a-z-]{{0,12}}:cloudfront::(?P<account>[0-9]{{12}}):distribution/(?P<id>{_ID})")
 _LITERAL = lazy_pattern(r"(?a)['`]([\w.-]{4,200})['`]")
 _NAMED = lazy_pattern(
@@ -75,9 +76,9 @@ def is_origin(denial: Denial) -> bool:
 
 def explain_origin(denial: Denial) -> Explanation:
     """Explain a 403 error that CloudFront passes on from its S3 origin."""
-    buckets = {each["bucket"] for each in _ORIGIN_HOST.finditer(denial.failure.text)}
-    if resource_commands.bucket_argument(denial) == "BUCKET" and len(buckets) == 1:
-        arn = f"arn:{denial.location.partition or 'aws'}:s3:::{buckets.pop()}"
+    hosts = {each["bucket"] for each in _ORIGIN_HOST.finditer(denial.failure.text)}
+    if resource_commands.bucket_argument(denial) == "BUCKET" and len(hosts) == 1:
+        arn = f"arn:{denial.location.partition or 'aws'}:s3:::{hosts.pop()}"
         denial = attrs.evolve(denial, resource=arn, resource_arn=try_parse_arn(arn))
     allowed = next(_find_allows(denial), None)
     is_encrypted = _is_encrypted(denial) and not _may_use_key(denial)
@@ -241,11 +242,6 @@ def _is_of_other(command: CommandLine, denial: Denial, paths: list[str]) -> bool
     return key is not None and bool(paths) and not any(key.value.endswith(each) for each in paths)
 
 
-def _line_before(found: re.Match[str]) -> str:
-    text, start = found.string, found.start()
-    return text[line_start(text, start, start - 80) : start]
-
-
 def _find_impossible(denial: Denial) -> ServiceContrast | None:
     """Return the contrast that the bucket policy has the ARN of the distribution in a form that no request has."""
     contrast = compare_statements(denial.case, _CLOUDFRONT, "s3:GetObject", None)
@@ -258,7 +254,7 @@ def _bucket_remedy(denial: Denial, other: str | None) -> Remedy:
     """Return how to allow the distribution in the bucket policy, which can allow another one."""
     return resource_policy_remedy(
         "Allow the distribution in the bucket policy",
-        f"{'The object exists. ' if _exists(denial) else ''}Replace {other} in AWS:SourceArn, or add this statement if both distributions use the bucket."
+        f"{'The object exists. ' if _exists(denial) else ''}Replace {other} in AWS:SourceArn, or add this statement if both distributions use the bucket. The origin of the request's distribution needs origin access control, too."
         if other
         else "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
         save_step("the bucket policy"),
@@ -364,9 +360,12 @@ def _ids_of(statement: Mapping[str, Any] | None) -> list[str]:
 
 
 def _stated_id(denial: Denial) -> str | None:
-    """Return the only distribution that the text names, other than in an ARN."""
+    """Return the distribution of the failed request: the only one that the text names, other than in an ARN, or that has the domain of the URL."""
+    text = denial.failure.text
     named = (
-        each for each in find_said(denial.failure.text, _NAMED) if not _FORMER.search(_line_before(each))
+        each
+        for each in find_said(text, _NAMED)
+        if not _FORMER.search(text, line_start(text, each.start(), each.start() - 80), each.start())
     )
     ids = {each["id"] or each["option"] for each in named}
     # A query for an alias or origin that the text names prints the ID alone.
@@ -375,9 +374,11 @@ def _stated_id(denial: Denial) -> str | None:
         for run in find_runs(denial.failure)
         if run.command.words[:2] == ("cloudfront", "list-distributions")
         and "!" not in (query := run.command.text)
-        and any(each in denial.failure.text.replace(query, "") for each in _LITERAL.findall(query))
+        and any(each in text.replace(query, "") for each in _LITERAL.findall(query))
     )
-    return only_one(ids or {each["id"] for each in queries if each is not None})
+    return only_one(
+        ids or {each["id"] for each in queries if each is not None} or buckets.distributions_of_domain(denial)
+    )
 
 
 def _source_condition(denial: Denial) -> dict[str, Any]:
