@@ -3393,6 +3393,18 @@ def test_key_that_the_list_of_keys_has_as_inactive(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("ending", "status", "is_inactive"),
+    [("OLD4", "Inactive", True), ("OLD4", "Active", False), ("XXX9", "Inactive", False)],
+)
+def test_listed_key_whose_id_is_shortened(ending: str, status: str, *, is_inactive: bool) -> None:
+    """The ending in the configuration says which key of the list is in use."""
+    listed = f"{_LIST} --query 'AccessKeyMetadata[].[AccessKeyId,Status]' --output text\nAKIAEXAMPLEAAOLD4\t{status}\nAKIAEXAMPLEAANEW7\tActive\n"
+    text = f"$ aws configure list\naccess_key     ****************{ending} env\n{_UNKNOWN_KEY}\n{listed}"
+    found = "AKIAEXAMPLEAAOLD4 of the user ci is inactive, and AKIAEXAMPLEAANEW7 is active"
+    assert (found in explain(text).summary) is is_inactive
+
+
+@pytest.mark.parametrize(
     ("create", "is_named"),
     [
         ("--user-name ci --profile ops", True),

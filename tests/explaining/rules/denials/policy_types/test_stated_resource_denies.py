@@ -106,3 +106,18 @@ def test_deny_of_a_service_control_policy(said: str, condition: dict[str, Any], 
     explanation = explain(f"{_DENIED}{said}\n{policy}")
     assert ("service control policy in the text" in explanation.summary) is is_denied
     assert ("organization administrator" in {each.who for each in explanation.remedies}) is is_denied
+
+
+@pytest.mark.parametrize("teller", ["", "Our partner gets this for our queue:\n"])
+def test_administrators_of_the_resource_are_asked_whoever_reads(teller: str) -> None:
+    """The reader can be of either account, so the owner of the resource is not asked to write to themselves."""
+    denied = "User: arn:aws:iam::111122223333:role/feeder is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:444455556666:jobs with an explicit deny in a resource control policy"
+    step = (
+        explain(f"{teller}An error occurred (AccessDenied) when calling the SendMessage operation: {denied}")
+        .remedies[0]
+        .steps[0]
+    )
+    assert (
+        "an administrator of the organization of account 444455556666, through the account's owner if it is not yours"
+        in step
+    )

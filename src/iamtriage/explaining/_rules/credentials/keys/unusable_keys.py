@@ -184,7 +184,8 @@ def _spring_document(found: _Placeholder) -> str:
     )
 
 
-_LISTED_KEY = lazy_pattern(r"\b(AKIA[A-Z0-9]{16})\b(?:(?!AKIA)[\s\S]){0,200}?\b(Active|Inactive)\b")
+# People shorten IDs before they post them.
+_LISTED_KEY = lazy_pattern(r"\b(AKIA[A-Z0-9]{12,28})\b(?:(?!AKIA)[\s\S]){0,200}?\b(Active|Inactive)\b")
 _MASKED_KEY = lazy_pattern(r"\*{4,20}([A-Z0-9]{4})\b")
 # "The console shows AKIA… of user mailer as inactive."
 _SAID_INACTIVE = lazy_pattern(

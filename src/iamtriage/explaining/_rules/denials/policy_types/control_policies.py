@@ -226,7 +226,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
         owning = "your organization, to which the bucket's account belongs"
     ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy."
     if denial.crosses_accounts and account and not owner:
-        ask = f"Send this error to the owner of account{account}: only administrators of its organization can see or change the policy."
+        ask = f"Send this error to an administrator of the organization of account{account}, through the account's owner if it is not yours: only such administrators can see or change the policy."
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
 
