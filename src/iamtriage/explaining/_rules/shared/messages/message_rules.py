@@ -64,6 +64,9 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access to kms is not allowed",
         "kms access was denied",
     ),
+    "denials.kms.log_group_keys.explain_log_group_key": (
+        "kms key does not exist or is not allowed to be used with",
+    ),
     "denials.s3.s3_denials.explain_disabled_bucket": (
         "all access to this object has been disabled",
         "allaccessdisabled",
