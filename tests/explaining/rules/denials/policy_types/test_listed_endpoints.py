@@ -93,3 +93,23 @@ def test_policy_as_a_string_in_a_list(changes: dict[str, object], *, is_limited:
     assert ("Condition" in first.statement) is is_limited
     assert any("STS omits a role's path" in each for each in first.steps) is is_limited
     assert not any(_JOBS in each for each in first.steps)
+
+
+@check_rows(
+    ("policy", "is_wide"),
+    [
+        (_policy(_JOBS, "sqs:*"), True),
+        (_policy(_JOBS, "sqs:SendMessage"), False),
+        (_policy(_JOBS, "sns:*"), False),
+        (_policy(_JOBS, "sqs:*", Condition={"StringEquals": {"aws:PrincipalAccount": "111122223333"}}), False),
+        (_policy(_JOBS, "sqs:*", Principal={"AWS": "arn:aws:iam::111122223333:role/mailer"}), False),
+        (_policy("*", "sqs:*"), False),
+    ],
+)  # fmt: skip
+def test_policy_that_allows_all_of_the_service_elsewhere(policy: dict[str, object], *, is_wide: bool) -> None:
+    """A program that sends to a queue often makes other calls, too, which such a policy means to allow."""
+    shown = f"{_DENIED}{_rows((_OWN, 'sqs', policy))}"
+    for text in (shown, f"{_DENIED}Policy of the endpoint {_OWN}:\n{json.dumps(policy)}\n"):
+        steps = " ".join(explain(text).remedies[0].steps)
+        step = "Its policy allows sqs:* on the other resource. If the program makes other calls than sqs:SendMessage, add"
+        assert (step in steps) is is_wide

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._reading.structured.values import decode_at
-from iamtriage._text import join_words
+from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
@@ -30,7 +31,12 @@ from iamtriage.explaining._rules.shared.requirements import required_grants, tas
 from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
 from iamtriage.explaining._rules.shared.requirements.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
-from iamtriage.policies._readers.elements import as_strings, iterate_statements, parse_document
+from iamtriage.policies._readers.elements import (
+    as_strings,
+    iterate_statements,
+    parse_document,
+    principal_names,
+)
 from iamtriage.sts._endpoints import find_endpoint
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
@@ -183,7 +189,7 @@ def _endpoint_remedy(denial: Denial) -> Remedy:
             if on_instance
             else ""
         )
-        steps = [f"{find} The owner is often the network team.{central}".strip()]
+        steps = [f"{find} The owner is often the network team.{central}".strip(), *_other_calls(denial)]
         in_account, is_meant = _read_record(denial)
         title, steps = f"{title}{in_account}", [*is_meant, *steps]
     if "transitively" in (denial.failure.reason or ""):
@@ -217,6 +223,20 @@ def _endpoint_remedy(denial: Denial) -> Remedy:
         layer="vpc_endpoint",
         url=pages.VPC_ENDPOINT,
     )
+
+
+def _other_calls(denial: Denial) -> Iterator[str]:
+    """Yield the step for the other calls of a program, if the policy in the text allows all of the service on another resource."""
+    resource, action = denial.resource, f"{denial.service}:*"
+    policy = only_one([each for each in list_known_policies(denial) if each.has_principal], None)
+    if policy is None or policy.denies or resource is None:
+        return
+    for each in policy.allows:
+        is_of_all = principal_names(each) == ["*"] and not each.get("Condition")
+        if is_of_all and as_strings(each.get("Action")) == [action]:
+            if names_resource(each, resource) is False:
+                yield f"Its policy allows {action} on the other resource. If the program makes other calls than {denial.action}, add {clip_text(resource)} to the Resource of that statement instead: with the new one alone, the next call is denied."
+            return
 
 
 def _read_record(denial: Denial) -> tuple[str, tuple[str, ...]]:
