@@ -236,8 +236,9 @@ def _list_remedy(arn: str, *steps: str) -> Remedy:
 
 
 _ASKED_KEY = lazy_pattern(
-    r"(?i:\bkey)(?:[\"']?\s{0,3}[=:]\s{0,3}|(?<=--key) )[\"']?(?P<key>[^\s\"',;(){}\[\]]{1,300})(?=[\s\"',;}]|\Z)"
+    r"(?<![\w=])(?i:key)(?:[\"']?\s{0,3}[=:]\s{0,3}|(?<=--key) )[\"']?(?P<key>[^\s\"',;(){}\[\]]{1,300})(?=[\s\"',;}]|\Z)"
 )
+_MAX_ASKED = 20
 _KEY_OF_EVENT = lazy_pattern(r"(?i:\b(?:get)?object\W{1,40}(?:get)?key\b)")
 _DECODES = lazy_pattern(r"(?i:unquote|decodeURI|url_?decode|unescape)")
 
@@ -287,7 +288,7 @@ def explain_absent_key(denial: Denial) -> Explanation | None:
 
 def _find_asked(denial: Denial) -> tuple[str | None, str | None]:
     """Return the key that was asked for, and the one of a listing that is meant, if the text has them."""
-    asked = list(dict.fromkeys(each["key"] for each in _ASKED_KEY.finditer(denial.failure.text)))
+    asked = list(dict.fromkeys(each["key"] for each in _ASKED_KEY.finditer(denial.failure.text)))[:_MAX_ASKED]
     listings = [*find_listings(denial.failure, bucket_argument(denial))]
     keys = tuple(dict.fromkeys(key for each in listings for key in each.keys))
     missing = [
