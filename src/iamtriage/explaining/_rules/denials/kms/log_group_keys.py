@@ -92,7 +92,8 @@ def explain_log_group_key(denial: Denial) -> Explanation | None:
         )
     condition = {"ArnEquals": {_CONTEXT: group[0]}}
     statement = allow(_ACTIONS, "*", principal={"Service": service}, condition=condition)
-    title, steps, lines = f"Allow {service} in the key policy", _ADD, (show, change)
+    title, steps = f"Allow {service} in the key policy", _ADD
+    lines: tuple[str, ...] = (show, change)
     verdict = f"he key policy does not allow CloudWatch Logs ({service}) to use the KMS key for the log group"
     if wrong is not None:
         of_statement = f"the statement {clip_text(wrong.sid)}" if wrong.sid else "a statement"
