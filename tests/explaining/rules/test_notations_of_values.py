@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from iamtriage import explain
 from tests.tables import check_rows
 
@@ -164,3 +166,13 @@ def test_shown_output(text: str, run: str, words: str, *, is_shown: bool) -> Non
     """A remedy omits a look-up, or says so, if the text shows the output or the part of it that counts."""
     shown = " ".join(explain(f"{text}\n\n{run}\n").to_text(detail="full").replace("\\\n", "").split())
     assert (words in shown) == is_shown
+
+
+@pytest.mark.parametrize("separator", ["/", "-", "."])
+def test_resource_of_words_in_capitals(separator: str) -> None:
+    """They are names of the text. An ARN that is almost like theirs can be divided between them in one way only."""
+    words = separator.join(f"{first}{second}_NAME" for first in "ABC" for second in "XYZ")
+    resource = f"arn:aws:s3:::till/{words}"
+    text = f"User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: {resource} because no identity-based policy allows the s3:GetObject action"
+    alike = f"arn:aws:s3:::till/{f'a{separator}' * 300}!"
+    assert resource in str(explain(f"{text}\n{alike}"))

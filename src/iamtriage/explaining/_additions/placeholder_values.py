@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import REGION, lazy_pattern, lazy_patterns
-from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession
+from iamtriage.explaining._additions.arn_values import resources_of, values_of_arns
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principals.principal_words import stated_role, try_parse_arn
-from iamtriage.policies._masked_arns import hide_others, is_masked
+from iamtriage.policies._masked_arns import hide_others
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,6 @@ __all__ = (
     "find_only_account",
     "object_key",
     "own_service",
-    "resources_of",
     "value_of_endpoint",
     "values_of_resource",
     "values_of_session",
@@ -51,6 +50,8 @@ _OPTIONS_OF_IDENTITIES = frozenset(
     {"group-name", "instance-profile-name", "policy-name", "role-name", "user-name"}
 )
 _MAX_CHARS = 20_000
+# No ARN in a policy has more names than a few.
+_MAX_NAMES = 8
 _PRINTED = lazy_pattern(r"\"([A-Z][A-Za-z]{1,60})\"\s?:\s{0,4}\"([^\"\s]{1,512})\"")
 # What changes or prints the same part of a role. The caller's role is not the one that it assumes.
 _PARTS_OF_ROLES = (
@@ -77,11 +78,6 @@ _OTHER_NAMES = {
     "WORKGROUP": "work group(?: name)?",
     "WORK_GROUP_NAME": "work group(?: name)?",
 }
-# The ARN in a policy, its resource, and a name or ID in it. IAM is about identities, of which a text can name several.
-_ARN_OF_RESOURCE = lazy_pattern(
-    r"\b(arn:[\w-]{3,12}:(?!iam:)[a-z0-9-]{2,30}:[^\s\"':]{0,30}:[^\s\"':]{0,30}:([^\s\"']{1,600}))"
-)
-_PARTS_OF_ARNS = {"ACCOUNT_ID": r"(\d{12})", "REGION": f"({REGION})"}
 _NAME = lazy_pattern(r"(?<![A-Za-z0-9_])[A-Z]+(?:_[A-Z]+){0,3}_(?:NAME|ID)(?![A-Za-z0-9_])")
 # The rest of a parameter such as executionRoleArn, with its value.
 _ROLE_NAME = r"_?[Rr]ole(?:_?[Aa]rn)?\\?[\"']?\s{0,3}[:=]\s{0,3}\\?[\"']?arn:aws[a-z-]{0,12}:iam::\d{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})(?![\w/])"
@@ -179,7 +175,7 @@ def values_of_text(explanation: Explanation) -> Iterator[tuple[str, str]]:
 def _values_of_shapes(explanation: Explanation, failure: Failure) -> Iterator[tuple[str, str]]:
     """Yield the values of placeholders that are known by their form."""
     lines = _join_commands(explanation)
-    text = _RESOURCES.sub("", hide_others(_text_around(failure), failure.account))
+    text = _text_of_call(failure)
     for word, pattern in _SHAPES.items():
         # An access key has an ID, too.
         if word not in lines or (word == "KEY_ID" and _IS_ACCESS_KEY in lines):
@@ -209,6 +205,16 @@ def _is_of_service(explanation: Explanation, word: str, service: str) -> bool:
     """Return whether all commands and policies with a placeholder are about a service."""
     parts = [part for each in explanation.remedies for part in (*each.commands, str(each.policy or ""))]
     return all(service in part for part in parts if word in part)
+
+
+def _values_of_arns(explanation: Explanation, failure: Failure) -> Iterator[tuple[str, str]]:
+    """Yield the values of the placeholders in the ARNs of policies."""
+    return values_of_arns(explanation, _text_of_call(failure))
+
+
+def _text_of_call(failure: Failure) -> str:
+    """Return the text around a failure, without other accounts and the resources of policies."""
+    return _RESOURCES.sub("", hide_others(_text_around(failure), failure.account))
 
 
 def _text_around(failure: Failure) -> str:
@@ -259,7 +265,8 @@ def _values_of_commands(explanation: Explanation, failure: Failure) -> Iterator[
 def _values_of_parameters(explanation: Explanation, failure: Failure) -> Iterator[tuple[str, str]]:
     """Yield the values of placeholders for parameters, such as ``modelId="…"``."""
     lines = _join_commands(explanation)
-    in_arns = {word for _, resource in resources_of(explanation) for word in _NAME.findall(resource)}
+    found = [word for _, resource in resources_of(explanation) for word in _NAME.findall(resource)]
+    in_arns = {*sorted(set(found))[:_MAX_NAMES]}
     in_commands = {word for word in _PARAMETERS if word in lines}
     # Keys of other kinds have an ID, too, and a proxy has another one than its database.
     wanted = (in_arns | in_commands) - {"DBI_RESOURCE_ID", "KEY_ID"}
@@ -276,31 +283,7 @@ def _values_of_parameters(explanation: Explanation, failure: Failure) -> Iterato
                 yield word, value
 
 
-def resources_of(explanation: Explanation) -> set[tuple[str, str]]:
-    """Return the ARNs in the policies of the remedies, each with its resource."""
-    policies = (str(each.policy) for each in explanation.remedies if each.policy is not None)
-    return {found for each in policies for found in _ARN_OF_RESOURCE.findall(each)}
-
-
-def _values_of_arns(explanation: Explanation, failure: Failure) -> Iterator[tuple[str, str]]:
-    """Yield the values of the placeholders in ARNs, from ARNs with the same other parts, and from the URLs of queues."""
-    from iamtriage.explaining._context.resources import find_queues
-
-    text = _RESOURCES.sub("", hide_others(_text_around(failure), failure.account))
-    stated = "\n".join((text, *find_queues(text)))
-    for arn, _ in resources_of(explanation):
-        if not (words := find_placeholders(arn)):
-            continue
-        pattern = re.escape(arn).replace(r"\*", r"[^\s\"']{0,600}")
-        for word in words:
-            value = _PARTS_OF_ARNS.get(word, r"([\w+=,.@/-]{1,512}?)")
-            pattern = value.join(re.split(rf"(?<![A-Z_]){word}(?![A-Z_])", pattern, maxsplit=1))
-        for found in re.finditer(rf"{pattern}(?=[.,;:]?(?:[\s\"'`)\]}}>|]|\Z))", stated):
-            if not any(".." in each or is_masked(each) for each in found.groups()):
-                yield from zip(words, found.groups(), strict=True)
-
-
-@functools.cache
+@functools.lru_cache(maxsize=64)
 def _notations(names: str) -> re.Pattern[str]:
     """Return a pattern for the value of a parameter in the notations of code, settings, options and templates."""
     name = f"(?:{names.replace(' ', '[_-]?')})"

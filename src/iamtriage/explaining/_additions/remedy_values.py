@@ -11,6 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import fill_placeholders, fill_step, find_placeholders, stated_names
 from iamtriage.arns._principals import User
+from iamtriage.explaining._additions.arn_values import resources_of
 from iamtriage.explaining._additions.command_regions import (
     find_only_region,
     name_regions,
@@ -27,7 +28,6 @@ from iamtriage.explaining._additions.placeholder_values import (
     find_only_account,
     object_key,
     own_service,
-    resources_of,
     value_of_endpoint,
     values_of_resource,
     values_of_session,
