@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._rules.basics import Denial, Explanation
@@ -94,7 +94,9 @@ def explain_log_group_key(denial: Denial) -> Explanation | None:
     statement = allow(_ACTIONS, "*", principal={"Service": service}, condition=condition)
     title, steps = f"Allow {service} in the key policy", _ADD
     lines: tuple[str, ...] = (show, change)
-    verdict = f"he key policy does not allow CloudWatch Logs ({service}) to use the KMS key for the log group"
+    verdict = (
+        f"the key policy does not allow CloudWatch Logs ({service}) to use the KMS key for the log group"
+    )
     if wrong is not None:
         of_statement = f"the statement {clip_text(wrong.sid)}" if wrong.sid else "a statement"
         has = [f"{name} {clip_text(old)}" for name, old, _ in wrong.changes]
@@ -107,7 +109,7 @@ def explain_log_group_key(denial: Denial) -> Explanation | None:
                 f"Write {join_words(tuple(values), 'and')}, and apply as somebody who may change the key policy (kms:PutKeyPolicy).",
             )
     return denial.explain(
-        f"{'T' if wrong or created else 'Most likely, t'}{verdict}.",
+        f"{upper_first(verdict) if wrong or created else f'Most likely, {verdict}'}.",
         reason,
         topic="service-principal",
         remedies=resource_policy_remedy(title, *steps, statements=[statement], commands=lines, url=_PAGE),

@@ -89,7 +89,10 @@ def find_wrong_groups(
     case: AnyCase, is_own: Callable[[str], bool], needed: tuple[str, ...] = ()
 ) -> WrongGroups | None:
     """Return the only entry of a user in the text whose groups are joined, or lack one that nodes need."""
-    found, correct = list[tuple[str, WrongGroups]](), set[str]()
+    if not find_cluster(case).uses_aws_auth:
+        return None
+    found: list[tuple[str, WrongGroups]] = []
+    correct: set[str] = set()
     for each in map_entries.find_entries(case.context.mappings, None):
         groups, template = each.entry.groups, each.entry.username or ""
         joined = [group for group in groups if _JOINED in group]
@@ -111,8 +114,4 @@ def find_wrong_groups(
         right = each._replace(entry=each.entry._replace(groups=tuple(meant)))
         wrong = WrongGroups(right, f"the aws-auth entry of {clip_text(each.named.name)} {has}")
         found.append((known, wrong))
-    return (
-        only_one([wrong for known, wrong in found if known not in correct])
-        if find_cluster(case).uses_aws_auth
-        else None
-    )
+    return only_one([wrong for known, wrong in found if known not in correct])
