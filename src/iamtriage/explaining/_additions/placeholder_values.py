@@ -265,8 +265,8 @@ def _values_of_commands(explanation: Explanation, failure: Failure) -> Iterator[
 def _values_of_parameters(explanation: Explanation, failure: Failure) -> Iterator[tuple[str, str]]:
     """Yield the values of placeholders for parameters, such as ``modelId="…"``."""
     lines = _join_commands(explanation)
-    found = [word for _, resource in resources_of(explanation) for word in _NAME.findall(resource)]
-    in_arns = {*sorted(set(found))[:_MAX_NAMES]}
+    named = {word for _, resource in resources_of(explanation) for word in _NAME.findall(resource)}
+    in_arns = {*sorted(named)[:_MAX_NAMES]}
     in_commands = {word for word in _PARAMETERS if word in lines}
     # Keys of other kinds have an ID, too, and a proxy has another one than its database.
     wanted = (in_arns | in_commands) - {"DBI_RESOURCE_ID", "KEY_ID"}
