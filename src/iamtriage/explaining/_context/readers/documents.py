@@ -320,7 +320,7 @@ def _find_groups(text: str, entry: re.Match[str], start: int, end: int) -> tuple
     groups = found[0 if begins_entry else -1]
     if groups["list"]:
         return tuple(_GROUP.findall(groups["list"]))
-    items = list[str]()
+    items: list[str] = []
     margin = None
     for item in _ITEM.finditer(groups["block"]):
         margin = item["margin"] if margin is None else margin

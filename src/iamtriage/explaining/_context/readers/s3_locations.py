@@ -22,7 +22,7 @@ __all__ = ("OBJECT_CALL", "Location", "find_location", "find_remote", "find_sett
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 # Buckets of us-east-1 from before March 2018 can have underscores, and people write my_bucket for one that they hide.
 _URI = lazy_pattern(
-    rf"(?a)\bs3[an]?://({_BUCKET.replace('.-', '._-')})(?!\w|[\w.-]{{0,64}}@)(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?"
+    r"(?a)\bs3[an]?://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])(?!\w|[\w.-]{0,64}@)(/[^\s\"'`<>|,;)\]}\\]{0,1024})?"
 )
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
 _ACCESS_POINT = lazy_pattern(

@@ -43,7 +43,7 @@ _STARTS_OF_ADJECTIVES = r"(?:all|auto|brand|cross|multi|non|on|one|self|single|t
 _SAID = {
     noun: lazy_pattern(
         rf"(?m)(?<![\w-])(?i:{noun}) (?:(?:is (?:called|named)|name is|is(?= [`\"])) [`\"']?({KUBERNETES_NAME})(?![\w-]|\.\w)"
-        rf"|is (?=[a-z]*[0-9-])(?!{_STARTS_OF_ADJECTIVES})({KUBERNETES_NAME})(?<!ed)(?<!-only)(?: in |,? \(|, ){REGION}(?![\w-])"
+        rf"|is (?=[a-z]{{0,62}}[0-9-])(?!{_STARTS_OF_ADJECTIVES})({KUBERNETES_NAME})(?<!ed)(?<!-only)(?: in |,? \(|, ){REGION}(?![\w-])"
         rf"|(?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){KUBERNETES_NAME})(?![\w-]|\.\w)"
         rf"|({KUBERNETES_NAME})(?=[`\",;)]|'(?!(?:t|re|ve|ll|d)\b)|\.?$|\.\s| \(| (?:in|has|was|is|does|uses)\b)))"
         rf"|[`\"]({KUBERNETES_NAME})[`\"] (?:EKS |Kubernetes )?(?i:{noun})\b",
