@@ -202,6 +202,14 @@ NAMES: tuple[tuple[str, str], ...] = (
     ("密码", "password"),
     ("密碼", "password"),
     ("비밀번호", "password"),
+    ("PGPASS", "password"),
+    ("functionKey", "secret"),
+    ("JWT_KEY", "secret"),
+    ("Jwt:Key", "secret"),
+    ("API-Schlüssel", "secret"),
+    ("TLS_KEY", "private key"),
+    ("ssl-key", "private key"),
+    ("X-Consul-Token", "token"),
 )  # fmt: skip
 
 # Names of something else, next to a value that looks random.

@@ -47,6 +47,8 @@ _ACCESS_KEY = 40
 # A secret, a sign or the scheme of a header at the end and beginning of lines.
 _PART = re.compile(r"[0-9=:\"'<>%&]|(?i:bearer|basic)")
 _MAX_WORD = 80
+# Another setting begins the line: "//npm.example.com/:_password=", "db.example.com:5432:orders:".
+_OTHER_SETTING = re.compile(r"[\w./-]{4,80}[:=]{1,2}[^=:]")
 # A line that no name or value goes over.
 _GAP = "\n\n"
 
@@ -140,7 +142,7 @@ def _goes_on(text: str, found: FoundSecret, at: int) -> bool:
     if is_key or value[-1] == "=" or not value.strip("_"):
         # It is complete, or masked because it is.
         return False
-    if len(rest) < _MIN_REST or rest[-1] == ":" or " " in rest:
+    if len(rest) < _MIN_REST or rest[-1] == ":" or " " in rest or _OTHER_SETTING.match(rest):
         return False
     if rest in {rest.upper(), rest.lower()} and not (rest.isalnum() and len(rest) >= _MIN_IN_ONE_CASE):
         return False

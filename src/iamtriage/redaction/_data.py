@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from iamtriage.redaction._documents.document_secrets import find_in_content
 from iamtriage.redaction._documents.keys import announce_items, announce_members, list_secret_keys
 from iamtriage.redaction._finders.key_pairs import is_access_key_id, is_secret_access_key
+from iamtriage.redaction._finders.phrases import find_listed_commands
 from iamtriage.redaction._hiding import hide_secrets
 from iamtriage.redaction._secret_spans import insert_markers, merge_secrets
 from iamtriage.redaction._secrets import find_secrets
 from iamtriage.redaction._vocabulary.markers import make_marker
+from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -79,7 +82,7 @@ class _DataCopy:
     ) -> None:
         items: list[tuple[object, object]] = list(source.items())
         scalars = [_format_scalar(value) for _, value in items]
-        keys = [key if isinstance(key, str) else "" for key, _ in items]
+        keys = [_to_text(key) for key, _ in items]
         paired = any(scalar is not None and is_access_key_id(scalar) for scalar in scalars)
         known_members = announce_members(
             keys, scalars, announced, lambda at: list_secret_keys(_list_nested(items[at][1]))
@@ -89,7 +92,7 @@ class _DataCopy:
             target[name] = self._value(value, known, paired=paired)
 
     def _fill_list(self, source: Iterable[object], announced: Announced | None, target: list[object]) -> None:
-        items = list(source)
+        items = [*_hide_in_command([*source])]
         scalars = [_format_scalar(value) for value in items]
         paired = any(scalar is not None and is_access_key_id(scalar) for scalar in scalars)
         for value, known in zip(items, announce_items(scalars, announced), strict=True):
@@ -107,6 +110,23 @@ class _DataCopy:
             return value
         shown = _redact_scalar(scalar, announced, is_text=isinstance(value, str), paired=paired)
         return value if shown == scalar else shown
+
+
+def _hide_in_command(items: list[object]) -> list[object]:
+    """Return the arguments of a command without the secrets that its options announce; other lists stay."""
+    if not any(isinstance(item, str) and _OPTION.match(item) for item in items):
+        return items
+    text = json.dumps([_to_text(item) for item in items], ensure_ascii=False)
+    try:
+        finds = find_listed_commands(SearchedText(text))
+        shown = json.loads(insert_markers(text, merge_secrets(text, finds)))
+        return [new if isinstance(item, str) else item for item, new in zip(items, shown, strict=True)]
+    except ValueError:
+        # A secret with escaped quotes.
+        return items
+
+
+_OPTION = re.compile("-[A-Za-z]|(?:add_user|change_password|user)$")
 
 
 def _list_nested(value: object) -> Iterator[tuple[str, str]]:
@@ -195,6 +215,7 @@ def _format_line(key: object, value: object) -> str:
 
 
 def _to_text(value: object) -> str:
+    value = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
     return value if isinstance(value, str) else ""
 
 

@@ -59,7 +59,7 @@ _SETTING = re.compile(
 )
 _WORDS = re.compile(r"[ \t]{0,40}[a-z]{4,40}[ ][A-Za-z-]")
 # The next line can begin with the code of a color.
-_LINE_END = re.compile(r"(?:\r?\n|(?:\\{1,64}[nrt])+|[\x1e\x85])(?:\x1b\[[0-9;]{0,16}m){0,4}")
+_LINE_END = re.compile(r"(?:\r?\n|(?:\\{1,64}(?:[nrt]|u0000))+|[\x1e\x85])(?:\x1b\[[0-9;]{0,16}m){0,4}")
 # After a value: a quote or another sign, or a space and more text in the line. The value ends here.
 _DECIDED = re.compile(r"(?:\\{1,64}[nrt])*\\{0,64}[\"'`]|%(?:25){0,16}2[27]|[,;&)}<>\0]|[ \t](?=[^\s│|\\])")
 # Lines with a value have a random one, or a sign before it.

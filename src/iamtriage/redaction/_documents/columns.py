@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ("find_column_secrets", "find_inserted_secrets")
 
-_SEPARATORS = ("|", "│", "┃", "\t", ",", ";")
+_SPACES = "   "
+_SEPARATORS = ("|", "│", "┃", "\t", ",", ";", _SPACES)
 # After a name that is a whole cell.
-_CELL_END = re.compile(r"s?[\"'`]?[ \t]{0,80}(?:[,;|│┃\t]|\r?$)", re.MULTILINE)
+_CELL_END = re.compile(r"s?[\"'`]?[ \t]{0,80}(?:[,;|│┃\t]|(?<=[ ]{2})|\r?$)", re.MULTILINE)
 _CELL_END_STARTS = frozenset(["", *"s\"'`,;|│┃ \t\r\n"])
 _HEADING = re.compile(r"[\"'`]?[A-Za-z][\w.()/#-]{0,60}(?: [A-Za-z()/-]{1,30}){0,4}[\"'`]?")
 _CELLS = {
@@ -37,6 +38,7 @@ _CELLS = {
     ";": re.compile(r"(?P<cell>\"(?:[^\"\n]|\"\")*\"|[^;\n]*)(?:;|$)"),
     "\t": re.compile(r"(?P<cell>[^\t\n]*)(?:\t|$)"),
     ",": re.compile(r"(?P<cell>\"(?:[^\"\n]|\"\")*\"|[^,\n]*)(?:,|$)"),
+    _SPACES: re.compile(r"(?P<cell>[^ \n](?:[ ]{0,2}[^ \n])*)(?:[ ]{3,}|[ ]{0,2}$)"),
     "SQL": re.compile(r"\s{0,80}(?P<cell>'(?:[^'\\]|''|\\.)*+'|[^,']*)\s{0,80}(?:,|$)"),
 }
 _INSERT = re.compile(r"into\s{1,8}\S{1,128}\s{0,8}\((?P<names>[^()]{1,2000})\)\s{0,8}values(?=\s{0,8}\()")
@@ -56,7 +58,7 @@ _WORDS_OF_TABLES = STATES | WORDS_ABOUT_OPTIONS | frozenset(
         "present", "static", "supported", "temporary", "unchanged", "unknown", "unlocked", "unsupported",
     }
 )  # fmt: skip
-_GAP = r"[ ]{0,80}(?:\t|[ ]{2}|[|│])[ \t|│]{0,80}"
+_GAP = r"[ ]{0,80}(?:\t|[ ]{2}|[|│]|,(?=[^ ]))[ \t|│]{0,80}"
 _ROW_END = r"[ ]{0,200}(?:[\t|│\r][^\n]{0,200})?$"
 _NAMES_AND_VALUES = re.compile(
     rf"\n[ \t|│]{{0,8}}(?:key|name|variable|setting|parameter|output){_GAP}value{_ROW_END}(?=\n)",
@@ -91,9 +93,11 @@ def find_column_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
             if end > 0
             else None
         )
-        if separator is None or (separator in _BARS and not _RULE.match(text, end + 1)):
+        needs_rule = separator in _BARS and not text.startswith("||", start)
+        if separator is None or (needs_rule and not _RULE.match(text, end + 1)):
             continue
-        if columns := _read_header(text[start:end], separator):
+        # Jira's headings have two bars between them.
+        if columns := _read_header(text[start:end].replace("||", "|"), separator):
             kinds, count, placement = columns
             for row, row_end in _list_rows(text, end + 1):
                 cells = [*_split(text, row, row_end, separator)]
@@ -101,7 +105,9 @@ def find_column_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
                     break
                 done = row_end
                 for at, kind in kinds:
-                    yield from _judge(text, *cells[at], kind, placement)
+                    # Columns of kubectl can have names of Secrets.
+                    if not (kind.is_reference and separator == _SPACES):
+                        yield from _judge(text, *cells[at], kind, placement)
     yield from _find_in_rows_of_names(searched) if "\n" in text else ()
 
 

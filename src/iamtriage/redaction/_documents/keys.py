@@ -68,6 +68,8 @@ _SECRET_NEXT_TO = {
 _TOKEN_OBJECTS = frozenset({"githuboauth", "gitlaboauth", "gitlabtoken", "functionkeys", "systemkeys"})
 # In the ID of a secret next to its value: https://learn.microsoft.com/en-us/azure/key-vault/general/about-keys-secrets-certificates
 _IN_KEY_VAULT = ".vault.azure.net/secrets/"
+_DATA_PATH = re.compile("/(?:data|stringData)/")
+_PADDED = re.compile(r"[A-Za-z0-9+/]{6,20000}={1,2}")
 _KUBERNETES_DATA = frozenset({"data", "stringdata"})
 # In Kubernetes and Terraform.
 _SECRET_KINDS = frozenset({"Secret", "kubernetes_secret", "kubernetes_secret_v1"})
@@ -346,6 +348,10 @@ def _classify_pair(members: dict[str, str | None]) -> Announced | None:
     for key in _SENSITIVE.keys() & members.keys():
         if (members[key] or "").lower() == _SENSITIVE[key]:
             return Announced(what="secret")
+    if "op" in members and _DATA_PATH.match(members.get("path") or ""):
+        # A patch of a Secret of Kubernetes, or of a ConfigMap.
+        value = members.get("value") or ""
+        return Announced(what="secret") if _PADDED.fullmatch(value) or looks_random(value) else None
     if "permissions" in members and (members.get("keyname") or "").startswith("key"):
         # A key of an Azure storage account.
         return Announced(what="secret")

@@ -55,7 +55,7 @@ _MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
 _MARKER_REACH = 2 + len(WORD)
 
 # Before a value: the bracket of a list, a wrapper of Go, Rust, Swift or Haskell.
-_WRAPPER = r"(?:\[\](?:string|byte)[{(]|(?:Some|Optional|Just|Secret|String|SecretString|SecretStr|bytes|bytearray|Buffer\.from)?(?:::(?:from|new))?[\[(][ \t]?|Just\s)"
+_WRAPPER = r"(?:\[\](?:string|byte)[{(]|(?:Some|Optional|Just|Secret|Sensitive|String|SecretString|SecretStr|bytes|bytearray|Buffer\.from)?(?:::(?:from|new))?[\[(][ \t]?|Just\s)"
 _BELOW = r"\r?\n[ \t]{0,40}"
 # YAML's block indicator, and the sign of a diff or a trace before the next line.
 _BLOCK = rf"[|>][-+]?[ \t]*\r{{0,2}}(?:\n|{BACKSLASHES}(?:r\\{{1,64}})?n)(?:[-+][ ])?[ \t]{{0,40}}"
@@ -69,7 +69,7 @@ _BOLD = r"(?:\*{1,2}(?![*\w])|</(?:b|strong)>)?"
 _ASSIGN = re.compile(
     # "AWS Secret Access Key [None]: "
     rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=(?:[^=~>]|>\s)))?|\](?=[ ]=>[ ]))?(?:[ ]?\[(?!REDACTED )[^\[\]\n\"']{{0,40}}\]|{_TYPED})?"
-    rf"{_BOLD}{BLANK}{{0,40}}(?P<sign>{SIGN}){_BOLD}{BLANK}{{0,40}}(?:(?:!!|&)[\w-]{{1,40}}[ ])?"
+    rf"{_BOLD}{BLANK}{{0,40}}(?P<sign>{SIGN}|<-(?=[ ][\"'])){_BOLD}{BLANK}{{0,40}}(?:(?:(?:!!|&)[\w-]{{1,40}}|\(string\) \(len=[0-9]{{1,9}}\))[ ])?"
     rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?:(?P<block>{_BLOCK})|(?P<below>{_BELOW}|\\n))?(?:(?<=\s)string\([0-9]{{1,9}}\)[ ])?"
 )
 _TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
@@ -109,12 +109,12 @@ _HASH = re.compile(r"(?:sha[0-9]{1,3}:)?[0-9a-f]{32,128}")
 _TUPLE = re.compile(
     rf"(?:{QUOTE}{BLANK}{{0,8}},\s{{0,20}}|\(|(?:{QUOTE}?[)\]])?[ ](?:\|\||\?\?|or)[ ])(?=[bBuUrR]?{QUOTE})"
 )
-_TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
+_TABLE = re.compile(rf"{QUOTE}?(?:\*\*)?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 # In a template, a filter follows a bar: "{{ .Values.password | b64enc }}".
 _TEMPLATE = re.compile(r"\{\{[^{}\n]{0,80}\Z")
 _BEFORE_CELL = frozenset("\t\"'")
 _WORD = re.compile(r" (?!(?:to|as) )[A-Za-z]{1,7}\s")
-_SPACES = re.compile(r"[ \t]{1,80}(?:(?:to|as|[–—]) )?(?=(?P<word>[A-Za-z]{1,7}\s)?)")
+_SPACES = re.compile(r"(?:[\"'`](?= to ))?[ \t]{1,80}(?:(?P<to>to|as|[–—]) )?(?=(?P<word>[A-Za-z]{1,7}\s)?)")
 # A row of two columns, or of a CSV file, with only a name and its value. After a tab, a random value can have more words.
 _COLUMNS = re.compile(
     rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
@@ -203,7 +203,7 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str], re.Pattern[str] | N
     (_PAIR, "pair", QUOTES | frozenset(",;}VvPpOo"), None),
     (_TAGS_BETWEEN, "pair", frozenset("<\\"), None),
     (_TUPLE, "tuple", QUOTES | frozenset("()] "), None),
-    (_TABLE, "table", QUOTES | frozenset(" \t|│"), None),
+    (_TABLE, "table", QUOTES | frozenset(" \t|│*"), None),
     (_INVALID, "pair", frozenset(), None),
     (_SERIALIZED, "pair", QUOTES, None),
     (_FORM_PART, "pair", QUOTES, re.compile(r"name=\\{0,64}\"\Z")),
@@ -263,7 +263,10 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
         return None
     # EDN: ":name "value"".
     keyword = before == ":" and text.startswith(('"', "\\"), spaces.end())
-    sign: Sign = "option" if keyword or is_command else "space"
+    # With the quote after it.
+    written = text[match.start : match.end + 1].rstrip()
+    is_assigned = spaces["to"] and not written.isalpha() and " " not in written
+    sign: Sign = "option" if keyword or is_command else "tuple" if is_assigned else "space"
     return check_value(match, sign, find_value(match.searched, spaces.end()))
 
 
@@ -302,7 +305,8 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         # The quote ends a prompt: getpass("Password: "), the "password:" prompt.
         return None
     is_path = sign == ":" and match.start > 0 and text.startswith("/", match.start - 1)
-    if is_path and not (extent.quote and text[match.start - 2 : match.start - 1].isalnum()):
+    is_named = text[match.start - 2 : match.start - 1].isalnum()
+    if is_path and not (is_named and (extent.quote or looks_random(text[extent.start : extent.end]))):
         # "…/serviceaccount/token: permission denied", "/forgot-password": "AuthController#forgot"
         return None
     if sign == ":" and not extent.quote and text.startswith(":", extent.start):
@@ -310,17 +314,13 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         extent = extent._replace(start=extent.start + 1)
     if (below or wrap) and not _may_be_below(name, assign, text, extent):
         return None
-    if not extent.quote and not query and is_word_of_code(match, extent, sign):
-        return None
-    prose = ERROR if name.what in MULTI_WORD else PROSE
-    if (
-        sign == ":"
-        and text.startswith(" ", extent.end)
-        and not extent.quote
-        and prose.match(text, extent.start)
+    # After a key in quotes, a string has quotes, too.
+    prose = ERROR if name.what in MULTI_WORD and not close else PROSE
+    if not extent.quote and (
+        (not query and is_word_of_code(match, extent, sign))
+        or (sign == ":" and text.startswith(" ", extent.end) and prose.match(text, extent.start))
+        or (sign == "=" and match.is_target(extent))
     ):
-        return None
-    if sign == "=" and not extent.quote and match.is_target(extent):
         return None
     structured = query or bool(close)
     is_login = False

@@ -84,7 +84,8 @@ _INPUT_READER = re.compile(READS_INPUT)
 
 # Where a secret is used: "the password for staging is …".
 _USE = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[^\s,;.:]{1,80}(?:\s[a-z-]{1,20}){0,2})?"
-_IS = _USE + r"(?:'s|\s{1,3}(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|still))?)[ ]?:?\s{1,4}"
+_VERB = r"(?:is|was|are|ist|lautet|est|es|è)(?:\s(?:now|currently|set\sto|changed\sto|still))?"
+_IS = rf"{_USE}(?:'s|\s{{1,3}}{_VERB})[ ]?:?\s{{1,4}}"
 
 
 def _unmarked(*words: str) -> str:
@@ -99,15 +100,17 @@ _KEY = _unmarked(
 )  # fmt: skip
 _ASSIGNED = rf"(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}"
 # A text is searched faster for the noun than for the verbs before it.
-_VERBS = ("use", "using", "with", "try", "enter")
-_ASKED = "|".join(rf"(?<={verb}\s{the}password)" for verb in _VERBS for the in ("", r"the\s"))
-_PASSWORD = _unmarked("password", "passphrase", "passwd", "passcode", "pwd", "pw")
+_VERBS = [f"{verb}{the}" for verb in ("use", "using", "with", "try", "enter") for the in (r"\s", r"\sthe\s")]
+_ASKED = "|".join(f"(?<={verb}{noun})" for verb in _VERBS for noun in ("password", "token"))
+_PASSWORD = _unmarked(
+    "password", "passphrase", "passwd", "passcode", "pwd", "pw", "passwort", "kennwort", "mot de passe", "contraseña", "senha"
+)  # fmt: skip
 _SENTENCE_ROWS: tuple[
     tuple[tuple[str, ...], str, Secret] | tuple[tuple[str, ...], str, Secret, str], ...
 ] = (
     (("key",), rf"{_unmarked('secret access key')}{_IS}{_STATED}", "secret access key"),
     (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret", rf"k(?:ey|(?<=psk)){_IS}{_STATED}"),
-    (("pass", "pwd", "pw "), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
+    (("pass", "pwd", "pw ", "kennwort", "contrase", "senha"), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
     *(((name,), rf"{_unmarked(name)}{_IS}{_STATED}", "token") for name in ("token", "secret")),
     ((" token to", " secret to"), rf"(?:set|changed?|updated?|rotated?)\s(?:the|my|our)\s(?:token|secret)\sto:?\s{_STATED}", "token", rf"t(?:oken|(?<=secret))\sto:?\s{_STATED}"),
     # In a stack trace of PHP.
@@ -117,6 +120,7 @@ _SENTENCE_ROWS: tuple[
     (("identified",), rf"identified\sby\s\S{{1,200}}\sreplace\s{_SQL}", "password"),
     (("password",), rf"(?:with|encrypted|set|login|user\s\S{{1,80}})\spassword{_ASSIGNED}", "password", rf"password{_ASSIGNED}"),
     (("password",), rf"password(?:{_ASKED}):?[ ]{{1,4}}{_STATED}", "password"),
+    (("token",), rf"token(?:{_ASKED}):?[ ]{{1,4}}(?=[\"'`]?[a-z0-9_.-]{{16}}){_STATED}", "token"),
     (("password(",), rf"=\s?(?:old_)?password\({_SQL}\)", "password"),
     (("unseal key", "recovery key"), r"(?:unseal|recovery) key(?: [0-9]{1,3})?:\s{1,4}(?P<plain>[a-z0-9+/]{20,200}={0,2})", "secret"),
     (("auth plain",), r"auth plain (?P<plain>[a-z0-9+/]{8,400}={0,2})", "authorization"),
@@ -134,7 +138,7 @@ _SENTENCE_ROWS: tuple[
     # A response of KMS that Python prints.
     (("plaintext': b",), r"plaintext': b(?:'(?P<single>[^'\n]{1,20000})'|\"(?P<double>[^\"\n]{1,20000})\")", "secret"),
     # The user and the password that a call gets.
-    (("auth=(", ".login(", "basicauth(", "basic_auth("), rf"(?:\bauth=|\.login|basic_?auth)\(\s?(?:'[^'\n]{{0,128}}'|\"[^\"\n]{{0,128}}\"), ?{_SQL}", "password"),
+    (("auth=(", "auth = (", ".auth(", ".login(", "basicauth(", "basic_auth("), rf"(?:\bauth(?: = |=)|\.auth|\.login|basic_?auth)\(\s?(?:'[^'\n]{{0,128}}'|\"[^\"\n]{{0,128}}\"), ?{_SQL}", "password"),
     # The output of the AWS CLI as text, and a row of a table.
     (("securestring",), r"securestring(?:\t|[ ]{1,40}\|[ ]{1,4})(?P<plain>[^\s|]{1,4000})", "secret"),
     *LINE_ROWS,

@@ -18,6 +18,7 @@ from iamtriage.redaction._vocabulary.secret_values import (
     Placement,
     is_plain_secret,
     judge_value,
+    looks_random,
 )
 from iamtriage.redaction._vocabulary.value_ends import Extent, find_wrapped_end
 
@@ -39,7 +40,7 @@ _SIMPLE = re.compile(
     r"(?:(?=\r?\n|\Z)|(?P<space>[ ])(?![&=?|\\\"']|(?:if|or)[ ]))(?(close)(?!))"
     r"|(?P<quote>\\{0,64}[\"'])(?P<inside>[A-Za-z0-9][^\s\\\"'`]{0,199}+)(?P=quote)(?!'))"
 )
-_ESCAPED_BREAK = re.compile(r"[^\s\w\\]{0,4}\\{1,64}n")
+_ESCAPED_BREAK = re.compile(r"[^\s\w\\]{0,4}\\{1,64}(?:n|u0000)")
 
 # The words of a value and of what follows it. There can be more, and they make no difference.
 _REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\0\x1b{FILLER}]++){{1,8}}")
@@ -96,7 +97,7 @@ def find_simple_value(match: NameMatch) -> tuple[FoundSecret | None] | None:
         return None
     if sign == ":" and (
         # "…/serviceaccount/token: unavailable"
-        (start and text[start - 1] == "/")
+        (start and text[start - 1] == "/" and not looks_random(value))
         or (space and (ERROR if what in MULTI_WORD else PROSE).match(text, simple.start("value")))
     ):
         return (None,)

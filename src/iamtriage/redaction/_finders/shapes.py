@@ -49,9 +49,9 @@ _ENCODED_PEM = re.compile(
 )
 
 # A text wrapper can break these lines at spaces.
-_PEM_NAME = r"\s{1,4}(?:[A-Z0-9]{1,20}\s{1,4}){0,3}PRIVATE\s{1,4}KEY(?:\s{1,4}BLOCK)?-----"
-_PEM = re.compile(rf"-----BEGIN{_PEM_NAME}")
-_PEM_END = re.compile(rf"-----END{_PEM_NAME}")
+_PEM_NAME = r"\s{1,4}(?:(?:[A-Z0-9]{1,20}\s{1,4}){0,3}PRIVATE\s{1,4}KEY(?:\s{1,4}BLOCK)?|OpenVPN Static key V1)[ ]?----"
+_PEM = re.compile(rf"----[- ]BEGIN{_PEM_NAME}-?")
+_PEM_END = re.compile(rf"----[- ]END{_PEM_NAME}-?")
 # The end of a line of a key whose BEGIN line is missing.
 _PEM_LINE_END = re.compile(r"(?:^|(?<=[^A-Za-z0-9+/=]))[A-Za-z0-9+/]{1,80}={0,2}[ \t\r]{0,80}$", re.MULTILINE)
 _PUTTY_BEGIN = "PuTTY-User-Key-File-"
@@ -66,6 +66,8 @@ _PEM_LINE = re.compile(
     rf"{INDENT}(?:(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]{{0,120}}|[A-Za-z0-9+/]{{60,20000}}={{0,2}}"
     r"|(?=[A-Za-z]{0,80}[0-9+/=])[A-Za-z0-9+/]{1,80}={0,2}(?=[\s\\\"']|\Z))"
 )
+# Between headers and the key.
+_PEM_HEADERS_END = re.compile(r"\n[ \t>│|]{0,40}(?=\n)")
 _PEM_SAME_LINE = re.compile(r"[ \t]{1,8}[A-Za-z0-9+/]{40,20000}={0,2}")
 _BREAK = re.compile(BREAK)
 # "scheme://user:password@host", also with JSON's escaped slashes.
@@ -116,7 +118,7 @@ def find_shaped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
             if whole and is_unmarked(text, m.start(), done):
                 yield FoundSecret(m.start(), done, what)
             m = pattern.search(text, done)
-    if "-----BEGIN" in text or "-----END" in text:
+    if "---BEGIN" in text or "---END" in text or "--- BEGIN SSH2" in text:
         yield from _find_private_keys(text)
     for putty in _PUTTY.finditer(text) if "Private-Lines: " in text else ():
         begin = text.rfind(_PUTTY_BEGIN, max(0, putty.start() - _MAX_PEM), putty.start())
@@ -191,15 +193,17 @@ def _find_cut_key_start(text: str, low: int, at: int) -> int:
 
 def _find_cut_key_end(text: str, start: int, end: int) -> int:
     """Return the end of a private key without an END line: after the last line that looks like its body."""
-    line = find_line_start(text, start)
+    line, begin = find_line_start(text, start), end
     while True:
         piece = _PEM_SAME_LINE.match(text, end)
         if piece is None and (line_end := _BREAK.match(text, end)):
             following = line_end.end()
+            if text.find(":", begin, end) >= 0 and (empty := _PEM_HEADERS_END.match(text, end)):
+                following = empty.end() + 1
             piece = _PEM_LINE.match(text, following + measure_common_prefix(text, line, following))
         if piece is None:
             return end
-        end = piece.end()
+        begin, end = piece.span()
 
 
 def _find_url_passwords(text: str) -> Iterator[FoundSecret]:

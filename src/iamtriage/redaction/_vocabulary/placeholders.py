@@ -31,7 +31,7 @@ _EMPTY_WORDS = """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
 # Placeholders that begin with a letter, in lower case: masks, ARNs, files, references, types, states.
 _LETTERS_FIRST = (
-    r"[*x.…•#_-]+|arn:.*|(?:file|fileb)://.*"
+    r"[*x.…•#_-]+|arn:.*|enc\[(?:aes256_gcm|pkcs7).*|vault:v[0-9]{1,6}:.*|(?:file|fileb)://.*"
     r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
     r"|(?:(?:creat|refresh|read|modify|destroy|import|provision)ing|creation|destruction|modifications|still)(?:\.{3})?"
     r"|n?(?:var)?char2?(?:\([0-9]{1,5}\)?)?|not[-_ ]found|your[-_ ]\w.*"
@@ -99,6 +99,7 @@ _EXPRESSION = re.compile(
     # PHP, PowerShell.
     r"|\$\w{1,40}(?:\[[^\]\n]{0,80}\]?|->\w{1,80})+"
     r"|(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Invoke|Select)-[A-Z]\w{1,60}(?:\s.*)?"
+    r"|(?:(?:json|yaml|base64)decode|(?:non)?sensitive|lookup|file)\([^\"'\s]*"
     # A call with arguments. The value can be one of them.
     r"|(?:await )?[A-Za-z][a-z]{1,40}(?:_[a-z]{1,40}|[A-Z][a-z]{1,40}){1,6}\(.*"
     r"|(?:await )?(?:[A-Za-z_]\w{0,60}+\.){0,6}+[A-Za-z_]\w{0,60}+(?:\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\)|\[\\{0,8}[\"'][^\]\n]{0,80}\]|\(|\[)"

@@ -62,11 +62,11 @@ _NAME_TABLE: tuple[tuple[Secret, Evidence, tuple[str, ...]], ...] = (
     ("secret", "value", (
         "master key", "access key", "admin key", "app key", "application key", "auth key", "consumer key",
         "cosmos key", "customer key", "deploy key", "encryption key", "decryption key", "fernet key",
-        "functions key", "hmac key", "integration key", "license key", "replica set key", "routing key",
+        "function key", "functions key", "hmac key", "integration key", "jwt key", "jwt:key", "license key", "replica set key", "routing key",
         "sdk key", "service key", "signing key", "ssh key", "storage key", "subscription key", "write key",
         "qrcode png", "fastly key", "jfrog art api", "honeycomb team", "zt1 auth",
     )),
-    ("private key", "value", ("client key",)),
+    ("private key", "value", ("client key", "ssl key", "tls key")),
     ("secret", "word", ("psk", "totp", "seed")),
     ("web token", "word", ("jwt",)),
     ("token", "word", ("pat", "sas")),
@@ -77,6 +77,7 @@ _NAME_TABLE: tuple[tuple[Secret, Evidence, tuple[str, ...]], ...] = (
         "passwort", "kennwort", "contraseña", "contrasena", "wachtwoord", "пароль", "パスワード", "密码", "密碼",
         "비밀번호",
     )),
+    ("secret", "value", ("api schlüssel",)),
 )  # fmt: skip
 NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = tuple(
     (words, what, evidence) for what, evidence, names in _NAME_TABLE for words in names
@@ -118,7 +119,7 @@ _UNAMBIGUOUS = (
     "sessiontoken", "securitytoken", "secretkey", "secretaccesskey", "accesstoken", "refreshtoken", "idtoken",
     "identitytoken", "authtoken", "authorizationtoken", "bearertoken", "metadatatoken", "clientsecret",
     "secretstring", "secretbinary", "encodedmessage", "encodedauthorizationmessage",
-    "encodedauthorizationfailuremessage", "samlassertion", "samlresponse", "awssecret", "awsseckey",
+    "encodedauthorizationfailuremessage", "samlassertion", "samlresponse", "awssecret", "awsseckey", "consultoken", "nomadtoken", "vaulttoken",
 )  # fmt: skip
 # Kubernetes, Helm charts and ECS use these names for the name of a Secret.
 _REFERENCES = re.compile(
@@ -128,16 +129,16 @@ _REFERENCES = re.compile(
 )
 # Words that "pass" can follow without a separator: "dbpass", not "bypass".
 _SHORT_PREFIXES = """
-    admin db ftp http https key keystore ldap login mail my proxy require root sa smtp ssh store trust
+    admin db ftp http https key keystore ldap login mail my pg proxy require root sa smtp ssh store trust
     truststore user
 """
 # After a name, these words show that the value describes the secret.
 _DESCRIBING_WORDS = """
-    age alg algorithm algorithms are arn arns at attempt attempts audience bucket budget by cache cached
+    age alg algorithm algorithms are arn arns at attempt attempts audience backend backends bucket budget by cache cached
     char character characters chars checksum class cmd column command config configuration cost count counts created creator
     date dates description digit digits dir directory disabled duration enable enabled encoding encryption endpoint
     env error errors exp expiration expire expired expires expiry expression field fields file filename
-    files fingerprint folder for form format generator has hash hashing header headers help hint host hostname id identifier
+    files fingerprint folder for form format generator has hash hasher hashers hashing header headers help hint host hostname id identifier
     ids in incorrect index invalid is issued issuer key kind kinds label labels last len length less lifecycle lifetime limit
     limits location lock management manager max md message method min minimum mismatch missing mode modified name names next
     not num number option options param parameter parameters params path paths pattern period permission

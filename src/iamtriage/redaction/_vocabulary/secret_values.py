@@ -67,6 +67,9 @@ _PLAIN_SECRET = re.compile(
     r"(?=[A-Z0-9]*[a-z])(?=[a-z0-9]*[A-Z])(?=[A-Za-z]*[0-9])(?!A[A-Z0-9]{3}[A-Z0-9x]{12}|[Nn]?[Vv]ar[Cc]har2\Z)[A-Za-z0-9]{8,200}"
 )
 _ACCESS_KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9x*]{12,124}")
+_HEX_DIGITS_OR_ID = re.compile(
+    rf"(?:sha\d{{1,3}}:)?(?:[0-9a-f]{{40}}|[0-9a-f]{{64}})|{_ACCESS_KEY_ID.pattern}"
+)
 # The name of a Kubernetes object or of a secret.
 _OBJECT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9./]*[a-z0-9])?")
 # A Python class with its module, without digits: "botocore.tokens.FrozenAuthToken".
@@ -84,7 +87,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].{0,40})?")
 _DIGIT = re.compile(r"[0-9]")
 _SHORT_WORD = re.compile("[a-z]+")
 _NOT_ASCII = re.compile(r"%(?:25){0,16}[89A-Fa-f][0-9A-Fa-f]")
-_HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
+# Keys of 160 or 256 bits are written like hashes: Datadog's, New Relic's, those of AES and HMAC.
+_HEX_KEY = re.compile(r"(?:application|license|encryption|decryption|hmac|master)key")
 # On the line after a name: another setting or label, such as "requestId=0a1b…", also without a value, a host, an
 # address or a file with a number.
 _OTHER = re.compile(
@@ -167,10 +171,9 @@ def judge_value(name: Name, value: str, placement: Placement) -> bool:
         return value.isdigit() and len(value) == 6
     if name.random and not _shows_itself(name, value, placement):
         return False
-    is_specific = name.what == "password" or (name.what == "secret" and name.key != name.tail)
     if placement.sign == "tuple" and not name.random and is_mixed(value):
-        is_token = name.what == "token" and name.key != name.tail and len(value) >= _MIN_TOKEN
-        if is_specific or is_token:
+        is_specific = name.what == "secret" or (name.what == "token" and len(value) >= _MIN_TOKEN)
+        if name.what == "password" or (is_specific and name.key != name.tail):
             return True
     if placement.is_variable and name.what in {"password", "secret"} and _is_weak(value):
         return True
@@ -278,9 +281,10 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
 def _shows_itself(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value after a weak name is a secret by itself."""
     if looks_random(value) and not _is_version_or_date(value):
-        return _ACCESS_KEY_ID.fullmatch(value) is None and _HEX_DIGITS.fullmatch(value) is None
+        pattern = _ACCESS_KEY_ID if _HEX_KEY.fullmatch(name.tail) else _HEX_DIGITS_OR_ID
+        return pattern.fullmatch(value) is None
     if name.what != "password" or (placement.sign == ":" and not placement.quoted):
-        return False
+        return name.what == "password" and is_mixed(_NOT_ASCII.sub("", value))
     is_word = value.isalpha() or _PLAIN_WORDS.fullmatch(value) is not None
     return len(value) >= 6 and not is_word and not value.replace(".", "").isdigit()
 
@@ -310,15 +314,6 @@ def is_other(value: str, *, is_quoted: bool) -> bool:
     return "://" in value or _OTHER.match(value) is not None
 
 
-def _is_class(word: str) -> bool:
-    """Return whether a word looks like a Python class with its module.
-
-    >>> _is_class("botocore.tokens.FrozenAuthToken"), _is_class("eyJhbGci.eyJzdWIi.Abc1"), _is_class("Token")
-    (True, False, False)
-    """
-    return _CLASS.fullmatch(word) is not None
-
-
 def _is_type(name: Name, value: str) -> bool:
     """Return whether a value is a type: "Token | botocore.tokens.FrozenAuthToken", or the name as a class."""
     if "." not in value and "|" not in value and value != "Token":
@@ -328,8 +323,8 @@ def _is_type(name: Name, value: str) -> bool:
     if value == "Token" and name.tail == "token":
         return True
     parts = _PARTS_OF_TYPE.split(value) if "|" in value else [value]
-    return all(_is_class(part) or part.lower() in {name.key, "none", "str"} for part in parts) and any(
-        _is_class(part) and part.lower().endswith(name.tail) for part in parts
+    return all(_CLASS.fullmatch(part) or part.lower() in {name.key, "none", "str"} for part in parts) and any(
+        _CLASS.fullmatch(part) and part.lower().endswith(name.tail) for part in parts
     )
 
 
@@ -391,7 +386,7 @@ def looks_random(value: str) -> bool:
         and any(map(str.isalpha, value))
         and _UUID.fullmatch(value) is None
         and (len(value) >= 24 or any(map(str.isupper, value)))
-        and _PATH.match(value) is None
+        and (_PATH.match(value) is None or (value[-1] == "=" and _BASE64.fullmatch(value, 1) is not None))
     )
 
 

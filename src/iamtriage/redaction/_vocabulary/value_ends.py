@@ -48,12 +48,13 @@ _NEVER = r"\x00-\x20\x7f-\xa0\s\"'`<>"
 _GOES_ON = r"(?=[^\s\"'`<>,;&(){}\[\]|\\\x1b])(?![\w.-]{1,40}[=:]|-----BEGIN)"
 # A quote before a colon ends an earlier string: open "user=ana password=…": permission denied, 'password=…'@'10.0.0.5'.
 _ENDING_QUOTE = r"[\"'`](?::(?:\s|\Z)|@[\"'`])"
+# "^@" is the null character between variables, as "cat -v" prints it.
 _UNQUOTED = re.compile(
-    rf"(?:[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃]++|{BASE64_ESCAPES}|\\(?![\\\"'`nrtux/])"
+    rf"(?:[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃^]++|\^(?!@)|{BASE64_ESCAPES}|\\(?![\\\"'`nrtux/])"
     rf"|&(?!\w{{2,5}};|#){_GOES_ON}|(?!{_ENDING_QUOTE})[\"'`,;(){{}}\[\]|]{_GOES_ON}){{1,20000}}"
 )
 # Most values consist of these characters, and one of these or the end of the text follows.
-_PLAIN_VALUE = re.compile(rf"[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃]{{1,200}}+(?=[\s<>]|\Z)")
+_PLAIN_VALUE = re.compile(rf"[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃^]{{1,200}}+(?=[\s<>]|\Z)")
 QUERY_VALUE = re.compile(rf"(?:[^{_NEVER}&#;,)\]}}|\\“”]++|{BASE64_ESCAPES}){{1,20000}}")
 """A value in the query of a URL."""
 
