@@ -646,6 +646,27 @@ def test_denial_after_a_timeout_is_collected() -> None:
     assert len(asyncio.run(main())) == 1
 
 
+@check_rows(
+    "timeout, stop, collected",
+    [
+        (TimeoutError, asyncio.CancelledError, 1),
+        (OSError, asyncio.CancelledError, 0),
+        (TimeoutError, SystemExit, 0),
+    ],
+)
+def test_cancellation_that_a_timeout_ended(
+    timeout: type[Exception], stop: type[BaseException], collected: int
+) -> None:
+    """Before Python 3.11.4, the error of ``asyncio.timeout`` did not suppress its context."""
+    ended, error, denials = timeout(), _error(), collect()
+    ended.__context__, error.__context__ = stop(), ended
+
+    with suppress(ClientError), denials:
+        _raise(error)
+
+    assert len(denials) == collected
+
+
 def test_denied_cleanup_of_cancelled_tasks() -> None:
     """The task group cancelled them because of the first denial, so both denials are collected."""
 

@@ -234,5 +234,8 @@ def hides_interrupt(error: BaseException, handled: BaseException | None) -> bool
         if not issubclass(type(current), (Exception, BaseExceptionGroup)):
             return True
         # `raise … from` replaces an exception on purpose. Properties of the class can raise.
-        current = None if _SUPPRESS_CONTEXT.__get__(current) else _CONTEXT.__get__(current)
+        context = None if _SUPPRESS_CONTEXT.__get__(current) else _CONTEXT.__get__(current)
+        # Before Python 3.11.4, `asyncio.timeout` did not suppress the cancellation that it ended.
+        is_ended = type(current) is TimeoutError and type(context).__name__ == "CancelledError"
+        current = None if is_ended else context
     return False

@@ -87,11 +87,11 @@ def explain_errors(  # noqa: PLR0913 (independent options, keyword-only)
 
     Exceptions of a callback or logger are logged by ``iamtriage.boto`` and suppressed.
 
-    >>> with explain_errors():
-    ...     raise RuntimeError("error: You must be logged in to the server (Unauthorized)")
-    Traceback (most recent call last):
-        ...
-    RuntimeError: error: You must be logged in to the server (Unauthorized)
+    >>> try:
+    ...     with explain_errors():
+    ...         raise RuntimeError("error: You must be logged in to the server (Unauthorized)")
+    ... except RuntimeError as error:
+    ...     print(*error.__notes__)
     iamtriage explains: The cluster could not authenticate the caller ...
     """
     explainer = ErrorExplainer(kinds, full, redacted, facts, callback, logger, level)
