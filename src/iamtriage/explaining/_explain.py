@@ -230,8 +230,9 @@ def _additions_to(kind: str) -> tuple[tuple[str, str], ...]:
 
 def _add_parts(case: Case[Failure], explanation: Explanation) -> Explanation:
     """Return the explanation with what parts of the text add to that of a failure of any kind."""
+    text = case.failure.text
     for part, rule in _additions_to(case.failure.kind):
-        if part in case.failure.text:
+        if part in text:
             explanation = load_rule(rule)(case, explanation)
     return explanation
 
@@ -345,8 +346,9 @@ def _without_borders(failure: Failure) -> Failure:
 
 def _restore_responses(failure: Failure) -> Failure:
     """Return a failure with the whole responses of which it shows parts, and the files after changes."""
-    shows_parts = "aws " in failure.text and any(sign in failure.text for sign in _RESPONSE_SIGNS)
-    if not shows_parts and not any(sign in failure.text for sign in _CHANGES):
+    text = failure.text
+    shows_parts = "aws " in text and any(map(text.__contains__, _RESPONSE_SIGNS))
+    if not shows_parts and ("\n" not in text or not any(map(text.__contains__, _CHANGES))):
         return failure
     from iamtriage.explaining._responses.restoring import restore_responses
 

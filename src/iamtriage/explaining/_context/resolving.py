@@ -142,12 +142,13 @@ def says_nothing_else(failure: Failure) -> bool:
 
 
 _WORDS_BEFORE_MESSAGE = 8
-# What S3, EC2 and AWS Organizations say, and botocore of a response without a body.
+# What S3, EC2, AWS Organizations and STS say, and botocore of a response without a body.
 STANDARD_MESSAGES = frozenset(
     {
         "Access Denied",
         "Access denied",
         "Forbidden",
+        "Not authorized to perform sts:AssumeRoleWithWebIdentity",
         "You are not authorized to perform this operation.",
         "You don't have permissions to access this resource.",
     }
@@ -168,7 +169,7 @@ def _is_complete(failure: Failure) -> bool:
     is_of_ec2 = failure.envelope.code in EC2_CODES and failure.envelope.operation is not None
     # What follows an encoded message, which is one word, can be a policy.
     encoded = failure.text.partition(" Encoded authorization failure message: ")[2]
-    is_plain = failure.kind == "access_denied" and failure.action is None and len(encoded.split()) <= 1
+    is_plain = failure.kind == "access_denied" and failure.principal is None and len(encoded.split()) <= 1
     if is_plain and says_only_denied(failure):
         return True
     if failure.kind == "access_denied" and not (is_of_ec2 and failure.action is None):

@@ -99,10 +99,14 @@ def _may_be_of_tags(stated: Stated) -> bool:
     return name.startswith(("tag", "addtags")) and stated.service not in _TAGS_ELSEWHERE
 
 
+_TENANTS = ("tenant", "team", "customer", "client")
+
+
 def _may_be_of_tenant(denial: Denial) -> bool:
     """Return whether the names of the caller and of the resource can have a tenant."""
-    principal, resource = ((each or "").lower() for each in (denial.principal_text, denial.failure.resource))
-    return any(each in principal and each in resource for each in ("tenant", "team", "customer", "client"))
+    resource = (denial.failure.resource or "").lower()
+    named = [each for each in _TENANTS if each in resource]
+    return bool(named) and any(map((denial.principal_text or "").lower().__contains__, named))
 
 
 def _may_be_unfilled(denial: Denial) -> bool:

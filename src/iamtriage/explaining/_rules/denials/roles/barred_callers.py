@@ -278,7 +278,8 @@ def says_named(denial: Denial) -> bool:
 
 def _find_trusted(denial: Denial) -> Iterator[list[str]]:
     """Yield the principals that words about a trust policy name, if they are the caller or its account."""
-    for said in find_said(denial.failure.text, _TRUSTS):
+    told = denial.failure.text
+    for said in find_said(told, _TRUSTS) if "rust policy" in told or "rust relationship" in told else ():
         text, end = said.string, said.string.find("\n", said.end())
         of_role = _OF_ROLE.match(text, said.start())
         if of_role is not None and of_role["name"] != denial.target_role_name:

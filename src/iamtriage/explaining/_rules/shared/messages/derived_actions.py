@@ -70,7 +70,7 @@ def _cli_command(operation: str) -> str:
 
 
 def _unique_service(names: Collection[str], candidates: Collection[str]) -> str | None:
-    return only_one({service_prefix(name) for name in names} & set(candidates))
+    return only_one({service_prefix(name) for name in names} & set(candidates)) if names else None
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html

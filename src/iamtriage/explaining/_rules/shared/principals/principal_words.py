@@ -202,6 +202,8 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
     if principal is None or role is None or role.path != "/":
         return None
     name, is_session = role.name, isinstance(principal, RoleSession)
+    if not shows_paths and text.count(f"/{name}") == text.count(f":assumed-role/{name}"):
+        return None
     head = f"arn:{role.partition}:iam::{role.account}:role/"
     before, *after = text.split(head)
     found: set[str] = set()
