@@ -206,7 +206,7 @@ def _explain(
         from iamtriage.explaining._signs import promote_shown_causes
 
         explanation = promote_shown_causes(explanation, Case(unframed, known))
-    explanation = _add_parts(Case(unframed, known), explanation)
+    explanation = _add_parts(unframed, known, explanation)
     explanation = complete_explanation(
         explanation, known, told, functools.partial(_combine_remedies, facts=given), _describe_other
     )
@@ -228,12 +228,11 @@ def _additions_to(kind: str) -> tuple[tuple[str, str], ...]:
     return tuple((part, rule) for kinds, part, rule in _ADDITIONS if not kinds or kind in kinds)
 
 
-def _add_parts(case: Case[Failure], explanation: Explanation) -> Explanation:
+def _add_parts(failure: Failure, facts: Facts, explanation: Explanation) -> Explanation:
     """Return the explanation with what parts of the text add to that of a failure of any kind."""
-    text = case.failure.text
-    for part, rule in _additions_to(case.failure.kind):
-        if part in text:
-            explanation = load_rule(rule)(case, explanation)
+    for part, rule in _additions_to(failure.kind):
+        if part in failure.text:
+            explanation = load_rule(rule)(Case(failure, facts), explanation)
     return explanation
 
 
@@ -346,9 +345,8 @@ def _without_borders(failure: Failure) -> Failure:
 
 def _restore_responses(failure: Failure) -> Failure:
     """Return a failure with the whole responses of which it shows parts, and the files after changes."""
-    text = failure.text
-    shows_parts = "aws " in text and any(map(text.__contains__, _RESPONSE_SIGNS))
-    if not shows_parts and ("\n" not in text or not any(map(text.__contains__, _CHANGES))):
+    shows_parts = "aws " in failure.text and any(map(failure.text.__contains__, _RESPONSE_SIGNS))
+    if not shows_parts and not ("\n" in failure.text and any(map(failure.text.__contains__, _CHANGES))):
         return failure
     from iamtriage.explaining._responses.restoring import restore_responses
 

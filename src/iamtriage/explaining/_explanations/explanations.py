@@ -5,6 +5,7 @@ Renderers are imported when they are needed, because programs often only read at
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ForwardRef, Literal, TypeAlias, cast
@@ -297,7 +298,7 @@ Combine: TypeAlias = Callable[
 ]
 Describe: TypeAlias = Callable[[Failure, Failure | None], str]
 _NAMES = tuple(field.name for field in attrs.fields(Explanation))
-_set = object.__setattr__
+_set, _values_of = object.__setattr__, operator.attrgetter(*_NAMES)
 
 
 def copy_with(explanation: Explanation, **changes: object) -> Explanation:
@@ -310,8 +311,10 @@ def copy_with(explanation: Explanation, **changes: object) -> Explanation:
         **changes: The other values, by the names of the attributes.
     """
     copied = object.__new__(Explanation)
-    for name in _NAMES:
-        _set(copied, name, changes[name] if name in changes else getattr(explanation, name))
+    for name, value in zip(_NAMES, _values_of(explanation), strict=True):
+        _set(copied, name, value)
+    for name, value in changes.items():
+        _set(copied, name, value)
     return copied
 
 

@@ -24,8 +24,9 @@ from iamtriage.explaining._rules.denials.tables import (
     says,
     states,
 )
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Stated, build_denial, mark_cut_end
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Stated, build_denial
 from iamtriage.explaining._rules.shared.loading import load_rule
+from iamtriage.explaining._rules.shared.messages.stated_actions import mark_cut_end
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.texts.text_fragments import LAB_FRAGMENTS, STORAGE_FRAGMENTS
 from iamtriage.failures._failures import AccessDenied
@@ -55,10 +56,9 @@ _SERVICES_WITH_RESOURCES = frozenset({"cloudwatch", "events", "iot", "logs", "s3
 
 def explain_denial(case: Case[AccessDenied]) -> Explanation:
     """Explain an access denial."""
-    failure = mark_cut_end(case.failure)
-    denial = build_denial(failure, case.facts)
+    denial = build_denial(mark_cut_end(case.failure), case.facts)
     explanation = _explain_by_first_rule(denial)
-    if failure is not case.failure:
+    if denial.failure is not case.failure:
         explanation = attrs.evolve(explanation, failure=case.failure)
     for name in find_additions(denial):
         explanation = load_rule(name)(denial, explanation)

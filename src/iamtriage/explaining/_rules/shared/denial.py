@@ -18,6 +18,7 @@ from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import EC2_CODES, NOTHING
+from iamtriage.explaining._context.readers.kubernetes.controller_signs import CONTROLLER_FRAGMENTS
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._context.word_index import WordIndex
 from iamtriage.explaining._facts import Facts
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 WORDS = WordIndex()
 """The words that the rules for denials look for."""
+_CONTROLLERS = WORDS.add(*CONTROLLER_FRAGMENTS, ignores_case=True)
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""
 _S3_URIS = ("s3a://", "s3n://")
@@ -231,30 +233,6 @@ class Denial(Explainable[AccessDenied]):
         return Location(partition, self.facts.region, self.account, names)
 
 
-def mark_cut_end(failure: AccessDenied) -> AccessDenied:
-    """Return the failure with an ellipsis after the action or resource that the end of the text cuts off.
-
-    A quote that is not closed, and an action that does not exist, show that the text ends too early.
-    """
-    if failure.deny is not None or failure.policy_type is not None:
-        return failure
-    text, resource, action = failure.text, failure.resource, failure.action
-    if resource is not None and '"' not in text and "'" not in text:
-        return failure  # a resource follows the action
-    spans = failure.spans
-    start, end = spans.get("resource", (0, 0))
-    if resource is not None and end:
-        quote = text[start - 1 : start]
-        is_open = quote in {'"', "'"} and quote not in text[start:end] and not text[end:].strip()
-        return attrs.evolve(failure, resource=f"{resource}…") if is_open else failure
-    start, end = spans.get("action", (0, 0))
-    if action is None or not end or text[end:].strip():
-        return failure
-    from iamtriage.actions._lookup import is_start_of_action
-
-    return attrs.evolve(failure, action=f"{action}…") if is_start_of_action(action) else failure
-
-
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     """Build a denial from the failure and the supplied facts."""
     text = principal_words.whole_caller(failure.principal, _find_caller(failure, facts))
@@ -291,19 +269,14 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
             # The action on the bucket is found again, with the ARN of a directory bucket.
             action, actions, resource = session, (session,), None
     caller = _parse_caller(text, may_be_service=decision.policy_type == "resource")
-    account, principal, words = caller.account, caller.principal, caller.words
+    account, principal = caller.account, caller.principal
     if account is None:
         account = failure.account if ACCOUNT.fullmatch(failure.account or "") else facts.account
     given = principal_words.stated_role(principal, facts.caller or "")
     stated = given or principal_words.stated_role(principal, failure.text)
-    if principal is None and caller.text is None:
-        from iamtriage.explaining._rules.shared.messages.derived_actions import describe_unnamed
-
-        # If the text shows only what ran the call, the caller is whose credentials that uses.
-        words = describe_unnamed(failure, action, context_of(facts).runtime) or words
     arn = principal_words.try_parse_arn(resource)
     message_rule, service_message = find_message_rule(failure)
-    return Denial(
+    denial = Denial(
         failure=failure,
         facts=facts,
         principal_text=caller.text,
@@ -311,7 +284,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         has_masked_account=caller.has_masked_account,
         role=stated or caller.role,
         has_stated_role=stated is not None,
-        caller=words,
+        caller=caller.words,
         action=action,
         actions=actions,
         action_evidence=action_evidence,
@@ -328,6 +301,14 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         message_rule=message_rule,
         service_message=service_message,
     )
+    if principal is not None or caller.text is not None:
+        return denial
+    from iamtriage.explaining._rules.shared.messages.derived_actions import describe_unnamed
+
+    # If the text shows only what ran the call, the caller is whose credentials that uses.
+    is_controller = bool(denial.stated.words & _CONTROLLERS)
+    unnamed = describe_unnamed(failure, action, context_of(facts).runtime, may_be_controller=is_controller)
+    return attrs.evolve(denial, caller=unnamed) if unnamed else denial
 
 
 class _Caller(NamedTuple):

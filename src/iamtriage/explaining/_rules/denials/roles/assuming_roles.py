@@ -60,14 +60,14 @@ def explain_assume_role(denial: Denial) -> Explanation:
     is_denied = denial.is_explicit and _names_trust_policy(denial)
     own_role = barred_callers.find_own_role(denial)
     findings = None if is_denied or own_role else role_conditions.check_trust_policy(denial)
-    attribute = role_calls.find_attribute(denial)
+    attribute, is_itself = role_calls.find_attribute(denial), barred_callers.assumes_itself(denial)
     if attribute is None and barred_callers.is_named_in_account(denial, findings):
         return barred_callers.explain_named_caller(denial, findings, CALLER_NOT_TRUSTED)
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
         denial_remedies.identity_allow_helps(denial)
         and (attribute is None or (denial.crosses_accounts and role_calls.is_omitted_first(denial)))
-        and not barred_callers.assumes_itself(denial)
+        and not is_itself
         and not find_vendor(denial)
         and not find_own_allow(denial)
         and not role_calls.is_recreated(denial)
@@ -87,9 +87,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             title = f"Or, for a third party, trust {denial.caller} with an external ID"
             trust_remedy = attrs.evolve(trust_remedy, title=title)
         remedies = [
-            barred_callers.own_credentials_remedy(denial, own_role)
-            if barred_callers.assumes_itself(denial)
-            else None,
+            barred_callers.own_credentials_remedy(denial, own_role) if is_itself else None,
             condition.remedy,
             allow_remedy,
             barred_callers.as_other_way(denial, trust_remedy),
@@ -122,7 +120,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             or role_calls.needs_both_sides(denial)
             or role_calls.find_federation(denial)
             or condition.names_caller
-            or barred_callers.assumes_itself(denial)
+            or is_itself
             or find_vendor(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
             else f"If {denial.caller} has this Allow already, a Deny, a permissions boundary, a service or resource control policy or a session policy is the cause."
@@ -168,17 +166,12 @@ def _causes(
     elif findings is not None:
         yield findings.cause
     is_unexplained = denial.policy_type is None and denial.deny is None
-    if barred_callers.assumes_itself(denial):
+    if is_itself := barred_callers.assumes_itself(denial):
         yield barred_callers.ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)
     if is_unexplained and findings is None and (vendor := find_vendor(denial)):
         text = f"The trust policy of {role} does not allow {caller}, which belongs to {vendor}, or requires another external ID than {vendor} sends."
         yield from (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
-    elif (
-        is_unexplained
-        and findings is None
-        and attribute is None
-        and not barred_callers.assumes_itself(denial)
-    ):
+    elif is_unexplained and findings is None and attribute is None and not is_itself:
         text = f"No identity-based policy of {caller} allows it to assume the role."
         if working := role_calls.find_working_accounts(denial):
             text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."

@@ -112,25 +112,18 @@ def explain_pass_role(denial: Denial) -> Explanation:
     call = f"{caller} {role_recipients.describe_call(denial, f'{passed} to {to}{parameter}')}{unnamed}"
     if deploys:
         call += " The CDK assumed this role. Only its policies count, not those of the user or of the passed role. As cdk bootstrap creates it, it passes only the cfn-exec role of the bootstrap."
-    causes: tuple[Cause, ...] = (PASS_ROLE.cause(evidence, reasons, text=call),)
+    causes: tuple[Cause, ...] = ()
+    text = call
     if evidence == "reported":
         # AWS reports the denial. Which call passes the role, and to which service, follows from the text.
-        causes = (
-            PASS_ROLE.cause(
-                evidence,
-                reasons,
-                text=f"No identity-based policy of {denial.caller} allows it to pass {role}.",
-            ),
-            *(
-                (ROLE_PASSED_WITHIN_CALL.cause("derived", text=call),)
-                if recipient or unnamed or deploys or parameter or denial.operation
-                else ()
-            ),
-        )
+        text = f"No identity-based policy of {denial.caller} allows it to pass {role}."
+        if recipient or unnamed or deploys or parameter or denial.operation:
+            causes = (ROLE_PASSED_WITHIN_CALL.cause("derived", text=call),)
     # The ARN of the message precedes the role.
     named = "the role" if denial.resource and role != "itself" else role
     return denial.explain(
         denial_summary(denial, _build_verdict(denial, f"at least one of {role}" if several else named, to)),
+        PASS_ROLE.cause(evidence, reasons, text=text),
         *causes,
         topic="pass-role",
         remedies=lambda: (

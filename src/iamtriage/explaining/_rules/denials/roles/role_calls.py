@@ -170,9 +170,9 @@ _ACCOUNT = lazy_pattern(r"(?a)(?<![\w.-])\d{12}(?![\w-]|\.\w)")
 
 def find_working_accounts(denial: Denial) -> tuple[str, ...]:
     """Return the other accounts in which the caller assumed such a role, by the lines of the text."""
-    name = denial.target_role_name
-    is_cross = denial.crosses_accounts and not denial.stands_alone
-    if not is_cross or name is None or denial.lowercase_action != "sts:assumerole":
+    if not denial.crosses_accounts or denial.lowercase_action != "sts:assumerole" or denial.stands_alone:
+        return ()
+    if (name := denial.target_role_name) is None:
         return ()
     accounts: dict[str, None] = {}
     for line in denial.failure.text.splitlines():

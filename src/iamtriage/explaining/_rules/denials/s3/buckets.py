@@ -116,9 +116,9 @@ BY_OTHERS = lazy_pattern(
 
 def find_allowed_call(denial: Denial) -> AllowedCall | None:
     """Return another call on the bucket that the same caller makes with success, as a command or a sentence shows."""
-    bucket, text = bucket_argument(denial), denial.failure.text
     if denial.action is None or denial.crosses_accounts or ":s3:::" not in (denial.resource or ""):
         return None
+    bucket, text = bucket_argument(denial), denial.failure.text
     runs = [*find_runs(denial.failure)]
     failed = find_failed(denial.failure, runs)
     for run in runs:

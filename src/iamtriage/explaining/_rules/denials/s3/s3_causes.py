@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.texts.text_signs import NAMED_KEY, find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import join_first_four
+from iamtriage.policies._arn_templates import Location
 from iamtriage.policies._grants import build_grant
 
 # Hadoop's client names its own call before the object. What it sends is in its documentation:
@@ -85,7 +86,8 @@ def named_key(denial: Denial) -> re.Match[str] | None:
 
 def option_actions(denial: Denial) -> tuple[str, ...]:
     """Return what the options of an upload or copy require on the same object, besides the denied action."""
-    if denial.lowercase_action != "s3:putobject" or denial.operation not in WRITE_OPERATIONS:
+    is_upload = denial.lowercase_action == "s3:putobject" and denial.operation in WRITE_OPERATIONS
+    if not is_upload or denial.stands_alone:
         return ()
     return tasks.upload_option_actions(text_of_call(denial))
 
@@ -201,7 +203,7 @@ def _describe_required_actions(denial: Denial, operation: str, options: tuple[st
 
 def _level(denial: Denial) -> str:
     """Return on what the action is allowed: the bucket or the object."""
-    grant = build_grant(denial.action, denial.resource, denial.location) if denial.action else None
+    grant = build_grant(denial.action, denial.resource, Location()) if denial.action else None
     resource = grant.resources[0] if grant is not None and len(grant.resources) == 1 else "*"
     if denial.service == "s3express":
         return " on the directory bucket"

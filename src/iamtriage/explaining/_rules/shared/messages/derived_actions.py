@@ -270,7 +270,9 @@ def find_provided_role(failure: AccessDenied, account: Stated | None) -> str | N
     return find_role_of_controller(failure.text, account.value)
 
 
-def describe_unnamed(failure: AccessDenied, action: str | None, runtime: Runtime | None) -> str | None:
+def describe_unnamed(
+    failure: AccessDenied, action: str | None, runtime: Runtime | None, *, may_be_controller: bool
+) -> str | None:
     """Return whose credentials what ran the call uses, in words, if the text shows that."""
     if "HandlerErrorCode: " in failure.text:
         return "the role that CloudFormation uses"
@@ -283,7 +285,7 @@ def describe_unnamed(failure: AccessDenied, action: str | None, runtime: Runtime
         return runtime.caller
     if action is None and failure.envelope.code in EC2_CODES:
         action = "ec2:"
-    if action is not None:
+    if action is not None and may_be_controller:
         from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 
         controller = find_controller_of_denial(action, failure)

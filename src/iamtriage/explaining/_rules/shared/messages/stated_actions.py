@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import functools
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
+from iamtriage.failures._failures import AccessDenied
 
 # Operations with names that are no actions: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 _OPERATIONS_OF_S3 = frozenset(
@@ -57,3 +60,27 @@ def spell_stated_action(stated: str) -> tuple[str, bool] | None:
     # SQS and older SDKs write actions in lowercase, and DataSync names operations of S3.
     spelled = spell_action(action)
     return spelled, is_derived or spelled.lower() != action.lower()
+
+
+def mark_cut_end(failure: AccessDenied) -> AccessDenied:
+    """Return the failure with an ellipsis after the action or resource that the end of the text cuts off.
+
+    A quote that is not closed, and an action that does not exist, show that the text ends too early.
+    """
+    if failure.deny is not None or failure.policy_type is not None:
+        return failure
+    text, resource, action = failure.text, failure.resource, failure.action
+    if resource is not None and '"' not in text and "'" not in text:
+        return failure  # a resource follows the action
+    spans = failure.spans
+    start, end = spans.get("resource", (0, 0))
+    if resource is not None and end:
+        quote = text[start - 1 : start]
+        is_open = quote in {'"', "'"} and quote not in text[start:end] and not text[end:].strip()
+        return attrs.evolve(failure, resource=f"{resource}…") if is_open else failure
+    start, end = spans.get("action", (0, 0))
+    if action is None or not end or text[end:].strip():
+        return failure
+    from iamtriage.actions._lookup import is_start_of_action
+
+    return attrs.evolve(failure, action=f"{action}…") if is_start_of_action(action) else failure

@@ -198,14 +198,12 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
     shows_paths = "Path" in text or "path" in text
     if ":role/" not in text and not shows_paths:
         return None
-    role = underlying_role(principal)
-    if principal is None or role is None or role.path != "/":
+    if (role := underlying_role(principal)) is None or role.path != "/":
         return None
     name, is_session = role.name, isinstance(principal, RoleSession)
-    if not shows_paths and text.count(f"/{name}") == text.count(f":assumed-role/{name}"):
-        return None
     head = f"arn:{role.partition}:iam::{role.account}:role/"
-    before, *after = text.split(head)
+    is_named = text.count(f"/{name}") > text.count(f":assumed-role/{name}")
+    before, *after = text.split(head) if is_named else ("",)
     found: set[str] = set()
     for part in after:
         match = _ROLE_NAME.match(part)
