@@ -6,17 +6,17 @@ Where an operation requires other actions than the one of the same name, the tab
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage.actions._lookup import find_action, find_parsed_service, require_string
 from iamtriage.actions._service_names import find_client, load_clients
-from iamtriage.actions._table import load_table
+from iamtriage.actions._table import load_operations, load_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +28,10 @@ __all__ = (
     "spell_action",
 )
 
-# `+` joins actions that an operation always requires, `|` joins alternatives.
-_ACTION_SEPARATOR = lazy_pattern(r" [+|] ")
 # In characters. All names of operations are shorter.
 _MAX_LENGTH = 200
 # For Lambda and CloudFront, CloudTrail appends the API version to the operation.
-_API_VERSION = lazy_pattern(r"20[0-9]{6}(?:v[0-9]{1,2})?\Z")
+_API_VERSION = r"20[0-9]{6}(?:v[0-9]{1,2})?\Z"
 
 
 @attrs.frozen(eq=False)
@@ -130,8 +128,7 @@ def actions_for(operation: str, service: str | None = None) -> tuple[OperationAc
     # Some characters outside ASCII have an ASCII letter as their lower case.
     if not operation.isascii() or not key.isalnum() or len(key) > _MAX_LENGTH:
         return ()
-    key = _API_VERSION.sub("", key)
-    if not key:
+    if key[-1].isdigit() and not (key := re.sub(_API_VERSION, "", key)):
         return ()
     if service is None:
         return _actions_in_all_services(key)
@@ -151,11 +148,10 @@ def _required_actions(key: str, prefix: str, client: str, same: str | None) -> O
     A client's operations take precedence over those of other clients with the same prefix. ``key`` is the
     operation in lower case, and ``same`` the action of the same name, as AWS spells it, if it exists.
     """
-    exceptions = _load_exceptions()
-    found = exceptions.get((client, key))
+    found = _load_exceptions(client).get(key)
     if found is None and same:
         return OperationActions(same, prefix, (f"{prefix}:{same}",), exact=True)
-    neighbors = (exceptions.get((each, key)) for each in load_clients().by_prefix.get(prefix, ()))
+    neighbors = (_load_exceptions(each).get(key) for each in load_clients().by_prefix.get(prefix, ()))
     return found or next(filter(None, neighbors), None)
 
 
@@ -163,7 +159,7 @@ def _required_actions(key: str, prefix: str, client: str, same: str | None) -> O
 def _actions_in_all_services(key: str) -> tuple[OperationActions, ...]:
     """Return the actions that an operation requires in each service, the most used service first."""
     clients, same = load_clients(), dict(_find_same_names(key))
-    prefixes = {clients.prefixes[client] for client, operation in _load_exceptions() if operation == key}
+    prefixes = {clients.prefixes[each] for each in load_operations()[1] if key in _load_exceptions(each)}
     found = (
         _required_actions(key, prefix, clients.by_prefix.get(prefix, [prefix])[0], same.get(prefix))
         for prefix in load_table().services
@@ -190,31 +186,30 @@ def _lowercase_services() -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _load_exceptions() -> dict[tuple[str, str], OperationActions]:
-    """Parse the operations that require anything other than the action of the same name.
+def _load_exceptions(client: str) -> dict[str, OperationActions]:
+    """Parse the operations of a client that require anything other than the action of the same name.
 
     Returns:
-        The required actions by client and lowercase operation.
+        The required actions by lowercase operation.
     """
-    found: dict[tuple[str, str], OperationActions] = {}
-    for client, text in load_table().operations.items():
-        prefix = load_clients().prefixes[client]
-        required = ""
-        for line in text.splitlines():
-            if not line.startswith(" "):
-                required = line
-                continue
-            nothing = required.startswith("-")
-            names = required.removeprefix("-").strip()
-            actions = tuple(_ACTION_SEPARATOR.split(names)) if names else ()
-            for operation in line.split():
-                exact = bool(actions) and actions[0].lower() == f"{prefix}:{operation}".lower()
-                found[client, operation.lower()] = OperationActions(
-                    operation,
-                    prefix,
-                    actions,
-                    all_needed=not nothing and "|" not in required,
-                    exact=exact,
-                    none_needed=nothing,
-                )
+    found: dict[str, OperationActions] = {}
+    prefix, required = load_clients().prefixes.get(client, client), ""
+    for line in load_operations()[1].get(client, "").splitlines():
+        if not line.startswith(" "):
+            required = line
+            continue
+        nothing = required.startswith("-")
+        names = required.removeprefix("-").strip()
+        # `+` joins actions that an operation always requires, `|` joins alternatives.
+        actions = tuple(names.replace(" | ", " + ").split(" + ")) if names else ()
+        for operation in line.split():
+            exact = bool(actions) and actions[0].lower() == f"{prefix}:{operation}".lower()
+            found[operation.lower()] = OperationActions(
+                operation,
+                prefix,
+                actions,
+                all_needed=not nothing and "|" not in required,
+                exact=exact,
+                none_needed=nothing,
+            )
     return found

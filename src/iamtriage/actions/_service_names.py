@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
-from iamtriage.actions._table import load_table
+from iamtriage.actions._table import load_operations
 
 __all__ = ("Clients", "find_client", "load_clients", "normalize_name")
 
-_SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
+_SEPARATORS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 # What SDKs append to a service's name.
 _SUFFIXES = ("", "service", "client")
 
@@ -37,7 +36,7 @@ class Clients(NamedTuple):
 def load_clients() -> Clients:
     """Parse the clients of the table."""
     loaded = Clients({}, {}, {})
-    for line in load_table().clients.splitlines():
+    for line in load_operations()[0].splitlines():
         client, prefix, *names = line.split()
         loaded.prefixes[client] = prefix
         loaded.by_name.update(dict.fromkeys(names, client))
@@ -63,7 +62,8 @@ def normalize_name(name: str) -> str:
     >>> normalize_name("AWS Security Token Service"), normalize_name("elasticfilesystem.amazonaws.com")
     ('securitytokenservice', 'elasticfilesystem')
     """
-    normalized = _SEPARATORS.sub("", name.lower().partition(".amazonaws.")[0])
+    written = name.lower().partition(".amazonaws.")[0].encode("ascii", "ignore")
+    normalized = written.translate(None, _SEPARATORS).decode()
     for vendor in ("amazon", "aws"):
         if normalized.startswith(vendor) and normalized != vendor:
             return normalized.removeprefix(vendor)

@@ -11,10 +11,10 @@ from typing import Any
 
 from iamtriage._typing import NamedTuple
 
-__all__ = ("ActionTable", "find_service", "is_prefix", "load_table", "read_data")
+__all__ = ("ActionTable", "find_service", "is_prefix", "load_operations", "load_table", "read_data")
 
 _PACKAGE = __name__.rpartition(".")[0]
-_FILE = "action_table.txt"
+_FILE, _CLIENTS = "action_table.txt", "\n== clients\n"
 
 
 class ActionTable(NamedTuple):
@@ -92,15 +92,21 @@ def load_table() -> ActionTable:
     Raises:
         FileNotFoundError: The package has no table, or its import loader reads no data files.
     """
-    _, *sections = _load_text().split("\n== ")
+    clients, operations = load_operations()
+    before = _load_text().partition(_CLIENTS)[0].partition("\n== sources\n")[2]
     _load_text.cache_clear()
-    single: dict[str, str] = {}
-    named: dict[str, dict[str, str]] = {"service": {}, "operations": {}}
-    for section in sections:
-        title, _, text = section.partition("\n")
-        kind, _, name = title.partition(" ")
-        if name:
-            named[kind][name] = text
-        else:
-            single[kind] = text
-    return ActionTable(single["sources"], named["service"], single["clients"], named["operations"])
+    sources, services = _name_sections(before, "service")
+    return ActionTable(sources, services, clients, operations)
+
+
+@cache
+def load_operations() -> tuple[str, dict[str, str]]:
+    """Return the clients and operations, which are after the services, without splitting those."""
+    return _name_sections(_load_text().partition(_CLIENTS)[2], "operations")
+
+
+def _name_sections(text: str, kind: str) -> tuple[str, dict[str, str]]:
+    """Return the first section of a text, and the following ones by their names."""
+    first, *sections = text.split(f"\n== {kind} ")
+    named = (each.partition("\n") for each in sections)
+    return first, {name: lines for name, _, lines in named}
