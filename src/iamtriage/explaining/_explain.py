@@ -222,16 +222,10 @@ def _explain(
     return apply_extensions(explanation)
 
 
-@functools.cache
-def _additions_to(kind: str) -> tuple[tuple[str, str], ...]:
-    """Return the parts of texts that add to explanations of failures of a kind, with the rules."""
-    return tuple((part, rule) for kinds, part, rule in _ADDITIONS if not kinds or kind in kinds)
-
-
 def _add_parts(failure: Failure, facts: Facts, explanation: Explanation) -> Explanation:
     """Return the explanation with what parts of the text add to that of a failure of any kind."""
-    for part, rule in _additions_to(failure.kind):
-        if part in failure.text:
+    for kinds, part, rule in _ADDITIONS:
+        if part in failure.text and (not kinds or failure.kind in kinds):
             explanation = load_rule(rule)(Case(failure, facts), explanation)
     return explanation
 

@@ -16,6 +16,7 @@ from iamtriage._rendering.views import View
 from iamtriage._text import escape_controls, quote_text, wrong_type_message
 from iamtriage._typing import NamedTuple
 from iamtriage.exceptions import ConfigFileError
+from iamtriage.sts._webhook_flags import require_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -165,7 +166,7 @@ class SettingSources:
     def _choose_profile(self, profile: object) -> Setting:
         found: list[_Candidate] = []
         if profile is not None:
-            found.append(_Candidate(_require_string(profile, "profile"), "argument profile"))
+            found.append(_Candidate(require_string(profile, "profile"), "argument profile"))
         found += (one for variable in self._rules.profiles for one in self._from_env(variable))
         return self._choose("profile", found)
 
@@ -253,7 +254,7 @@ class SettingSources:
         value = self._args.get(name)
         if value is not None:
             source = f"client argument {name}"
-            yield _Candidate(_require_string(value, source), source)
+            yield _Candidate(require_string(value, source), source)
 
     def _from_config(self, name: str) -> Iterator[_Candidate]:
         config = self._args.get("config")
@@ -264,13 +265,13 @@ class SettingSources:
         if value is not None:
             source = f"client config {name}"
             is_switch = name not in {"region_name", "defaults_mode"}
-            yield _Candidate(value if is_switch else _require_string(value, source), source)
+            yield _Candidate(value if is_switch else require_string(value, source), source)
 
     def _from_env(self, variable: str) -> Iterator[_Candidate]:
         value = self._env.get(variable)
         if value is not None:
             source = f"environment {variable}"
-            yield _Candidate(_require_string(value, source), source)
+            yield _Candidate(require_string(value, source), source)
 
     def _from_profile(self, name: str) -> Iterator[_Candidate]:
         entry = self._section.options.get(name) if self._section else None
@@ -357,12 +358,6 @@ def select_client_args(arguments: Mapping[str, object]) -> dict[str, object]:
             wrong_type_message("config", "a mapping or an object such as botocore's Config", config)
         )
     return {name: arguments[name] for name in _CLIENT_ARGS if name in arguments}
-
-
-def _require_string(value: object, name: str) -> str:
-    if not isinstance(value, str):
-        raise TypeError(wrong_type_message(name, "a string", value))
-    return value
 
 
 def _to_setting_value(value: object) -> SettingValue:

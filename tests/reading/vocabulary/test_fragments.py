@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from iamtriage._reading.readers import source_code
 from iamtriage._reading.readers.phrases import PHRASES
 from iamtriage._reading.readers.table import _TABLE, _fragments
-from iamtriage._reading.vocabulary.fragments import FragmentIndex
+from iamtriage._reading.vocabulary.fragments import FragmentIndex, list_rows
 from iamtriage._reading.vocabulary.readable import Readable
 from tests.strategies import known
 from tests.tables import has_fragment
@@ -37,7 +37,7 @@ def _rows(fragments: list[str], text: str) -> list[int]:
 
 
 def _possible_rows(fragments: list[str], text: str) -> list[int]:
-    return list(FragmentIndex(fragments).possible_rows(Readable(text).words, text))
+    return list(list_rows(FragmentIndex(fragments).find_rows(Readable(text).words, text)))
 
 
 @given(

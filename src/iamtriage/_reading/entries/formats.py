@@ -222,10 +222,10 @@ class Prefix(NamedTuple):
     def content_of(self, line: str) -> str:
         """Return the part of a line that the program wrote."""
         if self.format == _CSV:
-            return line[self.end : _csv_tail(line, self.end)]
+            return line[self.end : _start_of(_CSV_TAIL, line, self.end)]
         if self.format != _DOCKER_JSON:
             return line[self.end :]
-        written = line[self.end : _docker_tail(line, self.end)]
+        written = line[self.end : _start_of(_DOCKER_TAIL, line, self.end)]
         try:
             return str(json.loads(f'"{written}"'))
         except ValueError:
@@ -235,8 +235,10 @@ class Prefix(NamedTuple):
         """Return the spans that the log added to a line."""
         places = [(0, self.end)] if self.end else []
         if self.format == _DOCKER_JSON:
-            places.append((_docker_tail(line, self.end), len(line.rstrip())))
-        elif self.format == _CSV and (tail := _csv_tail(line, self.end)) < (end := len(line.rstrip())):
+            places.append((_start_of(_DOCKER_TAIL, line, self.end), len(line.rstrip())))
+        elif self.format == _CSV and (tail := _start_of(_CSV_TAIL, line, self.end)) < (
+            end := len(line.rstrip())
+        ):
             places.append((tail, end))
         return places
 
@@ -247,20 +249,13 @@ _DOCKER_JSON = "docker_json"
 _DOCKER_TAIL = re.compile(
     r"(?:\\n)?\"(?:,\s?\"(?:stream|attrs|time|date|@timestamp|source|_p|logtag|kubernetes|container_(?:id|name)|ecs_\w{1,30}|[A-Z_]{2,40})\"\s?:[^\n]{0,1000})?\}\s*\Z"
 )
-
-
-def _docker_tail(line: str, begin: int) -> int:
-    m = _DOCKER_TAIL.search(line, begin)
-    return m.start() if m else len(line.rstrip())
-
-
 _CSV = "csv"
 # The columns after the message of an exported event, such as the log stream.
 _CSV_TAIL = re.compile(r"\"?(?:,(?:[^\s,\"]{0,300}|\"[^\s,\"]{0,300}\")){1,6}\s*\Z")
 
 
-def _csv_tail(line: str, begin: int) -> int:
-    m = _CSV_TAIL.search(line, begin)
+def _start_of(tail: re.Pattern[str], line: str, begin: int) -> int:
+    m = tail.search(line, begin)
     return m.start() if m else len(line.rstrip())
 
 

@@ -12,7 +12,7 @@ from string import ascii_letters, digits
 from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.fragments import FragmentIndex
+from iamtriage._reading.vocabulary.fragments import FragmentIndex, list_rows
 from iamtriage._reading.vocabulary.readable import find_near_fragments
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     ):
         spans += [m.span() for m in _STRINGS.finditer(text)]
     index = _INDEX if has_literals else _INDEX_WITHOUT_LITERALS
-    for number in index.possible_rows(readable.words, readable.flat):
+    for number in list_rows(index.find_rows(readable.words, readable.flat)):
         fragment, pattern, printed = _ROWS[number]
         spans += [
             m.span()

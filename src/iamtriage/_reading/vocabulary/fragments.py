@@ -42,7 +42,7 @@ class FragmentIndex:
 
     >>> index = FragmentIndex(["unable to locate", "they are not authorized", "rate exceeded", "<STS>", "<role>the r"])
     >>> text = "STS: they are not authorized to assume the role"
-    >>> index.possible_rows(set(text.replace(":", "").split()), text)
+    >>> list_rows(index.find_rows(set(text.replace(":", "").split()), text))
     (1, 3, 4)
     """
 
@@ -74,10 +74,6 @@ class FragmentIndex:
             for word, found in table.items()
         }
         self._words = frozenset(self._rows)
-
-    def possible_rows(self, words: AbstractSet[str], text: str) -> tuple[int, ...]:
-        """Return the numbers of the rows that have a fragment in a text, in the order of the table."""
-        return list_rows(self.find_rows(words, text))
 
     def find_rows(self, words: AbstractSet[str], text: str) -> int:
         """Return the set of the rows that have a fragment in a text, for ``list_rows``."""

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.fragments import FragmentIndex
+from iamtriage._reading.vocabulary.fragments import FragmentIndex, list_rows
 from iamtriage._reading.vocabulary.readable import NON_ASCII, find_near_fragments
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _find(
     signs: Sequence[tuple[str, re.Pattern[str]]], index: FragmentIndex, readable: Readable
 ) -> list[int]:
     """Return the positions of signs in a text, in order."""
-    rows = index.possible_rows(readable.words, readable.flat)
+    rows = list_rows(index.find_rows(readable.words, readable.flat))
     found = (
         find_near_fragments(pattern, fragment, readable) for fragment, pattern in map(signs.__getitem__, rows)
     )

@@ -311,9 +311,7 @@ def copy_with(explanation: Explanation, **changes: object) -> Explanation:
         **changes: The other values, by the names of the attributes.
     """
     copied = object.__new__(Explanation)
-    for name, value in zip(_NAMES, _values_of(explanation), strict=True):
-        _set(copied, name, value)
-    for name, value in changes.items():
+    for name, value in (*zip(_NAMES, _values_of(explanation), strict=True), *changes.items()):
         _set(copied, name, value)
     return copied
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from iamtriage.explaining._rules.basics import CauseType, Labelled
 from iamtriage.explaining._rules.calls.account_kinds import ACCOUNT_KINDS, RESTRICTED_ACCOUNT, SPENT_QUOTAS
-from iamtriage.explaining._rules.calls.error_kind import ErrorKind, ErrorKinds
+from iamtriage.explaining._rules.calls.error_kind import ErrorKind, index_kinds
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.node_groups import NODE_KINDS
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST, REQUEST_KINDS
 from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
-from iamtriage.explaining._rules.shared import common_causes, pages
+from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
+from iamtriage.failures._failures import AwsError
 
 _DECRYPT = "https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html"
 SETTING_ABSENT = CauseType(
@@ -386,8 +387,14 @@ _KINDS = (
     ),
 )
 """Other kinds: the sign-in, the account or the resource is the reason. The first one that matches is used."""
-
-KINDS = ErrorKinds(
+_kinds_with_code = index_kinds(
     (*SPENT_QUOTAS, *ACCOUNT_KINDS, *KINDS_BY_MESSAGE, *KINDS_WITH_MESSAGE), (*_KINDS, *REQUEST_KINDS)
 )
-"""All kinds, those first that also need a message."""
+
+
+def find_kind(failure: AwsError, message: str) -> ErrorKind | None:
+    """Return the kind of an API error, or ``None`` if it is not a known one."""
+    code, status = clues.error_code(failure), failure.envelope.status_code
+    with_message, others = _kinds_with_code(code)
+    found = (kind for kind in with_message if kind.message is not None and kind.message.search(message))
+    return next(found, None) or next((kind for kind in others if kind.matches(code, status, message)), None)

@@ -78,7 +78,7 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
     status = service_objects.status_as_code(case) if service_objects.shows_only_status(case) else None
     if status in {"400", "301", "307"}:
         return service_objects.explain_head_call
-    if (kind := api_error_kinds.KINDS.find(case.failure, message)) is not None:
+    if (kind := api_error_kinds.find_kind(case.failure, message)) is not None:
         return functools.partial(_explain_kind, kind)
     is_unanswered = not clues.error_code(case.failure) or case.failure.envelope.status_code == 0
     # PowerShell prints the message first, then its own lines.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 
 import attrs
 
@@ -113,30 +114,19 @@ class ErrorKind(Value):
         return self.message is not None and self.message.search(message) is not None
 
 
-class ErrorKinds:
-    """Kinds of errors: those that need a code and a message, and the others."""
+def index_kinds(
+    with_message: tuple[ErrorKind, ...], others: tuple[ErrorKind, ...]
+) -> Callable[[str], tuple[list[ErrorKind], list[ErrorKind]]]:
+    """Return a function that returns the kinds that an error with a code can be of."""
 
-    def __init__(self, with_message: tuple[ErrorKind, ...], others: tuple[ErrorKind, ...]) -> None:
-        self._kinds = with_message, others
-        # Logs repeat the same codes.
-        self._possible = functools.lru_cache(maxsize=512)(self._select)
-
-    def find(self, failure: Failure, message: str) -> ErrorKind | None:
-        """Return the first kind that an error is of, or ``None`` if it is not a known one."""
-        code, status = error_code(failure), failure.envelope.status_code
-        with_message, others = self._possible(code)
-        for kind in with_message:
-            if kind.message is not None and kind.message.search(message):
-                return kind
-        return next((kind for kind in others if kind.matches(code, status, message)), None)
-
-    def _select(self, code: str) -> tuple[list[ErrorKind], list[ErrorKind]]:
-        """Return the kinds that an error with a code can be of."""
-        with_message, others = self._kinds
+    @functools.lru_cache(maxsize=512)  # logs repeat the same codes
+    def select(code: str) -> tuple[list[ErrorKind], list[ErrorKind]]:
         return (
             [kind for kind in with_message if kind.code.search(code)],
             [kind for kind in others if not code or kind.is_from_sdk or kind.code.search(code)],
         )
+
+    return select
 
 
 def import_remedy(

@@ -99,13 +99,10 @@ def _may_be_of_tags(stated: Stated) -> bool:
     return name.startswith(("tag", "addtags")) and stated.service not in _TAGS_ELSEWHERE
 
 
-_TENANTS = ("tenant", "team", "customer", "client")
-
-
 def _may_be_of_tenant(denial: Denial) -> bool:
     """Return whether the names of the caller and of the resource can have a tenant."""
     resource = (denial.failure.resource or "").lower()
-    named = [each for each in _TENANTS if each in resource]
+    named = [each for each in ("tenant", "team", "customer", "client") if each in resource]
     return bool(named) and any(map((denial.principal_text or "").lower().__contains__, named))
 
 

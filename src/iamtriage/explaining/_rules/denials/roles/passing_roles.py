@@ -112,8 +112,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     call = f"{caller} {role_recipients.describe_call(denial, f'{passed} to {to}{parameter}')}{unnamed}"
     if deploys:
         call += " The CDK assumed this role. Only its policies count, not those of the user or of the passed role. As cdk bootstrap creates it, it passes only the cfn-exec role of the bootstrap."
-    causes: tuple[Cause, ...] = ()
-    text = call
+    text, causes = call, tuple[Cause, ...]()
     if evidence == "reported":
         # AWS reports the denial. Which call passes the role, and to which service, follows from the text.
         text = f"No identity-based policy of {denial.caller} allows it to pass {role}."
