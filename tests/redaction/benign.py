@@ -851,6 +851,14 @@ LINES: tuple[str, ...] = tuple(
         r'{"op": "replace", "path": "/data/region", "value": "eu-west-1"}',
         r"signing key: 0123456789abcdef0123456789abcdef01234567",
         r"BASIC_AUTH=true",
+        r'if password == "required":',
+        r'map.put("token", "Token")',
+        r"ana@shop.example / support",
+        r'tag: {{ .Values.image.tag | default "1.2.3" }}',
+        r"DB_PASSWORD (required), API_TOKEN [optional]",
+        r"unset DB_PASSWORD; unset API_TOKEN",
+        r"the password set to expire on 2026-03-04",
+        r'"plaintext": true',
     ]
     if line
 )

@@ -66,6 +66,8 @@ _DECIDED = re.compile(r"(?:\\{1,64}[nrt])*\\{0,64}[\"'`]|%(?:25){0,16}2[27]|[,;&
 _DIGIT_OR_SIGN = re.compile(r"[0-9:=,|│\t\"'<]|[ ]{2}")
 # The characters of a text in which nothing is left beside documents.
 _NOTHING = f"{FILLER} \t\r\n"
+# Data keys of KMS.
+_DATA_KEY = re.compile('"plaintext"')
 # Masks a value. No sign of a secret contains this character.
 _MASK = "_"
 _LINE_BREAK = re.compile(rf"(?:\n|{BACKSLASHES}r?\\{{0,64}}n){INDENT}")
@@ -156,7 +158,8 @@ def _find_in_prose(searched: SearchedText, *, is_wrapped: bool, depth: int) -> l
     finds = _find_everywhere(searched)
     finds += _find_encoded_secrets(text, depth)
     if "\n" in text or _may_be_wrapped(text):
-        names = sorted([*searched.unresolved, *find_sensitive_signs(searched)])
+        keys = (m.span() for m in _DATA_KEY.finditer(searched.folded))
+        names = sorted([*searched.unresolved, *find_sensitive_signs(searched), *keys])
         finds += _find_prefixed_secrets(text, names, [found.start for found in finds])
         finds += _find_new_unwrapped(text, finds)
     return finds

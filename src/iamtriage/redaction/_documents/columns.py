@@ -31,14 +31,10 @@ _CELL_END = re.compile(r"s?[\"'`]?[ \t]{0,80}(?:[,;|│┃\t]|(?<=[ ]{2})|\r?$)"
 _CELL_END_STARTS = frozenset(["", *"s\"'`,;|│┃ \t\r\n"])
 _HEADING = re.compile(r"[\"'`]?[A-Za-z][\w.()/#-]{0,60}(?: [A-Za-z()/-]{1,30}){0,4}[\"'`]?")
 _CELLS = {
-    "|": re.compile(r"(?P<cell>[^|\n]*)(?:\||$)"),
-    "│": re.compile(r"(?P<cell>[^│\n]*)(?:│|$)"),
     # The Python library Rich writes bold lines around names, and thin ones around values.
-    "┃": re.compile(r"(?P<cell>[^│┃\n]*)(?:[│┃]|$)"),
-    ";": re.compile(r"(?P<cell>\"(?:[^\"\n]|\"\")*\"|[^;\n]*)(?:;|$)"),
-    "\t": re.compile(r"(?P<cell>[^\t\n]*)(?:\t|$)"),
-    ",": re.compile(r"(?P<cell>\"(?:[^\"\n]|\"\")*\"|[^,\n]*)(?:,|$)"),
-    _SPACES: re.compile(r"(?P<cell>[^ \n](?:[ ]{0,2}[^ \n])*)(?:[ ]{3,}|[ ]{0,2}$)"),
+    **{each[0]: re.compile(rf"(?P<cell>[^{each}\n]*)(?:[{each}]|$)") for each in ("|", "│", "┃│", "\t")},
+    **{each: re.compile(rf"(?P<cell>\"(?:[^\"\n]|\"\")*\"|[^{each}\n]*)(?:{each}|$)") for each in ";,"},
+    _SPACES: re.compile(r"[ ]*+(?P<cell>[^ \n](?:[ ]{0,2}[^ \n])*)(?:[ ]{3,}|[ ]{0,2}$)"),
     "SQL": re.compile(r"\s{0,80}(?P<cell>'(?:[^'\\]|''|\\.)*+'|[^,']*)\s{0,80}(?:,|$)"),
 }
 _INSERT = re.compile(r"into\s{1,8}\S{1,128}\s{0,8}\((?P<names>[^()]{1,2000})\)\s{0,8}values(?=\s{0,8}\()")

@@ -30,6 +30,8 @@ _ESCAPED_BREAK = re.compile(r"\\\\\\{0,62}n")
 _PROSE = re.compile(r"[A-Za-z0-9)]['’]?[ ]{1,2}[A-Za-z]")
 # No keys of a document have these in common: a time, a border.
 _OF_LOG = re.compile(r"[0-9]:[0-9]{2}|[|│\]]")
+# Boxes also have a border at the end of each line.
+_BORDERS = "│┃"
 # The number of lines before and after the line of a name that can belong to it.
 _LINES_BEFORE, _LINES_AFTER = 40, 80
 _MAX_LINE = 4_096
@@ -162,7 +164,12 @@ def _list_lines(text: str, low: int, start: int, size: int) -> list[tuple[int, i
         end = _find_line_end(text, at)
         if not _has_prefix(text, at, end, prefix):
             break
-        runs.append((min(at + size, end), end))
+        start = min(at + size, end)
+        border = text.rfind(prefix[0], start, end) if prefix[0] in _BORDERS else -1
+        if border >= 0 and not text[border + 1 : end].strip():
+            runs.append((start, start + len(text[start:border].rstrip())))
+            start = end - 1
+        runs.append((start, end))
         at = end
     return runs
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import string
-from functools import cache
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._finders.name_matches import find_element, is_annotation, is_command, is_word_of_code
@@ -88,7 +87,7 @@ _TAGS_BETWEEN = re.compile(
 _TAG_START = re.compile(rf"\s{{0,80}}{LT}/?[\w:.-]{{1,60}}(?:\s|{GT})")
 # "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
 _PAIR = re.compile(
-    rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?(?:[Pp]arameter|[Oo]ption)?[Vv]alue{QUOTE}?"
+    rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?(?:(?:[Pp]arameter|[Oo]ption)?[Vv]alue|content){QUOTE}?"
     rf"{BLANK}{{0,8}}(?:[:=]|=>){BLANK}{{0,8}}(?:{_BELOW})?"
 )
 # PHP's serialize; Erlang; a part of a form.
@@ -114,15 +113,17 @@ _TABLE = re.compile(rf"{QUOTE}?(?:\*\*)?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 _TEMPLATE = re.compile(r"\{\{[^{}\n]{0,80}\Z")
 _BEFORE_CELL = frozenset("\t\"'")
 _WORD = re.compile(r" (?!(?:to|as) )[A-Za-z]{1,7}\s")
-_SPACES = re.compile(r"(?:[\"'`](?= to ))?[ \t]{1,80}(?:(?P<to>to|as|[–—]) )?(?=(?P<word>[A-Za-z]{1,7}\s)?)")
+_SPACES = re.compile(
+    r"(?:[\"'`](?= to ))?[ \t]{1,80}(?:(?P<to>to|as|[–—]) )?(?:[(\[](?=[^\s()\[\]]{6,200}[)\]]))?(?=(?P<word>[A-Za-z]{1,7}\s)?)"
+)
 # A row of two columns, or of a CSV file, with only a name and its value. After a tab, a random value can have more words.
 _COLUMNS = re.compile(
-    rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
+    rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?[,;]{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
     r"(?:\r{0,2}(?:(?:\\{1,4}r)?\\{1,4}n|$)|(?<=[\"'])|(?=\x1b)|(?(tab)(?=[\t;,]|(?<=\S)(?P<more>[ ]))|(?!)))",
     re.MULTILINE,
 )
-# A line of netrc, or of the settings of Redis.
-_WORD_SETTINGS = frozenset({"password", "requirepass", "masterauth"})
+# A line of netrc, or of the settings of Fluent Bit and Redis.
+_WORD_SETTINGS = frozenset({"password", "httppasswd", "requirepass", "masterauth"})
 _LAST_WORD = re.compile(r"[ \t]{1,8}(?P<value>[^\s\"',;:]{6,400})[ \t]{0,8}\r?$", re.MULTILINE)
 _OPTION = re.compile(
     rf"[ \t]{{1,40}}(?!\s|--[a-z][a-z-]{{1,40}}(?![^\s=|)\]]))|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}(?=[bBuUrRfF]?{QUOTE})"
@@ -168,10 +169,10 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
         if element and is_in_line_prefix(text, match.start, element.start):
             return None
         return check_value(match, "xml", element)
-    if after not in _VALUE_STARTS and not after.isspace():
+    if after not in _VALUE_STARTS:
         return None
     option = match.is_option()
-    for pattern, sign, before_name in _list_between(after):
+    for pattern, sign, _, before_name in (row for row in _BETWEEN if after in row[2]):
         if pattern is _TAGS_BETWEEN and not (_TAG_START.match(text, end) and match.preceded_by(_IN_TAG)):
             continue
         if before_name and not match.preceded_by(before_name):
@@ -194,35 +195,24 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
 # The characters that these patterns can begin with, to skip others at once.
 QUOTES = frozenset("\\\"'`“”„‘’")
 _SIGN_STARTS = QUOTES | frozenset(" \t\xa0\x1b:=-[]*<")
-_COLUMN_STARTS = QUOTES | frozenset(" \t,")
+_SPACE_STARTS = frozenset(" \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029")
+_COLUMN_STARTS = QUOTES | frozenset(" \t,;")
 # After one space, other words can be a part of a sign: "As String", "or", "Value", "Parameter", "Option".
 _OTHER_WORD_STARTS = frozenset("POVpov")
 WORD_STARTS = frozenset(string.ascii_letters + string.digits) - _OTHER_WORD_STARTS - {"A"}
 # A pattern, its sign, the characters it can begin with, and what must be before the name.
 _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str], re.Pattern[str] | None], ...] = (
-    (_PAIR, "pair", QUOTES | frozenset(",;}VvPpOo"), None),
-    (_TAGS_BETWEEN, "pair", frozenset("<\\"), None),
+    (_PAIR, "pair", QUOTES | _SPACE_STARTS | frozenset(",;}VvPpOo"), None),
+    (_TAGS_BETWEEN, "pair", _SPACE_STARTS | frozenset("<\\"), None),
     (_TUPLE, "tuple", QUOTES | frozenset("()] "), None),
     (_TABLE, "table", QUOTES | frozenset(" \t|│*"), None),
-    (_INVALID, "pair", frozenset(), None),
+    (_INVALID, "pair", _SPACE_STARTS, None),
     (_SERIALIZED, "pair", QUOTES, None),
     (_FORM_PART, "pair", QUOTES, re.compile(r"name=\\{0,64}\"\Z")),
     (_ATOM, "pair", frozenset(","), re.compile(r"\{\Z")),
 )
 
 
-@cache
-def _list_between(after: str) -> list[tuple[re.Pattern[str], Sign, re.Pattern[str] | None]]:
-    """Return the patterns that can begin with a character."""
-    return [
-        (pattern, sign, before_name)
-        for pattern, sign, starts, before_name in _BETWEEN
-        if after in starts or (after.isspace() and pattern in _AFTER_SPACES)
-    ]
-
-
-# These can also begin with any space.
-_AFTER_SPACES = frozenset({_PAIR, _TAGS_BETWEEN, _INVALID})
 _VALUE_STARTS = _COLUMN_STARTS.union(*(starts for _, _, starts, _ in _BETWEEN))
 
 

@@ -78,7 +78,7 @@ def _match_secret(text: str, at: int) -> Iterator[FoundSecret]:
         yield FoundSecret(*key.span(), "secret access key")
         return
     token = _TOKEN.match(text, at)
-    if token and not is_placeholder(token[0]):
+    if token and not is_placeholder(token[0]) and is_unmarked(text, *token.span()):
         end = token.end()
         while rest := _REST.match(text, end):
             end = rest.end()

@@ -37,6 +37,7 @@ _TARGETS = re.compile(
     r"(?:(?<![^\s])|(?<=[0-9]m))(?:[A-Za-z_][\w.]{0,60},[ ]?){1,4}(?:[A-Za-z_]\w{0,40}\.)?\Z"
 )
 _VARIABLES = re.compile(r"[a-z_]{1,60}(?:,[ ]?[a-z_][\w.]{0,60}){1,4}[ \t]{0,8}(?:\r?$|\x1b)", re.MULTILINE)
+_SETTER = re.compile(r"\.(?:option|put|putenv|set|setenv|setProperty)\([\"'][\w.-]{0,60}\Z")
 _IDENTIFIER = re.compile(r"\w[_.]\w|[a-z][A-Z]")
 _GO_FIELD = re.compile(r" [A-Z]\w{0,60}:|\}")
 _CELL_END = re.compile(rf"{QUOTE}?[ \t]{{0,80}}(?:[|│]|\r?$)", re.MULTILINE)
@@ -102,7 +103,9 @@ class NameMatch(NamedTuple):
         return _LINE.fullmatch(text, begin, start) if begin or not low else None
 
     def is_variable(self, sign: Sign, end: int) -> bool:
-        """Return whether a row or tuple consists of the variable and its value, which ends at a position."""
+        """Return whether a row, tuple or call consists of the variable and its value, which ends at a position."""
+        if sign == "tuple" and self.preceded_by(_SETTER, ("(",)) is not None:
+            return True
         if sign not in {"table", "tuple"} or _VARIABLE.fullmatch(self.text, self.start, self.end) is None:
             return False
         return sign == "tuple" or _CELL_END.match(self.text, end) is not None

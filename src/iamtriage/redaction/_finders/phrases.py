@@ -110,7 +110,7 @@ _SENTENCE_ROWS: tuple[
 ] = (
     (("key",), rf"{_unmarked('secret access key')}{_IS}{_STATED}", "secret access key"),
     (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret", rf"k(?:ey|(?<=psk)){_IS}{_STATED}"),
-    (("pass", "pwd", "pw ", "kennwort", "contrase", "senha"), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
+    (("pass", "pwd", "pw ", "kennwort", "contrase", "senha"), rf"{_PASSWORD}(?:\s(?:(?:changed|reset|set)\s)?to:?\s{{1,4}}|{_IS}){_STATED}", "password"),
     *(((name,), rf"{_unmarked(name)}{_IS}{_STATED}", "token") for name in ("token", "secret")),
     ((" token to", " secret to"), rf"(?:set|changed?|updated?|rotated?)\s(?:the|my|our)\s(?:token|secret)\sto:?\s{_STATED}", "token", rf"t(?:oken|(?<=secret))\sto:?\s{_STATED}"),
     # In a stack trace of PHP.

@@ -55,9 +55,8 @@ _PEM_END = re.compile(rf"----[- ]END{_PEM_NAME}-?")
 # The end of a line of a key whose BEGIN line is missing.
 _PEM_LINE_END = re.compile(r"(?:^|(?<=[^A-Za-z0-9+/=]))[A-Za-z0-9+/]{1,80}={0,2}[ \t\r]{0,80}$", re.MULTILINE)
 _PUTTY_BEGIN = "PuTTY-User-Key-File-"
-_PUTTY = re.compile(
-    r"Private-Lines: [0-9]{1,4}\r?\n(?P<body>(?:[A-Za-z0-9+/]{1,80}={0,2}(?:\r?\n|\Z)){1,200})"
-)
+_PUTTY = re.compile(r"Private-Lines: (?P<count>[0-9]{1,4})[ \t│|]{0,200}\r?\n")
+_MAX_PUTTY_LINES = 200
 _MAX_PEM = 20_000
 _MAX_PEM_END = 120
 _MAX_PEM_LINE, _MIN_PEM_LINE = 600, 16
@@ -66,8 +65,8 @@ _PEM_LINE = re.compile(
     rf"{INDENT}(?:(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]{{0,120}}|[A-Za-z0-9+/]{{60,20000}}={{0,2}}"
     r"|(?=[A-Za-z]{0,80}[0-9+/=])[A-Za-z0-9+/]{1,80}={0,2}(?=[\s\\\"']|\Z))"
 )
-# Between headers and the key.
-_PEM_HEADERS_END = re.compile(r"\n[ \t>│|]{0,40}(?=\n)")
+# A line between headers and the key consists of these, and the prefix of each line.
+_EMPTY = " \t\r│┃|>"
 _PEM_SAME_LINE = re.compile(r"[ \t]{1,8}[A-Za-z0-9+/]{40,20000}={0,2}")
 _BREAK = re.compile(BREAK)
 # "scheme://user:password@host", also with JSON's escaped slashes.
@@ -122,7 +121,10 @@ def find_shaped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         yield from _find_private_keys(text)
     for putty in _PUTTY.finditer(text) if "Private-Lines: " in text else ():
         begin = text.rfind(_PUTTY_BEGIN, max(0, putty.start() - _MAX_PEM), putty.start())
-        yield FoundSecret(putty.start("body") if begin < 0 else begin, putty.end(), "private key")
+        end = putty.end()
+        for _ in range(min(int(putty["count"]), _MAX_PUTTY_LINES)):
+            end = text.find("\n", end, end + _MAX_PEM_LINE) + 1 or min(len(text), end + _MAX_PEM_LINE)
+        yield FoundSecret(putty.end() if begin < 0 else begin, end, "private key")
     if "@" in text:
         yield from _find_url_passwords(text)
     yield from _find_postgres_passwords(text)
@@ -198,9 +200,11 @@ def _find_cut_key_end(text: str, start: int, end: int) -> int:
         piece = _PEM_SAME_LINE.match(text, end)
         if piece is None and (line_end := _BREAK.match(text, end)):
             following = line_end.end()
-            if text.find(":", begin, end) >= 0 and (empty := _PEM_HEADERS_END.match(text, end)):
-                following = empty.end() + 1
-            piece = _PEM_LINE.match(text, following + measure_common_prefix(text, line, following))
+            at = following + measure_common_prefix(text, line, following)
+            next_line = text.find("\n", at) + 1
+            if text.find(":", begin, end) >= 0 and not text[at:next_line].strip(f"{_EMPTY}\n"):
+                at = next_line + measure_common_prefix(text, line, next_line)
+            piece = _PEM_LINE.match(text, at)
         if piece is None:
             return end
         begin, end = piece.span()

@@ -51,7 +51,7 @@ _NAME_TABLE: tuple[tuple[Secret, Evidence, tuple[str, ...]], ...] = (
         "password", "passwd", "passphrase", "passcode", "pass", "pwd", "bind pw", "root pw", "master auth",
         "rediscli auth", "mot de passe",
     )),
-    ("password", "word", ("pw", "senha")),
+    ("password", "word", ("pw", "psw", "pswd", "senha")),
     ("signature", "name", ("signature", "signature provided", "signature value")),
     ("signature", "word", ("sig",)),
     ("encoded message", "name", (
