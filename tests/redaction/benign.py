@@ -859,6 +859,10 @@ LINES: tuple[str, ...] = tuple(
         r"unset DB_PASSWORD; unset API_TOKEN",
         r"the password set to expire on 2026-03-04",
         r'"plaintext": true',
+        r"signingkey = 0123456789ABCDEF",
+        r"| `API_KEY` | API key of the shop | required |",
+        r"password: CHANGE_ME",
+        r'expect "password:"; send "$password\r"',
     ]
     if line
 )

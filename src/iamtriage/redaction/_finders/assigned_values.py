@@ -109,6 +109,8 @@ _TUPLE = re.compile(
     rf"(?:{QUOTE}{BLANK}{{0,8}},\s{{0,20}}|\(|(?:{QUOTE}?[)\]])?[ ](?:\|\||\?\?|or)[ ])(?=[bBuUrR]?{QUOTE})"
 )
 _TABLE = re.compile(rf"{QUOTE}?(?:\*\*)?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
+# A description of what the name means.
+_WORDS = re.compile(r"[A-Za-z]{1,20}[ ][a-z]{2,20}[ |]")
 # In a template, a filter follows a bar: "{{ .Values.password | b64enc }}".
 _TEMPLATE = re.compile(r"\{\{[^{}\n]{0,80}\Z")
 _BEFORE_CELL = frozenset("\t\"'")
@@ -183,7 +185,11 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
             if (
                 pattern is _TABLE
                 and extent
-                and (is_annotation(match, extent) or match.preceded_by(_TEMPLATE, ("{{",)))
+                and (
+                    is_annotation(match, extent)
+                    or match.preceded_by(_TEMPLATE, ("{{",))
+                    or _WORDS.match(text, extent.start)
+                )
             ):
                 return None
             return check_value(match, "option" if option and sign != "pair" else sign, extent)
@@ -291,8 +297,8 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     if extent is None or is_in_line_prefix(text, match.start, extent.start) or is_command(text, extent):
         return None
     is_open = text[extent.start - 1] == text[match.start - 1] in {'"', "'"} and not close
-    if is_open and text.startswith((")", " "), extent.start):
-        # The quote ends a prompt: getpass("Password: "), the "password:" prompt.
+    if is_open and text.startswith((")", " ", ";"), extent.start):
+        # The quote ends a prompt: getpass("Password: "), the "password:" prompt, expect "password:"; send.
         return None
     is_path = sign == ":" and match.start > 0 and text.startswith("/", match.start - 1)
     is_named = text[match.start - 2 : match.start - 1].isalnum()

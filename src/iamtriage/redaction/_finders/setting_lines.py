@@ -168,7 +168,8 @@ def _extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: b
         return extent
     comment = _COMMENT.search(text, extent.start, rest.end())
     value = text[extent.start : comment.start() if comment else rest.end()]
-    value = value.partition("</")[0].rstrip().rstrip(",;")
+    # Boxes have a border at the end of the line.
+    value = value.partition("</")[0].rstrip(" \t\r│┃").rstrip(",;")
     if value[-1:] in {'"', "'", "`"} and value.count(value[-1]) % 2:
         # It ends a string around the setting.
         value = value[:-1]

@@ -34,7 +34,7 @@ _LETTERS_FIRST = (
     r"[*x.…•#_-]+|arn:.*|enc\[(?:aes256_gcm|pkcs7).*|vault:v[0-9]{1,6}:.*|(?:file|fileb)://.*"
     r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
     r"|(?:(?:creat|refresh|read|modify|destroy|import|provision)ing|creation|destruction|modifications|still)(?:\.{3})?"
-    r"|n?(?:var)?char2?(?:\([0-9]{1,5}\)?)?|not[-_ ]found|your[-_ ]\w.*"
+    r"|n?(?:var)?char2?(?:\([0-9]{1,5}\)?)?|not[-_ ]found|change[-_]me|your[-_ ]\w.*"
     # Error codes of OAuth: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
     r"|(?:insufficient|invalid|unauthorized|unsupported)_[a-z_]{4,40}"
 )

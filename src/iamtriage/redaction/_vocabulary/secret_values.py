@@ -68,7 +68,7 @@ _PLAIN_SECRET = re.compile(
 )
 _ACCESS_KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9x*]{12,124}")
 _HEX_DIGITS_OR_ID = re.compile(
-    rf"(?:sha\d{{1,3}}:)?(?:[0-9a-f]{{40}}|[0-9a-f]{{64}})|{_ACCESS_KEY_ID.pattern}"
+    rf"(?:sha\d{{1,3}}:)?(?:[0-9a-f]{{40}}|[0-9a-f]{{64}})|[0-9A-F]{{16}}|{_ACCESS_KEY_ID.pattern}"
 )
 # The name of a Kubernetes object or of a secret.
 _OBJECT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9./]*[a-z0-9])?")
