@@ -474,6 +474,12 @@ DENIALS: Table = (
         denied(operation="ListObjects", resource="example-traces"),
     ),
     ("tempo-other", "unexpected error from ListUsers on example-traces: Access Denied", None),
+    (
+        "object-copy",
+        'level=ERROR msg="backup failed" err="copier: aws copy object from data/1/7 to backup/7: Access Denied"',
+        denied(),
+    ),
+    ("object-copy-elsewhere", "copier: az copy object from data/1/7 to backup/7: Access Denied", None),
     ("argo-outputs", "generate-artifact  orders-7  3s  failed to save outputs: Access Denied", denied()),
     (
         "datastore-mode",

@@ -439,6 +439,9 @@ GO2: Table = (
             ("and-comma", "RequestID:", " "),
             ("and-line", "RequestID: ", "\n"),
             ("and-host", "RequestID: , HostID:", " "),
+            ("as-markup", "RequestID: <>, HostID: <>,", " "),
+            ("as-list", "RequestID: [],", " "),
+            ("as-dots", "RequestID: ...,", " "),
         )
     ),
     (
@@ -1590,7 +1593,14 @@ S3CMD: Table = (
         "Error (ExpiredToken): The provided token has expired.",
         expect("expired_credentials", code="ExpiredToken"),
     ),
+    (
+        "parenthesized-after-words",
+        "Cannot find the account (InvalidClientTokenId): The security token included in",
+        expect("invalid_credentials", code="InvalidClientTokenId"),
+    ),
     ("parenthesized-words", "Error (Forbidden): ask the owner", None),
+    ("parenthesized-words-after-words", "The office (Throttling): ask the owner", None),
+    ("parenthesized-without-colon", "Cannot find the list (ExpiredToken) of the office", None),
     ("browser", "GET https://example.com/x 403 (Forbidden)", None),
     ("elsewhere", "404 (NotFound): no such page", None),
 )
@@ -1608,6 +1618,12 @@ BESIDE: Table = (
         expect("invalid_credentials", code="InvalidAccessKeyId"),
     ),
     ("code-of-a-database-ends-a-line", "Error creating the user orders in MySQL: AccessDenied", None),
+    (
+        "code-after-function",
+        "starting\nsqs-poller: read_batch: AccessDeniedException\nsqs-poller: no messages",
+        denied(code="AccessDeniedException"),
+    ),
+    ("class-after-function", "starting\nimporter: read_file: AccessDeniedException\nimporter: no rows", None),
     ("code-ends-a-heading", "The codes of S3: AccessDenied", None),
     (
         "code-ends-a-sentence",

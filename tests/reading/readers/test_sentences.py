@@ -1245,6 +1245,16 @@ LESS: Table = (
         denied(principal="orders-worker-7", action="sqs:SendMessage"),
     ),
     (
+        "masked-name",
+        "<cluster>-orders-worker is not authorized to perform: sqs:SendMessage",
+        denied(principal="<cluster>-orders-worker", action="sqs:SendMessage"),
+    ),
+    (
+        "name-after-markup",
+        "<p>Orders-worker is not authorized to perform: sqs:SendMessage",
+        denied(action="sqs:SendMessage"),
+    ),
+    (
         "session-after-code",
         "AccessDenied: CognitoIdentityCredentials is not authorized to perform: sqs:SendMessage",
         denied(code="AccessDenied", principal="CognitoIdentityCredentials", action="sqs:SendMessage"),

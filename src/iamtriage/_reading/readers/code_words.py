@@ -123,10 +123,8 @@ _AFTER_LABEL = _Label(
     f"\"'`.)]}}({_WHITESPACE}",
     "rror failed ode to with returned reason esponse (s) 失败 错误 エラー",
 )
-# "Error (ExpiredToken): The provided token …"
-_PARENTHESIZED = _Label(
-    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\):\s", ")"
-)
+# "Error (ExpiredToken): The provided token …", "Unable to find the account (ExpiredToken): The …"
+_PARENTHESIZED = _Label(r"(?<=[\w:]\s)(?<!from\sserver\s)\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\):\s", ")")
 # "Error [ExpiredToken]: The …", "S3::putObject(b/k): [AccessDenied] User: …"
 _BRACKETED = _Label(
     r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\[", r"(?P<code>[A-Z][A-Za-z0-9.]{3,80}+)\](?::|\s(?=[A-Z]))", "]."
@@ -142,9 +140,9 @@ _JOINED = _Label(
     f".{_WHITESPACE}",
     "rror RROR ailed AILED xception ) ] >",
 )
-# "Error creating EKS cluster: AccessDenied" at the end of a line
+# "Error creating EKS cluster: AccessDenied" at the end of a line, or after a program and its function: "s3-kv: read_row: …"
 _ENDING = _Label(
-    r"(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Uu]nable\sto|[Cc]ould\snot|[Cc]annot)\b[^\n]{1,120}:\s",
+    r"(?:(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Uu]nable\sto|[Cc]ould\snot|[Cc]annot)\b[^\n]{1,120}|(?<=\n)(?=\S{0,40}(?:aws|dynamodb|ec2|iam|kinesis|kms|s3|sns|sqs|sts))[\w.-]{2,40}:\s\w{2,60}):\s",
     # The words before the code are searched for only if it is after a colon.
     rf"(?<=:\s)(?P<code>[A-Z][A-Za-z0-9]{{4,80}}+)(?=[\"'`.]{{0,3}}(?:\Z|\n|{STATEMENT}))",
     f"\"'`.{_WHITESPACE}",

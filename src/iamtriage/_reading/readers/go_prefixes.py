@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import is_code
-from iamtriage._reading.vocabulary.grammar import ENTRY_START, HOST_ID_CONTINUATION, ID_CONTINUATION, trim
+from iamtriage._reading.vocabulary.grammar import (
+    ELLIPSIS,
+    ENTRY_START,
+    HOST_ID_CONTINUATION,
+    ID_CONTINUATION,
+    trim,
+)
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 from iamtriage._reading.vocabulary.services import service_name
@@ -76,8 +82,9 @@ def _response(m: re.Match[str]) -> Piece:
             break
         piece.end = found.end()
         start, end = trim(m.string, found.start("id"), found.end("id"))
-        piece.put(key, rejoin(m.string[start:end]), start, end, BEST)
-    code = _MODELED_CODE.match(m.string, piece.end) if "request_id" in piece.facts else None
+        if ELLIPSIS.match(m.string[start:end]) is None:
+            piece.put(key, rejoin(m.string[start:end]), start, end, BEST)
+    code = _MODELED_CODE.match(m.string, piece.end) if piece.end > m.end() else None
     if code:
         piece.put_group(code, "code", rank=BEST)
         piece.end = code.end()

@@ -76,7 +76,7 @@ sure   | heck bucket or provided credentials | HTTP (?P<status_code>403)\. Permi
 sure   | <LOAD_S3_ACCESS_DENIED_ERROR> | \bLOAD_(?P<service>S3)_ACCESS_DENIED_ERROR\b
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
 sure   | object storage: Access Denied|<on>: Access Denied | object storage: Access Denied|error from (?P<operation>(?:Get|Put|List|Head|Delete)Objects?(?:V2)?) on (?P<resource>[a-z0-9*<][a-z0-9.*<>-]{1,61}[a-z0-9*>]): Access Denied
-sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object): Access Denied
+sure   | <client>Object: Access Denied|<aws>: Access Denied | client\.(?P<operation>(?:Get|Put)Object): Access Denied|\baws (?:copy|delete|download|get|head|list|put|read|stat|upload|write) objects? [^\n]{1,1200}?: Access Denied
 sure   | failed to save outputs: Access Denied|<artifact>file: Access Denied | failed to save outputs: Access Denied|artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html
 sure   | by stack policy: | Action (?:denied|not allowed) by stack policy: [^\n\[]{0,40}(?:\[#\d{1,3}\][^\n\[]{0,40})?\[?Update:(?:\w{1,10}|\*)\]?(?: (?:for resource|on) \[?(?P<resource>LogicalResourceId/[A-Za-z0-9]{1,255}))?

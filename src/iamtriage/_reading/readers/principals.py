@@ -36,7 +36,7 @@ _LABELS = frozenset({
 _BARE_PRINCIPAL = lazy_pattern(
     rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}"
     # The end of an ARN, unless the text was cut off before it.
-    r"|(?:(?<=[:#>]\s)|(?<=[\n\"'`])|(?<=\n\s))(?:user|role|assumed-role|federated-user)/[\w+=,.@/-]{1,128}|<[^<>\n]{1,80}>)\s*\Z"
+    r"|(?:(?<=[:#>]\s)|(?<=[\n\"'`])|(?<=\n\s))(?:user|role|assumed-role|federated-user)/[\w+=,.@/-]{1,128}|<[^<>\n]{1,80}>(?:[+=.@_-][\w+=,.@-]{1,127})?)\s*\Z"
 )
 
 SERVICE = (
@@ -145,8 +145,8 @@ def _find_bare_principal(text: str, left: int, right: int) -> re.Match[str] | No
     # Most sentences without a label have none.
     if (
         "arn:" in before
-        or before.endswith(">")
-        or "." in (word := before[max(before.rfind(" "), before.rfind("\n")) + 1 :])
+        or ">" in (word := before[max(before.rfind(" "), before.rfind("\n")) + 1 :])
+        or "." in word
         or "/" in word
     ):
         return _BARE_PRINCIPAL.search(text, left, right)

@@ -35,8 +35,8 @@ VAULT = lazy_pattern(r"\s*\.\s*Errors")
 
 ACTION = lazy_pattern(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}")
 ARN_HEAD = lazy_pattern(r"arn:[\w<\[{*-]")
-# What people and log viewers write instead of a value.
-ELLIPSIS = lazy_pattern(r"\A(?:\.{2,}|…+)\Z")
+# What people and log viewers write instead of a value: dots, or brackets whose content a page took for markup.
+ELLIPSIS = lazy_pattern(r"\A(?:\.{2,}|…+|<>|\[\]|\{\}|\(\))\Z")
 # What tools write where they truncate a text: Guzzle's "(truncated...)", "...[truncated 96 chars]",
 # "<output truncated>", Node's "... 96 more characters".
 _TRUNCATION_MARK = lazy_pattern(
