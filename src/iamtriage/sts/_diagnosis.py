@@ -19,6 +19,7 @@ from iamtriage.sts._causes import Certainty, StsDiagnosis
 from iamtriage.sts._evidence import StsCall
 from iamtriage.sts._regional_defaults import sts_default
 from iamtriage.sts._sdks import SDKS, Sdk
+from iamtriage.sts._webhook_flags import require_strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,8 +114,8 @@ def diagnose_sts(  # noqa: PLR0913 (each is an optional fact)
     call = StsCall(
         failure=parsed,
         text=text,
-        env=_require_strings(env, "env"),
-        annotations=_require_strings(annotations, "annotations"),
+        env=require_strings(env, "env"),
+        annotations=require_strings(annotations, "annotations"),
         given_region=_require_string(region, "region") or None,
         given_endpoint=_require_string(endpoint, "endpoint") or None,
         sdk=_find_sdk(_require_string(sdk, "sdk")),
@@ -182,18 +183,3 @@ def _require_bool(value: object, name: str) -> bool | None:
     if value is not None and not isinstance(value, bool):
         raise TypeError(wrong_type_message(name, "a boolean or None", value))
     return value
-
-
-def _require_strings(values: Mapping[str, str] | None, name: str) -> Mapping[str, str] | None:
-    if values is None:
-        return None
-    if not isinstance(values, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(wrong_type_message(name, "a mapping", values))
-    for key, value in values.items():
-        if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            msg = wrong_type_message(f"a key of {name}", "a string", key)  # type: ignore[unreachable]
-            raise TypeError(msg)
-        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            msg = wrong_type_message(f"{name}[{quote_text(key)}]", "a string", value)  # type: ignore[unreachable]
-            raise TypeError(msg)
-    return values

@@ -70,18 +70,19 @@ def render(blocks: tuple[Block, ...], *, page: bool, copy_buttons: bool = False)
     if not page:
         return fragment
     titles = (block.text for block in blocks if isinstance(block, Heading) and block.level == 1)
-    return _page(next(titles, "iamtriage"), fragment, scripted=copy_buttons)
+    return build_page(next(titles, "iamtriage"), fragment, STYLE, SCRIPT if copy_buttons else "")
 
 
-def _page(title: str, fragment: str, *, scripted: bool) -> str:
-    script = f"script-src {_digest(SCRIPT)}; " if scripted else ""
-    policy = f"default-src 'none'; style-src {_digest(STYLE)}; {script}base-uri 'none'; form-action 'none'"
+def build_page(title: str, body: str, style: str, script: str, head: str = "") -> str:
+    """Return a page that allows only one style sheet and one script, or none."""
+    scripts = f"script-src {_digest(script)}; " if script else ""
+    policy = f"default-src 'none'; style-src {_digest(style)}; {scripts}base-uri 'none'; form-action 'none'"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
-        f"<title>{_text(title)}</title></head><body>{fragment}</body></html>\n"
+        f"<title>{_text(title)}</title>{head}</head><body>{body}</body></html>\n"
     )
 
 

@@ -47,11 +47,11 @@ def restore(node: Node, value: Any) -> Any:  # noqa: ANN401 (any JSON value)
         # Which lists it joined is not known: they become one. Nothing can come of any number of lists.
         return restore(child, [value]) if value else UNKNOWN
     if kind == "projection":
-        items = [restore(children[1], each) for each in _items(value)]
+        items = [restore(children[1], each) for each in items_of(value)]
         is_known = isinstance(value, list) and all(each is not UNKNOWN for each in items)
         return restore(children[0], items) if is_known else UNKNOWN
     if kind == "multi_select_list":
-        values = _items(value)
+        values = items_of(value)
         return _merge(children, values) if len(values) == len(children) else UNKNOWN
     if kind == "multi_select_dict" and (members := _members(value)):
         return _merge(
@@ -61,7 +61,8 @@ def restore(node: Node, value: Any) -> Any:  # noqa: ANN401 (any JSON value)
     return UNKNOWN
 
 
-def _items(value: object) -> list[Any]:
+def items_of(value: object) -> list[Any]:
+    """Return the items of a list, and none of another value."""
     return [*cast("Sequence[Any]", value)] if isinstance(value, list) else []
 
 
@@ -85,5 +86,5 @@ def _join(first: Any, second: Any) -> Any:  # noqa: ANN401 (any JSON value)
     if members and others:
         joined = {key: _join(members.get(key, UNKNOWN), each) for key, each in others.items()}
         return members | joined
-    rows, more = _items(first), _items(second)
+    rows, more = items_of(first), items_of(second)
     return [_join(*pair) for pair in zip(rows, more, strict=True)] if len(rows) == len(more) > 0 else first

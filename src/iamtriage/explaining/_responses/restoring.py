@@ -14,11 +14,11 @@ from iamtriage._reading.structured.values import decode_at
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._responses.diffs import apply_diffs
 from iamtriage.explaining._responses.formats import read_rows, read_table, read_text
-from iamtriage.explaining._responses.queries import restore
+from iamtriage.explaining._responses.queries import items_of, restore
 from iamtriage.policies._readers.policy_yaml import parse_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from iamtriage._queries import Node, Selection
     from iamtriage.explaining._context.readers.command_runs import CommandRun
@@ -80,7 +80,7 @@ def _write(response: dict[str, Any]) -> str:
 
 
 def _write_value(value: object) -> str:
-    items = _items(value)
+    items = items_of(value)
     if not any(isinstance(each, dict) for each in items):
         return json.dumps(value, ensure_ascii=False)
     lines = ",\n".join(json.dumps(each, ensure_ascii=False) for each in items)
@@ -145,8 +145,4 @@ def _read_table(output: str, selection: Selection | None) -> tuple[Any, int] | N
     if read is None or selection is None or selection.is_many or not selection.is_row:
         return read
     rows, end = read
-    return next(iter(_items(rows)), rows), end
-
-
-def _items(value: object) -> list[Any]:
-    return [*cast("Sequence[Any]", value)] if isinstance(value, list) else []
+    return next(iter(items_of(rows)), rows), end

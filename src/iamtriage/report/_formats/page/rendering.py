@@ -7,14 +7,13 @@ content security policy allows only the style sheet and the script of this packa
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from functools import cache
-from hashlib import sha256
 from html import escape
 from itertools import islice
 from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._rendering.html.cards import build_page
 from iamtriage._rendering.texts import is_web_address
 from iamtriage._text import escape_controls, escape_lines
 from iamtriage.report._formats.headline import build_headline
@@ -74,28 +73,14 @@ _TABLES = {
 def render_page(report: Contents) -> str:
     """Return the page of a report."""
     style, script = _read("page.css"), _read("page.js")
-    policy = (
-        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; base-uri 'none'; "
-        "form-action 'none'"
-    )
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
-        f"<title>Denied AWS calls</title><style>{style}</style></head><body>\n"
-        f"{''.join(_sections(report))}<script>{script}</script></body></html>\n"
-    )
+    body = f"\n{''.join(_sections(report))}<script>{script}</script>"
+    return build_page("Denied AWS calls", body, style, script, head=f"<style>{style}</style>")
 
 
 @cache
 def _read(name: str) -> str:
     data = get_data(__package__ or "", name)
     return (data or b"").decode()
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def _text(value: object) -> str:
