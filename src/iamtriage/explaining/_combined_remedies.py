@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.command_blocks import is_change
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage._text import join_words
@@ -37,7 +38,8 @@ __all__ = ("CombinedRemedies", "combine_allow_remedies", "combine_remedies")
 # The limits of the policy that a short explanation shows for all denials of one principal.
 _CAPS = frozenset({"permissions_boundary", "service_control", "session"})
 _PLAIN_MEMBERS = frozenset({"Sid", "Effect", "Action", "Resource"})
-_OF_GLUE = "AWS Glue requires the action on "
+_SAID_ONCE = ("AWS Glue requires the action on ", "The Resource must be *: ")
+_EVENT = lazy_pattern(r"\b(?:CREATE|UPDATE|DELETE)_FAILED\b")
 _MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS, _MAX_RESOURCES = 4, 14, 3, 6
 
 
@@ -66,7 +68,10 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
     """
     failure = explanation.failure
     remedy = next(iter(explanation.remedies), None)
-    if not isinstance(failure, AccessDenied) or failure.principal is None or remedy is None:
+    if not isinstance(failure, AccessDenied) or remedy is None:
+        return CombinedRemedies()
+    if failure.principal is None and _EVENT.search(failure.text, 0, failure.span[0]) is None:
+        # Only in the events of a stack do denials without a principal have the same caller.
         return CombinedRemedies()
     principal = normalize_principal(failure.principal)
     denials = [each for each in others if isinstance(each, AccessDenied)]
@@ -278,7 +283,8 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     # A combined policy for a repository has what the step lists.
     is_repeated = any(each.startswith("ecr:") for each in actions if each not in old)
     own = tuple(each for each in _steps_of_service(first) if not (is_repeated and each == PUSH_AND_PULL))
-    unneeded: tuple[str, ...] = (KEEP_OTHERS, *(_OF_GLUE for each in own if each.startswith(_OF_GLUE)))
+    said = (start for start in _SAID_ONCE if any(each.startswith(start) for each in own))
+    unneeded: tuple[str, ...] = (KEEP_OTHERS, *said)
     objects = [each for each in resources if ":s3:::" in each and "/" in each]
     if denied == list(actions) and len(objects) > 1:
         own, unneeded = _steps_for_objects(own, objects), (*unneeded, NEXT_FILES, NEXT_OBJECTS)

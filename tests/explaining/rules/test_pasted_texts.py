@@ -377,7 +377,7 @@ CALLS: tuple[Case, ...] = (
     (
         "two-more-calls",
         'A: CREATE_FAILED – "API: ec2:CreateVpc You are not authorized to perform this operation."\nB: CREATE_FAILED – "API: ec2:allocateAddress You are not authorized to perform this operation."',
-        ("ec2:AllocateAddress: no reason is given",),
+        ("ec2:AllocateAddress was denied for the same reason", "Allow ec2:AllocateAddress and ec2:CreateVpc"),
         ("ec2:allocateAddress",),
     ),
 )  # fmt: skip

@@ -42,6 +42,7 @@ from iamtriage.explaining._additions.pod_names import (
 from iamtriage.explaining._additions.saved_policies import rename_saved_file, save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
+from iamtriage.explaining._context.readers.profiles import find_listed_key
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared import commands
@@ -79,8 +80,6 @@ _KINDS_OF_REJECTIONS = frozenset(
 )
 # Only a profile has a sign-in.
 _SSO_CODE = lazy_pattern(r"SSO|Login|TokenRetrieval|UnauthorizedException")
-# The output of aws configure list: "access_key  ****************0042  env", with colons in newer versions.
-_LISTED_KEY = lazy_pattern(r"(?m)^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}")
 _LISTED_VARIABLE = lazy_pattern(r"(?m)^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=")
 # Commands that need the profile of the failed call.
 _COMMAND_OF_PROFILE = lazy_pattern(
@@ -296,7 +295,7 @@ def _answered_checks(explanation: Explanation, facts: Facts, values: Mapping[str
         each.is_condition for each in context_of(facts).policies
     )
     checks = (
-        ("access_key" in text and _LISTED_KEY.search(text) is not None, "aws configure list "),
+        (find_listed_key(text) is not None, "aws configure list "),
         ("AWS_" in text and _LISTED_VARIABLE.search(text) is not None, "env | grep -o -e AWS_ACCESS_KEY_ID "),
         (is_caller_reported or facts.caller is not None, _CALLER_IDENTITY),
         ("MFA_DEVICE_ARN" in values and _LIST_DEVICES in text, _LIST_DEVICES),
@@ -351,9 +350,12 @@ def _complete_remedy(
     lines = tuple(fill_placeholders(command, values) for command in remedy.commands)
     has_no_shell = runtime is not None and not _NO_SHELL.isdisjoint((runtime.kind, runtime.caller))
     printing = _PRINT_CALLER[: 2 if has_no_shell else 1]
-    if runtime is not None and runtime.command is not None and any(line in printing for line in lines):
+    # Steps about the command say where it must run.
+    is_explained = not has_no_shell and any("get-caller-identity" in each for each in remedy.steps)
+    lookup = None if runtime is None or is_explained else runtime.command
+    if lookup is not None and any(line in printing for line in lines):
         # The identity of the shell is not that of the failed call.
-        lookup = fill_placeholders(runtime.command, values)
+        lookup = fill_placeholders(lookup, values)
         lines = tuple(lookup if line in printing else line for line in lines)
     elif (profile := values.get("PROFILE")) and not any(line.startswith(_SELECTION) for line in lines):
         lines = tuple(

@@ -98,7 +98,7 @@ NOTHING: Final = Context()
 SYSTEM_SIGNS: Final = (
     "re R2", "ze B2", "an Spaces", "Wasabi", "inIO", "inio", "Ceph", "Object Storage", "Tigris", "LocalStack", "key has length",
     "<BucketName>", "The Access Key Id", "HostID: ", "host id: ", "Extended Request ID: ", "3-compatible ", "3 compatible ",
-    "tx00000", "non-amazon ", "non-Amazon ", "non-aws ", "non-AWS ",
+    "tx00000", "not entitled", "non-amazon ", "non-Amazon ", "non-aws ", "non-AWS ",
 )  # fmt: skip
 """Parts of the names of systems with the API of S3, for ``other_system``."""
 

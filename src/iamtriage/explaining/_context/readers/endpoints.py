@@ -88,6 +88,14 @@ CEPH_REQUEST = lazy_pattern(
     r"(?i:\brequest_?[ -]?id)[\"'>]?[:=]?\s?[\"']?tx0{5}[0-9a-f]{16}-00[0-9a-f]{8}-[0-9a-f]{4,16}-[\w-]{1,40}\w"
 )
 """The ID of a request that the Object Gateway of Ceph answered."""
+_ANSWERS = {
+    "Cloudflare R2": KEY_LENGTH,
+    "Ceph": CEPH_REQUEST,
+    "MinIO": _MINIO_BODY,
+    "Backblaze B2": lazy_pattern(
+        r"<Message>not entitled</Message>|\bAccessDenied\b[^\n]{0,80}: not entitled\b"
+    ),
+}
 UNNAMED_SYSTEM = "that system"
 """What stands for a system that a text describes without its name."""
 # Words that show that a text is about AWS, too, or that the other system is not the one that fails.
@@ -142,12 +150,11 @@ def find_other_system(failure: Failure, text: str) -> Stated | None:
     """Return the only system with the API of S3 that a text names, if it does not speak of AWS."""
     if failure.principal is not None:
         return None
-    if (found_length := KEY_LENGTH.search(failure.text)) is not None:
-        return Stated("Cloudflare R2", found_length[0])
-    if (request := CEPH_REQUEST.search(failure.text)) and not re.search(CLOUD_HOSTS, failure.text):
-        return Stated("Ceph", request[0])
-    if (body := _MINIO_BODY.search(failure.text)) is not None:
-        return Stated("MinIO", body[0])
+    for name, pattern in _ANSWERS.items():
+        # Ceph runs behind the hosts of other clouds, too.
+        answer = pattern.search(failure.text)
+        if answer and not (name == "Ceph" and re.search(CLOUD_HOSTS, failure.text)):
+            return Stated(name, answer[0])
     found = {each["name"]: each[0] for each in _PRODUCT.finditer(text)}
     if not found and (store := _OTHER_STORE.search(text)) is not None:
         found = {UNNAMED_SYSTEM: " ".join(store[0].split())}

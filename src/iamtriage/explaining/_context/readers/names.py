@@ -45,6 +45,7 @@ _PROFILES = lazy_pattern(
     r"|\b(?:set -[a-zA-Z]{1,4}|setenv) AWS_PROFILE [\"']?([\w.@:+/-]{1,64})"
     r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--profile[= ][\"']?([\w.@:+/-]{1,64})"
 )
+_LISTED_PROFILE = lazy_pattern(r"(?am)^ {0,20}profile[ :]{2,40}([\w.@+/-]{1,64})[ :]{2,40}env\b")
 KUBECONFIG_PROFILE = lazy_pattern(
     r"(?a)- (?:\{ ?)?name: AWS_PROFILE(?:,|\s)\s{0,80}value: [\"']?([\w.@:+/-]{1,64})"
     r"|\"name\"\s?:\s?\"AWS_PROFILE\"\s?,\s{0,80}\"value\"\s?:\s?\"([\w.@:+/-]{1,64})\""
@@ -102,7 +103,7 @@ _SERVICE_ACCOUNTS = lazy_pattern(
     rf"(?a)(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?{_IS}({KUBERNETES_NAME})(?![\w-]|:\s(?:true\b|false\b|\s))"
     rf"|(?m:^)Service Account:[ ]{{1,20}}({KUBERNETES_NAME})(?=\s|\Z)"
     rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']|\bservice account ({KUBERNETES_NAME}) \(namespace: "
-    rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)[ /]({KUBERNETES_NAME})(?![\w-])"
+    rf"|\b(?:kubectl|k) (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)(?: (?:-n|--namespace)[ =]\S{{1,63}})?[ /]({KUBERNETES_NAME})(?![\w-])"
 )
 _SERVICE_ACCOUNT = lazy_pattern(r"\bkind: (ServiceAccount)\b")
 _WORKLOAD = lazy_pattern(r"\bkind: (Deployment|DaemonSet|StatefulSet)\b")
@@ -166,7 +167,7 @@ _FUNCTIONS = lazy_pattern(
 _LOG_GROUPS = lazy_pattern(
     r"(?a)\b[Ll]og[_ -]?[Gg]roup(?:[_ -]?[Nn]ame)?(?: name)?[\"']?(?:\s?[=:]\s?|\s)[\"']?(/[\w./#-]{1,510}[\w/#-])(?![\w:])"
 )
-_RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+_RESERVED = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 
 def _last(pattern: re.Pattern[str], text: str) -> Stated | None:
@@ -196,7 +197,7 @@ def find_profile(text: str, command: CommandLine | None) -> Stated | None:
         return (find_kubeconfig_profile(text) if signs_in else None) or stated
     if "PROFILE" not in text and "update-kubeconfig" not in text:
         return None
-    return _last(_PROFILES, text) or find_kubeconfig_profile(text)
+    return _last(_PROFILES, text) or find_kubeconfig_profile(text) or _last(_LISTED_PROFILE, text)
 
 
 def find_kubeconfig_profile(text: str) -> Stated | None:
@@ -267,10 +268,9 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
                 return found[0]
     if not any(word in text for word in ("amespace", "NAMESPACE", "kubens ", "pod", "kubectl ")):
         return None
-    excluded = _RESERVED_NAMESPACES
     if _CONTROLLER.search(text):
         return unique_value(_OWN_NAMESPACE, text)
-    return unique_value(_NAMESPACES, text, excluded=excluded) or find_said_name("namespace", text, excluded)
+    return unique_value(_NAMESPACES, text, excluded=_RESERVED) or find_said_name("namespace", text, _RESERVED)
 
 
 def find_service_account_name(text: str, command: CommandLine | None) -> Stated | None:

@@ -227,6 +227,7 @@ _ROLE_OF_JOB = lazy_pattern(
 # Messages of provider chains that a variable or source was not found.
 _ABSENT_BEFORE = lazy_pattern(
     r"\b(?:[Nn]either|[Ee]ither|[Uu]nless|[Nn]o|[Cc]annot find|[Uu]nable to find)\b[^.;:\n]{0,90}$"
+    r"|(?:\b[Nn]ot|n't) (?:an?|deployed|in|on|run|running|use|using)(?: (?:an?|AWS|EKS|in|on|the))? $"
 )
 _ABSENT_AFTER = lazy_pattern(
     r"[^;:,\n=]{0,100}?(?:\b(?:not|never)\b(?: \w{1,12}){0,2}? (?:set|found|defined|enabled|present|specified|available)|n't set|must be set|\bunset\b)"

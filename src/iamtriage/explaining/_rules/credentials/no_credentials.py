@@ -387,14 +387,14 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         (other_users.IIS_SIGNS.search(text), [_advise_other_user, on_ec2]),
         (is_of_program and _LOG_STREAM.search(text), [ecs_tasks.advise_on_ecs, on_ec2]),
         (uses_role, [provider_chains.advise_on_role_source, on_ec2]),
-        # On a computer, nothing answers.
-        (credential_sources.NO_ROLE.search(message), [on_ec2]),
+        (credential_sources.NO_ROLE.search(message), [on_ec2]),  # on a computer, nothing answers
         (is_anywhere, [provider_chains.advise_anywhere]),
         (selected_profiles.find_signed_in_profile(text), [on_laptop]),
         (not mentions_metadata and credential_endpoints.FAILS_ON_INSTANCE.search(text), [on_ec2]),
         # A person's program, which was built where it runs.
         (_WINDOWS_SOURCE.search(text) and not _EC2_PROMPT.search(text), [on_laptop, on_ec2]),
         (credential_sources.find_unselected_profiles(case), [on_laptop, on_ec2]),
+        (selected_profiles.find_profile(case), [on_laptop, on_ec2]),
         (mentions_metadata or _EC2_PROMPT.search(text), [on_ec2, on_laptop]),
     )
     return next((environments for is_shown, environments in shown if is_shown), _USUAL_ENVIRONMENTS)

@@ -11,12 +11,13 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
-from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
 from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.messages.derived_actions import OTHER_OF_STS
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.sts.session_durations import find_maximum
 from iamtriage.failures._failures import ExpiredCredentials, Failure
@@ -102,16 +103,10 @@ _SHOW_SOURCE = Labelled(
 )
 
 
-# What frames of a stack trace and lines of code call.
-_OTHER_OF_STS = lazy_pattern(
-    r"(?i)\bget_?(?:CallerIdentity|SessionToken|FederationToken|AccessKeyInfo|caller_identity|session_token)\("
-)
-
-
 def find_operation(case: Case[ExpiredCredentials]) -> str | None:
     """Return the operation that failed. Clients that name only STS assume a role, as other calls have commands of their own."""
     envelope = case.failure.envelope
-    assumes = envelope.service == "sts" and _OTHER_OF_STS.search(case.failure.text) is None
+    assumes = envelope.service == "sts" and OTHER_OF_STS.search(case.failure.text) is None
     return envelope.operation or ("AssumeRole" if assumes else None)
 
 
@@ -126,9 +121,10 @@ def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None)
     section = next((each for each in find_profile_sections(case.failure.text) if each.name == profile), None)
     if isinstance(role, IdentityCenterRole):
         return credential_remedies.SSO_LOGIN
-    if section is not None and section.is_sso:
+    listed = find_listed_key(case.failure.text)
+    if (section is not None and section.is_sso) or (listed is not None and listed.kind == "sso"):
         sign_in = credential_remedies.SSO_LOGIN
-        # Keys of the credentials file go before the sign-in in some programs.
+        # Some programs prefer the keys of the credentials file to the sign-in.
         return attrs.evolve(sign_in, commands=(*sign_in.commands, _SHOW_SOURCE))
     if section is not None and "login_session" in section.settings:
         return credential_remedies.CONSOLE_LOGIN

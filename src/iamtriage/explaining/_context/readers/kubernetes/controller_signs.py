@@ -8,7 +8,7 @@ CONTROLLER_FRAGMENTS = (
     "k8s", "karpenter", "kubelet", "create volume", "tach volume", "velero", "vpc-cni", "vpc id", "vpcid", "dns01", "external",
     "flux ", "hosted zones", "autoscaler", "aws-node", "balancer", "cloudwatch", "controller", "csi",
     "introspect", "ipamd", "nodeadm", "eks/bootstrap", "updateinstanceinformation", "ec2messages", "record",
-    "confirm existence", "right aws permissions",
+    "confirm existence", "aws-vpc-id", "right aws permissions",
 )  # fmt: skip
 """Each match of a controller's patterns contains one of these in lowercase."""
 

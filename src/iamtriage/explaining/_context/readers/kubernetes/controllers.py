@@ -86,7 +86,7 @@ _CONTROLLERS = (
         lazy_pattern(
             # The controller names what it creates k8s-NAMESPACE-NAME-HASH.
             r"(?a)(?i:load[-_ ]?balancer[-_ ]?controller|\balb[-_]?controller)|\"controller\":\s?\"(?:ingress|targetGroupBinding)\"|elbv2\.k8s\.aws|Failed(?:Build|Deploy)Model|[Ff]ailed (?:build|deploy) model due to |\bingress\.k8s\.aws"
-            r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-|failed to (?:get|fetch|introspect) (?:VPC ID|vpcID)|introspect region from EC2Metadata"
+            r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-|failed to (?:get|fetch|introspect) (?:VPC ID|vpcID)|introspect region from EC2Metadata|--aws-vpc-id\b"
         ),
         ("elasticloadbalancing:", "ec2:", "acm:", "waf", "shield:", "cognito-idp:", "iam:"),
         permissions="the policy of its release: docs/install/iam_policy.json in kubernetes-sigs/aws-load-balancer-controller",
@@ -185,7 +185,7 @@ _CONTROLLERS = (
         "the Amazon VPC CNI plugin",
         "kube-system",
         "aws-node",
-        lazy_pattern(r"(?a)\baws-node\b|amazon-vpc-cni|\bipamd\b"),
+        lazy_pattern(r"(?a)\baws-node(?!-[a-z]{6})\b|amazon-vpc-cni|\bipamd\b"),
         ("ec2:",),
         workload="daemonset/aws-node",
         managed_policy="AmazonEKS_CNI_Policy",
@@ -200,7 +200,7 @@ _CONTROLLERS = (
         workload="daemonset/aws-node",
         policy=controller_policies.VPC_CNI_IPV6,
         policy_note="AmazonEKS_CNI_Policy is for IPv4 only and can stay attached: AWS has no managed policy for IPv6. Then restart the plugin: kubectl rollout restart daemonset/aws-node --namespace kube-system.",
-        mention=lazy_pattern(r"(?a)\baws-node\b|amazon-vpc-cni|\bipamd\b"),
+        mention=lazy_pattern(r"(?a)\baws-node(?!-[a-z]{6})\b|amazon-vpc-cni|\bipamd\b"),
     ),
     # Only the agent calls this API, with the role of the node, and no text about pods is about the agent:
     # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html

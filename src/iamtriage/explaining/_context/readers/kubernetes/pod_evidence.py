@@ -28,7 +28,7 @@ _ANNOTATION = lazy_pattern(
     rf"(?a)\beks\\{{0,2}}\.amazonaws\\{{0,2}}\.com/role-arn[\"'\\]{{0,4}}\s{{0,8}}[=:]\s{{0,8}}[\"'\\]{{0,4}}(?P<role>{_ROLE_ARN})"
 )
 _ACCOUNT_OF_COMMAND = lazy_pattern(
-    rf"(?a)\bkubectl [^\n]{{0,120}}?(?:sa|serviceaccounts?)[ /](?P<name>{KUBERNETES_NAME})(?![\w-])[^\n]*"
+    rf"(?a)\b(?:kubectl|k) [^\n]{{0,120}}?(?:sa|serviceaccounts?)(?: (?:-n|--namespace)[ =]\S{{1,63}})?[ /](?P<name>{KUBERNETES_NAME})(?![\w-])[^\n]*"
 )
 _NAMESPACE_OPTION = lazy_pattern(rf"(?a)(?:^|\s)(?:-n|--namespace)[ =](?P<name>{KUBERNETES_NAME})(?![\w-])")
 # Where another object or command begins.

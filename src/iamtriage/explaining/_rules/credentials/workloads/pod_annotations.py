@@ -27,7 +27,7 @@ KEY = "eks.amazonaws.com/role-arn"
 # Keys of kiam, and misspelled ones. Keys that are less alike must have the ARN of a role.
 _ANNOTATION = lazy_pattern(
     r"(?a)(?<![\w./-])(?P<key>(?:iam\.amazonaws\.com|eks\.amazonaws?\.com|eks\.aws\.com|amazonaws\.com|(?=[a-z.-]{0,40}(?:eks|aws|amazon))(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,6}(?=/[\w-]{0,30}[\"'\\]{0,4}\s?[=:]\s?[\"'\\]{0,4}arn:))/[\w-]{0,20}role[\w-]{0,10})[\"'\\]{0,4}\s?[=:]\s?[\"'\\]{0,4}"
-    r"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8})?(?P<name>[\w+=,.@-]{1,64})(?![\w/])"
+    r"(?:(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8})|arn:[^\s/\"']{1,60}:role/(?:[\w+=,.@-]{1,64}/){0,8})?(?P<name>[\w+=,.@-]{1,64})(?![\w/:])"
 )
 _OF_ACCOUNT = lazy_pattern(
     r"\bkind: ServiceAccount\b|\b(?:describe|get|annotate) (?:sa|serviceaccounts?)[ /]"

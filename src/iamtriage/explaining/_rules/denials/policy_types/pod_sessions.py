@@ -6,7 +6,7 @@ from typing import Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.readers.session_policies import CHARS_OF_CLUSTER, find_association
+from iamtriage.explaining._context.readers.session_policies import CHARS_OF_CLUSTER
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials.policy_types import guardrails
 from iamtriage.explaining._rules.shared import pages
@@ -37,12 +37,6 @@ def _pod_account(denial: Denial) -> str:
         return "the pod's service account"
     account = f"{clip_text(facts.namespace)}/{clip_text(facts.service_account)}"
     return f"the service account {account}{f' in the cluster {clip_text(facts.cluster)}' if facts.cluster else ''}"
-
-
-def find_shown_association(denial: Denial) -> str | None:
-    """Return the ID of the association of the caller's role, if the text shows it with a session policy."""
-    role, session = denial.role, getattr(denial.principal, "session_name", "")
-    return find_association(denial.failure.text, None if role is None else role.name, session)
 
 
 def associated_policy_remedy(denial: Denial, statement: dict[str, Any] | None, save: str) -> Remedy:

@@ -18,6 +18,7 @@ from iamtriage.explaining._context.readers.session_policies import SESSION_POLIC
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_types import guardrails, pod_sessions
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import find_shown_association
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
@@ -139,7 +140,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         ]
     elif isinstance(denial.principal, FederatedUser) and not denial.is_explicit:
         return _explain_federated_session(denial, denial.principal)
-    elif (association := pod_sessions.find_shown_association(denial)) or pod_sessions.is_of_pod(denial):
+    elif (association := find_shown_association(denial)) or pod_sessions.is_of_pod(denial):
         change = functools.partial(_pod_remedy, denial, association)
         return guardrails.explain_guardrail(denial, verdict, text, "session", change)
     elif (found := _find_anywhere_profile(denial)) is not None:

@@ -34,7 +34,7 @@ OR_ATTACH = ", or attach the policy below."
 """What follows the change of a policy in the text, which comes first: the reader has this policy at hand."""
 _CONTROLS = frozenset({"service_control", "resource_control"})
 _CONTROL_POLICY_ID = lazy_pattern(r"(?a)(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])")
-_MAX_TEXT = 64_000
+_MAX_TEXT, _VERSIONS = 64_000, ("2012-10-17", "2008-10-17")
 # What introduces a policy that caps permissions.
 _CAPS: dict[str, tuple[re.Pattern[str], str]] = {
     "permissions_boundary": (
@@ -66,6 +66,13 @@ class KnownPolicy(Document):
     name: str = attrs.field(kw_only=True)
     evidence: Evidence = attrs.field(kw_only=True)
     policy_type: PolicyType | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def allowing(self) -> str:
+        """That the policy allows a call, in words, unless IAM does not save it because of its version."""
+        version = str(self.content.get("Version", _VERSIONS[0]))
+        refused = f"would allow it, but IAM saves no policy with the Version {clip_text(version)} (it must be {_VERSIONS[0]})"
+        return "allows it" if version in _VERSIONS else refused
 
 
 _SESSION_ROLE = lazy_pattern(r"(?a):assumed-role/([\w+=,.@-]{1,64})/")
@@ -195,7 +202,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
             named = clip_text(boundary if each.heading == f"the policy {called}" else each.heading)
         elif each.name == SESSION_POLICY and each.file is not None:
             named = f"the session policy in {clip_text(each.file)}"
-        elif each.name == SESSION_POLICY and (association := _find_association(denial)):
+        elif each.name == SESSION_POLICY and (association := find_shown_association(denial)):
             named = f"the session policy of the Pod Identity association {association}"
         # A person says "my user" of an Identity Center session, too.
         is_own = denial.role is None or getattr(denial.role, "permission_set", None) is not None
@@ -227,7 +234,8 @@ def _name_control_policy(text: str, policy: str) -> str:
     return f"{policy if name == policy else f'{clip_text(name)} ({policy})'} of {levels[0].target}"
 
 
-def _find_association(denial: Denial) -> str | None:
+def find_shown_association(denial: Denial) -> str | None:
+    """Return the ID of the association of the caller's role, if the text shows it with a session policy."""
     role, session = denial.role, getattr(denial.principal, "session_name", "")
     return find_association(denial.failure.text, None if role is None else role.name, session)
 

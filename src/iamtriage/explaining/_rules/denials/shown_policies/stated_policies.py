@@ -174,7 +174,7 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
     if compared.has_cause(STATED_POLICY_ALLOWS) and explanation.summary.endswith(_GUESS):
         causes = tuple(each for each in explanation.causes if each.code != NO_IDENTITY_ALLOW.code)
         explanation = attrs.evolve(explanation, causes=causes)
-        verdict = f"{policy.name} allows it, so {denial.caller} does not have it, or a policy of another type denies the call"
+        verdict = f"{policy.name} {policy.allowing}, so {denial.caller} does not have it, or a policy of another type denies the call"
     # The role does not have a policy that is passed for a session.
     added = (
         None

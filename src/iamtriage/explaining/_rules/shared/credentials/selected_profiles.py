@@ -15,7 +15,7 @@ _PROFILES = lazy_pattern(
     r"(?a)AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
     r"|(?:shared config profile, |(?<!from ProfileCredentialsProvider: )(?<!Suppressed: aws\.sdk\.kotlin\.runtime\.auth\.credentials\.ProviderConfigurationException: )could not find source profile |failed to get profile, )([\w.@:+/-]{0,63}[\w@+/-])|find the \"([\w.@:+/-]{1,64})\" profile in CredentialProfileStoreChain|credentials using profile: \[([\w.@:+/-]{1,64})\]"
     r"|(?<!nstance )[Pp]rofile [`'\"]?([\w.@:+/-]{1,64})[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S|did not include |requires multi-factor)|'([\w.@:+/-]{1,64})' not found in credentials file|No AWS profile named '([\w.@:+/-]{1,64})'|AWS profile \"([\w.@:+/-]{1,64})\" doesn't seem|contained no credentials for profile '(?!default')([\w.@:+/-]{1,64})'"
-    r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{0,63}[\w@+/-])|\bload from profile ([\w.@:+/-]{1,64}) which|Credentials: Local, \"([\w.@:+/-]{1,64})\" profile|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])"
+    r"|(?:the|config|AWS|with) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{0,63}[\w@+/-])|\bload from profile ([\w.@:+/-]{1,64}) which|Credentials: Local, \"([\w.@:+/-]{1,64})\" profile|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])"
 )
 _MISSING = lazy_pattern(r"(?a)config profile \(([\w.@:+/-]{1,64})\) could not be found")
 # A variable in a listing, or one that a shell sets for all its commands.

@@ -102,6 +102,11 @@ _CREATES_ACCESS_POINT = "Calling Create AP with input"
 _DELETES_VOLUME = lazy_pattern(
     r"VolumeFailedDelete|\b[Vv]olume deletion failed|\bdeletion of volume\b|\bdelete volume\b"
 )
+OTHER_OF_STS = lazy_pattern(
+    r"(?i)\bget_?(?:CallerIdentity|SessionToken|FederationToken|AccessKeyInfo|caller_identity|session_token)\("
+    r"|error making upstream request"
+)
+"""Calls of STS other than AssumeRole in frames and code, and what HashiCorp Vault says of a login."""
 _VERSION_ID = lazy_pattern(r"(?a)\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}")
 _HANDLER = lazy_pattern(
     r"AWS::(?P<type>[A-Za-z0-9]{2,30})::[^\n]{0,300}?[Aa]ccess denied for operation '(?P<operation>[A-Z][A-Za-z]{2,60})'"
@@ -158,7 +163,11 @@ def _actions_of_efs_driver(failure: AccessDenied) -> tuple[Evidence, tuple[str, 
 
 
 def _assumes_in_words(failure: AccessDenied) -> bool:
-    """Return whether a message says that one role or user is not authorized to assume another role."""
+    """Return whether a message can only be about assuming a role: STS names each other action that it denies."""
+    envelope = failure.envelope
+    if envelope.service == "sts" and envelope.operation is None and not OTHER_OF_STS.search(failure.text):
+        start, end = failure.span
+        return "access denied" in failure.text[max(start - len("access denied "), 0) : end].lower()
     if "authorized to assume" not in failure.text or ":role/" not in (failure.resource or ""):
         return False
     principal = failure.principal

@@ -53,7 +53,9 @@ def spell_stated_action(stated: str) -> tuple[str, bool] | None:
     if not prefix.islower():
         # SNS writes SNS:Publish.
         return f"{prefix.lower()}{action[len(prefix) :]}", is_derived
-    if not action.islower() and action not in _OPERATIONS_OF_S3:
+    # CloudFormation writes some operations of S3 as the SDK for Java v1 named them: SetBucketEncryption.
+    action = action.replace("s3:SetBucket", "s3:PutBucket")
+    if action == stated and not action.islower() and action not in _OPERATIONS_OF_S3:
         return action, is_derived
     from iamtriage.actions._operations import spell_action
 
