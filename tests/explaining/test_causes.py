@@ -20,6 +20,7 @@ from iamtriage.explaining import Cause, causes
 from iamtriage.explaining._classification import _PROPAGATION_CAUSES, _TRANSIENT_CAUSES
 from iamtriage.explaining.causes import CauseInfo, all_causes, cause_info
 from iamtriage.explaining.causes._catalogue import SUBJECTS, find_definitions, load_examples
+from tests.explaining.golden.cases import explained
 from tests.tables import check_rows
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def test_entry_is_complete(info: CauseInfo) -> None:
 @pytest.mark.unmeasured
 @check_rows("info", INFOS, ids=lambda info: info.code)
 def test_example_gives_the_cause(info: CauseInfo) -> None:
-    explanation = info.example.explain()
+    explanation = explained(info.example.name)
     codes = [cause.code for cause in explanation.causes]
     assert info.code in codes
     assert explanation.remedies
@@ -115,11 +116,12 @@ def test_no_two_causes_have_the_same_example() -> None:
 )
 def test_sign_shows_its_cause(definition: CauseType) -> None:
     """The example has the words that show the cause, which then comes before all possible ones."""
-    causes = cause_info(definition.code).example.explain().causes
+    explanation = explained(cause_info(definition.code).example.name)
+    causes = explanation.causes
     shown = next(cause for cause in causes if cause.code == definition.code)
     assert shown.evidence != "possible"
     assert all(cause.evidence != "possible" for cause in causes[: causes.index(shown)])
-    first = cause_info(definition.code).example.explain().remedies[0]
+    first = explanation.remedies[0]
     # If no title contained these words, the first remedy would be the fix, without steps and commands.
     assert definition.remedy.lower() in first.title.lower()
     assert definition.recognised_by

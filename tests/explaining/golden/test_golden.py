@@ -10,9 +10,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-from iamtriage import explain
 from tests.explaining.golden.cases import CASES as PARSED
-from tests.explaining.golden.cases import UNPARSED
+from tests.explaining.golden.cases import UNPARSED, explained
 from tests.tables import check_rows
 
 HERE = Path(__file__).parent
@@ -23,8 +22,7 @@ _INPUTS: dict[str, tuple[str, dict[str, object]]] = {name: (text, facts) for nam
 @cache
 def _explained(name: str) -> tuple[str, str]:
     """Return the short and the full explanation of a case."""
-    text, facts = _INPUTS[name]
-    explanation = explain(text, facts=facts)
+    explanation = explained(name)
     return str(explanation), explanation.to_text(detail="full")
 
 

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.messages.message_rules import MESSAGE_RULES
 from iamtriage.explaining._rules.shared.messages.service_messages import find_message_rule
 from tests.explaining.golden.cases import DENIED as CASES
+from tests.explaining.golden.cases import explained
 from tests.explaining.golden.cases_denied import CLUSTER, KEY, QUEUE, SESSION, SSO, USER
 from tests.explaining.rules.aws_cli import check_call
 from tests.explaining.rules.shell import PROGRAMS, arguments_of
@@ -30,15 +31,10 @@ from tests.tables import check_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage import Explanation, Remedy
+    from iamtriage import Remedy
     from iamtriage.explaining._rules.denials.tables import Rows
 
 BY_NAME = {name: (text, facts) for name, text, facts in CASES}
-
-
-def _explained(name: str) -> Explanation:
-    text, facts = BY_NAME[name]
-    return explain(text, facts=facts)
 
 
 @check_rows(
@@ -103,7 +99,7 @@ def _explained(name: str) -> Explanation:
     ],
 )  # fmt: skip
 def test_topic_and_causes(name: str, topic: str, causes: list[tuple[str, str]]) -> None:
-    explanation = _explained(name)
+    explanation = explained(name)
     assert explanation.topic == topic
     assert [(cause.code, cause.evidence) for cause in explanation.causes] == causes
 
@@ -187,7 +183,7 @@ def test_words_of_a_person_are_no_message(text: str, topic: str) -> None:
     ],
 )
 def test_who_can_fix_it(name: str, who: str) -> None:
-    assert _explained(name).remedies[0].who == who
+    assert explained(name).remedies[0].who == who
 
 
 @check_rows(
@@ -199,7 +195,7 @@ def test_who_can_fix_it(name: str, who: str) -> None:
     ],
 )  # fmt: skip
 def test_no_policy_that_cannot_help_or_is_a_guess(name: str) -> None:
-    assert all(remedy.policy is None for remedy in _explained(name).remedies)
+    assert all(remedy.policy is None for remedy in explained(name).remedies)
     assert policy_for(scan(BY_NAME[name][0]))["Statement"] == []
 
 
@@ -487,7 +483,7 @@ def test_truncated_reason_is_not_quoted(cut: str, policy_type: str | None) -> No
 
 
 def _statement(name: str, index: int = 0) -> dict[str, Any]:
-    document = _explained(name).remedies[index].policy
+    document = explained(name).remedies[index].policy
     assert document is not None
     [statement] = document["Statement"]
     assert isinstance(statement, dict)
@@ -630,13 +626,13 @@ def test_calls_of_nodes_are_not_taken_for_pods(text: str) -> None:
 
 def test_session_is_replaced_by_its_role() -> None:
     """A policy can't be attached to a session, so the command names the role."""
-    [command] = _explained("identity-implicit-session").remedies[0].commands
+    [command] = explained("identity-implicit-session").remedies[0].commands
     assert "--role-name orders-api" in command
     assert "i-0a1b2c3d4e5f60718" not in command
 
 
 def test_identity_center_role_is_changed_in_its_permission_set() -> None:
-    remedy = _explained("identity-implicit-identity-center").remedies[0]
+    remedy = explained("identity-implicit-identity-center").remedies[0]
     assert any("permission set Developer" in step for step in remedy.steps)
     assert not any("put-role-policy" in command for command in remedy.commands)
 
@@ -720,12 +716,12 @@ def test_account_of_zeros_is_not_a_mask() -> None:
 
 
 def test_service_linked_role_gets_no_policy() -> None:
-    explanation = _explained("identity-implicit-service-linked")
+    explanation = explained("identity-implicit-service-linked")
     assert all(remedy.layer != "identity" for remedy in explanation.remedies)
 
 
 def test_cross_account_denial_has_remedies_for_both_accounts() -> None:
-    explanation = _explained("identity-implicit-cross-account")
+    explanation = explained("identity-implicit-cross-account")
     assert [remedy.layer for remedy in explanation.remedies] == ["identity", "resource"]
     assert _statement("identity-implicit-cross-account", 1)["Principal"] == {"AWS": USER}
 
@@ -768,7 +764,7 @@ def test_pass_role_policy_names_role_and_service() -> None:
         "Condition": {"StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}},
     }
     # What the role trusts is checked later.
-    assert {each.layer for each in _explained("pass-role").remedies} == {"identity"}
+    assert {each.layer for each in explained("pass-role").remedies} == {"identity"}
 
 
 def test_unknown_service_is_a_placeholder() -> None:
@@ -902,7 +898,7 @@ def test_session_tags_have_a_statement_of_their_own() -> None:
 
 
 def test_no_allow_if_the_trust_policy_denies() -> None:
-    assert [remedy.layer for remedy in _explained("trust-policy-checked").remedies] == ["role_trust"]
+    assert [remedy.layer for remedy in explained("trust-policy-checked").remedies] == ["role_trust"]
 
 
 def test_trust_policy_that_allows_leaves_the_identity_policy() -> None:
@@ -923,7 +919,7 @@ def test_trust_policy_that_allows_leaves_the_identity_policy() -> None:
 
 
 def test_web_identity_trust_policy_uses_the_facts() -> None:
-    remedies = _explained("web-identity-facts").remedies
+    remedies = explained("web-identity-facts").remedies
     document = remedies[0].policy
     assert document is not None
     [statement] = document["Statement"]
@@ -934,21 +930,21 @@ def test_web_identity_trust_policy_uses_the_facts() -> None:
 
 
 def test_region_of_the_details_is_that_of_the_console_link() -> None:
-    commands = [c for r in _explained("identity-implicit-authorization-id").remedies for c in r.commands]
+    commands = [c for r in explained("identity-implicit-authorization-id").remedies for c in r.commands]
     assert any(
         "--authorization-id a1b2c3d4e5f6g7h8i9j0k1l2m --region us-east-1" in command for command in commands
     )
 
 
 def test_encoded_message_is_decoded_first_and_never_shown() -> None:
-    explanation = _explained("ec2-encoded")
+    explanation = explained("ec2-encoded")
     assert "decode-authorization-message" in explanation.remedies[0].commands[0]
     for form in (str(explanation), explanation.to_markdown(), explanation.to_html()):
         assert "aB3_dE6fG9" not in form
 
 
 def test_authorization_details_name_every_policy_type() -> None:
-    assert _explained("authorization-details").summary.endswith(
+    assert explained("authorization-details").summary.endswith(
         "and no identity-based policy allows it, either."
     )
 
@@ -1135,7 +1131,7 @@ def test_login_for_a_pull_comes_with_the_pull(image: str, repository: str) -> No
 
 def test_administrator_subscribes_before_a_program_is_allowed_to() -> None:
     """A subscription belongs to the account, and aws-marketplace:Subscribe allows purchases."""
-    first, second = _explained("bedrock-subscription-unnamed").remedies
+    first, second = explained("bedrock-subscription-unnamed").remedies
     assert first.policy is None
     assert first.who == "account administrator"
     assert _statement("bedrock-subscription-unnamed", 1)["Action"] == "aws-marketplace:ViewSubscriptions"
@@ -1159,14 +1155,14 @@ def test_trust_policy_uses_the_claims_of_an_identity_pool_token() -> None:
 
 
 def test_permission_of_an_execution_role_is_not_granted_to_the_caller() -> None:
-    remedy = _explained("execution-role").remedies[0]
+    remedy = explained("execution-role").remedies[0]
     assert remedy.title == "Allow the function's execution role to read the event source"
     assert policy_for(scan(BY_NAME["execution-role"][0]))["Statement"] == []
 
 
 def test_repository_policy_names_no_resource() -> None:
     """ECR rejected such policies for years, and the policy belongs to one repository anyway."""
-    remedy = _explained("ecr-pull-cross-account").remedies[0]
+    remedy = explained("ecr-pull-cross-account").remedies[0]
     assert _statement("ecr-pull-cross-account") == {
         "Sid": "EcrBatchGetImage",
         "Effect": "Allow",
@@ -1456,7 +1452,7 @@ def test_commands_run_only_what_they_name(failure: AccessDenied, given_facts: di
 @pytest.mark.unmeasured
 @check_rows("name", BY_NAME)
 def test_commands_of_the_golden_cases_are_valid(name: str) -> None:
-    for remedy in _explained(name).remedies:
+    for remedy in explained(name).remedies:
         _check(remedy)
 
 
