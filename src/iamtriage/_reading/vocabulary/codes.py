@@ -15,6 +15,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.statuses import is_status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from iamtriage.typing import Kind
 
 _DENIED = """
@@ -170,14 +172,7 @@ _SUFFIXES = (
     "Exception", "Error", "Fault", "Failure", "Denied", "NotFound", "AlreadyExists", "Expired", "Exceeded",
     "TooLarge",
 )  # fmt: skip
-# What identifies such words among words with spaces around them, by a letter, which is faster to search for.
-_SIGNS = (*(f"{suffix} " for suffix in _SUFFIXES), "AccessDenied", " Invalid")
 _SIGN_WORDS = frozenset({*_SUFFIXES, "Invalid"})
-_LETTERS = "xFDLIE"
-_SIGNS_BY_LETTER = tuple(
-    (letter, [sign for sign in _SIGNS if next(filter(sign.__contains__, _LETTERS)) == letter])
-    for letter in _LETTERS
-)
 CODE_PREFIXES = frozenset({"AWS", "Client", "Server"})
 """Words that are a part of a code only before a dot."""
 CODE_PARTS = {
@@ -364,32 +359,23 @@ def is_code(word: str) -> bool:
     return _SHAPE.fullmatch(word) is not None and not is_generic(word)
 
 
-def find_codes(written: str) -> dict[tuple[int, int], str]:
-    """Return the words that look like codes, by their spans. An ending alone is one only where an SDK prints a code.
+def find_codes(words: Iterable[str]) -> set[str]:
+    """Return the words that look like codes. An ending alone is one only where an SDK prints a code.
 
-    Args:
-        written: Words, with a space before and after each of them. The first space is not counted.
-
-    >>> find_codes(" hello NotFound InvalidGroup FirstError ClientError ")
-    {(15, 27): 'InvalidGroup', (28, 38): 'FirstError'}
+    >>> sorted(find_codes(["hello", "NotFound", "InvalidGroup", "FirstError", "ClientError"]))
+    ['FirstError', 'InvalidGroup']
     """
-    found: dict[tuple[int, int], str] = {}
-    for letter, signs in _SIGNS_BY_LETTER:
-        if letter not in written:
-            continue
-        for sign in signs:
-            at = written.find(sign)
-            while at >= 0:
-                start, end = written.rfind(" ", 0, at + 1), written.find(" ", at + 1)
-                word = written[start + 1 : end]
-                if (
-                    "A" <= word < "["
-                    and word not in _SIGN_WORDS
-                    and not (sign[-1] == " " and is_generic(word))
-                ):
-                    found[start, end - 1] = word
-                at = written.find(sign, end)
-    return found
+    capitalized = [word for word in words if "A" <= word < "["]
+    return {
+        word
+        for word in capitalized
+        if (
+            (word.endswith(_SUFFIXES) and not is_generic(word))
+            or word.startswith("Invalid")
+            or "AccessDenied" in word
+        )
+        and word not in _SIGN_WORDS
+    }
 
 
 @lru_cache(maxsize=1024)

@@ -69,15 +69,11 @@ class Readable:
         if not text.isascii() and _OTHER_LETTER.search(text):
             self.words.add(NON_ASCII)
         self._codes = self.words & CODE_PARTS
-        self.codes: list[tuple[int, int]] = []
-        found = find_codes(self._written)
-        if found or self._codes:
-            others = self._codes.difference(found.values())
-            for prefix in others & CODE_PREFIXES:
-                if f"{prefix}." not in text:
-                    others.remove(prefix)
-            self._codes = others.union(found.values())
-            self.codes = sorted([*found, *self.places(others)] if others else found)
+        for prefix in self._codes & CODE_PREFIXES:
+            if f"{prefix}." not in text:
+                self._codes.remove(prefix)
+        self._codes |= find_codes(self.words)
+        self.codes = self.places(self._codes) if self._codes else []
         if self.codes:
             self.words.add(ANY_CODE)
             for start, _ in self.codes:
