@@ -274,7 +274,7 @@ def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Piece |
     if m is None:
         return None
     code = m["code"]
-    if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
+    if not is_code(code) or (code in _PLAIN_WORDS and code not in {"Forbidden", "Throttling"}):
         return None
     if "." in code and code.endswith("Exception"):
         # A class of .NET with its namespace, which ``class_names`` reads. Codes with dots have other endings.
