@@ -95,7 +95,9 @@ def _boxes(text: str) -> Iterator[list[_Line]]:
     box: list[_Line] = []
     at = 0
     for written in text.split("\n"):
-        line = _line(written, at) or _cut_line(written, at, has_box=bool(box))
+        # Most lines have no border.
+        may_be_inside = written.rstrip()[-1:] == "|" or not written.isascii()
+        line = (_line(written, at) or _cut_line(written, at, has_box=bool(box))) if may_be_inside else None
         at += len(written) + 1
         if box and (
             line is None or line.frame != box[0].frame or line.cut == "start" or box[-1].cut == "end"
@@ -118,10 +120,8 @@ def _line(written: str, at: int) -> _Line | None:
 
 def _cut_line(written: str, at: int, *, has_box: bool) -> _Line | None:
     """Return the first or last line of a drawn box if one of its borders was not pasted."""
-    if written.isascii():
-        return None
     stripped = written.rstrip()
-    m = _CUT_START.fullmatch(stripped)
+    m = _CUT_START.fullmatch(stripped) if stripped.endswith(_FRAME_ENDS) else None
     if m:
         return _Line(at, at, stripped[:-1], at + len(written), m["bar"], "start")
     m = _CUT_END.fullmatch(stripped) if has_box else None

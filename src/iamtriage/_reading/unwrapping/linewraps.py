@@ -150,17 +150,20 @@ def _padding_edits(text: str) -> Iterator[Edit]:
 def _cell_edits(text: str) -> Iterator[Edit]:
     """Yield edits that join the words that the last column of a table broke, as in events that SAM shows."""
     cells: list[tuple[int, str, int, str]] = []
-    width = at = 0
-    for line, following in pairwise(text.split("\n")):
-        if following.startswith(_CELL):
-            column = len(following) - len(following.lstrip(" "))
-            cell = line[column:].rstrip()
-            # If more than one column continues on the next line, the first one of them is not the last of the table.
-            is_cell = cell != "" and "  " not in cell and line[column - 1] == " " != line[column]
-            if following[column:] and is_cell:
-                cells.append((at + column, cell, at + len(line) + 1 + column, following[column:]))
-                width = max(width, len(cell))
-        at += len(line) + 1
+    width = 0
+    end = text.find(f"\n{_CELL}")
+    while end >= 0:
+        start, following_end = text.rfind("\n", 0, end) + 1, text.find("\n", end + 1)
+        line = text[start:end]
+        following = text[end + 1 : following_end if following_end >= 0 else len(text)]
+        column = len(following) - len(following.lstrip(" "))
+        cell = line[column:].rstrip()
+        # If more than one column continues on the next line, the first one of them is not the last of the table.
+        is_cell = cell != "" and "  " not in cell and line[column - 1] == " " != line[column]
+        if following[column:] and is_cell:
+            cells.append((start + column, cell, end + 1 + column, following[column:]))
+            width = max(width, len(cell))
+        end = text.find(f"\n{_CELL}", end + 1)
     for start, cell, following_at, rest in cells:
         is_full = MIN_WIDTH <= len(cell) == width and not rest[0].isspace()
         if is_full and (
@@ -294,13 +297,13 @@ def _divides_type(arn: str, head: str) -> bool:
 
 def _is_one_word(line: str, following: str) -> bool:
     """Return whether the last word of a line and the first of the next, without spaces between, are parts of one word."""
-    last = line[-1:]
+    last = line[-1]
     if not ((last.isascii() and last.isalnum()) or last in "-+/" or "arn:" in line):
         return False
     tail = line[-_MAX_WORD_LENGTH:].rsplit(None, 1)[-1]
     head = following[:_MAX_WORD_LENGTH].split(None, 1)[0]
     word = tail + head
-    if word.isalpha() and tail.islower() and head.islower() and len(tail) < _MIN_UUID:
+    if len(tail) < _MIN_UUID and word.isalpha() and tail.islower() and head.islower():
         # No name, ARN or ID consists of such parts.
         return word in _WORDS and not (tail in _WORDS and head in _WORDS)
     if (tail[-1].isalpha() or len(word) >= MIN_DIVIDED) and divides_name(line, following, tail):

@@ -26,6 +26,7 @@ _EMPHASIZED_LINE = lazy_pattern(
     re.MULTILINE,
 )
 _EMPHASIS_ENDS = ("*", "_")
+_EMPHASIS_END = lazy_pattern(r"[*_](?=\n|\Z)")
 _EMPHASIS_START = lazy_pattern(r"\n[ >]{0,8}[*_]{1,2}[A-Za-z]")
 _TARGET = r"(?:https?://|mailto:)"
 _MARKDOWN = lazy_pattern(rf"\[(?P<shown>[^\[\]\s()]{{1,300}})\]\({_TARGET}[^()\s]{{1,1000}}\)")
@@ -62,13 +63,11 @@ def strip_emphasis(view: View) -> None:
 
 
 def _emphasis_edits(text: str) -> Iterator[Edit]:
-    at = 0
-    for line in text.split("\n"):
-        m = _EMPHASIZED_LINE.match(text, at) if line.endswith(_EMPHASIS_ENDS) else None
+    for end in _EMPHASIS_END.finditer(text):
+        m = _EMPHASIZED_LINE.match(text, text.rfind("\n", 0, end.start()) + 1)
         if m and (m["mark"][0] not in m["text"].replace("/*", "") or m["mark"][0] == "_"):
             yield *m.span("mark"), ""
             yield *m.span("end"), ""
-        at += len(line) + 1
 
 
 def may_contain_links(text: str) -> bool:

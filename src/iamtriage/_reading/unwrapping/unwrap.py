@@ -58,6 +58,7 @@ _MARKS = lazy_pattern(
     r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-|(?<!.)\+(?=[^\s+|=-]))(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)|(?<=\+)))(?:[ \t]{0,32}(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
 )
 _MARKED_LINE = lazy_pattern(r"\n(?:[ \t]*[>#/,*|-]|\+)")
+_FLUSH_LINE = lazy_pattern(r"\n\S")
 # "gh run view --log" prints the job and the step before the time of each line. Names without identifiers are no facts.
 _STEP = lazy_pattern(
     r"\n(?!(?:[^\t\n]{0,80}\t)?[^\t\n]{0,80}(?:arn:|A[KS]IA|\d{12}))[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=20\d\d-\d\d-\d\dT)"
@@ -322,11 +323,10 @@ def _strip_line_starts(view: View) -> None:
         if not is_ascii and any(map(view.text.__contains__, BORDERS)):
             view.edit((m.start(), m.end(), "") for m in _find_borders(view.text))
         text = view.text
-    if text.lstrip(" \t")[:1] in _MARK_CHARACTERS or _MARKED_LINE.search(text):
-        view.edit(_mark_edits(text, text.split("\n")))
+    view.edit(_mark_edits(text))
     strip_emphasis(view)
     if "\n" in text:
-        if view.text[:1] in _INDENTS:
+        if view.text[:1] in _INDENTS and not _FLUSH_LINE.search(view.text):
             view.edit(_indent_edits(view.text))
         strip_continuations(view)
         join_literals(view)
@@ -361,20 +361,22 @@ def _match_lines(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int
     return ((m.start(), m.end() - 1) for m in pattern.finditer(f"\n{text}"))
 
 
-def _mark_edits(text: str, lines: Sequence[str]) -> Iterator[Edit]:
+def _mark_edits(text: str) -> Iterator[Edit]:
     """Yield edits that remove a mark if an adjacent line has it, too, or if there is only one line."""
-    at = 0
     waiting: re.Match[str] | None = None
-    # The marks of the lines before, "" if there is none.
-    before = last = ""
-    for line in lines:
-        m = _MARKS.match(text, at) if line.lstrip(" \t")[:1] in _MARK_CHARACTERS else None
-        mark = m["mark"] if m else ""
-        if waiting and last in {before, mark}:
+    # The mark of the last marked line, that of the line before it, and the start of the line after it.
+    last = before = ""
+    following = -1
+    for at, _ in _match_lines(_MARKED_LINE, text):
+        m = _MARKS.match(text, at)
+        if m is None:
+            continue
+        is_next = at == following
+        if waiting and (last == before or (is_next and last == m["mark"])):
             yield *waiting.span(), ""
-        before, last, waiting = last, mark, m
-        at += len(line) + 1
-    if waiting and (last == before or len(lines) == 1):
+        waiting, before, last = m, last if is_next else "", m["mark"]
+        following = text.find("\n", m.end()) + 1 or -1
+    if waiting and (last == before or "\n" not in text):
         yield *waiting.span(), ""
 
 
