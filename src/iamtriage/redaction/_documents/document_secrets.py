@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.view import View
 from iamtriage._text import SECRET_SIGNS
-from iamtriage._typing import NamedTuple
 from iamtriage.redaction._documents.encoded_texts import find_cells, find_program_strings, find_scripts
 from iamtriage.redaction._documents.hcl_spans import find_hcl
 from iamtriage.redaction._documents.json_spans import find_json
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.view import Edit
     from iamtriage.redaction._documents.nodes import Item, Places, Value
-    from iamtriage.redaction._documents.yaml_texts import YamlText
+    from iamtriage.redaction._documents.yaml_spans import YamlReader
     from iamtriage.redaction._vocabulary.markers import Secret
 
     Find = Callable[[str], Iterable[FoundSecret]]
@@ -85,13 +84,6 @@ _MIN_CHARS_PER_PART = 100
 _SECRET_STRING_SIGNS = ("ecret-string", "ecret_string", "ecretString", "ecretstring", "ECRET_STRING")
 
 
-class _FoundDocuments(NamedTuple):
-    """The documents of a text, in text order, and the parts of the text that belong to them."""
-
-    values: list[Value]
-    spans: list[tuple[int, int]]
-
-
 class Documents:
     """The documents of a text.
 
@@ -107,9 +99,7 @@ class Documents:
             sign in text for sign in _SECRET_STRING_SIGNS
         )
         self._has_patches = "patch secret" in text
-        found = _find_documents(text)
-        self._values = found.values
-        self._spans = found.spans
+        self._values, self._spans = _find_documents(text)
         # Keys are leaves, too, because no secret extends from one leaf into another.
         self._leaves: list[Scalar] = []
         # The secrets in values that were searched before.
@@ -138,7 +128,13 @@ class Documents:
                 continue
             self._leaves.append(value)
             content = value.decode(self._text) if content is None else content
-            yield from self._find_in_scalar(value, content, announced, find)
+            known = None if value.is_expression else announced
+            what, finds = self._search(content, known, value, find)
+            # YAML reads a marker without quotes as a list of one string.
+            if what and MARKER.match(self._text, max(0, value.start - 1)) is None:
+                yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
+            if finds:
+                yield from _relocate(self._text, value, finds)
 
     def find_across_values(self, find: Find) -> Iterator[FoundSecret]:
         """Find the secrets in and around the documents as text, each clipped to the value it begins in."""
@@ -165,19 +161,9 @@ class Documents:
                 yield start, end - 1, FILLER
             done = high
 
-    def _find_in_scalar(
-        self, value: Scalar, content: str, announced: Announced | None, find: Find
-    ) -> Iterator[FoundSecret]:
-        known = None if value.is_expression else announced
-        what, finds = self._search(content, known, value, find)
-        # YAML reads a marker without quotes as a list of one string.
-        if what and MARKER.match(self._text, max(0, value.start - 1)) is None:
-            yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
-        yield from _relocate(self._text, value, finds)
-
     def _search(self, content: str, known: Announced | None, value: Scalar, find: Find) -> _Searched:
         """Search a value. Short values that are equal, or differ only in digits, are searched once."""
-        is_searched = value.is_text and len(content) >= _MIN_LENGTH and not _is_word(content)
+        is_searched = value.is_text and not _is_word(content)
         if not (known or is_searched):
             return None, ()
         key = (content, known, value.is_text, value.is_quoted)
@@ -186,6 +172,8 @@ class Documents:
         what = known and known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
         if what or not is_searched:
             return what, ()
+        if known and (token := known.find_bearer_token(content)):
+            return None, (token,)
         similar: _Key | None = None
         if len(content) <= _MAX_REMEMBERED:
             name = known.name if known else None
@@ -285,27 +273,28 @@ def find_in_content(
     yield from known.find_in(content, find, is_quoted=is_quoted)
 
 
-def _find_documents(text: str) -> _FoundDocuments:
+def _find_documents(text: str) -> tuple[list[Value], list[tuple[int, int]]]:
+    """Return the documents of a text, in text order, and the parts of the text that belong to them."""
     values: list[Value] = []
     if "{" in text or "[" in text:
         values = [*find_json(text)]
         if len(values) == 1 and values[0].start == 0 and values[0].end == len(text.rstrip()):
-            return _FoundDocuments(values, [(0, values[0].end)])
+            return values, [(0, values[0].end)]
     hcl = [*find_hcl(text)] if "=" in text else []
     if hcl and hcl[0].end - hcl[0].start == len(text):
-        return _FoundDocuments([*hcl], [(0, len(text))])
+        return [*hcl], [(0, len(text))]
     toml = find_toml(text) if "=" in text and "\n" in text else None
     if toml:
-        return _FoundDocuments([toml], [(0, len(text))])
+        return [toml], [(0, len(text))]
     xml = [*find_xml(text)] if "</" in text or "/>" in text else []
     if len(xml) == 1 and xml[0].start == 0 and xml[0].end == len(text.rstrip()):
-        return _FoundDocuments([*xml], [(0, xml[0].end)])
+        return [*xml], [(0, xml[0].end)]
     yaml = _read_yaml(text)
     if yaml:
-        return _FoundDocuments(yaml.documents, _find_gaps(yaml.comments, len(text)))
+        return yaml.documents, _find_gaps(yaml.comments, len(text))
     others: list[Value] = [*hcl]
     # Line breaks can be escaped.
-    lined = (text, break_lines(text)) if xml else ()
+    lined = dict.fromkeys((text, break_lines(text)) if xml else ())
     others += (
         node for node in xml if not any(has_prefixed_lines(each, node.start, node.end) for each in lined)
     )
@@ -316,7 +305,7 @@ def _find_documents(text: str) -> _FoundDocuments:
     strings = [*find_program_strings(text)] if may_be_inside else []
     # JSON in a cell or a script is a part of it, but the quotes of JSON in a string show that it is JSON.
     values = [*_without_overlaps([*cells, *values, *strings, *others], {*cells, *strings})]
-    return _FoundDocuments(values, [(value.start, value.end) for value in values])
+    return values, [(value.start, value.end) for value in values]
 
 
 def _find_parts(text: str) -> Iterator[Scalar]:
@@ -340,7 +329,7 @@ def _is_document(text: str, start: int, end: int) -> bool:
     return (":" in part and _read_yaml(part) is not None) or ("=" in part and find_toml(part) is not None)
 
 
-def _read_yaml(text: str) -> YamlText | None:
+def _read_yaml(text: str) -> YamlReader | None:
     # A line of a diff begins with a sign, also before a word.
     has_prefix = text.lstrip(" ")[:1] == "+" or has_prefixed_lines(text, 0, len(text), signs="+>|*$│")
     return None if has_prefix or ":" not in text else find_yaml(text)
@@ -374,8 +363,9 @@ def find_in_scalar(text: str, scalar: Scalar, find: Find) -> Iterator[FoundSecre
 
 
 def _is_word(content: str) -> bool:
-    """Return whether a string is a single word that does not have the form of a secret."""
-    return content.isalpha() or (len(content) < _MIN_TOKEN and content.isalnum())
+    """Return whether a string is too short for a secret, or a word that does not have the form of one."""
+    size = len(content)
+    return size < _MIN_LENGTH or content.isalpha() or (size < _MIN_TOKEN and content.isalnum())
 
 
 def _relocate(text: str, scalar: Scalar, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:

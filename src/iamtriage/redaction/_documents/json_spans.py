@@ -7,7 +7,7 @@ linear. If JSON is invalid, the complete values in it are used, and reading cont
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from iamtriage._typing import override
 from iamtriage.redaction._documents.nodes import Encoded, Item, Node, Scalar
@@ -26,7 +26,9 @@ _OPENING_OF_OBJECT = rf"\{{(?=[ \t\r\n]*+(?:[\"}}]|{_ESCAPED_SIGN}))"
 _OPENING = re.compile(
     # A string that contains JSON, or JSON whose quotes are escaped.
     rf"{_OPENING_OF_OBJECT}"
-    rf"|\[(?=[ \t\r\n]*+(?:[\[\]\"0-9-]|{_ESCAPED_SIGN}|{_OPENING_OF_OBJECT}|true|false|null|NaN|Infinity))"
+    # Not a subscript.
+    rf"|\[(?<!\w\[)(?=[ \t\r\n]*+(?:[\[\]\"0-9-]|{_ESCAPED_SIGN}|{_OPENING_OF_OBJECT}"
+    r"|true|false|null|NaN|Infinity))"
     r"|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
 )
 # CSV doubles the quotes in a cell.
@@ -39,17 +41,21 @@ _REST_OF_PYTHON = re.compile(r"(?:[^'\\\n]|\\[^\n])*+(?!'\w)|(?:[^'\\\n]|\\[^\n]
 _OPENING_LINES = re.compile(r"[{\[](?:\r?\n[ ]{0,40}[{\[]?){1,4}\\{1,31}\"")
 # An escaped apostrophe is an escape of a program around the JSON.
 _STRING = r"\"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f'])*+\""
-_TOKEN = re.compile(
-    rf"[ \t\r\n]*+(?:(?P<string>{_STRING})|(?P<sign>[{{}}\[\],:])"
-    r"|(?P<scalar>-?[0-9][0-9.eE+-]*+|true|false|null|NaN|-?Infinity)(?![\w.]))"
+_SCALAR = r"(?P<scalar>-?[0-9][0-9.eE+-]*+|true|false|null|NaN|-?Infinity)(?![\w.])"
+_TOKEN = re.compile(rf"[ \t\r\n]*+(?:(?P<string>{_STRING})|(?P<sign>[{{}}\[\],:])|{_SCALAR})")
+# A key, and most values with the sign after them.
+_MEMBER = re.compile(
+    rf"[ \t\r\n]*+(?P<key>{_STRING})[ \t\r\n]*+:"
+    rf"(?:[ \t\r\n]*+(?:(?P<string>{_STRING})|{_SCALAR})[ \t\r\n]*+(?P<sign>[,}}]))?"
 )
 _SIGNS = frozenset("{}[],:")
 _ESCAPED_REST = re.compile(r"(?:[^\"\\\n]|\\[^\n])*+")
 _ESCAPED_LINES = re.compile(r"(?:[^\"\\]|\\.)*+")
+# The opening and the rest of a string with JSON, and what can follow the first bracket.
 _ESCAPED = (
-    (_ESCAPED_OPENING, _ESCAPED_REST),
-    (_OPENING_LINES, _ESCAPED_LINES),
-    (_OPENING_OF_PYTHON, _REST_OF_PYTHON),
+    (_ESCAPED_OPENING, _ESCAPED_REST, frozenset(" {[\\")),
+    (_OPENING_LINES, _ESCAPED_LINES, frozenset("\r\n")),
+    (_OPENING_OF_PYTHON, _REST_OF_PYTHON, frozenset("\r\\")),
 )
 # Another notation can write quotes in the same way, so the end of the string must be that of the JSON.
 _QUOTED_JSON = re.compile(_STRING + r"(?:(?<=[}\]]\")|(?<=[}\]][ ]\")|(?<=\\[nrt]\"))")
@@ -79,21 +85,6 @@ class JsonScalar(Encoded):
         return super().mark(found)
 
 
-class _OpenNode(Node):
-    """An object or a list whose end has not been read yet."""
-
-    __slots__ = ("key", "state")
-
-    def __init__(self, start: int, kind: Literal["object", "list"], state: str) -> None:
-        # Calling the other constructor would take a third of the time to read a bracket.
-        self.start = self.end = start
-        self.kind = kind
-        self.items: list[Item] = []
-        self.key: Scalar | None = None
-        # The next token: a "k"ey, a ":" colon, a "v"alue, or a "," comma; at the beginning, also the end.
-        self.state = state
-
-
 def find_json(text: str) -> Iterator[Value]:
     """Yield each JSON value in a text: objects, lists with an object, and strings with JSON."""
     # A list of plain values is JSON only if it is the whole text.
@@ -101,10 +92,7 @@ def find_json(text: str) -> Iterator[Value]:
     at = 0
     while opening := _OPENING.search(text, at):
         at = opening.start()
-        if text[at] == "[" and (text[at - 1 : at].isalnum() or text[at - 1 : at] == "_"):
-            # A subscript.
-            at += 1
-        elif text[at] == '"':
+        if text[at] == '"':
             quoted = _QUOTED_JSON.match(text, at)
             if quoted:
                 yield JsonScalar(at + 1, quoted.end() - 1, is_text=True)
@@ -116,86 +104,93 @@ def find_json(text: str) -> Iterator[Value]:
             at = rest.end()
         else:
             found, at = _read(text, at)
-            yield from (node for node in found if _is_document(text, node, (first, last)))
+            for node in found:
+                if _is_document(text, node, (first, last)):
+                    yield node
 
 
 def _match_escaped(text: str, at: int) -> re.Match[str] | None:
     """Match the rest of a string from an opening bracket of JSON in it."""
-    for opening, rest in _ESCAPED:
-        begin = opening.match(text, at)
-        if begin:
+    following = text[at + 1 : at + 2]
+    for opening, rest, starts in _ESCAPED:
+        if following in starts and (begin := opening.match(text, at)):
             found = rest.match(text, at)
             # An even number of backslashes before a quote is part of a string in another notation.
             return found if found and found.end() >= begin.end() else None
     return None
 
 
-def _read(text: str, at: int) -> tuple[list[Node], int]:
+def _read(text: str, at: int) -> tuple[list[Node], int]:  # noqa: C901, PLR0912, PLR0915 (calls would take long)
     """Read the value at an opening bracket. Return it, or its complete parts, and where to continue."""
-    stack: list[_OpenNode] = []
-    match = _TOKEN.match
+    # The nodes around the current one, each with the key of the next one.
+    stack: list[tuple[Node, Scalar | None]] = []
+    # The next token: a "k"ey, a ":" colon, a "v"alue, or a "," comma; in capitals, also the end.
+    node, state = (Node(at, "object"), "K") if text[at] == "{" else (Node(at, "list"), "V")
+    key: Scalar | None = None
+    at += 1
     while True:
-        sign = text[at : at + 1]
-        node = stack[-1] if stack else None
-        if sign in _SIGNS:
-            at += 1
-        elif token := match(text, at):
-            at = token.end()
-            if token.lastgroup != "sign":
-                if node is None or not _accept_scalar(node, token):
-                    break
+        if state in "kK" and (member := _MEMBER.match(text, at)):
+            at = member.end()
+            start, end = member.span("key")
+            key, state = JsonScalar(start + 1, end - 1), "v"
+            sign = member["sign"]
+            if sign is None:
                 continue
-            sign = text[at - 1]
+            start, end = member.span("string")
+            # Calling the function for each string would take long.
+            value = JsonScalar(start + 1, end - 1) if start >= 0 else _get_scalar(member)
+            node.items.append(Item(key, "", value))
+            if sign == ",":
+                state = "k"
+                continue
+            state = ","
+        elif (sign := text[at : at + 1]) in _SIGNS:
+            at += 1
+        elif token := _TOKEN.match(text, at):
+            at = token.end()
+            if token.lastgroup == "sign":
+                sign = token["sign"]
+            elif state in "vV":
+                node.items.append(Item(key, "", _get_scalar(token)))
+                state = ","
+                continue
+            elif state in "kK" and token.lastgroup == "string":
+                key, state = _get_scalar(token), ":"
+                continue
+            else:
+                break
         else:
             at = min(len(text), at + 1)
             break
-        if sign in "{[":
-            if node is not None and node.state[0] != "v":
+        if sign in ":,":
+            if state != sign:
                 break
-            stack.append(
-                _OpenNode(at - 1, "object", "k0") if sign == "{" else _OpenNode(at - 1, "list", "v0")
-            )
-        elif node is None or not _accept_sign(node, sign):
+            state = "k" if sign == "," and node.kind == "object" else "v"
+        elif sign in "{[":
+            if state not in "vV":
+                break
+            stack.append((node, key))
+            node, state = (Node(at - 1, "object"), "K") if sign == "{" else (Node(at - 1, "list"), "V")
+            key = None
+        elif (sign == "}") != (node.kind == "object") or state not in "KV,":
             break
-        elif sign in "}]":
+        else:
             node.end = at
-            stack.pop()
             if not stack:
                 return [node], at
-            _add(stack[-1], node)
-    complete = [item.value for node in stack for item in node.items if isinstance(item.value, Node)]
-    return complete, max(at, stack[-1].start + 1 if stack else at)
+            closed = node
+            node, key = stack.pop()
+            node.items.append(Item(key, "", closed))
+            state = ","
+    nodes = [*(each for each, _ in stack), node]
+    complete = [item.value for each in nodes for item in each.items if isinstance(item.value, Node)]
+    return complete, max(at, node.start + 1)
 
 
-def _accept_sign(node: _OpenNode, sign: str) -> bool:
-    """Return whether a sign that opens no value can be next."""
-    state = node.state
-    if sign == ":":
-        node.state = "v"
-        return state == ":"
-    if sign == ",":
-        node.state = "k" if node.kind == "object" else "v"
-        return state == ","
-    return (sign == "}") == (node.kind == "object") and state in {"k0", "v0", ","}
-
-
-def _accept_scalar(node: _OpenNode, token: re.Match[str]) -> bool:
-    """Return whether a string or another scalar can be next, and add it."""
-    state = node.state[0]
-    is_text = token.lastgroup == "string"
-    start, end = token.span(token.lastgroup or 0)
-    if is_text:
-        start, end = start + 1, end - 1
-    if state == "v":
-        _add(node, JsonScalar(start, end, is_text=is_text))
-        return True
-    node.key, node.state = JsonScalar(start, end), ":"
-    return state == "k" and is_text
-
-
-def _add(node: _OpenNode, value: Value) -> None:
-    node.items.append(Item(node.key, "", value))
-    node.key, node.state = None, ","
+def _get_scalar(token: re.Match[str]) -> JsonScalar:
+    """Return the string or the other scalar of a match."""
+    start, end = token.span("string")
+    return JsonScalar(start + 1, end - 1) if start >= 0 else JsonScalar(*token.span("scalar"), is_text=False)
 
 
 def _is_document(text: str, node: Node, whole: tuple[int, int]) -> bool:

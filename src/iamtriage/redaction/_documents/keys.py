@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage._typing import NamedTuple
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.headers import find_header_secrets
-from iamtriage.redaction._vocabulary.markers import MARKER
+from iamtriage.redaction._secret_spans import FoundSecret
+from iamtriage.redaction._vocabulary.markers import MARKER, WORD
 from iamtriage.redaction._vocabulary.placeholders import is_placeholder
 from iamtriage.redaction._vocabulary.searched_text import SearchedText
 from iamtriage.redaction._vocabulary.secret_names import Name, classify_key
@@ -18,7 +20,6 @@ from iamtriage.redaction._vocabulary.secret_values import ERROR, Placement, can_
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from iamtriage.redaction._secret_spans import FoundSecret
     from iamtriage.redaction._vocabulary.markers import Secret
     from iamtriage.redaction._vocabulary.secret_values import Sign
 
@@ -83,6 +84,7 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _HEADER = "authorization: "
+_BEARER_TOKEN = re.compile(r"bearer[ ](?P<token>[A-Za-z0-9._~+/-]{16,20000})", re.IGNORECASE)
 _END_TAG = re.compile(r"</\w{1,40}>\Z")
 _SCHEME = re.compile(r"(?:basic|bearer|token)[ ](?P<token>[^\s]{1,4000})", re.IGNORECASE)
 # In Terraform's state and plans: an object, and the member that lists which of its values are secrets.
@@ -158,6 +160,13 @@ class Announced(NamedTuple):
             return None
         placement = (_QUOTED if is_quoted else _UNQUOTED)[self.sign]
         return self.name.what if can_be_secret(self.name, content, placement) else None
+
+    def find_bearer_token(self, content: str) -> FoundSecret | None:
+        """Return the token of a header, if it and its scheme are the whole value, as in most of them."""
+        found = _BEARER_TOKEN.fullmatch(content) if self.is_header else None
+        if found is None or found["token"].isalpha() or WORD in content or is_placeholder(found["token"]):
+            return None
+        return FoundSecret(*found.span("token"), "bearer token")
 
     def find_in(
         self, content: str, find: Callable[[str], Iterable[FoundSecret]], *, is_quoted: bool = True
@@ -326,6 +335,7 @@ def announce_pairs(values: Sequence[str | None]) -> list[Announced | None]:
     return result
 
 
+@lru_cache(maxsize=2048)
 def announce_key(key: str) -> Announced | None:
     """Return what a key announces about its value, regardless of the other members of the object."""
     if key.startswith("/") and key.count("/") == 1:

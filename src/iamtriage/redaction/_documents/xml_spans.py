@@ -29,8 +29,7 @@ _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _SPACES = re.compile(r"(?:\s|\\n(?=\s))*+")
 _END = re.compile(rf"</(?P<tag>{_NAME})\s*+>")
 # Most elements in prose.
-_LEAF = re.compile(rf"<(?P<tag>{_NAME})(?:>[^<]*+</(?P=tag)>|[ ]?/>)")
-_TEXT = re.compile(r"[^<]++")
+_LEAF = re.compile(rf"<(?P<tag>{_NAME})(?:>(?P<text>[^<]++)</(?P=tag)>|></(?P=tag)>|[ ]?/>)")
 # Comments and the like, and how they end. The end is searched for separately, because a pattern cannot
 # remember that there is none.
 _OTHERS = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!DOCTYPE", ">"))
@@ -117,13 +116,6 @@ class _Element(Node):
         is_text = only is not None and only.key is None and isinstance(only.value, Scalar) and self.text
         return Item(None, _local(self.tag), only.value if only and is_text else self)
 
-    def announced(self) -> Node:
-        """Return an object with the element as the only item, so that its name announces its content."""
-        result = Node(self.start, "object")
-        result.end = self.end
-        result.items.append(self.item())
-        return result
-
     def is_record(self) -> bool:
         """Return whether the element has children or CDATA, or names a secret, unlike most in prose."""
         if (
@@ -143,9 +135,11 @@ def find_xml(text: str) -> Iterator[Node]:
     at = 0
     closed: dict[str, int] = {}
     while opening := _START.search(text, at):
-        leaf = _LEAF.match(text, opening.start())
-        if leaf and classify_key(_local(leaf["tag"])) is None:
+        if leaf := _LEAF.match(text, opening.start()):
             at = leaf.end()
+            tag = _local(leaf["tag"]) if leaf["text"] else ""
+            if classify_key(tag) is not None and (content := _get_text(text, *leaf.span("text"))):
+                yield _announce(Item(None, tag, content), leaf.start(), at)
             continue
         nodes, at = _read(text, opening, closed)
         yield from nodes
@@ -165,9 +159,9 @@ def _read(text: str, opening: re.Match[str], closed: dict[str, int]) -> tuple[li
     count = 0
     while at < len(text):
         if text[at] != "<":
-            run = _TEXT.match(text, at)
-            end = run.end() if run else at + 1
-            _add_text(stack[-1], text, at, end)
+            end = text.find("<", at) % (len(text) + 1)
+            if content := _get_text(text, at, end):
+                stack[-1].text.append(content)
             at = end
         elif start := _START.match(text, at):
             at = start.end()
@@ -185,8 +179,9 @@ def _read(text: str, opening: re.Match[str], closed: dict[str, int]) -> tuple[li
             if _close(stack, content_end, at, complete):
                 break
         elif (end := _skip_other(text, at, closed)) > at:
-            if text.startswith("<![CDATA[", at):
-                _add_text(stack[-1], text, at + len("<![CDATA["), end - len("]]>"), is_escaped=False)
+            is_data = text.startswith("<![CDATA[", at)
+            if is_data and (content := _get_text(text, at + len("<![CDATA["), end - len("]]>"))):
+                stack[-1].text.append(Scalar(content.start, content.end))
             at = end
         else:
             break
@@ -194,7 +189,16 @@ def _read(text: str, opening: re.Match[str], closed: dict[str, int]) -> tuple[li
     complete += (
         item.value for element in stack for item in element.items if isinstance(item.value, _Element)
     )
-    return [element.announced() for element in complete if element.is_record()], max(at, opening.end())
+    nodes = [_announce(each.item(), each.start, each.end) for each in complete if each.is_record()]
+    return nodes, max(at, opening.end())
+
+
+def _announce(item: Item, start: int, end: int) -> Node:
+    """Return an object with an element as the only item, so that its name announces its content."""
+    node = Node(start, "object")
+    node.end = end
+    node.items.append(item)
+    return node
 
 
 def _open(start: re.Match[str]) -> _Element:
@@ -208,15 +212,14 @@ def _open(start: re.Match[str]) -> _Element:
     return element
 
 
-def _add_text(element: _Element, text: str, start: int, end: int, *, is_escaped: bool = True) -> None:
-    content = text[start:end]
-    spaces = _SPACES.match(content)
-    start += spaces.end() if spaces else 0
+def _get_text(text: str, start: int, end: int) -> Scalar | None:
+    """Return the text of an element without the spaces around it; ``None`` if there is none."""
+    spaces = _SPACES.match(text, start, end)
+    start = spaces.end() if spaces else start
     end = start + len(text[start:end].rstrip())
     while end - start > 1 and text.endswith("\\n", start, end):
         end = start + len(text[start : end - 2].rstrip())
-    if start < end:
-        element.text.append(Encoded(start, end, _TEXT_ENCODING) if is_escaped else Scalar(start, end))
+    return Encoded(start, end, _TEXT_ENCODING) if start < end else None
 
 
 def _close(stack: list[_Element], content_end: int, end: int, complete: list[_Element]) -> bool:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from iamtriage._typing import NamedTuple
 from iamtriage.redaction._documents.yaml_flows import YamlError
 from iamtriage.redaction._documents.yaml_spans import KEY_SIGN, YamlReader
 
-if TYPE_CHECKING:
-    from iamtriage.redaction._documents.nodes import Value
-
-__all__ = ("YamlText", "find_yaml")
+__all__ = ("find_yaml",)
 
 # YAML contains none of these, but the output of terminals does.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -39,20 +34,8 @@ _SINGLE = re.compile(
 _OPTION_OR_DIGIT = re.compile(r"[ ]-{1,2}[A-Za-z]|[0-9]")
 
 
-class YamlText(NamedTuple):
-    """The documents of a text.
-
-    Attributes:
-        documents: Their values.
-        comments: The positions of comments and of blank lines.
-    """
-
-    documents: list[Value]
-    comments: list[tuple[int, int]]
-
-
-def find_yaml(text: str) -> YamlText | None:
-    """Return the YAML documents in a text, or ``None`` if the text is not YAML."""
+def find_yaml(text: str) -> YamlReader | None:
+    """Return the reader of the YAML documents in a text, or ``None`` if the text is not YAML."""
     if "\n" not in text and "{" not in text:
         # A line has one key.
         return None
@@ -70,7 +53,7 @@ def find_yaml(text: str) -> YamlText | None:
     # Most other texts end the reader soon.
     if reader.key_count < min_keys or _CONTROLS.search(text) or _is_broken(text):
         return None
-    return YamlText(reader.documents, reader.comments)
+    return reader
 
 
 def _is_broken(text: str) -> bool:

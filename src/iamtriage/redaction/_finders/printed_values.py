@@ -34,7 +34,7 @@ __all__ = ("find_printed_secrets",)
 _QUERY = re.compile(
     r"(?:--query[ =]|\b(?P<other>[jy]q)(?:\s--?[\w-]{1,20}){0,4}\s)(?:\"(?P<double>(?:[^\"\\\n]|\\.){1,400})\"|'(?P<single>[^'\n]{1,400})'|(?P<plain>[^\s\"'|;&)`]{1,400}))"
 )
-_PRINTER = re.compile("|".join(map(re.escape, PRINTERS)))
+_PRINTERS = {command: re.compile(re.escape(command)) for command in PRINTERS}
 _OPTIONS = {command: re.compile(option) for command, option in PRINTERS.items()}
 _AWS = re.compile(r"(?:^|[\s;&|/\\\"'])aws(?:local|\.exe|-cli(?::\S{1,40})?)?[\"']?\s")
 _OPERATION = re.compile(
@@ -117,8 +117,7 @@ def find_printed_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find the secrets in the output of commands."""
     text, folded = searched.text, searched.folded
     queries = [*_QUERY.finditer(text)] if any(map(folded.__contains__, _QUERY_SIGNS)) else []
-    printers = [*_PRINTER.finditer(folded)] if any(map(folded.__contains__, PRINTERS)) else []
-    commands = sorted((*queries, *printers), key=lambda each: each.start())
+    commands = sorted((*queries, *_find_printers(folded)), key=lambda each: each.start())
     starts = [each.start() for each in commands]
     has_steps = bool(commands) and any(map(text.__contains__, _STEP_SIGNS))
     most = _MIN_COMMANDS + len(text) // _CHARS_PER_COMMAND
@@ -163,6 +162,17 @@ def find_printed_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
             view = _read_output(text, start, end + 1, high)
             for low, last, what in _find_in_output(view.text, columns, command):
                 yield FoundSecret(end + 1 + view.origin(low), end + 2 + view.origin(last - 1), what)
+
+
+def _find_printers(folded: str) -> Iterator[re.Match[str]]:
+    """Find the commands that print a secret."""
+    # A text is searched faster for each of the few that it contains than for all.
+    found = [m for sign, command in _PRINTERS.items() if sign in folded for m in command.finditer(folded)]
+    done = 0
+    for command in sorted(found, key=lambda each: each.start()):
+        if command.start() >= done:
+            yield command
+            done = command.end()
 
 
 def _command_around(text: str, start: int, end: int) -> tuple[int, int]:

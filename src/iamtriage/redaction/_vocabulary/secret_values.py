@@ -160,6 +160,10 @@ def is_plain_secret(name: Name, value: str) -> bool:
 @lru_cache(maxsize=4_000)
 def judge_value(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value of any form can be a secret."""
+    # Tested first, because most other values are words, or have signs that no token contains.
+    is_token = name.what not in _ANY_FORM and name.tail != "auth" and placement.sign not in {"space", "tuple"}
+    if is_token and not _may_be_token(name, value, placement):
+        return False
     if _is_no_secret(name, value, placement) or _is_next(value, placement.sign):
         return False
     if name.what == "signature":
@@ -181,8 +185,6 @@ def judge_value(name: Name, value: str, placement: Placement) -> bool:
         is_random = looks_random(value) and _DATE.fullmatch(value) is None
         return is_random and (name.strong or name.what == "password" or placement.sign == "tuple")
     if placement.sign == "table" and not name.strong and _PLAIN_WORDS.fullmatch(value):
-        return False
-    if name.what not in {"password", "cookie", "secret"} and not _may_be_token(name, value, placement):
         return False
     if name.tail == "token" and name.key != "token" and not name.strong and _is_id(value, placement):
         return False
@@ -233,6 +235,8 @@ def _is_weak(value: str) -> bool:
     return is_mixed(value) or (len(value) >= _MIN_WEAK and value.isalpha() and value.islower())
 
 
+# Secrets without the form of a token.
+_ANY_FORM = frozenset({"password", "cookie", "secret", "signature", "one-time code"})
 # In characters.
 _MIN_WEAK = 6
 _MIN_TOKEN = 10
