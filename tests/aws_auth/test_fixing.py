@@ -205,7 +205,7 @@ def test_other_styles(before: str, after: str) -> None:
 @check_rows(
     "text",
     [
-        "", "a: [", "- rolearn: x", "mapRoles: [a]", "\0", "a: \ud800", "\tmapRoles: x", "[" * 100_000, "x" * 10_000_000,
+        "", "a: [", "- rolearn: x", "mapRoles: [a]", "\0", "a: \ud800", "\tmapRoles: x", "[" * 20_000, "x" * 10_000_000,
         f"mapRoles: |\n  - rolearn: {ROLE}/p/x\nmapUsers: |\n  [\n", f"mapRoles:\n- rolearn: {ROLE}/p/x\n",
         f"x: &x |\n  - rolearn: {ROLE}/p/x\nmapRoles: *x\n", f"mapRoles: &x |\n  - rolearn: {ROLE}/p/x\ny: *x\n",
     ],
