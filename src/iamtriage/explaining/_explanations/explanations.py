@@ -5,7 +5,6 @@ Renderers are imported when they are needed, because programs often only read at
 
 from __future__ import annotations
 
-import operator
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ForwardRef, Literal, TypeAlias, cast
@@ -298,7 +297,7 @@ Combine: TypeAlias = Callable[
 ]
 Describe: TypeAlias = Callable[[Failure, Failure | None], str]
 _NAMES = tuple(field.name for field in attrs.fields(Explanation))
-_set, _values_of = object.__setattr__, operator.attrgetter(*_NAMES)
+_set = object.__setattr__
 
 
 def copy_with(explanation: Explanation, **changes: object) -> Explanation:
@@ -311,8 +310,8 @@ def copy_with(explanation: Explanation, **changes: object) -> Explanation:
         **changes: The other values, by the names of the attributes.
     """
     copied = object.__new__(Explanation)
-    for name, value in (*zip(_NAMES, _values_of(explanation), strict=True), *changes.items()):
-        _set(copied, name, value)
+    for name in _NAMES:
+        _set(copied, name, changes[name] if name in changes else getattr(explanation, name))
     return copied
 
 
