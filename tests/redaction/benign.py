@@ -863,6 +863,8 @@ LINES: tuple[str, ...] = tuple(
         r"| `API_KEY` | API key of the shop | required |",
         r"password: CHANGE_ME",
         r'expect "password:"; send "$password\r"',
+        r"src/app.py:12: password: missing",
+        r"config/a.yml:3:password: ${DB_PASSWORD}",
     ]
     if line
 )

@@ -203,6 +203,8 @@ NAMES: tuple[tuple[str, str], ...] = (
     ("密碼", "password"),
     ("비밀번호", "password"),
     ("PGPASS", "password"),
+    ("ROOT_PWD", "password"),
+    ("bind_pwd", "password"),
     ("db_psw", "password"),
     ("pswd", "password"),
     ("functionKey", "secret"),

@@ -175,6 +175,9 @@ def _form(value: object) -> object:
         ({"attributes": {"id": "x", "content": "swordfish"}, "sensitive_attributes": [[{"type": "get_attr", "value": "content"}]]}, {"attributes": {"id": "x", "content": "[REDACTED secret]"}, "sensitive_attributes": [[{"type": "get_attr", "value": "content"}]]}),
         ({"after": {"a": {"b": "swordfish"}, "c": "d"}, "after_sensitive": {"a": {"b": True}, "c": False}}, {"after": {"a": {"b": "[REDACTED secret]"}, "c": "d"}, "after_sensitive": {"a": {"b": True}, "c": False}}),
         ({"GenerateSecretString": {"PasswordLength": 32}, "/forgot-password": "AuthController#forgot"}, {"GenerateSecretString": {"PasswordLength": 32}, "/forgot-password": "AuthController#forgot"}),
+        ({"cmd": ["mysql", "-pswordfish", "orders"], b"password": b"x1y2z3a4"}, {"cmd": ["mysql", "-p[REDACTED password]", "orders"], b"password": b"[REDACTED password]"}),
+        (["curl", "-u", "ana:swordfish", 1, None], ["curl", "-u", "ana:[REDACTED password]", 1, None]),
+        (["-x", 'a"b\\', "\ud800"], ["-x", 'a"b\\', "\ud800"]),
         ({f"password={PASSWORD}": 1, f"password={PASSWORD}x": 2}, {"password=[REDACTED password]": 1, "password=[REDACTED password] 2": 2}),
     ],
 )  # fmt: skip

@@ -573,4 +573,5 @@ TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Secret in a box", f"╭──────────────────────────────╮\n│ apiVersion: v1               │\n│ kind: Secret                 │\n│ data:                        │\n│   foo: {_BASE64}         │\n│ type: Opaque                 │\n╰──────────────────────────────╯", (_BASE64,)),
     ("data key in a quotation", f'> {{\n>     "CiphertextBlob": "AQIDAHjR",\n>     "Plaintext": "{BODY[:43]}=",\n>     "KeyId": "x"\n> }}', (BODY[:43],)),
     ("indented table of spaces", f"  NAME       PASSWORD        HOST\n  orders     {PASSWORD}   db.internal\n", (PASSWORD,)),
+    ("grep", f"config/prod.yml:12:  password: {_WEAK}\nconfig/prod.yml-13-  port: 5432", (_WEAK,)),
 )  # fmt: skip

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from iamtriage.redaction._documents.document_secrets import find_in_content
 from iamtriage.redaction._documents.keys import announce_items, announce_members, list_secret_keys
 from iamtriage.redaction._finders.key_pairs import is_access_key_id, is_secret_access_key
-from iamtriage.redaction._finders.phrases import find_listed_commands
 from iamtriage.redaction._hiding import hide_secrets
 from iamtriage.redaction._secret_spans import insert_markers, merge_secrets
 from iamtriage.redaction._secrets import find_secrets
 from iamtriage.redaction._vocabulary.markers import make_marker
-from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -116,14 +114,8 @@ def _hide_in_command(items: list[object]) -> list[object]:
     """Return the arguments of a command without the secrets that its options announce; other lists stay."""
     if not any(isinstance(item, str) and _OPTION.match(item) for item in items):
         return items
-    text = json.dumps([_to_text(item) for item in items], ensure_ascii=False)
-    try:
-        finds = find_listed_commands(SearchedText(text))
-        shown = json.loads(insert_markers(text, merge_secrets(text, finds)))
-        return [new if isinstance(item, str) else item for item, new in zip(items, shown, strict=True)]
-    except ValueError:
-        # A secret with escaped quotes.
-        return items
+    shown = json.loads(hide_secrets(json.dumps([_to_text(item) for item in items])))
+    return [new if isinstance(item, str) else item for item, new in zip(items, shown, strict=True)]
 
 
 _OPTION = re.compile("-[A-Za-z]|(?:add_user|change_password|user)$")

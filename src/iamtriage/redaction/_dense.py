@@ -198,15 +198,12 @@ def _find_dense(
     # What a marker replaces was longer or shorter, so other names were near each other.
     markers = [at for at, name in enumerate(names) if name[0].startswith(MARKER_START)]
     for low, high in pairwise((-1, *markers, len(names))):
-        counts: dict[str, int] = dict(Counter(shapes[low + 1 : min(low + _MANY, high)]))
+        counts = Counter(shapes[low + 1 : min(low + _MANY, high)])
         for first, last in zip(range(low + 1, high), range(low + _MANY, high), strict=False):
-            shape = shapes[last]
-            counts[shape] = counts.get(shape, 0) + 1
+            counts[shapes[last]] += 1
             start, end = spans[first][0], spans[last][0]
             if end - start <= _REACH and end - start <= len(counts) * _CHARS_PER_NOTATION:
                 yield start, end
-            shape = shapes[first]
-            if counts[shape] == 1:
-                del counts[shape]
-            else:
-                counts[shape] -= 1
+            counts[shapes[first]] -= 1
+            if not counts[shapes[first]]:
+                del counts[shapes[first]]

@@ -262,24 +262,21 @@ class Pseudonyms:
         return f"{start}-{self._zeros(start, max(8, len(m['rest'])))}"
 
     def _identity_center(self, m: re.Match[str]) -> str:
-        name = m["set"] if _SET_PSEUDONYM.fullmatch(m["set"]) else self._set(m["set"])
+        name = m["set"] if _SET_PSEUDONYM.fullmatch(m["set"]) else self._count("set", m["set"], "Set")
         suffix = m["suffix"] if _ZEROS.fullmatch(m["suffix"]) else self._zeros("suffix", 16)
         return f"{IDENTITY_CENTER_PREFIX}{name}_{suffix}"
 
-    def _set(self, name: str) -> str:
+    def _count(self, series: str, name: str, start: str) -> str:
         # Other values contain no spaces.
-        key = f"set {name}"
+        key = f"{series} {name}"
         if key not in self._pseudonyms:
-            self._pseudonyms[key] = f"Set{self._next('set')}"
+            self._pseudonyms[key] = f"{start}{self._next(series)}"
         return self._pseudonyms[key]
 
     def _bootstrapped(self, m: re.Match[str]) -> str:
         qualifier = m["qualifier"]
         if not _QUALIFIER_PSEUDONYM.fullmatch(qualifier):
-            key = f"qualifier {qualifier}"
-            if key not in self._pseudonyms:
-                self._pseudonyms[key] = f"q{self._next('qualifier')}"
-            qualifier = self._pseudonyms[key]
+            qualifier = self._count("qualifier", qualifier, "q")
         account = self.get_pseudonym(m["account"], "account")
         return f"cdk-{qualifier}-{m['purpose']}-{account}{m['region']}"
 

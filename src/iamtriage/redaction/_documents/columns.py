@@ -84,16 +84,13 @@ def find_column_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         start = find_line_start(text, name.start())
         end = text.find("\n", name.end(), start + _MAX_LINE)
         done = max(name.end(), end)
-        separator = (
-            next((each for each in _SEPARATORS if text.find(each, start, end) >= 0), None)
-            if end > 0
-            else None
-        )
+        line = text[start : max(start, end)]
+        separator = next((each for each in _SEPARATORS if each in line), None)
         needs_rule = separator in _BARS and not text.startswith("||", start)
         if separator is None or (needs_rule and not _RULE.match(text, end + 1)):
             continue
         # Jira's headings have two bars between them.
-        if columns := _read_header(text[start:end].replace("||", "|"), separator):
+        if columns := _read_header(line.replace("||", "|"), separator):
             kinds, count, placement = columns
             for row, row_end in _list_rows(text, end + 1):
                 cells = [*_split(text, row, row_end, separator)]

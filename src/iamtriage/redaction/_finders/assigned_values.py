@@ -18,8 +18,7 @@ from iamtriage.redaction._finders.setting_lines import (
     extend_value,
     find_simple_value,
 )
-from iamtriage.redaction._secret_spans import FoundSecret
-from iamtriage.redaction._vocabulary.markers import WORD
+from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
 from iamtriage.redaction._vocabulary.placeholders import MASK_WORDS
 from iamtriage.redaction._vocabulary.searched_text import MAX_EDGE, MIN_LONG
@@ -49,9 +48,6 @@ if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.secret_names import Name
 
 __all__ = ("HIDDEN", "QUOTES", "WORD_STARTS", "check_value", "find_value_of")
-
-_MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
-_MARKER_REACH = 2 + len(WORD)
 
 # Before a value: the bracket of a list, a wrapper of Go, Rust, Swift or Haskell.
 _WRAPPER = r"(?:\[\](?:string|byte)[{(]|(?:Some|Optional|Just|Secret|Sensitive|String|SecretString|SecretStr|bytes|bytearray|Buffer\.from)?(?:::(?:from|new))?[\[(][ \t]?|Just\s)"
@@ -182,20 +178,18 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
         between = pattern.match(text, end)
         if between:
             extent = find_value(match.searched, between.end())
-            if (
-                pattern is _TABLE
-                and extent
-                and (
-                    is_annotation(match, extent)
-                    or match.preceded_by(_TEMPLATE, ("{{",))
-                    or _WORDS.match(text, extent.start)
-                )
-            ):
+            if pattern is _TABLE and extent and _is_no_cell(match, extent):
                 return None
             return check_value(match, "option" if option and sign != "pair" else sign, extent)
     if option:
         return _find_option_value(match)
     return _find_column_value(match, before) if after in _COLUMN_STARTS else None
+
+
+def _is_no_cell(match: NameMatch, extent: Extent) -> bool:
+    """Return whether a bar is part of a type or a template, or a description follows it."""
+    is_template = match.preceded_by(_TEMPLATE, ("{{",)) is not None
+    return is_template or is_annotation(match, extent) or _WORDS.match(match.text, extent.start) is not None
 
 
 # The characters that these patterns can begin with, to skip others at once.
@@ -274,7 +268,7 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     at, sign_end = assign.end(), assign.end("sign")
     # A bracket is part of what the pattern of the sign matches.
     may_be_hidden = at > sign_end or text[at : at + 1].isdigit()
-    if (match.searched.is_marked and _is_marked(text, at)) or (
+    if (match.searched.is_marked and not is_unmarked(text, max(0, at - 1), at + 2)) or (
         may_be_hidden and HIDDEN.match(text, sign_end)
     ):
         return None
@@ -331,15 +325,6 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else close or ""
     placement = Placement(sign, bool(extent.quote), structured, query, is_key=is_login)
     return check_value(match, sign, extent, placement, quote)
-
-
-def _is_marked(text: str, at: int) -> bool:
-    """Return whether a marker is at a position, or directly before or after its quote."""
-    return text.find(WORD, max(0, at - 1), at + _MARKER_REACH) >= 0 and (
-        text.startswith(_MARKER_STARTS, at)
-        or text.startswith(_MARKER_STARTS[0], at - 1)
-        or text.startswith(_MARKER_STARTS, at + 1)
-    )
 
 
 def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) -> bool:

@@ -44,6 +44,8 @@ _CELL_END = re.compile(rf"{QUOTE}?[ \t]{{0,80}}(?:[|│]|\r?$)", re.MULTILINE)
 # Before a name: an object or a list, a line of settings, a query, a command.
 _STRUCTURE = re.compile(r"[{(\[,;&?|]\s{0,40}(?:[\w.-]{1,40}\s)?(?:\\{0,64}[\"'])?\Z")
 _LINE = re.compile(
+    # The file and number of a line, as grep prints them, and its indent.
+    r"(?:[\w./-]{1,60}[:-][0-9]{1,6}[:-](?![ ][^ ]))?"
     r"[ \t]{0,40}(?:\x1b\[[0-9;]{0,16}m)?(?:[-+>#*│|$]{1,2}[ \t]{1,4})?"
     r"(?:(?:export|set|setenv|SET|ENV|ARG|declare -x|let|var|const|val) )?(?:\$[Ee]nv:)?(?P<quote>[\"']?)"
 )
@@ -153,11 +155,6 @@ class NameMatch(NamedTuple):
         )
 
 
-def _begins_with_capital(text: str, at: int) -> bool:
-    """Return whether a word in a name begins with a capital after another word: "smtpPass"."""
-    return text[at].isupper() and text[at - 1 : at].islower()
-
-
 def match_name(searched: SearchedText, name_end: re.Match[str]) -> NameMatch | None:
     """Return the name of a secret whose last word has a match, or ``None`` if there is none."""
     text, folded, start = searched.text, searched.folded, name_end.start()
@@ -165,7 +162,9 @@ def match_name(searched: SearchedText, name_end: re.Match[str]) -> NameMatch | N
     after = text[end : end + 1]
     if after in _CONTINUED:
         return None
-    if tail in WORDS and folded[start - 1 : start].isalnum() and not _begins_with_capital(text, start):
+    # A word can also begin with a capital: "smtpPass".
+    begins = not folded[start - 1 : start].isalnum() or (text[start].isupper() and text[start - 1].islower())
+    if tail in WORDS and not begins:
         return None
     if after in _STARTS_OF_SUFFIX and (following := _SUFFIX.match(text, end)):
         suffix, end = following[0], following.end()

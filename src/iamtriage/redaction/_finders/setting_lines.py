@@ -148,7 +148,8 @@ def extend_value(match: NameMatch, extent: Extent, sign: Sign, line: re.Match[st
     """Extend an unquoted value over the words, cookies and signs that belong to it."""
     text, what = match.text, match.name.what
     if what == "cookie":
-        extent = _extend_over_cookies(text, extent)
+        others = _COOKIES.match(text, extent.end)
+        extent = extent._replace(end=others.end()) if others else extent
     is_wrapped = text[extent.start - 1] in "[("
     if what == "cookie" or (not is_wrapped and line and not line["quote"] and what in MULTI_WORD):
         before = text[max(0, line.start() - 2) : line.start()] if line else ""
@@ -183,12 +184,6 @@ def _extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: b
     if len(words) > 1 and (not is_phrase or _is_command(words[1:])):
         return extent
     return extent._replace(end=max(extent.end, extent.start + len(value)))
-
-
-def _extend_over_cookies(text: str, extent: Extent) -> Extent:
-    """Extend the value of a cookie over those after it."""
-    others = _COOKIES.match(text, extent.end)
-    return extent._replace(end=others.end()) if others else extent
 
 
 def _extend_to_quote(text: str, name: int, extent: Extent) -> Extent:

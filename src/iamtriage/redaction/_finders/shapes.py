@@ -54,7 +54,6 @@ _PEM = re.compile(rf"----[- ]BEGIN{_PEM_NAME}-?")
 _PEM_END = re.compile(rf"----[- ]END{_PEM_NAME}-?")
 # The end of a line of a key whose BEGIN line is missing.
 _PEM_LINE_END = re.compile(r"(?:^|(?<=[^A-Za-z0-9+/=]))[A-Za-z0-9+/]{1,80}={0,2}[ \t\r]{0,80}$", re.MULTILINE)
-_PUTTY_BEGIN = "PuTTY-User-Key-File-"
 _PUTTY = re.compile(r"Private-Lines: (?P<count>[0-9]{1,4})[ \t│|]{0,200}\r?\n")
 _MAX_PUTTY_LINES = 200
 _MAX_PEM = 20_000
@@ -120,7 +119,7 @@ def find_shaped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     if "---BEGIN" in text or "---END" in text or "--- BEGIN SSH2" in text:
         yield from _find_private_keys(text)
     for putty in _PUTTY.finditer(text) if "Private-Lines: " in text else ():
-        begin = text.rfind(_PUTTY_BEGIN, max(0, putty.start() - _MAX_PEM), putty.start())
+        begin = text.rfind("PuTTY-User-Key-File-", max(0, putty.start() - _MAX_PEM), putty.start())
         end = putty.end()
         for _ in range(min(int(putty["count"]), _MAX_PUTTY_LINES)):
             end = text.find("\n", end, end + _MAX_PEM_LINE) + 1 or min(len(text), end + _MAX_PEM_LINE)

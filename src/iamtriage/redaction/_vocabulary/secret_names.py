@@ -48,7 +48,7 @@ _NAME_TABLE: tuple[tuple[Secret, Evidence, tuple[str, ...]], ...] = (
     ("token", "name", ("token",)),
     ("one-time code", "name", ("token code", "mfa code")),
     ("password", "name", (
-        "password", "passwd", "passphrase", "passcode", "pass", "pwd", "bind pw", "root pw", "master auth",
+        "password", "passwd", "passphrase", "passcode", "pass", "pwd", "bind pw", "bind pwd", "root pw", "root pwd", "master auth",
         "rediscli auth", "mot de passe",
     )),
     ("password", "word", ("pw", "psw", "pswd", "senha")),

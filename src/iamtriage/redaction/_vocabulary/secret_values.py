@@ -179,7 +179,8 @@ def judge_value(name: Name, value: str, placement: Placement) -> bool:
         is_specific = name.what == "secret" or (name.what == "token" and len(value) >= _MIN_TOKEN)
         if name.what == "password" or (is_specific and name.key != name.tail):
             return True
-    if placement.is_variable and name.what in {"password", "secret"} and _is_weak(value):
+    is_weak = len(value) >= _MIN_WEAK and value.isalpha() and value.islower()
+    if placement.is_variable and name.what in {"password", "secret"} and (is_weak or is_mixed(value)):
         return True
     if placement.sign in {"space", "tuple"}:
         is_random = looks_random(value) and _DATE.fullmatch(value) is None
@@ -228,11 +229,6 @@ def _is_login(value: str) -> bool:
     except ValueError:
         return False
     return login.isprintable() and ":" in login
-
-
-def _is_weak(value: str) -> bool:
-    """Return whether a value is a word, or a word with digits, like a short password."""
-    return is_mixed(value) or (len(value) >= _MIN_WEAK and value.isalpha() and value.islower())
 
 
 # Secrets without the form of a token.

@@ -188,7 +188,13 @@ def find_wrapped_end(text: str, start: int, end: int, *, announced: bool = False
             looks_like_base64(word)
             or (_HEX.fullmatch(word) and _HEX.fullmatch(text, start, end))
             or (fills and len(word) >= _MEDIUM)
-            or (full and _may_end(word))
+            # The last few characters of a value.
+            or (
+                full
+                and any(map(str.isalnum, word))
+                and not (word.islower() and word.isalpha())
+                and not word.istitle()
+            )
             or (announced and _is_last_line(word))
         ):
             break
@@ -312,8 +318,3 @@ def _is_last_line(piece: str) -> bool:
     # In base64, case changes randomly. In names, it changes at the start of words.
     changes = sum(first.isupper() != second.isupper() for first, second in pairwise(piece))
     return (0 < digits < len(piece) and not _UUID.match(piece)) or changes * 3 >= len(piece)
-
-
-def _may_end(piece: str) -> bool:
-    """Return whether a word can be the last few characters of a value."""
-    return any(map(str.isalnum, piece)) and not (piece.islower() and piece.isalpha()) and not piece.istitle()
