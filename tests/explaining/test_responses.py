@@ -60,6 +60,11 @@ def _restored(command: str, output: str, rest: str = "$ exit\n") -> tuple[str, s
         # A window breaks the line of a list.
         ("aws eks list-access-entries --query 'accessEntries[]' --output text", "arn:aws:iam::111122223333:role/a\tarn:aws:iam::111122223333:role/b\narn:aws:iam::111122223333:role/c\n", {"accessEntries": [f"arn:aws:iam::111122223333:role/{each}" for each in "abc"]}),
         ("aws eks list-associated-access-policies --output table", "----------------------------------------------------------------------------------\n|                          ListAssociatedAccessPolicies                          |\n+--------------------------------------------------------------------------------+\n||                           associatedAccessPolicies                           ||\n|+-----------+------------------------------------------------------------------+|\n||  policyArn|  arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy      ||\n|+-----------+------------------------------------------------------------------+|\n|||                                 accessScope                                |||\n||+----------------------------+-----------------------------------------------+||\n|||  type                      |  namespace                                    |||\n||+----------------------------+-----------------------------------------------+||\n||||                                namespaces                                ||||\n|||+--------------------------------------------------------------------------+|||\n||||  shop                                                                    ||||\n|||+--------------------------------------------------------------------------+|||\n", _SCOPED),
+        ("aws iam simulate-principal-policy --output yaml", "EvaluationResults:\n- EvalActionName: s3:GetObject\n  EvalDecision: explicitDeny\n  MatchedStatements:\n  - {SourcePolicyId: guard, SourcePolicyType: IAM Policy}\n  MissingContextValues: []\n", {"EvaluationResults": [{"EvalActionName": "s3:GetObject", "EvalDecision": "explicitDeny", "MatchedStatements": [{"SourcePolicyId": "guard", "SourcePolicyType": "IAM Policy"}], "MissingContextValues": []}]}),
+        # Values of several lines, truths, numbers and IDs of accounts.
+        ("aws iam get-role --role-name ci --output yaml", "Role:\n  Arn: arn:aws:iam::111122223333:role/ci\n  Description: Builds the images of the shop and\n    pushes them\n  MaxSessionDuration: 3600\n  Owner: '111122223333'\n  Note: \"first\\n\\\n    \\ second\"\n  IsOld: false\n", {"Role": {"Arn": "arn:aws:iam::111122223333:role/ci", "Description": "Builds the images of the shop and pushes them", "MaxSessionDuration": 3600, "Owner": "111122223333", "Note": "first\n second", "IsOld": False}}),
+        # The output is set to YAML in the configuration, and a policy is a part of the response.
+        ("aws iam get-role-policy --role-name ci --policy-name s3", "RoleName: ci\nPolicyName: s3\nPolicyDocument:\n  Version: '2012-10-17'\n  Statement:\n  - Effect: Allow\n    Action: s3:*\n    Resource: '*'\n", {"RoleName": "ci", "PolicyName": "s3", "PolicyDocument": _STATEMENTS}),
         ("aws iam get-role --query Role.MaxSessionDuration", "3600\n", {"Role": {"MaxSessionDuration": 3600}}),
         ("aws iam get-role --query 'Role.CreateDate' --output text", "2026-11-18T16:05:09+00:00\n", {"Role": {"CreateDate": "2026-11-18T16:05:09+00:00"}}),
         ("aws sts get-caller-identity --query Account --output text", "111122223333\n", {"Account": "111122223333"}),
@@ -100,6 +105,8 @@ def test_response(command: str, output: str, response: object) -> None:
         ("aws iam get-role --query Role.RoleId", "It printed nothing.\n"),
         ("aws iam get-role --query Role.[ --output text", "AROAEXAMPLEID\n"),
         ("aws iam get-role --query Role.RoleId --output json", "\n"),
+        # The script of a pipeline, and the answer of somebody.
+        ("aws iam get-role --role-name ci", "Hello Ana: it is gone.\n"),
         # Several responses.
         ("for u in ana bo; do aws iam list-access-keys --user-name $u --query AccessKeyMetadata[].[AccessKeyId,Status] --output text; done", "AKIAIOSFODNN7EXAMPLE\tActive\nAKIAI44QH8DHBEXAMPLE\tInactive\n"),
         ("aws iam get-role --query Role.RoleId --output text", "Nothing at all.\n"),
@@ -111,6 +118,60 @@ def test_response(command: str, output: str, response: object) -> None:
 )  # fmt: skip
 def test_unchanged(command: str, output: str) -> None:
     assert _restored(command, output)[0] == output
+
+
+_DETAILS = """evaluations:
+- action: s3:PutObject
+  resource: arn:aws:s3:::acme/raw/a
+  context: {}
+  evaluatedEffect: EXPLICIT_DENY
+  checks:
+  - checkType: SERVICE_CONTROL_POLICY
+    evaluatedEffect: ALLOW
+    relevantPolicyTypes: [SERVICE_CONTROL_POLICY]
+    matchedPolicies:
+    - uri: arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess
+      matchedStatements:
+      - {sid: All, evaluatedEffect: ALLOW}
+  - checkType: PRINCIPAL
+    evaluatedEffect: EXPLICIT_DENY
+    relevantPolicyTypes: [IDENTITY_BASED_POLICY]
+    matchedPolicies:
+    - uri: inline-1a2b3c
+      matchedStatements:
+      - sid: NoRaw
+        evaluatedEffect: DENY
+policies:
+- type: IDENTITY_BASED_POLICY
+  inline: true
+  uri: inline-1a2b3c
+  attachedTo:
+  - arn: arn:aws:iam::111122223333:role/loader
+requestContext:
+  aws:PrincipalArn: [arn:aws:iam::111122223333:role/loader]
+"""
+_UPLOAD = "An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:sts::111122223333:assumed-role/loader/1 is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::acme/raw/a with an explicit deny in an identity-based policy\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{_UPLOAD}$ aws iam-toolbox get-request-authorization-details --authorization-id 0a1b2c3d4e5f6a7b --output yaml\n{_DETAILS}",
+        f"{_UPLOAD}The details:\n\n```yaml\n{_DETAILS}```\n",
+        f"$ cat details.yaml\n{_DETAILS}\n{_UPLOAD}",
+        _UPLOAD + "".join(f"    {line}\n" for line in _DETAILS.splitlines()),
+    ],
+    ids=["command", "fence", "file", "indented"],
+)  # fmt: skip
+def test_authorization_details_in_yaml(text: str) -> None:
+    explanation = explain(text)
+    assert "the statement NoRaw in an inline policy of the role loader" in explanation.summary
+    assert any("service control policies allow it" in each for each in explanation.notes)
+
+
+def test_other_lists_in_yaml_are_no_authorization_details() -> None:
+    text = f"{_UPLOAD}evaluations:\n  nightly: {{}}\n  weekly: off\n"
+    assert explain(text).summary == explain(_UPLOAD).summary
 
 
 _QUERIES = ("a", "a.b", "a[].b", "a[*].[b,c]", "a[].{x:b,y:c.d}", "a.[b,c]", "{x:a,y:b}", "[a,b]", "a[0].b")

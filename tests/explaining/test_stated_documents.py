@@ -302,7 +302,7 @@ provider:
         ),
         (
             "- Effect: Allow\n  Action: s3:*\n  Resource: {a: 1, b: 2}",
-            [(False, [_allow("s3:*", {"a": "1", "b": "2"})])],
+            [(False, [_allow("s3:*", {"a": 1, "b": 2})])],
         ),
         ("- Effect: Allow\n  Action: s3:*\n  Resource: *all", [(False, [_allow("s3:*", "${*all}")])]),
         ("- Effect: Allow\n  <<: *base\n  Action: s3:*", []),

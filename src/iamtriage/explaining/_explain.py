@@ -69,19 +69,15 @@ _PAST_SIGNS = (
 )  # fmt: skip
 # In a text without any of these, no names are those of something else.
 _CONTRAST_SIGNS = (
-    "nlike",
-    "confused with",
-    "ee also",
-    "not us",
-    "n't us",
-    "n't actually use",
-    "not actually use",
+    "nlike", "confused with", "ee also", "not us", "n't us", "n't actually use", "not actually use",
     "xample:",
-)
+)  # fmt: skip
 # In a text without any of these, commands print whole responses.
-_RESPONSE_SIGNS = ("--query", "--output", "-+\n", "---\n|")
-# Before or in the lines that a change has changed.
-_CHANGES = ("\n@@ -", "\n+ ")
+_RESPONSE_SIGNS = ("--query", "--output", "-+\n", "---\n|", ":\n- ", ":\n  ")
+# Before or in the lines that a change has changed, and in documents in YAML.
+_CHANGES = (
+    "\n@@ -", "\n+ ", "evaluations:\n", "EvaluationResults:\n", "matchedStatements:\n", "explicitDeny: ",
+)  # fmt: skip
 # What a part of the text adds to an explanation: the kinds of failures, or all, the part, and the rule.
 _OF_BACKENDS = ("missing_credentials", "expired_credentials", "invalid_credentials")
 _OF_LOGINS = ("expired_credentials", "invalid_credentials", "signature_mismatch")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -11,6 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._queries import parse_query, selection_of
 from iamtriage._reading.structured.values import decode_at
+from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._responses.diffs import apply_diffs
 from iamtriage.explaining._responses.formats import read_rows, read_table, read_text
@@ -26,9 +27,16 @@ if TYPE_CHECKING:
 
 __all__ = ("restore_responses",)
 
-_READS = lazy_pattern(r"(?:batch-get|describe|get|head|list|lookup)-")
+_READS = lazy_pattern(r"(?:batch-get|decode|describe|get|head|list|lookup|simulate)-")
 _PIPE = lazy_pattern(r"\"[^\"\n]*\"|'[^'\n]*'|(\|)")
-_YAML = lazy_pattern(r"[ \t]*(?:- \S|[\w\"'./-]{1,100}:(?:\s|\Z))")
+_YAML = lazy_pattern(r"(?:[ \t]{1,200}|- )\S|[\w\"'./:-]{1,100}:(?:\s|\Z)")
+# How a response in YAML begins, if the output is set to it, and a document without the command before it.
+_IS_YAML = lazy_pattern(r"[A-Za-z]{2,60}:[^\n]{0,400}\n[ \t]{0,8}(?:- )?[A-Za-z][\w:/-]{0,60}:(?:\s|\Z)")
+_DOCUMENT = lazy_pattern(
+    r"(?m)^(?P<indent>[ \t]{0,8})(?:evaluations|EvaluationResults|allowed|explicitDeny|matchedStatements):"
+    r"(?:[ \t](?:true|false))?[ \t]{0,4}\n(?=(?P=indent)[\w -])"
+)
+_PROMPTS = ("$", "#", "%", "❯", ">")
 _REST = lazy_pattern(r"[ \t\r]{0,80}(?:\n|\Z)")
 _BLANK = lazy_pattern(r"\s{0,400}")
 _LOOP_END = lazy_pattern(r";[ \t]{0,4}done\b")
@@ -36,6 +44,7 @@ _NO_OUTPUT = lazy_pattern(r"An error occurred|Unable to |usage: |Error|aws: |\S{
 # Policies are read as they are printed, but for statements without the document that they are from.
 _POLICY = '"Effect": '
 _STATEMENTS = lazy_pattern(r"(?P<document>\w{1,40}(?:\.\w{1,40})?)\.Statement(?:\[\*?\])?")
+_MAX_DOCUMENTS = 8
 _WHOLE: Node = {"type": "identity", "children": []}
 
 
@@ -71,6 +80,18 @@ def _find_responses(failure: Failure) -> Iterator[tuple[int, int, str]]:
         if (found := _restore_response(run, failure.text)) is not None:
             start = run.end - len(run.output)
             yield start + found[0], start + found[1], _write(found[2])
+    for each in islice(_DOCUMENT.finditer(failure.text), _MAX_DOCUMENTS):
+        written, document = _read_yaml(failure.text[each.start() :])
+        if isinstance(document, dict):
+            yield each.start(), each.start() + written, _write(cast("dict[str, Any]", document))
+
+
+def _read_yaml(output: str) -> tuple[int, object]:
+    """Return the length of the YAML with which an output begins, and its value."""
+    written = "".join(takewhile(_YAML.match, output.splitlines(keepends=True)))
+    if not written.startswith("-"):
+        return len(written), parse_mapping(written) if written else None
+    return len(written), parse_mapping(f"items:\n{written}").get("items")
 
 
 def _write(response: dict[str, Any]) -> str:
@@ -99,13 +120,17 @@ def _restore_response(run: CommandRun, text: str) -> tuple[int, int, dict[str, A
     is_several = _LOOP_END.search(line) is not None
     if is_several or _NO_OUTPUT.match(output, start) or any(each[1] for each in _PIPE.finditer(line)):
         return None
-    query, form = command.option("query"), command.option("output")
+    query, output_option = command.option("query"), command.option("output")
     node = _WHOLE if query is None else parse_query(query.value)
-    read = None if node is None else _read_output(output[start:], node, "" if form is None else form.value)
+    form = "" if output_option is None else output_option.value
+    before = text[line_start(text, run.start) : run.start]
+    if not form and before.rstrip().endswith(_PROMPTS) and _IS_YAML.match(output, start):
+        form = "yaml"
+    read = None if node is None else _read_output(output[start:], node, form)
     if node is None or read is None:
         return None
     value = read[0]
-    if _POLICY in json.dumps(value):
+    if _POLICY in json.dumps(value) and (node is not _WHOLE or not form.startswith("yaml")):
         statements = None if query is None else _STATEMENTS.fullmatch(query.value)
         node = None if statements is None else parse_query(statements["document"])
         if node is None:
@@ -126,12 +151,9 @@ def _read_output(output: str, node: Node, form: str) -> tuple[Any, int] | None:
     if form == "table" or output.startswith("---"):
         return _read_table(output, selection)
     lines = output.splitlines(keepends=True)
-    if form == "yaml":
-        lines = [*takewhile(_YAML.match, lines)]
-        written = "".join(lines)
-        if not written.startswith("-"):
-            return (parse_mapping(written), len(written)) if lines else None
-        return parse_mapping(f"items:\n{written}").get("items"), len(written)
+    if form.startswith("yaml"):
+        length, value = _read_yaml(output)
+        return (value, length) if length else None
     # The setting of the output can be text. A person's next line is hardly one word.
     is_word = selection is not None and not (form or selection.is_row or selection.is_many)
     if form != "text" and not (is_word and len("".join(lines[:1]).split()) == 1):

@@ -6,6 +6,7 @@ Only the lines of the statements are parsed, and only the YAML that policies con
 
 from __future__ import annotations
 
+import json
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,10 @@ _FLOW_ITEM = lazy_pattern(
 _FLOW_MEMBER = lazy_pattern(
     rf"\s{{0,4}}(?P<key>[\"']?[A-Za-z][\w:./-]{{0,60}}[\"']?):\s{{1,4}}(?P<value>{_NESTED}|[^\s,\[\]{{}}][^,\[\]{{}}]{{0,200}}?)\s{{0,4}}(?:,|\Z)"
 )
-_MAX_LINES, _MAX_STATEMENTS, _MAX_DEPTH = 120, 24, 6
+_NUMBER = lazy_pattern(r"(?a)0|[1-9]\d{0,6}")
+_TRUTHS = {"true": True, "false": False}
+_MAX_LINES, _MAX_STATEMENTS, _MAX_DEPTH = 120, 24, 16
+_MAX_LINES_OF_MAPPING = 2_000
 
 
 class _Line(NamedTuple):
@@ -90,7 +94,7 @@ def parse_mapping(text: str) -> dict[str, Any]:
     >>> parse_mapping("kind: Role\nmetadata: {name: ci, labels: {app: ci}}\nrules:\n- verbs: [get]\n$ exit")
     {'kind': 'Role', 'metadata': {'name': 'ci', 'labels': {'app': 'ci'}}, 'rules': [{'verbs': ['get']}]}
     """
-    lines = _split(text)[:_MAX_LINES]
+    lines = _split(text)[:_MAX_LINES_OF_MAPPING]
     column = lines[0].indent + _marker_length(lines[0].text)
     # The next object repeats a key, or begins with its version.
     keys = {"apiVersion", lines[0].text.partition(":")[0].removeprefix("- ")}
@@ -230,7 +234,15 @@ class _Parser:
         if written[0] in "[{":
             items = _parse_flow(written)
             return self._skip(column, written) if items is None else items
-        return _scalar(written)
+        parts = [written]
+        while self._at < len(self._lines) and self._lines[self._at].indent > column:
+            # The value goes on. A backslash joins the lines of one in double quotation marks.
+            is_joined = written.startswith('"') and parts[-1].endswith("\\")
+            parts[-1] = parts[-1][:-1] if is_joined else parts[-1]
+            rest = self._lines[self._at].text
+            parts.append(rest.removeprefix("\\") if is_joined else f" {rest}")
+            self._at += 1
+        return _plain("".join(parts))
 
     def _parse_list(self, column: int, depth: int) -> list[Any]:
         values: list[Any] = []
@@ -314,19 +326,28 @@ def _parse_flow(written: str) -> list[Any] | dict[str, Any] | None:
     return values
 
 
-def _parse_flow_value(written: str) -> list[Any] | dict[str, Any] | str | None:
-    return _parse_flow(written) if written[0] in "[{" else _flow_scalar(written)
-
-
-def _flow_scalar(written: str) -> str:
+def _parse_flow_value(written: str) -> Any:  # noqa: ANN401 (any JSON value)
+    if written[0] in "[{":
+        return _parse_flow(written)
     if not written.lstrip().startswith("!"):
-        return _scalar(written)
+        return _plain(written)
     return _resolve_tag(written.strip()) or _as_reference(written)
+
+
+def _plain(written: str) -> str | int | bool:
+    """Return a scalar as JSON has it. Accounts are strings, which YAML needs quotation marks for."""
+    written = written.strip()
+    return int(written) if _NUMBER.fullmatch(written) else _TRUTHS.get(written, _scalar(written))
 
 
 def _scalar(written: str) -> str:
     """Return a scalar as a string."""
     written = written.strip()
     if len(written) > 1 and written[0] == written[-1] and written[0] in "\"'":
-        return written[1:-1].replace("''", "'") if written[0] == "'" else written[1:-1].replace('\\"', '"')
+        if written[0] == "'":
+            return written[1:-1].replace("''", "'")
+        try:
+            return str(json.loads(written))
+        except ValueError:
+            return written[1:-1].replace('\\"', '"')
     return f"${{{written[1:]}}}" if written.startswith("*") and len(written) > 1 else written
