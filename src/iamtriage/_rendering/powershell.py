@@ -40,6 +40,8 @@ def to_powershell(command: str) -> str:
     "$env:AWS_PROFILE = 'orders'; terraform init"
     >>> to_powershell('role="$(aws iam list-roles)"')
     '$role = "$(aws iam list-roles)"'
+    >>> to_powershell("policy=arn:aws:iam::111122223333:policy/guard")
+    "$policy = 'arn:aws:iam::111122223333:policy/guard'"
     >>> to_powershell("unset AWS_PROFILE AWS_REGION")
     'Remove-Item Env:AWS_PROFILE, Env:AWS_REGION -ErrorAction SilentlyContinue'
     >>> print(to_powershell('aws iam get-role --role-name "${role##*/}" > /dev/null'))
@@ -63,6 +65,8 @@ def _convert(command: str) -> str:
         return f"Remove-Item {names} -ErrorAction SilentlyContinue"
     if (found := _EXPORTED_CREDENTIALS.fullmatch(command)) is not None:
         return f"{found['command']}powershell | Invoke-Expression"
+    if (found := _ONE.fullmatch(command)) is not None:
+        return _assign(found["name"], found["value"], is_exported=False)
     if (found := _FOR_COMMAND.fullmatch(command)) is not None:
         return f"{_assign_all(found['all'])}; {found['command']}"
     return command

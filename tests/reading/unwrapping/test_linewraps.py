@@ -295,6 +295,27 @@ def test_one_break(where: str, at: int) -> None:
         ("arn:aws:iam::1111\n22223333:role/app", "arn:aws:iam::111122223333:role/app"),
         ("arn:aws:iam::111122223333:role/\napp", "arn:aws:iam::111122223333:role/app"),
         ("arn:aws:iam::111122223333:role/app\nand more", "arn:aws:iam::111122223333:role/app\nand more"),
+        (
+            "policy: arn:aws:iam::111122223333:policy/team/Guard\nrails\nAt C:\\x.ps1:3 char:5",
+            "policy: arn:aws:iam::111122223333:policy/team/Guardrails\nAt C:\\x.ps1:3 char:5",
+        ),
+        (
+            "policy: arn:aws:organizations::111122223333:policy/o-a/service_control_policy/p-12\n345678\nIn Zeile:1 Zeichen:1",
+            "policy: arn:aws:organizations::111122223333:policy/o-a/service_control_policy/p-12345678\nIn Zeile:1 Zeichen:1",
+        ),
+        # Two words, a word of messages, and what PowerShell did not print.
+        (
+            "policy: arn:aws:iam::111122223333:policy/Guard\nnot rails\nAt line:1 char:1",
+            "policy: arn:aws:iam::111122223333:policy/Guard\nnot rails\nAt line:1 char:1",
+        ),
+        (
+            "policy: arn:aws:iam::111122223333:policy/Guard\ndenied\nAt line:1 char:1",
+            "policy: arn:aws:iam::111122223333:policy/Guard\ndenied\nAt line:1 char:1",
+        ),
+        (
+            "policy: arn:aws:iam::111122223333:policy/Guard\nrails\n$ exit",
+            "policy: arn:aws:iam::111122223333:policy/Guard\nrails\n$ exit",
+        ),
         (f"id {REQUEST[:20]}\n{REQUEST[20:]}", f"id {REQUEST}"),
         ("id 0f1e2d3c-\nnothing", "id 0f1e2d3c-\nnothing"),
         ("status\ncode", "status\ncode"),

@@ -11,6 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.vocabulary.grammar import POWERSHELL_TRAILER
 from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
@@ -167,8 +168,7 @@ CONTINUATIONS: dict[str, str] = {
     "separator": r"-{3,}(?:>|[ ]End)|-{3,4}\s*\Z|={3,4}\s*\Z|\^{2,}|~{2,}",
     "http_client": r"Reason: |HTTP response (?:headers|body):|excon\.error\.response\b|AWS HTTP error:",
     "cpp_sdk": r"(?:Resolved remote host IP address|Request ID|Exception name|Error message(?!:\s*\Z)):|\d{1,3} response headers:",
-    # Windows PowerShell translates the first line.
-    "powershell_trailer": r"At (?:line:|[A-Z]:\\|/)|In (?:Zeile:|riga:|[A-Z]:\\)|Au caractère |En (?:línea: ?\d|[A-Z]:\\)|No linha:|発生場所 |所在位置 |위치 |\+ {1,200}(?:~|CategoryInfo|FullyQualifiedErrorId)",
+    "powershell_trailer": POWERSHELL_TRAILER,
 }
 
 

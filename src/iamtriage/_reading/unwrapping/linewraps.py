@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.broken_names import MIN_DIVIDED, divides_name
-from iamtriage._reading.vocabulary.grammar import ENTRY_START
+from iamtriage._reading.vocabulary.grammar import ENTRY_START, POWERSHELL_TRAILER
 from iamtriage._reading.vocabulary.masks import ends_in_open_mask
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ RECORD_START = lazy_pattern(
     r"|(?:Resolved remote host IP address|Request ID|Exception name|Error message|[0-9]{1,3} response headers):"
 )
 _ARN_TAIL = lazy_pattern(r"arn:[^\s\"'`]*\Z")
+_NAME_REST = lazy_pattern(r"[\w+=,.@/*-]{1,128}")
+_TRAILER = lazy_pattern(POWERSHELL_TRAILER)
 _UUID_TAIL = lazy_pattern(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?\Z")
 _UUID = lazy_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-fA-F])")
 _WHOLE_UUID_TAIL = lazy_pattern(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -121,7 +123,7 @@ def join_wrapped_lines(view: View) -> None:
         if (
             _fills_width(line, following, is_certain=is_certain)
             if len(line) == width
-            else _is_one_word(line, following)
+            else _is_one_word(line, following) or _ends_arn(line, following, lines[number + 1 : number + 2])
         ):
             edits.append((at - 1, at, ""))
     if edits:
@@ -287,6 +289,18 @@ def breaks_at_space(line: str, following: str) -> bool:
         return True
     tail, head = ends
     return (_is_known(tail) or _is_known(head)) and not _is_known(tail + head)
+
+
+def _ends_arn(line: str, following: str, after: list[str]) -> bool:
+    """Return whether a line is the rest of an ARN with which a message ends, before what PowerShell prints after it."""
+    arn = _ARN_TAIL.search(line[-_MAX_WORD_LENGTH:]) if after else None
+    return (
+        arn is not None
+        and arn[0].count(":") >= _ARN_COLONS
+        and _NAME_REST.fullmatch(following) is not None
+        and not _is_known(following)
+        and any(map(_TRAILER.match, after))
+    )
 
 
 def _divides_type(arn: str, head: str) -> bool:

@@ -20,6 +20,8 @@ ENTRY_START = (
     r"\[?\d{4}[-/]\d\d[-/]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} |time=|[A-Z][a-z]{2} [ \d]\d \d\d:|\{\""
     r"|Traceback|(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b"
 )
+# What PowerShell prints after a message. Windows PowerShell translates the first line.
+POWERSHELL_TRAILER = r"At (?:line:|[A-Z]:\\|/)|In (?:Zeile:|riga:|[A-Z]:\\)|Au caractère |En (?:línea: ?\d|[A-Z]:\\)|No linha:|発生場所 |所在位置 |위치 |\+ {1,200}(?:~|CategoryInfo|FullyQualifiedErrorId)"
 # Text that neither starts nor continues a value: the next log entry, possibly with a truncated date, and the suffix of
 # the SDK for Go v1.
 NOT_A_VALUE = rf"(?!{ENTRY_START}|\d{{4}}[-/]\d{{0,2}}(?:[-/ ]|\Z)|\d{{1,2}}/[A-Z][a-z]{{2}}/|[A-Z][a-z]{{2}} [ \d]\d\b|status\s+code:)"
