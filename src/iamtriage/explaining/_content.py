@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 __all__ = ("Content",)
 
 # Without any of these, a text shows no Windows.
-_WINDOWS_SIGNS = ("PS ", "At line:", ":\\", ":/", ": connectex", ": wsa", ": The system cannot find ")
+_WINDOWS_SIGNS = (
+    "PS ", "At line:", ":\\", ":/", ": connectex", ": wsa", ": The system cannot find ", "EC2AMAZ-",
+)  # fmt: skip
 # The prompts of PowerShell and cmd, what PowerShell prints after an error, what Windows says of sockets and
 # files, and a path of a user there. Git Bash and WSL have a POSIX shell.
 _WINDOWS = lazy_pattern(
     r"(?:^|\n)[^\S\n]{0,80}(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d{1,6} char:\d|[A-Z]:\\[^\n<>|]{0,200}>)"
     r"|: (?:connectex|wsarecv|wsasend): |: The system cannot find the (?:file|path) specified\b"
-    r"|\b[A-Z]:\\{1,2}Users\\"
+    # The name that Windows gets on EC2.
+    r"|\b[A-Z]:\\{1,2}Users\\|\bEC2AMAZ-[A-Z0-9]"
     # A file that Python or Node.js runs.
     r"|\bFile \"[A-Z]:\\[^\n\"]{1,200}\", line \d|[( ](?:file:///)?[A-Z]:[\\/][^\n()]{1,200}\.[cm]?[jt]s:\d"
     # A path of a build, on the computer that runs the program.
@@ -140,11 +143,16 @@ class Content(NamedTuple):
         others = self._other_rows((*self.of_combined, *self.of_second))
         lines = _LINES_OF_DENIAL if isinstance(self.failure, AccessDenied) else _LINES
         lines += _LINES_OF_SECOND if self.second is not None else 0
-        summary, count = self.summary, self._count_denials()
+        summary, count, second = self.summary, self._count_denials(), ""
         if self.others:
-            from iamtriage.explaining._others.describing import describe_fixed, split_same_reason
+            from iamtriage.explaining._others.describing import (
+                describe_fixed,
+                describe_second,
+                split_same_reason,
+            )
 
             summary += describe_fixed(self.failure, self.of_combined)
+            second = describe_second(self.of_second)
             summary += split_same_reason(self.failure, self.others)[1]
         from iamtriage._rendering.explanations.headlines import shorten
 
@@ -152,7 +160,7 @@ class Content(NamedTuple):
         short, details = shorten(
             summary, (*first.commands, *first.documents, first.manifest or "") if first else ()
         )
-        short = f"{self.answer} {short}".strip()
+        short = f"{self.answer} {short}{second}".strip()
         return Parts(
             summary=short,
             total=count,

@@ -78,6 +78,16 @@ EXPIRED: Table = (
         expect("expired_credentials"),
     ),
     (
+        "retrieved",
+        "Amazon.Runtime.AmazonClientException: The retrieved credentials have already expired: Now = 1, Credentials expiration = 0",
+        expect("expired_credentials"),
+    ),
+    (
+        "expired-process",
+        "Error: Profile batch credential_process returned expired credentials.",
+        expect("expired_credentials"),
+    ),
+    (
         "sso-login",
         "your SSO session is invalid, run aws sso login --profile dev",
         expect("expired_credentials"),

@@ -16,7 +16,7 @@ sure   | <SSO>access token has|<AWS_AUTH_SSO_TOKEN_EXPIRED>|<SSO> | SSO access t
 sure   | ached SSO token is expired|ached Identity Center token is expired|<loading>SSO Token | [Cc]ached (?:SSO|Identity Center) token is expired|Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
 unsure | our session has expired|<expired>|<expired>oken is expired|<expired>Token expired | Your session has expired\. Please (?:re)?authenticate|Request (?:has )?expired\b|Token (?:is )?expired(?!\. (?:Start(?:ing)?|Retrieving|Renewing|Refreshing) )
 unsure | <token>token has expired|<token>token is expired | (?:SSO|session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
-sure   | redentials were refreshed, but | Credentials were refreshed, but the refreshed credentials are still expired
+sure   | redentials were refreshed, but|etrieved credentials have already expired|returned expired credentials | Credentials were refreshed, but the refreshed credentials are still expired|The retrieved credentials have already expired|credential_process returned expired credentials
 unsure | <expired>credentials  | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
 sure   | <sso>aws sso login|<has>aws login | (?:(?:expired|invalid)[^\n]{0,80}?|refresh[^\n.]{0,80}?)`?'?aws sso login|session has expired[^\n]{0,80}?aws login
 sure   | <change>a change in your password. | Unable to refresh credentials because of a change in your password\. Please reauthenticate

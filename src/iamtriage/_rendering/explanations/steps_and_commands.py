@@ -55,7 +55,7 @@ _ATTACHES = lazy_pattern(
     r"Attach the policy to the (?:role|user) \S+?(?:: the caller is a session of it)?\."
     r"(?: The text masks the account ID\.)?"
 )
-_ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
+_ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=|\$\w{1,40} = ")
 # The start of a step about what to do after the commands, or instead of them.
 _FOLLOW_UP = lazy_pattern(
     r"(?:Then (?!set )|Afterwards,? |After (?:a|that|the fix)\b|Retry |Only if "

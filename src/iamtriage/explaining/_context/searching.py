@@ -26,9 +26,9 @@ from iamtriage.explaining._context.readers.runtimes import find_runtime, name_us
 from iamtriage.explaining._context.readers.s3_locations import (
     Location,
     find_location,
-    find_remote,
     find_setting,
 )
+from iamtriage.explaining._context.readers.s3_remotes import find_remote
 from iamtriage.explaining._context.readers.sdk_frames import find_called_operation
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.state_locations import find_state
@@ -91,7 +91,7 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
     if has_commands or needs.LOCATIONS.is_in(whole, found):
         # The log entries of rclone follow its command.
         location = find_state(line_at(text, start, end), whole) or _find_location(failure, section, command)
-        location = location or find_remote(whole) or find_setting(whole)
+        location = location or find_remote(whole, failure.envelope.operation) or find_setting(whole)
         if location is not None and not is_masked(location.bucket.value):
             values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
     own = hide_other_profiles(failure, whole)

@@ -16,6 +16,7 @@ __all__ = (
     "describe_failure",
     "describe_fixed",
     "describe_others",
+    "describe_second",
     "has_own_verdict",
     "is_of_same_role",
     "says_not_started",
@@ -194,6 +195,17 @@ def describe_fixed(failure: Failure | None, fixed: tuple[Failure, ...]) -> str:
     if not actions:
         return f" The same call on {join_words(denied, 'and')} was denied for the same reason."
     return f" {join_words(denied, 'and')} {'was' if len(denied) == 1 else 'were'} denied for the same reason."
+
+
+def describe_second(fixed: tuple[Failure, ...]) -> str:
+    """Return a sentence about the denials that the second remedy fixes, if all of them lack an Allow."""
+    denials = [each for each in fixed if isinstance(each, AccessDenied) and each.action]
+    actions = tuple(dict.fromkeys(_spell(each.action or "") for each in denials))
+    types = {each.policy_type for each in denials if each.deny != "explicit"}
+    if len(denials) < len(fixed) or types != {"identity"} or len(actions) > _MAX_ROWS:
+        return ""
+    were, them = ("was", "it") if len(actions) == 1 else ("were", "them")
+    return f" {join_words(actions, 'and')} {were} denied because no identity-based policy allows {them}."
 
 
 def _has_shared_reason(failure: Failure) -> bool:

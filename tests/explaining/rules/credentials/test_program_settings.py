@@ -143,6 +143,10 @@ _NODE = "CredentialsProviderError: Could not load credentials from any providers
         (_DOTNET + "   at P.Main() in C:\\src\\p\\Program.cs:line 3\nSince I have a new laptop, dotnet run says this.", "Select a profile", True),
         (_NODE + "    at /Users/ana/shop/node_modules/@aws-sdk/x/index.js:12:1", "Select a profile", True),
         ("ana@Anas-MacBook-Pro shop % node .\n" + _NODE, "Select a profile", True),
+        (_NODE + "(venv) ana@dell-xps13:~/shop$ ", "Select a profile", True),
+        ("ana@LAPTOP-7H2K9QWE:/srv$ node .\n" + _NODE, "Select a profile", True),
+        (_NODE + "ana@buildhost:~/shop$ ", "Select a profile", False),
+        (_NODE + "From: ana@notebook.example", "Select a profile", False),
         (_NODE + "    at C:\\Users\\ana\\shop\\index.js:12:1", "Select a profile", True),
         ("ana@pc7:/mnt/c/work/shop$ node .\n" + _NODE, "Select a profile", True),
         ("ana@pc7:/mnt/c/work/shop$ node .\n" + _NODE + "In PowerShell, it works.", "Let WSL read the files of Windows", True),
@@ -160,13 +164,30 @@ _NODE = "CredentialsProviderError: Could not load credentials from any providers
         (_NODE + "    at C:\\Users\\Administrator\\shop\\index.js:12:1", "Select a profile", False),
         (_DOTNET + "The host is EC2AMAZ-1A2B3C4.\n   at P.Main() in C:\\src\\p\\Program.cs:line 3", "If the call runs on EC2", False),
     ],
-    ids=["new laptop", "home on macOS", "prompt of macOS", "home on Windows", "WSL", "WSL and Windows", "MacBook", "IDE", "Xcode", "folder of macOS", "condition", "container", "condition of another call", "built on Windows", "server", "administrator", "instance"],
+    ids=["new laptop", "home on macOS", "prompt of macOS", "prompt of a laptop", "name of a laptop", "prompt of a server", "address", "home on Windows", "WSL", "WSL and Windows", "MacBook", "IDE", "Xcode", "folder of macOS", "condition", "container", "condition of another call", "built on Windows", "server", "administrator", "instance"],
 )  # fmt: skip
 def test_computer_that_the_surroundings_show(text: str, first: str, *, is_elsewhere: bool) -> None:
     explanation = explain(text)
     assert explanation.remedies[0].title.startswith(first)
     titles = " ".join(each.title for each in explanation.remedies)
     assert ("instance a role" not in titles) is is_elsewhere
+
+
+_CHAIN = "software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain : [SystemPropertyCredentialsProvider(): Unable to load credentials from system settings., EnvironmentVariableCredentialsProvider(): Unable to load credentials from system settings., {}, ContainerCredentialsProvider(): Cannot fetch credentials from container - no URI., InstanceProfileCredentialsProvider(): Failed to load credentials from IMDS.]\n{}"
+
+
+@check_rows(
+    ("profiles", "after", "title", "line"),
+    [
+        ("ProfileCredentialsProvider(): Profile file contained no credentials for profile 'default': ProfileFile(sections=[])", "ana@my-thinkpad:~/shop$ ", "Create a profile whose", "aws configure sso --profile PROFILE"),
+        ("ProfileCredentialsProvider(): Profile file contained no credentials for profile 'default': ProfileFile(sections=[])", "", "Give the program credentials where it runs", "aws configure sso --profile PROFILE"),
+        ("ProfileCredentialsProvider(): Profile file contained no credentials for profile 'default': ProfileFile(sections=[profile(ops)])", "", "Give the program credentials where it runs", "aws sso login --profile PROFILE"),
+    ],
+)  # fmt: skip
+def test_a_profile_is_created_if_there_is_none(profiles: str, after: str, title: str, line: str) -> None:
+    first = explain(_CHAIN.format(profiles, after)).remedies[0]
+    assert first.title.startswith(title)
+    assert line in first.commands
 
 
 def test_macos_is_no_instance() -> None:

@@ -388,6 +388,33 @@ def test_queried_hop_limit(printed: str, evidence: str | None) -> None:
     assert causes.get("metadata-hop-limit") == evidence
 
 
+_RETRIEVED = "Unhandled exception. Amazon.Runtime.AmazonClientException: The retrieved credentials have already expired: Now = 03/02/2026 18:00:01, Credentials expiration = 03/02/2026 14:11:09\n   at Amazon.Runtime.RefreshingAWSCredentials.GetCredentials()"
+
+
+@check_rows(
+    ("text", "verdict", "lines", "other"),
+    [
+        (f"Computer: EC2AMAZ-1A2B3C4\n{_RETRIEVED}", "The credential source, such as the instance metadata service, returned credentials that have expired by the machine's clock: they ended at 03/02/2026 14:11:09, and the machine's clock showed 03/02/2026 18:00:01.", ("w32tm /query /status", "w32tm /resync", "| select Code, Expiration"), "python3"),
+        (f"[ec2-user@ip-10-0-4-18 ~]$ dotnet run\n{_RETRIEVED}", "The credential source, such as the instance metadata service,", ("date -u", "sudo chronyc makestep", "grep -e Code -e Expiration"), "w32tm"),
+        (f"[profile a]\ncredential_process = /opt/a\n\n$ AWS_PROFILE=a dotnet run\n{_RETRIEVED}", "The credential process /opt/a of the profile a returned", ("get credential_process --profile a",), "169.254"),
+        ("Error: Profile batch credential_process returned expired credentials.\n    at validated (/app/node_modules/@aws-sdk/credential-provider-process/dist-cjs/index.js:41:13)", "The credential process of the profile batch returned credentials that have expired by the machine's clock: they are old", ("date -u", "get credential_process --profile batch"), "169.254"),
+        ("PHP Fatal error:  Uncaught Aws\\Exception\\CredentialsException: credential_process returned expired credentials in /srv/vendor/aws/aws-sdk-php/src/Credentials/CredentialProvider.php:640", "The credential process returned credentials", ("get credential_process)",), "--profile"),
+    ],
+    ids=[".NET on Windows", ".NET on Linux", ".NET with a process", "JavaScript", "PHP"],
+)  # fmt: skip
+def test_sdks_that_retrieve_expired_credentials(
+    text: str, verdict: str, lines: tuple[str, ...], other: str
+) -> None:
+    explanation = explain(text)
+    assert explanation.topic == "expired-session"
+    assert verdict in explanation.summary
+    commands = "\n".join(explanation.remedies[0].commands)
+    assert all(each in commands for each in lines)
+    assert other not in commands
+    assert not any(each.policy for each in explanation.remedies)
+    assert "sso login" not in str(explanation)
+
+
 _PROFILE = "[profile a]\ncredential_process = /opt/a --role x\n[profile b]\nregion = eu-west-1\n\n"
 _REFRESHED = "RuntimeError: Credentials were refreshed, but the refreshed credentials are still expired."
 

@@ -17,9 +17,10 @@ from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.readers.copy_calls import find_copy, hide_sources
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
-__all__ = ("OBJECT_CALL", "Location", "find_location", "find_remote", "find_setting")
+__all__ = ("BUCKET", "OBJECT_CALL", "WRITES", "Location", "find_location", "find_setting")
 
-_BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+"""The name of a bucket."""
 # Buckets of us-east-1 from before March 2018 can have underscores, and people write my_bucket for one that they hide.
 _URI = lazy_pattern(
     r"(?a)\bs3[an]?://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])(?!\w|[\w.-]{0,64}@)(/[^\s\"'`<>|,;)\]}\\]{0,1024})?"
@@ -30,42 +31,37 @@ _ACCESS_POINT = lazy_pattern(
     r"(/(?:object/)?[^\s\"'`<>|,;)\]}\\]{0,1024})?"
 )
 _UPLOAD = lazy_pattern(
-    rf"(?a)Failed to upload \S.{{0,256}}? to ({_BUCKET})/(\S{{1,1024}}?): "
+    rf"(?a)Failed to upload \S.{{0,256}}? to ({BUCKET})/(\S{{1,1024}}?): "
     # Lambda reads the code with the permissions of the caller.
-    rf"|\bpermission to GetObject for ({_BUCKET})/([^\s\"'`]{{1,1024}}?)\.? S3 Error Code: "
+    rf"|\bpermission to GetObject for ({BUCKET})/([^\s\"'`]{{1,1024}}?)\.? S3 Error Code: "
     # The agent of ECS, for environmentFiles of a task definition.
-    rf"|\bunable to download object ({_BUCKET})/([^\s\"'`]{{1,1024}}?): "
-)
-# A remote of rclone has the name that its configuration gives it: https://rclone.org/s3/#configuration
-_RCLONE = lazy_pattern(r"(?a)\brclone [a-z]{2,12} [^\n]{0,600}")
-_REMOTE = lazy_pattern(
-    rf"(?a)(?<![\w/.-]):?[\w-]{{0,20}}(?:s3|S3|aws|AWS)[\w-]{{0,20}}:({_BUCKET})(?:/([^\s\"'`]{{0,1024}}))?(?![\w.-])"
+    rf"|\bunable to download object ({BUCKET})/([^\s\"'`]{{1,1024}}?): "
 )
 _NAMED_BUCKET = lazy_pattern(
-    rf"(?a)\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?| is (?:named|called)| called)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({_BUCKET})(?![\w-]|\.\w|['’]t\b)"
-    rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
-    rf"|<BucketName>({_BUCKET})<|\.bucket(?:Name)?\([\"']({_BUCKET})[\"']\)"
-    rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])"
+    rf"(?a)\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?| is (?:named|called)| called)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({BUCKET})(?![\w-]|\.\w|['’]t\b)"
+    rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({BUCKET})[\"']"
+    rf"|<BucketName>({BUCKET})<|\.bucket(?:Name)?\([\"']({BUCKET})[\"']\)"
+    rf"|\barn:aws[a-z-]{{0,12}}:s3:::({BUCKET})(?![\w-])"
     # The S3 classes of PHP: "S3::getBucketLocation(name)".
-    rf"|\bS3::[a-z]\w{{2,40}}\(({_BUCKET})[,)]"
+    rf"|\bS3::[a-z]\w{{2,40}}\(({BUCKET})[,)]"
     # Terraform: "creating S3 bucket ACL for name".
-    rf"|\bexistence of '({_BUCKET})' bucket\b"  # Flux
-    rf"|\bS3 [Bb]ucket (?:[A-Z]\w{{1,20}} ){{1,4}}for ({_BUCKET})(?![\w-])"
+    rf"|\bexistence of '({BUCKET})' bucket\b"  # Flux
+    rf"|\bS3 [Bb]ucket (?:[A-Z]\w{{1,20}} ){{1,4}}for ({BUCKET})(?![\w-])"
     # "reading S3 Bucket Server-side Encryption Configuration (name)".
-    rf"|\bS3 [Bb]ucket (?:[A-Z][\w-]{{1,20}} ){{1,5}}\(({_BUCKET})\)"
+    rf"|\bS3 [Bb]ucket (?:[A-Z][\w-]{{1,20}} ){{1,5}}\(({BUCKET})\)"
 )
 # The ID of a bucket and of its settings in Terraform's log.
 _ID_OF_BUCKET = lazy_pattern(
-    rf"(?a)\b(?P<address>aws_s3_bucket(?!_object)(?:_[a-z_]{{1,60}})?\.[\w-]{{1,80}})(?:\[[^\]\n]{{1,80}}\])?: [^\n\[]{{1,60}}\[id=(?P<id>{_BUCKET})[,\]]"
+    rf"(?a)\b(?P<address>aws_s3_bucket(?!_object)(?:_[a-z_]{{1,60}})?\.[\w-]{{1,80}})(?:\[[^\]\n]{{1,80}}\])?: [^\n\[]{{1,60}}\[id=(?P<id>{BUCKET})[,\]]"
 )
 # "getObject acme-in/2026/a.csv", "GetObject for s3 object acme-in/a.csv", in a comment or a sentence.
 OBJECT_CALL = lazy_pattern(
-    rf"(?a)(?<![\w:.])(?P<verb>[Gg]et|[Pp]ut|[Hh]ead|[Dd]elete)_?[Oo]bject(?:Command|Request)?(?:\(| (?:(?:on|for|of|from|to|in) )?)[\"'`]?(?P<bucket>(?!and/|or/){_BUCKET})/(?P<key>(?=[^\s\"'`<>|,;()*]{{0,1000}}\w)[^\s\"'`<>|,;()*]{{1,1024}})(?!\*)"
+    rf"(?a)(?<![\w:.])(?P<verb>[Gg]et|[Pp]ut|[Hh]ead|[Dd]elete)_?[Oo]bject(?:Command|Request)?(?:\(| (?:(?:on|for|of|from|to|in) )?)[\"'`]?(?P<bucket>(?!and/|or/){BUCKET})/(?P<key>(?=[^\s\"'`<>|,;()*]{{0,1000}}\w)[^\s\"'`<>|,;()*]{{1,1024}})(?!\*)"
 )
 """An operation of S3 in words, with the bucket and the key as one path."""
 _KEY = lazy_pattern(
     # "bucket orders, key 2026/a.csv"
-    rf"\b[Bb]ucket(?:[ =:]{{1,2}})[\"'`]?{_BUCKET}[\"'`]?,? (?:and )?(?:the )?(?:object )?[Kk]ey[ =:]{{1,2}}[\"'`]?((?=[^\s\"'`,;()]{{0,1000}}[./]\w)[^\s\"'`,;()]{{1,1023}}[\w/](?<!\.Access)(?<!\.The)(?![\w/(]))"
+    rf"\b[Bb]ucket(?:[ =:]{{1,2}})[\"'`]?{BUCKET}[\"'`]?,? (?:and )?(?:the )?(?:object )?[Kk]ey[ =:]{{1,2}}[\"'`]?((?=[^\s\"'`,;()]{{0,1000}}[./]\w)[^\s\"'`,;()]{{1,1023}}[\w/](?<!\.Access)(?<!\.The)(?![\w/(]))"
     r"|\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
     r"|\bS3Key=([^\s,\"']{1,1024})"  # Elastic Beanstalk and CodeDeploy: "S3Bucket=name, S3Key=key"
     r"|\bS3Error\(Key=([^\s,()]{1,1024}), "  # S3A: one for each object that could not be deleted
@@ -84,11 +80,11 @@ _KEY_IN_CODE = lazy_pattern(
 )
 # One with an asterisk is that of a policy.
 _ARN_KEY = lazy_pattern(
-    rf"(?a)\barn:aws[a-z-]{{0,12}}:s3:::{_BUCKET}/(?![^\s\"']{{0,1024}}\*)([^\s\"'`<>|,;)\]}}\\]{{1,1024}})"
+    rf"(?a)\barn:aws[a-z-]{{0,12}}:s3:::{BUCKET}/(?![^\s\"']{{0,1024}}\*)([^\s\"'`<>|,;)\]}}\\]{{1,1024}})"
 )
 _HOST = lazy_pattern(
     # restic writes s3:HOST/BUCKET.
-    rf"(?a)(?:\b|(?<=\\n))(?:https?:(?:\\?/){{2}}|s3:(?=s3[.-])|[Hh]ost: )(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
+    rf"(?a)(?:\b|(?<=\\n))(?:https?:(?:\\?/){{2}}|s3:(?=s3[.-])|[Hh]ost: )(?:({BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
     r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(?:\\?(/[^\s\"'`<>|,;)\]}?]{0,1024}))?"
 )
 _RESTIC_CONFIG = "unable to open config file"
@@ -96,21 +92,21 @@ _RESTIC_CONFIG = "unable to open config file"
 _REGION = lazy_pattern(r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]")
 # The bucket in the settings of a program, whose errors do not name it.
 _BUCKET_SETTING = lazy_pattern(
-    rf"(?iam)^(?:export |[ \t\-]{{0,40}})[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?({_BUCKET})(?:[\"'],?)?[ \t]{{0,20}}(?:#|$)"
+    rf"(?iam)^(?:export |[ \t\-]{{0,40}})[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?({BUCKET})(?:[\"'],?)?[ \t]{{0,20}}(?:#|$)"
     # A logger prints them in one line: level=INFO type=s3 bucket=NAME region=eu-west-1.
-    rf"|\b(?:type|name|provider|backend)=s3 (?:[^\n]{{0,200}} )?bucket=({_BUCKET})(?= |$)"
+    rf"|\b(?:type|name|provider|backend)=s3 (?:[^\n]{{0,200}} )?bucket=({BUCKET})(?= |$)"
 )
 # Literal arguments of boto3's methods in the line that a traceback or a notebook shows:
 # https://docs.aws.amazon.com/boto3/latest/reference/services/s3.html
 _LITERAL_KEY = r"[\"'](?P<{}>[^\"'\n{{}}]{{1,1024}})[\"']"
 _METHOD = lazy_pattern(
-    rf"(?a)\b(?:download_file(?:obj)?\(|upload_file(?:obj)?\([^,()\n]{{1,200}},|(?:Object|ObjectSummary)\()\s?[\"'](?P<bucket>{_BUCKET})[\"'],\s?(?:{_LITERAL_KEY.format('key')}|[A-Za-z_][\w.]{{0,60}}\s?[,)])"
-    rf"|\bBucket\(\s?[\"'](?P<resource>{_BUCKET})[\"']\)(?:\.(?:download_file(?:obj)?|Object)\(\s?{_LITERAL_KEY.format('object')})?"
+    rf"(?a)\b(?:download_file(?:obj)?\(|upload_file(?:obj)?\([^,()\n]{{1,200}},|(?:Object|ObjectSummary)\()\s?[\"'](?P<bucket>{BUCKET})[\"'],\s?(?:{_LITERAL_KEY.format('key')}|[A-Za-z_][\w.]{{0,60}}\s?[,)])"
+    rf"|\bBucket\(\s?[\"'](?P<resource>{BUCKET})[\"']\)(?:\.(?:download_file(?:obj)?|Object)\(\s?{_LITERAL_KEY.format('object')})?"
 )
 # What Terraform prints if its S3 backend cannot lock a state. The lock is an object next to the state:
 # lockPath() and lockFilePath() in https://github.com/hashicorp/terraform/blob/main/internal/backend/remote-state/s3/client.go
 _STATE_LOCK = lazy_pattern(
-    rf"(?a)\bLock Info:[^\n]{{0,80}}\n(?:[^\n]{{0,200}}\n){{0,4}}?[ \t│|]{{0,20}}Path:[ \t]{{1,12}}({_BUCKET})/([^\s\"'`<>]{{1,1024}})"
+    rf"(?a)\bLock Info:[^\n]{{0,80}}\n(?:[^\n]{{0,200}}\n){{0,4}}?[ \t│|]{{0,20}}Path:[ \t]{{1,12}}({BUCKET})/([^\s\"'`<>]{{1,1024}})"
 )
 _OF_LOCK = lazy_pattern(r"\bError (?:acquiring|releasing) the state lock\b")
 # Words that follow "bucket" in prose.
@@ -138,7 +134,7 @@ _IN_PROSE = lazy_pattern(r"(?:S3)?[Bb]ucket [a-z]{3,20}")
 _TRAILING = ".:!?*"
 _MIN_BUCKET_LENGTH = 3
 # Operations that write the last object that a transfer names. Other operations read the first one.
-_WRITES = frozenset(
+WRITES = frozenset(
     {
         "PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy",
         "CompleteMultipartUpload", "AbortMultipartUpload", "PutObjectAcl", "PutObjectTagging",
@@ -174,7 +170,7 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
     """
     if not any(each in text for each in ("s3", "S3", "ucket", "bject", "Failed to upload", "Lock Info:")):
         return None
-    is_write = operation in _WRITES
+    is_write = operation in WRITES
     body = text if command is None else text.replace(command.text, " ", 1)
     copied = find_copy(body) if operation in _COPIES else None
     if copied is not None:
@@ -193,21 +189,6 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
     # An ARN is often that of a policy.
     is_called = named.bucket.words.startswith("arn:") or called.bucket.value == named.bucket.value
     return called if is_called else named
-
-
-def find_remote(text: str) -> Location | None:
-    """Return the location that a command of rclone names, if all name the same one.
-
-    >>> find_remote("rclone copy a.tgz s3:backups/daily/").bucket.value
-    'backups'
-    """
-    lines = _RCLONE.findall(text) if "rclone " in text else []
-    found = {each.groups() for line in lines for each in _REMOTE.finditer(line)}
-    if len(found) != 1:
-        return None
-    ((bucket, key),) = found
-    words = f"{bucket}/{key or ''}"
-    return _complete(Location(Stated(bucket, words), Stated(key, words) if key else None), "")
 
 
 def find_setting(text: str) -> Location | None:
@@ -230,7 +211,7 @@ def _location_of_command(command: CommandLine | None, *, is_write: bool) -> Loca
     if command is None or command.program != "aws":
         return None
     bucket = command.option("bucket")
-    if bucket is not None and (re.fullmatch(_BUCKET, bucket.value) or _ACCESS_POINT.fullmatch(bucket.value)):
+    if bucket is not None and (re.fullmatch(BUCKET, bucket.value) or _ACCESS_POINT.fullmatch(bucket.value)):
         key, prefix = command.option("key"), command.option("prefix")
         return Location(bucket, key, None if key else prefix)
     found = [each for word in command.words for each in (*_access_points(word), *_uris(word))]
@@ -288,7 +269,7 @@ def _uris(text: str) -> Iterator[Location]:
         key, name = (found[2] or "")[1:].rstrip(_TRAILING), found[1]
         if _REGION.fullmatch(name):
             name, _, key = key.partition("/")
-            if not re.fullmatch(_BUCKET, name):
+            if not re.fullmatch(BUCKET, name):
                 continue
         bucket = Stated(name, words)
         yield Location(bucket, Stated(key, words) if key else None)
@@ -310,7 +291,7 @@ def _urls(text: str) -> Iterator[Location]:
         bucket, path = found[1], unquote((found[2] or "")[1:].replace("\\/", "/")).rstrip(f"{_TRAILING}\\")
         if bucket is None:
             bucket, _, path = path.partition("/")
-        if bucket and re.fullmatch(_BUCKET, bucket):
+        if bucket and re.fullmatch(BUCKET, bucket):
             words = found[0].rstrip(_TRAILING)
             if path and "s3:" in (found[0][:3], text[max(found.start() - 3, 0) : found.start()]):
                 # A repository of restic is a folder, with its configuration in the object config.

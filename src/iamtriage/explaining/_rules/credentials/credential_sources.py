@@ -20,6 +20,7 @@ from iamtriage.explaining._context.readers.profiles import (
     find_profile_sections,
 )
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.credentials import provider_chains
 from iamtriage.explaining._rules.credentials.profiles import local_programs
 from iamtriage.explaining._rules.credentials.profiles.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, instance_profiles
@@ -147,11 +148,12 @@ def find_unselected_profiles(case: Case[MissingCredentials]) -> list[str]:
 _GIVES_CREDENTIALS = lazy_pattern(r"aws_|sso_|role_arn|credential_|login_|web_identity_")
 
 
-def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
+def advise_on_laptop(case: Case[MissingCredentials], message: str) -> Advice:
     if (wsl := local_programs.explain_wsl(case.failure.text)) is not None:
         place, why, remedy = wsl
         return Advice([ENVIRONMENT_NOT_PASSED_ON.cause("derived", text=why)], [remedy], place)
-    set_up = credential_remedies.CONFIGURE_CREDENTIALS
+    is_new = provider_chains.lacks_files(message)
+    set_up = credential_remedies.CREATE_PROFILE if is_new else credential_remedies.CONFIGURE_CREDENTIALS
     if 'running "aws configure"' in case.failure.text:
         set_up = credential_remedies.CONFIGURE_OLD_CLI
     if case.stands_alone:
@@ -194,6 +196,8 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     if selected is not None:
         text = f"The profile {clip_text(selected)} does not exist in the files that the call reads, or has neither a sign-in nor access keys."
         return Advice([NOTHING_CONFIGURED.cause(text=text), ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
+    if is_new:
+        return Advice([NOTHING_CONFIGURED.cause(), ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
     if backend_blocks.is_of_backend(case.failure.text):
         return _advise_on_profiles(set_up, backend_blocks.ONLY_IN_PROVIDER)
     return _advise_on_profiles(set_up, _not_named(profile_setting(case.failure)))
@@ -296,10 +300,6 @@ def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice([LAMBDA_VARIABLES_LOST.cause(because="The text mentions Lambda.")], [remedy])
 
 
-UNUSABLE_INSTANCE_ROLE = (
-    r"\bAssumeRoleUnauthorizedAccess\b|\bInstanceProfileNotFound\b|\bEC2 cannot assume the role\b"
-)
-"""What the instance metadata returns if EC2 cannot use the instance's role or profile."""
 _NAMED_ROLE = lazy_pattern(
     r"\bEC2 cannot assume the role ([\w+=,.@-]{0,63}[\w+=,@-])|/iam/security-credentials/([\w+=,.@-]{1,64})"
 )

@@ -11,24 +11,24 @@ from collections.abc import Callable
 
 import attrs
 
-from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
-from iamtriage._text import clip_text, line_at
-from iamtriage.explaining._context.readers.profiles import find_profile_sections
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_at
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials import expired_logins, old_requests, session_renewal
-from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.expired_chains import LONG_RUNNING, ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import missing_logins
 from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_session_of_vault
+from iamtriage.explaining._rules.credentials.profiles.expired_sources import (
+    STILL_EXPIRED,
+    explain_expired_source,
+)
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
-from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks, credential_remedies
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared import clues
+from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, Routes
 from iamtriage.failures._failures import ExpiredCredentials
 
@@ -187,179 +187,6 @@ def _causes_in_job(case: Case[ExpiredCredentials]) -> tuple[Cause, ...]:
     age, lasts = map(clocks.describe_duration, aged)
     text = f"The log shows that the job got them at least {age} before the call. They last {lasts}, and nothing renews them during the job."
     return (LONG_RUNNING.cause("derived", text=text),)
-
-
-_STILL_EXPIRED_PHRASE = "refreshed credentials are still expired"
-STILL_EXPIRED = lazy_pattern(_STILL_EXPIRED_PHRASE)
-"""How botocore says that the source returned credentials that are expired, too."""
-_EC2_PROMPT = lazy_pattern(
-    r"\b(?:ec2-user|ubuntu|admin)@ip-\d|169\.254\.169\.254|InstanceMetadata|\bi-[0-9a-f]{8,17}\b"
-)
-_PLAIN_WORD = lazy_pattern(r"(?a)[\w./:=@,+-]{1,200}")
-# The output has the secrets, too.
-_ONLY_EXPIRATION = """ | grep -o '"Expiration" *: *"[^"]*"'"""
-_CONTAINER_SIGN = lazy_pattern(
-    r"(?a)AWS_CONTAINER_CREDENTIALS_(?P<kind>RELATIVE|FULL)_URI|169\.254\.170\.(?:2|23)(?!\d)"
-)
-_OF_TASK = 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
-_OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"'
-_OF_CONTAINER = " If it prints container-role, replace the task or pod."
-_COMPARE_CLOCK = (
-    "date -u",
-    clock_remedies.AWS_TIME,
-    Labelled.required(
-        "If the time of AWS, which curl prints, is earlier, correct the clock, and restart the program:",
-        "sudo chronyc makestep",
-    ),
-)
-SOURCE_RETURNS_EXPIRED = CauseType(
-    "source-returns-expired",
-    title="The credential source returns expired credentials",
-    text="The SDK got new credentials from their source, and by the machine's clock they have expired.",
-    recognised_by='botocore says "Credentials were refreshed, but the refreshed credentials are still expired."',
-    fix="Check the clock, then the Expiration that the source returns: instance metadata, container metadata or a credential process.",
-    sources=(pages.EC2_METADATA_CREDENTIALS,),
-)
-STALE_METADATA = CauseType(
-    "stale-metadata",
-    title="The metadata service returns old credentials",
-    text="The metadata service has only old credentials. The role of the instance profile was deleted, re-created or no longer trusts EC2.",
-    fix="Check the Code and Expiration in the metadata, and the instance profile with its role.",
-    recognised_by="The instance metadata in the text has the code AssumeRoleUnauthorizedAccess or InstanceProfileNotFound.",
-    sign=UNUSABLE_INSTANCE_ROLE,
-    remedy="Check the instance profile",
-    of="source-returns-expired",
-)
-CACHED_BY_PROCESS = CauseType(
-    "process-returns-cached",
-    title="The credential process returns a session from its cache",
-    text="The credential process returns an old session from its cache.",
-    fix="Run the command in credential_process, and compare Expiration with the time. Delete its cache, or sign in again to the system behind it.",
-    of="source-returns-expired",
-)
-
-
-def _find_process(case: Case[ExpiredCredentials]) -> tuple[str, str] | None:
-    """Return the profile with a ``credential_process`` that the text contains and the call uses, and its command."""
-    profile, sections = find_profile(case), find_profile_sections(case.failure.text)
-    found = [
-        (each.name, each.settings["credential_process"])
-        for each in sections
-        if each.settings.get("credential_process") and profile in {None, each.name}
-    ]
-    return only_one(found)
-
-
-def _judge_end(end: old_requests.PastEnd | None, set_clock: str | None) -> tuple[str, str, bool]:
-    """Return how credentials had expired, why, and whether the clock is certainly not the reason.
-
-    Args:
-        end: The Expiration that the source printed, if it is in the past.
-        set_clock: The words that say that a time service sets the clock.
-    """
-    is_certain = set_clock is not None or (end is not None and end.is_certain)
-    reason = "they are old" if is_certain else "they are old, or the clock is ahead"
-    reason = reason if end is None else end.words
-    if set_clock is not None:
-        reason += f". The clock is synchronized ({set_clock})"
-    expired = "had expired already" if is_certain else "have expired by the machine's clock"
-    return expired, reason, is_certain
-
-
-def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Explanation:
-    """Explain that a credential source returned credentials that have expired already."""
-    process, container = _find_process(case), _CONTAINER_SIGN.search(case.text)
-    ahead = "The clock of the machine is ahead, so new credentials look expired."
-    clock = clocks.CLOCK_WRONG.cause(text=ahead)
-    source, name, cause, url = "credential source", "", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
-    title = "Check the clock, then the Expiration that the credential source returns"
-    remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
-    check = (
-        "If python3 prints custom-process, the output of credential_process must have a future Expiration."
-    )
-    lines: tuple[str, ...] = (*_COMPARE_CLOCK, _SHOW_SOURCE, *_METADATA_COMMANDS)
-    if process is not None:
-        profile, words = process[0], process[1].split()
-        # Other words are a script, whose first word says little.
-        name = clip_text(words[0]) if all(map(_PLAIN_WORD.fullmatch, words)) else ""
-        source = f"credential process{name and f' {name}'} of the profile {clip_text(profile)}"
-        show = commands.fill_command("aws configure get credential_process --profile {}", profile)
-        cause, url, remedies = CACHED_BY_PROCESS.cause(), pages.CLI_PROCESS, ()
-        title = f"Run {name or 'the credential process'}, and compare its Expiration with the clock"
-        # The reader's own config file names the program to run, not a text from anywhere.
-        run = f'sh -c "$({show})"{_ONLY_EXPIRATION}'
-        lines = (*_COMPARE_CLOCK, Labelled.required("As the same user as the program:", run))
-        check = "Expiration is in UTC: if it is in the past, delete the cache of the process, or sign in again to the system behind it."
-    elif container is not None:
-        source = "credential endpoint of the container"
-        text = "The credential endpoint of the container has only old credentials."
-        cause = STALE_METADATA.cause(text=text)
-        is_ecs = container["kind"] == "RELATIVE" or container[0].endswith(".2")
-        url, remedies = pages.ECS_TASK_ROLE if is_ecs else pages.EKS_POD_IDENTITY, ()
-        run = f"{_OF_TASK if is_ecs else _OF_POD}{_ONLY_EXPIRATION}"
-        lines = (*_COMPARE_CLOCK, Labelled.required("In the container:", run))
-        check = f"Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node."
-    elif _EC2_PROMPT.search(case.text) is not None:
-        source += ", such as the instance metadata service,"
-        if cached_pattern(UNUSABLE_INSTANCE_ROLE).search(case.text) is None:
-            cause = STALE_METADATA.cause(text=_OLD_ON_INSTANCE)
-    else:
-        check += _OF_CONTAINER
-    program = None if process is None else process[1].split()[0].rpartition("/")[2]
-    end = old_requests.find_past_end(case.failure.text, program)
-    expired, reason, is_certain = _judge_end(end, clock_remedies.find_set_clock(case.failure.text))
-    causes: tuple[Cause, ...] = (cause, clock) if process or end else (clock, cause)
-    reported = clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, _STILL_EXPIRED_PHRASE)
-    if is_certain:
-        causes, lines = (cause,), lines[len(_COMPARE_CLOCK) :]
-        reported = attrs.evolve(
-            reported, text="The SDK got credentials from their source again, and these have expired, too."
-        )
-    if end is not None and process is not None and not old_requests.prints_file(process[1]):
-        file, whose = old_requests.find_cache_file(process[1]), name or "the credential process"
-        away = f"Move the cache {file} of {whose} away" if file else f"Delete the cache of {whose}"
-        title = f"{away}, and run it again"
-        causes = (attrs.evolve(cause, evidence="derived"), *causes[1:]) if file else causes
-        check = "Do both as the same user as the program. If the new Expiration is not in the future, sign in again to the system behind it, or repair the process: it must compare Expiration with the time before it answers from its cache. Then start the program again."
-        if file:
-            lines = (f"mv {file} {file}.old", *lines)
-    return case.explain(
-        f"The {source} returned credentials that {expired}: {reason}. No permission is missing.",
-        reported,
-        *causes,
-        topic="expired-session",
-        remedies=(
-            your_remedy(title, check, commands=lines, url=url),
-            *remedies,
-        ),
-    )
-
-
-# botocore extends what the metadata service returns: https://github.com/boto/botocore/pull/2664.
-_OLD_ON_INSTANCE = "The source has only old credentials: a credential process has a cache, or the instance's role was deleted, re-created or no longer trusts EC2."
-_SHOW_SOURCE = Labelled.required(
-    "Otherwise, find the source:",
-    "python3 -c 'import boto3; print(boto3.Session().get_credentials().method)'",
-)
-_METADATA_COMMANDS = (
-    Labelled.required(
-        "If it prints iam-role, this must print Code Success and a future Expiration:",
-        'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',
-    ),
-    'H="X-aws-ec2-metadata-token: $T"',
-    "U=169.254.169.254/latest/meta-data/iam/security-credentials/",
-    # The response has the secrets, too.
-    'curl -sH "$H" "$U$(curl -sH "$H" $U)" | grep -e Code -e Expiration',
-)
-_INSTANCE_PROFILE = account_remedy(
-    "Check the instance profile, if Expiration or Code is wrong",
-    "The profile must be attached and contain the role. The role must exist and trust ec2.amazonaws.com. If the role was re-created, add it to the profile again.",
-    commands=(
-        "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
-        "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
-    ),
-    url=pages.EC2_ROLES,
-)
 
 
 # The most specific routes come first.

@@ -32,6 +32,7 @@ from iamtriage.explaining._rules.credentials.workloads import (
     pod_agents,
     pod_roles,
 )
+from iamtriage.explaining._rules.credentials.workloads.instance_profiles import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies, sdk_modules, selected_profiles
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -225,7 +226,7 @@ def _explain_source(case: Case[MissingCredentials]) -> Explanation | None:
 # What the text around the failure shows. The first sign that it has decides.
 _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (pod_agents.REFUSED_ROLE, pod_agents.explain_refused_role),
-    (lazy_pattern(credential_sources.UNUSABLE_INSTANCE_ROLE), credential_sources.explain_instance_role),
+    (lazy_pattern(UNUSABLE_INSTANCE_ROLE), credential_sources.explain_instance_role),
     (pod_agents.UNKNOWN_HOST, pod_agents.explain_old_sdk),
     (missing_modules.MISSING_MODULE, missing_modules.explain_missing_module),
     (missing_modules.MISSING_PACKAGE, missing_modules.explain_missing_package),

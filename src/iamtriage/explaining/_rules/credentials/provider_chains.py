@@ -19,12 +19,13 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 # What the providers of the SDKs for Java and Go say, and what it means, in the order of their chains.
+_NO_FILES = "profile (the files are missing or empty)"
 _CONTAINER = "container credentials (ECS, EKS)"
 _OUTCOMES = {
     "keys in system properties": r"load (?:AWS )?credentials from (?:system settings|Java system properties)",
     "keys in environment variables": r"EnvironmentVariableCredentialsProvider\S{0,2}: Unable|EnvAccessKeyNotFound",
     "web identity token": r"AWS_WEB_IDENTITY_TOKEN_FILE .{0,60}must be set|must specify a value for roleArn",
-    "profile (the files are missing or empty)": r"ProfileFile\(sections=\[\]\)|profile file cannot be null|SharedCredsLoad: ",
+    _NO_FILES: r"ProfileFile\(sections=\[\]\)|profile file cannot be null|SharedCredsLoad: ",
     "credentials in the profile": r"contained no credentials for profile(?!.{0,80}sections=\[\])",
     # This wrapper asks the instance metadata unless the container has credentials.
     _CONTAINER: r"fetch credentials from container|EC2ContainerCredentialsProviderWrapper\S{0,20}: (?!.{0,40} at http://169\.254\.169\.254/)",
@@ -86,9 +87,15 @@ def describe_outcomes(message: str) -> str:
     return f": {join_words(found, 'and')}" if len(found) > 2 else ""
 
 
+def lacks_files(message: str) -> bool:
+    """Return whether a chain found no profile in the files, so that none can be selected."""
+    return cached_pattern(_OUTCOMES[_NO_FILES]).search(message) is not None
+
+
 def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.Advice:
     """Return what gives a program credentials whose text does not say where it runs."""
     of_sdk, detail = "", None
+    sign_in = "configure sso" if lacks_files(message) else "sso login"
     if "awssdk" in case.text or "ProfileFile(" in message:
         of_sdk = (
             " The SDK for Java needs the modules sso and ssooidc for IAM Identity Center, and sts for IRSA."
@@ -107,7 +114,7 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
             {
                 "Where it runs, this prints KUBERNETES_SERVICE in a pod, and ECS_CONTAINER in an ECS task:": "printenv | grep -oiE '^(kubernetes_service|ecs_container)'",
             },
-            Labelled("On a computer:", "aws sso login --profile PROFILE"),
+            Labelled("On a computer:", f"aws {sign_in} --profile PROFILE"),
             "export AWS_PROFILE=PROFILE",
         ),
         url=pages.SDK_CREDENTIALS,

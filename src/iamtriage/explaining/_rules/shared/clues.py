@@ -36,8 +36,7 @@ _AnyCase: TypeAlias = "Case[Failure]"
 
 # A message often begins before the failure's span and continues after it.
 _CHARS_BEFORE, _MAX_LENGTH, _CHARS_AFTER = 200, 4_000, 800
-_CHARS_OF_COMMAND = 4_000
-_MAX_TOKEN = 256
+_CHARS_OF_COMMAND, _MAX_TOKEN = 4_000, 256
 _ESCAPES = lazy_pattern(r"(?<!\\)\\+(?:[nrt]|u000[aAdD9])")
 _SLASHES = lazy_pattern(r"(?<!\\)\\+(?=[\"'/])")
 
@@ -51,6 +50,7 @@ _PROGRAMS = text_signs.Signs(
         r"\bconfiguring Terraform AWS Provider\b": "Terraform",  # also in Pulumi
         r"/v1/[\w-]{1,60}/(?:creds|sts)/\w|\bError (?:reading|writing) aws/(?:creds|sts)/": "Vault",
         r"\borgId=\d{1,9} uname=|\blogger=(?:tsdb|plugin)\.\w|\bgrafana-server\b": "Grafana",
+        r"\bdiscovery=ec2\b|\bec2_sd_configs?\b": "Prometheus",
         r"/\.vagrant\.d/|\bVagrantfile\b": "Vagrant",
         r"\bs3cmd (?:-|[a-z]{2,12}\b)|\bERROR: S3 error: \d": "s3cmd",
         r"\brclone (?:copy|lsd?|lsf|mount|move|sync)\b": "rclone",

@@ -27,6 +27,12 @@ _BOTH = 'sh -c \'printf %s "$AWS_ACCESS_KEY_ID" | wc -c; printf %s "$AWS_SECRET_
         ("> process.env.AWS_SECRET_ACCESS_KEY.length\n42\n", (42, None)),
         ("debug: aws_secret_access_key length=41\n", (41, None)),
         ("The access key ID in the pod has 21 characters.\n", (None, 21)),
+        ("boot: key_id=AKIA****ABCD secret.size=39 token=nil\n", (39, None)),
+        ('{"accessKeyId": "AKIA...ABCD", "secretLength": 41}\n', (41, None)),
+        ("using AKIAIOSFODNN7EXAMPLE, len(secret)=40\n", (40, None)),
+        # Without the ID of a key, and a limit.
+        ("session secret.size=64\n", (None, None)),
+        ("key_id=AKIA****ABCD min_secret_size=8\n", (None, None)),
         # Numbers of something else, other secrets, and a number of lines that does not fit.
         ("$ kubectl get secret mail -o jsonpath='{.data.password}' | base64 -d | wc -c\n16\n", (None, None)),
         ('$ printf %s "$CLIENT_SECRET" | wc -c\n32\n', (None, None)),
@@ -66,7 +72,10 @@ def test_secret_of_a_pod_with_a_newline() -> None:
 @check_rows(
     ("shown", "says"),
     [
-        ("$ echo ${#AWS_SECRET_ACCESS_KEY}\n39\n", "has 39 characters instead of 40."),
+        (
+            "$ echo ${#AWS_SECRET_ACCESS_KEY}\n39\n",
+            "has 39 characters instead of 40, most likely because one was lost",
+        ),
         ("$ echo ${#AWS_SECRET_ACCESS_KEY}\n42\n", "instead of 40, most likely with quotes around it"),
         ("$ echo ${#AWS_SECRET_ACCESS_KEY}\n20\n", "instead of 40, as many as an access key ID"),
         # The length is right, so nothing is said of it.
@@ -75,6 +84,23 @@ def test_secret_of_a_pod_with_a_newline() -> None:
 )
 def test_length_of_a_secret(shown: str, says: str) -> None:
     assert says in explain(_MISMATCH + shown).summary
+
+
+@check_rows(
+    ("text", "place", "words"),
+    [
+        ("Error performing ActiveStorage::AnalyzeJob: Aws::S3::Errors::SignatureDoesNotMatch ({}):", "the Rails app", "bin/rails credentials:edit"),
+        ("[2026-02-03 04:05:06] production.ERROR: SignatureDoesNotMatch (client): {} at /srv/vendor/laravel/framework/src/x.php:1", ".env of the Laravel app", "php artisan config:clear"),
+        ('  File "/srv/venv/lib/python3.12/site-packages/django/core/files/storage.py", line 1\nbotocore.exceptions.ClientError: An error occurred (SignatureDoesNotMatch) when calling the PutObject operation: {}', "the settings of the Django app", "settings.py"),
+        ("at io.awspring.cloud.s3.S3Template.upload(S3Template.java:1)\nS3Exception: {} (Service: S3, Status Code: 403, Request ID: 1)", "the Spring app", "application.yml"),
+    ],
+)  # fmt: skip
+def test_keys_of_an_app_are_set_where_it_reads_them(text: str, place: str, words: str) -> None:
+    message = "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+    first = explain(text.format(message)).remedies[0]
+    assert first.title == f"Set key ID and secret again in {place}"
+    assert any(words in each for each in first.steps)
+    assert not any("aws configure" in each for each in first.commands)
 
 
 @pytest.mark.parametrize(

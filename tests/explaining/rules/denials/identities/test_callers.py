@@ -82,6 +82,14 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f'{{\n  "error": "Lambda.AWSLambdaException",\n  "cause": "{_denial("flow", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:bill")}"\n}}',
         ("The role flow of the Step Functions state machine was denied",),
     ),
+    "state-machine-in-its-history-as-yaml": (
+        f'$ aws stepfunctions get-execution-history --execution-arn arn:aws:states:eu-west-1:111122223333:execution:Bills:run-1 --output yaml\nevents:\n- id: 6\n  executionFailedEventDetails:\n    cause: "{_denial("flow", "sqs:SendMessage", QUEUE)}"\n    error: SQS.AmazonSQSException\n',
+        (
+            "The role flow of the Step Functions state machine Bills was denied",
+            "Note The role needs the permission, not the person who starts the execution.",
+            "redrive-execution",
+        ),
+    ),
     "delivery-stream": (
         f'{{"deliveryStreamARN": "arn:aws:firehose:eu-west-1:111122223333:deliverystream/bills", "errorCode": "S3.AccessDenied", "message": "Access was denied. {_denial("stream", "s3:PutObject", "arn:aws:s3:::acme-bills/2026/11/20/09/bills-1-2026-11-20")}"}}',
         (

@@ -62,6 +62,32 @@ def test_endpoint_of_the_service_in_a_list(shown: str, *, is_compared: bool) -> 
     assert (allowed in remedy.steps[0]) is is_compared
 
 
+_SQS = "sqs.eu-west-1.amazonaws.com"
+
+
+@check_rows(
+    ("shown", "addresses"),
+    [
+        (f"$ getent hosts {_SQS}\n10.4.7.21      {_SQS}\n", "10.4.7.21"),
+        (f"$ dig +short {_SQS}\n10.4.7.21\n10.4.8.22\n", "10.4.7.21"),
+        (f"{_SQS}. 60 IN A 10.4.7.21\n{_SQS}. 60 IN A 10.4.8.22\n", "10.4.7.21,10.4.8.22"),
+        (f"Server:\t10.0.0.2\nAddress:\t10.0.0.2#53\n\nName:\t{_SQS}\nAddress: 172.20.3.4\n", "172.20.3.4"),
+        (f"* Connected to {_SQS} (192.168.3.4) port 443\n", "192.168.3.4"),
+        # A public address, that of another service, and the server that answered.
+        (f"54.239.1.2      {_SQS}\n", None),
+        ("10.4.7.21      sts.eu-west-1.amazonaws.com\n", None),
+        (f"54.239.1.2 {_SQS}\n10.4.7.21 sts.eu-west-1.amazonaws.com\n", None),
+    ],
+)  # fmt: skip
+def test_private_address_of_the_called_host(shown: str, addresses: str | None) -> None:
+    explanation = explain(f"{_DENIED}{shown}")
+    lines = "\n".join(explanation.remedies[0].commands)
+    assert ("describe-network-interfaces" in lines) is (addresses is not None)
+    if addresses is not None:
+        assert f"Values={addresses} " in lines
+        assert f"as the private address of {_SQS} shows ({addresses.replace(',', ', ')})" in " ".join(str(explanation).split())
+
+
 @pytest.mark.parametrize(
     "shown",
     [

@@ -427,11 +427,21 @@ RCLONE_DENIED = "2026/02/03 04:05:06 ERROR : a.tgz: Failed to copy: operation er
 @pytest.mark.parametrize(
     ("text", "resource"),
     [
-        (f"$ rclone copy a.tgz s3:octo-backups/daily/\n{RCLONE_DENIED}", "arn:aws:s3:::octo-backups/daily/*"),
-        (f"{RCLONE_DENIED}\nrclone copy a.tgz my-s3:octo-backups/daily/", "arn:aws:s3:::octo-backups/daily/*"),
-        (f"$ rclone sync . aws:octo-backups\n{RCLONE_DENIED}", "arn:aws:s3:::octo-backups/OBJECT_KEY"),
-        # Two remotes: the entry does not say which one rejected the call.
-        (f"$ rclone sync s3:octo-a s3:octo-b\n{RCLONE_DENIED}", "arn:aws:s3:::BUCKET/OBJECT_KEY"),
+        (f"$ rclone copy a.tgz s3:octo-backups/daily/\n{RCLONE_DENIED}", "arn:aws:s3:::octo-backups/daily/a.tgz"),
+        (f"{RCLONE_DENIED}\nrclone copy a.tgz my-s3:octo-backups/daily/", "arn:aws:s3:::octo-backups/daily/a.tgz"),
+        (f"$ rclone sync . aws:octo-backups\n{RCLONE_DENIED}", "arn:aws:s3:::octo-backups/a.tgz"),
+        # The name of a remote can be any.
+        (f"$ rclone move /srv/out cold:octo-backups/2026 -P\n{RCLONE_DENIED}", "arn:aws:s3:::octo-backups/2026/a.tgz"),
+        (f"$ rclone sync drive:out cold:octo-backups/in\n{RCLONE_DENIED}", "arn:aws:s3:::octo-backups/in/a.tgz"),
+        (f"$ rclone copyto /srv/a.tgz cold:octo-backups/in/b.tgz\n{RCLONE_DENIED}", "arn:aws:s3:::octo-backups/in/b.tgz"),
+        (f"$ rclone sync /srv :s3,provider=AWS,env_auth:octo-backups/in\n{RCLONE_DENIED}", "arn:aws:s3:::octo-backups/in/a.tgz"),
+        (f"$ rclone sync /srv cold:octo-backups/in\n{RCLONE_DENIED}\n{RCLONE_DENIED.replace('a.tgz', 'b.tgz')}", "arn:aws:s3:::octo-backups/in/*"),
+        (f"$ rclone copy cold:octo-backups/in /srv\n{RCLONE_DENIED.replace('PutObject', 'GetObject')}", "arn:aws:s3:::octo-backups/in/a.tgz"),
+        (f"$ rclone sync /srv cold:octo-backups --rc-addr localhost:5572\n{RCLONE_DENIED}", "arn:aws:s3:::octo-backups/a.tgz"),
+        # Two remotes: only what is written or read tells which one rejected the call.
+        (f"$ rclone sync s3:octo-a s3:octo-b\n{RCLONE_DENIED}", "arn:aws:s3:::octo-b/a.tgz"),
+        (f"$ rclone sync s3:octo-a s3:octo-b\n{RCLONE_DENIED.replace('PutObject', 'GetObject')}", "arn:aws:s3:::octo-a/a.tgz"),
+        (f"$ rclone sync s3:octo-a s3:octo-b\n{RCLONE_DENIED.replace('PutObject', 'PutObjectTagging')}\n$ rclone copy x s3:octo-c", "arn:aws:s3:::BUCKET/OBJECT_KEY"),
     ],
 )  # fmt: skip
 def test_command_of_rclone_names_the_bucket(text: str, resource: str) -> None:

@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.credentials.keys import printed_lengths
+from iamtriage.explaining._rules.credentials.keys import key_stores, printed_lengths
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import selected_profiles
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -52,43 +52,6 @@ _OUTSIDE_AWS = lazy_pattern(
 )
 
 
-class _KeyStore(NamedTuple):
-    """Where a runtime gets the access keys that it signs with."""
-
-    place: str
-    store: str
-    alternative: str
-    signer: str = "job"
-    retry: str = "run the job again"
-
-
-# By the kind of the runtime.
-_KEY_STORES = {
-    "github-actions": _KeyStore(
-        "GitHub",
-        "the secrets of the repository, environment or organization",
-        "A secret of an environment overrides that of the repository: set it with --env. Better, replace the keys by a role that the job assumes with OIDC (role-to-assume).",
-    ),
-    "gitlab": _KeyStore(
-        "GitLab",
-        "the CI/CD variables of the project or group",
-        "Better, replace the keys by a role that the job assumes with OIDC (id_tokens).",
-    ),
-    "jenkins": _KeyStore(
-        "Jenkins",
-        "the credentials of Jenkins",
-        "Better, replace the keys by the role of the agent's instance or pod.",
-    ),
-    "ecs": _KeyStore(
-        "the task definition",
-        "environment or secrets of the task definition",
-        "Better, replace the keys by the task role (taskRoleArn).",
-        "task",
-        "start new tasks of the new revision",
-    ),
-}
-
-
 def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
     """Return the remedy that corrects the keys where a pod, task, function or CI job gets them, if the text is from one."""
     text, kind, failed = case.failure.text, case.context.runtime_kind, case.context.command
@@ -99,7 +62,7 @@ def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
             "Remove keys from the code: the SDK then finds all three values itself. If the code reads other keys, from its own variables or a secret, correct both there.",
             url="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
         )
-    keys = None if "role-to-assume" in text else _KEY_STORES.get(kind)
+    keys = None if "role-to-assume" in text else key_stores.find_store(kind, text)
     lines, url = None, pages.ACCESS_KEYS
     if kind == "github-actions":
         lines = ("gh secret set AWS_ACCESS_KEY_ID", "gh secret set AWS_SECRET_ACCESS_KEY")

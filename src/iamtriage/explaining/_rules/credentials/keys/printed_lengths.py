@@ -16,6 +16,7 @@ from iamtriage.explaining._context.readers.statements import find_said
 SECRET_LENGTH, KEY_ID_LENGTH = 40, 20
 # What a length suggests.
 _SECRET_FLAWS = {
+    SECRET_LENGTH - 1: "most likely because one was lost when it was copied",
     SECRET_LENGTH + 1: "most likely with a newline at the end",
     SECRET_LENGTH + 2: "most likely with quotes around it, or with the line end of Windows",
     KEY_ID_LENGTH: "as many as an access key ID",
@@ -39,6 +40,10 @@ _NUMBER = lazy_pattern(r"[ \t]*(\d{1,3})[ \t]*\r?(?:\n|\Z)")
 _CODE = lazy_pattern(
     rf"\blen\((?P<of>[^\n]{{0,60}}?(?:{_KEY_ID}|{_KEY})[^\n]{{0,12}}?)\)\)?(?: ?(?:=|:|->|is) ?|[ \t]*\r?\n[ \t]*)(?P<number>\d{{1,3}})\b"
     rf"|\b(?P<object>[\w.]{{0,60}}(?:{_KEY_ID}|{_KEY}))[\"'\]]{{0,2}}\.length\)?(?: ?(?:=|:|->|is) ?|[ \t]*\r?\n[ \t]*)(?P<property>\d{{1,3}})\b"
+)
+# What a program logs of its settings, on a line with the ID of the key.
+_LOGGED = lazy_pattern(
+    r"(?im)^(?=[^\n]{0,400}?\bA[KS]IA[A-Z0-9*.…]{4})[^\n]{0,600}?\b(?:aws[._-]?)?(?:len\(secret\w{0,20}\)|secret[\w.-]{0,20}?(?:len|length|size|chars))[\"']{0,2}[ \t]?[:=][ \t]?[\"']?(?P<number>\d{1,3})\b"
 )
 # The whole length, not that of a part, of a hash or a limit.
 _WHOLE = r"(?:(?!(?i:\b(?:first|last|least|most|min|max|minimum|maximum|up to|than|ends?|begins?|starts?|hash|SHA\w*|needs?|wants?|requires?|test)\b))[^\n.;\d*(]){0,30}?"
@@ -128,6 +133,7 @@ def _stated(text: str) -> Iterator[tuple[str, int]]:
         kind = _kind_of(found["of"] or found["object"])
         if kind is not None:
             yield kind, int(found["number"] or found["property"])
+    yield from (("secret", int(each["number"])) for each in _LOGGED.finditer(text))
     for found in find_said(text, _WORDS):
         kind = _kind_of(found["name"])
         if kind is not None:

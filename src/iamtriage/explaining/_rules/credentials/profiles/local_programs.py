@@ -45,10 +45,12 @@ _NEW_COMPUTER = lazy_pattern(
 )
 _CLAUSE_END = lazy_pattern(r"[,.;:!?\n]")
 _WORKS = lazy_pattern(r"(?i:\b(?:works?|worked|fine|succeed(?:s|ed)?|ok)\b)")
-# The prompts and the home directories of macOS and Windows, but not those of CI runners and of servers. Programs of Go, Rust
+# The prompts of laptops, and the home directories of macOS and Windows, but not those of CI runners and of servers. Programs of Go, Rust
 # and .NET print where they were built.
 _OWN_HOME = lazy_pattern(
     r"\b[\w.-]{1,40}@[\w.-]{0,60}(?:MacBook|iMac|Mac-?[Mm]ini|Mac-?[Ss]tudio)[\w.-]{0,40}"
+    r"|(?m:^\(?[\w. ()-]{0,40}[\w.-]@[\w-]{0,40}(?i:laptop|thinkpad|notebook|zenbook|elitebook|latitude|xps)[\w-]{0,20}(?::| )[~/][^\n$#%]{0,200}[$#%])"
+    r"|\b(?:DESKTOP|LAPTOP)-(?=[A-Z0-9]{0,6}\d)[A-Z0-9]{7}\b"
     # WSL, whose files of Windows are in /mnt.
     r"|(?<![\w/])/private/(?:tmp|var)\b"
     r"|(?<![\w/])/mnt/[a-z]/(?:[Uu]sers|work|src|dev|code|projects?|repos?|git)/"

@@ -17,6 +17,10 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
+UNUSABLE_INSTANCE_ROLE = (
+    r"\bAssumeRoleUnauthorizedAccess\b|\bInstanceProfileNotFound\b|\bEC2 cannot assume the role\b"
+)
+"""What the instance metadata returns if EC2 cannot use the instance's role or profile."""
 INSTANCE_ROLE = account_remedy(
     "If the call runs on EC2: give the instance a role",
     "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",

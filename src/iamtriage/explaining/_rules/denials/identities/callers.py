@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, line_start
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
@@ -58,11 +58,11 @@ _USES = (
         "ECS uses to start the task{instead}",
     ),
     (
-        ("Lambda.AWSLambdaException", "States.TaskFailed", "taskFailedEventDetails", "resourceType"),
+        ("Lambda.AWSLambdaException", "States.TaskFailed", "FailedEventDetails", "resourceType"),
         lazy_pattern(
-            r"\bLambda\.AWSLambdaException\b|\bStates\.TaskFailed\b|\"taskFailedEventDetails\"\s?:|\"cause\"\s?:[^\n]{1,1500}\"resourceType\"\s?:"
+            r"\bLambda\.AWSLambdaException\b|\bStates\.TaskFailed\b|\b[a-z]{4,20}FailedEventDetails\"?\s?:|\"cause\"\s?:[^\n]{1,1500}\"resourceType\"\s?:"
         ),
-        "the Step Functions state machine uses",
+        "the Step Functions state machine{machine} uses",
     ),
     # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
     (
@@ -88,16 +88,18 @@ _USES = (
 )
 # A function creates such a resource with its own role, and CloudFormation passes on what it says.
 _IS_CUSTOM = lazy_pattern(r"Custom::|AWS::CloudFormation::CustomResource\Z")
+_STATE_MACHINE = lazy_pattern(r"(?a):(?:stateMachine|execution|express):(?P<name>[\w-]{1,80})(?![\w-])")
+_IS_CAUSE = lazy_pattern(r"[ \t]{0,80}\"?cause\"?:")
 _CHARS_AROUND = 1_000
 _GENERATED = lazy_pattern(r"(?=[a-f]{0,40}[0-9])[0-9a-f]{12,64}")
 # Between what kind of role it is, and what uses it.
 _SEPARATOR = "\0"
 
-# By the end of the clause that says what uses the role.
+# By a part of the clause that says what uses the role. The first one follows who needs the permission.
 _NOTES_BY_USE = (
     (
-        "Step Functions state machine uses",
-        "After the fix, continue the execution where it failed (aws stepfunctions redrive-execution) or start another one.",
+        "Step Functions state machine",
+        "{need}, not the person who starts the execution. After the fix, continue the execution where it failed (aws stepfunctions redrive-execution) or start another one.",
     ),
     (
         "(identityOwner: workload)",
@@ -180,7 +182,11 @@ def _describe_use(denial: Denial) -> str | None:
             name = clip_text(path if path and "." in host else stated)
             instead = _describe_task_role(denial) if "{instead}" in words else ""
             of_function = f" {session}" if session else ""
-            return f"which {words.format(name=name, function=of_function, instead=instead)}"
+            machine = only_one(set(_STATE_MACHINE.findall(text)) if "{machine}" in words else ())
+            of_machine = f" {machine}" if machine else ""
+            return (
+                f"which {words.format(name=name, function=of_function, instead=instead, machine=of_machine)}"
+            )
     context = denial.context
     function = context.function
     is_lambda = context.runtime is not None and context.runtime.kind == "lambda" and bool(session)
@@ -214,10 +220,10 @@ def _describe_use(denial: Denial) -> str | None:
 
 
 def _line_of(denial: Denial) -> str:
-    """Return the line of a denial, with the line before a cause in JSON, which has the error."""
+    """Return the line of a denial, with the line before a cause in JSON or YAML, which has the error."""
     text, (start, end) = denial.failure.text, denial.failure.span
     first = line_start(text, start, start - _CHARS_AROUND)
-    if text[first:start].lstrip().startswith('"cause"'):
+    if _IS_CAUSE.match(text, first, start):
         first = line_start(text, max(first - 1, 0), first - _CHARS_AROUND)
     return text[first:end] + text[end : end + _CHARS_AROUND].partition("\n")[0]
 
@@ -278,8 +284,8 @@ def _caller_note(denial: Denial, explanation: Explanation, use: str) -> str | No
         return "AWS Control Tower acts with this role in an enrolled account. Repeat its operation after the change."
     if any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS)):
         return "Run pulumi up again after the fix."
-    if (note := next((each for end, each in _NOTES_BY_USE if use.endswith(end)), None)) is not None:
-        return note
+    if (note := next((each for part, each in _NOTES_BY_USE if part in use), None)) is not None:
+        return note.format(need=_describe_need(denial, explanation))
     if service != "CloudFormation" and any(map(denial.failure.text.__contains__, STACK_FRAGMENTS)):
         return _deployment_note(denial)
     if service is None:

@@ -46,6 +46,13 @@ _LISTED = lazy_pattern(
     r"(?a)(?<![\w-])(?P<id>vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])|(?<![\w.])(?P<service>(?:cn\.)?com\.amazonaws\.[a-z0-9-]{5,30}\.[a-z0-9.-]{1,60}\w)"
 )
 _DOCUMENT = lazy_pattern(r"\"?\{")
+# A host of AWS and its private address, as getent, dig, nslookup, ping and curl print them.
+_PRIVATE = r"(?P<{}>(?:10\.\d{{1,3}}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{{1,3}}\.\d{{1,3}})(?![\d.#])"
+_HOST = r"(?P<{}>[a-z0-9][a-z0-9.-]{{2,80}}\.amazonaws\.com(?:\.cn)?)\b"
+_RESOLVED = lazy_pattern(
+    rf"(?a)(?<![\d.]){_PRIVATE.format('of')}[ \t]{{1,40}}{_HOST.format('next')}"
+    rf"|(?<![\w.-]){_HOST.format('host')}\.?(?:[ \t(]|[^\n]{{1,40}}[ \t(]|[ \t]*\r?\n(?:Address(?:es)?:[ \t]{{1,10}}|(?=[\d.]{{7,15}}[ \t]*\r?(?:\n|\Z)))){_PRIVATE.format('address')}"
+)
 _QUOTED_REGION = lazy_pattern(r"'([\w=,.*-]*\.REGION\.[\w.*-]*)'")
 
 ENDPOINT_WITHOUT_ALLOW = CauseType(
@@ -76,6 +83,17 @@ def _describe_others(denial: Denial) -> str:
     return f"A policy of the caller{' and the trust policy of the role' if is_of_role else ''}"
 
 
+def _find_address(denial: Denial) -> tuple[str, str] | None:
+    """Return the host of the denied service and its private addresses, which are those of an interface endpoint."""
+    found = [
+        (each["host"] or each["next"], each["address"] or each["of"])
+        for each in _RESOLVED.finditer(denial.failure.text)
+    ]
+    found = [each for each in found if denial.service in each[0].split(".")]
+    host = only_one({each[0] for each in found}, None)
+    return None if host is None else (host, ",".join(dict.fromkeys(address for _, address in found)))
+
+
 def _describe_effect(denial: Denial, verb: str) -> str:
     """Return that the policy of the endpoint decides, and what does not help."""
     went = f"The request went through a VPC endpoint whose policy {verb}."
@@ -85,7 +103,13 @@ def _describe_effect(denial: Denial, verb: str) -> str:
         needed = f"{_describe_others(denial)} must allow it, too, but"
         if (own := guardrails.describe_own_allow(denial)) is not None:
             needed = f"{capitalize_start(own)}:"
-        return f"The request went through the VPC endpoint. {needed} that alone does not help."
+        address = _find_address(denial)
+        shown = (
+            ""
+            if address is None
+            else f", as the private address of {address[0]} shows ({address[1].replace(',', ', ')})"
+        )
+        return f"The request went through the VPC endpoint{shown}. {needed} that alone does not help."
     any_allow = (
         "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"
     )
@@ -170,6 +194,8 @@ def _endpoint_remedy(denial: Denial) -> Remedy:
     allowed = "" if listed is None else listed.describe_allow(denial)
     if allowed:
         find = allowed
+    elif not is_named and _find_address(denial) is not None:
+        find = "The first command prints the ID of the endpoint with that address (vpce-…), or nothing if the endpoint is in another account."
     elif on_instance:
         where = "instance" if "instances" in on_instance[0] else "function"
         find = f"The commands list the endpoints in the {where}'s VPC." if explicit else ""
@@ -262,6 +288,9 @@ def _endpoint_commands(
     show, *change = commands.endpoint_policy_commands(region, denial.action)
     if of_vpc:
         show = show.replace("--filters ", '--filters Name=vpc-id,Values="$vpc" ')
+    if (address := None if is_named else _find_address(denial)) is not None:
+        find = "aws ec2 describe-network-interfaces --region {} --filters Name=addresses.private-ip-address,Values={} --query 'NetworkInterfaces[].Description' --output text"
+        of_vpc, show = (), commands.fill_command(find, region, address[1])
     lines = change if is_named else [*of_vpc, show, *change]
     if region != "REGION":
         return tuple(lines)

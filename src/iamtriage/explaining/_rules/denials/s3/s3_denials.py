@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.denials.s3.s3_requests import (
 from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_own_policies
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import name_caller
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
@@ -217,7 +217,11 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         "Run the first command where the failing call runs: it prints the caller. Check what its policies allow already."
     )
     show = with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text")
+    program = None if denial.context.runtime else clues.find_program(denial.failure)
     lines: tuple[str, ...] = (show,)
+    if program is not None and program != "the program" and denial.operation not in s3_causes.HEAD_OPERATIONS:
+        # Whoever reads this may have other credentials.
+        lines = (Labelled.required(f"With the credentials that {program} uses:", show),)
     if denial.principal_text is not None:
         title = f"Allow {denial.action} for {denial.caller}, if its policies do not"
         step = f"Check whether the policies of {denial.caller} already allow the action."

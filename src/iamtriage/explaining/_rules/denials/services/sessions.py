@@ -220,9 +220,10 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         title,
         step,
         # Denials do not name the domain.
-        f"Ask an administrator to allow {denial.action or 'the action'}{' on the ARN of the domain followed by /*' if denial.service == 'es' else ''} for {_describe_signer(denial)}: in its own policy, or as a Principal in the {name}.",
+        f"Ask an administrator to allow {denial.action or 'the action'}{' on the ARN of the domain followed by /*' if denial.service == 'es' else ''} for {_describe_signer(denial, client[0] if client else None)}: in its own policy, or as a Principal in the {name}.",
         *((f"{_BACKEND_ROLE}{'' if client else _OPENSEARCH_USERS}",) if denial.service == "es" else ()),
-        commands=_signed_curl(denial),
+        # A request of curl has the credentials of whoever types it, and not those of the client.
+        commands=() if client else _signed_curl(denial),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
     )
     open_to_network = owner_remedy(
@@ -254,11 +255,13 @@ def _describe_signing(denial: Denial) -> str:
     return f"AWS saw no identity, as the request was not signed. Signing {'alone ' if depends else ''}does not lift the Deny."
 
 
-def _describe_signer(denial: Denial) -> str:
+def _describe_signer(denial: Denial, client: str | None = None) -> str:
     """Return which principal will sign, with the service account of the facts."""
     facts = denial.case.facts
     if not (facts.namespace and facts.service_account):
-        return "the role or user that signs"
+        if client is None:
+            return "the role or user that signs"
+        return f"the role that {client} has where it runs (of its pod's service account, its ECS task or its instance)"
     account = f"{clip_text(facts.namespace)}/{clip_text(facts.service_account)}"
     return f"the IAM role of the service account {account} (IRSA or EKS Pod Identity)"
 

@@ -146,6 +146,7 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
         "Packer": "access_key, secret_key, token and profile in the builder (temporary keys need all three values; without any, Packer reads the environment)",
         # https://developer.hashicorp.com/vault/api-docs/secret/aws
         "Vault": f"the keys of the AWS secrets engine (vault read {vault['mount'] if vault else 'aws'}/config/root prints the key ID)",
+        "Prometheus": "access_key, secret_key, profile and role_arn in ec2_sd_configs of its configuration file",
         "Grafana": "the authentication provider and the keys of its AWS data source",
         # https://github.com/mitchellh/vagrant-aws#configuration
         "Vagrant": "aws.access_key_id, aws.secret_access_key and aws.session_token in the Vagrantfile",
@@ -159,7 +160,9 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
         "PHP": "keys in the code, .env, the cached configuration (Laravel: php artisan config:clear), and PHP-FPM's environment",
     }.get(program, "keys or a profile in its code and configuration")
     show = "aws sts get-access-key-info --access-key-id ACCESS_KEY_ID"
-    account = Labelled("With other credentials, this prints the account of a key that you find:", show)
+    account = Labelled(
+        "This prints the account of a key that you find (run it with credentials that work):", show
+    )
     return attrs.evolve(
         SHOW_IDENTITY,
         title=f"Check which credentials {program} uses",
@@ -319,6 +322,20 @@ CONFIGURE_CREDENTIALS = your_remedy(
         ),
     ),
     url=pages.CLI_CREDENTIALS,
+)
+# Without files, no profile can fit.
+CREATE_PROFILE = attrs.evolve(
+    CONFIGURE_CREDENTIALS,
+    title="Create a profile whose credentials refresh automatically",
+    commands=(
+        Labelled(
+            "If you use an AWS access portal (its administrator knows the start URL):",
+            str(CONFIGURE_CREDENTIALS.commands[2]),
+        ),
+        CONFIGURE_CREDENTIALS.commands[3],
+        Labelled.required("Then select it where the call runs, and check it:", "export AWS_PROFILE=PROFILE"),
+        "aws sts get-caller-identity",
+    ),
 )
 _WITHOUT_LOGIN = tuple(each for each in CONFIGURE_CREDENTIALS.commands if not each.startswith("aws login"))
 # Since 2.32, the message says "aws login". Version 1 has no list-profiles.

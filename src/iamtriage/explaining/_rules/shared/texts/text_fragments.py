@@ -35,7 +35,7 @@ PULUMI_FRAGMENTS = ("pulumi:", "provider=aws@", "$ pulumi ")
 # What a service or the kubelet says around the message of AWS, if it uses the denied role.
 _USE_FRAGMENTS = (
     "unable to decrypt", "Failed to pull image", "ResourceInitializationError", "CannotPull",
-    "Lambda.AWSLambdaException", "States.TaskFailed", "taskFailedEventDetails", "resourceType", "RULE_ARN",
+    "Lambda.AWSLambdaException", "States.TaskFailed", "FailedEventDetails", "resourceType", "RULE_ARN",
     "deliveryStreamARN", "Firehose", "invokedBy", "elasticmapreduce",
 )  # fmt: skip
 # What shows that the denied role is of another account than the person who reads the text.
