@@ -32,17 +32,8 @@ _SEARCH_FACTOR = 4
 _MAX_ITEMS, _MAX_IN_LINE = 30, 10
 # The fields that identify a value, for its title.
 _TITLE_FIELDS = (
-    "name",
-    "key",
-    "operation",
-    "action",
-    "url",
-    "rolearn",
-    "userarn",
-    "principal_arn",
-    "policy_arn",
-    "uri",
-)
+    "name", "key", "operation", "action", "url", "rolearn", "userarn", "principal_arn", "policy_arn", "uri",
+)  # fmt: skip
 
 
 def blocks_of(value: object) -> Iterator[Block]:

@@ -28,19 +28,10 @@ if TYPE_CHECKING:
 __all__ = ("AccessKeyId", "AccessKeyKind", "find_access_key_ids")
 
 AccessKeyKind: TypeAlias = Literal[
-    "STS service bearer token",
-    "certificate",
-    "context-specific credential",
-    "group",
-    "instance profile",
-    "long-term access key",
-    "managed policy",
-    "managed policy version",
-    "public key",
-    "role",
-    "temporary access key",
-    "user",
-]
+    "STS service bearer token", "certificate", "context-specific credential", "group", "instance profile",
+    "long-term access key", "managed policy", "managed policy version", "public key", "role",
+    "temporary access key", "user",
+]  # fmt: skip
 """What the first four characters of an access key ID or unique ID mean."""
 
 _KINDS: Final[dict[str, AccessKeyKind]] = {

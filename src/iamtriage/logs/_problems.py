@@ -87,11 +87,7 @@ _RESPONSES = {
 _DENIED = frozenset({"access_denied", "kubernetes_forbidden"})
 _UNAUTHENTICATED = frozenset(
     {
-        "expired_credentials",
-        "invalid_credentials",
-        "invalid_identity_token",
-        "kubernetes_unauthorized",
-        "missing_credentials",
-        "signature_mismatch",
+        "expired_credentials", "invalid_credentials", "invalid_identity_token", "kubernetes_unauthorized",
+        "missing_credentials", "signature_mismatch",
     }
-)
+)  # fmt: skip

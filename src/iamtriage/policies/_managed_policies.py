@@ -227,36 +227,23 @@ _READS = ("ReadOnlyAccess", "ReadOnly", "ViewOnlyAccess")
 _CHANGES = (
     *("Add", "Attach", "Copy", "Create", "Delete", "Deregister", "Detach", "Disable", "Enable", "Execute"),
     *(
-        "Invoke",
-        "Modify",
-        "PassRole",
-        "Publish",
-        "Put",
-        "Reboot",
-        "Register",
-        "Remove",
-        "Run",
-        "Send",
+        "Invoke", "Modify", "PassRole", "Publish", "Put", "Reboot", "Register", "Remove", "Run", "Send",
         "Start",
     ),
     *("Stop", "Tag", "Terminate", "Untag", "Update", "Upload"),
-)
+)  # fmt: skip
 _NO_READS = ("*kms:Decrypt", "*secretsmanager:GetSecretValue", "*sts:AssumeRole")
 _POWER_USER = (
     {"Effect": "Allow", "NotAction": ["iam:*", "organizations:*", "account:*"], "Resource": "*"},
     {
         "Effect": "Allow",
         "Action": [
-            "account:Get*",
-            "account:ListRegions",
-            "iam:CreateServiceLinkedRole",
-            "iam:DeleteServiceLinkedRole",
-            "iam:ListRoles",
-            "organizations:Describe*",
+            "account:Get*", "account:ListRegions", "iam:CreateServiceLinkedRole",
+            "iam:DeleteServiceLinkedRole", "iam:ListRoles", "organizations:Describe*",
         ],
         "Resource": "*",
     },
-)
+)  # fmt: skip
 
 
 def is_known_policy(name: str) -> bool:

@@ -39,13 +39,9 @@ SettingValue: TypeAlias = str | bool | None
 # The arguments of create_client. The others have no effect on the endpoint.
 _CLIENT_ARGS = ("region_name", "endpoint_url", "use_ssl", "config")
 _OTHER_ARGS = (
-    "api_version",
-    "verify",
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "aws_session_token",
+    "api_version", "verify", "aws_access_key_id", "aws_secret_access_key", "aws_session_token",
     "aws_account_id",
-)
+)  # fmt: skip
 _USER = lazy_pattern(r"//[^/?#]*@")
 _MAX_SHOWN = 64  # characters
 

@@ -17,16 +17,10 @@ __all__ = ("CLOUDTRAIL_KINDS", "build_cloudtrail_record", "build_kubernetes_stat
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging.html.
 CLOUDTRAIL_KINDS = frozenset(
     {
-        "access_denied",
-        "access_entry",
-        "access_key_quota",
-        "aws_error",
-        "invalid_arn",
-        "invalid_identity_token",
-        "malformed_policy",
-        "region_disabled",
+        "access_denied", "access_entry", "access_key_quota", "aws_error", "invalid_arn",
+        "invalid_identity_token", "malformed_policy", "region_disabled",
     }
-)
+)  # fmt: skip
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
 _DATA_EVENTS = {
     "dynamodb": frozenset(

@@ -27,14 +27,8 @@ __all__ = ("list_envelopes", "write_text")
 _KUBERNETES_ENVELOPES: tuple[EnvelopeName, ...] = ("kubectl", "kubernetes-client", "kubernetes-status")
 # A HEAD response has no body. botocore uses the status as the error code; other SDKs use other codes.
 _HEAD_ENVELOPES: tuple[EnvelopeName, ...] = (
-    "botocore",
-    "traceback",
-    "cli",
-    "cli-legacy",
-    "cli-v1",
-    "log",
-    "cloudtrail",
-)
+    "botocore", "traceback", "cli", "cli-legacy", "cli-v1", "log", "cloudtrail",
+)  # fmt: skip
 _TERRAFORM_WIDTH = 78
 
 

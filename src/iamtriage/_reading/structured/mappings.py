@@ -39,17 +39,10 @@ _MAX_DEPTH = 6
 _EVENTBRIDGE = frozenset({"detail", "detail-type"})
 _OTHER_CONTAINERS = frozenset(
     {
-        "Records",
-        "Events",
-        "events",
-        "Errors",
-        "items",
-        "CloudTrailEvent",
-        "Response",
-        "ErrorResponse",
+        "Records", "Events", "events", "Errors", "items", "CloudTrailEvent", "Response", "ErrorResponse",
         "eventData",
     }
-)
+)  # fmt: skip
 _METADATA_KEYS = frozenset({"ResponseMetadata", "$metadata"})
 _ID_KEYS = frozenset({*REQUEST_KEYS, *HOST_KEYS})
 _CONTAINERS = _EVENTBRIDGE | _OTHER_CONTAINERS

@@ -110,19 +110,10 @@ _NOT_NAME = lazy_pattern(r"[^a-z0-9]+")
 # Hosts without an AWS API: OIDC issuers, web pages, customers' instances and load balancers, and missing values.
 _NOT_ENDPOINTS = frozenset(
     (
-        "oidc",
-        "console",
-        "signin",
-        "docs",
-        "compute",
-        "compute-1",
-        "elb",
-        "amazonaws",
-        "none",
-        "null",
+        "oidc", "console", "signin", "docs", "compute", "compute-1", "elb", "amazonaws", "none", "null",
         "undefined",
     )
-)
+)  # fmt: skip
 MASKED_LABEL = r"[\[<{][\w -]{1,40}[\]>}]"
 HOST = lazy_pattern(
     # A URL, or its host in a dump of reqwest (Rust) or excon (Ruby), in a request's headers or its signed headers.

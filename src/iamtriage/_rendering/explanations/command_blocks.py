@@ -69,28 +69,12 @@ _INTERACTIVE = lazy_pattern(
 # Placeholders for values that a lookup command prints. The reader knows other values, such as CLUSTER.
 _LOOKED_UP = frozenset(
     {
-        "ACCESS_KEY_ID",
-        "ACCESS_SCOPE",
-        "ASSOCIATION_ID",
-        "BOUNDARY_ARN",
-        "ENDPOINT_ID",
-        "EXECUTION_ROLE_ARN",
-        "GROUP_ID",
-        "INSTANCE_ARN",
-        "INSTANCE_PROFILE",
-        "KEY_ID",
-        "MFA_DEVICE_ARN",
-        "NODE_ROLE_ARN",
-        "PERMISSION_SET_ARN",
-        "POLICY_ID",
-        "POLICY_NAME",
-        "PRINCIPAL_ARN",
-        "QUOTA_CODE",
-        "RESOURCE_ID",
-        "ROLE_NAME",
-        "USER_NAME",
+        "ACCESS_KEY_ID", "ACCESS_SCOPE", "ASSOCIATION_ID", "BOUNDARY_ARN", "ENDPOINT_ID",
+        "EXECUTION_ROLE_ARN", "GROUP_ID", "INSTANCE_ARN", "INSTANCE_PROFILE", "KEY_ID", "MFA_DEVICE_ARN",
+        "NODE_ROLE_ARN", "PERMISSION_SET_ARN", "POLICY_ID", "POLICY_NAME", "PRINCIPAL_ARN", "QUOTA_CODE",
+        "RESOURCE_ID", "ROLE_NAME", "USER_NAME",
     }
-)
+)  # fmt: skip
 
 
 def command_blocks(

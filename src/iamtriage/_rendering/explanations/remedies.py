@@ -47,17 +47,12 @@ _COMMAND_IN_TITLE = lazy_pattern(r" \(aws [^()]{1,200}\)")
 _EXPIRING = "Get all details within "
 # Pages on policies, credentials or errors in general. The steps and commands say what to do.
 _GENERAL_PAGES = (
-    "/AmazonS3/latest/API/ErrorResponses.html",
-    "/access_policies_manage-attach-detach.html",
-    "/cli-chap-authentication.html",
-    "/eks/latest/userguide/troubleshooting.html",
-    "/general/latest/gr/Welcome.html",
-    "/id_credentials_temp.html",
-    "/id_roles_update-role-trust-policy.html",
-    "/reference_policies_evaluation-logic.html",
-    "/troubleshoot_access-denied.html",
+    "/AmazonS3/latest/API/ErrorResponses.html", "/access_policies_manage-attach-detach.html",
+    "/cli-chap-authentication.html", "/eks/latest/userguide/troubleshooting.html",
+    "/general/latest/gr/Welcome.html", "/id_credentials_temp.html", "/id_roles_update-role-trust-policy.html",
+    "/reference_policies_evaluation-logic.html", "/troubleshoot_access-denied.html",
     "/troubleshoot_policies.html",
-)
+)  # fmt: skip
 # In columns.
 _DOCUMENT_WIDTH = 92
 

@@ -44,25 +44,17 @@ _KINDS_WITH_CALLER = frozenset(
 )
 _TOPICS_OF_TOKENS = frozenset(
     {
-        "expired-login-session",
-        "expired-sso-session",
-        "expired-web-identity-token",
-        "user-pool-rejected",
+        "expired-login-session", "expired-sso-session", "expired-web-identity-token", "user-pool-rejected",
         "web-identity",
     }
-)
+)  # fmt: skip
 # The client sent no request, so no credentials identified a caller, or every caller gets this answer.
 _CAUSES_WITHOUT_CALLER = frozenset(
     {
-        "block-public-access",
-        "no-region",
-        "session-name-invalid",
-        "source-returns-expired",
-        "throttled",
-        "untrusted-certificate",
-        "whitespace-in-credentials",
+        "block-public-access", "no-region", "session-name-invalid", "source-returns-expired", "throttled",
+        "untrusted-certificate", "whitespace-in-credentials",
     }
-)
+)  # fmt: skip
 _SHELLS = frozenset({"cloudshell"})
 # https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the names are botocore's.
 _PROVIDERS = {

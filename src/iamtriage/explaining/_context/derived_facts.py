@@ -18,14 +18,8 @@ from iamtriage.failures._failures import Failure
 __all__ = ("complete_facts",)
 
 _STATED_NAMES = (
-    "cluster",
-    "authentication_mode",
-    "region",
-    "namespace",
-    "service_account",
-    "caller",
-    "service",
-)
+    "cluster", "authentication_mode", "region", "namespace", "service_account", "caller", "service",
+)  # fmt: skip
 # Condition keys of a request that state a fact.
 _FACTS_OF_KEYS = {
     "aws:principalarn": "caller",

@@ -53,15 +53,8 @@ NAMES: Final = {
         "region": ("egion", "REGION", ".compute.", "eks", "client(", "resource(", "com.", ".ec2.internal"),
         "profile": ("PROFILE", "update-kubeconfig"),
         "cluster": (
-            "luster",
-            "CLUSTER",
-            "EKS",
-            "containerinsights",
-            "/eks/",
-            "update-kubeconfig",
-            "eksctl.io",
-            "-authenticator",
-            " context ",
+            "luster", "CLUSTER", "EKS", "containerinsights", "/eks/", "update-kubeconfig", "eksctl.io",
+            "-authenticator", " context ",
         ),
         "authentication_mode": ("uth",),
         "namespace": (*_SUBJECT, "amespace", "NAMESPACE", "kubens ", "pod", "kubectl "),
@@ -79,5 +72,5 @@ NAMES: Final = {
         "log_group": ("roup",),
         "terraform": ("with ",),
     }.items()
-}
+}  # fmt: skip
 """What the readers of names need, unless a command has the name."""

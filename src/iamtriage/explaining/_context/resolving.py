@@ -108,15 +108,10 @@ _FRAMES = lazy_pattern(r"(?:[^\S\n]*+(?:\n[^\S\n]*+)++(?:at |\.\.\. \d{1,9} more
 # Amazon EC2 says of a denial, unless it has the standard message.
 _OWN_WORDS = frozenset(
     {
-        "credential_scope",
-        "expired_credentials",
-        "invalid_credentials",
-        "malformed_policy",
-        "missing_credentials",
-        "region_disabled",
-        "signature_mismatch",
+        "credential_scope", "expired_credentials", "invalid_credentials", "malformed_policy",
+        "missing_credentials", "region_disabled", "signature_mismatch",
     }
-)
+)  # fmt: skip
 
 
 # What the AWS CLI adds when it has no credentials.

@@ -29,19 +29,12 @@ _MAX_MEMORY = 64 << 20
 _OCSF = frozenset(
     {
         *(
-            "metadata",
-            "time",
-            "time_dt",
-            "cloud",
-            "api",
-            "actor",
-            "http_request",
-            "src_endpoint",
+            "metadata", "time", "time_dt", "cloud", "api", "actor", "http_request", "src_endpoint",
             "resources",
         ),
         *("class_uid", "class_name", "status", "status_id"),
     }
-)
+)  # fmt: skip
 _OCSF_ERRORS: tuple[tuple[str, ...], ...] = (("api", "response", "error"), ("api", "response", "message"))
 _CLOUDTRAIL_ERRORS: tuple[tuple[str, ...], ...] = (("errorCode",), ("errorMessage",))
 # The names of a record's members in lower case, and as CloudTrail writes them.

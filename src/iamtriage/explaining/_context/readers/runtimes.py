@@ -36,15 +36,8 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
     (
         "lambda",
         (
-            "/var/task/",
-            "/var/runtime/",
-            "LAMBDA_",
-            "REPORT RequestId",
-            "START RequestId",
-            "/aws/lambda/",
-            "awslambdaric",
-            "Invoke Error",
-            '"errorType"',
+            "/var/task/", "/var/runtime/", "LAMBDA_", "REPORT RequestId", "START RequestId", "/aws/lambda/",
+            "awslambdaric", "Invoke Error", '"errorType"',
         ),
         r"(?<=\")error(?:Type|Message)(?=\": ?\"(?:[^\"\\]|\\.){0,2000}\",\s{0,20}\"error(?:Type|Message)\": ?\"(?:[^\"\\]|\\.){0,2000}\",\s{0,20}\"(?:stackTrace|requestId|trace)\")|\bInvoke Error[\t ]{1,4}(?=\{\"errorType\")|/var/task/|/var/runtime/|\bAWS_LAMBDA_\w+|\b(?:REPORT|START) RequestId: |/aws/lambda/[\w-]{1,64}|\bawslambdaric\b",
         "the execution role of the Lambda function",
@@ -81,12 +74,8 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
     (
         "eks-pod",
         (
-            "/var/run/secrets/",
-            "WEB_IDENTITY_TOKEN_FILE",
-            "169.254.170.23",
-            "WebIdentityErr",
-            "[fd00:ec2::23]",
-            "amazonaws.com/role-arn",
+            "/var/run/secrets/", "WEB_IDENTITY_TOKEN_FILE", "169.254.170.23", "WebIdentityErr",
+            "[fd00:ec2::23]", "amazonaws.com/role-arn",
         ),
         r"\beks\.amazonaws\.com/role-arn[\"']?: |/var/run/secrets/(?:eks\.amazonaws\.com|pods\.eks\.amazonaws\.com|kubernetes\.io)/|\bAWS_WEB_IDENTITY_TOKEN_FILE\b(?!\s?[=:]\s?[\"']?(?!/var/run/)[./~$\w])|169\.254\.170\.23\b|\[fd00:ec2::23\]|\bWebIdentityErr\b",
         _POD,
@@ -116,17 +105,8 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
     (
         "github-actions",
         (
-            "##[",
-            "::error",
-            "/home/runner/",
-            "/github/home/",
-            "GITHUB_",
-            "role-to-assume",
-            "role with OIDC",
-            "aws-actions/",
-            "actions/checkout",
-            "exited with code",
-            "completed with exit",
+            "##[", "::error", "/home/runner/", "/github/home/", "GITHUB_", "role-to-assume",
+            "role with OIDC", "aws-actions/", "actions/checkout", "exited with code", "completed with exit",
         ),
         r"##\[(?:error|group|debug|warning|command)\]|::error(?: [^\n:]{0,200})?::|/home/runner/work/|/github/home/\.|\bGITHUB_(?:ACTIONS|RUN_ID|REPOSITORY|SHA|REF|TOKEN)\b|\brole-to-assume\b|\b(?:Assuming|not assume) role with OIDC\b|\baws-actions/|\bactions/checkout@|\bError: (?:Terraform exited with code|Process completed with exit code) \d{1,3}",
         "the role that the GitHub Actions job assumes",
@@ -143,13 +123,7 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
     (
         "gitlab",
         (
-            "gitlab",
-            "GitLab",
-            "CI_JOB_",
-            "CI_PROJECT",
-            "ERROR: Job failed",
-            "GITLAB_",
-            "/builds/",
+            "gitlab", "GitLab", "CI_JOB_", "CI_PROJECT", "ERROR: Job failed", "GITLAB_", "/builds/",
             "id_tokens:",
         ),
         r"\bgitlab-runner\b|\bCI_(?:JOB|PROJECT|PIPELINE|COMMIT)_\w+|\bERROR: Job failed: (?:exit code|command terminated)|\bGITLAB_\w+|(?<![\w.])/builds/[\w./-]{2,100}|\bid_tokens:",
@@ -170,7 +144,7 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
         "the role of the EC2 instance",
         "aws ec2 describe-instances --instance-ids INSTANCE_ID --query 'Reservations[].Instances[].IamInstanceProfile.Arn'",
     ),
-)
+)  # fmt: skip
 _INDEX = WordIndex()
 _SIGNS = tuple(_INDEX.sign(*literals) for _, literals, *_ in _RUNTIMES)
 _compile = functools.cache(functools.partial(re.compile, flags=re.ASCII))

@@ -133,9 +133,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         return explanation
     environments = _USUAL_ENVIRONMENTS if is_bare else _likely_environments(case, message)
     is_on_ec2 = not is_bare and _is_on_ec2(case.text)
-    is_placed = is_bare or is_on_ec2
-    place = None if is_placed else unread_sources.find_place(case.text) or find_computer(case.failure.text)
-    if place is not None:
+    place = unread_sources.find_place(case.text) or find_computer(case.failure.text)
+    if (place := None if is_bare or is_on_ec2 else place) is not None:
         on_laptop = credential_sources.advise_on_laptop
         environments = [each for each in environments if each not in _ON_AWS] or [on_laptop]
     is_blocked = (

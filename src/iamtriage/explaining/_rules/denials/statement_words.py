@@ -270,20 +270,10 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
 _RETIRED = ("aws-portal:", "purchase-orders:viewpurchaseorders", "purchase-orders:modifypurchaseorders")
 _SERVICES_OF_BILLING = frozenset(
     [
-        "account",
-        "billing",
-        "budgets",
-        "ce",
-        "consolidatedbilling",
-        "cur",
-        "customer-verification",
-        "freetier",
-        "invoicing",
-        "payments",
-        "purchase-orders",
-        "tax",
+        "account", "billing", "budgets", "ce", "consolidatedbilling", "cur", "customer-verification",
+        "freetier", "invoicing", "payments", "purchase-orders", "tax",
     ]
-)
+)  # fmt: skip
 
 
 def find_retired(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:

@@ -24,12 +24,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Stated
 
 _SIGNS_OF_TASKS = (
-    "executionRoleArn",
-    "askRoleArn",
-    "task_role_arn",
-    "aws_ecs_task_definition",
-    "AWS::ECS::TaskDef",
-)
+    "executionRoleArn", "askRoleArn", "task_role_arn", "aws_ecs_task_definition", "AWS::ECS::TaskDef",
+)  # fmt: skip
 
 
 def _may_show_other_role(denial: Denial) -> bool:

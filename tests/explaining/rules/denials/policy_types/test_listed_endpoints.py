@@ -85,7 +85,9 @@ def test_private_address_of_the_called_host(shown: str, addresses: str | None) -
     assert ("describe-network-interfaces" in lines) is (addresses is not None)
     if addresses is not None:
         assert f"Values={addresses} " in lines
-        assert f"as the private address of {_SQS} shows ({addresses.replace(',', ', ')})" in " ".join(str(explanation).split())
+        assert f"as the private address of {_SQS} shows ({addresses.replace(',', ', ')})" in " ".join(
+            str(explanation).split()
+        )
 
 
 @pytest.mark.parametrize(

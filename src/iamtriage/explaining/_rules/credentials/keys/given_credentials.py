@@ -21,12 +21,10 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 from iamtriage.failures._failures import MissingCredentials
 
 _EMPTY = (
-    "Resolved credential object is not valid",
-    "static credentials are empty",
-    "Credentials must be an instance of",
-    "Access key ID cannot be blank",
+    "Resolved credential object is not valid", "static credentials are empty",
+    "Credentials must be an instance of", "Access key ID cannot be blank",
     "Secret access key cannot be blank",
-)
+)  # fmt: skip
 GIVEN_EMPTY = lazy_pattern("|".join(_EMPTY))
 """How SDKs report credentials in code without values."""
 NO_PROVIDER = lazy_pattern(

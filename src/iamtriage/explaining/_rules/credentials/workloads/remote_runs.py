@@ -32,13 +32,9 @@ REMOTE_RUN = CauseType(
     sources=(_DYNAMIC, _EXECUTION_MODE),
 )
 REMOTE_WORDS = (
-    "HCP Terraform",
-    "Terraform Cloud",
-    "remote backend",
-    "the remote plan",
-    "app.terraform.io/app/",
+    "HCP Terraform", "Terraform Cloud", "remote backend", "the remote plan", "app.terraform.io/app/",
     "tfc-agent",
-)
+)  # fmt: skip
 """What a text about a remote run contains at least one of."""
 _RUNS = lazy_pattern(
     r"\bRunning (?P<phase>plan|apply) in (?:HCP Terraform|Terraform Cloud|the remote backend|Terraform Enterprise)\b|\b(?:plan|apply) running remotely\b"

@@ -52,17 +52,8 @@ _MAX_LINE = 300
 _MAX_REGIONS = 3
 _READING_VERBS = ("Describe", "List", "Get")
 _CREATING_VERBS = (
-    "Allocate",
-    "Copy",
-    "Create",
-    "Import",
-    "Invoke",
-    "Provision",
-    "Purchase",
-    "Register",
-    "Request",
-    "Run",
-)
+    "Allocate", "Copy", "Create", "Import", "Invoke", "Provision", "Purchase", "Register", "Request", "Run",
+)  # fmt: skip
 
 
 def can_change_region(denial: Denial) -> bool:

@@ -216,13 +216,10 @@ _ASSETS = lazy_pattern(
 )
 _PUBLISHING = frozenset(
     {
-        "s3:getbucketlocation",
-        "s3:getencryptionconfiguration",
-        "s3:listbucket",
-        "s3:listbucketversions",
+        "s3:getbucketlocation", "s3:getencryptionconfiguration", "s3:listbucket", "s3:listbucketversions",
         "s3:putobject",
     }
-)
+)  # fmt: skip
 _OF_CDK = lazy_pattern(
     r"\bcdk (?:deploy|watch|diff|synth|import)\b|\bcdk-assets\b|\b(?i:CDK toolkit)\b|\baws-cdk\b"
 )

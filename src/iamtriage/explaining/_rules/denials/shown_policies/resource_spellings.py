@@ -47,23 +47,10 @@ _LAST_COLON = 5
 # Words in the labels of resources in code that say nothing of their names.
 _USUAL_WORDS = frozenset(
     {
-        "bucket",
-        "data",
-        "ddb",
-        "default",
-        "dynamo",
-        "fn",
-        "function",
-        "group",
-        "lambda",
-        "log",
-        "main",
-        "my",
-        "resource",
-        "table",
-        "this",
+        "bucket", "data", "ddb", "default", "dynamo", "fn", "function", "group", "lambda", "log", "main",
+        "my", "resource", "table", "this",
     }
-)
+)  # fmt: skip
 
 
 def find_spelling_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:

@@ -50,18 +50,10 @@ _CONTEXT = lazy_pattern(r"(?a)\bgke_(?P<project>[a-z][a-z0-9-]{4,28}[a-z0-9])_[a
 # https://cloud.google.com/kubernetes-engine/docs/reference/api-permissions
 _TYPES_OF_DEVELOPERS = frozenset(
     (
-        "configmaps",
-        "cronjobs",
-        "daemonsets",
-        "deployments",
-        "ingresses",
-        "jobs",
-        "pods",
-        "secrets",
-        "services",
-        "statefulsets",
+        "configmaps", "cronjobs", "daemonsets", "deployments", "ingresses", "jobs", "pods", "secrets",
+        "services", "statefulsets",
     )
-)
+)  # fmt: skip
 _IF_OTHER = ", which can be another one than that of the service account"
 
 

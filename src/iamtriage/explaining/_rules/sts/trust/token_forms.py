@@ -234,42 +234,14 @@ _MAPPED_CLAIMS = frozenset({"amr", "aud", "azp", "email", "oaud", "sub"})
 _ISSUERS_WITH_MORE = ("accounts.google.com", "identity.oraclecloud.com", "oidc.circleci.com/")
 _GITHUB_CLAIMS = frozenset(
     [
-        "actor",
-        "actor_id",
-        "base_ref",
-        "check_run_id",
-        "enterprise",
-        "enterprise_id",
-        "environment",
-        "environment_node_id",
-        "event_name",
-        "exp",
-        "head_ref",
-        "iat",
-        "iss",
-        "issuer_scope",
-        "job_workflow_ref",
-        "job_workflow_sha",
-        "jti",
-        "nbf",
-        "ref",
-        "ref_protected",
-        "ref_type",
-        "repository",
-        "repository_id",
-        "repository_owner",
-        "repository_owner_id",
-        "repository_visibility",
-        "run_attempt",
-        "run_id",
-        "run_number",
-        "runner_environment",
-        "sha",
-        "workflow",
-        "workflow_ref",
+        "actor", "actor_id", "base_ref", "check_run_id", "enterprise", "enterprise_id", "environment",
+        "environment_node_id", "event_name", "exp", "head_ref", "iat", "iss", "issuer_scope",
+        "job_workflow_ref", "job_workflow_sha", "jti", "nbf", "ref", "ref_protected", "ref_type",
+        "repository", "repository_id", "repository_owner", "repository_owner_id", "repository_visibility",
+        "run_attempt", "run_id", "run_number", "runner_environment", "sha", "workflow", "workflow_ref",
         "workflow_sha",
     ]
-)
+)  # fmt: skip
 # The claim of the branch or tag, such as ref, ref_path or branch_name.
 _REF = lazy_pattern(r"(?a)(?:[\w-]{1,60}[_-])?(?:branch|ref)(?:[_-]?name|_path)?")
 # The namespace is the beginning of the project's path.
@@ -279,13 +251,10 @@ _POD_ISSUER = lazy_pattern(r"oidc[.-]eks[.-]")
 # With these operators, a key that the request lacks never matches.
 _POSITIVE = frozenset(
     {
-        "stringequals",
-        "stringlike",
-        "stringequalsignorecase",
-        "foranyvalue:stringequals",
+        "stringequals", "stringlike", "stringequalsignorecase", "foranyvalue:stringequals",
         "foranyvalue:stringlike",
     }
-)
+)  # fmt: skip
 
 
 @attrs.frozen(eq=False, repr=False)
