@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ruamel.yaml import YAML
 
@@ -262,6 +264,7 @@ def test_node_requests_an_object_of_another_node() -> None:
 
 
 _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
+_NO_RELATION = f'secrets "edge-tls" is forbidden: User "{NODE}" cannot get resource "secrets" in API group "" in the namespace "edge": no relationship found between node and this object'
 
 
 @check_rows(
@@ -354,6 +357,50 @@ def test_nodes_have_access_only_to_their_own_objects(
     assert {"object-of-other-node", "pod-deleted"}.isdisjoint(dict(codes(found)))
     assert found.remedies[0].title.startswith(title)
     assert any(command in each for each in found.remedies[0].commands)
+
+
+@check_rows(
+    ("text", "program", "evidence", "commands"),
+    [
+        (
+            f"[Service]\nExecStart=/opt/bin/certpull --kubeconfig /etc/kubernetes/kubelet.conf\nNov 02 10:00:00 ip-10-0-0-1 certpull[812]: {_NO_RELATION}",
+            "certpull",
+            "derived",
+            (
+                "kubectl create serviceaccount certpull -n edge",
+                "kubectl create role get-secrets-edge-tls -n edge --verb=get --resource=secrets --resource-name=edge-tls",
+                "kubectl create rolebinding get-secrets-edge-tls -n edge --role=get-secrets-edge-tls --serviceaccount=edge:certpull",
+            ),
+        ),
+        (
+            f'{{"userAgent": "stocktaker/1.4", "message": {json.dumps(_NO_RELATION)}}}',
+            "stocktaker",
+            "derived",
+            ("kubectl create serviceaccount stocktaker -n edge",),
+        ),
+        # An interpreter is no name of a program.
+        (
+            f"2026-11-02T10:00:00+0000 ip-10-0-0-1 python3[812]: {_NO_RELATION}",
+            "the program",
+            "possible",
+            ("kubectl create serviceaccount NAME -n edge",),
+        ),
+        # The kubelet's own request, and that of a person.
+        (f"Nov 02 10:00:00 ip-10-0-0-1 kubelet[812]: {_NO_RELATION}", None, None, ()),
+        (f"$ kubectl get secret edge-tls -n edge\nError from server (Forbidden): {_NO_RELATION}", None, "possible", ()),
+    ],
+)  # fmt: skip
+def test_programs_with_the_credentials_of_a_node(
+    text: str, program: str | None, evidence: str | None, commands: tuple[str, ...]
+) -> None:
+    found = explained(text)
+    assert dict(codes(found)).get("program-as-node") == evidence
+    own = [each for each in found.remedies if "a service account of its own" in each.title]
+    assert [each.title.split(" a service")[0] for each in own] == ([f"Give {program}"] if program else [])
+    assert (evidence == "derived") == (found.remedies[0] in own)
+    assert all(set(commands) <= set(each.commands) for each in own)
+    # The kubelet needs its kubeconfig.
+    assert all("Do not delete the kubelet's own file" in each.steps[1] for each in own)
 
 
 @pytest.mark.parametrize(

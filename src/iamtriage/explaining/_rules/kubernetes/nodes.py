@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
-from iamtriage._text import line_start
+from iamtriage._text import clip_text, line_start
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Clus
 from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 from iamtriage.explaining._rules.shared.principals.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import Commands
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy
 from iamtriage.explaining._rules.sts.findings import REGION_DISABLED
 from iamtriage.failures._failures import KubernetesForbidden
 
@@ -279,4 +279,29 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
         topic="kubernetes-node-login",
         remedies=(principal.node_entry_remedy(cluster), mapping if cluster.uses_aws_auth else None),
         notes="Do not bind an RBAC role to the session: the node authorizer grants nodes their permissions.",
+    )
+
+
+def rename_node_remedy(node: str) -> Remedy:
+    """Return the remedy that makes a kubelet register with the name that the mapping of its role gives the node."""
+    return cluster_remedy(
+        f"Let the kubelet register as {clip_text(node)}",
+        "The cluster takes the name from the private DNS name of the instance (system:node:{{EC2PrivateDNSName}} in the mapping of the node role), the kubelet from --hostname-override or the host name. Remove the option, also in the user data or launch template, or restore the host name, which the VPC's DHCP options can change, too. Then restart the kubelet, or replace the node.",
+        commands=("hostname --fqdn", "systemctl cat kubelet"),
+        url=pages.EKS_TROUBLESHOOTING,
+    )
+
+
+def node_mapping_remedy(cluster: Cluster) -> Remedy:
+    """Return the remedy that checks the user name and the groups that a cluster gives its nodes."""
+    groups = " and ".join(principal_mappings.NODE_GROUPS)
+    steps = [
+        f"A Linux node has the user name {principal_mappings.NODE_USERNAME} and the groups {groups}. An access entry of type EC2_LINUX sets both."
+    ]
+    lines = [commands.aws_auth_command()] if cluster.uses_aws_auth else []
+    if cluster.uses_entries:
+        lines.append(cluster.eks_command("describe-access-entry", principal="PRINCIPAL_ARN"))
+        steps.append("PRINCIPAL_ARN is the ARN of the node role, not of its instance profile.")
+    return cluster_remedy(
+        "Check how the node role is mapped", *steps, commands=tuple(lines), url=pages.EKS_TROUBLESHOOTING
     )

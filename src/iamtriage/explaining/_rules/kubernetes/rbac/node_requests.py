@@ -17,12 +17,14 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth.mapped_groups import NODE_MAPPING, explain_wrong_groups
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_user_name
-from iamtriage.explaining._rules.kubernetes.nodes import find_region
+from iamtriage.explaining._rules.kubernetes.nodes import find_region, node_mapping_remedy, rename_node_remedy
+from iamtriage.explaining._rules.kubernetes.rbac.request_checks import account_commands
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
-from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
-from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request, find_object_name
+from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests, principal_mappings
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import KubernetesForbidden
 
 _PAGE = "https://kubernetes.io/docs/reference/access-authn-authz/node/"
@@ -38,6 +40,7 @@ _REASON = lazy_pattern(
 )
 # Reasons that are about what pods refer to. All others are about the node's own objects.
 _ALL_OBJECTS = "of this type"
+_BY_NAME = "A node is allowed to read such an object only by its name, if a pod on the node refers to it."
 _REFERENCE_REASONS = ("no relationship", _ALL_OBJECTS)
 # Only kubectl words errors so. In a shell, its commands follow a prompt.
 _KUBECTL = lazy_pattern(
@@ -47,9 +50,22 @@ _KUBECTL = lazy_pattern(
 _KUBELET_LINE = lazy_pattern(
     r"(?a)\bkubelet(?:\[\d|\w{0,30}\.go:)|\bobject-\\{0,4}\"[a-z0-9.-]{1,63}\\{0,4}\"/"
 )
+# What else uses the credentials of the node: in the line of the journal that has the error, in a unit, or in the audit
+# log. An interpreter is no name, and a controller runs in a pod.
+_PROGRAM = lazy_pattern(
+    r"(?am)^(?=[A-Z0-9])[^\n\[]{10,120}? (?P<logged>(?!kubelet|kubectl|systemd|cloud-init|containerd|(?:ba|da|z)?sh\b|python|node\b|ruby|java\b)[A-Za-z][\w-]{1,60})\[\d{1,7}\]:? [^\n]{0,2000}?system:node:"
+    r"|^ExecStart=[@:+!-]{0,3}(?:/[\w.-]{1,60}){0,9}/(?P<started>(?!kubelet|kubectl|env\b|(?:ba|da|z)?sh\b|python|node\b|ruby|java\b)[A-Za-z][\w-]{1,60})(?=\s)"
+    r"|\"userAgent\": ?\"(?P<agent>(?!kubelet|kubectl)[A-Za-z][\w-]{1,40})/"
+)
+_UNNAMED = "the program"
+_IN_UNIT = lazy_pattern(
+    r"(?m)\b(?:ExecStart|Environment)=|\bjournalctl [^\n]{0,60}?(?:-u|--unit)[ =](?!kubelet)|\bsystemctl "
+)
 _NODE_USER = lazy_pattern(
     r"(?a)\bsystem:node:([a-z0-9.-]{1,253})|\bnode [\"']?([a-z0-9.-]{1,253})[\"']? (?:is not allowed|can(?:not| only))"
 )
+_OF_NODE = lazy_pattern(r"system:node:(?!i-|\{)")
+_WITHOUT_GROUP = "The node role is mapped without the group system:nodes."
 _NODE_SUBJECT = lazy_pattern(r"^node \S{1,255} (?=is|can)")
 _NAMED_NODE = lazy_pattern(r"(?a)\bnodes \"([a-z0-9.-]{1,253})\" is forbidden")
 # The kinds of objects that have the name of their node.
@@ -125,28 +141,27 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     user, message = case.failure.user or "", clues.message_text(case)
     is_template = "{{" in user
     restricted = None if is_template else explain_node_restriction(case, message)
-    found, name = _REASON.search(message), find_object_name(case)
+    found, name = _REASON.search(message), kubernetes_requests.find_object_name(case)
     if restricted is None and found is None:
         restricted = explain_wrong_groups(
             case, request.description, is_user_name, principal_mappings.NODE_GROUPS, note=_NO_BINDING
         )
     if restricted is not None:
         return restricted
-    reason = "" if found is None else found[0]
+    reason = found[0] if found else ""
     is_kubelet, is_kubectl = (each.search(case.text) is not None for each in (_KUBELET_LINE, _KUBECTL))
     is_deleted = re.search(POD_GONE.sign, case.text) is not None
     moved = next(find_said(case.failure.text, _MOVED), None)
-    text, of_user = "", f"The user name is {user}"
-    if _ALL_OBJECTS in reason:
-        text = "A node is allowed to read such an object only by its name, if a pod on the node refers to it."
-    may_be_gone = reason and not text and (is_kubelet or is_deleted or not is_kubectl)
+    of_user = f"The user name is {user}"
+    text = _BY_NAME if _ALL_OBJECTS in reason else ""
+    program = None if is_kubelet else _program_as_node(case)
+    is_other = program is not None and program.evidence == "derived"
+    may_be_gone = reason and not text and (is_kubelet or is_deleted or not (is_kubectl or is_other))
     gone = POD_GONE.cause()
     if moved is not None:
         said = f'The text says "{clip_text(moved[0])}": the pod most likely left the node, and the kubelet made one last request.'
         gone = POD_GONE.cause("derived", text=said)
-    program = None if is_kubelet else _program_as_node(case)
-    is_person = program is not None and program.evidence == "derived"
-    elsewhere = _find_other_nodes(case, request, user) if reason and is_person else None
+    elsewhere = _find_other_nodes(case, request, user) if reason and is_other else None
     causes = (
         NOT_OF_THIS_NODE.cause("reported", elsewhere, text=text) if reason else None,
         TEMPLATE_NOT_REPLACED.cause("derived", of_user) if is_template else None,
@@ -154,26 +169,23 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         gone if may_be_gone else None,
         program,
         # The reason shows that the node authorizer knows the node, so its groups and user name are correct.
-        None if reason else NODE_MAPPING.cause(text=_mapped_wrong(user)),
+        None if reason else NODE_MAPPING.cause(text=_WITHOUT_GROUP if _OF_NODE.match(user) else ""),
     )
     kind = (request.resource or "").removesuffix("s")
-    what = f"{request.verb_and_type}{f' {name}' if name else ''}{request.scope_text}"
-    if name and kind in _POD_FIELDS:
-        what = f"{request.verb} the {kind} {name}{request.scope_text}"
-    what = clip_text(what)
-    who = "" if not is_kubelet and is_kubectl else "the kubelet "
+    what = f"{request.verb} the {kind}" if name and kind in _POD_FIELDS else request.verb_and_type
+    what = clip_text(f"{what}{f' {name}' if name else ''}{request.scope_text}")
+    who = "" if not is_kubelet and (is_kubectl or is_other) else "the kubelet "
     summary = f"The node authorizer does not allow {who}{clip_text(user)} to {what}"
-    if reason and is_deleted:
+    if is_other and reason.startswith("no relationship"):
+        summary += f": {_find_program(case)} uses the node's identity, which can read only those that pods on this node refer to. That is intended"
+    elif reason and is_deleted:
         summary += ": harmless if it stops and its pod was just deleted"
-    elif moved is not None and may_be_gone:
-        summary += ": at that moment, no pod on this node referred to it. Most likely, the pod has moved, which is harmless if the message does not repeat"
-    elif reason.startswith("no relationship"):
-        summary += ": at that moment, no pod on this node referred to it"
-    if is_person and reason.startswith("no relationship"):
-        summary = f"{summary.partition(': at that')[0]}: kubectl uses the node's identity, which can read only those that pods on this node refer to. That is intended"
-    use, mapping = _use_remedy(case), _mapping_remedy(find_cluster(case))
+    elif reason.startswith("no relationship") or (moved is not None and may_be_gone):
+        likely = ". Most likely, the pod has moved, which is harmless if the message does not repeat"
+        summary += f": at that moment, no pod on this node referred to it{likely if moved is not None and may_be_gone else ''}"
+    use, mapping = _use_remedy(case), node_mapping_remedy(find_cluster(case))
     if is_template or is_kubelet or user.startswith("system:node:i-"):
-        use, mapping = mapping, _service_account_remedy()
+        use, mapping = mapping, _own_account_remedy(case)
     remedies: tuple[Remedy, ...] = (use, mapping)
     if reason and name:
         check = _pod_check(
@@ -181,18 +193,12 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         )
         # The reason shows that the role is mapped.
         remedies = (check,) if is_kubelet else (check, use)
-        if is_person:
+        if is_other:
             # Whoever reads the object needs no pod for it.
-            remedies = (use,) if elsewhere else (use, check)
+            remedies = (use, check) if is_kubectl and not elsewhere else (use,)
     elif is_kubelet or reason:
         remedies = (use,)
     return case.explain(f"{summary}.", *causes, topic=_TOPIC, remedies=remedies, notes=_NO_BINDING)
-
-
-def _mapped_wrong(user: str) -> str:
-    """Return what can be wrong with the mapping of a node that has the user name of nodes, or ``""``."""
-    is_right = user.startswith("system:node:") and not user.startswith(("system:node:i-", "system:node:{"))
-    return "The node role is mapped without the group system:nodes." if is_right else ""
 
 
 def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> Explanation | None:
@@ -207,7 +213,7 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
     failure, evidence = case.failure, f"The API server says: {reason[0]}."
     found, named = _NODE_USER.search(message), _NAMED_NODE.search(message)
     node = (found[1] or found[2]) if found else None
-    name = find_object_name(case) or (named[1] if named else None)
+    name = kubernetes_requests.find_object_name(case) or (named[1] if named else None)
     cause = NODE_RESTRICTION.cause("reported", evidence)
     note = _NO_BINDING
     causes: tuple[Cause, ...] = (cause,)
@@ -227,7 +233,7 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
     elif is_kubelet and node and other not in {None, node}:
         summary = f"The kubelet uses the node name {clip_text(other or '')}, but the cluster knows the node as {clip_text(node)}: the names must be equal."
         note = "Neither an RBAC binding nor an IAM policy helps, and the mapping of the node role is correct."
-        remedy = _rename_remedy(node)
+        remedy = rename_node_remedy(node)
     else:
         own = f" (system:node:{clip_text(node)})" if node else ""
         denial = _NODE_SUBJECT.sub("", reason[0])
@@ -240,16 +246,6 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
     return case.explain(summary, *causes, topic=_TOPIC, remedies=remedy, notes=note)
 
 
-def _rename_remedy(node: str) -> Remedy:
-    """Return the remedy that makes a kubelet register with the name that the mapping of its role gives the node."""
-    return cluster_remedy(
-        f"Let the kubelet register as {clip_text(node)}",
-        "The cluster takes the name from the private DNS name of the instance (system:node:{{EC2PrivateDNSName}} in the mapping of the node role), the kubelet from --hostname-override or the host name. Remove the option, also in the user data or launch template, or restore the host name, which the VPC's DHCP options can change, too. Then restart the kubelet, or replace the node.",
-        commands=("hostname --fqdn", "systemctl cat kubelet"),
-        url=pages.EKS_TROUBLESHOOTING,
-    )
-
-
 # Where kubectl has another identity than on the node.
 _ELSEWHERE = lazy_pattern(
     r"(?i:\b(?:laptop|workstation|bastion|jump ?(?:host|box)|cloud ?shell|locally|my (?:machine|computer|pc|mac|shell)|(?:own|admin(?:istrator)?) (?:kubeconfig|credentials|role|user)|as (?:an? )?admin(?:istrator)?|by hand|manually)\b)"
@@ -259,19 +255,24 @@ _KUBELET_FILE = lazy_pattern(
 )
 
 
+def _find_program(case: Case[KubernetesForbidden]) -> str:
+    """Return what uses the credentials of a node, or that it is a program."""
+    if _KUBECTL.search(case.text):
+        return "kubectl"
+    found = _PROGRAM.search(case.failure.text)
+    return found[found.lastgroup or 0] if found else _UNNAMED
+
+
 def _program_as_node(case: Case[KubernetesForbidden], works: str | None = None) -> Cause:
     """Return the cause that something uses the credentials of a node, and why it works elsewhere, if it does."""
-    text = (
-        "kubectl authenticates as the node, with the kubelet's kubeconfig or a token of the instance's role."
-    )
-    file = _KUBELET_FILE.search(case.failure.text)
-    if file is not None:
-        text = f"kubectl authenticates as the node, with the kubelet's kubeconfig {file[1] or file[2]}."
+    program, file = _find_program(case), _KUBELET_FILE.search(case.failure.text)
+    is_shown = file is not None or works is not None or program not in {"kubectl", _UNNAMED}
+    with_file = f"kubeconfig {file[1] or file[2]}" if file else "kubeconfig or a token of the instance's role"
+    text = f"{capitalize_start(program)} authenticates as the node, with the kubelet's {with_file}."
     if works is not None:
         text += f" Where it works ({quote_words(works)}), kubectl has another identity: a user who is allowed to change nodes."
-    is_shown = file is not None or works is not None
     return PROGRAM_AS_NODE.cause(
-        "derived" if is_shown else "possible", text=text if is_shown or _KUBECTL.search(case.text) else ""
+        "derived" if is_shown else "possible", text=text if is_shown or program == "kubectl" else ""
     )
 
 
@@ -310,7 +311,7 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
 def _use_remedy(case: Case[KubernetesForbidden]) -> Remedy:
     """Return the remedy that uses another identity than the node's: for a person, or for a program."""
     if not _KUBECTL.search(case.text):
-        return _service_account_remedy()
+        return _own_account_remedy(case)
     cluster = find_cluster(case)
     configure = attrs.evolve(cluster, region=cluster.region or find_region(case)).kubeconfig_command()
     failed = case.context.command
@@ -326,27 +327,24 @@ def _use_remedy(case: Case[KubernetesForbidden]) -> Remedy:
     )
 
 
-def _service_account_remedy() -> Remedy:
-    return cluster_remedy(
-        "Use a service account for the program, not the node's credentials",
-        "Bind a Role to the pod's service account. Remove the kubeconfig or aws eks get-token with which the program authenticates as the node.",
-        "A hop limit of 1 for instance metadata prevents pods from using the node role.",
-        commands="kubectl create serviceaccount NAME -n NAMESPACE",
-        url=pages.RBAC,
+def _own_account_remedy(case: Case[KubernetesForbidden]) -> Remedy:
+    """Return the remedy that gives a program on a node, or in a pod without its own account, a service account."""
+    request, program = (
+        kubernetes_requests.parse_request(case),
+        _find_program(case).replace("kubectl", _UNNAMED),
     )
-
-
-def _mapping_remedy(cluster: Cluster) -> Remedy:
-    groups = " and ".join(principal_mappings.NODE_GROUPS)
-    steps = [
-        f"A Linux node has the user name {principal_mappings.NODE_USERNAME} and the groups {groups}. An access entry of type EC2_LINUX sets both."
-    ]
-    lines = [commands.aws_auth_command()] if cluster.uses_aws_auth else []
-    if cluster.uses_entries:
-        lines.append(cluster.eks_command("describe-access-entry", principal="PRINCIPAL_ARN"))
-        steps.append("PRINCIPAL_ARN is the ARN of the node role, not of its instance profile.")
+    account = commands.kubernetes_name(program.lower())
+    file = _KUBELET_FILE.search(case.failure.text)
+    pod = f"Run {program} as a pod with this service account, without the node's kubeconfig or aws eks get-token."
+    if _IN_UNIT.search(case.failure.text):
+        pod = f"A systemd unit has no service account: run {program} as a pod with it. Or set KUBECONFIG in the unit to another file, with a token of the service account, or with an IAM role whose access entry has a group that the Role is bound to."
     return cluster_remedy(
-        "Check how the node role is mapped", *steps, commands=tuple(lines), url=pages.EKS_TROUBLESHOOTING
+        f"Give {program} a service account of its own, instead of the node's credentials",
+        pod,
+        f"Do not delete the kubelet's own file{f' {file[1] or file[2]}' if file else ''}: without it, the node loses the cluster.",
+        None if file else "A hop limit of 1 for instance metadata prevents pods from using the node role.",
+        commands=account_commands(request, account, commands.namespace(request.namespace)),
+        url=pages.RBAC,
     )
 
 

@@ -123,8 +123,8 @@ def _missing_role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None
     missing, rule = find_missing_role(denied), denied.request.rule
     if missing is None or rule is None or _BUILT_IN.fullmatch(missing.name) is not None:
         return None
-    namespace = _role_scope(denied.request)
-    create, _ = _role_commands(
+    namespace = request_checks.role_scope(denied.request)
+    create, _ = request_checks.role_commands(
         denied.request,
         missing.name if _ROLE_NAME.fullmatch(missing.name) else "NAME",
         "",
@@ -144,13 +144,8 @@ def _service_account_remedy(denied: denied_requests.DeniedRequest) -> Remedy | N
     """Return the remedy for a pod that runs as ``default``, which every pod without a name does."""
     if not denied.is_default_service_account or denied.subject is None:
         return None
-    namespace, request = commands.namespace(denied.subject.namespace), denied.request
-    role_commands: tuple[str, ...] = ()
-    if request.rule is not None:
-        scope, name = _role_scope(request), _role_name(denied)
-        own = Subject("ServiceAccount", "SERVICE_ACCOUNT", namespace)
-        binding = manifests.object_name(name, namespace if scope is None else "")
-        role_commands = _role_commands(request, name, binding, own, scope)
+    namespace = commands.namespace(denied.subject.namespace)
+    create, *role_commands = request_checks.account_commands(denied.request, "SERVICE_ACCOUNT", namespace)
     return Remedy(
         title=f"Run the pod as its own service account{', with a role that allows this' if role_commands else ''}",
         who="cluster administrator" if role_commands else "you",
@@ -159,29 +154,11 @@ def _service_account_remedy(denied: denied_requests.DeniedRequest) -> Remedy | N
             "Do not grant the permission to the service account default: every pod of the namespace without a serviceAccountName would have it.",
         ),
         commands=(
-            commands.fill_command("kubectl create serviceaccount SERVICE_ACCOUNT --namespace {}", namespace),
+            create,
             *role_commands,
             f"kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace {namespace}",
         ),
         url="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
-    )
-
-
-def _role_scope(request: kubernetes_requests.Request) -> str | None:
-    is_cluster_wide = request.is_cluster_scope or (
-        request.is_cluster_scoped_type and request.namespace is None
-    )
-    return None if is_cluster_wide else request.namespace or "NAMESPACE"
-
-
-def _role_name(denied: denied_requests.DeniedRequest) -> str:
-    request = denied.request
-    several = "read" if kubernetes_requests.READ_VERBS.issuperset(request.verbs) else "manage"
-    return manifests.object_name(
-        request.verb or "" if len(request.verbs) < 2 else several,
-        request.type_argument,
-        request.subresource,
-        request.granted_name or "",
     )
 
 
@@ -190,7 +167,7 @@ def _role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
     rule = request.rule
     if rule is None:
         return None
-    namespace, name = _role_scope(request), _role_name(denied)
+    namespace, name = request_checks.role_scope(request), request_checks.role_name(denied.request)
     subject = denied.subject or Subject("User", "USER")
     # Each subject needs a binding with its own name, or the next one would replace it.
     binding = manifests.object_name(name, subject.namespace or "", _short_name(subject))
@@ -208,7 +185,7 @@ def _role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
         else None,
         *_role_steps(denied, namespace),
     )
-    allow: Commands = _role_commands(request, name, binding, subject, namespace)
+    allow: Commands = request_checks.role_commands(request, name, binding, subject, namespace)
     return cluster_remedy(
         (
             f"Or allow this for the service account default, and so for all pods that use it, with a {kinds}"
@@ -297,7 +274,7 @@ def _read_pod_commands(denied: denied_requests.DeniedRequest, namespace: str | N
         return ()
     get = kubernetes_requests.Request(verb="get", resource="pods", group="", namespace=namespace)
     name = manifests.object_name("get-pods", _short_name(denied.subject))
-    create, bind = _role_commands(get, "get-pods", name, denied.subject, namespace)
+    create, bind = request_checks.role_commands(get, "get-pods", name, denied.subject, namespace)
     return (Labelled("If the caller cannot get pods, which kubectl does first:", create), bind)
 
 
@@ -327,33 +304,3 @@ def _role_steps(denied: denied_requests.DeniedRequest, namespace: str | None) ->
         source = "an access entry or aws-auth" if denied.cluster.uses_entries else "aws-auth"
         yield f"The user name is from {source}. To bind a group of that entry, use --group=NAME instead of --user."
     yield "To keep the objects in files, apply the manifest rbac.yaml instead: kubectl create -f rbac.yaml."
-
-
-def _role_commands(
-    request: kubernetes_requests.Request, role: str, binding: str, subject: Subject, namespace: str | None
-) -> tuple[str, ...]:
-    """Return the commands that create the role and its binding, which fail if they exist already.
-
-    Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#command-line-utilities
-    """
-    scope = () if namespace is None else ("-n", commands.namespace(namespace))
-    kind = "clusterrole" if namespace is None else "role"
-    verb = ",".join(request.verbs) or request.verb
-    allowed = [f"--verb={verb if request_checks.VERB.fullmatch(request.verb or '') else 'VERB'}"]
-    if request.path is not None:
-        allowed.append(
-            f"--non-resource-url={request.path if request_checks.PATH.fullmatch(request.path) else 'PATH'}"
-        )
-    else:
-        sub, type_ = request.subresource, request.type_argument
-        types = (
-            f"{type_}/{commands.kubernetes_name(sub)}" if sub else type_,
-            *(f"{type_}/{each}" for each in request.subresources),
-        )
-        allowed.append(f"--resource={','.join(types)}")
-    if request.granted_name is not None:
-        allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
-    return (
-        commands.command("kubectl", "create", kind, role, *scope, *allowed),
-        denied_requests.bind_command(f"{kind}={role}", binding, subject, namespace),
-    )

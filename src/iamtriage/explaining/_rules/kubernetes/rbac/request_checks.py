@@ -1,15 +1,16 @@
-"""Check the pod behind a request, and build the commands that check whether Kubernetes allows it."""
+"""Check the pod behind a request, and build the commands that allow it, or check whether Kubernetes does."""
 
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
+from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
-from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
+from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests, manifests
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 # What kubectl create and kubectl apply say.
@@ -97,3 +98,59 @@ def can_i_arguments(request: kubernetes_requests.Request) -> tuple[str, ...]:
     sub = request.subresource
     rest = (f"--subresource={sub}",) if sub and commands.kubernetes_name(sub) == sub else ()
     return (verb if VERB.fullmatch(verb) else "VERB", resource, *rest)
+
+
+def account_commands(request: kubernetes_requests.Request, account: str, namespace: str) -> tuple[str, ...]:
+    """Return the commands that create a service account, with a role that allows only a request, if that is known."""
+    create = commands.command("kubectl", "create", "serviceaccount", account, "-n", namespace)
+    if request.rule is None:
+        return (create,)
+    scope, name = role_scope(request), role_name(request)
+    binding = manifests.object_name(name, namespace if scope is None and namespace.islower() else "")
+    subject = Subject("ServiceAccount", account, namespace)
+    return (create, *role_commands(request, name, binding, subject, scope))
+
+
+def role_scope(request: kubernetes_requests.Request) -> str | None:
+    is_cluster_wide = request.is_cluster_scope or (
+        request.is_cluster_scoped_type and request.namespace is None
+    )
+    return None if is_cluster_wide else request.namespace or "NAMESPACE"
+
+
+def role_name(request: kubernetes_requests.Request) -> str:
+    several = "read" if kubernetes_requests.READ_VERBS.issuperset(request.verbs) else "manage"
+    return manifests.object_name(
+        request.verb or "" if len(request.verbs) < 2 else several,
+        request.type_argument,
+        request.subresource,
+        request.granted_name or "",
+    )
+
+
+def role_commands(
+    request: kubernetes_requests.Request, role: str, binding: str, subject: Subject, namespace: str | None
+) -> tuple[str, ...]:
+    """Return the commands that create the role and its binding, which fail if they exist already.
+
+    Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#command-line-utilities
+    """
+    scope = () if namespace is None else ("-n", commands.namespace(namespace))
+    kind = "clusterrole" if namespace is None else "role"
+    verb = ",".join(request.verbs) or request.verb
+    allowed = [f"--verb={verb if VERB.fullmatch(request.verb or '') else 'VERB'}"]
+    if request.path is not None:
+        allowed.append(f"--non-resource-url={request.path if PATH.fullmatch(request.path) else 'PATH'}")
+    else:
+        sub, type_ = request.subresource, request.type_argument
+        types = (
+            f"{type_}/{commands.kubernetes_name(sub)}" if sub else type_,
+            *(f"{type_}/{each}" for each in request.subresources),
+        )
+        allowed.append(f"--resource={','.join(types)}")
+    if request.granted_name is not None:
+        allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
+    return (
+        commands.command("kubectl", "create", kind, role, *scope, *allowed),
+        denied_requests.bind_command(f"{kind}={role}", binding, subject, namespace),
+    )
