@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     LINKED_ROLE_SERVICES,
     PLACEHOLDER_ACCOUNT,
+    is_of_other_account,
 )
 from iamtriage.explaining._rules.shared.remedies import trust_remedy
 from iamtriage.explaining._rules.shared.requirements.resource_policies import (
@@ -57,6 +58,21 @@ def policy_principal_arn(denial: Denial) -> str:
     if denial.has_masked_account:
         return arn.replace(f":{PLACEHOLDER_ACCOUNT}:", ":ACCOUNT_ID:", 1)
     return arn
+
+
+# CI systems mask a value wherever it is, so one that is shown next to it is another.
+_MASKED_CALLER = lazy_pattern(r":(?:\*{3,12}|\[(?:MASKED|REDACTED)\]):")
+_IN_OTHER_ACCOUNT = r"(?i:\b(?:in|from|to|of) (?:(?:an)?other|a (?:different|separate)|(?:our|the|a|their) (?!same|target|own|AWS)[a-z-]{3,30}) (?:AWS )?account\b)"
+
+
+def calls_other_account(denial: Denial) -> bool:
+    """Return whether the caller and the resource belong to different accounts, also if that of the caller is masked or described."""
+    name, text = getattr(denial.role or denial.principal, "name", None), denial.failure.text
+    if denial.crosses_accounts is not None or name is None or f":{denial.resource_account}:" not in text:
+        return denial.crosses_accounts is True
+    is_said = re.search(rf"(?<![\w/-]){re.escape(name)}(?![\w-])[^.;,\n]{{0,60}} {_IN_OTHER_ACCOUNT}", text)
+    is_masked = _MASKED_CALLER.search(denial.principal_text or "") is not None
+    return is_masked or bool(is_said) or is_of_other_account(denial.principal_text, denial.resource_account)
 
 
 def principal_arn_pattern(denial: Denial) -> str:

@@ -351,6 +351,38 @@ def test_supplied_policy_is_completed(principal: str, action: str) -> None:
     assert "its trust policy, which was supplied, " in explanation.summary.replace("the role's", "its")
 
 
+@check_rows(
+    ("caller", "after", "who"),
+    [
+        # CI systems mask a value wherever it is.
+        ("***", "", "resource owner"),
+        ("[MASKED]", "", "resource owner"),
+        ("7777********", "", "resource owner"),
+        ("<redacted>", "build is a role in our tools account.", "resource owner"),
+        ("<redacted>", "build lives in another account", "resource owner"),
+        ("<redacted>", "build lives in the same account", "account administrator"),
+        ("<redacted>", "build is new. The role audit is in another account", "account administrator"),
+        ("<redacted>", "", "account administrator"),
+        ("444455556666", "build was in another account", "account administrator"),
+    ],
+)
+@check_rows("action", ["sts:AssumeRole", "sts:TagSession"])
+def test_masked_or_described_account_of_the_caller(caller: str, after: str, who: str, action: str) -> None:
+    session = f"arn:aws:sts::{caller}:assumed-role/build/run"
+    text = DENIED.replace("arn:aws:iam::111122223333:user/ana", session).replace(
+        "sts:AssumeRole on", f"{action} on"
+    )
+    explanation = explain(f"{text}\n{after}")
+    trust = next(
+        each
+        for each in explanation.remedies
+        if "the role build in" in each.title or "in the trust" in each.title
+    )
+    is_other = who == "resource owner"
+    assert (trust.who, ", in account 444455556666" in trust.title) == (who, is_other)
+    assert ("within one account" in explanation.to_text(detail="full").lower()) != is_other
+
+
 @check_rows("action", ["sts:TagSession", "sts:SetSourceIdentity"])
 @check_rows("condition", [{}, {"Condition": {"StringEquals": {"sts:ExternalId": "octo-42"}}}])
 def test_session_attributes_get_a_statement_without_an_external_id(

@@ -100,6 +100,16 @@ NESTED = '${replace(aws_iam_openid_connect_provider.this.url, "https://", "")}:s
             id="literal-pattern",
         ),
         pytest.param(
+            _cloud_formation("repo:acme/shop:ref:refs/tags/v*").replace(
+                "StringLike:", f"StringEquals:\n          {GITHUB}:aud: sts.amazonaws.com"
+            )
+            + "\nThe tag v2 of acme/shop started the workflow: Could not assume role with OIDC",
+            "StringEquals in the trust policy compares literally",
+            f"StringLike:\n  {GITHUB}:sub: repo:acme/shop:ref:refs/tags/v*",
+            None,
+            id="literal-pattern-beside-another-key",
+        ),
+        pytest.param(
             _cloud_formation("repo:acme/shop:branch:main"),
             "expects the subject repo:acme/shop:branch:main, which no token has: the form is repo:acme/shop:ref:refs/heads/main",
             f"{GITHUB}:sub: repo:acme/shop:ref:refs/heads/main",

@@ -149,7 +149,10 @@ def test_both_ways_out(policy: dict[str, Any], sub: str, aud: str, titles: list[
     ("pattern", "sub", "verdict", "step"),
     [
         ("org/{0}/project/{0}/user/*", "org/{0}/project/{0}/user/7f3a", "so …/user/* in the trust policy is not a pattern and never matches the token's subject …/user/7f3a", "To trust runs of one user only, keep StringEquals"),
-        ("organization:acme:pipeline:shop:*", "organization:acme:pipeline:shop:commit:9f3c2d7be1", "so organization:acme:pipeline:shop:* in the trust policy", "An exact subject fails with the next run, because the commit is part of it."),
+        ("organization:acme:pipeline:shop:*", "organization:acme:pipeline:shop:commit:9f3c2d7be1", "so organization:acme:pipeline:shop:* in the trust policy", "An exact subject fails as soon as the commit changes."),
+        ("repo:acme/shop:ref:refs/tags/v*", "repo:acme/shop:ref:refs/tags/v7", "so repo:acme/shop:ref:refs/tags/v* in the trust policy", "An exact subject fails as soon as the tag changes."),
+        ("repo:acme/shop:ref:refs/heads/release-?", "repo:acme/shop:ref:refs/heads/release-7", "never matches", "An exact subject fails as soon as the branch changes."),
+        ("repo:acme/shop:ref:refs/heads/*", "repo:acme/shop:ref:refs/heads/main", "never matches", "The new policy accepts no other subject."),
     ],
 )  # fmt: skip
 def test_what_an_exact_subject_would_accept(pattern: str, sub: str, verdict: str, step: str) -> None:

@@ -13,7 +13,7 @@ import attrs
 from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
-from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.resource_commands import calls_other_account, role_path_steps
 from iamtriage.explaining._rules.denials.roles import barred_callers, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.roles.cdk_roles import explain_untrusting_roles, trust_account_remedy
 from iamtriage.explaining._rules.denials.roles.external_ids import external_id_step, find_vendor, name_again
@@ -66,7 +66,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
         denial_remedies.identity_allow_helps(denial)
-        and (attribute is None or (denial.crosses_accounts and role_calls.is_omitted_first(denial)))
+        and (attribute is None or (calls_other_account(denial) and role_calls.is_omitted_first(denial)))
         and not is_itself
         and not find_vendor(denial)
         and not find_own_allow(denial)
@@ -116,7 +116,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             # The supplied trust policy shows whether it names the caller or the account.
             None
             if denial.is_explicit
-            or (attribute and (findings is not None or denial.crosses_accounts))
+            or (attribute and (findings is not None or calls_other_account(denial)))
             or role_calls.needs_both_sides(denial)
             or role_calls.find_federation(denial)
             or condition.names_caller
@@ -157,7 +157,8 @@ def _causes(
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
     if attribute is not None:
         assumes = denial.operation if role_calls.find_federation(denial) else "AssumeRole"
-        because = None if denial.crosses_accounts else f"The same policies must allow sts:{assumes}, too."
+        same = f"The same policies must allow sts:{assumes}, too."
+        because = None if calls_other_account(denial) else same
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     if findings is not None and findings.allowed is False:
         reason = trusted_principals.explain_deleted(denial, findings)
@@ -221,9 +222,9 @@ def _describe_reason(denial: Denial, findings: TrustFindings | None, attribute: 
         return "the trust policy most likely still has the ID of the deleted one"
     if barred_callers.says_trusted(denial):
         trust = f"the trust policy in account {denial.resource_account} is not enough"
-        trust = trust if denial.crosses_accounts else "the trust policy names only the account"
+        trust = trust if calls_other_account(denial) else "the trust policy names only the account"
         return f"{trust}, so most likely no identity-based policy of {denial.caller} allows it"
-    if denial.crosses_accounts:
+    if calls_other_account(denial):
         return f"both accounts must allow it. AWS does not say which account denies it{unknown}"
     return "either the caller's policies or the role's trust policy do not allow it, and the message does not say which"
 
@@ -284,7 +285,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
                 f"Read it first: if it names {denial.caller} already, the call does not meet its condition, such as an external ID or MFA. An Allow in the caller's own policies does not help."
             )
         steps.append(save_step("the role's trust policy", "trust.json"))
-        url = pages.EXTERNAL_ID if denial.crosses_accounts else url
+        url = pages.EXTERNAL_ID if calls_other_account(denial) else url
         if attribute:
             steps += others
             url = pages.SESSION_TAGS if attribute == "session tags" else url
@@ -294,7 +295,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
                 f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {role_calls.find_working_accounts(denial)[0]}.",
             )
             url = pages.TRUST_POLICIES
-        elif denial.crosses_accounts or find_vendor(denial):
+        elif calls_other_account(denial) or find_vendor(denial):
             call = role_conditions.find_call(denial)
             external_id = commands.external_id(call.settings.get("external_id") if call else None)
             added.setdefault("Condition", {})["StringEquals"] = {"sts:ExternalId": external_id}
@@ -308,18 +309,18 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     # The path of the role is of no importance for a pattern, and known if the policy, which IAM accepted, has the ARN.
     is_known = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
     if not (is_compared or is_known or has_pattern or find_vendor(denial)):
-        steps += resource_commands.role_path_steps(denial)
+        steps += role_path_steps(denial)
     if attribute is None and (step := role_calls.tag_session_step(denial)):
         steps.append(step)
         if fixed is None:
             added["Action"] = ["sts:AssumeRole", "sts:TagSession"]
-    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    where = f", in account {denial.resource_account}" if calls_other_account(denial) else ""
     policy = f"trust policy of {denial.target_role_text}" if attribute else "role's trust policy"
     is_own = (attribute or fixed is not None) and not find_own_allow(denial)
     own = role_calls.own_command(denial) if is_own and not trusted_principals.had_access(denial) else None
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}",
-        "resource owner" if denial.crosses_accounts else "account administrator",
+        "resource owner" if where else "account administrator",
         tuple(steps),
         (*allow_remedies.as_administrator(denial.resource_account, lines), own) if own else lines,
         fixed or build_document([added]),
@@ -347,10 +348,10 @@ def _allow_remedy(
     """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
     findings, is_named = condition.findings, condition.names_caller
     becomes_named = condition.remedy is not None and condition.remedy.layer == "role_trust"
-    is_enough = not denial.crosses_accounts and (becomes_named or not condition.names_account)
+    is_enough = not calls_other_account(denial) and (becomes_named or not condition.names_account)
     if is_named and (is_enough or (condition.remedy and barred_callers.says_allowed(denial))):
         return None  # within one account, a trust policy that names the caller is enough
-    where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
+    where = f", in account {denial.account}" if calls_other_account(denial) and denial.account else ""
     title = f"{'If the call is still denied, allow' if is_named else 'Allow'} {denial.caller} to {f'pass {attribute}' if attribute else 'assume the role'}{where}"
     remedy = allow_remedies.allow_remedy(denial, title=title)
     is_trusted = barred_callers.says_trusted(denial) or (findings is not None and findings.allowed)
@@ -360,7 +361,7 @@ def _allow_remedy(
         look = barred_callers.either_side_step(denial, _statement_for(denial, attribute))
         show, _ = commands.trust_policy_commands(denial.target_role_name or "TARGET_ROLE_NAME")
         return attrs.evolve(remedy, steps=(look, *remedy.steps), commands=(show, *remedy.commands))
-    if not denial.crosses_accounts:
+    if not calls_other_account(denial):
         named = f"The trust policy names the account, so a policy of {denial.caller} must allow this, too."
         return attrs.evolve(remedy, steps=(*remedy.steps, named)) if is_named else remedy
     if is_named:
@@ -384,7 +385,7 @@ def _allow_remedy(
 def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> bool:
     """Return whether the caller's policies or the trust policy of a role in the same account can lack the Allow."""
     return (
-        not denial.crosses_accounts
+        not calls_other_account(denial)
         and (denial.policy_type, denial.deny, findings, attribute) == (None, None, None, None)
         and not barred_callers.assumes_itself(denial)
         and not _is_unlike_others(denial)

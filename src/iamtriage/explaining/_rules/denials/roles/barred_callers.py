@@ -18,6 +18,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.roles import role_calls
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages, wording
@@ -391,4 +392,6 @@ def account_note(denial: Denial, findings: TrustFindings | None) -> str | None:
         if role_calls.is_recreated(denial) if findings is None else findings.result is not None:
             return None
         return f"The caller is in account {denial.account}, the role in {denial.resource_account}. The trust policy can also allow the caller's account as a whole."
+    if resource_commands.calls_other_account(denial):
+        return f"The caller is in another account than the role: a policy of {denial.caller} must allow {denial.action} on the role, too."
     return f"Within one account, a trust policy that names the caller itself is enough. If it names the account, a policy of {denial.caller} must allow {denial.action} on the role, too."

@@ -115,23 +115,22 @@ def _is_said_to_allow(denial: Denial) -> bool:
 
 def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
     """Return how to call from an account that the trust policy trusts, and what the caller's account must allow."""
-    if not denial.crosses_accounts or denial.account is None:
+    if not resource_commands.calls_other_account(denial):
         return ()
-    trusted = _trusted_accounts(denial)
     steps: list[str] = []
-    if trusted and denial.account not in trusted:
-        step = f"Or call from account {join_words(trusted, 'or')}, which the policy trusts already, such as with another source_profile."
-        steps.append(step)
-    role, who = denial.role, denial.caller
+    if denial.account and (trusted := _trusted_accounts(denial)) and denial.account not in trusted:
+        steps.append(
+            f"Or call from account {join_words(trusted, 'or')}, which the policy trusts already, such as with another source_profile."
+        )
+    role, who, own = denial.role, denial.caller, f"Account {denial.account}"
     if isinstance(role, IdentityCenterRole) and role.permission_set:
         who = f"the permission set {clip_text(role.permission_set)} in IAM Identity Center"
-    needs: str | None = None
     if _is_said_to_allow(denial) or find_own_allow(denial) is not None:
-        needs = "by the text, it does"
+        steps.append(f"{own} must allow the call, too: by the text, it does.")
     elif other_side_command(denial, action) is None:
-        needs = f"{who} needs {json.dumps(allow(action, commands.arn(denial.resource, 'ROLE_ARN')))}"
-    if needs is not None:
-        steps.append(f"Account {denial.account} must allow the call, too: {needs}.")
+        needed = json.dumps(allow(action, commands.arn(denial.resource, "ROLE_ARN")))
+        own = own if denial.account else "The caller's account"
+        steps.append(f"{own} must allow the call, too: {who} needs {needed}.")
     if action != "sts:AssumeRole":
         steps.append("Both accounts must also allow sts:AssumeRole.")
     return tuple(steps)
@@ -374,8 +373,8 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
         return disable_session_tags_remedy(denial.case, f"{title}{named}, if no policy uses them")
     keep = None
     if is_omitted_first(denial) and not _KEPT_POLICY.search(denial.failure.text):
-        caller = f"an identity-based policy of {denial.caller} in account {denial.account}"
-        keep = f"To keep the tags, both accounts must allow {denial.action}: the trust policy, and {caller}."
+        where = f"account {denial.account}" if denial.account else "its own account"
+        keep = f"To keep the tags, both accounts must allow {denial.action}: the trust policy, and an identity-based policy of {denial.caller} in {where}."
     return your_remedy(
         title, source.step, keep, manifest=source.code, manifest_language="yaml", url=source.url
     )
@@ -386,7 +385,7 @@ def is_omitted_first(denial: Denial) -> bool:
     source = _find_source(denial)
     is_default = source is not None and source.reason.endswith("by default.")
     is_first = is_default or _KEPT_POLICY.search(denial.failure.text) is not None
-    return denial.crosses_accounts is True and is_first
+    return resource_commands.calls_other_account(denial) and is_first
 
 
 # EKS Pod Identity names its sessions so.

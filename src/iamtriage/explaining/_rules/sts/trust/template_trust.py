@@ -247,6 +247,8 @@ def _correct(template: TemplateTrust, remedy: Remedy) -> Remedy:
     deploy = ("terraform apply",) if is_hcl else ("cdk deploy",) if is_cdk else ()
     what = ("the line", "the one") if len(lines) == 1 else ("the lines", "the ones")
     step = f"In the code, change {what[0]} to {what[1]} below{'' if deploy else ', and deploy it'}."
+    if "\n" in lines[0]:
+        step = f"In the code, move the key to a block of its own, as below{'' if deploy else ', and deploy it'}. The other keys stay where they are."
     kept = None
     if any("replace(" in each for each in lines):
         kept = f"The issuer is a URL with {_SCHEME}, which replace() removes. The url of the IAM OIDC provider keeps it, and the service account stays as it is."
@@ -346,6 +348,9 @@ def _find_line(text: str, old: str, new: str) -> tuple[str, str, str]:
     return find_only_line(text, _value_pattern(old)) if old else "", old, new
 
 
+_OPENS_BLOCK = lazy_pattern(r"[\"']?\w{4,40}[\"']? ?[:=] ?(?P<brace>\{?)")
+
+
 def _find_operator(text: str, operator: str, key: str) -> str:
     """Return the line of an operator next to that of a key, or an empty one if that is not clear."""
     lines = text.split("\n")
@@ -357,8 +362,12 @@ def _find_operator(text: str, operator: str, key: str) -> str:
     }
     is_alone = sum(":" in line and _CLAIM.search(line) is not None for line in lines) == 1
     line = only_one(named, "")
-    # In an object, an operator can have several keys.
-    return line if is_alone or "test" in line else ""
+    if is_alone or "test" in line:
+        return line
+    # In an object, an operator can have several keys: this one gets a block of its own.
+    moved, opened = lines[found[0]].strip().rstrip(",") if found else "", _OPENS_BLOCK.fullmatch(line)
+    is_whole = opened is not None and moved[-1:] not in {"", ":", "[", "{", "("}
+    return "\n".join((line, f"  {moved}", *opened["brace"].replace("{", "}"))) if opened and is_whole else ""
 
 
 def _change_line(line: str, old: str, new: str) -> str:

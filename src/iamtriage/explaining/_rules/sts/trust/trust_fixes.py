@@ -371,28 +371,20 @@ def _branch_remedies(
 
 def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
-    fixed, like = (
-        trust_replacements.with_value(result, facts, value=actual),
-        trust_documents.like_operator(operator),
-    )
+    fixed = trust_replacements.with_value(result, facts, value=actual)
+    like = trust_documents.like_operator(operator)
     # An operator in another case, or ArnEquals, has no such counterpart.
     pattern = trust_replacements.with_value(result, facts, new_operator=like) if like != operator else None
     varies = trust_subjects.varies_by_run(expected, actual)
     if fixed is not None and not (varies and pattern is not None):
-        others = (
-            ""
-            if pattern is not None
-            else f": if others that match {clip_text(expected)} are meant to use the role, too, list their subjects"
-        )
-        step = f"{WHOLE_DOCUMENT} The new policy accepts no other subject{others}."
+        others = f": if others that match {clip_text(expected)} are meant to use the role, too, list their subjects"
+        step = f"{WHOLE_DOCUMENT} The new policy accepts no other subject{'' if pattern else others}."
         title = "Set the exact subject in the trust policy"
         yield trust_replacements.replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
     if pattern is not None:
-        exact = ""
+        exact = f" An exact subject fails as soon as {varies} changes." if varies else ""
         if varies == trust_subjects.USER_OF_RUN:
             exact = f" To trust runs of one user only, keep {operator} with the subject of the token instead."
-        elif varies:
-            exact = f" An exact subject fails with the next run, because {varies} is part of it."
         step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}.{exact}"
         title = f"Compare the subject with {like}"
         if not varies:

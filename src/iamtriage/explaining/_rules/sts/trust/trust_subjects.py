@@ -45,6 +45,10 @@ _PER_RUN = (
     (r"(?:^|[/:])user[/:]", USER_OF_RUN),
     (r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![\w-])\d{5,}(?![\w-])", "a number or ID of the run"),
 )
+# Tags, or branches with the same beginning: each release has another one.
+_OPEN_REF = lazy_pattern(
+    r"\b(?:(?P<tag>refs/tags/|tag:ref:)[^*?:]{0,200}|(?:refs/heads/|branch:ref:)[^*?:]{1,200})[*?]"
+)
 
 
 def describe_difference(expected: str, actual: str) -> str:
@@ -54,12 +58,8 @@ def describe_difference(expected: str, actual: str) -> str:
             pair for pair in zip(expected.split(":"), actual.split(":"), strict=False) if len(set(pair)) > 1
         ]
         is_one = len(differing) == 1 and expected.count(":") == actual.count(":")
-        form = (
-            f"{differing[0][0]} instead of {differing[0][1]}"
-            if is_one
-            else "its form is system:serviceaccount:NAMESPACE:NAME"
-        )
-        return f" ({clip_text(form)})"
+        form = "its form is system:serviceaccount:NAMESPACE:NAME"
+        return f" ({clip_text(' instead of '.join(differing[0]) if is_one else form)})"
     if expected.lower() == actual.lower():
         return " (they differ in case)"
     if add_ids(expected, actual) is not None:
@@ -250,7 +250,9 @@ def varies_by_run(pattern: str, subject: str) -> str | None:
         return None
     spans = map(found.span, range(1, len(found.groups()) + 1))
     opened = " ".join(subject[max(start - _CHARS_OF_LABEL, 0) : end] for start, end in spans)
-    return next((what for sign, what in _PER_RUN if re.search(sign, opened)), None)
+    ref = _OPEN_REF.search(pattern)
+    named = ref and ("the tag" if ref["tag"] else "the branch")
+    return next((what for sign, what in _PER_RUN if re.search(sign, opened)), named)
 
 
 def find_successor(expected: str, text: str) -> str | None:
