@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, lower_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
@@ -201,11 +201,20 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     )
 
 
+# The role of an entry in code that takes the account from a reference: with Fn::Sub, Fn::Join or a string of a language.
+_CODED_ROLE = lazy_pattern(
+    r"(?a)\b[pP]rincipal_?[aA](?:rn|RN)[\"']?\s?[:=](?:(?!\b\w{2,40}(?:Arn|_arn)\b).){0,300}?:(?P<role>role/(?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{1,64})(?![\w/${])",
+    re.DOTALL,
+)
+
+
 def _find_written(case: Case[InvalidArn]) -> str | None:
-    """Return the ARN of the principal, unless code builds it: EKS got another one then."""
+    """Return the ARN of the principal; if code builds it, with a placeholder for the account, or ``None``."""
     written = clusters.find_entry_arn(case)
-    is_built = written is not None and "${" in written and try_parse_principal(written) is None
-    return None if is_built else written
+    if written is not None and not ("${" in written and try_parse_principal(written) is None):
+        return written
+    role = only_one({each["role"] for each in _CODED_ROLE.finditer(case.failure.text)})
+    return role and f"arn:aws:iam::ACCOUNT_ID:{role}"
 
 
 def _correct_in_code(
