@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.shared.clues import error_code, safe_name
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import as_optional_pattern, as_pattern
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_pulumi_resource
 from iamtriage.failures._failures import AwsError, Failure
 
 _RESOURCE_TYPE = lazy_pattern(r"(?a)(?:^|\.)((?P<provider>aws|kubernetes|helm)_\w{1,80})\.")
@@ -132,13 +133,27 @@ def index_kinds(
 def import_remedy(
     failure: Failure, facts: Facts, *steps: str, identifier: str | None = None, checks: tuple[str, ...] = ()
 ) -> Remedy | None:
-    """Return the remedy that imports a resource that Terraform tried to create, if its address is known."""
+    """Return the remedy that imports a resource that Terraform or Pulumi tried to create, if its address is known."""
     stated = context_of(facts).terraform
+    page = "The page of the resource type says under Import what RESOURCE_ID is."
+    pulumi = find_pulumi_resource(failure.text) if stated is None else None
+    if pulumi is not None:
+        module, _, type_ = pulumi[0].rpartition(":")
+        token = pulumi[0] if "/" in module else f"{module}/{type_[:1].lower()}{type_[1:]}:{type_}"
+        return your_remedy(
+            "Import the existing resource into the Pulumi stack, or do not create it",
+            None if identifier else page,
+            *steps,
+            commands=(
+                *checks,
+                f"{command('pulumi', 'import', token, pulumi[1])} {identifier or 'RESOURCE_ID'}",
+            ),
+            url="https://www.pulumi.com/docs/iac/cli/commands/pulumi_import/",
+        )
     kind = None if stated is None else _RESOURCE_TYPE.search(stated.value)
     if stated is None or kind is None or stated.value.startswith("data."):
         return None
     identifier = identifier or _find_identifier(failure, kind[1]) or "RESOURCE_ID"
-    page = "The page of the resource type says under Import what RESOURCE_ID is."
     provider, name = kind["provider"], kind[1].partition("_")[2]
     return your_remedy(
         "Import the existing resource into the Terraform state, or do not create it",

@@ -170,7 +170,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         changes={"principal-arn": mapped.new_entry_argument},
         of_region=cluster.region,
     )
-    deployment = deployment_tools.find_deployment(case.failure, case.facts)
+    deployment = deployment_tools.find_code(case.failure, case.facts)
     has_access = deployment is not None or re.search(r" --kubernetes-groups| --type EC2", repeated or "")
     policy = None if has_access else principal_mappings.VIEW_POLICY
     lines = mapped.create_entry_remedy(cluster, policy=policy, create=repeated).commands
@@ -245,10 +245,11 @@ _STATED_CONTEXT = (
     f"{_CALLER_ARN} is the ARN of the session: use that of its role, which a data source looks up."
 )
 _GRANTS = lazy_pattern(
-    r"aws_eks_access_policy_association|policy_associations|AccessPolicies|kubernetes_groups|KubernetesGroups"
+    r"aws_eks_access_policy_association|policy_associations|AccessPolicies|kubernetes_?[gG]roups|KubernetesGroups|AccessPolicyAssociation"
 )
 _GRANTS_IN_CODE = {
     "CloudFormation": "The entry alone grants nothing: set AccessPolicies or KubernetesGroups.",
+    "Pulumi": "The entry alone grants nothing: add an aws.eks.AccessPolicyAssociation or kubernetesGroups.",
     "Terraform": "The entry alone grants nothing: add an aws_eks_access_policy_association or kubernetes_groups.",
 }
 _ISSUER_ARN = """data "aws_iam_session_context" "current" {

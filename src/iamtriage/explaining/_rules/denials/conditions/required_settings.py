@@ -16,7 +16,11 @@ from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_k
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
-from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
+from iamtriage.explaining._rules.shared.texts.deployment_tools import (
+    Deployment,
+    find_deployment,
+    find_pulumi_resource,
+)
 from iamtriage.explaining._rules.shared.texts.text_fragments import PULUMI_FRAGMENTS
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 
@@ -65,8 +69,6 @@ _PACKER = lazy_pattern(r"==> amazon-[a-z]{3,12}[.:]")
 # What sets a value to true in the AWS CLI and in Terraform.
 _FLAG = lazy_pattern(r"Pass --(?P<option>[\w-]+) in the CLI, or set (?P<argument>\w+) = true in Terraform\.")
 _OPTION = lazy_pattern(r"--(?P<option>[\w-]+ \w+=\w+|(?<=Pass --)[\w-]+) in the CLI\b")
-# Pulumi prints the type and the name of a resource above its diagnostics.
-_OF_PULUMI = lazy_pattern(r"(?a)(?<![\w:])(aws:[\w/]{1,60}:\w{1,60}) \(([\w.-]{1,200})\):")
 _OF_PACKER = 'In Packer, write this in the source block: metadata_options { http_tokens = "required" }.'
 _OF_STORAGE = 'Set encrypted: "true" in the parameters of a new StorageClass. Then create the claim again.'
 
@@ -122,11 +124,10 @@ def _set_in_pulumi(text: str, argument: str) -> str:
     >>> _set_in_pulumi("aws:rds:Instance (shop):", "storage_encrypted")
     'In the Pulumi program, set storageEncrypted (in Python, storage_encrypted) to true in shop (aws:rds:Instance).'
     """
-    first, *words = argument.split("_")
-    name = "".join((first, *map(str.capitalize, words)))
+    name = Deployment("Pulumi", None).spell(argument)
     if name != argument:
         name += f" (in Python, {argument})"
-    found = only_one(set(_OF_PULUMI.findall(text)))
+    found = find_pulumi_resource(text)
     where = "" if found is None else f" in {found[1]} ({found[0]})"
     return f"In the Pulumi program, set {name} to true{where}."
 

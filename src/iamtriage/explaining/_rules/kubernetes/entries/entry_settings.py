@@ -43,7 +43,7 @@ def entry_principal(case: Case[AccessEntry]) -> principal_mappings.ClusterPrinci
 
 def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that EKS rejects a group or user name of an access entry."""
-    deployment = deployment_tools.find_deployment(case.failure, case.facts)
+    deployment = deployment_tools.find_code(case.failure, case.facts)
     text, note = (
         f"Groups that begin with {join_words(principal_mappings.RESERVED_PREFIXES, 'or')} are reserved.",
         None,
@@ -139,7 +139,8 @@ _ASSOCIATION = """resource "aws_eks_access_policy_association" "{entry}" {{
 def _masters_remedy(case: Case[AccessEntry], deployment: deployment_tools.Deployment | None) -> Remedy:
     cluster, principal = find_cluster(case), entry_principal(case)
     if deployment is not None:
-        policy, manifest = "AccessPolicies", None
+        is_pulumi = deployment.tool == "Pulumi"
+        policy, manifest = "an aws.eks.AccessPolicyAssociation" if is_pulumi else "AccessPolicies", None
         arn, named = access_policy_arn(_ADMIN_POLICY, cluster.partition), find_entry_arn(case)
         if deployment.is_terraform:
             policy = "an aws_eks_access_policy_association (in the module, policy_associations)"
@@ -195,10 +196,16 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
     # What EKS reports takes precedence over the facts.
     cluster = attrs.evolve(find_cluster(case), mode="CONFIG_MAP")
     principal, enable = entry_principal(case), cluster.enable_entries_remedy()
-    create = principal.create_entry_remedy(cluster, policy=principal_mappings.VIEW_POLICY)
-    with_path, filled = "", ""
-    if not principal.is_known:
-        with_path, filled = " The ARN of a role includes its path.", ", with PRINCIPAL_ARN filled in"
+    deployment = deployment_tools.find_code(case.failure, case.facts)
+    create = principal.create_entry_remedy(cluster, policy=principal_mappings.VIEW_POLICY).commands
+    *warnings, last = enable.steps
+    filled = ""
+    if deployment is not None:
+        last = f"When the cluster is ACTIVE again, {deployment.verb} again: {deployment.tool} then creates the entry, and would fail if you had created it by hand. An entry alone grants nothing: the code needs an access policy or groups, too."
+        create = deployment.run_commands
+    elif not principal.is_known:
+        last, filled = f"{last} The ARN of a role includes its path.", ", with PRINCIPAL_ARN filled in"
+    then = f"Then{filled} (if EKS still rejects the entry, repeat the {'run' if deployment else 'call'}):"
     return case.explain(
         "The cluster accepts no access entries, because its authentication mode is CONFIG_MAP.",
         MODE_CONFIG_MAP.cause("reported"),
@@ -206,14 +213,8 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
         remedies=(
             attrs.evolve(
                 enable,
-                steps=(*enable.steps[:-1], f"{enable.steps[-1]}{with_path}"),
-                commands=(
-                    *enable.commands,
-                    Labelled(
-                        f"Then{filled} (if EKS still rejects the entry, repeat the call):", create.commands[0]
-                    ),
-                    *create.commands[1:],
-                ),
+                steps=(*warnings, last),
+                commands=(*enable.commands, *(Labelled(then, each) for each in create[:1]), *create[1:]),
             ),
             principal.aws_auth_remedy(
                 groups=("GROUP",),
@@ -221,7 +222,10 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
                 steps=("GROUP is a group that a RoleBinding or ClusterRoleBinding names.",),
             ),
         ),
-        notes=(*_mode_in_code(case, "API_AND_CONFIG_MAP"), principal_mappings.IAM_DOES_NOT_HELP),
+        notes=(
+            *_mode_in_code(case, "API_AND_CONFIG_MAP", is_set=False),
+            principal_mappings.IAM_DOES_NOT_HELP,
+        ),
     )
 
 
@@ -280,19 +284,19 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
     )
 
 
-def _mode_in_code(case: Case[AccessEntry], mode: str | None) -> tuple[str, ...]:
+def _mode_in_code(case: Case[AccessEntry], mode: str | None, *, is_set: bool = True) -> tuple[str, ...]:
     """Return the step that sets the mode in the code of the tool that deploys the cluster."""
-    deployment, text = deployment_tools.find_deployment(case.failure, case.facts), case.failure.text
-    tool = "Pulumi" if _PULUMI.search(text) else deployment.tool if deployment else None
-    if tool is None or mode is None:
+    deployment = deployment_tools.find_code(case.failure, case.facts)
+    if deployment is None or mode is None:
         return ()
-    argument = {"CloudFormation": "AuthenticationMode", "Pulumi": "accessConfig.authenticationMode"}.get(
-        tool, "authentication_mode"
-    )
-    return (f"In the {tool} code, set {argument} to {mode}, or each run fails again.",)
+    argument = deployment.spell("authentication_mode")
+    if deployment.tool == "Pulumi":
+        argument = f"accessConfig.{argument}"
+    if not is_set:
+        return (f"If the {deployment.tool} code creates the cluster, set {argument} to {mode} there, too.",)
+    return (f"In the {deployment.tool} code, set {argument} to {mode}, or each run fails again.",)
 
 
-_PULUMI = lazy_pattern(r"\burn:pulumi:|\bpulumi:pulumi:Stack\b|\bpulumi up\b")
 _VERDICTS = {
     "API": "cannot be changed back. EKS ignores its aws-auth ConfigMap, so principals that are mapped only there are Unauthorized.",
     "API_AND_CONFIG_MAP": "cannot be changed back to CONFIG_MAP. That is not necessary: aws-auth still applies.",

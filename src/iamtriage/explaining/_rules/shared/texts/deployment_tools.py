@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared.texts.text_fragments import DEPLOYMENT_FRAGMENTS
+from iamtriage.explaining._rules.shared.texts.text_fragments import DEPLOYMENT_FRAGMENTS, PULUMI_FRAGMENTS
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -91,7 +91,7 @@ class Deployment(NamedTuple):
         is_new_stack: Whether the creation of the stack failed, which leaves a stack that must be deleted.
     """
 
-    tool: Literal["CloudFormation", "Terraform"]
+    tool: Literal["CloudFormation", "Pulumi", "Terraform"]
     resource: str | None
     type: str | None = None
     status: str | None = None
@@ -107,16 +107,26 @@ class Deployment(NamedTuple):
     @property
     def verb(self) -> str:
         """What one does with changed code."""
-        return "apply" if self.is_terraform else "deploy"
+        return {"Pulumi": "run pulumi up", "Terraform": "apply"}.get(self.tool, "deploy")
+
+    @property
+    def run_commands(self) -> tuple[str, ...]:
+        """The command that deploys changed code, if the tool has only one."""
+        return {"Pulumi": ("pulumi up",), "Terraform": ("terraform apply",)}.get(self.tool, ())
 
     def spell(self, argument: str) -> str:
         """Return an argument of Terraform as the tool spells it.
 
         >>> Deployment("CloudFormation", None).spell("assume_role_policy")
         'AssumeRolePolicy'
+        >>> Deployment("Pulumi", None).spell("principal_arn")
+        'principalArn'
         """
         if self.is_terraform:
             return argument
+        if self.tool == "Pulumi":
+            first, *words = argument.split("_")
+            return "".join((first, *map(str.capitalize, words)))
         return "".join(map(str.capitalize, argument.replace("user_name", "username").split("_")))
 
 
@@ -152,6 +162,23 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
     )
 
 
+# Pulumi prints the type and the name of a resource above its diagnostics.
+_OF_PULUMI = lazy_pattern(r"(?a)(?<![\w:])(aws:[\w/]{1,60}:\w{1,60}) \(([\w.-]{1,200})\):")
+
+
+def find_pulumi_resource(text: str) -> tuple[str, str] | None:
+    """Return the type and the name of the only resource that Pulumi could not deploy."""
+    return only_one({(each[1], each[2]) for each in _OF_PULUMI.finditer(text)})
+
+
+def find_code(failure: Failure, facts: Facts) -> Deployment | None:
+    """Return what deploys the resource of a failure, also if that is Pulumi."""
+    if not any(map(failure.text.__contains__, PULUMI_FRAGMENTS)):
+        return find_deployment(failure, facts)
+    found = find_pulumi_resource(failure.text)
+    return Deployment("Pulumi", found and found[1], found and found[0])
+
+
 def find_stack_name(text: str) -> str | None:
     """Return the name of the first CloudFormation stack in a text."""
     found = _STACK.search(text)
@@ -182,7 +209,8 @@ def change_in_code(remedy: Remedy, deployment: Deployment | None, argument: str,
     """
     if deployment is None:
         return remedy
-    element, code = deployment.spell(argument), "configuration" if deployment.is_terraform else "template"
+    element = deployment.spell(argument)
+    code = {"CloudFormation": "template", "Terraform": "configuration"}.get(deployment.tool, "code")
     address = deployment.resource or ""
     key = _MODULE_ENTRY.search(address)
     of = f" of {address}" if address else ""
@@ -192,7 +220,7 @@ def change_in_code(remedy: Remedy, deployment: Deployment | None, argument: str,
         title=f"Correct {element} in the {deployment.tool} {code}, and {deployment.verb} again",
         who="you",
         steps=(
-            f"Change {element}{of}.",
+            *((f"Change {element}{of}.",) if of else ()),
             *steps,
             *remedy.steps,
             f"Do not create it with the AWS CLI: {deployment.tool} would then fail because it exists.",
@@ -211,12 +239,12 @@ def _find_name(event: re.Match[str]) -> str | None:
 
 
 # The type of a resource in the output of Pulumi.
-_OF_PULUMI = lazy_pattern(r"(?a)\baws:[a-z0-9]{2,30}/[a-zA-Z]{2,40}:[A-Z]\w{1,60}\b")
+_PULUMI_TYPE = lazy_pattern(r"(?a)\baws:[a-z0-9]{2,30}/[a-zA-Z]{2,40}:[A-Z]\w{1,60}\b")
 
 
 def trust_in_code_steps(deployment: Deployment | None, text: str = "") -> tuple[str, ...]:
     """Return a step that changes the trust policy of a role in the code that deploys it."""
-    if deployment is None and _OF_PULUMI.search(text):
+    if deployment is None and _PULUMI_TYPE.search(text):
         return (
             "If the role allows it already, the role was only too new: run pulumi up again. If Pulumi manages the role, make this change in the program.",
         )
