@@ -33,3 +33,28 @@ def test_service_in_a_configuration(expected: str, configuration: str, line: str
     codes = {each.code for each in explanation.causes if each.evidence == "derived"}
     assert ("custom-signing" in codes) is (line is not None)
     assert line is None or not any(each.title.startswith("Remove") for each in explanation.remedies)
+
+
+_SCOPE = "$ kubectl -n media logs deploy/id\nAn error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Credential should be scoped to a valid region, not 'eu-west-1'.\n"
+
+
+@check_rows(
+    ("code", "place", "name"),
+    [
+        ('# app/ident.py\nsts = boto3.client("sts", endpoint_url="https://sts.amazonaws.com")', "app/ident.py", "endpoint_url"),
+        ('$ sed -n 4,6p lib/id.rb\n  endpoint: "https://sts.amazonaws.com",', "lib/id.rb", "endpoint"),
+        ('cfg.BaseEndpoint = aws.String("https://sts.amazonaws.com")', "the code", "BaseEndpoint"),
+        # Files of settings have no quotes, and a variable is no argument.
+        ("[default]\nendpoint_url = https://sts.amazonaws.com", None, ""),
+        ('env:\n  AWS_ENDPOINT_URL_STS: "https://sts.amazonaws.com"', None, ""),
+    ],
+)  # fmt: skip
+def test_endpoint_that_code_sets(code: str, place: str | None, name: str) -> None:
+    found = explain(_SCOPE + code)
+    first = found.remedies[0]
+    assert (first.title == f"Remove the endpoint of the STS client from {place}") == (place is not None)
+    if place is not None:
+        assert first.steps[0].startswith(f"Remove {name} there")
+        # The environment cannot change it.
+        assert not any("annotate" in line for each in found.remedies for line in each.commands)
+        assert any(each.evidence == "derived" and name in (each.text or "") for each in found.causes)

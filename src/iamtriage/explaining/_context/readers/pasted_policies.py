@@ -27,14 +27,15 @@ __all__ = ("build_policy", "find_file", "find_name_above", "find_policies", "fin
 
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 # A line that consists of the name of a file, after a comment mark, a prompt with cat or the marks of Markdown.
+_NAME = r"(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|rb|php|kt|rs|go|cs|java))"
 _FILE = lazy_pattern(
-    r"(?m)^(?:[^\n]{0,200}\. )?[^\S\n]{0,8}(?:(?:#{1,6}|//)(?: ?[Ff]rom\b)?|--{1,3}|>{1,2}|\*{1,2}|<!--|```\w{0,12}|(?:[^\n$%#]{0,40}[$%#]|\+{1,3}) ?(?:cat|less|bat)|File:?)?[^\S\n]{0,4}"
-    r"[`*\"']{0,2}(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|go|cs|java))[`*\"']{0,2}"
+    r"(?m)^(?:[^\n]{0,200}\. )?[^\S\n]{0,8}(?:(?:#{1,6}|//)(?: ?[Ff]rom\b)?|--{1,3}|>{1,2}|\*{1,2}|<!--|```\w{0,12}|(?:[^\n$%#]{0,40}[$%#]|\+{1,3}) ?(?:cat|less|bat|nl|(?:head|tail)(?: -[n\d ]{1,8})?|sed -n [\w,;$'\"]{1,20})|File:?)?[^\S\n]{0,4}"
+    rf"[`*\"']{{0,2}}{_NAME}[`*\"']{{0,2}}"
     r"(?: (?:has|says|contains))?[^\S\n]{0,2}(?::|-->|-{1,3})?[^\S\n]{0,4}$"
 )
 # A comment that says more about the file than its name: "# iam.tf, applied yesterday".
 _FILE_IN_COMMENT = lazy_pattern(
-    r"(?m)^[^\S\n]{0,8}(?:#{1,6}|//)[^\S\n]{0,4}(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|go|cs|java))(?:,| \()[^\n{}=]{1,100}$"
+    rf"(?m)^[^\S\n]{{0,8}}(?:#{{1,6}}|//)[^\S\n]{{0,4}}{_NAME}(?:,| \()[^\n{{}}=]{{1,100}}$"
 )
 # The command that prints an inline policy, with nothing but its output up to the policy.
 _OWNER = lazy_pattern(

@@ -153,11 +153,8 @@ def _is_from_sts(case: Case[CredentialScope], hosts: tuple[str, ...]) -> bool:
 def _explain_sts(
     case: Case[CredentialScope], message: str, signed_region: str | None, *, is_global: bool, host: str | None
 ) -> Explanation:
-    is_variable = (
-        host is None
-        and (case.facts.region or signed_region) != "us-east-1"
-        and sets_global_endpoint(case.failure.text)
-    )
+    region = case.facts.region or signed_region
+    is_variable = host is None and region != "us-east-1" and sets_global_endpoint(case.failure.text)
     is_global = is_global or is_variable
     stated = signed_region and f"AWS reports that the signature is for {signed_region}."
     because = (*clues.quote_phrases(message, *service_scopes.PHRASES), *present(stated))
@@ -174,7 +171,6 @@ def _explain_sts(
         return rejected_calls.explain_relayed_scope(case, because, signed_region)
     envelope = case.failure.envelope
     call = "STS request" if is_global or envelope.service or envelope.operation else "request"
-    region = case.facts.region or signed_region
     signed_for = region or "one Region"
     endpoint = f"the global endpoint https://{GLOBAL_HOST}"
     if not is_global and (host is not None or not clues.mentions_kubernetes(case)):
@@ -188,7 +184,14 @@ def _explain_sts(
     if not clues.mentions_kubernetes(case):
         kept = ([line for line in each.because if not line.startswith("EKS ")] for each in causes)
         causes = [attrs.evolve(each, because=lines) for each, lines in zip(causes, kept, strict=True)]
-    if host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
+    coded = region_fixes.find_coded_endpoint(case, host or GLOBAL_HOST)
+    if coded is not None:
+        text = (
+            f"The argument {coded[0]} in {coded[1]} sends the request to that host, whatever Region signs it."
+        )
+        shown = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause("derived", text=text)
+        causes = [each for each in causes if each.code != shown.code] + [shown]
+    elif host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     is_shown = is_global or clues.mentions_kubernetes(case) or host is not None
     is_shown = is_shown or region_settings.find_endpoint_setting(case.failure.text) is not None
@@ -206,7 +209,7 @@ def _explain_sts(
             if is_shown
             else region_fixes.updated_client_remedy(case, _regional_url(case, signed_region)),
             *(each for each in findings.remedies if each.title != REMEDY_TITLES["code"]),
-            _global_endpoint_remedy(case) if may_be_pod and host is None else None,
+            _global_endpoint_remedy(case) if may_be_pod and host is None and coded is None else None,
         ),
         notes="Neither the secret access key nor a permission is the problem: AWS evaluated no policy.",
     )
@@ -239,6 +242,13 @@ def _regional_endpoint_remedy(
     case: Case[CredentialScope], signed_region: str | None, host: str | None
 ) -> Remedy:
     url = _regional_url(case, signed_region)
+    if (coded := region_fixes.find_coded_endpoint(case, host or GLOBAL_HOST)) is not None:
+        return your_remedy(
+            f"Remove the endpoint of the STS client from {coded[1]}",
+            f"Remove {coded[0]} there: without it, current SDKs call the endpoint of their Region. If an endpoint must be set, use {url}.",
+            "An endpoint in the code takes precedence over AWS_STS_REGIONAL_ENDPOINTS and other variables, which need no change.",
+            url=pages.STS_REGIONS,
+        )
     (remove, *then) = ("unset AWS_ENDPOINT_URL_STS",)
     if clusters.runs_in_pod(case):
         (remove, *then) = clusters.correct_variable_commands(case, "AWS_ENDPOINT_URL_STS", url)

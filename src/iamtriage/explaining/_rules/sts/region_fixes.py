@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, line_at
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import clip_text, line_at, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes import program_regions
+from iamtriage.explaining._context.readers.pasted_policies import find_file
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -130,3 +131,18 @@ def updated_client_remedy(case: Case[CredentialScope], url: str) -> Remedy:
         commands="env | grep AWS_ENDPOINT_URL",
         url=pages.STS_REGIONS,
     )
+
+
+# A quoted endpoint is an argument of a client in code. Config files have no quotes.
+_CODED = lazy_pattern(
+    r"(?a)(?<![-\w])(?P<name>(?i:endpoint(?:_?ur[li]|_?override)?|base_?endpoint|service_?url))[\"']?(?: ?=>| ?[:=(]) ?[^\n\"']{0,40}[\"']https?://(?P<host>[\w.-]{1,100})/?[\"']"
+)
+
+
+def find_coded_endpoint(case: Case[Failure], host: str) -> tuple[str, str] | None:
+    """Return the only argument in code that sets the endpoint of STS, and the file that it is in."""
+    text = case.failure.text
+    found = only_one([each for each in _CODED.finditer(text) if each["host"] == host])
+    file = find_file(text, line_start(text, found.start())) if found else None
+    is_known = found is not None and case.context.terraform is None
+    return (found["name"], clip_text(file or "the code")) if found and is_known else None

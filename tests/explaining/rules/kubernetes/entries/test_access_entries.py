@@ -926,3 +926,71 @@ def test_type_of_the_entry_of_nodes_in_terraform() -> None:
     assert first.steps[0].startswith(
         "Write type as below in aws_eks_access_entry.spot, and remove kubernetes_groups and user_name"
     )
+
+
+_MODE = "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation."
+_PULUMI = "  aws:eks:AccessEntry (ops):\n    error: sdk-v2/provider2.go:572: creating EKS Access Entry (cove:arn:aws:iam::111122223333:role/ops): operation error EKS: CreateAccessEntry, https response error StatusCode: {}, RequestID: 1, {}\npulumi:pulumi:Stack (cove):"
+_TERRAFORM = "│ Error: creating EKS Access Entry (cove:arn:aws:iam::111122223333:role/ops): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, RequestID: 1, InvalidRequestException: {}\n│   with aws_eks_access_entry.ops,"
+
+
+@check_rows(
+    ("text", "command", "note"),
+    [
+        (
+            _PULUMI.format(400, f"InvalidRequestException: {_MODE}"),
+            "pulumi up",
+            "If the Pulumi code creates the cluster, set accessConfig.authenticationMode to API_AND_CONFIG_MAP",
+        ),
+        (_TERRAFORM.format(_MODE), "terraform apply", "If the Terraform code creates the cluster"),
+        (
+            f"An error occurred (InvalidRequestException) when calling the CreateAccessEntry operation: {_MODE}",
+            "aws eks create-access-entry",
+            "",
+        ),
+    ],
+)
+def test_a_tool_creates_its_own_entry_after_the_mode_changed(text: str, command: str, note: str) -> None:
+    found = explain(text)
+    first = found.remedies[0]
+    lines = [each for each in first.commands if each.startswith(("aws eks create-access-entry", command))]
+    assert len(lines) == 1
+    assert lines[0].startswith(command)
+    assert any(each.startswith(note) for each in found.notes)
+    assert ("would fail if you had created it by hand" in str(first.steps)) == bool(note)
+
+
+def test_an_existing_entry_is_imported_into_a_stack_of_pulumi() -> None:
+    text = _PULUMI.format(
+        409, "ResourceInUseException: The specified access entry resource is already in use on this cluster."
+    )
+    first = explain(text).remedies[0]
+    assert first.commands[-1] == (
+        "pulumi import aws:eks/accessEntry:AccessEntry ops cove:arn:aws:iam::111122223333:role/ops"
+    )
+
+
+_EVENT = 'Ops | CREATE_FAILED | AWS::EKS::AccessEntry | Resource handler returned message: "The specified principalArn is invalid: invalid principal. (Service: Eks, Status Code: 400, Request ID: 1f)" (RequestToken: 8c, HandlerErrorCode: InvalidRequest)'
+_SSO = "AWSReservedSSO_Ops_0123456789abcdef"
+
+
+@check_rows(
+    ("principal", "code", "command"),
+    [
+        (f"PrincipalArn: !Sub arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{_SSO}", "role-path-missing", _SSO),
+        (
+            f"PrincipalArn: !Join ['', ['arn:aws:iam::', !Ref AWS::AccountId, ':role/{_SSO}']]",
+            "role-path-missing",
+            _SSO,
+        ),
+        (f'"PrincipalArn": {{"Fn::Sub": "arn:aws:iam::${{AWS::AccountId}}:role/{_SSO}"}}', "role-path-missing", _SSO),
+        (f"principalArn: `arn:aws:iam::${{this.account}}:role/{_SSO}`", "role-path-missing", _SSO),
+        ("PrincipalArn: !Sub arn:aws:iam::${AWS::AccountId}:role/batch", "principal-not-accepted", "batch"),
+        ("PrincipalArn: !Sub arn:aws:iam::${AWS::AccountId}:role/${Name}", "principal-not-accepted", "ROLE_NAME"),
+        (f"PrincipalArn: !GetAtt Ops.Arn\nRoleArn: !Sub arn:aws:iam::${{AWS::AccountId}}:role/{_SSO}", "principal-not-accepted", "ROLE_NAME"),
+    ],
+)  # fmt: skip
+def test_role_of_an_entry_in_a_template(principal: str, code: str, command: str) -> None:
+    found = explain(f"{principal}\n{_EVENT}")
+    derived = [each.code for each in found.causes if each.evidence in {"derived", "reported"}]
+    assert derived[-1] == code
+    assert f"--role-name {command} " in found.remedies[0].commands[0]
