@@ -106,3 +106,18 @@ def test_old_boto3_outside_of_a_pod(versions: str, title: str) -> None:
     # The text shows the endpoint, through which the request does not go.
     assert not any(each.title.startswith("Check the network's") for each in others)
     assert "neither the endpoint's security group nor an IAM policy" in explanation.notes[0]
+
+
+@check_rows(
+    ("command", "namespace"),
+    [
+        ("kubectl --context cn -n shop get pod cart-7f6c9d-xk2lq -o yaml", "shop"),
+        ("kubectl get pod cart-7f6c9d-xk2lq -n shop -o yaml", "shop"),
+        ("kubectl logs deploy/cart --namespace=shop", "shop"),
+    ],
+)
+def test_namespace_of_a_command_on_one_pod(command: str, namespace: str) -> None:
+    text = f"$ {command}\n- name: AWS_ROLE_ARN\n  value: arn:aws-cn:iam::111122223333:role/cart\n- name: AWS_WEB_IDENTITY_TOKEN_FILE\n  value: /var/run/secrets/eks.amazonaws.com/serviceaccount/token\nAn error occurred (InvalidClientTokenId) when calling the AssumeRoleWithWebIdentity operation: The security token included in the request is invalid"
+    lines = [line for each in explain(text).remedies for line in each.commands if "--namespace" in line]
+    assert lines
+    assert all(f"--namespace {namespace}" in line for line in lines)

@@ -104,7 +104,10 @@ def _explain(denial: Denial, policy: str) -> Explanation:
         f"{suspect}Repeat lookup-events in each Region{also}. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed.",
         commands=(
             *((deactivate, list_keys) if find_access_key(denial.case) else (list_keys, deactivate)),
-            f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region {region}",
+            Labelled(
+                "What the key did, such as creating users, keys, roles or instances that you don't know:",
+                f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region {region}",
+            ),
             Labelled(
                 "To deny the user everything, also in the console and in its sessions:",
                 commands.fill_command(
