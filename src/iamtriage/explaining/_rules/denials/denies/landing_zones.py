@@ -105,7 +105,7 @@ def _explain(denial: Denial, policy: str) -> Explanation:
         commands=(
             *((deactivate, list_keys) if find_access_key(denial.case) else (list_keys, deactivate)),
             Labelled(
-                "What the key did, such as creating users, keys, roles or instances that you don't know:",
+                "What the key did (repeat it in each Region; look for users, keys and instances you don't know):",
                 f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region {region}",
             ),
             Labelled(
