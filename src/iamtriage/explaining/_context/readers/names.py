@@ -92,7 +92,6 @@ _NAMESPACES = lazy_pattern(
     rf"|(?m:^)Namespace:[ ]{{1,20}}({KUBERNETES_NAME})(?=\s|\Z)|\b(?:POD_|K8S_|KUBE_|KUBERNETES_)?NAMESPACE{_IS}({KUBERNETES_NAME})(?![\w-])|\bkubens ({KUBERNETES_NAME})(?=\s|\Z)"
     rf"|\bin (?:the )?namespace:? [\"']?({KUBERNETES_NAME})[\"']?(?![\w-])"
     rf"|\b[Nn]amespace [\"'](?P<quoted>{KUBERNETES_NAME})[\"']|\bpods?[/ ]({KUBERNETES_NAME})/{KUBERNETES_NAME}"
-    # Of a command that looks at one pod, not of one that lists others, such as those of kube-system.
     rf"|\bkubectl (?:--(?:context|cluster|kubeconfig)[ =][^\s|;]{{1,200}} ){{0,2}}(?:(?:exec|logs|describe) |(?:logs|get pods?) [a-z][\w./-]{{1,200}} )?(?:-n |--namespace[ =])({KUBERNETES_NAME})(?![\w-])"
 )
 _OWN_NAMESPACE = lazy_pattern(
