@@ -81,6 +81,7 @@ def test_which_lines_are_plain(text: str, *, is_plain: bool) -> None:
     assert says_nothing_else(failure) is is_plain
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("text", LINES)
 def test_searches_find_nothing_else(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     explanation = explain(text).to_dict()

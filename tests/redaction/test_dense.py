@@ -132,6 +132,7 @@ def test_json_stays_json() -> None:
     assert '{"level": "info", "password": "[REDACTED password]", "count": 7}' in text
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("identifiers", [False, True])
 def test_failure_stays(*, identifiers: bool) -> None:
     """A failure in a dense text can be read from the redacted text."""
@@ -167,6 +168,7 @@ CROWDS: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.unmeasured
 @check_rows("identifiers", [False, True])
 @check_rows("notation", CROWDS)
 def test_crowd_of_secrets_is_hidden(notation: str, *, identifiers: bool) -> None:

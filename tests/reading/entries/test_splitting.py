@@ -411,6 +411,7 @@ def test_an_indented_document_is_read_as_a_document(lines: int) -> None:
     assert failure.envelope.source == "cloudtrail"
 
 
+@pytest.mark.unmeasured
 def test_records_of_a_long_document_stay_apart() -> None:
     """It is read in parts, which are cut between its records."""
     records = [{**_EVENT, "requestID": f"0b1c2d3e-4f50-4617-8293-{number:012}"} for number in range(200)]
