@@ -13,25 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 __all__ = (
-    "SECRET_SIGNS",
-    "are_searched",
-    "clip_text",
-    "escape_controls",
-    "escape_lines",
-    "find_closing_brace",
-    "format_count",
-    "hide_beginning",
-    "hide_secrets",
-    "join_words",
-    "line_at",
-    "line_start",
-    "lower_first",
-    "quote_argument",
-    "quote_json",
-    "quote_text",
-    "upper_first",
-    "wrong_type_message",
-)
+    "SECRET_SIGNS", "are_searched", "clip_text", "escape_controls", "escape_lines", "find_closing_brace",
+    "format_count", "hide_beginning", "hide_secrets", "join_words", "line_at", "line_start",
+    "lower_first", "quote_argument", "quote_json", "quote_text", "upper_first", "wrong_type_message",
+)  # fmt: skip
 
 # By their first character, so that a search tries few of them at each position.
 SECRET_SIGNS = lazy_pattern(

@@ -13,25 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = (
-    "BACKSLASHES",
-    "BASE64",
-    "BASE64_ESCAPES",
-    "BEFORE",
-    "BLANK",
-    "BREAK",
-    "ENCODED_STARTS",
-    "EQUALS",
-    "FILLER",
-    "GT",
-    "INDENT",
-    "LT",
-    "MASK",
-    "PADDING",
-    "QUOTE",
-    "SIGN",
-    "build_tree",
-    "separate",
-)
+    "BACKSLASHES", "BASE64", "BASE64_ESCAPES", "BEFORE", "BLANK", "BREAK", "ENCODED_STARTS", "EQUALS",
+    "FILLER", "GT", "INDENT", "LT", "MASK", "PADDING", "QUOTE", "SIGN", "build_tree", "separate",
+)  # fmt: skip
 
 # Replaces each character of a document in a text that is searched without the document. No value, quote or
 # space in any notation contains it.
