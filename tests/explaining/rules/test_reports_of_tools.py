@@ -177,7 +177,7 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
         (f"{_UNAUTHORIZED}It fails on cluster update.", "--cluster-name", '"update"'),
         (f"{_UNAUTHORIZED}The cluster orders is new.", '"orders"', '"CLUSTER"'),
         # The object is not the program.
-        (_NODE.format("external-secrets"), "-n NAMESPACE", "-n external-secrets"),
+        (_NODE.format("external-secrets"), "--serviceaccount=kube-system:NAME", "-n external-secrets"),
         # A query cannot write its partitions, or cannot read.
         (
             _QUERY.format("User is not authorized to create partitions on Glue catalog."),

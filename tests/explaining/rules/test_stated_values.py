@@ -476,7 +476,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             'Failure executing: POST at: https://10.100.0.1:443/apis/batch/v1/namespaces/builds/cronjobs. Message: cronjobs.batch is forbidden: User "system:serviceaccount:builds:default" cannot create resource "cronjobs" in API group "batch" in the namespace "builds". Received status: Status(code=403).',
             {},
             (
-                "kubectl create serviceaccount SERVICE_ACCOUNT --namespace builds",
+                "kubectl create serviceaccount SERVICE_ACCOUNT -n builds",
                 "--serviceaccount=builds:SERVICE_ACCOUNT",
                 "kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace builds",
             ),
