@@ -22,6 +22,9 @@ _BALANCER = "operation error Elastic Load Balancing v2: DescribeLoadBalancers, g
 _CRT = "Credentials Error: Valid credentials could not be sourced by the IMDS provider\n"
 
 
+_TASK = "- name: store\n  s3: bucket=acme-backups {} mode=put region=eu-west-1\nmsg: S3ResponseError: 403 Forbidden\n"
+
+
 @check_rows(
     ("text", "shown", "absent"),
     [
@@ -62,6 +65,10 @@ _CRT = "Credentials Error: Valid credentials could not be sourced by the IMDS pr
         (_DENIED + _POLICY.format("2017-08-17"), "no policy with the Version 2017-08-17", "text allows it, so"),
         (_DENIED + _POLICY.format("2012-10-17"), "text allows it, so", "no policy with the Version"),
         (_DENIED + _POLICY.format("2008-10-17"), "text allows it, so", "no policy with the Version"),
+        # The arguments of a task follow the bucket, and a path after it can have a partition.
+        (_TASK.format("object=/daily/a.tar.gz src=a.tar.gz"), "arn:aws:s3:::acme-backups/daily/a.tar.gz", "object="),
+        (_TASK.format("dest=/srv/daily/a.tar.gz"), "acme-backups", "acme-backups/dest"),
+        (_TASK.format("year=2026/a.tar.gz"), "arn:aws:s3:::acme-backups/year=2026/a.tar.gz", "acme-backups/a.tar.gz"),
         # A program that names a profile runs where a person has one.
         (f"[ WARNING ] Failed to initialize with profile 'shop/Admin'\n{_CRT}", "export AWS_PROFILE=shop/Admin", "nothing selects it"),
         (f"[ WARNING ] Failed to initialize with settings 'shop/Admin'\n{_CRT}", "nothing selects it", "shop/Admin"),

@@ -60,8 +60,8 @@ OBJECT_CALL = lazy_pattern(
 )
 """An operation of S3 in words, with the bucket and the key as one path."""
 _KEY = lazy_pattern(
-    # "bucket orders, key 2026/a.csv"
-    rf"\b[Bb]ucket(?:[ =:]{{1,2}})[\"'`]?{BUCKET}[\"'`]?,? (?:and )?(?:the )?(?:object )?[Kk]ey[ =:]{{1,2}}[\"'`]?((?=[^\s\"'`,;()]{{0,1000}}[./]\w)[^\s\"'`,;()]{{1,1023}}[\w/](?<!\.Access)(?<!\.The)(?![\w/(]))"
+    # "bucket orders, key 2026/a.csv", and "bucket=orders object=/2026/a.csv" of Ansible, which omits the slash
+    rf"\b[Bb]ucket(?:[ =:]{{1,2}})[\"'`]?{BUCKET}[\"'`]?,? (?:and )?(?:the )?(?:(?:object )?[Kk]ey[ =:]{{1,2}}|object=/?)[\"'`]?((?=[^\s\"'`,;()]{{0,1000}}[./]\w)[^\s\"'`,;()]{{1,1023}}[\w/](?<!\.Access)(?<!\.The)(?![\w/(]))"
     r"|\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
     r"|\bS3Key=([^\s,\"']{1,1024})"  # Elastic Beanstalk and CodeDeploy: "S3Bucket=name, S3Key=key"
     r"|\bS3Error\(Key=([^\s,()]{1,1024}), "  # S3A: one for each object that could not be deleted
@@ -363,7 +363,7 @@ def _complete(location: Location, text: str) -> Location:
 def _find_path(text: str, bucket: str) -> Stated | None:
     """Return the only key that follows the name of its bucket, as in "get acme-in 2026/11/a.json.gz"."""
     folders, name = r"(?:[\w=+.-]{1,100}/){0,12}", r"[\w=+-]{1,100}(?:\.[A-Za-z0-9]{1,8}){1,3}"
-    pattern = rf"(?<![\w.:/-]){re.escape(bucket)}(?:/|[,;:]? [`\"']?(?=[\w=+.-]{{1,100}}/))({folders}{name})(?![\w/*])"
+    pattern = rf"(?<![\w.:/-]){re.escape(bucket)}(?:/|[,;:]? [`\"']?(?!\w{{2,20}}=/|(?:dest|path|prefix|src)=)(?=[\w=+.-]{{1,100}}/))({folders}{name})(?![\w/*])"
     found = {each[1]: each[0] for each in re.finditer(pattern, text)}
     if len(found) != 1:
         return None
