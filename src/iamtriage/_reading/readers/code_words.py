@@ -142,7 +142,7 @@ _JOINED = _Label(
 )
 # "Error creating EKS cluster: AccessDenied" at the end of a line, or after a program and its function: "s3-kv: read_row: …"
 _ENDING = _Label(
-    r"(?:(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Uu]nable\sto|[Cc]ould\snot|[Cc]annot)\b[^\n]{1,120}|(?<=\n)(?=\S{0,40}(?:aws|dynamodb|ec2|iam|kinesis|kms|s3|sns|sqs|sts))[\w.-]{2,40}:\s\w{2,60}):\s",
+    r"(?:(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Uu]nable\sto|[Cc]ould\snot|[Cc]annot)\b[^\n]{1,120}|(?<=\n)(?=(?:\S{0,40}[_.-])?(?:aws|dynamodb|ec2|iam|kinesis|kms|s3|sns|sqs|sts)(?![a-z]))[\w.-]{2,40}:\s\w{2,60}):\s",
     # The words before the code are searched for only if it is after a colon.
     rf"(?<=:\s)(?P<code>[A-Z][A-Za-z0-9]{{4,80}}+)(?=[\"'`.]{{0,3}}(?:\Z|\n|{STATEMENT}))",
     f"\"'`.{_WHITESPACE}",

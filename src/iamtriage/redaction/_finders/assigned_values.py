@@ -296,8 +296,9 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         return None
     is_path = sign == ":" and match.start > 0 and text.startswith("/", match.start - 1)
     is_named = text[match.start - 2 : match.start - 1].isalnum()
-    if is_path and not (is_named and (extent.quote or looks_random(text[extent.start : extent.end]))):
-        # "…/serviceaccount/token: permission denied", "/forgot-password": "AuthController#forgot"
+    is_random = text[extent.start - 1].isspace() and looks_random(text[extent.start : extent.end])
+    if is_path and not (is_named and (extent.quote or is_random)):
+        # "…/serviceaccount/token: permission denied", "/forgot-password": "AuthController#forgot", an image's tag
         return None
     if sign == ":" and not extent.quote and text.startswith(":", extent.start):
         # GitHub Actions: "::set-output name=token::…"

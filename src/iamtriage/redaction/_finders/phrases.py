@@ -120,7 +120,7 @@ _SENTENCE_ROWS: tuple[
     (("identified",), rf"identified\sby\s\S{{1,200}}\sreplace\s{_SQL}", "password"),
     (("password",), rf"(?:with|encrypted|set|login|user\s\S{{1,80}})\spassword{_ASSIGNED}", "password", rf"password{_ASSIGNED}"),
     (("password",), rf"password(?:{_ASKED}):?[ ]{{1,4}}{_STATED}", "password"),
-    (("token",), rf"token(?:{_ASKED}):?[ ]{{1,4}}(?=[\"'`]?[a-z0-9_.-]{{16}}){_STATED}", "token"),
+    (("token",), rf"token(?:{_ASKED}):?[ ]{{1,4}}(?=[\"'`]?[\w.-]{{0,24}}?(?=[a-z]{{0,7}}[0-9])[a-z0-9]{{12}}){_STATED}", "token"),
     (("password(",), rf"=\s?(?:old_)?password\({_SQL}\)", "password"),
     (("unseal key", "recovery key"), r"(?:unseal|recovery) key(?: [0-9]{1,3})?:\s{1,4}(?P<plain>[a-z0-9+/]{20,200}={0,2})", "secret"),
     (("auth plain",), r"auth plain (?P<plain>[a-z0-9+/]{8,400}={0,2})", "authorization"),

@@ -97,7 +97,11 @@ def find_simple_value(match: NameMatch) -> tuple[FoundSecret | None] | None:
         return None
     if sign == ":" and (
         # "…/serviceaccount/token: unavailable"
-        (start and text[start - 1] == "/" and not looks_random(value))
+        (
+            start
+            and text[start - 1] == "/"
+            and not (text[simple.start("value") - 1] == " " and looks_random(value))
+        )
         or (space and (ERROR if what in MULTI_WORD else PROSE).match(text, simple.start("value")))
     ):
         return (None,)

@@ -93,7 +93,7 @@ _ANSWERS = {
     "Ceph": CEPH_REQUEST,
     "MinIO": _MINIO_BODY,
     "Backblaze B2": lazy_pattern(
-        r"<Message>not entitled</Message>|\bAccessDenied\b[^\n]{0,80}: not entitled\b"
+        r"<Message>not entitled</Message>|\bAccessDenied\b[^\n]{0,80}: not entitled(?! to\b)\b"
     ),
 }
 UNNAMED_SYSTEM = "that system"

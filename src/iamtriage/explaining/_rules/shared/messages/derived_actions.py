@@ -103,8 +103,8 @@ _DELETES_VOLUME = lazy_pattern(
     r"VolumeFailedDelete|\b[Vv]olume deletion failed|\bdeletion of volume\b|\bdelete volume\b"
 )
 OTHER_OF_STS = lazy_pattern(
-    r"(?i)\bget_?(?:CallerIdentity|SessionToken|FederationToken|AccessKeyInfo|caller_identity|session_token)\("
-    r"|error making upstream request"
+    r"(?i)\b(?:get|decode)[ _-]?(?:Caller[_-]?Identity|Session[_-]?Token|Federation[_-]?Token|Access[_-]?Key[_-]?Info|Authorization[_-]?Message)"
+    r"|\bassume[_-]?ro(?:ot|le[_-]?with)|error making upstream request"
 )
 """Calls of STS other than AssumeRole in frames and code, and what HashiCorp Vault says of a login."""
 _VERSION_ID = lazy_pattern(r"(?a)\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}")

@@ -54,13 +54,15 @@ def spell_stated_action(stated: str) -> tuple[str, bool] | None:
         # SNS writes SNS:Publish.
         return f"{prefix.lower()}{action[len(prefix) :]}", is_derived
     # CloudFormation writes some operations of S3 as the SDK for Java v1 named them: SetBucketEncryption.
-    action = action.replace("s3:SetBucket", "s3:PutBucket")
+    action = action.replace("s3:SetBucket", "s3:PutBucket").replace("BucketCrossOrigin", "BucketCors")
     if action == stated and not action.islower() and action not in _OPERATIONS_OF_S3:
         return action, is_derived
     from iamtriage.actions._operations import spell_action
 
     # SQS and older SDKs write actions in lowercase, and DataSync names operations of S3.
     spelled = spell_action(action)
+    if spelled == action and spelled != stated:
+        spelled = spell_action(action.removesuffix("Configuration"))
     return spelled, is_derived or spelled.lower() != action.lower()
 
 
