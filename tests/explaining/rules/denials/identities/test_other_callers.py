@@ -72,6 +72,7 @@ def test_caller_that_the_text_shows(denied: str, shown: str, *, is_there: bool) 
         ("team-platform-ci/x", "arn:aws:s3:::data/team-red/x.csv", None),
         ("tenant-writer/x", "arn:aws:s3:::data/tenant-red/x.csv", None),
         ("customer-portal/x", "arn:aws:s3:::data/customer-photos/x.csv", None),
+        ("tenant-router/x", "arn:aws:s3:::data/tenant-red/x.csv", None),
     ],
 )  # fmt: skip
 def test_tenant_of_the_caller_and_of_the_resource(caller: str, resource: str, limit: str | None) -> None:
@@ -111,3 +112,8 @@ def test_name_as_which_a_job_runs(said: str, role: str | None) -> None:
     summary = explain(f"{_UNNAMED}\nbucket policy:\n{policy}\n{said}\n").summary
     assert "the statement OnlyKms" in summary
     assert summary.startswith(f"The role {role} " if role else "The caller ")
+
+
+def test_path_of_a_role_is_no_tenant() -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/broker/tenant-acme is not authorized to perform: sts:TagSession on resource: arn:aws:iam::444455556666:role/tenants/DataAccess"
+    assert all(each.code != "other-tenant" for each in explain(denied).causes)

@@ -19,8 +19,8 @@ OTHER_TENANT = CauseType(
 )
 # Parts of names that say what something is for, and not whose it is.
 _PURPOSES = (
-    r"access|admins?|all|api|apps?|assets|audit|backups?|bucket|common|config\w{0,8}|data\w{0,6}|default|exports?|files|global|id"
-    r"|imports?|info|isolation|jobs?|leads?|logs?|management|managers?|metadata|onboarding|platform|private|prod|public|readers?|reports?|roles?|secrets?"
+    r"access|admins?|all|api|apps?|assets|audit|backups?|bucket|common|config\w{0,8}|data\w{0,6}|default|exports?|files|functions?|gateways?|global|id"
+    r"|imports?|info|isolation|jobs?|leads?|logs?|management|managers?|metadata|onboarding|platform|private|prod|proxy|public|readers?|reports?|roles?|routers?|secrets?"
     r"|services?|sessions?|settings?|shared|sync|templates?|uploads?|users?|workers?|writers?"
 )
 _TENANT = lazy_pattern(
@@ -33,7 +33,8 @@ def add_other_tenant(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the limit can be intentional if the caller has another tenant in its name than the resource."""
     session: str = getattr(denial.principal, "session_name", "")
     own = _TENANT.search(session) or (denial.role and _TENANT.search(denial.role.name))
-    if not own or not explanation.remedies:
+    # The path of a role groups roles, and a broker for all tenants assumes them.
+    if not own or not explanation.remedies or ":iam:" in (denial.resource or ""):
         return explanation
     found = [
         each
