@@ -40,6 +40,7 @@ _CAPS = frozenset({"permissions_boundary", "service_control", "session"})
 _PLAIN_MEMBERS = frozenset({"Sid", "Effect", "Action", "Resource"})
 _SAID_ONCE = ("AWS Glue requires the action on ", "The Resource must be *: ")
 _EVENT = lazy_pattern(r"\b(?:CREATE|UPDATE|DELETE)_FAILED\b")
+_ACCOUNT_ID = lazy_pattern(r"(?a)(?<![\w.-])\d{12}(?![\w-]|\.\d)")
 _MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS, _MAX_RESOURCES = 4, 14, 3, 6
 
 
@@ -70,11 +71,14 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
     remedy = next(iter(explanation.remedies), None)
     if not isinstance(failure, AccessDenied) or remedy is None:
         return CombinedRemedies()
-    if failure.principal is None and _EVENT.search(failure.text, 0, failure.span[0]) is None:
-        # Only in the events of a stack do denials without a principal have the same caller.
-        return CombinedRemedies()
-    principal = normalize_principal(failure.principal)
     denials = [each for each in others if isinstance(each, AccessDenied)]
+    if failure.principal is None:
+        # Only in the events of a stack do denials without a principal have the same caller.
+        events = _list_events(failure.text, [failure, *others])
+        if failure not in events:
+            return CombinedRemedies()
+        denials = [each for each in denials if each.principal is not None or each in events]
+    principal = normalize_principal(failure.principal)
     same = [each for each in denials if normalize_principal(each.principal) == principal]
     allowed = [(each, allow) for each in denials if (allow := _find_allow_remedy(each)) is not None]
     of_same = tuple((each, allow) for each, allow in allowed if each in same)
@@ -101,6 +105,18 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
     return CombinedRemedies(
         first, second, fixed, () if second is None else tuple(each for each, _ in of_others)
     )
+
+
+def _list_events(text: str, failures: list[Failure]) -> list[Failure]:
+    """Return the failures with an event of a stack of their own, unless the text names several accounts."""
+    events: list[Failure] = []
+    before = 0
+    for each in sorted(failures, key=lambda failure: failure.span):
+        start = each.span[0]
+        if _EVENT.search(text, before, start):
+            events.append(each)
+        before = start
+    return events if len({*_ACCOUNT_ID.findall(text)}) <= 1 else []
 
 
 def combine_remedies(

@@ -27,6 +27,7 @@ _ZONES = 'time="2026-01-01T10:00:00Z" level=error msg="external-dns failed to li
 _URL = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
 _ROUTE = f'$ curl -X PUT {_URL}/prod/items\n{{"message":"Missing Authentication Token"}}\n$ aws apigateway get-method --rest-api-id a1b2c3d4e5 --resource-id r1 --http-method PUT\n{{"httpMethod": "PUT", "authorizationType": "NONE"}}\n$ aws apigateway get-stage --rest-api-id a1b2c3d4e5 --stage-name prod\n{{"lastUpdatedDate": "2026-10-02T08:00:00+00:00"}}\n'
 _COMPOSE = "$ docker compose run sync\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\ndocker-compose.yml:\nservices:\n  sync:\n    image: octo/sync\n    environment:\n      AWS_REGION: eu-west-1\n"
+_STACK = 'CREATE_FAILED AWS::SNS::Topic Tide Resource handler returned message: "API: sns:createtopic Access Denied"\n'
 _LOCK = "Save(<lock/31f52c3db1>) failed: client.PutObject: Access Denied.\n"
 _KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _NO_KEY_POLICY = f"User: {_ROLE} is not authorized to perform: kms:Decrypt on resource: {_KEY} because no resource-based policy allows the kms:Decrypt action\n"
@@ -108,6 +109,9 @@ _TAG = '{"Effect": "Deny", "Action": "sqs:CreateQueue", "Resource": "*", "Condit
         # The list of a profile that can be for another account, and a word after a list.
         (f"{_ATTACHED.format('')}{_HELD.format('')}", f"{_ATTACHED.format(' --profile live')}{_HELD.format(' --profile test')}", "--policy-arn arn:aws:iam::111122223333:policy/A"),
         (f'{_HELD.format("")}$ aws iam list-role-policies --role-name depot\n{{"PolicyNames": ["some"]}}', f'{_HELD.format("")}$ aws iam list-role-policies --role-name depot\n{{"PolicyNames": ["read"]}}\nI see only "some" of them.', "--policy-name some"),
+        # The stack of another account, and a command after the events.
+        (f"{_STACK}{_STACK.replace('sns:createtopic', 'sqs:createqueue')}", f"In 111122223333:\n{_STACK}In 444455556666:\n{_STACK.replace('sns:createtopic', 'sqs:createqueue')}", "Allow sns:CreateTopic and sqs:CreateQueue"),
+        (f"{_STACK}{_STACK.replace('sns:createtopic', 'sqs:createqueue')}", f"{_STACK}$ aws sqs create-queue --queue-name x --profile web\nAn error occurred (AccessDenied) when calling the CreateQueue operation: Access denied\n", "Allow sns:CreateTopic and sqs:CreateQueue"),
     ],
 )  # fmt: skip
 def test_text_that_a_rule_nearly_matches(text: str, near: str, words: str) -> None:
