@@ -66,7 +66,7 @@ _TASK = "- name: store\n  s3: bucket=acme-backups {} mode=put region=eu-west-1\n
         (_DENIED + _POLICY.format("2012-10-17"), "text allows it, so", "no policy with the Version"),
         (_DENIED + _POLICY.format("2008-10-17"), "text allows it, so", "no policy with the Version"),
         # The arguments of a task follow the bucket, and a path after it can have a partition.
-        (_TASK.format("object=/daily/a.tar.gz src=a.tar.gz"), "arn:aws:s3:::acme-backups/daily/a.tar.gz", "object="),
+        (_TASK.format("object=/daily/a.tar.gz src=a.tar.gz"), "arn:aws:s3:::acme-backups/daily/a.tar.gz", "acme-backups//"),
         (_TASK.format("dest=/srv/daily/a.tar.gz"), "acme-backups", "acme-backups/dest"),
         (_TASK.format("year=2026/a.tar.gz"), "arn:aws:s3:::acme-backups/year=2026/a.tar.gz", "acme-backups/a.tar.gz"),
         # A program that names a profile runs where a person has one.
