@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from posixpath import commonprefix
 from typing import Any
 
@@ -28,6 +29,7 @@ from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 from iamtriage.explaining._rules.shared.requirements.companion_actions import PUSH_AND_PULL
 from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_FILES, NEXT_OBJECTS
 from iamtriage.explaining._rules.shared.requirements.task_statements import ALL_REQUIRED
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_stack_names
 from iamtriage.failures._failures import AccessDenied, Failure, KubernetesForbidden, KubernetesUnauthorized
 from iamtriage.policies._documents import build_document, build_documents
 from iamtriage.policies._grants import Grant
@@ -41,7 +43,7 @@ _PLAIN_MEMBERS = frozenset({"Sid", "Effect", "Action", "Resource"})
 _SAID_ONCE = ("AWS Glue requires the action on ", "The Resource must be *: ")
 _EVENT = lazy_pattern(r"\b(?:CREATE|UPDATE|DELETE)_FAILED\b")
 _ACCOUNT_ID = lazy_pattern(r"(?a)(?<![\w.-])\d{12}(?![\w-]|\.\d)")
-_MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS, _MAX_RESOURCES = 4, 14, 3, 6
+_MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS, _MAX_RESOURCES, _MAX_EVENTS = 4, 14, 3, 6, 40
 
 
 class CombinedRemedies(NamedTuple):
@@ -108,15 +110,14 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
 
 
 def _list_events(text: str, failures: list[Failure]) -> list[Failure]:
-    """Return the failures with an event of a stack of their own, unless the text names several accounts."""
-    events: list[Failure] = []
-    before = 0
-    for each in sorted(failures, key=lambda failure: failure.span):
-        start = each.span[0]
-        if _EVENT.search(text, before, start):
-            events.append(each)
-        before = start
-    return events if len({*_ACCOUNT_ID.findall(text)}) <= 1 else []
+    """Return the failures with an event of their own, unless the text names several accounts or stacks."""
+    # Each entry of a log is a text of its own.
+    texts = ((text.find(each.text.rstrip()), each) for each in failures[:_MAX_EVENTS])
+    starts = sorted(((at + each.span[0], each) for at, each in texts if at >= 0), key=itemgetter(0))
+    ends = (0, *(start for start, _ in starts))
+    events = [each for low, (high, each) in zip(ends, starts, strict=False) if _EVENT.search(text, low, high)]
+    names = ({*_ACCOUNT_ID.findall(text)}, {*find_stack_names(text)}) if events else ()
+    return [] if any(len(each) > 1 for each in names) else events
 
 
 def combine_remedies(

@@ -90,6 +90,8 @@ def _flat(text: str) -> str:
         (f"{_ANA}events:ListRules on resou", "the text is cut off before the reason", "gives no reason"),
         (f"{_ANA}iam:CreateRole on resource: arn:aws:iam:", "the text is cut off before the reason", "gives no reason"),
         (f"{_ANA}events:ListRules on Tuesday", "gives no reason", "cut off"),
+        # A resource that two lines state together has no place in the text.
+        (f'{_ANA}dynamodb:GetItem on resource: arn:aws:dynamodb:eu-\n{{"Type": "Task"}}', "was denied dynamodb:GetItem", "cut off"),
     ],
 )  # fmt: skip
 def test_answer(text: str, present: str, absent: str) -> None:

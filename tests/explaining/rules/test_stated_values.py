@@ -408,6 +408,20 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="import of a role",
         ),
         pytest.param(
+            "Diagnostics:\n  pulumi:pulumi:Stack (carts-dev):\n    error: update failed\n  aws:s3/bucketV2:BucketV2 (files):\n    error: creating S3 Bucket (carts-files): operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 1, BucketAlreadyOwnedByYou: Your previous request to create the named bucket succeeded and you already own it.",
+            {},
+            ("pulumi import aws:s3/bucketV2:BucketV2 files carts-files", "pulumi preview"),
+            ("RESOURCE_ID",),
+            id="import of a bucket with Pulumi",
+        ),
+        pytest.param(
+            "Diagnostics:\n  aws:iam:Role (--yes):\n    error: creating IAM Role (carts ci;id): operation error IAM: CreateRole, https response error StatusCode: 409, RequestID: 1, EntityAlreadyExists: Role with name carts ci;id already exists.",
+            {},
+            (),
+            ("pulumi import",),
+            id="option in place of a name of Pulumi",
+        ),
+        pytest.param(
             "$ aws cloudformation deploy --stack-name carts --template-file $(id)\nAn error occurred (InsufficientCapabilitiesException) when calling the CreateChangeSet operation: Requires capabilities : [CAPABILITY_NAMED_IAM]",
             {},
             ("--stack-name carts --template-file template.yaml --capabilities CAPABILITY_NAMED_IAM",),

@@ -1598,6 +1598,22 @@ S3CMD: Table = (
         "Cannot find the account (InvalidClientTokenId): The security token included in",
         expect("invalid_credentials", code="InvalidClientTokenId"),
     ),
+    (
+        "parenthesized-after-verb",
+        "orders: put failed (AccessDenied): no rights",
+        denied(code="AccessDenied"),
+    ),
+    *(
+        (f"parenthesized-in-list-{name}", text, None)
+        for name, text in (
+            ("errors", "See our known errors (ExpiredToken): renew the token"),
+            ("codes", "Error codes to retry (ExpiredToken): renew the token first"),
+            ("failures", "Documented failures (ExpiredToken): renew the token"),
+            ("runbook", "The runbook (AccessDenied): ask the owner of the bucket"),
+            ("error-above", "upload failed\nThe runbook (AccessDenied): ask the owner of the bucket"),
+            ("end", "Error codes of the first list: ExpiredToken"),
+        )
+    ),
     ("parenthesized-words", "Error (Forbidden): ask the owner", None),
     ("parenthesized-words-after-words", "The office (Throttling): ask the owner", None),
     ("parenthesized-without-colon", "Cannot find the list (ExpiredToken) of the office", None),

@@ -123,6 +123,12 @@ _AFTER_LABEL = _Label(
     f"\"'`.)]}}({_WHITESPACE}",
     "rror failed ode to with returned reason esponse (s) 失败 错误 エラー",
 )
+# A line that says what failed, and not which codes there are.
+_FAILURE = (
+    r"(?:[Ee]rror(?!\scodes)|ERROR|[Ff]ailed|FAILED|[Uu]nable\sto|[Cc]ould\snot|[Cc]annot)\b[^\n]{0,120}"
+)
+_FAILURE_BEFORE = lazy_pattern(rf"(?:{_FAILURE}|:\s)\Z")
+_MAX_FAILURE_LENGTH = 140
 # "Error (ExpiredToken): The provided token …", "Unable to find the account (ExpiredToken): The …"
 _PARENTHESIZED = _Label(r"(?<=[\w:]\s)(?<!from\sserver\s)\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\):\s", ")")
 # "Error [ExpiredToken]: The …", "S3::putObject(b/k): [AccessDenied] User: …"
@@ -142,11 +148,11 @@ _JOINED = _Label(
 )
 # "Error creating EKS cluster: AccessDenied" at the end of a line, or after a program and its function: "s3-kv: read_row: …"
 _ENDING = _Label(
-    r"(?:(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Uu]nable\sto|[Cc]ould\snot|[Cc]annot)\b[^\n]{1,120}|(?<=\n)(?=(?:\S{0,40}[_.-])?(?:aws|dynamodb|ec2|iam|kinesis|kms|s3|sns|sqs|sts)(?![a-z]))[\w.-]{2,40}:\s\w{2,60}):\s",
+    rf"(?:{_FAILURE}|(?<=\n)(?=(?:\S{{0,40}}[_.-])?(?:aws|dynamodb|ec2|iam|kinesis|kms|s3|sns|sqs|sts)(?![a-z]))[\w.-]{{2,40}}:\s\w{{2,60}}):\s",
     # The words before the code are searched for only if it is after a colon.
     rf"(?<=:\s)(?P<code>[A-Z][A-Za-z0-9]{{4,80}}+)(?=[\"'`.]{{0,3}}(?:\Z|\n|{STATEMENT}))",
     f"\"'`.{_WHITESPACE}",
-    length=140,
+    length=_MAX_FAILURE_LENGTH,
 )
 # The labels by the character before the code.
 _LABELS_BEFORE = {
@@ -253,6 +259,9 @@ def _read_labelled(m: re.Match[str], label: _Label) -> Piece | None:
         return None
     if label in {_AFTER_LABEL, _ENDING}:
         return code_piece(m, rank=HINT) if kind_of_code(code) else None
+    low = max(0, m.start() - _MAX_FAILURE_LENGTH)
+    if label is _PARENTHESIZED and _FAILURE_BEFORE.search(m.string, low, m.start()) is None:
+        return None
     return code_piece(m) if is_known(code) else None
 
 

@@ -7,6 +7,7 @@ and before the tool runs again. The command is built from words that are checked
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import attrs
 
@@ -16,7 +17,7 @@ from iamtriage._text import line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.texts.deployment_tools import find_stack_name
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_stack_names
 
 __all__ = ("add_recoveries",)
 
@@ -113,8 +114,8 @@ def _find_recoveries(text: str) -> Iterator[_Recovery]:
     if (failed := _ROLLBACK_FAILED.search(text)) is not None:
         start, end = line_start(text, failed.start()), text.find("\n", failed.end())
         # The text can name other stacks, too.
-        of_line = find_stack_name(text[start : end if end >= 0 else None])
-        name = of_line or find_stack_name(text) or "STACK_NAME"
+        names = find_stack_names(text[start : end if end >= 0 else None]), find_stack_names(text)
+        name = next(chain(*names), "STACK_NAME")
         yield _Recovery(
             "continue the rollback",
             (

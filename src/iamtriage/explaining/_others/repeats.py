@@ -123,7 +123,7 @@ def _is_transient(failure: Failure) -> bool:
 
 def _with_later_commands(failure: Failure, text: str) -> Failure:
     """Return a failure in the whole text, which can show the command again."""
-    at = text.find(failure.text)
+    at = text.find(failure.text.rstrip())
     start, end = failure.span
     return failure if at < 0 else attrs.evolve(failure, text=text, span=(at + start, at + end))
 

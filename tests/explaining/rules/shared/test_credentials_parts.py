@@ -399,8 +399,11 @@ _RETRIEVED = "Unhandled exception. Amazon.Runtime.AmazonClientException: The ret
         (f"[profile a]\ncredential_process = /opt/a\n\n$ AWS_PROFILE=a dotnet run\n{_RETRIEVED}", "The credential process /opt/a of the profile a returned", ("get credential_process --profile a",), "169.254"),
         ("Error: Profile batch credential_process returned expired credentials.\n    at validated (/app/node_modules/@aws-sdk/credential-provider-process/dist-cjs/index.js:41:13)", "The credential process of the profile batch returned credentials that have expired by the machine's clock: they are old", ("date -u", "get credential_process --profile batch"), "169.254"),
         ("PHP Fatal error:  Uncaught Aws\\Exception\\CredentialsException: credential_process returned expired credentials in /srv/vendor/aws/aws-sdk-php/src/Credentials/CredentialProvider.php:640", "The credential process returned credentials", ("get credential_process)",), "--profile"),
+        ("PS C:\\srv> python run.py\nRuntimeError: Credentials were refreshed, but the refreshed credentials are still expired.", "The credential source returned", ("w32tm /resync", "get_credentials().method", "irm -Method Put"), "curl"),
+        # What another source returned.
+        ('$ date -u\nTue Mar  3 07:00:00 UTC 2026\n$ curl 169.254.169.254/latest/meta-data/iam/security-credentials/web\n{"Expiration": "2026-03-01T06:00:00Z"}\nError: Profile batch credential_process returned expired credentials.', "they are old, or the clock is ahead", ("get credential_process --profile batch",), "cache"),
     ],
-    ids=[".NET on Windows", ".NET on Linux", ".NET with a process", "JavaScript", "PHP"],
+    ids=[".NET on Windows", ".NET on Linux", ".NET with a process", "JavaScript", "PHP", "Python on Windows", "JavaScript on EC2"],
 )  # fmt: skip
 def test_sdks_that_retrieve_expired_credentials(
     text: str, verdict: str, lines: tuple[str, ...], other: str
@@ -429,8 +432,9 @@ _REFRESHED = "RuntimeError: Credentials were refreshed, but the refreshed creden
         ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/0a\n$ ./run\n", "The credential endpoint of the container", 'curl -s "169.254.170.2$AWS_'),
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/v1/credentials\n$ ./run\n", "The credential endpoint of the container", 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'),
         ("[ec2-user@ip-10-0-4-18 ~]$ ./run\n", "The credential source, such as the instance metadata service, returned", "T=$(curl"),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set\n$ ./run\n", "The credential source returned", "T=$(curl"),
     ],
-    ids=["process", "hostile process", "process of another profile", "shell", "ECS", "EKS Pod Identity", "EC2"],
+    ids=["process", "hostile process", "process of another profile", "shell", "ECS", "EKS Pod Identity", "EC2", "no container"],
 )  # fmt: skip
 def test_the_source_of_expired_credentials_is_the_one_in_the_text(
     before: str, source: str, command: str

@@ -10,6 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage._text import lower_first
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Cause, CauseType, Remedy
@@ -135,33 +136,36 @@ def import_remedy(
 ) -> Remedy | None:
     """Return the remedy that imports a resource that Terraform or Pulumi tried to create, if its address is known."""
     stated = context_of(facts).terraform
-    page = "The page of the resource type says under Import what RESOURCE_ID is."
     pulumi = find_pulumi_resource(failure.text) if stated is None else None
+    words: tuple[str, ...]
+    of_terraform = None if stated is None else _RESOURCE_TYPE.search(stated.value)
     if pulumi is not None:
         module, _, type_ = pulumi[0].rpartition(":")
-        token = pulumi[0] if "/" in module else f"{module}/{type_[:1].lower()}{type_[1:]}:{type_}"
-        return your_remedy(
-            "Import the existing resource into the Pulumi stack, or do not create it",
-            None if identifier else page,
-            *steps,
-            commands=(
-                *checks,
-                f"{command('pulumi', 'import', token, pulumi[1])} {identifier or 'RESOURCE_ID'}",
-            ),
-            url="https://www.pulumi.com/docs/iac/cli/commands/pulumi_import/",
-        )
-    kind = None if stated is None else _RESOURCE_TYPE.search(stated.value)
-    if stated is None or kind is None or stated.value.startswith("data."):
+        service, _, name = module.partition("/")
+        name = name or lower_first(type_)
+        kind = f"{service}_{name.removesuffix('V2')}".replace(":", "_")
+        kind = re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", kind)
+        tool, kept, then, words = "Pulumi", "stack", "preview", (f"{service}/{name}:{type_}", pulumi[1])
+        url = "https://www.pulumi.com/docs/iac/cli/commands/pulumi_import/"
+    elif stated is not None and of_terraform is not None and not stated.value.startswith("data."):
+        tool, kept, then, words = "Terraform", "state", "plan", (stated.value,)
+        kind, provider = of_terraform[1], of_terraform["provider"]
+        url = f"https://registry.terraform.io/providers/hashicorp/{provider}/latest/docs/resources/{kind.partition('_')[2]}#import"
+    else:
         return None
-    identifier = identifier or _find_identifier(failure, kind[1]) or "RESOURCE_ID"
-    provider, name = kind["provider"], kind[1].partition("_")[2]
+    identifier = identifier or _find_identifier(failure, kind) or "RESOURCE_ID"
+    page = "The page of the resource type says under Import what RESOURCE_ID is."
     return your_remedy(
-        "Import the existing resource into the Terraform state, or do not create it",
-        "If Terraform is meant to manage it, import it and run plan: Terraform then changes it instead of creating it.",
+        f"Import the existing resource into the {tool} {kept}, or do not create it",
+        f"If {tool} is meant to manage it, import it and run {then}: {tool} then changes it instead of creating it.",
         page if identifier == "RESOURCE_ID" else None,
         *steps,
-        commands=(*checks, f"{command('terraform', 'import', stated.value)} {identifier}", "terraform plan"),
-        url=f"https://registry.terraform.io/providers/hashicorp/{provider}/latest/docs/resources/{name}#import",
+        commands=(
+            *checks,
+            f"{command(tool.lower(), 'import', *words)} {identifier}",
+            f"{tool.lower()} {then}",
+        ),
+        url=url,
     )
 
 

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_ma
 from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.texts.deployment_tools import find_stack
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_pulumi_resource, find_stack
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.failures._failures import AccessEntry
 
@@ -185,7 +185,9 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         f"If EKS created the entry for {'' if is_listed else 'nodes or for '}the cluster creator, or the same configuration declares it twice, remove the resource from the configuration, not the entry from the cluster.",
         "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: do not create another one for it.",
     )
-    if terraform is not None and "node_group" in terraform.value:
+    if find_pulumi_resource(case.failure.text):
+        steps = steps[:1]
+    elif terraform is not None and "node_group" in terraform.value:
         # https://github.com/terraform-aws-modules/terraform-aws-eks/issues/2977
         steps = (
             "If several node groups have this role, each creates the entry: set create_access_entry = false in all but one. EKS itself creates the entry of a managed node group's role.",
@@ -341,8 +343,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: principal_mappings.
 
 def _repeat_association(case: Case[AccessEntry]) -> str:
     """Return the command that failed, or one that associates the policy that the text states, for the same scope."""
-    cluster = clusters.find_cluster(case)
-    called = case.context.command
+    cluster, called = clusters.find_cluster(case), case.context.command
     repeated = repeat_command(called, "eks", "associate-access-policy", of_region=cluster.region)
     policies = set(principal_mappings.STATED_POLICY.findall(case.text))
     kind, namespaces = principal_mappings.find_scope(case.text)
@@ -361,14 +362,13 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
         (each for name, *each in _OBJECTS if name in operation),
         ("an access entry, a Pod Identity association or aws-auth", "access-entries"),
     )
-    exists = case.failure.envelope.code == "ResourceInUseException"
-    imported = import_remedy(case.failure, case.facts) if exists else None
+    is_taken = case.failure.envelope.code == "ResourceInUseException"
     return case.explain(
         f"EKS rejected {rejected}{end_summary(case.failure)}",
         REFUSED_OBJECT.cause("reported"),
         topic="access-entry",
         remedies=(
-            imported,
+            import_remedy(case.failure, case.facts) if is_taken else None,
             cluster_remedy(
                 f"List the {listing.replace('-', ' ')} of the cluster",
                 commands=(cluster.show_mode_command(), cluster.eks_command(f"list-{listing}")),

@@ -964,9 +964,11 @@ def test_an_existing_entry_is_imported_into_a_stack_of_pulumi() -> None:
         409, "ResourceInUseException: The specified access entry resource is already in use on this cluster."
     )
     first = explain(text).remedies[0]
-    assert first.commands[-1] == (
-        "pulumi import aws:eks/accessEntry:AccessEntry ops cove:arn:aws:iam::111122223333:role/ops"
+    assert first.commands[1:] == (
+        "pulumi import aws:eks/accessEntry:AccessEntry ops cove:arn:aws:iam::111122223333:role/ops",
+        "pulumi preview",
     )
+    assert "terraform" not in str(first.steps)
 
 
 _EVENT = 'Ops | CREATE_FAILED | AWS::EKS::AccessEntry | Resource handler returned message: "The specified principalArn is invalid: invalid principal. (Service: Eks, Status Code: 400, Request ID: 1f)" (RequestToken: 8c, HandlerErrorCode: InvalidRequest)'

@@ -14,6 +14,7 @@ from iamtriage._patterns import cached_pattern, lazy_pattern, only_one, search_l
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads.instance_profiles import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -34,7 +35,7 @@ STILL_EXPIRED = lazy_pattern("|".join(_PHRASES))
 _OF_PROFILE = lazy_pattern(r"\b(?:Profile (?P<profile>\S{1,64}) )?credential_process returned expired")
 # Both times in the message of the SDK for .NET.
 _STATED_END = lazy_pattern(
-    r"already expired: Now = (?P<now>\d[\w/:. -]{6,28}\w), Credentials expiration = (?P<end>\d[\w/:.-]{5,20}(?: [\d:.]{4,12}(?: [AP]M)?)?)"
+    r"already expired: Now = (?P<now>\d[\w/:. -]{6,28}\w), Credentials expiration = (?P<end>\d[\w/:.-]{4,19}\w(?: [\d:.]{3,11}\d(?: [AP]M)?)?)"
 )
 _EC2_PROMPT = lazy_pattern(
     r"\bEC2AMAZ-|InstanceProfileAWSCredentials|\b(?:ec2-user|ubuntu|admin)@ip-\d|169\.254\.169\.254|InstanceMetadata|\bi-[0-9a-f]{8,17}\b"
@@ -50,11 +51,9 @@ _OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(ca
 _OF_CUSTOM_PROCESS = (
     "If python3 prints custom-process, the output of credential_process must have a future Expiration."
 )
-_ELSEWHERE = (
-    "Elsewhere, look at the Expiration in the output of credential_process, or replace the task or pod."
-)
-_RESTART = "Then restart the program: it keeps what it got."
 _OF_CONTAINER = " If it prints container-role, replace the task or pod."
+_ELSEWHERE = "If the metadata does not answer, the program is not on EC2. Look at the Expiration in the output of credential_process, or replace the task or pod."
+_RESTART = "Then restart the program: it keeps what it got."
 _COMPARE_CLOCK = (
     "date -u",
     clock_remedies.AWS_TIME,
@@ -107,6 +106,7 @@ _MAX_AHEAD = 14 * 3600
 _CACHE_FILE = lazy_pattern(
     r"(?a)(?i:(?<=\s)--?[\w-]{0,30}cache[\w-]{0,20}[ =](?=[/~])|(?<=\s)(?=[/~][\w./-]{0,200}cache))(?P<path>[/~][\w./-]{1,200}\.\w{2,8})(?=\s|\Z)"
 )
+# Without the file, such a process returns nothing.
 _PRINTS_FILE = lazy_pattern(r"[\"']?(?:/(?:usr/)?bin/)?(?:cat|head|jq|type)\s")
 
 
@@ -122,11 +122,11 @@ class PastEnd(NamedTuple):
     is_certain: bool = False
 
 
-def find_past_end(text: str, program: str | None) -> PastEnd | None:
-    """Return the Expiration that a credential process or an endpoint printed, if it is before the machine's time."""
+def _find_past_end(text: str, source: str) -> PastEnd | None:
+    """Return the Expiration that a source with this pattern printed, if it is before the machine's time."""
     if (stated := _STATED_END.search(text)) is not None:
         return PastEnd(f"they ended at {stated['end']}, and the machine's clock showed {stated['now']}")
-    now, source = clocks.find_machine_time(text), _ADDRESS if program is None else re.escape(program)
+    now = clocks.find_machine_time(text)
     called = lazy_pattern(rf"(?m)^(?![^\n]{{0,80}}credential_process)[^\n]{{0,400}}{source}[^\n]{{0,400}}")
     ends = {each["time"] for each in _END.finditer(text) if _is_output(text, each, called)}
     end = only_one(ends)
@@ -141,25 +141,6 @@ def _is_output(text: str, found: re.Match[str], called: re.Pattern[str]) -> bool
     low = max(found.start() - _CHARS_OF_COMMAND, 0)
     last = search_last(called, text[low : found.end()])
     return last is not None and _PROMPT.search(text, low + last.end(), found.end()) is None
-
-
-def find_cache_file(words: str) -> str | None:
-    """Return the file in the words of a credential process that its path or option calls a cache.
-
-    >>> find_cache_file("/opt/creds --cache-file /srv/nightly.json"), find_cache_file("/opt/creds --config /srv/a.json")
-    ('/srv/nightly.json', None)
-    """
-    found = _CACHE_FILE.search(f" {words}")
-    return None if found is None else found["path"]
-
-
-def prints_file(words: str) -> bool:
-    """Return whether a credential process only prints a file, without which it returns nothing.
-
-    >>> prints_file("cat /srv/cache.json"), prints_file("/opt/cat-creds --cache /srv/cache.json")
-    (True, False)
-    """
-    return _PRINTS_FILE.match(words) is not None
 
 
 def _find_process(case: Case[ExpiredCredentials], message: str) -> tuple[str | None, str] | None:
@@ -236,15 +217,20 @@ def _describe_endpoint(found: re.Match[str]) -> _Source:
 
 def _describe_unknown(case: Case[ExpiredCredentials], *, is_python: bool, is_windows: bool) -> _Source:
     described, cause, check = "credential source", STALE_METADATA.cause(), _RESTART
-    is_on_ec2 = _EC2_PROMPT.search(case.text) is not None
+    is_on_ec2 = search_present(_EC2_PROMPT, case.text) is not None
     if is_on_ec2:
         described += ", such as the instance metadata service,"
         if cached_pattern(UNUSABLE_INSTANCE_ROLE).search(case.text) is None:
             cause = STALE_METADATA.cause(text=_OLD_ON_INSTANCE)
-    lines: tuple[str, ...] = _ON_EC2_OF_WINDOWS if is_windows else (_ON_EC2, *_METADATA_COMMANDS[1:])
+    first, *rest = _METADATA_OF_WINDOWS if is_windows else _METADATA
+    where = "If it prints iam-role" if is_python else "On EC2"
+    lines = (
+        Labelled.required(f"{where}, this must print Code Success and a future Expiration:", first),
+        *rest,
+    )
     if is_python:
         check = f"{_OF_CUSTOM_PROCESS}{'' if is_on_ec2 else _OF_CONTAINER}"
-        lines = (_SHOW_SOURCE, *_METADATA_COMMANDS)
+        lines = (_SHOW_SOURCE, *lines)
     elif not is_on_ec2:
         check = f"{_ELSEWHERE} {_RESTART}"
     return _Source(described, cause, check, lines, others=(_INSTANCE_PROFILE,))
@@ -252,8 +238,8 @@ def _describe_unknown(case: Case[ExpiredCredentials], *, is_python: bool, is_win
 
 def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a credential source returned credentials that have expired already."""
-    process, container = _find_process(case, message), _CONTAINER_SIGN.search(case.text)
-    is_windows = WINDOWS.search(case.text) is not None or "EC2AMAZ-" in case.text
+    process, container = _find_process(case, message), search_present(_CONTAINER_SIGN, case.text)
+    is_windows = WINDOWS.search(case.text) is not None
     clock = clocks.CLOCK_WRONG.cause(
         text="The clock of the machine is ahead, so new credentials look expired."
     )
@@ -265,7 +251,8 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     else:
         source = _describe_unknown(case, is_python=_PHRASES[0] in message, is_windows=is_windows)
     command = "" if process is None else process[1]
-    end = find_past_end(case.failure.text, command.partition(" ")[0].rpartition("/")[2] or None)
+    program = re.escape(command.partition(" ")[0].rpartition("/")[2]) or "(?!)"
+    end = _find_past_end(case.failure.text, _ADDRESS if process is None else program)
     expired, reason, is_certain = _judge_end(end, clock_remedies.find_set_clock(case.failure.text))
     causes: tuple[Cause, ...] = (source.cause, clock) if process or end else (clock, source.cause)
     reported = clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, *_PHRASES)
@@ -275,8 +262,9 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
             reported, text="The SDK got credentials from their source again, and these have expired, too."
         )
     title, check = source.title, source.check
-    if end is not None and process is not None and not prints_file(command):
-        file, whose = find_cache_file(command), source.title.partition(",")[0].removeprefix("Run ")
+    if end is not None and process is not None and not _PRINTS_FILE.match(command):
+        cache, whose = _CACHE_FILE.search(f" {command}"), source.title.partition(",")[0].removeprefix("Run ")
+        file = cache and cache["path"]
         title = f"{f'Move the cache {file} of {whose} away' if file else f'Delete the cache of {whose}'}, and run it again"
         check = "Do both as the same user as the program. If the new Expiration is not in the future, sign in again to the system behind it, or repair the process: it must compare Expiration with the time before it answers from its cache. Then start the program again."
         if file:
@@ -300,27 +288,18 @@ _SHOW_SOURCE = Labelled.required(
     "Otherwise, find the source:",
     "python3 -c 'import boto3; print(boto3.Session().get_credentials().method)'",
 )
-_OPEN_SESSION = (
-    'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")'
-)
-_ON_EC2 = Labelled.required("On EC2, this must print Code Success and a future Expiration:", _OPEN_SESSION)
-_ON_EC2_OF_WINDOWS = (
-    Labelled.required(
-        "On EC2, this must print Code Success and a future Expiration:", '$N = "X-aws-ec2-metadata-token"'
-    ),
+# The responses have the secrets, too.
+_METADATA_OF_WINDOWS = (
+    '$N = "X-aws-ec2-metadata-token"',
     '$T = irm -Method Put 169.254.169.254/latest/api/token -Headers @{"$N-ttl-seconds" = 60}',
     "$H = @{$N = $T}",
     '$U = "169.254.169.254/latest/meta-data/iam/security-credentials/"',
     'irm "$U$(irm $U -Headers $H)" -Headers $H | select Code, Expiration',
 )
-_METADATA_COMMANDS = (
-    Labelled.required(
-        "If it prints iam-role, this must print Code Success and a future Expiration:",
-        _OPEN_SESSION,
-    ),
+_METADATA = (
+    'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',
     'H="X-aws-ec2-metadata-token: $T"',
     "U=169.254.169.254/latest/meta-data/iam/security-credentials/",
-    # The response has the secrets, too.
     'curl -sH "$H" "$U$(curl -sH "$H" $U)" | grep -e Code -e Expiration',
 )
 _INSTANCE_PROFILE = account_remedy(

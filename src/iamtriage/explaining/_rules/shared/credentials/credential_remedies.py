@@ -16,8 +16,10 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.failures._failures import Failure
 
-# The prompts of cmd and PowerShell, and paths in stack traces of .NET.
-WINDOWS = lazy_pattern(r"(?:^| )(?:PS )?[A-Z]:\\[^<>|\n]{0,200}>|\bin [A-Z]:\\|\bPowerShell\b")
+# The prompts of cmd and PowerShell, paths in stack traces of .NET, and the name that Windows gets on EC2.
+WINDOWS = lazy_pattern(
+    r"(?:^| )(?:PS )?[A-Z]:\\[^<>|\n]{0,200}>|\bin [A-Z]:\\|\bPowerShell\b|\bEC2AMAZ-[A-Z0-9]"
+)
 WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
 # The end of an error of Terraform: "on main.tf line 1, in provider \"aws\":".
 _PROVIDER_BLOCK = lazy_pattern(

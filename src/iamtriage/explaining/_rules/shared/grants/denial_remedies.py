@@ -174,8 +174,9 @@ def _is_resource_cut(failure: AccessDenied) -> bool:
     """Return whether the text ends where the message names the resource."""
     resource, place = failure.resource, failure.spans.get("action")
     if resource is not None and is_truncated(resource):
-        rest = failure.text[failure.spans["resource"][1] :].strip(": .…")
-        return not rest and not resource.endswith((">", "]", "*"))
+        # A resource that the text states in parts has no span.
+        end = failure.spans.get("resource", (0, 0))[1]
+        return not failure.text[end:].strip(": .…") and not resource.endswith((">", "]", "*"))
     if resource is not None or place is None or len(failure.text) - place[1] > _MAX_REST:
         return False
     return _START_OF_RESOURCE.match(failure.text, place[1]) is not None

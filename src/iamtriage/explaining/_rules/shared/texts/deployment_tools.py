@@ -13,6 +13,8 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.texts.text_fragments import DEPLOYMENT_FRAGMENTS, PULUMI_FRAGMENTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
@@ -156,14 +158,14 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
         None if event is None else _find_name(event),
         kind,
         status if has_message else None,
-        find_stack_name(text),
+        next(find_stack_names(text), None),
         None if stack is None else stack["region"],
         _ROLLBACK.search(text) is not None,
     )
 
 
 # Pulumi prints the type and the name of a resource above its diagnostics.
-_OF_PULUMI = lazy_pattern(r"(?a)(?<![\w:])(aws:[\w/]{1,60}:\w{1,60}) \(([\w.-]{1,200})\):")
+_OF_PULUMI = lazy_pattern(r"(?a)(?<![\w:])(aws:[\w/]{1,60}:\w{1,60}) \((\w[\w.-]{0,199})\):")
 
 
 def find_pulumi_resource(text: str) -> tuple[str, str] | None:
@@ -179,10 +181,9 @@ def find_code(failure: Failure, facts: Facts) -> Deployment | None:
     return Deployment("Pulumi", found and found[1], found and found[0])
 
 
-def find_stack_name(text: str) -> str | None:
-    """Return the name of the first CloudFormation stack in a text."""
-    found = _STACK.search(text)
-    return None if found is None else next(filter(None, map(found.group, _STACKS)), None)
+def find_stack_names(text: str) -> Iterator[str]:
+    """Find the names of CloudFormation stacks."""
+    return (next(filter(None, map(found.group, _STACKS)), "") for found in _STACK.finditer(text))
 
 
 def find_stack(failure: Failure, facts: Facts) -> Deployment | None:
@@ -262,7 +263,7 @@ def trust_in_code_steps(deployment: Deployment | None, text: str = "") -> tuple[
 
 # The name that CloudFormation generates: the stack, the logical ID and random characters.
 _GENERATED_NAME = lazy_pattern(
-    r"(?a)(?P<stack>[A-Za-z][\w-]{0,127})-(?P<id>[A-Za-z][A-Za-z0-9]{0,254})-(?=[A-Za-z]{0,12}[0-9])(?=[0-9]{0,12}[A-Za-z])[0-9A-Za-z]{12,13}"
+    r"(?a)(?P<stack>[A-Za-z][\w-]{0,127})-(?P<id>[A-Za-z][A-Za-z0-9]{0,254})-(?=[A-Za-z]{0,12}[0-9])[0-9A-Za-z]{12,13}"
 )
 
 
@@ -277,22 +278,6 @@ def find_role_in_stack(deployment: Deployment | None, role_name: str | None) -> 
     found = _GENERATED_NAME.fullmatch(role_name)
     is_of_stack = found is not None and deployment.stack in {None, found["stack"]}
     return f"{found['id']} (stack {found['stack']})" if found is not None and is_of_stack else None
-
-
-def describe_stack_of_role(role_name: str) -> str | None:
-    """Return where to change a role, as a sentence, if its name shows that CloudFormation created it.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
-
-    >>> describe_stack_of_role("web-FnRole-1QZ8XKEXAMPLE").partition(":")[0]
-    'A CloudFormation stack created the role'
-    >>> describe_stack_of_role("web-FnRole"), describe_stack_of_role("eksctl-web-NodeInstanceRole-1QZ8XKEXAMPLE")
-    (None, None)
-    """
-    found = None if role_name.startswith("eksctl-") else _GENERATED_NAME.fullmatch(role_name)
-    if found is None or "role" not in found["id"].lower():
-        return None
-    return f"A CloudFormation stack created the role: add the statement to {found['id']} in its template, too. The stack cannot delete a role with a policy that it did not add."
 
 
 def is_about_deployments(text: str) -> bool:
