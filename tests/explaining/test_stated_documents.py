@@ -310,10 +310,11 @@ provider:
             "- Effect: Allow\n  Action: s3:*\n- Effect: Allow\n  Action:\n  - s3:Get*\n  - x\n  bad",
             [(False, [{"Effect": "Allow", "Action": "s3:*"}])],
         ),
+        ("- Effect: Allow\n  Action: s3:Get*\n    (the one that fails)\n  Resource: x", []),
         ("taints:\n  - effect: NoSchedule\n    key: a", []),
         ('{\n  "Action": "s3:*",\n  "Effect": "Allow"\n}', []),
     ],
-    ids=["SAM", "Serverless", "object", "objects", "anchor", "merge", "broken", "taint", "JSON"],
+    ids=["SAM", "Serverless", "object", "objects", "anchor", "merge", "broken", "remark", "taint", "JSON"],
 )
 def test_policy_in_yaml(template: str, policies: list[tuple[bool, list[Any]]]) -> None:
     found = [(each.is_whole, each.content["Statement"]) for each in find_policies_in_yaml(template)]

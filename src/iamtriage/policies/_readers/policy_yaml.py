@@ -44,6 +44,8 @@ _NUMBER = lazy_pattern(r"(?a)0|[1-9]\d{0,6}")
 _TRUTHS = {"true": True, "false": False}
 _MAX_LINES, _MAX_STATEMENTS, _MAX_DEPTH = 120, 24, 16
 _MAX_LINES_OF_MAPPING = 2_000
+# Where programs break the lines of long values, in columns.
+_MIN_WIDTH = 70
 
 
 class _Line(NamedTuple):
@@ -236,10 +238,12 @@ class _Parser:
             return self._skip(column, written) if items is None else items
         parts = [written]
         while self._at < len(self._lines) and self._lines[self._at].indent > column:
-            # The value goes on. A backslash joins the lines of one in double quotation marks.
+            # A long value goes on. A backslash joins the lines of one in double quotation marks.
             is_joined = written.startswith('"') and parts[-1].endswith("\\")
+            (indent, above, _), rest = self._lines[self._at - 1], self._lines[self._at].text
+            if not is_joined and indent + len(above) + len(rest.partition(" ")[0]) < _MIN_WIDTH:
+                break
             parts[-1] = parts[-1][:-1] if is_joined else parts[-1]
-            rest = self._lines[self._at].text
             parts.append(rest.removeprefix("\\") if is_joined else f" {rest}")
             self._at += 1
         return _plain("".join(parts))

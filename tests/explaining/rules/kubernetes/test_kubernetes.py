@@ -385,6 +385,14 @@ def test_nodes_have_access_only_to_their_own_objects(
             "possible",
             ("kubectl create serviceaccount NAME -n edge",),
         ),
+        # An event of another program, the library of a client, and a unit without the kubelet's file.
+        (
+            f'{{"userAgent": "proxy/1", "level": "Metadata"}}\n{{"userAgent": "Go-http-client/2", "message": {json.dumps(_NO_RELATION)}}}',
+            "the program",
+            "possible",
+            ("kubectl create serviceaccount NAME -n edge",),
+        ),
+        (f"[Service]\nExecStart=/opt/bin/shipper --to /srv\n{_NO_RELATION}", "the program", "possible", ()),
         # The kubelet's own request, and that of a person.
         (f"Nov 02 10:00:00 ip-10-0-0-1 kubelet[812]: {_NO_RELATION}", None, None, ()),
         (f"$ kubectl get secret edge-tls -n edge\nError from server (Forbidden): {_NO_RELATION}", None, "possible", ()),

@@ -47,6 +47,9 @@ _SCOPE = "$ kubectl -n media logs deploy/id\nAn error occurred (SignatureDoesNot
         # Files of settings have no quotes, and a variable is no argument.
         ("[default]\nendpoint_url = https://sts.amazonaws.com", None, ""),
         ('env:\n  AWS_ENDPOINT_URL_STS: "https://sts.amazonaws.com"', None, ""),
+        # A comment, and a line that a change removes.
+        ('    # sts = boto3.client("sts", endpoint_url="https://sts.amazonaws.com")', None, ""),
+        ('- sts = boto3.client("sts", endpoint_url="https://sts.amazonaws.com")\n+ sts = boto3.client("sts")', None, ""),
     ],
 )  # fmt: skip
 def test_endpoint_that_code_sets(code: str, place: str | None, name: str) -> None:

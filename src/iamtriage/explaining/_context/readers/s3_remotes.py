@@ -33,9 +33,11 @@ def find_remote(text: str, operation: str | None = None) -> Location | None:
     >>> location.bucket.value, location.key.value
     ('backups', 'daily/x/1.gz')
     """
-    if (mounted := _MOUNT.search(text) if "s3" in text else None) is not None:
-        words, path = mounted[0].strip(), mounted["path"]
-        return Location(Stated(mounted["bucket"], words), prefix=Stated(f"{path}/", words) if path else None)
+    mounts = {each.group("bucket", "path"): each[0] for each in _MOUNT.finditer(text)} if "s3" in text else {}
+    if len(mounts) == 1:
+        [((bucket, path), words)] = mounts.items()
+        prefix = Stated(f"{path.strip('/')}/", words.strip()) if path else None
+        return Location(Stated(bucket, words.strip()), prefix=prefix)
     lines = list(_RCLONE.finditer(text)) if "rclone " in text else []
     remotes = [each for line in lines for each in _REMOTE.finditer(line[0])]
     remotes = [each for each in remotes if _REMOTE_OF_S3.search(each["name"])] or remotes

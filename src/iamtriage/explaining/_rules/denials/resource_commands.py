@@ -56,13 +56,15 @@ def policy_principal_arn(denial: Denial) -> str:
     else:
         return "PRINCIPAL_ARN"
     if denial.has_masked_account:
-        return arn.replace(f":{PLACEHOLDER_ACCOUNT}:", ":ACCOUNT_ID:", 1)
+        # The only account in the text is that of the resource.
+        account = "CALLER_ACCOUNT_ID" if calls_other_account(denial) else "ACCOUNT_ID"
+        return arn.replace(f":{PLACEHOLDER_ACCOUNT}:", f":{account}:", 1)
     return arn
 
 
 # CI systems mask a value wherever it is, so one that is shown next to it is another.
 _MASKED_CALLER = lazy_pattern(r":(?:\*{3,12}|\[(?:MASKED|REDACTED)\]):")
-_IN_OTHER_ACCOUNT = r"(?i:\b(?:in|from|to|of) (?:(?:an)?other|a (?:different|separate)|(?:our|the|a|their) (?!same|target|own|AWS)[a-z-]{3,30}) (?:AWS )?account\b)"
+_IN_OTHER_ACCOUNT = r"(?i:\b(?:in|from|to|of) (?:(?:an)?other|a (?:different|separate)|(?:our|the|a|their) (?!same|target|own|AWS|right|correct|wrong|expected|intended)[a-z-]{3,30}) (?:AWS )?account\b)"
 
 
 def calls_other_account(denial: Denial) -> bool:
@@ -70,7 +72,10 @@ def calls_other_account(denial: Denial) -> bool:
     name, text = getattr(denial.role or denial.principal, "name", None), denial.failure.text
     if denial.crosses_accounts is not None or name is None or f":{denial.resource_account}:" not in text:
         return denial.crosses_accounts is True
-    is_said = re.search(rf"(?<![\w/-]){re.escape(name)}(?![\w-])[^.;,\n]{{0,60}} {_IN_OTHER_ACCOUNT}", text)
+    is_said = re.search(
+        rf"(?<![\w/-]){re.escape(name)}(?![\w-])(?:(?!\b(?:not|never|both)\b|n't)[^.;,\n]){{0,60}} {_IN_OTHER_ACCOUNT}",
+        text,
+    )
     is_masked = _MASKED_CALLER.search(denial.principal_text or "") is not None
     return is_masked or bool(is_said) or is_of_other_account(denial.principal_text, denial.resource_account)
 

@@ -137,12 +137,15 @@ def updated_client_remedy(case: Case[CredentialScope], url: str) -> Remedy:
 _CODED = lazy_pattern(
     r"(?a)(?<![-\w])(?P<name>(?i:endpoint(?:_?ur[li]|_?override)?|base_?endpoint|service_?url))[\"']?(?: ?=>| ?[:=(]) ?[^\n\"']{0,40}[\"']https?://(?P<host>[\w.-]{1,100})/?[\"']"
 )
+# A comment, or a line that a change removes.
+_NO_CODE = lazy_pattern(r"-|[^\S\n]{0,80}(?:#|//)")
 
 
 def find_coded_endpoint(case: Case[Failure], host: str) -> tuple[str, str] | None:
     """Return the only argument in code that sets the endpoint of STS, and the file that it is in."""
     text = case.failure.text
     found = only_one([each for each in _CODED.finditer(text) if each["host"] == host])
-    file = find_file(text, line_start(text, found.start())) if found else None
-    is_known = found is not None and case.context.terraform is None
-    return (found["name"], clip_text(file or "the code")) if found and is_known else None
+    line = line_start(text, found.start()) if found else 0
+    if found is None or case.context.terraform is not None or _NO_CODE.match(text, line):
+        return None
+    return found["name"], clip_text(find_file(text, line) or "the code")

@@ -33,6 +33,8 @@ _BOTH = 'sh -c \'printf %s "$AWS_ACCESS_KEY_ID" | wc -c; printf %s "$AWS_SECRET_
         # Without the ID of a key, and a limit.
         ("session secret.size=64\n", (None, None)),
         ("key_id=AKIA****ABCD min_secret_size=8\n", (None, None)),
+        ("key_id=AKIA****ABCD secret_min_length=8\n", (None, None)),
+        ("key_id=AKIA****ABCD of the jwt secret_len=32\n", (None, None)),
         # Numbers of something else, other secrets, and a number of lines that does not fit.
         ("$ kubectl get secret mail -o jsonpath='{.data.password}' | base64 -d | wc -c\n16\n", (None, None)),
         ('$ printf %s "$CLIENT_SECRET" | wc -c\n32\n', (None, None)),

@@ -77,6 +77,8 @@ _SQS = "sqs.eu-west-1.amazonaws.com"
         (f"54.239.1.2      {_SQS}\n", None),
         ("10.4.7.21      sts.eu-west-1.amazonaws.com\n", None),
         (f"54.239.1.2 {_SQS}\n10.4.7.21 sts.eu-west-1.amazonaws.com\n", None),
+        (f"$ nslookup {_SQS} 10.0.0.2\nName:\t{_SQS}\nAddress: 54.239.1.2\n", None),
+        (f"$ dig @10.0.0.2 {_SQS} +short\n54.239.1.2\n", None),
     ],
 )  # fmt: skip
 def test_private_address_of_the_called_host(shown: str, addresses: str | None) -> None:

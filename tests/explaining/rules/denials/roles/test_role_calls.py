@@ -357,12 +357,15 @@ def test_supplied_policy_is_completed(principal: str, action: str) -> None:
         # CI systems mask a value wherever it is.
         ("***", "", "resource owner"),
         ("[MASKED]", "", "resource owner"),
+        ("***", "AWS_ACCOUNT_ID: 444455556666", "resource owner"),
         ("7777********", "", "resource owner"),
         ("<redacted>", "build is a role in our tools account.", "resource owner"),
         ("<redacted>", "build lives in another account", "resource owner"),
         ("<redacted>", "build lives in the same account", "account administrator"),
         ("<redacted>", "build is new. The role audit is in another account", "account administrator"),
         ("<redacted>", "", "account administrator"),
+        ("<redacted>", "build is not in another account", "account administrator"),
+        ("<redacted>", "build is in the right account", "account administrator"),
         ("444455556666", "build was in another account", "account administrator"),
     ],
 )
@@ -381,6 +384,8 @@ def test_masked_or_described_account_of_the_caller(caller: str, after: str, who:
     is_other = who == "resource owner"
     assert (trust.who, ", in account 444455556666" in trust.title) == (who, is_other)
     assert ("within one account" in explanation.to_text(detail="full").lower()) != is_other
+    # The account of the role is not that of the caller.
+    assert not is_other or "444455556666:role/build" not in explanation.to_text(detail="full")
 
 
 @check_rows("action", ["sts:TagSession", "sts:SetSourceIdentity"])

@@ -421,6 +421,7 @@ def test_arrow_reaches_only_s3() -> None:
     assert explain(text).summary.startswith(f"S3 denied s3:PutObject on {LAKE}/in/a.parquet")
 
 
+MOUNT_DENIED = "operation error S3: PutObject, https response error StatusCode: 403, RequestID: Q1EXAMPLE, HostID: h, api error AccessDenied: Access Denied"
 RCLONE_DENIED = "2026/02/03 04:05:06 ERROR : a.tgz: Failed to copy: operation error S3: PutObject, https response error StatusCode: 403, RequestID: Q1EXAMPLE, HostID: h, api error AccessDenied: Access Denied"
 
 
@@ -442,9 +443,13 @@ RCLONE_DENIED = "2026/02/03 04:05:06 ERROR : a.tgz: Failed to copy: operation er
         (f"$ rclone sync s3:octo-a s3:octo-b\n{RCLONE_DENIED}", "arn:aws:s3:::octo-b/a.tgz"),
         (f"$ rclone sync s3:octo-a s3:octo-b\n{RCLONE_DENIED.replace('PutObject', 'GetObject')}", "arn:aws:s3:::octo-a/a.tgz"),
         (f"$ rclone sync s3:octo-a s3:octo-b\n{RCLONE_DENIED.replace('PutObject', 'PutObjectTagging')}\n$ rclone copy x s3:octo-c", "arn:aws:s3:::BUCKET/OBJECT_KEY"),
+        # What a program mounts, unless it mounts several.
+        (f"$ mount-s3 octo-in:/logs/ /mnt\n{MOUNT_DENIED}", "arn:aws:s3:::octo-in/logs/*"),
+        (f"$ s3fs -o allow_other octo-in ~/in\n{MOUNT_DENIED}", "arn:aws:s3:::octo-in/OBJECT_KEY"),
+        (f"$ s3fs octo-in ~/in\n$ s3fs octo-out ~/out\n{MOUNT_DENIED}", "arn:aws:s3:::BUCKET/OBJECT_KEY"),
     ],
 )  # fmt: skip
-def test_command_of_rclone_names_the_bucket(text: str, resource: str) -> None:
+def test_command_of_rclone_or_a_mount_names_the_bucket(text: str, resource: str) -> None:
     found = explain(text)
     policy = found.remedies[0].policy
     assert policy is not None

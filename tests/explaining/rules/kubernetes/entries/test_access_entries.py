@@ -988,6 +988,9 @@ _SSO = "AWSReservedSSO_Ops_0123456789abcdef"
         (f"principalArn: `arn:aws:iam::${{this.account}}:role/{_SSO}`", "role-path-missing", _SSO),
         ("PrincipalArn: !Sub arn:aws:iam::${AWS::AccountId}:role/batch", "principal-not-accepted", "batch"),
         ("PrincipalArn: !Sub arn:aws:iam::${AWS::AccountId}:role/${Name}", "principal-not-accepted", "ROLE_NAME"),
+        # The role of something else.
+        ("PrincipalArn: !ImportValue ops\nPolicy:\n  Resource: !Sub arn:aws:iam::${AWS::AccountId}:role/batch", "principal-not-accepted", "ROLE_NAME"),
+        ('principal_arn = var.ops\n}\nresource "aws_iam_policy" "a" {\n  policy = "arn:aws:iam::${local.id}:role/batch"', "principal-not-accepted", "ROLE_NAME"),
         (f"PrincipalArn: !GetAtt Ops.Arn\nRoleArn: !Sub arn:aws:iam::${{AWS::AccountId}}:role/{_SSO}", "principal-not-accepted", "ROLE_NAME"),
     ],
 )  # fmt: skip

@@ -203,7 +203,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
 
 # The role of an entry in code that takes the account from a reference: with Fn::Sub, Fn::Join or a string of a language.
 _CODED_ROLE = lazy_pattern(
-    r"(?a)\b[pP]rincipal_?[aA](?:rn|RN)[\"']?\s?[:=](?:(?!\b\w{2,40}(?:Arn|_arn)\b).){0,300}?:(?P<role>role/(?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{1,64})(?![\w/${])",
+    r"(?a)\b[pP]rincipal_?[aA](?:rn|RN)[\"']?\s?[:=](?:(?!\b\w{2,40}(?:Arn|_arn)\b|\n\s{0,80}[\"']?(?!Fn::|Ref\b)[A-Za-z_]\w{0,60}[\"']?\s?[:=]).){0,300}?:(?P<role>role/(?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{1,64})(?![\w/${])",
     re.DOTALL,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iamtriage._patterns import cached_pattern
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.runtimes import search_present
 
 
 class KeyStore(NamedTuple):
@@ -71,7 +72,7 @@ def find_store(kind: str, text: str) -> KeyStore | None:
     >>> find_store("", "Error performing ActiveStorage::AnalyzeJob").place
     'the Rails app'
     """
-    found = (app for sign, app in _APPS.items() if not kind and cached_pattern(sign).search(text))
+    found = (app for sign, app in _APPS.items() if not kind and search_present(cached_pattern(sign), text))
     if (app := next(found, None)) is None:
         return _KEY_STORES.get(kind)
     return KeyStore(*app, _VARIABLES, "app", "restart the app and the workers of its jobs")

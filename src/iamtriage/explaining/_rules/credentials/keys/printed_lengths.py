@@ -41,9 +41,9 @@ _CODE = lazy_pattern(
     rf"\blen\((?P<of>[^\n]{{0,60}}?(?:{_KEY_ID}|{_KEY})[^\n]{{0,12}}?)\)\)?(?: ?(?:=|:|->|is) ?|[ \t]*\r?\n[ \t]*)(?P<number>\d{{1,3}})\b"
     rf"|\b(?P<object>[\w.]{{0,60}}(?:{_KEY_ID}|{_KEY}))[\"'\]]{{0,2}}\.length\)?(?: ?(?:=|:|->|is) ?|[ \t]*\r?\n[ \t]*)(?P<property>\d{{1,3}})\b"
 )
-# What a program logs of its settings, on a line with the ID of the key.
+# What a program logs of its settings, on a line with the ID of the key. A word before it is that of another secret.
 _LOGGED = lazy_pattern(
-    r"(?im)^(?=[^\n]{0,400}?\bA[KS]IA[A-Z0-9*.…]{4})[^\n]{0,600}?\b(?:aws[._-]?)?(?:len\(secret\w{0,20}\)|secret[\w.-]{0,20}?(?:len|length|size|chars))[\"']{0,2}[ \t]?[:=][ \t]?[\"']?(?P<number>\d{1,3})\b"
+    r"(?m)^(?=[^\n]{0,400}?\bA[KS]IA[A-Z0-9*.…]{4})[^\n]{0,600}?(?<![\w.-])(?<![a-z] )(?i:(?:aws[ ._-]?)?(?:len\(secret\w{0,20}\)|secret(?![\w.-]{0,20}(?:min|max))[\w.-]{0,20}?(?:len|length|size|chars)))[\"']{0,2}[ \t]?[:=][ \t]?[\"']?(?P<number>\d{1,3})\b"
 )
 # The whole length, not that of a part, of a hash or a limit.
 _WHOLE = r"(?:(?!(?i:\b(?:first|last|least|most|min|max|minimum|maximum|up to|than|ends?|begins?|starts?|hash|SHA\w*|needs?|wants?|requires?|test)\b))[^\n.;\d*(]){0,30}?"

@@ -110,30 +110,21 @@ _CACHE_FILE = lazy_pattern(
 _PRINTS_FILE = lazy_pattern(r"[\"']?(?:/(?:usr/)?bin/)?(?:cat|head|jq|type)\s")
 
 
-class PastEnd(NamedTuple):
-    """When the credentials that a source returned had expired, by the time that the machine printed.
+def _find_past_end(text: str, source: str) -> tuple[str, bool]:
+    """Return the Expiration that a source with this pattern printed, with the time of the machine, if that is later.
 
-    Attributes:
-        words: Both times, as a clause.
-        is_certain: Whether they are old: hardly any clock is ahead by so much.
+    Hardly any clock is ahead by so much if the second value is true.
     """
-
-    words: str
-    is_certain: bool = False
-
-
-def _find_past_end(text: str, source: str) -> PastEnd | None:
-    """Return the Expiration that a source with this pattern printed, if it is before the machine's time."""
     if (stated := _STATED_END.search(text)) is not None:
-        return PastEnd(f"they ended at {stated['end']}, and the machine's clock showed {stated['now']}")
+        return f"they ended at {stated['end']}, and the machine's clock showed {stated['now']}", False
     now = clocks.find_machine_time(text)
     called = lazy_pattern(rf"(?m)^(?![^\n]{{0,80}}credential_process)[^\n]{{0,400}}{source}[^\n]{{0,400}}")
     ends = {each["time"] for each in _END.finditer(text) if _is_output(text, each, called)}
     end = only_one(ends)
     if now is None or end is None or (ended := clocks.parse_time(end)) is None or ended >= now:
-        return None
+        return "", False
     words = f"Expiration is {end}, and date prints {now:%Y-%m-%dT%H:%M:%SZ}"
-    return PastEnd(words, (now - ended).total_seconds() > _MAX_AHEAD)
+    return words, (now - ended).total_seconds() > _MAX_AHEAD
 
 
 def _is_output(text: str, found: re.Match[str], called: re.Pattern[str]) -> bool:
@@ -154,22 +145,6 @@ def _find_process(case: Case[ExpiredCredentials], message: str) -> tuple[str | N
         if each.settings.get("credential_process") and profile in {None, each.name}
     ]
     return only_one(found) or ((profile, "") if named else None)
-
-
-def _judge_end(end: PastEnd | None, set_clock: str | None) -> tuple[str, str, bool]:
-    """Return how credentials had expired, why, and whether the clock is certainly not the reason.
-
-    Args:
-        end: The Expiration that the source printed, if it is in the past.
-        set_clock: The words that say that a time service sets the clock.
-    """
-    is_certain = set_clock is not None or (end is not None and end.is_certain)
-    reason = "they are old" if is_certain else "they are old, or the clock is ahead"
-    reason = reason if end is None else end.words
-    if set_clock is not None:
-        reason += f". The clock is synchronized ({set_clock})"
-    expired = "had expired already" if is_certain else "have expired by the machine's clock"
-    return expired, reason, is_certain
 
 
 class _Source(NamedTuple):
@@ -252,8 +227,12 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         source = _describe_unknown(case, is_python=_PHRASES[0] in message, is_windows=is_windows)
     command = "" if process is None else process[1]
     program = re.escape(command.partition(" ")[0].rpartition("/")[2]) or "(?!)"
-    end = _find_past_end(case.failure.text, _ADDRESS if process is None else program)
-    expired, reason, is_certain = _judge_end(end, clock_remedies.find_set_clock(case.failure.text))
+    end, is_old = _find_past_end(case.failure.text, _ADDRESS if process is None else program)
+    set_clock = clock_remedies.find_set_clock(case.failure.text)
+    is_certain = is_old or set_clock is not None
+    reason = end or f"they are old{'' if is_certain else ', or the clock is ahead'}"
+    reason += "" if set_clock is None else f". The clock is synchronized ({set_clock})"
+    expired = "had expired already" if is_certain else "have expired by the machine's clock"
     causes: tuple[Cause, ...] = (source.cause, clock) if process or end else (clock, source.cause)
     reported = clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, *_PHRASES)
     if is_certain:
@@ -262,7 +241,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
             reported, text="The SDK got credentials from their source again, and these have expired, too."
         )
     title, check = source.title, source.check
-    if end is not None and process is not None and not _PRINTS_FILE.match(command):
+    if end and process is not None and not _PRINTS_FILE.match(command):
         cache, whose = _CACHE_FILE.search(f" {command}"), source.title.partition(",")[0].removeprefix("Run ")
         file = cache and cache["path"]
         title = f"{f'Move the cache {file} of {whose} away' if file else f'Delete the cache of {whose}'}, and run it again"

@@ -46,12 +46,12 @@ _LISTED = lazy_pattern(
     r"(?a)(?<![\w-])(?P<id>vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])|(?<![\w.])(?P<service>(?:cn\.)?com\.amazonaws\.[a-z0-9-]{5,30}\.[a-z0-9.-]{1,60}\w)"
 )
 _DOCUMENT = lazy_pattern(r"\"?\{")
-# A host of AWS and its private address, as getent, dig, nslookup, ping and curl print them.
+# A host of AWS and its private address, as getent, dig, nslookup, ping and curl print them. A command names the resolver.
 _PRIVATE = r"(?P<{}>(?:10\.\d{{1,3}}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{{1,3}}\.\d{{1,3}})(?![\d.#])"
 _HOST = r"(?P<{}>[a-z0-9][a-z0-9.-]{{2,80}}\.amazonaws\.com(?:\.cn)?)\b"
 _RESOLVED = lazy_pattern(
-    rf"(?a)(?<![\d.]){_PRIVATE.format('of')}[ \t]{{1,40}}{_HOST.format('next')}"
-    rf"|(?<![\w.-]){_HOST.format('host')}\.?(?:[ \t(]|[^\n]{{1,40}}[ \t(]|[ \t]*\r?\n(?:Address(?:es)?:[ \t]{{1,10}}|(?=[\d.]{{7,15}}[ \t]*\r?(?:\n|\Z)))){_PRIVATE.format('address')}"
+    rf"(?a)(?<![\d.@]){_PRIVATE.format('of')}[ \t]{{1,40}}{_HOST.format('next')}"
+    rf"|(?<![\w.-])(?<!nslookup )(?<!dig )(?<!host ){_HOST.format('host')}\.?(?:[ \t(]|[^\n]{{1,40}}[ \t(]|[ \t]*\r?\n(?:Address(?:es)?:[ \t]{{1,10}}|(?=[\d.]{{7,15}}[ \t]*\r?(?:\n|\Z)))){_PRIVATE.format('address')}"
 )
 _QUOTED_REGION = lazy_pattern(r"'([\w=,.*-]*\.REGION\.[\w.*-]*)'")
 

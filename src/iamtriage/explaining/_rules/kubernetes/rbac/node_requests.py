@@ -10,8 +10,8 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage._patterns import lazy_pattern, search_last
+from iamtriage._text import clip_text, join_words, line_at, quote_words
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_pod_nodes
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
@@ -50,12 +50,14 @@ _KUBECTL = lazy_pattern(
 _KUBELET_LINE = lazy_pattern(
     r"(?a)\bkubelet(?:\[\d|\w{0,30}\.go:)|\bobject-\\{0,4}\"[a-z0-9.-]{1,63}\\{0,4}\"/"
 )
-# What else uses the credentials of the node: in the line of the journal that has the error, in a unit, or in the audit
-# log. An interpreter is no name, and a controller runs in a pod.
+# What uses the credentials of the node: in the line of the journal or of the audit log that has the error, or in a unit
+# with the kubelet's file. An interpreter or the library of a client is no name, and a controller runs in a pod.
 _PROGRAM = lazy_pattern(
-    r"(?am)^(?=[A-Z0-9])[^\n\[]{10,120}? (?P<logged>(?!kubelet|kubectl|systemd|cloud-init|containerd|(?:ba|da|z)?sh\b|python|node\b|ruby|java\b)[A-Za-z][\w-]{1,60})\[\d{1,7}\]:? [^\n]{0,2000}?system:node:"
-    r"|^ExecStart=[@:+!-]{0,3}(?:/[\w.-]{1,60}){0,9}/(?P<started>(?!kubelet|kubectl|env\b|(?:ba|da|z)?sh\b|python|node\b|ruby|java\b)[A-Za-z][\w-]{1,60})(?=\s)"
-    r"|\"userAgent\": ?\"(?P<agent>(?!kubelet|kubectl)[A-Za-z][\w-]{1,40})/"
+    r"(?am)^(?=[A-Z0-9])[^\n\[]{10,120}? (?P<logged>[A-Za-z][\w-]{1,60})\[\d{1,7}\]:? [^\n]{0,2000}?system:node:"
+    r"|\"userAgent\": ?\"(?P<agent>[A-Za-z][\w-]{1,40})/|^ExecStart=[@:+!-]{0,3}(?:/[\w.-]{1,60}){0,9}/(?P<started>[A-Za-z][\w-]{1,60})\s"
+)
+_NO_NAME = lazy_pattern(
+    r"kubelet|kubectl|systemd|cloud-init|containerd|(?:env|(?:ba|da|z)?sh|node|java)\b|python|ruby|okhttp|Go-http|OpenAPI-"
 )
 _UNNAMED = "the program"
 _IN_UNIT = lazy_pattern(
@@ -88,7 +90,7 @@ PROGRAM_AS_NODE = CauseType(
     text="Something other than the kubelet uses the node's credentials, such as a script on the instance or a pod without its own service account.",
     fix="Create a service account for the program.",
     recognised_by="The text shows that kubectl or another program used the node's credentials.",
-    sign=r"\b(?:kubectl [^|;$]{0,60}--kubeconfig[ =]|KUBECONFIG=)[\"']?/(?:var/lib/kubelet/|etc/kubernetes/kubelet)[^\s\"']{1,40}|\[(?:ec2-user|root)@ip-[\w.-]{1,60} [^\]]{1,40}\][$#] (?:sudo )?kubectl\b|\"userAgent\": ?\"(?!kubelet)[\w./-]{1,40}",
+    sign=r"\b(?:kubectl [^|;$]{0,60}--kubeconfig[ =]|KUBECONFIG=)[\"']?/(?:var/lib/kubelet/|etc/kubernetes/kubelet)[^\s\"']{1,40}|\[(?:ec2-user|root)@ip-[\w.-]{1,60} [^\]]{1,40}\][$#] (?:sudo )?kubectl\b",
     remedy="Use ",
     of="node-authorizer",
 )
@@ -251,7 +253,7 @@ _ELSEWHERE = lazy_pattern(
     r"(?i:\b(?:laptop|workstation|bastion|jump ?(?:host|box)|cloud ?shell|locally|my (?:machine|computer|pc|mac|shell)|(?:own|admin(?:istrator)?) (?:kubeconfig|credentials|role|user)|as (?:an? )?admin(?:istrator)?|by hand|manually)\b)"
 )
 _KUBELET_FILE = lazy_pattern(
-    r"--kubeconfig[ =][\"']?(/(?:var/lib/kubelet|etc/kubernetes)/[\w./-]{1,60})|\bKUBECONFIG=[\"']?(/(?:var/lib/kubelet|etc/kubernetes)/[\w./-]{1,60})"
+    r"(?:--kubeconfig[ =]|\bKUBECONFIG=)[\"']?(/(?:var/lib/kubelet|etc/kubernetes)/[\w./-]{1,60})"
 )
 
 
@@ -259,15 +261,19 @@ def _find_program(case: Case[KubernetesForbidden]) -> str:
     """Return what uses the credentials of a node, or that it is a program."""
     if _KUBECTL.search(case.text):
         return "kubectl"
-    found = _PROGRAM.search(case.failure.text)
-    return found[found.lastgroup or 0] if found else _UNNAMED
+    text, lines = case.failure.text, line_at(case.failure.text, *case.failure.span)
+    # jq prints an event on several lines.
+    is_event = lines.lstrip().startswith('"') and text.count('"userAgent"') == 1
+    found = search_last(_PROGRAM, text if is_event or _KUBELET_FILE.search(text) else lines)
+    name = found[found.lastgroup or 0] if found else ""
+    return name if name and not _NO_NAME.match(name) else _UNNAMED
 
 
 def _program_as_node(case: Case[KubernetesForbidden], works: str | None = None) -> Cause:
     """Return the cause that something uses the credentials of a node, and why it works elsewhere, if it does."""
     program, file = _find_program(case), _KUBELET_FILE.search(case.failure.text)
     is_shown = file is not None or works is not None or program not in {"kubectl", _UNNAMED}
-    with_file = f"kubeconfig {file[1] or file[2]}" if file else "kubeconfig or a token of the instance's role"
+    with_file = f"kubeconfig {file[1]}" if file else "kubeconfig or a token of the instance's role"
     text = f"{capitalize_start(program)} authenticates as the node, with the kubelet's {with_file}."
     if works is not None:
         text += f" Where it works ({quote_words(works)}), kubectl has another identity: a user who is allowed to change nodes."
@@ -329,19 +335,17 @@ def _use_remedy(case: Case[KubernetesForbidden]) -> Remedy:
 
 def _own_account_remedy(case: Case[KubernetesForbidden]) -> Remedy:
     """Return the remedy that gives a program on a node, or in a pod without its own account, a service account."""
-    request, program = (
-        kubernetes_requests.parse_request(case),
-        _find_program(case).replace("kubectl", _UNNAMED),
-    )
+    request = kubernetes_requests.parse_request(case)
+    program = _find_program(case).replace("kubectl", _UNNAMED)
     account = commands.kubernetes_name(program.lower())
     file = _KUBELET_FILE.search(case.failure.text)
     pod = f"Run {program} as a pod with this service account, without the node's kubeconfig or aws eks get-token."
-    if _IN_UNIT.search(case.failure.text):
+    if program != _UNNAMED and _IN_UNIT.search(case.failure.text):
         pod = f"A systemd unit has no service account: run {program} as a pod with it. Or set KUBECONFIG in the unit to another file, with a token of the service account, or with an IAM role whose access entry has a group that the Role is bound to."
     return cluster_remedy(
         f"Give {program} a service account of its own, instead of the node's credentials",
         pod,
-        f"Do not delete the kubelet's own file{f' {file[1] or file[2]}' if file else ''}: without it, the node loses the cluster.",
+        f"Do not delete the kubelet's own file{f' {file[1]}' if file else ''}: without it, the node loses the cluster.",
         None if file else "A hop limit of 1 for instance metadata prevents pods from using the node role.",
         commands=account_commands(request, account, commands.namespace(request.namespace)),
         url=pages.RBAC,
@@ -371,9 +375,8 @@ def _label_remedy(text: str, labels: str, node: str | None, *, is_own: bool) -> 
         else "label from the kubelet's --node-labels"
     )
     own = f"example.com/{settings.partition(' ')[0].rpartition('/')[2]}"
-    option = f"--node-labels={own}"
-    if "bootstrap.sh" in text:
-        option = f"bootstrap.sh: --kubelet-extra-args '{option}'"
+    template = "bootstrap.sh: --kubelet-extra-args '{}'" if "bootstrap.sh" in text else "{}"
+    option = template.format(f"--node-labels={own}")
     return cluster_remedy(
         f"Remove the {place}, and set the label with your own access",
         f"New nodes need it again. Or let the node set a label without kubernetes.io or k8s.io in the prefix, such as {own}: in the labels of the node group, or by the kubelet ({option}).",
