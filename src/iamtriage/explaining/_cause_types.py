@@ -27,6 +27,7 @@ __all__ = (
     "Evidence",
     "cause_parts",
     "cause_url",
+    "definition_of",
     "escape_all",
     "present_lines",
     "when_open",
@@ -75,6 +76,9 @@ class Cause(Value, View):
     evidence: Evidence
     because: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
     _url: str | None = attrs.field(default=None, kw_only=True, alias="url")
+    _definition: CauseType | None = attrs.field(
+        default=None, kw_only=True, repr=False, eq=False, alias="definition"
+    )
     # While the text around the failure can still show it: the definition, and the cause if it does not.
     _open: tuple[CauseType, Cause] | None = attrs.field(
         default=None, kw_only=True, repr=False, eq=False, alias="open"
@@ -118,6 +122,11 @@ def when_open(cause: Cause) -> tuple[CauseType, Cause] | None:
     return cause._open  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
 
 
+def definition_of(cause: Cause) -> CauseType | None:
+    """Return the definition of a cause, if it has one."""
+    return cause._definition  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
+
+
 def cause_url(code: str) -> str:
     """Return the URL of a cause's page in the documentation.
 
@@ -144,10 +153,12 @@ class CauseType(NamedTuple):
         remedy: Words in the title of the remedy to show first if the text shows the cause. By default,
             ``fix`` is the first remedy.
         commands: The starts of the other remedies' commands that ``fix`` needs, if it is the first remedy.
-        of: The code of the cause that this one can explain. Its sources are the default.
-        sources: The URLs of the documentation.
+        of: The code of the cause that this one can explain. Its sources are the default, and it is the topic
+            of an explanation that begins with this cause, unless that has another one.
+        sources: The URLs of the documentation. The first is that of remedies without a page of their own.
         since: The first release with this code.
-        subject: The folder of the rules that use the cause, if it differs from the folder of the definition.
+        subject: The folder of the rules that use the cause, if it differs from the folder of the definition, or
+            from ``calls`` for what several folders share.
     """
 
     code: str
@@ -189,7 +200,7 @@ class CauseType(NamedTuple):
         if not text and not because:
             return _build_cause(self, evidence)
         lines = present_lines(because)
-        return self.mark_uncertain(Cause(self.code, text or self.sentence, evidence, lines))
+        return self.mark_uncertain(Cause(self.code, text or self.sentence, evidence, lines, definition=self))
 
     def mark_uncertain(self, cause: Cause) -> Cause:
         """Return a cause of this type as one that the text can still show, if it has a sign."""
@@ -201,4 +212,5 @@ class CauseType(NamedTuple):
 @functools.cache
 def _build_cause(definition: CauseType, evidence: Evidence) -> Cause:
     """Return a cause with the words of its definition, which is the same for all failures."""
-    return definition.mark_uncertain(Cause(definition.code, definition.sentence, evidence))
+    cause = Cause(definition.code, definition.sentence, evidence, definition=definition)
+    return definition.mark_uncertain(cause)

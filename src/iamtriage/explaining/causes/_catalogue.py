@@ -253,7 +253,8 @@ def find_definitions() -> dict[CauseType, str]:
     """Return all definitions and their subjects, in the order of the modules."""
     found: dict[CauseType, str] = {}
     for value, module in _iterate_definitions():
-        found.setdefault(value, value.subject or module.partition(".")[0])
+        folder = module.partition(".")[0]
+        found.setdefault(value, value.subject or ("calls" if folder == "shared" else folder))
     return found
 
 

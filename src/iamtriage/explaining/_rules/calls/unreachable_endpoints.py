@@ -212,7 +212,6 @@ def _explain_forbidden_connection(case: Case[AwsError], host: str | None, alert:
     return case.explain(
         f"A firewall or proxy refused the TLS connection to {host or 'AWS'}. The request did not reach AWS, so no permission was checked.",
         CONNECTION_FORBIDDEN.cause("derived", (f'The message says "{alert}".',)),
-        topic="no-answer",
         remedies=your_remedy(
             "Let the network allow the connection",
             "Run the command on the machine that calls: the certificate shows who answers.",

@@ -336,7 +336,6 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
                 'The text says "InstanceProfileNotFound".',
                 text="EC2 cannot find the instance profile that is attached to the instance.",
             ),
-            topic="no-credentials",
             remedies=attach,
             notes=note,
         )
@@ -384,7 +383,6 @@ def explain_unexported(case: Case[MissingCredentials]) -> Explanation | None:
     return case.explain(
         f"The AWS CLI found no credentials: the script sets {name} without export, so the programs that it starts do not get the variable. No request was sent to AWS.",
         ENVIRONMENT_NOT_PASSED_ON.cause("derived", text="A shell passes on only exported variables."),
-        topic="no-credentials",
         remedies=your_remedy(
             f"Export {name} in the script",
             "Put the line before the first call of the AWS CLI, or write the variable on the same line before the command.",

@@ -258,6 +258,7 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
     return case.explain(
         f"{summary}. No permission is missing.",
         *causes,
+        topic=causes[0].code,
         remedies=of_job or (_RESTART_PODS if is_pod else credential_remedies.REREAD_TOKEN),
     )
 
@@ -328,7 +329,6 @@ def explain_expired_trade_in(case: Case[ExpiredCredentials], message: str) -> Ex
             "Create a new delegation request, and exchange its token when it arrives",
             "A request (CreateDelegationRequest) yields one token, which IAM sends when the customer releases it (SendDelegationToken). So a new token requires a new request, which the customer accepts.",
             "Exchange the token as soon as it arrives: look for a queue or a retry that delays the call.",
-            url=_DELEGATION_PAGE,
         ),
     )
 
@@ -368,7 +368,6 @@ def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedR
                 "The command aws sso logout deletes the cached tokens of all profiles.",
                 "Compare sso_start_url and sso_region in ~/.aws/config with the values in the access portal.",
                 commands=("aws sso logout", "aws sso login --profile PROFILE"),
-                url=pages.SSO_LOGIN,
             ),
         ),
     )

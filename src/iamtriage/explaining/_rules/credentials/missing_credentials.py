@@ -136,7 +136,6 @@ def _explain_lost_export(case: Case[MissingCredentials]) -> Explanation | None:
             "derived",
             text="A notebook runs each line with ! in a shell of its own, whose variables are lost.",
         ),
-        topic="no-credentials",
         remedies=your_remedy(
             f"Select the profile {profile} in Python",
             "Create each client from this session. A client that exists keeps what it found before.",

@@ -71,6 +71,7 @@ def explain_partial_credentials(case: Case[MissingCredentials], message: str) ->
             else f"Only a part of the credentials is set in {place}.",
         ),
         secret_keys.LOST_SECRET_KEY.cause("derived") if is_lost else None,
+        topic=unread_sources.VARIABLES_MISNAMED.code if wrong else "",
         remedies=_sign_in_or_create(case.failure.text)
         if is_lost
         else unread_sources.rename_remedy({wrong: misnamed[wrong]})

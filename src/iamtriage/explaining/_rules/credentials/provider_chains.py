@@ -72,7 +72,6 @@ def explain_role_request(case: Case[MissingCredentials]) -> Explanation | None:
             'In the section [SERVICE], set Log_Level debug, and re-create the pods. The lines before "STS assume role request failed" then say why.',
             "After an error of the connection, check that the pod can resolve and reach the STS endpoint: DNS, network policies, a route to a NAT gateway or a VPC endpoint for STS, and sts_endpoint in [OUTPUT].",
             "If STS answered AccessDenied, check the role's trust policy. With role_arn, the caller is the role of the service account, or else of the node.",
-            url=ROLE_REQUEST_FAILED.sources[0],
         ),
     )
 

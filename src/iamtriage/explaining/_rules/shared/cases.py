@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage._rendering.values import Value
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._cause_types import Cause, present_lines
+from iamtriage.explaining._cause_types import Cause, definition_of, present_lines
 from iamtriage.explaining._context.resolving import context_of, says_nothing_else
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import NO_FACTS, Facts
@@ -98,23 +98,25 @@ class Explainable(Value, Generic[FailureT_co]):
         Args:
             summary: The failure in one sentence.
             *causes: The causes, the most certain first.
-            topic: The subject; by default the code of the first cause.
+            topic: The subject; by default what the first cause explains, or else its code.
             remedies: The remedy, or several in the order to try them; or a function that builds them when they are read.
+                The page of those without one is the first source of the first cause.
             notes: Further information, as one note or several.
         """
         kept = tuple([each for each in causes if each is not None])
-        built = functools.partial(_build, remedies) if callable(remedies) else _keep(remedies)
-        lines = present_lines(notes)
-        return Explanation(self.failure, topic or kept[0].code, summary, kept, built, lines)
+        definition = definition_of(kept[0])
+        url = definition.sources[0] if definition and definition.sources else None
+        built = functools.partial(_keep, remedies, url) if callable(remedies) else _keep(remedies, url)
+        topic = topic or (definition and definition.of) or kept[0].code
+        return Explanation(self.failure, topic, summary, kept, built, present_lines(notes))
 
 
-def _build(remedies: Callable[[], _Given]) -> tuple[Remedy, ...]:
-    return _keep(remedies())
-
-
-def _keep(remedies: _Given) -> tuple[Remedy, ...]:
-    several = remedies if isinstance(remedies, tuple) else (remedies,)
-    return tuple(each for each in several if each is not None)
+def _keep(remedies: _Given | Callable[[], _Given], url: str | None) -> tuple[Remedy, ...]:
+    """Return the remedies that are not ``None``. Those without a page get this one."""
+    given = remedies() if callable(remedies) else remedies
+    several = given if isinstance(given, tuple) else (given,)
+    kept = [each for each in several if each is not None]
+    return tuple([each if each.url or url is None else attrs.evolve(each, url=url) for each in kept])
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -12,7 +12,6 @@ NO_BODY = CauseType(
     recognised_by="HeadObject or HeadBucket with the HTTP status 400, 301 or 307 as code.",
     fix="Repeat the call with GET, whose response states the reason.",
     sources=(pages.S3_ERRORS,),
-    subject="calls",
 )
 KMS_KEY_STATE = CauseType(
     "kms-key-state",
@@ -21,7 +20,6 @@ KMS_KEY_STATE = CauseType(
     recognised_by="An error code such as KMSInvalidStateException or DisabledException, or a message that says that the key is disabled or pending deletion.",
     fix="Enable the key, or cancel its deletion.",
     sources=(pages.KMS_KEY_STATE,),
-    subject="calls",
 )
 ROLE_TOO_NEW = CauseType(
     "role-too-new",
@@ -32,7 +30,6 @@ ROLE_TOO_NEW = CauseType(
     sign=r"\baws_iam_(?:role|instance_profile)\.\S{1,80}: Creation complete|\baws iam create-(?:role|instance-profile)\b",
     remedy="wait and retry",
     of="service-cannot-assume-role",
-    subject="calls",
 )
 PASS_ROLE = CauseType(
     "pass-role",

@@ -314,7 +314,6 @@ def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: st
         and common_causes.ROLE_TOO_NEW.cause(
             text=f"Another principal, such as {other[0]}, is too new. That is less likely, because Terraform waits minutes for a new role."
         ),
-        topic="invalid-principal",
         remedies=account_remedy(
             f"Create the service-linked role {role} in this account",
             in_code if "erraform" in text or "aws_" in text else None,

@@ -58,10 +58,10 @@ _PATH = lazy_pattern(
     r"(?m)^(?:remote: -- )?(?P<matched>[\w./-]{1,200}):\d+(?::[^\n]{0,200}AKIA| \| AWS )|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})"
 )
 _COMMIT = lazy_pattern(r"\b[Cc]ommit\"?:\s{1,20}\"?([0-9a-f]{7,40})\b")
-# The objects, lists or lines in which the AWS CLI lists keys.
-_OBJECTS, _LINES = lazy_pattern(r"[{}\[\]]"), lazy_pattern(r"\n")
 _USER = lazy_pattern(r"\"UserName\": ?\"([\w+=,.@-]{1,64})\"")
-_KEY_ID, _STATUS = lazy_pattern(r"\bAKIA[A-Z0-9]{16}\b"), lazy_pattern(r"\b(?:Ina|A)ctive\b")
+# People shorten IDs before they post them.
+LISTED_KEY = lazy_pattern(r"\b(AKIA[A-Z0-9]{12,28})\b(?:(?!AKIA)[\s\S]){0,200}?\b(Active|Inactive)\b")
+"""The ID and the status of an access key, as the AWS CLI lists them."""
 ACCESS_KEY_QUOTA = CauseType(
     "access-key-quota",
     title="The user already has two access keys",
@@ -169,21 +169,15 @@ def _find_listed_keys(case: Case[AccessKeyQuota], user: str | None) -> dict[str,
     """Return the status of each access key of a user that the only list of keys in a text has."""
     if "list-access-keys" not in case.failure.text:
         return {}
-    found: dict[str, str] = {}
     listed = [run for run in find_runs(case.failure) if run.command.words[:2] == ("iam", "list-access-keys")]
-    if len(listed) != 1 or _get_value(listed[0].command, "profile") != _get_value(
-        case.context.command, "profile"
-    ):
-        return found
+    same = _get_value(case.context.command, "profile")
+    if len(listed) != 1 or _get_value(listed[0].command, "profile") != same:
+        return {}
     output, named = listed[0].output, _get_value(listed[0].command, "user-name")
     # Without a name, the command lists the keys of whoever calls it.
     if user is not None and user not in ({named} if named else set(_USER.findall(output))):
-        return found
-    for row in (_OBJECTS if "[" in output else _LINES).split(output):
-        keys, states = _KEY_ID.findall(row), _STATUS.findall(row)
-        if len(keys) == len(states) == 1:
-            found[keys[0]] = states[0]
-    return found
+        return {}
+    return dict(LISTED_KEY.findall(output))
 
 
 def _get_value(command: CommandLine | None, option: str) -> str | None:
@@ -251,14 +245,12 @@ def explain_quoted_keys(case: Case[Failure]) -> Explanation | None:
             "The text shows the quotes.",
             text=f"The command {program} reads each value as it is written. A shell and Docker Compose remove quotes, so the same file works there.",
         ),
-        topic="invalid-credentials",
         remedies=your_remedy(
             "Remove the quotes from the file",
             "Write NAME=value. Values need no quotes there, and a shell can still source the file.",
             "Then create the Secret again, and restart the pods."
             if reads["kubectl"]
             else "Then start a new container.",
-            url=KEYS_WITH_QUOTES.sources[0],
         ),
         notes="A new access key does not help.",
     )

@@ -96,9 +96,7 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
     return case.explain(
         f"{summary}.",
         clues.reported_cause(EMPTY_CREDENTIALS, message, *_EMPTY, text=text),
-        remedies=your_remedy(
-            title, *steps, commands=None if code else line, manifest=code or None, url=pages.SDK_CREDENTIALS
-        ),
+        remedies=your_remedy(title, *steps, commands=None if code else line, manifest=code or None),
         notes=credential_remedies.NO_CALL_MADE,
     )
 
@@ -159,7 +157,7 @@ def explain_no_provider(case: Case[MissingCredentials], message: str) -> Explana
     return case.explain(
         "The client was created without a source of credentials.",
         NO_CREDENTIAL_PROVIDER.cause("reported", quoted, text=text),
-        remedies=your_remedy(title, *steps, url=pages.SDK_CREDENTIALS),
+        remedies=your_remedy(title, *steps),
         notes=credential_remedies.NO_CALL_MADE,
     )
 
@@ -318,7 +316,6 @@ def explain_keda_keys(case: Case[MissingCredentials], message: str) -> Explanati
                 "Let the trigger use the identity of the KEDA operator",
                 "Add identityOwner: operator under metadata of the trigger, then apply the ScaledJob or ScaledObject again.",
                 "The role of the operator needs the actions of the trigger, such as sqs:GetQueueAttributes on the queue.",
-                url=_KEDA_DOCS,
             ),
             cluster_remedy(
                 "Or use a TriggerAuthentication",

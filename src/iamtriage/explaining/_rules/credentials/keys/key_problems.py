@@ -144,7 +144,6 @@ def explain_mixed_credentials(case: Case[InvalidCredentials]) -> Explanation | N
             "Remove the session token of the other credentials",
             mixed.step,
             commands=mixed.lines,
-            url=pages.TEMPORARY_CREDENTIALS,
         ),
         notes="AWS evaluated no policy yet: the key, the role and its trust policy need no change.",
     )
@@ -182,7 +181,6 @@ def _explain_key_of_aws_vault(case: Case[InvalidCredentials]) -> Explanation | N
             "derived",
             text="aws-vault keeps its own copy of the key, in a keychain. A new key in the console or in ~/.aws/credentials does not change it.",
         ),
-        topic="invalid-credentials",
         remedies=your_remedy(
             "Store the new key in aws-vault",
             "The commands delete the old key and ask for the new one: ID and secret. If the secret is lost, create another key: AWS shows a secret only once.",
@@ -224,7 +222,6 @@ def _explain_token_not_passed(case: Case[InvalidCredentials]) -> Explanation | N
             "The text passes AWS_ACCESS_KEY_ID to the container, and not AWS_SESSION_TOKEN.",
             text="The credentials are those of a role: its temporary key is valid only with the session token.",
         ),
-        topic="invalid-credentials",
         remedies=your_remedy(
             f"Pass the session token, too: {add}",
             f"Add {add} {'to docker run' if is_option else 'to environment of the service'}, next to the other two. With a profile, export all three first.",
@@ -257,7 +254,6 @@ def _explain_keys_of_connection(case: Case[InvalidCredentials]) -> Explanation |
             f'The log says "credentials retrieved from {found["where"]}".',
             text=f"The key in the connection was deleted, deactivated or misspelled. Without keys in the connection, hooks use the default chain of boto3, and so {role}, also with IRSA.",
         ),
-        topic="invalid-credentials",
         remedies=your_remedy(
             f"Remove the keys from the connection {name}",
             "Edit it in the web interface, or create it again with the commands. Keep its other extras.",
@@ -314,7 +310,6 @@ def _explain_key_in_code(case: Case[InvalidCredentials]) -> Explanation | None:
             f"The text shows the key in the {place}.",
             text=f"The key in the {place} was deleted, deactivated or misspelled, or lacks its session token.",
         ),
-        topic="invalid-credentials",
         remedies=remedy,
         notes=note,
     )
@@ -365,7 +360,6 @@ def explain_key_of_vault(case: Case[InvalidCredentials]) -> Explanation | None:
             (f"The text shows that Vault creates the key at {path}.", works),
             text="IAM is eventually consistent: a new key is rejected for a few seconds. The key itself is right.",
         ),
-        topic="invalid-credentials",
         remedies=(
             your_remedy(title, step, manifest=manifest, url=_DOCUMENTATION),
             account_remedy(

@@ -357,7 +357,6 @@ def _explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) 
                 f"aws configure list --profile {name}",
                 "terraform init -reconfigure" if is_backend else None,
             ),
-            url=KEYS_BESIDE_SIGN_IN.sources[0],
         ),
         notes="No permission is missing, and no new key is needed.",
     )

@@ -99,7 +99,6 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
             (because, *clues.quote_phrases(request.message, "does not exist in our records")),
             text=f"The keys belong to the partition {keys}. They need not be replaced.",
         ),
-        topic="invalid-credentials",
         # A call that worked shows where the credentials are used.
         remedies=use_home
         if request.assumes_role and request.role and request.role.partition == keys

@@ -47,7 +47,6 @@ def explain_program_region(case: Case[Failure], request: RejectedRequest) -> Exp
     return case.explain(
         f"Most likely, the credentials are of {own}, and {words} in {where} sends the call to {other}, where they are unknown. No permission is missing.",
         OTHER_PARTITION.cause("possible", because, text=f"Keys of the partition {home} work only there."),
-        topic="invalid-credentials",
         remedies=your_remedy(
             f"Set {setting.name} to {region} in {where}",
             f"Replace {words} with {clip_text(setting.words.replace(setting.region, region))}. If a chart or Git manages the ConfigMap, change it there, too.",

@@ -95,7 +95,6 @@ def explain_token_setting(case: Case[InvalidCredentials]) -> Explanation | None:
                 f"The text sets {found[0]}, and not {name}.",
                 text="The keys are temporary. Copying them again, or waiting, does not help.",
             ),
-            topic="invalid-credentials",
             remedies=your_remedy(
                 f"Set {name}, too",
                 pass_token,

@@ -180,7 +180,6 @@ def explain_api_version(case: Case[MissingCredentials], message: str) -> Explana
                 "The AWS CLI 1.24, 2.7 and later return v1beta1. If the client runs aws-iam-authenticator, update that one, or let it run aws eks get-token.",
                 "Set the version to client.authentication.k8s.io/v1beta1: apiVersion in the kubeconfig, or api_version in the exec block of Terraform.",
                 commands=("aws --version", "which -a aws"),
-                url=pages.EKS_KUBECONFIG,
             ),
             notes="No permission is missing: the client made no request.",
         )
@@ -207,7 +206,6 @@ def explain_api_version(case: Case[MissingCredentials], message: str) -> Explana
                 Labelled("Or, by hand:", _BY_HAND.format(file)) if file is not None else None,
                 "kubectl config view --minify --output 'jsonpath={.users[0].user.exec.apiVersion}'",
             ),
-            url=pages.EKS_KUBECONFIG,
         ),
         notes=f"No permission of {principal_words.describe_principal(case.principal, case.caller)} is missing, neither in IAM nor in the cluster: kubectl made no request.",
     )

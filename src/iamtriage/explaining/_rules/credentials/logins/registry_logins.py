@@ -70,7 +70,6 @@ def explain_registry_helper(case: Case[MissingCredentials], message: str) -> Exp
                 "Remove docker login from the script. The helper uses the same AWS credentials as the AWS CLI.",
                 "Other registries need docker login: replace credsStore by credHelpers with the registries of ECR only.",
                 commands=_SHOW_SETTINGS,
-                url=REGISTRY_HELPER_STORES_NOTHING.sources[0],
             ),
         )
     verdict, text = "failed", f"The program {helper} ended with an error."
@@ -88,7 +87,6 @@ def explain_registry_helper(case: Case[MissingCredentials], message: str) -> Exp
                 "The helper is in the package amazon-ecr-credential-helper of Amazon Linux, Debian and Ubuntu. In CI, it must be in the image of the job. It needs AWS credentials, and writes errors to ~/.ecr/log/ecr-login.log.",
                 "Helpers of a desktop, such as desktop, osxkeychain and pass, do not work in CI, over SSH or in WSL: remove credsStore there, and sign Docker in.",
                 commands=(_SHOW_SETTINGS, f"command -v {helper}", "aws sts get-caller-identity"),
-                url=REGISTRY_HELPER_MISSING.sources[0],
             ),
             sign_in,
         ),
@@ -264,7 +262,6 @@ def explain_public_registry(case: Case[Failure] | Denial) -> Explanation:
                 "Sign docker in to the public registry",
                 "The public registry has separate logins (ecr-public), only in us-east-1. They require ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken.",
                 commands=login,
-                url=_LOGIN_URL,
             ),
         )
     is_helm = _HELM.search(text) is not None
@@ -300,6 +297,5 @@ def explain_public_registry(case: Case[Failure] | Denial) -> Explanation:
                 again and Labelled("Then pull again:", again),
                 Labelled("Or sign in again (with ecr-public, not ecr), for a higher rate of pulls:", login),
             ),
-            url=_LOGIN_URL,
         ),
     )

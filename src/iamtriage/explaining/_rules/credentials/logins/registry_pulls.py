@@ -80,7 +80,6 @@ def explain_login_of_user(case: Case[Failure], registry: str, region: str) -> Ex
             f"The text shows {program} login without sudo, and {verb}.",
             text="The login is in ~/.docker/config.json of the user who signs in. Root reads /root/.docker/config.json, so the registry got no credentials.",
         ),
-        topic="no-registry-login",
         remedies=(
             your_remedy(
                 f"Run {call['program']} {call['verb']} without sudo, as the user who signed in",
@@ -130,7 +129,6 @@ def explain_other_registry(case: Case[Failure], registry: str, region: str) -> E
             "derived",
             text=f"Docker keeps a login for each host. It has one for {host} only, so it sent {registry} no credentials.",
         ),
-        topic="no-registry-login",
         remedies=remedy,
     )
 
@@ -318,7 +316,6 @@ def _explain_kubelet(case: Case[Failure], registry: str, region: str) -> Explana
                 f"Start the kubelet with {_OPTION}=FILE and --image-credential-provider-bin-dir=DIRECTORY{f' ({where})' if where else ''}.",
                 manifest=_CONFIG.format(china=".cn" if registry.endswith(".cn") else ""),
                 manifest_language="yaml",
-                url=KUBELET_WITHOUT_PROVIDER.sources[0],
             ),
             pull_secret_remedy(registry, region),
         ),

@@ -93,12 +93,10 @@ def explain_missing_smtp_login(case: Case[MissingCredentials], message: str) -> 
             your_remedy(
                 "Set the user name and password of SMTP credentials in the mail client",
                 "Check the entry for exactly this host and port: a mail server such as Postfix sends no login to a host without an entry. Many clients only log in after STARTTLS.",
-                url=_SMTP_PAGE,
             ),
             account_remedy(
                 "If there are none, create SMTP credentials",
                 "In the SES console, in the Region of the host, choose SMTP settings, then Create SMTP credentials.",
-                url=_SMTP_PAGE,
             ),
         ),
         notes="An IAM policy does not help: a sender without permission gets 554 Access denied.",

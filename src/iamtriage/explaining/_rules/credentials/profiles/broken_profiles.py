@@ -74,7 +74,6 @@ def explain_empty_source(case: Case[MissingCredentials], message: str, source: s
             "Provide the credentials for credential_source, or use source_profile",
             *steps,
             commands="aws configure get credential_source",
-            url=pages.CLI_ROLES,
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )
@@ -173,7 +172,6 @@ def _explain_other_source(
                 None if section else commands.fill_command(lines[0], place.source, own),
                 commands.fill_command(lines[1], own),
             ),
-            url=pages.CLI_ROLES,
         ),
         notes=(
             *(() if _NETWORK.search(case.failure.text) is None else (_NO_NETWORK,)),

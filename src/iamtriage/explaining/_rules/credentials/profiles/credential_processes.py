@@ -137,7 +137,6 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
                 "Print everything but the JSON to standard error",
                 "In a shell script, end the lines that print messages with >&2. The credentials that the program prints can be valid.",
                 commands=credential_remedies.with_profile(find_profile(case), "aws sts get-caller-identity"),
-                url=pages.CLI_PROCESS,
             ),
             notes=credential_remedies.NO_CALL_MADE,
         )
@@ -162,7 +161,6 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
             "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
             "Use its absolute path in the profile. Its output is secret: don't share it.",
             commands=show,
-            url=pages.CLI_PROCESS,
         ),
         notes="No permission is missing, and another version of the SDK reads the same format."
         if wrong
@@ -196,7 +194,6 @@ def _explain_inner_program(case: Case[MissingCredentials], script: str, program:
                 commands.fill_command("command -v {}", program),
                 commands.fill_command('env -i HOME="$HOME" {} > /dev/null && echo ok', script),
             ),
-            url=pages.CLI_PROCESS,
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )

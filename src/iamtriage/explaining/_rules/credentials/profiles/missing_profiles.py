@@ -123,7 +123,6 @@ def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Expl
             "derived",
             text=f"A profile in the configuration or code of a project must exist wherever it runs. The program fails without {profile}, whatever credentials the environment has.",
         ),
-        topic="profile-not-found",
         remedies=(
             your_remedy(
                 "Remove the profile from the project",
@@ -248,7 +247,6 @@ def explain_login_profile(case: Case[MissingCredentials], _message: str) -> Expl
                 "aws configure set credential_process 'aws configure export-credentials --profile PROFILE --format process' --profile exported",
                 "AWS_PROFILE=exported aws sts get-caller-identity",
             ),
-            url=pages.CLI_LOGIN,
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )

@@ -96,7 +96,6 @@ def explain_unreadable_files(case: Case[MissingCredentials]) -> Explanation | No
     return case.explain(
         f"The SDK found no credentials: {problem}. No request was sent to AWS.",
         FILES_UNREADABLE.cause("derived", because, text=text),
-        topic="no-credentials",
         remedies=remedy,
         notes=credential_remedies.NO_CALL_MADE,
     )
@@ -170,13 +169,11 @@ def explain_metadata_off(case: Case[MissingCredentials]) -> Explanation | None:
         METADATA_OFF.cause(
             "derived", text="The role and the hop limit can be right: the SDK does not look there."
         ),
-        topic="no-credentials",
         remedies=your_remedy(
             "Remove AWS_EC2_METADATA_DISABLED where the program gets its environment",
             None if is_set else f"The command shows whether the variable is set there. If not, {option} is.",
             "Then start the program again. In a pod, better give its service account a role, and leave the variable: all pods of the node can use the role of the node.",
             commands=None if is_set else "printenv AWS_EC2_METADATA_DISABLED",
-            url=METADATA_OFF.sources[0],
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )
@@ -204,12 +201,10 @@ def explain_misnamed_settings(case: Case[MissingCredentials]) -> Explanation | N
         return case.explain(
             f"The SDK found no credentials: {section.header} in ~/.aws/credentials has {join_words(wrong, 'and')}, which it does not read. The {'name is' if len(wrong) == 1 else 'names are'} {join_words(names, 'and')}.",
             SETTINGS_MISNAMED.cause("derived", "The text shows the file."),
-            topic="no-credentials",
             remedies=your_remedy(
                 "Rename the settings in ~/.aws/credentials",
                 *(f"Replace {old} with {new}." for old, new in zip(wrong, names, strict=True)),
                 commands="aws configure list",
-                url=SETTINGS_MISNAMED.sources[0],
             ),
             notes=credential_remedies.NO_CALL_MADE,
         )

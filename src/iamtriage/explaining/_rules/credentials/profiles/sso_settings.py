@@ -106,7 +106,6 @@ def explain_unknown_portal(case: Case[AwsError], message: str) -> Explanation:
                 *(credential_remedies.with_profile(profile, line) for line in lines),
                 Labelled("Then:", "aws sso login --profile PROFILE"),
             ),
-            url=pages.SSO_LOGIN,
         ),
         notes=f"No permission is missing: the sign-in {'was not completed' if is_pending else 'did not begin'}.",
     )
@@ -141,7 +140,6 @@ def _explain_other_region(
                 with_profile(sign_in),
                 Labelled("Check:", with_profile("aws sts get-caller-identity")),
             ),
-            url=pages.SSO_LOGIN,
         ),
         notes="Permission sets, policies and the browser are not the cause: the sign-in was not completed.",
     )

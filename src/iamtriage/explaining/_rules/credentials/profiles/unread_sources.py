@@ -127,7 +127,6 @@ def _explain_unset(case: Case[MissingCredentials]) -> Explanation | None:
     return case.explain(
         f"The container gets no credentials: {listed} {'is' if len(names) == 1 else 'are'} not set in the shell that runs Docker Compose, which passes empty values.",
         VARIABLES_UNSET.cause("derived", "The text has the warning of Docker Compose."),
-        topic="no-credentials",
         remedies=your_remedy(
             "Set the variables in the shell, or mount a profile",
             "The command sets all three variables of the current credentials. Add AWS_SESSION_TOKEN to environment of the service, too. Then start the service again. Or put the values into the file .env next to the Compose file, and keep it out of Git.",
@@ -136,7 +135,6 @@ def _explain_unset(case: Case[MissingCredentials]) -> Explanation | None:
                 'eval "$(aws configure export-credentials --format env)"',
                 "docker compose up --detach",
             ),
-            url=VARIABLES_UNSET.sources[0],
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )
@@ -164,14 +162,12 @@ def _explain_files_not_read(case: Case[MissingCredentials]) -> Explanation | Non
     return case.explain(
         "The library object_store, which Polars, delta-rs and others use for S3, found no credentials: it reads no profiles. No request was sent to S3.",
         FILES_NOT_READ.cause("derived"),
-        topic="no-credentials",
         remedies=your_remedy(
             "Pass the credentials as variables or storage options",
             "The command sets the variables for the shell from which the program starts. In code, storage_options accepts aws_access_key_id, aws_secret_access_key, aws_session_token and aws_region.",
             "On EC2, give the instance a role. In a container there, the metadata hop limit must be 2.",
             "For a public bucket, set aws_skip_signature to true.",
             commands=export,
-            url=FILES_NOT_READ.sources[0],
         ),
         notes=NO_INSTANCE_OUTSIDE_AWS,
     )
@@ -211,7 +207,6 @@ def _explain_misnamed(case: Case[MissingCredentials]) -> Explanation | None:
     return case.explain(
         f"The SDK found no credentials: it does not read {join_words(wrong, 'and')}. The {'name is' if len(wrong) == 1 else 'names are'} {join_words(right, 'and')}.",
         VARIABLES_MISNAMED.cause("derived", f"The text sets {join_words(wrong, 'and')}."),
-        topic="no-credentials",
         remedies=rename_remedy(misnamed),
         notes=credential_remedies.NO_CALL_MADE,
     )
@@ -246,7 +241,6 @@ def explain_other_home(case: Case[MissingCredentials], missing: str = "credentia
             f"The text shows {quote_words(user[0])} and {quote_words(mount[0])}.",
             text=f"SDKs read .aws in the home directory of their user, here {name}.",
         ),
-        topic="no-credentials",
         remedies=your_remedy(
             f"Mount the files at {home}/.aws",
             f"Replace {quote_words(old)} with {quote_words(new)}. {other_home}".rstrip(),
@@ -256,7 +250,6 @@ def explain_other_home(case: Case[MissingCredentials], missing: str = "credentia
                 f"docker compose up --detach --force-recreate {named}" if compose else None,
                 Labelled("Then check the user and the files:", find_home) if compose else find_home,
             ),
-            url=FILES_IN_OTHER_HOME.sources[0],
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )
@@ -288,7 +281,6 @@ def _explain_unloaded(case: Case[MissingCredentials]) -> Explanation | None:
             "derived",
             text="The AWS CLI reads both files. With the variable, the SDK does, too, also role_arn and source_profile.",
         ),
-        topic="no-credentials",
         remedies=your_remedy(
             "Let the SDK load ~/.aws/config",
             "Set the variable where the program gets its environment, such as its start script: an assignment in code comes too late after an import of the SDK.",
@@ -391,6 +383,5 @@ def explain_cached_configuration(case: Case[MissingCredentials], message: str) -
             if in_client
             else None,
         ),
-        topic="no-credentials",
         remedies=caching if is_passed else passing,
     )

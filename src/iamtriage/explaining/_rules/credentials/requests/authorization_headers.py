@@ -205,6 +205,7 @@ def explain_swapped_keys(case: Case[Failure]) -> Explanation | None:
             else None,
             text="The text shows a key ID in place of the secret." if "secret" in found[0].lower() else "",
         ),
+        topic=SWAPPED_KEYS.code,
         remedies=(
             your_remedy(
                 f"Exchange the values of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY{f' in {file[0]}' if file else ''}, best with those of a new key",
@@ -214,7 +215,6 @@ def explain_swapped_keys(case: Case[Failure]) -> Explanation | None:
                     "aws iam create-access-key --user-name USER_NAME",
                     Labelled("In a new shell, after the change:", "aws sts get-caller-identity"),
                 ),
-                url=pages.ACCESS_KEYS,
             ),
             _replace_key_remedy("Deactivate the old key afterwards"),
             stored_keys_remedy(case),
@@ -242,13 +242,13 @@ def _explain_exchanged_names(case: Case[Failure], names: _ExchangedNames) -> Exp
             "derived",
             text="The client sent the secret as the key ID, which AWS does not know. A secret can also contain slashes, at which AWS splits the Credential of the header. The key itself and the Region are not the cause.",
         ),
+        topic=SWAPPED_KEYS.code,
         remedies=(
             your_remedy(
                 f"Exchange what {names.key_id} and {names.secret} are set to",
                 None if names.corrected else "The lines of the two settings have each other's name.",
                 manifest=names.corrected or None,
                 manifest_language="text",
-                url=pages.ACCESS_KEYS,
             ),
             _replace_key_remedy(
                 "Then replace the key",
@@ -305,6 +305,7 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
             clues.quote_phrases(message, "invalid header field value", "Invalid header value"),
             text=reason,
         ),
+        topic=WHITESPACE_IN_CREDENTIALS.code,
         remedies=remedy,
         notes="Neither an IAM policy nor a proxy is involved: the client did not send the request.",
     )
@@ -358,6 +359,5 @@ def _explain_key_defect(
             text="AWS splits the header at spaces, commas and slashes, so it does not find the key ID. It did not look at the policies of the caller.",
         ),
         malformed,
-        topic="authorization-malformed",
         remedies=present(your_remedy(title, *steps, url=pages.ACCESS_KEYS), copy_keys),
     )

@@ -301,7 +301,6 @@ def _explain_cut_url(case: Case[SignatureMismatch] | Denial, cut: re.Match[str])
                 "Put the URL in quotes",
                 f"{'Double quotes in cmd and PowerShell.' if is_cmd else 'Single quotes in Unix shells, double quotes in cmd and PowerShell.'} {valid}",
                 commands=f"{cut['program']}{kept.rstrip()}{output} {quote}PRESIGNED_URL{quote}",
-                url=PRESIGNED_URL_INCOMPLETE.sources[0],
             ),
             _NEW_URL,
         ),
@@ -320,7 +319,6 @@ def explain_url_too_long(case: Case[SignatureMismatch], because: tuple[str, ...]
             _ROLE_CREDENTIALS_EXPIRE,
             "For longer access, create URLs on request, or use CloudFront signed URLs.",
             commands="aws s3 presign s3://BUCKET/KEY --expires-in 604800",
-            url=pages.S3_PRESIGNED,
         ),
         notes=_URL_REJECTED,
     )

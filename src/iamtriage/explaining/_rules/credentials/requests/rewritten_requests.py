@@ -92,7 +92,6 @@ def _explain_proxy_to_aws(case: Case[Failure], change: ProxyChange, signed: str)
             ),
             text="The signature covers the header Host: a reverse proxy that replaces it breaks the signature.",
         ),
-        topic="signature-mismatch",
         remedies=your_remedy(
             "Sign for the host of AWS: do not use the proxy as the endpoint",
             "Remove the endpoint from the code, the options, the profile and AWS_ENDPOINT_URL.",
@@ -142,7 +141,6 @@ def _explain_cdn(case: Case[Failure], words: str) -> Explanation:
             f"The text says {quote_words(words)}.",
             text="The signature of a presigned URL covers the header Host and the path: no other host can replace that of S3.",
         ),
-        topic="signature-mismatch",
         remedies=_SIGN_FOR_CLOUDFRONT if is_cloudfront else _SIGN_FOR_NETWORK,
         notes="No permission is missing.",
     )
@@ -170,7 +168,6 @@ def _explain_redirect(case: Case[Failure], signed: str, received: str) -> Explan
     return case.explain(
         f"The URL was signed for {signed}, S3 redirected it to {received}, and the signature does not match there. Neither the keys nor permissions are the problem.",
         URL_REDIRECTED.cause("derived", "The text shows both hosts."),
-        topic="signature-mismatch",
         remedies=your_remedy(
             f"Create the URL with the endpoint of {region}",
             f"Its host is then {received}, and S3 does not redirect it.{of_region}",
@@ -242,7 +239,6 @@ def _explain_proxy(case: Case[Failure], change: ProxyChange | None, direct: str 
             present(f"The text shows {quote_words(change.words)}." if change else None, direct),
             text=f"The signature covers the method, the path, the query string, the header Host and other headers.{by_default}",
         ),
-        topic="signature-mismatch",
         remedies=_pass_unchanged(change, signed, endpoint),
         notes="The server that rejected the signature is not AWS: no IAM policy applies."
         if endpoint is not None
@@ -330,7 +326,6 @@ def explain_changed_header(case: Case[Failure]) -> Explanation | None:
             manifest=_SIGNER,
             manifest_language="text",
             commands="export AWS_REQUEST_CHECKSUM_CALCULATION=when_required AWS_RESPONSE_CHECKSUM_VALIDATION=when_required",
-            url=_OWN_SIGNING,
         ),
         notes="No IAM permission is missing, and no AWS policy applies. The keys and the clock are not the cause.",
     )

@@ -190,7 +190,6 @@ def _explain_pull_on_fargate(case: Case[Failure], registry: str, role: str | Non
             "derived",
             text="On Fargate, neither the role of the nodes nor the one of the service account pulls images.",
         ),
-        topic="no-registry-login",
         remedies=account_remedy(
             "Allow the pod execution role to pull",
             "AmazonEKSFargatePodExecutionRolePolicy allows it for every repository of the account. The role of the service account needs no policy for ECR.",

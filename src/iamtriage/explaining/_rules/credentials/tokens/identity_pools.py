@@ -107,12 +107,10 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
                 "Request credentials after the user has signed in, and pass the token in Logins to GetId and GetCredentialsForIdentity.",
                 "The key in Logins is the provider's name. For a user pool, it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID.",
                 commands="aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID",
-                url=pages.IDENTITY_POOLS,
             ),
             remedies.account_remedy(
                 "Or enable guest access in the identity pool, if guests are meant to have access",
                 "Choose a guest role with few permissions, because anyone can get its credentials.",
-                url=pages.IDENTITY_POOLS,
             ),
         ),
         notes="An Allow in a policy does not help: the identity pool denied the call.",
@@ -175,7 +173,6 @@ def explain_rejected_login(
             commands=None
             if is_expired
             else "aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
-            url=pages.IDENTITY_POOLS,
         ),
         notes="An IAM policy does not help: the identity pool rejected the token before STS was called.",
     )
@@ -198,7 +195,6 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
                 "Delete the stored identity ID, and request it again",
                 "Clear it at sign-out and after this error: SDKs keep it per pool, in browsers in local storage (clearCachedId in the SDK for JavaScript 2).",
                 "Then call GetId with the sign-in token in Logins, and GetCredentialsForIdentity with that ID and the same Logins.",
-                url=pages.IDENTITY_POOLS,
             ),
             remedies.account_remedy(
                 "Check which sign-ins the identity is linked to",
@@ -206,7 +202,6 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
                 commands=commands.fill_command(
                     "aws cognito-identity describe-identity --region {} --identity-id {}", region, identity
                 ),
-                url=pages.IDENTITY_POOLS,
             ),
         ),
         notes="An Allow in a policy does not help: the identity pool denied the call.",

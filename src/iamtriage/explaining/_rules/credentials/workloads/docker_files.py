@@ -183,13 +183,11 @@ def explain_env_file(case: Case[MissingCredentials]) -> Explanation | None:
             "derived",
             text="Docker Compose reads .env only to replace variables in the Compose file. The container does not get them.",
         ),
-        topic="no-credentials",
         remedies=your_remedy(
             "Pass the file to the service",
             "Add env_file to the service, and create the container again. Keep .env out of Git. Better, mount a profile (~/.aws) and set AWS_PROFILE: its sessions are renewed.",
             commands=f"docker compose up --detach --force-recreate {name}",
             manifest=f"services:\n{depth}{name}:\n{depth * 2}env_file: .env\n",
-            url=ENV_FILE_NOT_PASSED.sources[0],
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )
@@ -263,7 +261,6 @@ def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
     return case.explain(
         f"The image build has no credentials: {program} build does not pass ~/.aws or your variables to a RUN step. Your credentials are not the problem.",
         BUILD_WITHOUT_CREDENTIALS.cause("derived", f"The text shows {shown}."),
-        topic="no-credentials",
         remedies=(
             your_remedy(
                 "Mount the credentials file into the step as a build secret",
@@ -274,7 +271,6 @@ def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
                 manifest=f"# syntax=docker/dockerfile:1\n{line}\n",
                 manifest_language="text",
                 commands=f'{program} build --secret id=aws,src="$HOME/.aws/credentials" .',
-                url=_DOCUMENTATION,
             ),
             your_remedy(
                 "With a role or IAM Identity Center, pass the keys of the session instead",
@@ -284,7 +280,6 @@ def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
                     'eval "$(aws configure export-credentials --format env)"',
                     Labelled("Then:", f"{program} build {secrets} ."),
                 ),
-                url=_DOCUMENTATION,
             ),
         ),
         notes=(credential_remedies.NO_CALL_MADE, _NOT_ARG if _ARGUMENT.search(text) else None),

@@ -128,7 +128,6 @@ def explain_endpoint_unreachable(case: Case[MissingCredentials], message: str) -
                 if hosts is not None
                 else Labelled("On the container instance:", "sudo systemctl restart ecs"),
             ),
-            url=pages.ECS_TASK_ROLE,
         ),
         notes="No request was sent to AWS, so no permission was checked.",
     )
@@ -194,7 +193,6 @@ def explain_lost_variable(case: Case[MissingCredentials], _message: str) -> Expl
             evidence,
             text=f"{why} Without the variable, the SDK skips the task role, and the last place where it looks is the instance metadata.",
         ),
-        topic="no-credentials",
         remedies=your_remedy(
             title, *steps, manifest=manifest, manifest_language="text", url=pages.ECS_TASK_ROLE
         ),
@@ -276,7 +274,6 @@ def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str)
             "The ID belongs to one task: remove AWS_CONTAINER_CREDENTIALS_RELATIVE_URI from images, env files and copied environments.",
             "Start a new task. If new tasks fail too, restart the ECS agent of the container instance.",
             commands="aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --force-new-deployment",
-            url=pages.ECS_TASK_ROLE,
         ),
         notes="An IAM policy does not help: no signed request reached AWS.",
     )

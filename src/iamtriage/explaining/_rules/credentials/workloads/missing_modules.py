@@ -79,7 +79,6 @@ def explain_http_clients(case: Case[MissingCredentials], _message: str) -> Expla
             if are_several
             else None,
             manifest_language="text",
-            url=_HTTP_PAGE,
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )

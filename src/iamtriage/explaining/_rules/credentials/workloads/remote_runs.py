@@ -126,7 +126,6 @@ def explain_remote_run(case: Case[MissingCredentials]) -> Explanation | None:
             "derived",
             text=f"The run has its own machine: variables, profiles and roles {where} do not reach it. The instance metadata is only the last place where the provider looks, and nothing to repair.",
         ),
-        topic="no-credentials",
         remedies=(
             _check_variables(workspace) if is_configured else _give_role(case, run, workspace),
             _run_locally(where),

@@ -95,13 +95,11 @@ def explain_unsteady_source(case: Case[MissingCredentials], message: str) -> Exp
     return case.explain(
         f"The SDK found no credentials, but only sometimes: {owner}, and most likely, a request to the instance metadata timed out.",
         METADATA_UNSTEADY.cause("derived", f"The text says {quote_words(said[0])}."),
-        topic="no-credentials",
         remedies=your_remedy(
             "Let the SDK ask the instance metadata longer, and more often",
             step,
             "Create the session and its clients once per process, not once per task: each new session asks for credentials again.",
             commands=() if is_javascript else variables,
-            url=_METADATA_PAGE,
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )
@@ -112,7 +110,6 @@ def _explain_device(case: Case[MissingCredentials]) -> Explanation:
     return case.explain(
         "The Greengrass device got no credentials: AWS IoT gave its token exchange service none for its role alias.",
         DEVICE_WITHOUT_CREDENTIALS.cause("derived"),
-        topic="no-credentials",
         remedies=account_remedy(
             "Look up the answer of AWS IoT, then correct the policy, the role alias or the network",
             "403: the AWS IoT policy of the certificate must allow iot:AssumeRoleWithCertificate on the role alias, and its role must trust credentials.iot.amazonaws.com. If there is no answer, check iotCredEndpoint and port 443.",
@@ -127,7 +124,6 @@ def _explain_device(case: Case[MissingCredentials]) -> Explanation:
                 ),
                 "aws iot list-attached-policies --target CERTIFICATE_ARN",
             ),
-            url=DEVICE_WITHOUT_CREDENTIALS.sources[0],
         ),
     )
 
@@ -136,7 +132,6 @@ def _explain_log_driver(case: Case[MissingCredentials]) -> Explanation:
     return case.explain(
         "The Docker daemon found no credentials for the log driver awslogs: it sends the logs itself, so the credentials of the container and of your shell do not count.",
         LOG_DRIVER_WITHOUT_CREDENTIALS.cause("derived"),
-        topic="no-credentials",
         remedies=(
             your_remedy(
                 "Give the daemon a credentials file of root",
@@ -149,13 +144,11 @@ def _explain_log_driver(case: Case[MissingCredentials]) -> Explanation:
                     "sudo systemctl edit docker",
                     "sudo systemctl restart docker",
                 ),
-                url=_LOG_DRIVER_PAGE,
             ),
             account_remedy(
                 "On EC2, give the instance a role instead",
                 "Its policy must allow logs:CreateLogStream and logs:PutLogEvents on the log group.",
                 commands="aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --iam-instance-profile Name=INSTANCE_PROFILE",
-                url=_LOG_DRIVER_PAGE,
             ),
         ),
         notes=credential_remedies.NO_CALL_MADE,

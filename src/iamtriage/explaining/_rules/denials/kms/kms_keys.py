@@ -263,6 +263,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         policy_causes.KMS_KEY_POLICY.cause(text=text),
         None if is_sops or is_in_region else policy_causes.KMS_WRONG_REGION.cause(),
         policy_causes.DENIES["resource"].cause(text="A Deny statement in the key policy matches."),
+        topic=policy_causes.KMS_KEY_POLICY.code,
         remedies=(*remedies, denial_remedies.authorization_details_remedy(denial)),
         notes=() if is_linked else _KEY_POLICY_NOTE,
     )

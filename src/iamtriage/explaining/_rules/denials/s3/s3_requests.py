@@ -195,6 +195,7 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
             PRESIGNED_URL_EDITED.cause(
                 "derived", remedies.present(has_worked, *difference.because), text=text
             ),
+            topic=PRESIGNED_URL_EDITED.code,
             remedies=difference.remedy,
             notes=note,
         )

@@ -37,7 +37,6 @@ UNTRUSTED_CERTIFICATE = CauseType(
     recognised_by='The message names a certificate, x509, PKIX, "SSL validation failed" or CERTIFICATE_VERIFY_FAILED.',
     fix="Add the certificate authority of the proxy or of the host to AWS_CA_BUNDLE, or correct the endpoint URL.",
     sources=(pages.VPC_ENDPOINTS,),
-    subject="calls",
 )
 INSPECTING_PROXY = CauseType(
     "inspecting-proxy",
@@ -48,7 +47,6 @@ INSPECTING_PROXY = CauseType(
     sign=r"\bZscaler\b|\bNetskope\b|\bFortinet\b|\bFortiGate\b|\bBlue ?Coat\b|\bPalo Alto\b|\bForcepoint\b|\bCisco Umbrella\b|\bmitmproxy\b|\b(?:HTTPS_PROXY|https_proxy)\b",
     remedy="Trust the certificate authority",
     of="untrusted-certificate",
-    subject="calls",
 )
 NO_WAY_OUT = CauseType(
     "network-blocked",
@@ -59,7 +57,6 @@ NO_WAY_OUT = CauseType(
     sign=r"\b(?:without|no) (?:an? |any )?NAT\b",
     remedy="endpoint",
     of="no-answer",
-    subject="calls",
 )
 # The host of a proxy in a variable or in the output of echo, without user name and password.
 _PROXY_HOST = lazy_pattern(

@@ -37,7 +37,6 @@ _CROSSPLANE = lazy_pattern(
 _CROSSPLANE_PAGE = "https://docs.crossplane.io/latest/packages/providers/"
 NO_REGION = CauseType(
     "no-region",
-    subject="calls",
     title="The SDK has no Region, or one without an endpoint for the service",
     recognised_by='The SDK says "You must specify a region", "Missing Region" or similar, or the host has two dots: sts..amazonaws.com.',
     fix="Set AWS_REGION, or the Region in the profile or the client.",

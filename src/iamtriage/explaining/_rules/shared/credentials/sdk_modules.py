@@ -17,7 +17,6 @@ UNKNOWN_STEP = lazy_pattern(r"\bnot found, (?P<step>ResolveEndpointV2|ResolveAut
 """What the SDK says if a module looks for a step of the request that another module does not have or names otherwise."""
 SDK_MODULES_DIFFER = CauseType(
     "sdk-modules-differ",
-    subject="calls",
     title="Modules of the SDK for Go do not fit together",
     text="The program combines modules of the AWS SDK for Go 2 from before and after a change.",
     recognised_by='The SDK says "not found, ResolveEndpointV2" or "not found, Signing".',
@@ -47,7 +46,6 @@ def explain_differing_modules(case: Case[AwsError | MissingCredentials], message
                 'go get -u "github.com/aws/aws-sdk-go-v2/..." github.com/aws/smithy-go',
                 "go mod tidy",
             ),
-            url=_ISSUE,
         ),
         notes=(
             "The request did not reach AWS, so no permission was checked.",

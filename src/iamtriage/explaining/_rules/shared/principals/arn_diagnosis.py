@@ -111,7 +111,6 @@ MALFORMED_ARN = CauseType(
     recognised_by="The ARN in the text breaks a rule of its form, such as an unknown partition.",
     fix="Correct the part of the ARN that the explanation names.",
     sources=(pages.ASSUME_ROLE,),
-    subject="calls",
 )
 PARTITION_OF_ARN = CauseType(
     "partition-of-arn",
@@ -123,7 +122,6 @@ PARTITION_OF_ARN = CauseType(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
         "https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/using-govcloud-arns.html",
     ),
-    subject="calls",
 )
 PARTITION_IN_TEMPLATES = "In templates, take the partition from the account: ${AWS::Partition} in CloudFormation, data.aws_partition.current.partition in Terraform, Aws.PARTITION in the CDK."
 ROLE_PATH = CauseType(
@@ -133,7 +131,6 @@ ROLE_PATH = CauseType(
     recognised_by="The rejected ARN is that of a role with a path, and the place is aws-auth.",
     fix="Use the ARN without the path in aws-auth, and with the path in an access entry.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
-    subject="calls",
 )
 INSTANCE_PROFILE = CauseType(
     "instance-profile",
@@ -142,7 +139,6 @@ INSTANCE_PROFILE = CauseType(
     recognised_by="The rejected ARN is that of an instance profile.",
     fix="Use the ARN of the role in the instance profile.",
     sources=(pages.ASSUME_ROLE,),
-    subject="calls",
 )
 SERVICE_LINKED_ROLE = CauseType(
     "service-linked-role",
@@ -151,14 +147,12 @@ SERVICE_LINKED_ROLE = CauseType(
     recognised_by="The message says that the principalArn belongs to a service-linked role.",
     fix="Remove the entry from the configuration: EKS manages the access entries of service-linked roles.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
-    subject="calls",
 )
 PATH_MISSING = CauseType(
     "role-path-missing",
     title="The ARN lacks the role's path",
     fix="Get the ARN with aws iam get-role and use it with its path.",
     of="principal-not-accepted",
-    subject="calls",
 )
 SESSION_ARN = CauseType(
     "session-arn",
@@ -166,7 +160,6 @@ SESSION_ARN = CauseType(
     meaning="The ARN of a session, as sts get-caller-identity prints it, is used where the ARN of the role is expected.",
     fix="Use the ARN of the role: arn:aws:iam::ACCOUNT_ID:role/NAME.",
     of="principal-not-accepted",
-    subject="calls",
 )
 NOT_A_ROLE = CauseType(
     "not-a-role",
@@ -174,7 +167,6 @@ NOT_A_ROLE = CauseType(
     meaning="The value is an account ID, a service principal, or the ARN of a session, a user, an account's root user or a policy, and the ARN of a role is expected.",
     fix="Use the ARN of a role.",
     of="arn-not-accepted",
-    subject="calls",
 )
 
 

@@ -329,7 +329,6 @@ def _explain_missing_role(
             if service == _STACKS
             else "The role was deleted, or is in another account: the caller's permissions are not the problem.",
         ),
-        topic="service-cannot-assume-role",
         remedies=(restore, other),
     )
 
