@@ -157,8 +157,8 @@ class CauseType(NamedTuple):
             of an explanation that begins with this cause, unless that has another one.
         sources: The URLs of the documentation. The first is that of remedies without a page of their own.
         since: The first release with this code.
-        subject: The folder of the rules that use the cause, if it differs from the folder of the definition, or
-            from ``calls`` for what several folders share.
+        subject: The folder of the rules that use the cause, if it differs from the folder of the definition,
+            or from ``calls`` for what several folders share.
     """
 
     code: str

@@ -170,6 +170,5 @@ def explain_no_subnets(case: Case[AwsError], message: str) -> Explanation:
             else "The controller tries again by itself. A Network Load Balancer needs only one subnet.",
             f"Or name the subnets in the annotation alb.ingress.kubernetes.io/subnets of the Ingress (service.beta.kubernetes.io/aws-load-balancer-subnets of a Service), or set its scheme to {other}.",
             commands=(None if lacking else show, None if is_full else create),
-            url=NO_SUBNETS.sources[0],
         ),
     )

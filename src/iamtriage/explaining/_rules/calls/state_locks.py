@@ -87,7 +87,6 @@ def _explain_held_lock(case: Case[AwsError], text: str) -> Explanation:
                     ),
                 ),
             ),
-            url=_BACKEND,
         ),
         notes=NOT_A_DENIAL,
     )
@@ -106,7 +105,6 @@ def _explain_table_key(case: Case[AwsError], name: str | None, written: str | No
             "The key of a table cannot be changed, so create another one, and name it in the backend (dynamodb_table). Then run terraform init -reconfigure.",
             "Or, from Terraform 1.10, lock with a file in the bucket instead: use_lockfile = true.",
             commands="aws dynamodb create-table --table-name TABLE_NAME --attribute-definitions AttributeName=LockID,AttributeType=S --key-schema AttributeName=LockID,KeyType=HASH --billing-mode PAY_PER_REQUEST",
-            url=_BACKEND,
         ),
         notes=NOT_A_DENIAL,
     )

@@ -372,7 +372,6 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
             cluster_remedy(
                 f"List the {listing.replace('-', ' ')} of the cluster",
                 commands=(cluster.show_mode_command(), cluster.eks_command(f"list-{listing}")),
-                url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
         notes=principal_mappings.IAM_DOES_NOT_HELP,

@@ -168,7 +168,6 @@ def _explain_region_not_enabled(case: Case[RegionDisabled], region: str | None) 
                 "Or use a Region that is enabled",
                 "Set another Region in the profile, in AWS_REGION or in the client.",
                 commands="aws account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT",
-                url=pages.ENABLE_REGION,
             ),
         ),
         notes="An organization's service control policies can deny access to Regions: then ask its administrator.",
@@ -267,7 +266,6 @@ def explain_non_sts_response(case: Case[AwsError] | Case[MissingCredentials], me
             if tag is None
             else None,
             commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
-            url=pages.SDK_ENDPOINTS,
         ),
         notes=f"An IAM policy does not help: the call did not reach {'AWS' if tag is None else 'STS'}.",
     )
@@ -347,7 +345,6 @@ def explain_unsigned_relay(case: Case[Failure]) -> Explanation:
             "The first command prints the identity of the credentials. Run it where the login runs: as the same user, in the same container.",
             "In a container on EC2, the instance metadata service needs a hop limit of 2; a pod or an ECS task needs its own role.",
             commands=("aws sts get-caller-identity", "vault login -method=aws"),
-            url=_PAGE,
         ),
         notes="The Vault server's own credentials are not used here.",
     )

@@ -260,7 +260,6 @@ def explain_session_of_user(case: Case[AwsError], rejected: Rejected) -> Explana
             your_remedy(
                 other,
                 "Request 3600 seconds, or omit the duration. The cached session of GetSessionToken can stay: with it, the role can be assumed again each hour without a code.",
-                url=pages.SESSION_DURATION,
             ),
         ),
         notes=f"No permission is missing, and a longer maximum session duration of {rejected.target} does not help.",

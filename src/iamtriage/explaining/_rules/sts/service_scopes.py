@@ -122,7 +122,6 @@ def explain_multi_region(case: Case[CredentialScope]) -> Explanation | None:
             "Install the library for SigV4A, and let the SDK sign with it",
             step,
             commands=line,
-            url=_MULTI_REGION_PAGE,
         ),
         notes="Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.",
     )
@@ -217,7 +216,6 @@ def _explain_client_endpoint(
             f"Without it, the SDK calls the endpoint of {client.service} in {region}. Then deploy or restart the program.",
             manifest=client.code,
             manifest_language="text",
-            url=pages.SDK_ENDPOINTS,
         ),
         notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies. Afterwards, the call needs {action}, not {_ACTIONS.get(expected, f'one of {expected}')}.",
     )

@@ -128,7 +128,6 @@ def _explain_maximum(case: Case[AwsError], rejected: role_chains.Rejected) -> Ex
                 ),
                 Labelled(label, rejected.raise_command),
             ),
-            url=pages.SESSION_DURATION,
         ),
         notes="No permission is missing: STS rejects the duration.",
     )
@@ -226,7 +225,6 @@ def explain_session_name(case: Case[AwsError], message: str) -> Explanation:
             else f"aws sts assume-role --role-arn ROLE_ARN --role-session-name {_correct_name(message)}",
             manifest="role-session-name: gha-${{ github.run_id }}\n" if is_action else None,
             manifest_language="yaml",
-            url="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",
         ),
         notes="No permission is missing: STS evaluated no policy.",
     )

@@ -74,11 +74,8 @@ def explain_taken_name(case: Case[FailureT_co], signed: str | None, expected: st
                 f"Leave the Region as it is.{kept}",
                 "If the command fails with 403, another account owns the existing bucket. Without an error, you have access to it.",
                 commands=check,
-                url=_NAMING,
             ),
-            account_remedy(
-                "Or, if the bucket is yours, import or delete it", *steps, commands=lines, url=_NAMING
-            ),
+            account_remedy("Or, if the bucket is yours, import or delete it", *steps, commands=lines),
         ),
         notes="No permission is missing, and neither the keys nor the clock is the cause.",
     )

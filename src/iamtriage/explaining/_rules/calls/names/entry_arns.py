@@ -293,6 +293,5 @@ def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
         remedies=your_remedy(
             "Remove the role from the list, script or code",
             "The call failed, so there is no entry to delete.",
-            url=pages.EKS_ACCESS_ENTRIES,
         ),
     )

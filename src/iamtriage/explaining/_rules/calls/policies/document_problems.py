@@ -323,7 +323,6 @@ def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: st
                     "If it does not exist:", fill_command(create, *filter(None, (found["service"], suffix)))
                 ),
             ),
-            url=pages.SERVICE_LINKED,
         ),
         notes=note,
     )

@@ -226,6 +226,5 @@ def explain_trail_role(case: Case[AwsError], message: str) -> Explanation:
             commands=(
                 f"aws iam put-role-policy --role-name {name} --policy-name WriteTrailToLogs --policy-document file://policy.json",
             ),
-            url=_TRAIL_PAGE,
         ),
     )

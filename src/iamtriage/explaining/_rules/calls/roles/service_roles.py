@@ -164,7 +164,6 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
                     ),
                     f"aws iam add-role-to-instance-profile --instance-profile-name {name} --role-name {role}",
                 ),
-                url=pages.EC2_ROLES,
             ),
             None
             if is_retried
@@ -367,7 +366,6 @@ def missing_role(
                     "aws iam create-service-linked-role --aws-service-name {}",
                     principal or "SERVICE.amazonaws.com",
                 ),
-                url=pages.SERVICE_LINKED,
             ),
             *others,
         ),

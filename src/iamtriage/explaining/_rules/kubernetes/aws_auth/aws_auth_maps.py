@@ -97,7 +97,6 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
                 "Inspect the ConfigMap before you replace it",
                 "The ConfigMap maps the node roles. Without these entries, the nodes lose access.",
                 commands=(commands.SHOW_AWS_AUTH, commands.aws_auth_command()),
-                url=pages.EKS_AUTH_CONFIGMAP,
             ),
             None if is_map else in_terraform,
             cluster_remedy(
@@ -141,7 +140,6 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
                 "For managed node groups, aws eks describe-nodegroup prints the node role as nodeRole.",
                 commands="kubectl create -f aws-auth.yaml",
                 manifest=_NEW_MAP,
-                url=pages.EKS_AUTH_CONFIGMAP,
             ),
         ),
         notes="kubectl edit and kubectl patch work only if the ConfigMap exists.",
@@ -173,7 +171,6 @@ def explain_aws_auth_unreadable(case: Case[AccessEntry] | Denial, message: str) 
                 "To name each invalid line:": commands.aws_auth_command(),
                 "Then:": "kubectl -n kube-system edit configmap aws-auth",
             },
-            url=pages.EKS_AUTH_CONFIGMAP,
         ),
         notes="One invalid entry does not affect the others. If the YAML is invalid, no entry works.",
     )

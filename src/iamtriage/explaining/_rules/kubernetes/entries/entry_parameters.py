@@ -92,7 +92,6 @@ def explain_second_entry(
                 *(() if is_known else (show,)),
                 Labelled("Then, with the code changed:", "terraform apply"),
             ),
-            url=_MODULE_GUIDE,
         ),
     )
 

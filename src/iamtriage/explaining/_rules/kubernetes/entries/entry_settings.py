@@ -279,7 +279,7 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
         summary,
         ONE_WAY.cause("reported"),
         topic="authentication-mode-change",
-        remedies=cluster_remedy(title, *in_code, step, commands=lines, url=pages.EKS_ACCESS_MODE),
+        remedies=cluster_remedy(title, *in_code, step, commands=lines),
         notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
 

@@ -283,7 +283,6 @@ def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
             commands=(commands.aws_auth_command(caller),)
             if cluster.uses_aws_auth
             else (cluster.eks_command("list-access-entries"),),
-            url=pages.EKS_AUTH_CONFIGMAP,
         ),
     )
 
@@ -335,7 +334,6 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
                 "A token is valid for one cluster and for 15 minutes. Tools must request a new one each time.",
                 "The cluster name is the name, not the ARN.",
                 commands=(cluster.kubeconfig_command(), cluster.token_command()),
-                url=pages.EKS_KUBECONFIG,
             ),
             cluster_access.authenticator_log_remedy(cluster),
         ),

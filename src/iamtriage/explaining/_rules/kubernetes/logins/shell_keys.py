@@ -14,7 +14,7 @@ from iamtriage.explaining._rules.kubernetes.logins.client_configurations import 
     find_profile_argument,
     read_caller,
 )
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_shell_profile,
     has_key_in_shell,
@@ -79,7 +79,6 @@ def explain_shell_keys(case: AnyCase) -> Explanation | None:
                 "kubectl auth whoami",
                 FIND_KEYS,
             ),
-            url=pages.CLI_CREDENTIALS,
         ),
         notes=NO_POLICY,
     )

@@ -76,7 +76,6 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                     cluster.eks_command("list-pod-identity-associations", *_OF_ACCOUNT),
                     cluster.eks_command("describe-pod-identity-association", "--association-id", association),
                 ),
-                url=pages.EKS_POD_ASSOCIATION,
             ),
             remedies.cluster_remedy(
                 "Change the role of the association",
@@ -85,7 +84,6 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                     "update-pod-identity-association",
                     *("--association-id", association, "--role-arn", "ROLE_ARN"),
                 ),
-                url=pages.EKS_POD_ASSOCIATION,
             ),
         ),
         notes=principal_mappings.IAM_DOES_NOT_HELP,
@@ -103,7 +101,6 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
             "List the associations, and create the missing one",
             "The last call requires iam:PassRole for the role, which must trust pods.eks.amazonaws.com.",
             commands=(cluster.eks_command("list-pod-identity-associations"), _create_command(cluster)),
-            url=pages.EKS_POD_ASSOCIATION,
         ),
     )
 

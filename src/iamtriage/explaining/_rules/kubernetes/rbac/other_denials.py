@@ -78,7 +78,6 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
                     commands.fill_command("kubectl get serviceaccounts -n {}", namespace),
                     commands.fill_command("kubectl create serviceaccount {} -n {}", name, namespace),
                 ),
-                url=pages.EKS_SERVICE_ACCOUNTS,
             ),
             _restart_pods_remedy(namespace),
         ),
@@ -111,7 +110,6 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
             your_remedy(
                 "Use a client that reads the token file again",
                 "These and later versions of the Kubernetes clients do: Go 0.15.7, Python 12.0.0, Java 9.0.0, JavaScript 0.10.3, C# 7.0.5.",
-                url=pages.EKS_SERVICE_ACCOUNTS,
             ),
             _restart_pods_remedy("NAMESPACE"),
         ),
@@ -157,7 +155,6 @@ def explain_controller_token(case: AnyCase) -> Explanation:
                     "kubectl get pod POD -n {} --output jsonpath='{{.spec.serviceAccountName}} {{.spec.volumes}}'",
                     commands.namespace(case.facts.namespace),
                 ),
-                url=pages.EKS_SERVICE_ACCOUNTS,
             ),
         ),
         notes="A controller in a pod needs no access entry and no entry in aws-auth. Missing permissions would be a 403.",
