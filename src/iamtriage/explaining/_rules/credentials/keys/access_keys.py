@@ -58,10 +58,10 @@ _PATH = lazy_pattern(
     r"(?m)^(?:remote: -- )?(?P<matched>[\w./-]{1,200}):\d+(?::[^\n]{0,200}AKIA| \| AWS )|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})"
 )
 _COMMIT = lazy_pattern(r"\b[Cc]ommit\"?:\s{1,20}\"?([0-9a-f]{7,40})\b")
+# The objects, lists or lines in which the AWS CLI lists keys.
+_OBJECTS, _LINES = lazy_pattern(r"[{}\[\]]"), lazy_pattern(r"\n")
 _USER = lazy_pattern(r"\"UserName\": ?\"([\w+=,.@-]{1,64})\"")
-# People shorten IDs before they post them.
-LISTED_KEY = lazy_pattern(r"\b(AKIA[A-Z0-9]{12,28})\b(?:(?!AKIA)[\s\S]){0,200}?\b(Active|Inactive)\b")
-"""The ID and the status of an access key, as the AWS CLI lists them."""
+_KEY_ID, _STATUS = lazy_pattern(r"\bAKIA[A-Z0-9]{16}\b"), lazy_pattern(r"\b(?:Ina|A)ctive\b")
 ACCESS_KEY_QUOTA = CauseType(
     "access-key-quota",
     title="The user already has two access keys",
@@ -169,15 +169,21 @@ def _find_listed_keys(case: Case[AccessKeyQuota], user: str | None) -> dict[str,
     """Return the status of each access key of a user that the only list of keys in a text has."""
     if "list-access-keys" not in case.failure.text:
         return {}
+    found: dict[str, str] = {}
     listed = [run for run in find_runs(case.failure) if run.command.words[:2] == ("iam", "list-access-keys")]
-    same = _get_value(case.context.command, "profile")
-    if len(listed) != 1 or _get_value(listed[0].command, "profile") != same:
-        return {}
+    if len(listed) != 1 or _get_value(listed[0].command, "profile") != _get_value(
+        case.context.command, "profile"
+    ):
+        return found
     output, named = listed[0].output, _get_value(listed[0].command, "user-name")
     # Without a name, the command lists the keys of whoever calls it.
     if user is not None and user not in ({named} if named else set(_USER.findall(output))):
-        return {}
-    return dict(LISTED_KEY.findall(output))
+        return found
+    for row in (_OBJECTS if "[" in output else _LINES).split(output):
+        keys, states = _KEY_ID.findall(row), _STATUS.findall(row)
+        if len(keys) == len(states) == 1:
+            found[keys[0]] = states[0]
+    return found
 
 
 def _get_value(command: CommandLine | None, option: str) -> str | None:

@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.basics import Case, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.keys.access_keys import (
     KEY_GONE,
     KEY_MISTYPED,
-    LISTED_KEY,
     LONG_TERM_KEY_ID,
     NEW_KEY_REMEDIES,
     user_command,
@@ -185,6 +184,8 @@ def _spring_document(found: _Placeholder) -> str:
     )
 
 
+# People shorten IDs before they post them.
+_LISTED_KEY = lazy_pattern(r"\b(AKIA[A-Z0-9]{12,28})\b(?:(?!AKIA)[\s\S]){0,200}?\b(Active|Inactive)\b")
 _MASKED_KEY = lazy_pattern(r"\*{4,20}([A-Z0-9]{4})\b")
 # "The console shows AKIA… of user mailer as inactive."
 _SAID_INACTIVE = lazy_pattern(
@@ -226,7 +227,7 @@ def find_listed_key(case: Case[Failure]) -> ListedKey | None:
     run = next((each for each in runs if each.command.words[:2] == ("iam", "list-access-keys")), None)
     if run is None:
         return _find_said_key(case.failure.text)
-    keys = {key: status == "Active" for key, status in LISTED_KEY.findall(run.output)}
+    keys = {key: status == "Active" for key, status in _LISTED_KEY.findall(run.output)}
     if not keys:
         return _find_said_key(case.failure.text)  # the list is not below the command
     around = case.failure.text[: run.start] + case.failure.text[run.end :]
