@@ -12,7 +12,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
-from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials import credential_sources
 from iamtriage.explaining._rules.credentials.workloads import (
@@ -72,8 +71,6 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
     profile, host = find_profile_without_files(case), find_profile_of_host(case)
     if profile is not None or host is not None:
         because = clues.quote_phrases(case.text, "No profiles were defined")
-        if credential_sources.METADATA_SIGNS.search(case.text) is not None:
-            because += ("The SDK asked the instance metadata service last, which only EC2 has.",)
         text = "The container has its own file system, without the files of your computer."
         finding = f"AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted"
         if profile is None and host is not None:
@@ -289,8 +286,6 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         who = "the process" if process is None else f"the process, which runs as user {process['user']},"
         outcome = f": {who} is not allowed to read the file"
         text = "The token is mounted, so the service account has a role. Only the permissions of the file are wrong, not those of the role."
-        if find_working(case.failure.text, _AS_ROOT):
-            text += " Pods that run as root can read it."
     elif absent:
         outcome = ": the file does not exist"
     if changed is not None:
@@ -303,8 +298,6 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         causes.append(findings.PODS_NOT_RECREATED.cause(text=unmounted))
     if changed is None and not absent:
         owner_only = "Only the file's owner and the pod's fsGroup can read it."
-        if _TOKEN_OF_ROOT.search(case.failure.text):
-            owner_only = "The text shows that the file belongs to root, who alone can read it (-rw-------)."
         causes.append(TOKEN_FILE_OF_ROOT.cause(because=owner_only))
     kind, variable = "web identity", "AWS_WEB_IDENTITY_TOKEN_FILE"
     if "/pods.eks." in message:
@@ -363,8 +356,6 @@ def _keep_user_remedy(case: Case[MissingCredentials], owner: str, user: str) -> 
     )
 
 
-_AS_ROOT = lazy_pattern(r"(?i:\broot\b)")
-_TOKEN_OF_ROOT = lazy_pattern(r"-rw-------[.+]?\s{1,8}\d{1,3} root\s{1,8}root\s[^\n]{0,200}token")
 _BEFORE_READABLE_TOKENS = lazy_pattern(
     r"(?a)\b(?:EKS|Kubernetes|[Ss]erver [Vv]ersion)\b[^\n]{0,12}?\b1\.1[0-8]\b"
 )

@@ -13,7 +13,6 @@ import attrs
 from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
-from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import (
     describe_missing_default,
     find_listed_profiles,
@@ -68,7 +67,6 @@ _ECS_AGENT = lazy_pattern(r"/etc/ecs/ecs\.config\b|\bAmazon ECS Agent\b|\bECS_CL
 _AGENT_OF_AMAZON_LINUX_1 = lazy_pattern(r"\bECS Agent - v1\.(?:\d|1[0-7])\.|\bAmazon Linux (?:1\b|AMI\b)")
 _ECS_PROXY_PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html"
 # The log of squid.
-_REFUSED_BY_PROXY = lazy_pattern(r"\bTCP_DENIED\b[^\n]{0,60}http://169\.254\.169\.254/")
 METADATA_PROXIED = CauseType(
     "metadata-proxied",
     title="The request to the instance metadata goes to a proxy",
@@ -230,13 +228,6 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     if (hosts := find_proxied_hosts(case, message)) is not None:
         text = case.failure.text
         shown = f"NO_PROXY is {hosts}." if hosts else "NO_PROXY is not set."
-        refused, role = _REFUSED_BY_PROXY.search(text), find_listed_role(text)
-        seen = (
-            "The log of the proxy shows that it denies the request" if refused else "The text shows a proxy"
-        )
-        without_proxy = None
-        if role is not None:
-            without_proxy = f"Without the proxy, curl gets the role {role}: no access key is needed, and the role is not the problem."
         title, url = f"Add {METADATA_ADDRESS} to NO_PROXY", METADATA_PROXIED.sources[0]
         step = "Set it where the program gets HTTP_PROXY from: the shell, the systemd unit, the service or the image."
         exempted = ",".join(filter(None, (hosts, METADATA_ADDRESS)))
@@ -250,7 +241,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             url = _ECS_PROXY_PAGE
         exempt = your_remedy(title, step, manifest=manifest, manifest_language="text", commands=line, url=url)
         return Advice(
-            [METADATA_PROXIED.cause("derived", (f"{seen}. {shown}", without_proxy))],
+            [METADATA_PROXIED.cause("derived", f"The text shows a proxy. {shown}")],
             [exempt],
             f": its request to the instance metadata goes to the proxy, because NO_PROXY lacks {METADATA_ADDRESS}",
         )
@@ -275,8 +266,6 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             [no_profile], [instance_profiles.attach_profile(case)], ": the EC2 instance has no role"
         )
     give_role = instance_profiles.INSTANCE_ROLE
-    if credential_endpoints.is_said_on_ec2(case.text):
-        give_role = attrs.evolve(give_role, title="Give the instance a role, if it has none")
     if is_reachable or (not timed_out and CONTAINER.search(case.text) is None):
         return Advice([no_profile], [give_role])
     hop_limit, raise_limit = credential_endpoints.advise_on_hop_limit(case, timed_out=timed_out)

@@ -113,8 +113,6 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
     if (elsewhere := sign_in_places.explain_sign_in_elsewhere(case, None, causes[0])) is not None:
         return elsewhere
     profile, signed_in = find_profile(case), selected_profiles.find_signed_in_profile(case.failure.text)
-    if signed_in is None and selected_profiles.signs_in_with_default(case.failure.text):
-        signed_in = "default"
     is_other = None not in {profile, signed_in} and profile != signed_in
     if "refresh failed" in message or is_other:
         causes.append(common_causes.WRONG_SSO_SESSION.cause())

@@ -17,7 +17,6 @@ from iamtriage.explaining._rules.credentials import (
     partial_credentials,
     session_renewal,
 )
-from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.keys import given_credentials, limited_credentials
 from iamtriage.explaining._rules.credentials.logins import missing_logins, registry_logins, service_logins
 from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
@@ -72,11 +71,6 @@ _KUBECONFIG_HELPER = lazy_pattern(
     r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token|no kind \"ExecCredential\""
 )
 _MAX_LISTED = 6
-# The chain of the SDKs for Go ends with the reason: https://github.com/hashicorp/terraform-provider-aws/issues/32075
-_SSO_EXPIRED = lazy_pattern(
-    r"refresh cached SSO token failed|cached SSO token (?:is expired|has expired|must be refreshed)"
-    r"|SSO (?:session|token)[^.]{0,60} has expired"
-)
 _UNSIGNED_REQUEST = lazy_pattern(
     r"issing Authentication Token|[Rr]equest is missing|Missing required authentication"
 )
@@ -102,8 +96,6 @@ _QUOTES = lazy_pattern(r"(?i:\b(?:try|sa(?:id|ys)|told|suggests?|docs|answer|not
 def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     """Explain why no credentials were found or sent."""
     message = clues.message_text(case)
-    if _SSO_EXPIRED.search(message):
-        return explain_expired_sso(case, message)
     if (remote := remote_runs.explain_remote_run(case)) is not None:
         return remote
     if "s3a" in message and (found := explain_unlisted_provider(case)) is not None:

@@ -375,8 +375,6 @@ def _pass_session(case: Case[MissingCredentials], profile: str | None, program: 
     name = commands.profile(profile)
     stated = case.context.command
     again = None if stated is None or stated.program == "aws" else commands.repeat_command(stated)
-    if again is None and (shown := _COMMAND.search(case.failure.text)) is not None:
-        again = shown[0]
     return your_remedy(
         f"Get the session with the AWS CLI, and pass it to {program}",
         "The first command prompts for the code, unless a session is cached, and sets the variables of the session. They replace AWS_PROFILE.",

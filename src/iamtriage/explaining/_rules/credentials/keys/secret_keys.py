@@ -123,9 +123,6 @@ _SECRET_LENGTH = 40
 _PADDED_VARIABLE = lazy_pattern(
     r"(?ia)secret[\w.-]{0,40}=(?P<mark>[\"'])(?:[ \t]{1,9}\$\{?\w{1,60}\}?|\$\{?\w{1,60}\}?[ \t]{1,9})(?P=mark)"
 )
-# Unlike Docker Compose: https://docs.docker.com/reference/cli/docker/container/run/#env
-_ENV_FILE = lazy_pattern(r"\b(?:docker|podman) run\b[^\n]{0,400} --env-file[ =]")
-_QUOTED_IN_FILE = lazy_pattern(r"(?m)^AWS_SECRET_ACCESS_KEY=[\"']")
 # https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/ encodes with echo -n.
 # Other values are encoded, too, such as user data.
 _ECHO = lazy_pattern(
@@ -146,10 +143,6 @@ def find_secret_problem(text: str) -> str | None:
         return said
     if found is None and "base64" in text and any(_OF_KEY.search(each[0]) for each in _ECHO.finditer(text)):
         return "the encoded value ends with a newline, which echo adds before base64"
-    if _ENV_FILE.search(text) is not None and _QUOTED_IN_FILE.search(text) is not None:
-        return (
-            "docker run --env-file keeps the quotes of the file, which become a part of the secret access key"
-        )
     if found is None and _PADDED_VARIABLE.search(text) is not None:
         return "the command that sets the secret has a space inside the quotes"
     if found is None:

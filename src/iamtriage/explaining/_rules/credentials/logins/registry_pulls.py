@@ -18,7 +18,7 @@ from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._text import as_sentence, clip_text, line_at
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
-from iamtriage.explaining._context.readers.statements import find_said, find_working
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.key_sources import find_namespace
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -188,8 +188,6 @@ _FLUX_NAME = r'"{kind}": ?\{{"name": ?"(?P<name>[a-z0-9.-]{{1,80}})", ?"namespac
 _SPEC = lazy_pattern(r"\bspec[\"']?:")
 _PROVIDER = lazy_pattern(r"(?m)(?:^[ \t]*provider: ?|\bprovider (?:is )?set to )[\"'`]?(?P<name>\w{1,20})")
 _ARGO = lazy_pattern(r"\bargocd-image-updater\b|\bArgo CD Image Updater\b")
-_READS = lazy_pattern(r"\baws ecr ")
-_SESSION = lazy_pattern(r"(?a):assumed-role/(?P<role>[\w+=,.@-]{1,64})/")
 
 
 def explain_pull_of_cluster(case: Case[Failure], message: str) -> Explanation | None:
@@ -243,10 +241,6 @@ def _explain_flux(case: Case[Failure], registry: str, kind: str, name: str, spac
     provider = _PROVIDER.search(text)
     controller = "image-reflector-controller" if kind == "ImageRepository" else "source-controller"
     is_set = provider is not None and provider["name"] == "aws"
-    session, proven = _SESSION.search(text), ""
-    if find_working(text, _READS) is not None:
-        role = f"The role {session['role']}" if session else "The role"
-        proven = f" {role} works, as the AWS CLI shows: its policies and its trust policy need no change."
     given, owner = read_pod_evidence(text).given, "the role of its service account, or else with the node's"
     if given is not None and given.role and given.account in {None, controller}:
         owner = f"the role {clip_text(given.role.rpartition('/')[2])} of its service account"
@@ -271,7 +265,7 @@ def _explain_flux(case: Case[Failure], registry: str, kind: str, name: str, spac
         f"Flux asked the ECR registry {registry} {summary}.",
         PROGRAM_WITHOUT_REGISTRY_LOGIN.cause(
             "possible" if is_set else "derived",
-            text=f"{f'Another {kind}, or the object in the cluster, has the provider generic. ' if is_set else ''}With the provider generic, Flux uses only the login in spec.secretRef, if there is one, and no AWS role. The registry answers 401 to that; a role without permissions (AmazonEC2ContainerRegistryReadOnly) gets 403.{proven}",
+            text=f"{f'Another {kind}, or the object in the cluster, has the provider generic. ' if is_set else ''}With the provider generic, Flux uses only the login in spec.secretRef, if there is one, and no AWS role. The registry answers 401 to that; a role without permissions (AmazonEC2ContainerRegistryReadOnly) gets 403.",
         ),
         topic="no-registry-login",
         remedies=cluster_remedy(

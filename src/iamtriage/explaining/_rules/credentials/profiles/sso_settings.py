@@ -267,8 +267,6 @@ def explain_unread_session(case: Case[MissingCredentials], profile: str | None) 
         step = "The backend is a part of Terraform, not of the AWS provider: install Terraform 1.6 or later."
     elif program == "Terraform":
         step = 'Set version = "~> 5.0" for hashicorp/aws in required_providers. Its upgrade guide lists the breaking changes.'
-        if 'backend "s3"' in text:
-            step += " A profile for the S3 backend requires Terraform 1.6 or later, too."
         if found is not None:
             reader, version = "the AWS provider", f" {found['version']}"
     line, url, own = None, SESSION_UNREAD.sources[0], None

@@ -70,7 +70,8 @@ def _is_denied(text: str, said: re.Match[str]) -> bool:
 def find_unread_variables(case: Case[Failure]) -> OtherUser | None:
     """Return the job of cron or the unit of systemd, if the text shows that only a file for shells sets its variables."""
     text = case.failure.text
-    if "cron" not in text.lower() and _SYSTEMD.search(text) is None:
+    is_cron = _CRON.search(text) is not None
+    if not is_cron and _SYSTEMD.search(text) is None:
         return None
     said = chain(_SAID.finditer(text), _SAID_OF_FILE.finditer(text))
     told = (each for each in said if not _is_denied(text, each))
@@ -78,9 +79,6 @@ def find_unread_variables(case: Case[Failure]) -> OtherUser | None:
     if found is None or _READS_FILE.search(text) is not None:
         return None
     file = found["file"]
-    is_cron = _CRON.search(text) is not None
-    if not is_cron and _SYSTEMD.search(text) is None:
-        return None
     starter, place = ("cron", "cron job") if is_cron else ("systemd", "systemd unit")
     given = _PROFILE_SET.search(text)
     profile = (None if given is None else safe_name(given["value"])) or _NEW_PROFILE
@@ -89,8 +87,6 @@ def find_unread_variables(case: Case[Failure]) -> OtherUser | None:
     if region is not None:
         settings.append(f"{region['name']}={region['value']}")
     also = "" if region is None else " The job needs the Region, too."
-    if region is None and "REGION" in found[0]:
-        also = " The job needs the Region, too: set AWS_REGION in the same place."
     new = given is None or profile == _NEW_PROFILE
     variables = "whose AWS_ variables only your shell gets"
     if not new:

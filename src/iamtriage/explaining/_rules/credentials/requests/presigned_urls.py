@@ -26,9 +26,6 @@ _SESSION_IN_URL = lazy_pattern(r"X-Amz-Credential=ASIA|X-Amz-Security-Token=|[?&
 SIGNED_WITH_SESSION = lazy_pattern(rf"{_SESSION_IN_URL.pattern}|<Token-0>|[Pp]re-?signed")
 _URL_EXPIRES = lazy_pattern(r"X-Amz-Expires=(\d{1,7})(?!\d)")
 _EXPIRES_IN = lazy_pattern(r"\b(?:[Ee]xpires_?[Ii]n|--expires-in)[\"']?\s?[=: ]\s?(\d{1,7})(?![\d*])")
-_SIGNED_IN_LAMBDA = lazy_pattern(
-    r"\bLambda\b[^\n]{0,200}\n?[^\n]{0,200}(?:presigned_url|getSignedUrl|presignGetObject|PresignGetObject)|/var/task/"
-)
 # The reader is the one who creates the URL.
 _SIGNS = lazy_pattern(
     r"presigned_url\(|[sS]ignedUrl\(|resignGetObject|\bs3 presign\b|\b[Ww]e (?:e?mail|send|create|generate|share)\b"
@@ -139,9 +136,6 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
     text = case.failure.text
     expires = _URL_EXPIRES.search(text) or _EXPIRES_IN.search(text)
     seconds = int(expires[1]) if expires else 0
-    signer = "the temporary credentials that signed it"
-    if _SIGNED_IN_LAMBDA.search(text):
-        signer = "the temporary credentials of the Lambda function's role, which signed it,"
     because, it = "", "The URL"
     if _SESSION_IN_URL.search(text):
         because, it = "The URL has a session token, so temporary credentials signed it. ", "It"
@@ -167,7 +161,7 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
         url=pages.CLOUDFRONT_SIGNED,
     )
     return case.explain(
-        f"The presigned URL stopped working because {signer} have expired.",
+        "The presigned URL stopped working because the temporary credentials that signed it have expired.",
         SIGNER_EXPIRED.cause(
             "reported", (*clues.quote_phrases(message, "The provided token has expired"), because.strip())
         ),

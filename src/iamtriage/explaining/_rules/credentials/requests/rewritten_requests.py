@@ -162,15 +162,12 @@ def _explain_redirect(case: Case[Failure], signed: str, received: str) -> Explan
     region, text = regional["region"], case.failure.text
     endpoint = f"https://s3.{region}.amazonaws.com"
     is_python = "boto3" in text or "generate_presigned_url" in text
-    of_region = ""
-    if "region_name" in text:
-        of_region = " The argument region_name alone does not put the Region into the host."
     return case.explain(
         f"The URL was signed for {signed}, S3 redirected it to {received}, and the signature does not match there. Neither the keys nor permissions are the problem.",
         URL_REDIRECTED.cause("derived", "The text shows both hosts."),
         remedies=your_remedy(
             f"Create the URL with the endpoint of {region}",
-            f"Its host is then {received}, and S3 does not redirect it.{of_region}",
+            f"Its host is then {received}, and S3 does not redirect it.",
             "For a new bucket outside us-east-1, the redirect ends when DNS knows its Region, up to 24 hours later. Do not rely on it.",
             commands=None
             if is_python

@@ -383,8 +383,6 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     if uses_keys:
         return _advise_on_secrets(case, [] if is_certain else [SECRETS_OF_FORKS.cause()])
     if is_granted and "role-to-assume" in case.text:
-        if is_push:
-            return Advice([GRANTED_ELSEWHERE.cause()], [_CHECK_GRANT])
         causes = [SECRETS_OF_FORKS.cause(), GRANTED_ELSEWHERE.cause()]
         return Advice(causes, [_CHECK_GRANT, SKIP_FORKS])
     logged = workflows.find_logged_permissions(case.failure.text)

@@ -26,7 +26,6 @@ MISSING_MODULE = lazy_pattern(
 )
 """What the SDK for Java says if a web identity or a profile needs a module, such as for IRSA: https://github.com/aws/aws-sdk-java-v2/issues/2961."""
 _VERSION_OF_OTHERS = "the version of the other modules unless a BOM sets it"
-_HOP_LIMIT = lazy_pattern(r"(?i:\bhop[ -]?limit\b)")
 # AWS's answer to a request that the SDK sent nevertheless.
 _ANSWERED = lazy_pattern(
     r"\bAccess ?Denied(?:Exception)?\b|\b(?:not authorized to perform|UnauthorizedOperation)\b"
@@ -120,9 +119,6 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
     rest = "The profile is not the problem."
     if not is_of_profile:
         rest = "AWS has not checked the role yet."
-    hop_limit = None
-    if not is_of_profile and _HOP_LIMIT.search(text) is not None:
-        hop_limit = "Leave the hop limit as it is: IMDS does not replace the module, and would give the program the role of the node."
     return case.explain(
         summary,
         cause,
@@ -137,11 +133,10 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
             url=pages.SDK_CREDENTIALS if is_of_profile else pages.EKS_IRSA_SDK,
         ),
         notes=(
-            hop_limit,
             f"The other providers in the message are the rest of the chain: no access keys are needed. {rest}",
             None if answered else credential_remedies.NO_CALL_MADE,
             None
-            if is_of_profile or hop_limit
+            if is_of_profile
             else "Do not give the role of the node this permission: all pods on the node could use it."
             if answered
             else "IMDS does not replace the module: the program would then have the role of the node.",

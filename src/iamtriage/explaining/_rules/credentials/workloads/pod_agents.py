@@ -11,7 +11,7 @@ import re
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_roles
 from iamtriage.explaining._rules.credentials.workloads.pod_annotations import (
     KEY,
@@ -251,26 +251,7 @@ def _update_remedy(case: Case[MissingCredentials], version: str) -> Remedy:
             commands="terraform init -upgrade",
             url=pages.EKS_POD_SDK,
         )
-    if "Boto3" not in version or find_controller(case.text) is not None:
-        return update
-    own = (
-        ", and make sure that the program no longer loads the copy in dist-packages"
-        if "/dist-packages/botocore" in case.failure.text
-        else ""
-    )
-    return your_remedy(
-        "Update boto3 and botocore in the image, and roll it out",
-        f"{version}, and its botocore, support EKS Pod Identity. Look for older versions in requirements and lock files{own}. Do not unset the address instead: the program could then use the role of the node.",
-        commands=(
-            "pip install --upgrade 'boto3>=1.34.41' 'botocore>=1.34.41'",
-            Labelled("If the image keeps its tag, re-create the pods:", clusters.restart_command(case)),
-        ),
-        url=pages.EKS_POD_SDK,
-    )
-
-
-# What pip list and requirements files say of the SDK for Python.
-_INSTALLED = lazy_pattern(r"(?m)^(boto3|botocore)(?:==|[ \t]{1,30})(\d{1,2}\.\d{1,3}\.\d{1,4})\b")
+    return update
 
 
 def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanation:
@@ -281,9 +262,6 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
     program = "" if controller is None else f" in {controller.name}"
     if (provider := _find_terraform_provider(text)) is not None:
         program = f" in the Terraform provider {' '.join(provider).strip()}"
-    installed = dict(_INSTALLED.findall(case.failure.text))
-    if not program and "Boto3" in version and installed:
-        program = f", {' with '.join(f'{name} {number}' for name, number in sorted(installed.items()))},"
     return case.explain(
         f"The SDK{program} is too old for EKS Pod Identity: it does not accept the agent's address, 169.254.170.23. The pod's association works, or the address would not be set.",
         pod_roles.SDK_TOO_OLD.cause(

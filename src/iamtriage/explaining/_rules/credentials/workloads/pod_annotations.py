@@ -138,15 +138,12 @@ def correct_key_remedy(case: clusters.AnyCase, found: OtherAnnotation) -> Remedy
     account = f"{facts.namespace or 'NAMESPACE'}:{facts.service_account or 'SERVICE_ACCOUNT'}"
     role = commands.arn(found.arn, "ROLE_ARN")
     kiam = "; a role for kiam trusts another role instead" if found.key == _KIAM else ""
-    helm, again = None, None
-    if "managed-by" in case.text and "Helm" in case.text:
-        helm = "Helm manages it: set the annotation in the values, too."
+    again = None
     if is_of_operator:
         again = "The operator reads the annotation at its next attempt: no pod has to restart."
     return cluster_remedy(
         f"Annotate the service account with {KEY}",
         again,
-        helm,
         f"The role must trust the cluster's OIDC provider (sts:AssumeRoleWithWebIdentity) for {clip_text(f'system:serviceaccount:{account}')}{kiam}. The second command prints its trust policy.",
         commands=(
             f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {KEY}={role}",

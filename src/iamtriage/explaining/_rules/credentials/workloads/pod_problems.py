@@ -35,8 +35,6 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 _WEBHOOKS = lazy_pattern(
     r"\bmutatingwebhookconfigurations?\b(?![ /][\w.-]{1,80}webhook)[^\n]{0,40}\n[ \t]{0,8}NAME +WEBHOOKS +AGE\b"
 )
-# A daemon set whose pods are ready.
-_AGENT_RUNS = lazy_pattern(r"(?m)^eks-pod-identity-agent[ \t]+([1-9]\d{0,3})[ \t]+\1[ \t]+\1\b")
 # The command that applied a manifest.
 _APPLY = lazy_pattern(r"(?m)^[ \t]{0,8}[$#%❯]? ?(?P<line>(?:helm upgrade|kubectl apply) [^\n]{1,300})$")
 
@@ -238,8 +236,6 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
             "It needs the agent on each node, which EKS Auto Mode has built in:",
             "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
         )
-        if _AGENT_RUNS.search(case.failure.text):
-            agent = None
     if is_certain and not is_association:
         name = clip_text(role.rpartition("/")[2]) if role else "the role"
         subject = "the service account"
