@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.ht
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import attrs
@@ -135,16 +134,17 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     if may_show_source and (chained := explain_chain(case, causes[0])) is not None:
         return chained
     summary = f"{credentials} have expired."
-    issued: re.Match[str] | None = None
     ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0
     program = "the program" if _TRANSFERRED.search(case.failure.text, 0, case.failure.span[0]) else None
     program = "Terraform" if _RUN_BEGAN.search(case.failure.text) else program
     is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
-    if operation != "AssumeRole" and (issued := session_renewal.find_issued(case)) is not None:
-        lasted = clocks.describe_duration(int(issued["seconds"]))
+    if operation != "AssumeRole" and (seconds := session_renewal.find_duration(case)) is not None:
+        lasted = clocks.describe_duration(seconds)
         summary = f"{credentials} expired before the call: they last {lasted}."
         text = f"The program takes longer than the {lasted} that the credentials were issued for."
-        causes[1:] = [LONG_RUNNING.cause("derived", f'The text shows "{issued["shown"]}".', text=text)]
+        causes[1:] = [
+            LONG_RUNNING.cause("derived", f'The text shows "--duration-seconds {seconds}".', text=text)
+        ]
     elif is_of_run:
         aged = (is_job and session_renewal.find_age_in_job(case)) or ()
         lasted = (
@@ -159,7 +159,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
 
     def build_remedies() -> tuple[Remedy, ...]:
-        renew = session_renewal.renewal_remedy(case, issued)
+        renew = session_renewal.renewal_remedy(case)
         # It begins with what the other remedies find out.
         is_general = renew.title == credential_remedies.NEW_CREDENTIALS.title
         if is_general and is_of_run:

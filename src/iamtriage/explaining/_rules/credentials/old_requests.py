@@ -163,7 +163,7 @@ def explain_old_request(case: Case[ExpiredCredentials], message: str) -> Explana
     if (overridden := explain_override(case, verdict, EXPIRED_SESSION.code)) is not None:
         return overridden
     # The remedy of a profile or of a workload says how to renew.
-    renew = session_renewal.renewal_remedy(case, session_renewal.find_issued(case))
+    renew = session_renewal.renewal_remedy(case)
     tells = "With the same credentials, aws sts get-caller-identity tells the two apart: ExpiredToken means that the credentials have expired, and SignatureDoesNotMatch that the clock is wrong."
     renew = attrs.evolve(
         renew,

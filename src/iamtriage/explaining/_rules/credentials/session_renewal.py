@@ -22,12 +22,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import underl
 from iamtriage.explaining._rules.sts.session_durations import find_maximum
 from iamtriage.failures._failures import ExpiredCredentials, Failure
 
-# A command that issues temporary credentials for a stated time, and the time that the text says has passed since.
-_ISSUED = lazy_pattern(
-    r"(?a)\baws sts (?P<call>assume-role(?:-with-web-identity|-with-saml)?|get-session-token)\b"
-    r"(?:[^\n\\]|\\\r?\n){0,2000}?(?P<shown>--duration-seconds[ =](?P<seconds>\d{3,5}))\b(?:[^\n\\]|\\\r?\n){0,2000}"
-)
-_ISSUES = lazy_pattern(r"\baws (?:sts (?:assume-role|get-session-token)|sso login|login)\b")
+_SECONDS = lazy_pattern(r"(?a)\d{3,5}")
 # How jobs of CI systems get credentials, and what sets how long those last.
 JOB_STEPS = {
     "github-actions": (
@@ -65,7 +60,9 @@ _WORKLOADS = frozenset({"ecs", "eks-pod", "glue", "lambda", "sagemaker"})
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
 _LATER_LOGIN = lazy_pattern(r"\baws (?:sso )?login\b")
 # The operations that issue credentials to the caller.
-_ISSUING = (("assume-role",), ("get-session-token",))
+_ISSUING = frozenset(
+    {"assume-role", "assume-role-with-saml", "assume-role-with-web-identity", "get-session-token"}
+)
 _RENEW_SOURCE = remedies.your_remedy(
     "Renew the credentials that are used to assume the role",
     "They belong to the profile in source_profile, which the first command prints. Without a source_profile, they are from credential_source or the environment.",
@@ -110,10 +107,10 @@ def find_operation(case: Case[ExpiredCredentials]) -> str | None:
     return envelope.operation or ("AssumeRole" if assumes else None)
 
 
-def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:
+def renewal_remedy(case: Case[ExpiredCredentials]) -> Remedy:
     """Return how to get new credentials where the text shows that the old ones are from."""
     operation, role = find_operation(case), underlying_role(case.principal)
-    renew = None if operation == "AssumeRole" else _issue_again_remedy(case, issued)
+    renew = None if operation == "AssumeRole" else _issue_again_remedy(case)
     renew = renew or _runtime_remedy(case) or (_RENEW_SOURCE if operation == "AssumeRole" else None)
     if renew is not None:
         return renew
@@ -191,34 +188,29 @@ def find_issuing_command(case: Case[ExpiredCredentials]) -> tuple[int, CommandLi
     shown = [
         (at, each)
         for at, each in find_commands(case.failure.text, max(start - CHARS_BEFORE, 0), start)
-        if each.words[:1] == ("sts",) and each.words[1:2] in _ISSUING
+        if each.words[:1] == ("sts",) and not _ISSUING.isdisjoint(each.words[1:2])
     ]
     if not shown or _LATER_LOGIN.search(case.failure.text, shown[-1][0], start):
         return None
     return shown[-1]
 
 
-def find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
-    """Return the last command before the failure that issued credentials for a stated time."""
-    command = case.context.command
-    if command is not None and command.option("profile") is not None:
-        # The profile has other credentials.
-        return None
-    start = case.failure.span[0]
-    text = case.failure.text
-    found = list(_ISSUED.finditer(text, max(start - CHARS_BEFORE, 0), start))
-    # A later command has issued other credentials.
-    return found[-1] if found and not _ISSUES.search(text, found[-1].end(), start) else None
+def find_duration(case: Case[ExpiredCredentials]) -> int | None:
+    """Return for how many seconds a command issued the credentials of the call, if it states that."""
+    issued = find_issuing_command(case)
+    stated = None if issued is None else issued[1].option("duration-seconds")
+    return int(stated.value) if stated is not None and _SECONDS.fullmatch(stated.value) else None
 
 
-def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy | None:
+def _issue_again_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
     """Return how to get new credentials from the command that issued the expired ones, if the text shows it."""
-    issued_by = find_issuing_command(case)
-    if issued_by is None:
+    _, issuing = find_issuing_command(case) or (0, None)
+    if issuing is None or "-with-" in issuing.words[1]:
         return None
-    issuing = issued_by[1]
     call, role = issuing.words[1], issuing.option("role-arn")
-    longer = f"{'Or pass a longer' if issued else 'To get longer sessions, pass'} --duration-seconds"
+    longer = (
+        f"{'Or pass a longer' if find_duration(case) else 'To get longer sessions, pass'} --duration-seconds"
+    )
     limit = "The role's maximum session duration must allow it, and with role chaining, the limit is 3600."
     if call == "get-session-token":
         # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
