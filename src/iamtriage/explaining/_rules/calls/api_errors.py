@@ -259,7 +259,7 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
         lines = (again or call.replace("REGION", where[1]), enable)
         return (attrs.evolve(kind.remedies[0], title=title, commands=lines),)
     if kind.cause is message_kinds.PROTECTED and case.service not in {None, "ec2"}:
-        return tuple(attrs.evolve(each, url=None) for each in kind.remedies)
+        return tuple(attrs.evolve(each, url="") for each in kind.remedies)
     if kind.cause is api_error_kinds.THROTTLED:
         more = kind.remedies
         if (case.operation or "").startswith("GetParameter"):

@@ -112,11 +112,13 @@ class Explainable(Value, Generic[FailureT_co]):
 
 
 def _keep(remedies: _Given | Callable[[], _Given], url: str | None) -> tuple[Remedy, ...]:
-    """Return the remedies that are not ``None``. Those without a page get this one."""
+    """Return the remedies that are not ``None``. Those that state no page, not even an empty one, get this one."""
     given = remedies() if callable(remedies) else remedies
     several = given if isinstance(given, tuple) else (given,)
     kept = [each for each in several if each is not None]
-    return tuple([each if each.url or url is None else attrs.evolve(each, url=url) for each in kept])
+    return tuple(
+        [each if each.url else attrs.evolve(each, url=url if each.url is None else None) for each in kept]
+    )
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -396,5 +396,5 @@ def unsent_remedy(denial: Denial, condition: request_conditions.CheckedCondition
         f"Find what makes this call: a setting of a launch template, of another call or of another resource does not count. {requirement.step if requirement is not None else ''}".rstrip(),
         f"If the call creates several resources, the one in the message may not have {key}. Then the Deny needs a narrower Resource.",
         change,
-        url=None if requirement is None else requirement.url,
+        url="" if requirement is None else requirement.url,
     )

@@ -88,6 +88,7 @@ def explain_lab(denial: Denial) -> Explanation | None:
         account_remedy(
             f"If the task requires {denial.action or 'this call'} itself, ask {lab.owner}, or use an account of your own",
             "The instructions of the lab list the services and actions that it allows. In an account of your own, an administrator can allow the rest.",
+            url="",
         ),
     )
     return denial.explain(denial_summary(denial, limits), cause, remedies=remedies)
@@ -168,5 +169,5 @@ def _end_of_session(denial: Denial, lab: _Lab) -> Remedy | None:
         "Check that the session of the lab still runs",
         f"When it ends, labs deny everything to credentials that are still valid. Start the lab again, and copy the new credentials{where}.",
         "If it runs, the lab does not offer this call: its readme lists the services and their limits.",
-        url=_ACADEMY if lab.is_academy else None,
+        url=_ACADEMY if lab.is_academy else "",
     )
