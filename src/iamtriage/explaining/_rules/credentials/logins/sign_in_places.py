@@ -130,7 +130,6 @@ def _find_other_session(case: Case[Failure], session: str | None) -> _Place | No
     profile, wanted = used.pop(), needed.pop()
     other, is_legacy = min(signed_in), wanted.startswith("https:")
     kind = "start URL" if is_legacy else "session"
-    login = commands.fill_command("aws sso login --profile {}", commands.profile(profile))
     return _Place(
         f"There is no valid IAM Identity Center sign-in for the {kind} {clip_text(wanted)}, which the profile {clip_text(profile)} uses: the sign-in in the text is for the session {clip_text(other)}.",
         None,
@@ -141,11 +140,9 @@ def _find_other_session(case: Case[Failure], session: str | None) -> _Place | No
             else ""
         )
         + (_OF_DEFAULT if is_bare else ""),
-        your_remedy(
-            f"Sign in with the profile {clip_text(profile)}",
-            f"Or, if both sessions have the same start URL, let the profiles use one: set sso_session = {clip_text(other)} in the profile {clip_text(profile)}{', and remove sso_start_url and sso_region there' if is_legacy else ''}.",
-            commands=(login, f"aws sts get-caller-identity --profile {commands.profile(profile)}"),
-            url=SIGN_IN_ELSEWHERE.sources[0],
+        _sign_in_with(
+            profile,
+            step=f"Or, if both sessions have the same start URL, let the profiles use one: set sso_session = {clip_text(other)} in the profile {clip_text(profile)}{', and remove sso_start_url and sso_region there' if is_legacy else ''}.",
         ),
     )
 
@@ -177,11 +174,15 @@ def _find_other_profile(case: Case[Failure], session: str | None) -> _Place | No
     )
 
 
-def _sign_in_with(profile: str, title: str = "Sign in") -> Remedy:
+def _sign_in_with(
+    profile: str,
+    title: str = "Sign in",
+    step: str = "This takes no administrator. The other sign-in stays valid.",
+) -> Remedy:
     name = commands.profile(profile)
     return your_remedy(
         f"{title} with the profile {clip_text(profile)}",
-        "This takes no administrator. The other sign-in stays valid.",
+        step,
         commands=(
             commands.fill_command("aws sso login --profile {}", name),
             commands.fill_command("aws sts get-caller-identity --profile {}", name),

@@ -13,6 +13,7 @@ from hashlib import sha1
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words, upper_first
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
@@ -184,10 +185,6 @@ SESSION_UNREAD = CauseType(
 )
 
 
-# The settings of a profile, up to the next section.
-_PROFILE_SECTION = lazy_pattern(
-    r"(?m)^[ \t]{0,8}\[(?:profile[ \t]{1,4})?(?P<name>[\w.@+/-]{1,64})\][^\n]{0,80}(?P<body>(?:\n(?![ \t]{0,8}\[)[^\n]{0,500}){1,12})"
-)
 _START_URL = lazy_pattern(r"(https://[\w.-]{4,100}(?:/[\w-]{1,40})?)")
 
 
@@ -195,13 +192,12 @@ def find_start_url(text: str, profile: str) -> str | None:
     """Return the start URL of a profile, which its section, that of its sso-session, or the AWS CLI shows."""
     asked = f"aws configure get sso_start_url --profile {profile}\n"
     printed = _START_URL.match(text, text.find(asked) + len(asked)) if asked in text else None
-    bodies = [each["body"] for each in _PROFILE_SECTION.finditer(text) if each["name"] == profile]
-    session = _SESSION.search(bodies[0]) if len(bodies) == 1 else None
-    if session is not None:
-        bodies = [each["body"] for each in _SECTION.finditer(text) if each["name"] == session["name"]]
-    settings = [] if len(bodies) != 1 else [*_SETTING.finditer(bodies[0])]
-    stated = only_one({each["value"] for each in settings if each["name"] == "sso_start_url"})
-    found = printed or (None if stated is None else _START_URL.match(stated))
+    named = [each.settings for each in find_profile_sections(text) if each.name == profile]
+    settings = named[0] if len(named) == 1 else {}
+    if (session := settings.get("sso_session")) is not None:
+        bodies = [each["body"] for each in _SECTION.finditer(text) if each["name"] == session]
+        settings = dict(_SETTING.findall(bodies[0])) if len(bodies) == 1 else {}
+    found = printed or _START_URL.match(settings.get("sso_start_url", ""))
     return None if found is None else found[1]
 
 

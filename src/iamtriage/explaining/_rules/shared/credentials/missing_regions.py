@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.labels import Labelled
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -59,18 +58,6 @@ def set_region_remedy(case: Case[AwsError | MissingCredentials]) -> Remedy:
     region = commands.region(clues.find_region(case))
     variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
     empty, is_pod = _find_empty_region(case), clusters.runs_in_pod(case)
-    if is_pod and empty is not None:
-        # https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/pkg/handler/handler.go
-        return cluster_remedy(
-            "Give the variable of the Region a value in the pod template, or remove it",
-            f"The value of {empty} comes from the pod template: an empty Helm value, or a key of a ConfigMap or Secret. EKS sets the Region in pods with a role only if their containers set neither variable.",
-            "The command re-creates the pods with the Region. Correct the chart or manifest, too: the next deployment overwrites the change.",
-            commands=(
-                clusters.set_variables_command(case, variables),
-                Labelled("Or, to remove it:", clusters.set_variables_command(case, f"{empty}-")),
-            ),
-            url=pages.SDK_REGION,
-        )
     if _CROSSPLANE.search(case.failure.text) is not None:
         return cluster_remedy(
             "Set spec.forProvider.region in the managed resource",

@@ -157,9 +157,6 @@ DESTINATION_ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda":
 """What a service calls on a destination."""
 
 
-_IMPORTED = lazy_pattern(r"\bfrom(?:Queue|Topic|Function)(?:Arn|Attributes|Name)\b")
-
-
 def find_destination(text: str) -> re.Match[str] | None:
     """Return the only queue, topic or function of a text that is not the source of requests in a policy."""
     found = {
@@ -208,9 +205,6 @@ def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
     )
     known |= {"ACCOUNT_ID": match["account"]} if find_account(text) == match["account"] else {}
     remedy = allow_service_remedy(row, known)
-    if imported := _IMPORTED.search(text):
-        step = f"The CDK does not change the policy of an imported resource ({imported[0]}): whoever manages it must."
-        remedy = attrs.evolve(remedy, steps=(remedy.steps[0], step, *remedy.steps[1:]))
     if not policy.adds_statement:
         return remedy
     step = (
@@ -292,13 +286,6 @@ def replace_key_remedy(
             manifest=f'resource "aws_kms_key" "{name}" {{\n  policy = jsonencode({{ Version = "2012-10-17", Statement = [\n{listed}\n  ] }})\n}}\n',
             manifest_language="hcl",
             commands="terraform apply",
-            url=KEY_URLS[noun],
-        )
-    if "QueueEncryption.KMS_MANAGED" in text:
-        return owner_remedy(
-            title,
-            "Write QueueEncryption.KMS instead of QueueEncryption.KMS_MANAGED: the CDK creates a key, and a destination of notifications adds the statement to its policy. Or write QueueEncryption.SQS_MANAGED, which requires no KMS permissions.",
-            commands="cdk deploy",
             url=KEY_URLS[noun],
         )
     again = None

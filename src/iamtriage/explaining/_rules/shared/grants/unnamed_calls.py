@@ -141,11 +141,7 @@ def cloudtrail_command(denial: Denial) -> str:
     """Return the command that looks up the records of the denied call."""
     operation = denial.failure.envelope.operation or (denial.action or "").partition(":")[2]
     name = operation if operation.isalnum() and operation.isascii() else "OPERATION"
-    source = denial.event_source if name == "OPERATION" else None
-    attribute = f"AttributeKey=EventName,AttributeValue={name}"
-    if source is not None:
-        attribute = f"AttributeKey=EventSource,AttributeValue={source}"
-    return f"aws cloudtrail lookup-events --region {_region(denial)} --lookup-attributes {attribute} --max-results 10"
+    return f"aws cloudtrail lookup-events --region {_region(denial)} --lookup-attributes AttributeKey=EventName,AttributeValue={name} --max-results 10"
 
 
 def _region(denial: Denial) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 _CHARS_OF_COMMAND = 1_000
 _MAX_LINE = 400
 _CHARS_AFTER = 1_000
-_COMMAND = lazy_pattern(r"(?a)\baws ([a-z][a-z0-9-]{1,40}) ([a-z][a-z0-9-]{1,80})(?![\w-])")
 # "organizations_service", "OrganizationsClient"
 _SERVICE_NAME = lazy_pattern(
     r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{1,60}(?:_?[Ss]ervice|_?[Cc]lient))(?![A-Za-z0-9])"
@@ -46,11 +44,7 @@ _CLIENT = lazy_pattern(r"(?a)\b(?:client\(|resource\()\s?[\"']([a-z][a-z0-9-]{1,
 def find_called_service(failure: Failure, candidates: Collection[str]) -> str | None:
     """Return the service, out of candidate prefixes, that the text names as called, if exactly one."""
     text, (start, end) = failure.text, failure.span
-    operation = failure.envelope.operation or ""
     echoed = text[max(start - _CHARS_OF_COMMAND, 0) : start]
-    commands = [client for client, command in _COMMAND.findall(echoed) if command == _cli_command(operation)]
-    if commands:
-        return _unique_service(commands[-1:], candidates)
     line = line_start(text, start, start - _MAX_LINE)
     words = text[line : min(end, start + _CHARS_AFTER)]
     named = _unique_service([*_SERVICE_NAME.findall(words), *_CLIENT.findall(words)], candidates)
@@ -58,15 +52,6 @@ def find_called_service(failure: Failure, candidates: Collection[str]) -> str | 
         return named
     stated = [name for names in _STATED_SERVICE.findall(f"{echoed}{words}") for name in names if name]
     return _unique_service(stated, candidates)
-
-
-def _cli_command(operation: str) -> str:
-    """Return an operation's name as an AWS CLI command.
-
-    >>> _cli_command("ListPolicies"), _cli_command("DescribeDBClusters")
-    ('list-policies', 'describe-db-clusters')
-    """
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", operation).lower()
 
 
 def _unique_service(names: Collection[str], candidates: Collection[str]) -> str | None:

@@ -281,10 +281,6 @@ def correct_line(text: str, old: str, new: str, *, keeps_old: bool = False) -> W
         old, new = old[2:-1], new[2:-1] if is_expression else f'"{new}"'
     pattern = re.compile(rf"(?<![\w/:-]){re.escape(old)}(?![\w/*-]|:\S)")
     line = find_only_line(text, pattern)
-    if len(line) > _MAX_LINE:
-        # A whole document: its member with the value.
-        member = re.search(rf"[\"'][\w:/.-]{{1,80}}[\"']\s?:\s?[\"']{re.escape(old)}[\"']", line)
-        line = member[0] if member else ""
     if not line:
         return None
     is_hcl = _ASSIGNED.match(line) is not None and TERRAFORM.search(text) is not None

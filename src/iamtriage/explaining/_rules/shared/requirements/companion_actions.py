@@ -85,8 +85,6 @@ _MAX_TYPES = 4
 # https://keda.sh/docs/latest/scalers/aws-sqs/
 _OWN_IDENTITY = lazy_pattern(r"\bidentityOwner[\"']?:\s?[\"']?(operator|keda)\b")
 _SCALES = lazy_pattern(r"\bsqsScaler\b|\bkeda\b|\baws-sqs-queue\b")
-# https://cert-manager.io/docs/configuration/acme/dns01/route53/
-_ZONE = lazy_pattern(r"(?a)\bhostedzone/(Z[A-Z0-9]{5,31})\b")
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
 _PURPOSE_OF_LOGIN = "docker login uses this token: without it, the login fails, too."
 _NO_PASSWORD = "from a non TTY device"  # noqa: S105 (words of Docker)
@@ -128,12 +126,6 @@ def describe_companions(
     if action == "eks:AccessKubernetesApi" and KUBECTL_WORKS.search(text):
         return (
             f"{companion_hints.CONSOLE} kubectl gets objects in the text: if it ran as the same role, access entries, aws-auth and RBAC need no change.",
-        )
-    if action == "route53:ListHostedZonesByName" and "dns01" in text:
-        zones = set(_ZONE.findall(text))
-        zone = f" {zones.pop()}" if len(zones) == 1 else ""
-        return (
-            f"Or set hostedZoneID{zone} in the solver of the issuer: cert-manager then does not call it.",
         )
     if action == "sqs:GetQueueAttributes" and _SCALES.search(text):
         owner = found[1] if (found := _OWN_IDENTITY.search(text)) else None

@@ -253,11 +253,8 @@ def trust_in_code_steps(deployment: Deployment | None, text: str = "") -> tuple[
         return ()
     element = "assume_role_policy" if deployment.is_terraform else "AssumeRolePolicyDocument"
     of = f" of {deployment.resource}" if deployment.resource else ""
-    by_module = ""
-    if (deployment.resource or "").startswith("module."):
-        by_module = " If the module creates the role, look for a newer version or a variable for this."
     return (
-        f"If {deployment.tool} manages the role{of}, make this change in its {element}: a change by hand is undone.{by_module}",
+        f"If {deployment.tool} manages the role{of}, make this change in its {element}: a change by hand is undone.",
     )
 
 
