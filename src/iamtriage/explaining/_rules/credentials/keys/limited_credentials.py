@@ -222,9 +222,6 @@ _CREATED = lazy_pattern(
 _CHARS_BEFORE = 400
 # What a session may call, and what aws-vault itself calls with the keys.
 _OTHER_CALLS = frozenset({"AssumeRole", "GetCallerIdentity", "GetFederationToken", "GetSessionToken"})
-_COMMAND = lazy_pattern(
-    r"(?<![\w-])(?:(?:terraform|tofu|terragrunt) (?:plan|apply|init|destroy|refresh)|pulumi (?:up|preview|destroy|refresh))(?![\w-])"
-)
 MFA_NEEDED = CauseType(
     "mfa-needed",
     title="The profile has mfa_serial, and the program cannot prompt for the code",

@@ -27,7 +27,7 @@ _PARTS = ("arn", "partition", "service", "Region", "account")
 _RESOURCE, _ACCOUNT = 5, 4
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
 _OBJECT = "object"
-_LENGTH, _SWAPPED, _MAX_LINE, _MAX_MARKS = 12, 2, 200, 20
+_LENGTH, _SWAPPED, _MAX_MARKS = 12, 2, 20
 # What AWS generates when it creates a resource, such as the UUID of an MSK cluster or the ID of a load balancer.
 _GENERATED = lazy_pattern(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-\d{1,3})?|(?=[a-f]*\d)[0-9a-f]{16,36}"
