@@ -28,6 +28,7 @@ _URL = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
 _ROUTE = f'$ curl -X PUT {_URL}/prod/items\n{{"message":"Missing Authentication Token"}}\n$ aws apigateway get-method --rest-api-id a1b2c3d4e5 --resource-id r1 --http-method PUT\n{{"httpMethod": "PUT", "authorizationType": "NONE"}}\n$ aws apigateway get-stage --rest-api-id a1b2c3d4e5 --stage-name prod\n{{"lastUpdatedDate": "2026-10-02T08:00:00+00:00"}}\n'
 _COMPOSE = "$ docker compose run sync\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\ndocker-compose.yml:\nservices:\n  sync:\n    image: octo/sync\n    environment:\n      AWS_REGION: eu-west-1\n"
 _TIMED = "2027-03-04T05:06:07Z CREATE_FAILED AWS::SNS::Topic Tide not authorized to perform: sns:CreateTopic on resource: arn:aws:sns:eu-west-1:111122223333:tide\n"
+_PUT_DENIED = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
 _STACK = 'CREATE_FAILED AWS::SNS::Topic Tide Resource handler returned message: "API: sns:createtopic Access Denied"\n'
 _LOCK = "Save(<lock/31f52c3db1>) failed: client.PutObject: Access Denied.\n"
 _KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -110,6 +111,8 @@ _TAG = '{"Effect": "Deny", "Action": "sqs:CreateQueue", "Resource": "*", "Condit
         # The list of a profile that can be for another account, and a word after a list.
         (f"{_ATTACHED.format('')}{_HELD.format('')}", f"{_ATTACHED.format(' --profile live')}{_HELD.format(' --profile test')}", "--policy-arn arn:aws:iam::111122223333:policy/A"),
         (f'{_HELD.format("")}$ aws iam list-role-policies --role-name depot\n{{"PolicyNames": ["some"]}}', f'{_HELD.format("")}$ aws iam list-role-policies --role-name depot\n{{"PolicyNames": ["read"]}}\nI see only "some" of them.', "--policy-name some"),
+        # Two buckets, of which only one is that of the call.
+        (f"put bucket=tide-out key=y/b.csv\n{_PUT_DENIED}", f"get bucket=tide-in key=x/a.csv\nput bucket=tide-out key=y/b.csv\n{_PUT_DENIED}", "arn:aws:s3:::tide-"),
         # Another stack, which can have another role.
         (f"Stack: tide\n{_STACK}{_STACK.replace('sns:createtopic', 'sqs:createqueue')}", f"Stack: tide\n{_STACK}Stack: ebb\n{_STACK.replace('sns:createtopic', 'sqs:createqueue')}", "Allow sns:CreateTopic and sqs:CreateQueue"),
         # Entries of a log, of which one has no event.

@@ -17,6 +17,8 @@ _EVENT = 'AWS::EC2::{}: CREATE_FAILED – "API: ec2:{} You are not authorized to
 _ERROR = "ec2:{} failed: UnauthorizedOperation: You are not authorized to perform this operation.\n"
 _STORE = "AccessDenied: {}\n\tstatus code: 403, request id: 0a1b2c3d4e5f6071, host id: aB3"
 _DENIED = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: dynamodb:UpdateItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/orders\n"
+_DENIED_FULLY = f"{_DENIED.rstrip()} because no identity-based policy allows the dynamodb:UpdateItem action\n"
+_MIGRATION = "User: arn:aws:sts::111122223333:assumed-role/dms-session-role/x is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/{}"
 _POLICY = 'My policy:\n{{"Version": "{}", "Statement": [{{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"}}]}}\n'
 _BALANCER = "operation error Elastic Load Balancing v2: DescribeLoadBalancers, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded\n"
 _CRT = "Credentials Error: Valid credentials could not be sourced by the IMDS provider\n"
@@ -61,8 +63,15 @@ _TASK = "- name: store\n  s3: bucket=acme-backups {} mode=put region=eu-west-1\n
         # Backblaze B2 says so, and AWS does not.
         (_STORE.format("not entitled"), "Backblaze B2, not AWS", "IAM policy"),
         (_STORE.format("you are not entitled to the report"), "denied", "Backblaze"),
+        # AWS DMS finds only three roles by their names, and services say of many roles that they lack permissions.
+        (_MIGRATION.format("dms-vpc-role"), "AWS DMS uses only a role with the name dms-vpc-role", "either the caller's"),
+        (_MIGRATION.format("dms-orders"), "either the caller's", "AWS DMS uses"),
+        ("An error occurred (AccessDeniedException) when calling the CreateJob operation: The role ARN does not have required permissions", "denied the call CreateJob", "API Gateway"),
+        ("An error occurred (InvalidParameterValue) when calling the ModifyDBInstance operation: IAM role ARN value is invalid, ENHANCED_MONITORING", "An ARN is malformed", "RDS has no"),
         # IAM saves no policy with another version.
         (_DENIED + _POLICY.format("2017-08-17"), "no policy with the Version 2017-08-17", "text allows it, so"),
+        (_DENIED_FULLY + _POLICY.format("2017-08-17"), "no policy with the Version 2017-08-17", "text allows it, but"),
+        (_DENIED_FULLY + _POLICY.format("2012-10-17"), "text allows it, but", "the Version"),
         (_DENIED + _POLICY.format("2012-10-17"), "text allows it, so", "no policy with the Version"),
         (_DENIED + _POLICY.format("2008-10-17"), "text allows it, so", "no policy with the Version"),
         # The arguments of a task follow the bucket, and a path after it can have a partition.

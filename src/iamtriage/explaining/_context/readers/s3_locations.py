@@ -326,10 +326,14 @@ def _named(text: str, command: CommandLine | None) -> Location | None:
         }
     if not names or (command is not None and command.option("bucket") is not None):
         return None
-    # "bucket check failed" has no name, if a field of the same text has one.
-    fields = [each for each in names if _IS_WORD.fullmatch(each) is None]
-    bucket = fields[0] if fields and _IN_PROSE.fullmatch(next(iter(names.values()))) else next(iter(names))
-    words = names[bucket]
+    # "bucket check failed" has no name, if a field of the same text has one. An ARN is often that of a policy.
+    fields = [
+        each for each, words in names.items() if not (_IS_WORD.fullmatch(each) and _IN_PROSE.fullmatch(words))
+    ]
+    fields = [each for each in fields if not names[each].startswith("arn:")] or fields or [*names]
+    if len(fields) > 1:
+        return None
+    [bucket], words = fields, names[fields[0]]
     # The path in code that s3fs and other clients with paths get.
     path = re.search(rf"[\"']{re.escape(bucket)}/([^\"'\s*{{}}$%]{{1,1024}})[\"']", text)
     key = None if path is None else Stated(path[1], path[0])

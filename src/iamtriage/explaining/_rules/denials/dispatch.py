@@ -330,7 +330,7 @@ ROUTES: Rows = (
         "denials.services.service_settings.explain_bedrock_subscription",
     ),
     (calls("lambda:getlayerversion"), "denials.services.function_layers.explain_layer"),
-    (_is_of_migration_service, "calls.roles.account_roles.explain_missing_setting"),
+    (_is_of_migration_service, "calls.roles.account_roles.explain_denied_setting"),
     (_assumes_role, "denials.roles.assuming_roles.explain_assume_role"),
     (
         all_of(calls("iam:passrole"), is_not_explicit),

@@ -11,7 +11,7 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.names import entry_arns
-from iamtriage.explaining._rules.calls.roles.account_roles import explain_missing_setting
+from iamtriage.explaining._rules.calls.roles import account_roles
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -65,8 +65,8 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     """Explain that an ARN or principal is rejected as an argument."""
     context = clusters.failure_context(case)
     # The failure's own sentence comes first, because the text around it can describe another failure.
-    if "ENHANCED_MONITORING" in context:
-        return explain_missing_setting(case)
+    if "ENHANCED_MONITORING" in context and account_roles.ACCOUNT_ROLE_MISSING.search(case.text):
+        return account_roles.explain_missing_setting(case)
     for message in (clusters.failure_sentence(case), context):
         if _SERVICE_LINKED.search(message):
             return entry_arns.explain_service_linked_role(case)

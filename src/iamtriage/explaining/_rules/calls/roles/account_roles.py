@@ -93,7 +93,7 @@ _SETTINGS = (
 # The call names the role.
 _NAMES_ROLE = lazy_pattern(r"cloudwatchRoleArn|ENHANCED_MONITORING")
 _OF_ACCOUNT = lazy_pattern(r"(?a)configured for account: (\d{12})\b")
-ACCOUNT_ROLE_MISSING = lazy_pattern("|".join(each.sign for each in _SETTINGS))
+ACCOUNT_ROLE_MISSING = lazy_pattern("|".join(each.sign for each in _SETTINGS), re.IGNORECASE)
 """Words of the messages about such roles."""
 NO_ACCOUNT_ROLE = CauseType(
     "no-account-role",
@@ -105,10 +105,17 @@ NO_ACCOUNT_ROLE = CauseType(
 )
 
 
-def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") -> Explanation:
-    """Explain that a service has no role in the settings of the account."""
+def explain_denied_setting(denial: Denial) -> Explanation | None:
+    """Explain a denial that says so, and not only that a service cannot use a role."""
+    return explain_missing_setting(denial) if ACCOUNT_ROLE_MISSING.search(denial.case.text) else None
+
+
+def explain_missing_setting(case: Case[Failure] | Denial, message: str = "") -> Explanation:
+    """Explain that a service has no role in the settings of the account, which the text or the message says."""
     found: Case[Failure] = Case(case.failure, case.facts)
-    setting, said = next((each, m) for each in _SETTINGS if (m := re.search(each.sign, found.text)))
+    text = f"{found.text} {message}"
+    shown = ((each, re.search(each.sign, text, re.IGNORECASE)) for each in _SETTINGS)
+    setting, said = next((each, said) for each, said in shown if said is not None)
     given = clues.find_role_arn(found.text) if _NAMES_ROLE.search(found.text) else None
     # Few errors need the evaluation of a trust policy.
     from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust

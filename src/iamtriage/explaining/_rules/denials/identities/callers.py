@@ -182,11 +182,8 @@ def _describe_use(denial: Denial) -> str | None:
             name = clip_text(path if path and "." in host else stated)
             instead = _describe_task_role(denial) if "{instead}" in words else ""
             of_function = f" {session}" if session else ""
-            machine = only_one(set(_STATE_MACHINE.findall(text)) if "{machine}" in words else ())
-            of_machine = f" {machine}" if machine else ""
-            return (
-                f"which {words.format(name=name, function=of_function, instead=instead, machine=of_machine)}"
-            )
+            machine = only_one({f" {each}" for each in _STATE_MACHINE.findall(text)}, "")
+            return f"which {words.format(name=name, function=of_function, instead=instead, machine=machine)}"
     context = denial.context
     function = context.function
     is_lambda = context.runtime is not None and context.runtime.kind == "lambda" and bool(session)

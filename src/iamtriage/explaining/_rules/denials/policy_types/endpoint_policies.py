@@ -103,12 +103,9 @@ def _describe_effect(denial: Denial, verb: str) -> str:
         needed = f"{_describe_others(denial)} must allow it, too, but"
         if (own := guardrails.describe_own_allow(denial)) is not None:
             needed = f"{capitalize_start(own)}:"
-        address = _find_address(denial)
-        shown = (
-            ""
-            if address is None
-            else f", as the private address of {address[0]} shows ({address[1].replace(',', ', ')})"
-        )
+        shown = ""
+        if (found := _find_address(denial)) is not None:
+            shown = f", as the private address of {found[0]} shows ({found[1].replace(',', ', ')})"
         return f"The request went through the VPC endpoint{shown}. {needed} that alone does not help."
     any_allow = (
         "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"

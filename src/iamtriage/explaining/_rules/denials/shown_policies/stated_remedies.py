@@ -309,17 +309,17 @@ def explain_without_effect(
     if denial.service == "secretsmanager" and denial.resource_arn is None:
         steps = (_NOT_THERE, *steps)
     unread = find_unread_statement(denial, policy)
-    if unread is not None:
-        verdict = unread[0]
-    remedy = (
-        unread[1]
-        if unread is not None
-        else account_remedy(title, *steps, commands=lines, url=pages.EVALUATION)
-    )
+    allowing = f"allows it, but {unread[0] if unread else verdict}"
+    if policy.allowing != "allows it":
+        allowing, title = (
+            policy.allowing,
+            f"Correct the Version of {policy.name}, and attach it to {denial.caller}",
+        )
+    remedy = unread[1] if unread else account_remedy(title, *steps, commands=lines, url=pages.EVALUATION)
     others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
     return attrs.evolve(
         explanation,
-        summary=denial_summary(denial, f"{subject} allows it, but {verdict}"),
+        summary=denial_summary(denial, f"{subject} {allowing}"),
         causes=(cause, *explanation.causes),
         remedies=(remedy, *others),
     )

@@ -32,7 +32,7 @@ _AFTER_CHAIN = "The request that failed is that to the instance metadata, where 
 
 def explain_differing_modules(case: Case[AwsError | MissingCredentials], message: str) -> Explanation:
     """Explain that the SDK for Go could not build a request, as its modules do not fit together."""
-    found = UNKNOWN_STEP.search(message) or next(UNKNOWN_STEP.finditer(case.failure.text))
+    found = UNKNOWN_STEP.search(message) or next(UNKNOWN_STEP.finditer(case.text))
     is_last = _LAST_SOURCE.search(message) is not None
     return case.explain(
         "The AWS SDK for Go could not build the request: its modules are of versions that do not fit together.",

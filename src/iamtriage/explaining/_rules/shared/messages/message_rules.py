@@ -138,7 +138,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "kubernetes.aws_auth.aws_auth_maps.explain_invalid_map": (
         "aws-auth configmap in your cluster is invalid",
     ),
-    "calls.roles.account_roles.explain_missing_setting": (
+    "calls.roles.account_roles.explain_denied_setting": (
         "dms-vpc-role is not configured properly",
         "dms-cloudwatch-logs-role is not configured properly",
         "dms-access-for-endpoint is not configured properly",
