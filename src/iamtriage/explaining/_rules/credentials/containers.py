@@ -352,7 +352,6 @@ def _keep_user_remedy(case: Case[MissingCredentials], owner: str, user: str) -> 
                 restart.replace("rollout restart", "patch") + f" --patch '{patch}'",
             ),
         ),
-        url=pages.EKS_IRSA_POD,
     )
 
 
@@ -376,5 +375,4 @@ def _set_group_remedy(case: Case[MissingCredentials], group: str) -> Remedy:
         if _BEFORE_READABLE_TOKENS.search(f"{case.text}\nKubernetes {case.facts.kubernetes_version}")
         else None,
         commands=clusters.restart_command(case).replace("rollout restart", "patch") + f" --patch '{patch}'",
-        url=pages.EKS_IRSA_POD,
     )

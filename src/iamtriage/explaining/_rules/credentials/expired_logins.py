@@ -137,7 +137,6 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
                 "Look up sso_session and sso_start_url of the profile in ~/.aws/config, and sign in to that one.",
                 "Tools with their own token cache (aws-sso-util, granted, saml2aws) do not renew the tokens of the AWS CLI.",
                 commands="aws configure list",
-                url=pages.SSO_LOGIN,
             ),
         ),
         notes=_CONSEQUENCE if "No valid credential sources" in case.text else None,
@@ -155,7 +154,6 @@ _SIGN_OUT_FIRST = your_remedy(
         "aws sso login --profile PROFILE",
         "aws sts get-caller-identity --profile PROFILE",
     ),
-    url=pages.SSO_LOGIN,
 )
 # What Terraform reports of each failure to get credentials.
 _CONSEQUENCE = (
@@ -301,7 +299,6 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
             "Do not use a saved or cached SAMLResponse, and do not wait between the sign-in and the call, such as for the choice of a role. For many roles or accounts, get a new assertion every 5 minutes.",
             "If STS rejects a new assertion, too, compare its IssueInstant, after decoding it from Base64, with the time in UTC: most likely, the clock of the identity provider is wrong.",
             commands="saml2aws login --force" if is_saml2aws else None,
-            url=pages.SAML,
         ),
         notes="DurationSeconds and the maximum session duration of the role do not matter here: they apply to the session, not to the assertion.",
     )

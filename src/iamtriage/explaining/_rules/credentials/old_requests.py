@@ -128,7 +128,6 @@ def _explain_late_request(case: Case[ExpiredCredentials], message: str, valid: _
             "Sign the request again, right before it is sent",
             "Repeat the call. If it works, the failed request was an old one: sign each attempt again, also those from a queue, and create a new presigned URL.",
             started,
-            url=pages.SIGNATURES,
         ),
         clock_remedies.set_clock(case.text, case.failure.text),
     )

@@ -116,7 +116,6 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
             Labelled("On a computer:", f"aws {sign_in} --profile PROFILE"),
             "export AWS_PROFILE=PROFILE",
         ),
-        url=pages.SDK_CREDENTIALS,
     )
     return pod_roles.Advice([], [remedy])
 

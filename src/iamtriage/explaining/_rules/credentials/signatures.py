@@ -139,7 +139,6 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
                 "Sign requests right before they are sent",
                 "A request that waits in a queue, in a debugger or while a laptop sleeps must be signed again.",
                 "Let the SDK retry requests: it signs each attempt again.",
-                url=pages.SIGNATURES,
             ),
         ),
         notes="New access keys do not help, and no permission is missing: AWS compares the times before it evaluates policies.",
@@ -371,7 +370,6 @@ def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
         if is_presigned
         else None,
         commands="aws sts get-caller-identity --debug",
-        url=pages.SIGNATURES,
     )
 
 

@@ -364,19 +364,16 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
         f"Start the controller with {flag.partition('=')[0]}",
         "The command is for the Helm chart. It replaces extraArgs: add the arguments that are set already.",
         commands=f"helm upgrade cert-manager jetstack/cert-manager --namespace cert-manager --reuse-values --set 'extraArgs={{{flag}}}'",
-        url=_PAGE,
     )
     own = cluster_remedy(
         f"Or give {named} its own credentials",
         "Set accessKeyID and secretAccessKeySecretRef of the route53 solver, or, in newer versions, auth.kubernetes.serviceAccountRef and role.",
-        url=_PAGE,
     )
     change = cluster_remedy(
         f"Make {named} a ClusterIssuer",
         "Write kind: ClusterIssuer without metadata.namespace. cert-manager reads Secrets of a ClusterIssuer, such as keys, from its own namespace.",
         "Set issuerRef.kind: ClusterIssuer in the Certificates, or the annotation cert-manager.io/cluster-issuer on Ingresses.",
         "A ClusterIssuer can be used from each namespace: limit it with dnsZones in the solver's selector.",
-        url=_PAGE,
     )
     return case.explain(
         f"AWS was not called: cert-manager does not use its own credentials (IRSA, the node's role) for {named}.",

@@ -363,7 +363,6 @@ _ROLE_WITHOUT_MFA = your_remedy(
     "Use the role of the machine or container, or let the CI system's OIDC token assume a role.",
     "Remove the profile with mfa_serial from the job: unset AWS_PROFILE, and mount no ~/.aws.",
     commands="printenv AWS_PROFILE AWS_CONFIG_FILE",
-    url=pages.CLI_ROLES,
 )
 
 
@@ -382,5 +381,4 @@ def _pass_session(case: Case[MissingCredentials], profile: str | None, program: 
             *present(again),
             Labelled("Or, with aws-vault instead:", f"aws-vault exec {name} -- {again}") if again else None,
         ),
-        url=pages.CLI_ROLES,
     )

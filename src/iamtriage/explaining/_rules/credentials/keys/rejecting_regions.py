@@ -71,7 +71,6 @@ def explain_disabled(case: Case[InvalidCredentials], request: RejectedRequest) -
                 fill_command("aws account get-region-opt-status --region-name {}", commands.region(region)),
             ),
         ),
-        url=pages.ENABLE_REGION,
     )
     them = "them" if others else "the credentials"
     return case.explain(
@@ -94,7 +93,6 @@ def _skip_remedy(request: RejectedRequest) -> Remedy | None:
         f"Leave out {request.region}: call only the Regions that the account has enabled",
         "Without --all-regions, the command prints only these. Nothing runs in a Region that was never enabled.",
         commands=f"aws ec2 describe-regions --query 'Regions[].RegionName' --output text --region {request.working_regions[0]}",
-        url=pages.ENABLE_REGION,
     )
 
 

@@ -197,7 +197,6 @@ def _allow_login_remedy(case: Case[AccessDenied] | Case[ExpiredCredentials]) -> 
             None if isinstance(case.principal, User) else Labelled("Or, for a role:", of_role),
             Labelled("Then, as the user or role:", "aws login"),
         ),
-        url=pages.CLI_LOGIN,
     )
 
 
@@ -254,7 +253,6 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
                 "Let the kubeconfig use the AWS CLI instead",
                 "The command writes an entry that gets the token with aws eks get-token. aws-iam-authenticator is then not needed. Add --profile or --role-arn if the old entry has one.",
                 commands=_UPDATE_KUBECONFIG,
-                url=pages.EKS_KUBECONFIG,
             )
         outcome, causes, first = "was not found", (), (install,)
         # A path in the kubeconfig can be that of another computer.
@@ -291,7 +289,6 @@ _RUN_BY_HAND = your_remedy(
     "Run it as the user, in the container and with the profile that the kubeconfig uses. Its own error says what is wrong.",
     "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
     commands=(kubectl_logins.HELPER, "aws sts get-caller-identity"),
-    url=pages.EKS_KUBECONFIG,
 )
 _RUN_AS_TERRAFORM = your_remedy(
     "Run the helper where Terraform runs, and give it the credentials of the cluster",
@@ -304,5 +301,4 @@ _WRITE_AGAIN = your_remedy(
     "Write the kubeconfig again",
     "An old kubeconfig can name a helper, a profile or a role that no longer exists.",
     commands=_UPDATE_KUBECONFIG,
-    url=pages.EKS_KUBECONFIG,
 )

@@ -130,7 +130,6 @@ def explain_helper_without_login(case: Case[Failure], reported: tuple[str, ...])
             "Name the registry in credHelpers of ~/.docker/config.json",
             f'Add "{registry}": "ecr-login" to credHelpers.',
             commands=_SHOW_SETTINGS,
-            url=REGISTRY_HELPER_WITHOUT_LOGIN.sources[0],
         )
         return case.explain(
             f"Docker has no login to the ECR registry {registry}: its config file names docker-credential-ecr-login for {named} only.",
@@ -170,7 +169,6 @@ def explain_helper_without_login(case: Case[Failure], reported: tuple[str, ...])
             "The helper also writes it to its log:": "tail ~/.ecr/log/ecr-login.log",
             "Whose credentials it uses:": "aws sts get-caller-identity",
         },
-        url=REGISTRY_HELPER_WITHOUT_LOGIN.sources[0],
     )
     reason = f"most likely, {who} is not allowed to call {tasks.LOGIN_ACTION}, or it has no AWS credentials"
     if lacks_policy:

@@ -368,7 +368,6 @@ def explain_old_pull_secret(case: Case[Failure], reported: Cause) -> Explanation
             "The kubelet pulls with the secret, so docker login does not help. It tries again by itself.",
             "ECR fixes the 12 hours: let a CronJob renew the secret every 6 hours. Or install ecr-credential-provider on the nodes, which signs in for each pull. Nodes of EKS have it: remove imagePullSecrets there.",
             commands=f'kubectl create secret docker-registry {name} --namespace {namespace} --docker-server={registry} --docker-username=AWS --docker-password="{login}" --dry-run=client -o yaml | kubectl apply -f -',
-            url=pages.ECR_LOGIN,
         ),
     )
 

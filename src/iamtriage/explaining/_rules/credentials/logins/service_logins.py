@@ -124,7 +124,6 @@ def _explain_unchecked_login(case: Case[InvalidCredentials]) -> Explanation:
     repeat = your_remedy(
         "Repeat the login later, and wait longer each time",
         "SES answers 454 if it cannot check the login at the moment. Wait 5, 10 and 30 seconds, then 20 minutes.",
-        url=_CODES_PAGE,
     )
     password = attrs.evolve(first, title=title)
     verdict = ", and a secret access key is no SMTP password" if is_key else " at the moment"
@@ -283,7 +282,6 @@ def _login_remedy(
         _OTHER_MANAGERS,
         "With --duration-seconds, a token can be valid for less time. Get one in each CI job and each image build, and pass it to docker build as a secret.",
         commands=(login, token) if tool else (token,),
-        url=pages.CODEARTIFACT_TOKENS,
     )
 
 

@@ -21,7 +21,7 @@ from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import find_start_url
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import WRONG_SSO_SESSION
 from iamtriage.explaining._rules.shared.credentials import selected_profiles
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import WSL, with_profile
@@ -394,6 +394,5 @@ def explain_rejected_token(case: Case[Failure], reported: Cause) -> Explanation 
             commands=("aws sso logout", with_profile(profile, "aws sso login")),
             manifest=f"sso_region = {region}\n",
             manifest_language="text",
-            url=pages.SSO_LOGIN,
         ),
     )

@@ -93,7 +93,6 @@ def _explain_output(case: Case[MissingCredentials], output: _Output) -> Explanat
         manifest=f"| {output.filter}",
         manifest_language="text",
         commands=credential_remedies.with_profile(profile, "aws sts get-caller-identity"),
-        url=pages.CLI_PROCESS,
     )
     own: Remedy | None = None
     if output.call == "assume-role" and options.get("role-arn") and options.get("profile"):

@@ -80,7 +80,6 @@ def explain_unreadable_files(case: Case[MissingCredentials]) -> Explanation | No
             f"chmod -R u=rwX,go= {home}/.aws",
             "aws sts get-caller-identity",
         ),
-        url=FILES_UNREADABLE.sources[0],
     )
     if (whose := _find_other_owner(file, user)) is not None:
         # The files are the secrets of that user.

@@ -360,14 +360,12 @@ def explain_cached_configuration(case: Case[MissingCredentials], message: str) -
         None if in_client else "Restart queue workers: they keep the old configuration.",
         commands=("php artisan config:cache", "php artisan queue:restart"),
         manifest=manifest,
-        url=CONFIGURATION_CACHED.sources[0],
     )
     caching = your_remedy(
         "Cache the configuration again, with the keys in .env",
         f"{name} passes the keys as they were when the configuration was cached: .env must have them at that time, on that server.",
         "Restart queue workers: they keep the old configuration.",
         commands=("php artisan config:clear", "php artisan config:cache", "php artisan queue:restart"),
-        url=CONFIGURATION_CACHED.sources[0],
     )
     reason = "Laravel does not load .env while its configuration is cached"
     if is_passed:

@@ -117,7 +117,6 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
         "Let an SDK sign the request",
         "Sign with an SDK or with curl --aws-sigv4 instead of custom code.",
         "Send one Authorization header, and only one kind of signature: header or URL.",
-        url=pages.SIGNATURES,
     )
     return case.explain(
         "AWS rejected the signature: the date in its credential scope is not the date of the request. No permission is missing."

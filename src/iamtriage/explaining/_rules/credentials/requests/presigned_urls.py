@@ -326,5 +326,4 @@ _NEW_URL = your_remedy(
     "Create each URL right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
     f"If it must last longer, raise --expires-in (in seconds): at most 604800, 7 days. {_ROLE_CREDENTIALS_EXPIRE}",
     commands="aws s3 presign s3://BUCKET/KEY --expires-in 3600",
-    url=pages.S3_PRESIGNED,
 )

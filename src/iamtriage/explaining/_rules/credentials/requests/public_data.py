@@ -123,5 +123,4 @@ def _anonymous_remedy(case: Case[MissingCredentials], bucket: str, *, is_of_cli:
         "Add --no-sign-request to the command",
         'The same option works for aws s3 cp and aws s3 sync. In Python, create the client with Config(signature_version=botocore.UNSIGNED); with pandas, pass storage_options={"anon": True}.',
         commands=line,
-        url=_OPTIONS_PAGE,
     )

@@ -148,7 +148,6 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
                     "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
                     Labelled("If no policy for ECR is listed:", attach),
                 ),
-                url=pages.ECR_LOGIN,
             ),
             *(() if of_add_on else (registry_pulls.pull_secret_remedy(registry, region),)),
         ]

@@ -252,7 +252,6 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
         "Check which roles the pool has",
         "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
         commands="aws cognito-identity get-identity-pool-roles --region REGION --identity-pool-id IDENTITY_POOL_ID",
-        url=pages.IDENTITY_POOL_ROLES,
     )
     proposed: tuple[Remedy, ...] = (check, pool_trust_remedy())
     summary, text = "returns no credentials: it has no role for this caller, or cannot assume it", ""
@@ -290,7 +289,6 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
                 commands=commands.trust_policy_commands(trust.role)[1:],
                 policy=fixed,
                 is_addition=False,
-                url=pages.IDENTITY_POOL_ROLES,
             )
         # Code that sets the action makes the other remedies superfluous.
         proposed = (in_code,) if in_code and in_code.commands else remedies.present(in_code, change, check)

@@ -250,7 +250,6 @@ _UPDATE = account_remedy(
         "aws iam list-saml-providers",
         "aws iam update-saml-provider --saml-provider-arn SAML_PROVIDER_ARN --saml-metadata-document file://metadata.xml",
     ),
-    url=pages.SAML,
 )
 _COMPARE = your_remedy(
     "Read the assertion, and compare it with the SAML provider",

@@ -104,7 +104,6 @@ def _explain_other_account(
         f"Create the IAM OIDC provider in account {role.account}{', and name it in the trust policy' if lines else ''}",
         change,
         commands=(issuers.create_provider_command(issuer), *lines),
-        url=pages.OIDC_PROVIDERS,
     )
     if fixed is not None:
         remedy = attrs.evolve(remedy, policy=fixed, layer="role_trust")

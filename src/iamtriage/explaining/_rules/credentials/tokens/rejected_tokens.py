@@ -147,7 +147,6 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         add = account_remedy(
             f"Or add the audience {audience} to the IAM OIDC provider",
             commands=add.commands[1],
-            url=pages.OIDC_PROVIDERS,
         )
     return case.explain(
         summary,
@@ -177,7 +176,6 @@ def _explain_unnamed(
         add = account_remedy(
             f"Or let the IAM OIDC provider and the trust policy accept the audience {audience}",
             commands=commands.oidc_client_commands(provider, audience)[1],
-            url=pages.OIDC_PROVIDERS,
         )
     return case.explain(
         f"The job's token has GitHub's default audience, {audience or 'the URL of the repository owner'}, because the request for it names none. The IAM OIDC provider does not accept it.",
@@ -242,7 +240,6 @@ def _explain_other_client_id(
             right,
             correct,
             commands=(show, Labelled("If the list does not have it:", add)) if listed is None else (add,),
-            url=pages.OIDC_PROVIDERS,
         ),
         notes=f"{trust} {_NO_POLICY}",
     )

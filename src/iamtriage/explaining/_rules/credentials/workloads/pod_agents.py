@@ -188,7 +188,6 @@ _CHECK_TOKEN = your_remedy(
         pod_roles.VARIABLES_OF_POD,
         "kubectl exec POD --namespace NAMESPACE -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
     ),
-    url=pages.EKS_POD_IDENTITY,
 )
 
 
@@ -215,7 +214,6 @@ def _send_bare_token_remedy(case: clusters.AnyCase) -> Remedy:
             "token=$(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)",
             'curl -s -o /dev/null -w "%{http_code}" -H "Authorization: $token" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"',
         ),
-        url=pages.EKS_POD_IDENTITY,
     )
 
 

@@ -147,7 +147,6 @@ def _give_role(case: Case[MissingCredentials], run: _Run, workspace: str) -> Rem
         commands=f"aws iam create-open-id-connect-provider --url https://{run.host} --client-id-list aws.workload.identity",
         manifest="TFC_AWS_PROVIDER_AUTH=true\nTFC_AWS_RUN_ROLE_ARN=ROLE_ARN\n",
         manifest_language="text",
-        url=_DYNAMIC,
     )
 
 
@@ -156,7 +155,6 @@ def _check_variables(workspace: str) -> Remedy:
         f"Check that TFC_AWS_PROVIDER_AUTH and TFC_AWS_RUN_ROLE_ARN are environment variables of the workspace{workspace}",
         "Variables of the category Terraform have no effect here, nor have those of another workspace or of the job that starts the run.",
         "Remove keys and profiles from the provider block. Each further configuration with an alias needs variables with its tag, such as TFC_AWS_PROVIDER_AUTH_TAG.",
-        url=_DYNAMIC,
     )
 
 

@@ -84,7 +84,6 @@ def _unnamed_call_remedy(denial: Denial) -> Remedy:
                 "aws sts get-caller-identity",
                 denied_calls_command(denial.event_source, _region(denial), sign, _LATEST),
             ),
-            url=pages.ACCESS_DENIED,
         )
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
     partition = find_partition(queue["region"]) or "aws"
@@ -115,7 +114,6 @@ def _unnamed_call_remedy(denial: Denial) -> Remedy:
         f"SQS names no action. Senders need sqs:SendMessage, and consumers need sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes, on {arn}.",
         f"For a caller outside the account {queue['account']}, the queue policy must allow it, too: the second command prints it.",
         commands=("aws sts get-caller-identity", commands.fill_command(template, queue[0], queue["region"])),
-        url=pages.ACCESS_DENIED,
     )
 
 
@@ -127,7 +125,6 @@ def _ambiguous_remedies(denial: Denial) -> tuple[Remedy, ...]:
             "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the record is the service.",
             "Pass it to explain() as the fact service: the explanation then names the action and the policy.",
             commands=("aws sts get-caller-identity", cloudtrail_command(denial)),
-            url=pages.ACCESS_DENIED,
         ),
         account_remedy(
             "If no policy of the caller allows it yet, allow the action of that service",
