@@ -50,7 +50,6 @@ SUPPORT_CASE = account_remedy(
     url="https://docs.aws.amazon.com/awssupport/latest/user/case-management.html",
 )
 """For a restriction that only AWS lifts. Source: https://github.com/aws-samples/aws-cdk-examples/issues/279."""
-_CAPACITY = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/throttling-provisioned-capacity-exceeded-mitigation.html"
 TABLE_CAPACITY = CauseType(
     "table-capacity",
     title="The calls exceed the capacity of the DynamoDB table or index",
@@ -58,16 +57,17 @@ TABLE_CAPACITY = CauseType(
     recognised_by="The message says that the provisioned throughput, or the current capacity, of a table or index was exceeded.",
     fix="Raise the capacity of the table or index, or use on-demand mode, and spread the calls over more keys.",
     of="throttled",
-    sources=(_CAPACITY,),
+    sources=(
+        "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/throttling-provisioned-capacity-exceeded-mitigation.html",
+    ),
 )
-_SECURITY_HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-settingup.html"
 SERVICE_NOT_ENABLED = CauseType(
     "service-not-enabled",
     title="The service is not enabled in the account and Region of the call",
     text="An account enables Security Hub for each Region separately, and it does not answer in the others.",
     recognised_by='The code InvalidAccessException of Security Hub, or a message such as "is not subscribed to AWS Security Hub".',
     fix="Enable the service in this Region, or call the Region and the account in which it is enabled.",
-    sources=(_SECURITY_HUB,),
+    sources=("https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-settingup.html",),
 )
 _DECLARATIVE_POLICIES = (
     "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_declarative.html"
@@ -149,7 +149,6 @@ ACCOUNT_KINDS = (
             "Copy a snapshot with the new key, and share the copy (aws ec2 copy-snapshot or aws rds copy-db-snapshot, with --kms-key-id).",
             "The policy of the new key must allow the other account kms:Decrypt, kms:DescribeKey and, for snapshots, kms:CreateGrant and kms:ReEncrypt*. That account must allow its callers the same.",
             commands="aws kms create-key --query KeyMetadata.Arn --output text",
-            url=MANAGED_KEY_ACROSS.sources[0],
         ),
     ),
     ErrorKind(
@@ -164,7 +163,6 @@ ACCOUNT_KINDS = (
                 "aws sesv2 get-account --region REGION --query ProductionAccessEnabled",
                 "aws sesv2 create-email-identity --region REGION --email-identity ADDRESS_OR_DOMAIN",
             ),
-            url=pages.SES_SANDBOX,
         ),
     ),
     ErrorKind(
@@ -181,7 +179,6 @@ ACCOUNT_KINDS = (
                     "To enable it (charges apply):", "aws securityhub enable-security-hub --region REGION"
                 ),
             ),
-            url=_SECURITY_HUB,
         ),
     ),
     ErrorKind(
@@ -237,7 +234,6 @@ RESTRICTED_ACCOUNT = ErrorKind(
         "Sign in to the console, open the service, and follow its instructions.",
         "Check Billing and the emails to the account's address: payment, verification, suspension.",
         "If nothing is pending there, open a support case.",
-        url="https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",
     ),
 )
 """The kind of the codes that say that the account cannot use the service."""
@@ -256,7 +252,6 @@ SPENT_QUOTAS = (
             "With auto scaling, raise the maximum. Or switch the table to on-demand mode; if it has that (PAY_PER_REQUEST), let the load grow more slowly.",
             "If most calls are for one key, more capacity does not help: spread them over more keys, or cache.",
             commands="aws dynamodb describe-table --table-name TABLE_NAME --region REGION --query 'Table.[BillingModeSummary.BillingMode,ProvisionedThroughput,GlobalSecondaryIndexes[].[IndexName,ProvisionedThroughput]]'",
-            url=_CAPACITY,
         ),
     ),
     ErrorKind(
@@ -296,7 +291,6 @@ SPENT_QUOTAS = (
                 "Request a higher quota of tokens per day",
                 "The command lists these quotas of the Region. New accounts can have lower ones than the default. If the quota is not adjustable, open a support case.",
                 commands="aws service-quotas list-service-quotas --service-code bedrock --region REGION --query \"Quotas[?contains(QuotaName, 'tokens per day')].[QuotaName,Value,Adjustable]\" --output text",
-                url=pages.QUOTAS,
             ),
         ),
     ),

@@ -18,7 +18,6 @@ from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.failures._failures import AwsError
 
-_DECRYPT = "https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html"
 SETTING_ABSENT = CauseType(
     "setting-absent",
     title="The bucket does not have this setting",
@@ -33,7 +32,7 @@ UNREADABLE_CIPHERTEXT = CauseType(
     text="The encryption context differs from that of the encryption, the data is damaged, cut off or still Base64, or its key is in another Region. No permission is missing.",
     recognised_by="The error code InvalidCiphertextException.",
     fix="Send the bytes as KMS returned them, with the same encryption context, in the Region of the key.",
-    sources=(_DECRYPT,),
+    sources=("https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html",),
 )
 AWS_ERROR = CauseType(
     "aws-error",
@@ -98,7 +97,6 @@ OUTBOUND_FEDERATION_OFF = CauseType(
     sources=(_OUTBOUND_FEDERATION,),
 )
 _TOKENS_OF_STS = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html"
-_CONTEXT_ASSERTIONS = "https://docs.aws.amazon.com/singlesignon/latest/userguide/trustedidentitypropagation-identity-enhanced-iam-role-sessions.html"
 OUTLIVES_SESSION = CauseType(
     "token-outlives-session",
     title="The requested token or session would outlive the session of the caller",
@@ -121,24 +119,24 @@ CONTEXT_ASSERTION_REJECTED = CauseType(
     text="The context assertion is malformed or has expired, or its provider is not the one that issued it. STS has not evaluated any policy.",
     recognised_by="The error code InvalidContextAssertion.",
     fix="Get a new context assertion, and pass it unchanged with the ARN of its provider.",
-    sources=(_CONTEXT_ASSERTIONS,),
+    sources=(
+        "https://docs.aws.amazon.com/singlesignon/latest/userguide/trustedidentitypropagation-identity-enhanced-iam-role-sessions.html",
+    ),
 )
-_ADD_ON_ROLES = "https://docs.aws.amazon.com/eks/latest/userguide/add-ons-iam.html"
 ADD_ON_LACKS_PERMISSION = CauseType(
     "add-on-lacks-permission",
     title="The IAM role of the EKS add-on lacks a permission, or the add-on has no role",
     recognised_by="The health issue AddonPermissionFailure of an add-on.",
     fix="Give the add-on a role with the policy that EKS recommends for it.",
-    sources=(_ADD_ON_ROLES,),
+    sources=("https://docs.aws.amazon.com/eks/latest/userguide/add-ons-iam.html",),
 )
-_RESTORE_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html"
 OBJECT_ARCHIVED = CauseType(
     "object-archived",
     title="The object is archived",
     text="An object in an archive storage class, or in an archive tier of Intelligent-Tiering, cannot be read until a copy is restored.",
     recognised_by="The error code InvalidObjectState or ObjectNotInActiveTierError.",
     fix="Restore the object, wait until the copy is there, and read it.",
-    sources=(_RESTORE_PAGE,),
+    sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html",),
 )
 KINDS_WITH_MESSAGE = (
     ErrorKind(
@@ -190,7 +188,6 @@ _KINDS = (
                 Labelled("If the state is PendingDeletion:", "aws kms cancel-key-deletion --key-id KEY_ARN"),
                 Labelled("Then, or if the state is Disabled:", "aws kms enable-key --key-id KEY_ARN"),
             ),
-            url=pages.KMS_KEY_STATE,
         ),
     ),
     ErrorKind(
@@ -207,7 +204,6 @@ _KINDS = (
                     "aws s3api head-object --bucket BUCKET --key OBJECT_KEY --query '[StorageClass,Restore]'",
                 ),
             ),
-            url=_RESTORE_PAGE,
         ),
     ),
     *NODE_KINDS,
@@ -218,7 +214,6 @@ _KINDS = (
         remedies=owner_remedy(
             "Add the setting if it is wanted",
             "Otherwise, there is nothing to fix: let the program treat this error as an empty setting.",
-            url=pages.S3_ERRORS,
         ),
     ),
     ErrorKind(
@@ -234,7 +229,6 @@ _KINDS = (
                 "base64 --decode < FILE.b64 > FILE",
                 "aws kms decrypt --ciphertext-blob fileb://FILE --query KeyId --output text",
             ),
-            url=_DECRYPT,
         ),
     ),
     ErrorKind(
@@ -249,7 +243,6 @@ _KINDS = (
                 "aws eks describe-addon --cluster-name CLUSTER --addon-name ADDON_NAME --query 'addon.[addonVersion,serviceAccountRoleArn,podIdentityAssociations]'",
                 "aws eks describe-addon-configuration --addon-name ADDON_NAME --addon-version ADDON_VERSION --query podIdentityConfiguration",
             ),
-            url=_ADD_ON_ROLES,
         ),
     ),
     ErrorKind(
@@ -260,7 +253,6 @@ _KINDS = (
             "Request a shorter DurationSeconds, or call with a new session",
             "DurationSeconds can be at most the seconds until the Expiration of the calling session.",
             "If the token must be valid longer, get a new session right before the call, such as with AssumeRole. Its DurationSeconds can be up to the role's MaxSessionDuration, but only one hour if the caller of AssumeRole is a role, too.",
-            url=_TOKENS_OF_STS,
         ),
     ),
     ErrorKind(
@@ -270,7 +262,6 @@ _KINDS = (
         remedies=your_remedy(
             "Pass fewer or shorter tags to GetWebIdentityToken",
             "Pass only the tags that the external service reads.",
-            url=_TOKENS_OF_STS,
         ),
     ),
     ErrorKind(
@@ -281,7 +272,6 @@ _KINDS = (
             "Get a new context assertion, and pass it unchanged",
             "IAM Identity Center returns it as identityContext from CreateTokenWithIAM. It is valid for a short time: request it right before the call.",
             "Its ProviderArn is arn:aws:iam::aws:contextProvider/IdentityCenter.",
-            url=_CONTEXT_ASSERTIONS,
         ),
     ),
     ErrorKind(
@@ -309,7 +299,6 @@ _KINDS = (
             "Enable outbound identity federation",
             "The command requires iam:EnableOutboundWebIdentityFederation. It prints the account's issuer URL, which the external service must trust. Then retry the call, for which the caller needs sts:GetWebIdentityToken.",
             commands="aws iam enable-outbound-web-identity-federation",
-            url=_OUTBOUND_FEDERATION,
         ),
     ),
     ErrorKind(
@@ -358,7 +347,6 @@ _KINDS = (
             "Use another Availability Zone or instance type",
             "Try another Availability Zone, or allow several zones and instance types.",
             "Or retry later. A quota is not the cause.",
-            url=pages.EC2_ERRORS,
         ),
     ),
     ErrorKind(
@@ -370,7 +358,6 @@ _KINDS = (
             "Use the existing resource, or choose another name",
             "Inspect the existing resource: an earlier run may have created it. Use it, or import it into the tool that tries to create it (terraform import).",
             "Otherwise, choose another name. The name of an S3 bucket must be unique in the whole partition. Do not delete a resource before you know what uses it.",
-            url=pages.API_REFERENCES,
         ),
     ),
     ErrorKind(
@@ -382,7 +369,6 @@ _KINDS = (
             "The command prints the bucket's Region. Set it in the client.",
             "Remove an endpoint URL of another Region.",
             commands="aws s3api head-bucket --bucket BUCKET --query BucketRegion",
-            url=pages.SDK_ENDPOINTS,
         ),
     ),
 )

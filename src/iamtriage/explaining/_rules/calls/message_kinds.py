@@ -46,7 +46,6 @@ INFERENCE_PROFILE_NEEDED = CauseType(
     sources=(pages.BEDROCK_PROFILES,),
 )
 _STACK_CAPABILITIES = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html"
-_FAILED_STACKS = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html"
 UNKNOWN_OPERATION = CauseType(
     "unknown-operation",
     title="The service cannot tell which operation was called",
@@ -67,7 +66,6 @@ COMPARE_REQUEST = your_remedy(
     "Compare host, path and method, which SDKs and the CLI print in their debug logs, with the API reference of the operation and the service's endpoints.",
     "Try the same call with the AWS CLI: if it works there, the program's request or endpoint is wrong.",
     commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
-    url=pages.SDK_ENDPOINTS,
 )
 CAPABILITIES_MISSING = CauseType(
     "capabilities-missing",
@@ -82,7 +80,7 @@ STACK_ROLLED_BACK = CauseType(
     title="The creation of the stack failed: such a stack can only be deleted",
     recognised_by="The message says that the stack is in ROLLBACK_COMPLETE state and can not be updated.",
     fix="Find the first event that failed, delete the stack, and create it again.",
-    sources=(_FAILED_STACKS,),
+    sources=("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",),
 )
 KEY_NOT_ACCESSIBLE = CauseType(
     "key-not-accessible",
@@ -103,14 +101,13 @@ VOLUME_KEY = CauseType(
     fix="Enable the key, and allow the service-linked role or role that launches the instances in the key policy.",
     sources=(_VOLUME_KEYS,),
 )
-_EBS_KEYS = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html"
 NEW_VOLUME_GONE = CauseType(
     "new-volume-gone",
     title="EC2 deleted a new volume again",
     text="EC2 accepts an encrypted volume first, and deletes it again if it cannot use the KMS key with the permissions of the caller.",
     recognised_by="The error InvalidVolume.NotFound, while a program waits for a volume that it has created.",
     fix="Allow the caller to use the KMS key of the volume, and check that the key is enabled.",
-    sources=(_EBS_KEYS,),
+    sources=("https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html",),
 )
 METADATA_UNANSWERED = CauseType(
     "metadata-unanswered",
@@ -160,7 +157,6 @@ INSTALL_PLUGIN = your_remedy(
             "Then repeat the call in a new shell, which finds the plugin:", "session-manager-plugin --version"
         ),
     ),
-    url=pages.SESSION_PLUGIN,
 )
 
 
@@ -235,7 +231,6 @@ KINDS_BY_MESSAGE = (
                     "aws kms describe-key --key-id KEY_ARN --query 'KeyMetadata.[KeyState,Enabled]'",
                     "aws kms get-key-policy --key-id KEY_ARN --policy-name default --query Policy --output text",
                 ),
-                url=pages.KMS_ACCESS,
             ),
         )
         for code, message in (
@@ -263,7 +258,6 @@ KINDS_BY_MESSAGE = (
             "The role needs kms:CreateGrant, kms:Decrypt, kms:DescribeKey, kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt* on the key: for the EBS CSI driver, the role of ebs-csi-controller-sa. If the key is in another account, its policy must allow the role, too.",
             "The StorageClass (kmsKeyId) or the setting of the volume names the key. Without one, it is the key that the command prints, if EBS encrypts by default.",
             commands="aws ec2 get-ebs-default-kms-key-id --region REGION",
-            url=_EBS_KEYS,
         ),
         lacks_permission=True,
     ),
@@ -283,7 +277,6 @@ KINDS_BY_MESSAGE = (
                 "Or allow one more hop in the metadata options of the instance",
                 "Every pod of the node can then get the credentials of the node role.",
                 commands="aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region REGION --http-put-response-hop-limit 2",
-                url=pages.EC2_METADATA,
             ),
         ),
     ),
@@ -296,7 +289,6 @@ KINDS_BY_MESSAGE = (
             "Allow the role in the policy of the resource that it is to use, or change its permission set",
             "The policy of a KMS key, bucket, queue or topic can allow a service-linked role, without a policy of the role. A role whose name begins with AWSReservedSSO changes with its permission set in IAM Identity Center.",
             "To delete a service-linked role, use aws iam delete-service-linked-role, once its service uses it no more.",
-            url=pages.SERVICE_LINKED,
         ),
     ),
     ErrorKind(
@@ -333,7 +325,6 @@ KINDS_BY_MESSAGE = (
             "Use a current SDK or tool, which signs with version 4 automatically.",
             "If the version is a setting, its value is v4 or s3v4. Set the bucket's Region, too.",
             commands="aws configure set default.s3.signature_version s3v4",
-            url=pages.SIGNATURES,
         ),
     ),
     ErrorKind(
@@ -346,7 +337,6 @@ KINDS_BY_MESSAGE = (
             "Check that the ID is complete. The caller must be in the account or the organization of the denied call.",
             "If the denial is older than 24 hours, repeat the denied call, and use its new ID.",
             commands="aws iam-toolbox get-request-authorization-details --authorization-id AUTHORIZATION_ID --region DENIAL_REGION",
-            url=pages.AUTHORIZATION_DETAILS,
         ),
     ),
     ErrorKind(
@@ -358,7 +348,6 @@ KINDS_BY_MESSAGE = (
             "Submit the use case form",
             "Open the model in the Bedrock console's model catalog and fill in the form, or call PutUseCaseForModelAccess.",
             "Retry the call after 15 minutes.",
-            url=pages.BEDROCK_MODELS,
         ),
     ),
     ErrorKind(
@@ -375,7 +364,6 @@ KINDS_BY_MESSAGE = (
                     "Then, when that is fixed:", "aws cloudformation delete-stack --stack-name STACK_NAME"
                 ),
             ),
-            url=_FAILED_STACKS,
         ),
     ),
     ErrorKind(
@@ -388,7 +376,6 @@ KINDS_BY_MESSAGE = (
             "Use the ID or ARN of an inference profile as model ID. Most often, it is the model ID with a geography prefix such as us. or eu.",
             "Policies must allow bedrock:InvokeModel on the profile and on the model in each Region that the profile routes to.",
             commands="aws bedrock list-inference-profiles --region REGION --query 'inferenceProfileSummaries[].inferenceProfileId'",
-            url=pages.BEDROCK_PROFILES,
         ),
     ),
 )

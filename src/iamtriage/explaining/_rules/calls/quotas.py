@@ -106,13 +106,11 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     room = remedies.your_remedy(
         "Delete what is not needed",
         "Delete unused resources. If the quota is for the whole account, check other Regions, too.",
-        url=pages.QUOTAS,
     )
     if error_code(case.failure) == "VcpuLimitExceeded":
         room = remedies.your_remedy(
             "Stop running instances of the same family, or use a smaller instance type or another Region",
             "The quota is per Region, for the vCPUs of the running On-Demand instances of some families, such as G and VT. Instances of other families make no room.",
-            url=pages.QUOTAS,
         )
         show, request = increase.commands
         query = "--query \"Quotas[?starts_with(QuotaName,'Running On-Demand')].[QuotaName,QuotaCode,Value]\" --output text"
@@ -147,7 +145,6 @@ def _increase_remedy(service_code: str, region: str) -> Remedy:
             f"aws service-quotas list-service-quotas --service-code {service_code} --region {region}",
             f"aws service-quotas request-service-quota-increase --service-code {service_code} --quota-code QUOTA_CODE --desired-value VALUE --region {region}",
         ),
-        url=pages.QUOTAS,
     )
 
 

@@ -56,7 +56,6 @@ def explain_principal_kind(
         f"Name {instead} or the account as the principal",
         f"Replace {named} with ARNs that the command prints, or with {root}: then the policies of that account decide who has access.",
         commands=(commands.fill_command(show, found["name"]), *again),
-        url=pages.POLICY_PRINCIPAL,
     )
     return case.explain(
         f"AWS rejected the policy because an {'IAM group' if kind == 'group' else kind} cannot be a principal: {named}{where}.",
@@ -68,7 +67,6 @@ def explain_principal_kind(
 
 
 _CREATES = lazy_pattern(r"\bcreating\b|\bCreateKey\b|\bcreate-key\b")
-_DEFAULT_POLICY = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
 LOCKOUT = CauseType(
     "key-policy-lockout",
     title="The key policy would lock everyone out",
@@ -106,7 +104,7 @@ def _add_statement(account: str | None, partition: str) -> Remedy:
         title,
         *steps,
         statements=[allow("kms:*", "*", sid="EnableIamPolicies", principal={"AWS": root})],
-        url=_DEFAULT_POLICY,
+        url="https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
     )
 
 

@@ -18,14 +18,13 @@ from iamtriage.failures._failures import AwsError
 from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
 
 _OBJECT_OWNERSHIP = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"
-_SIGNED_URLS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PrivateContent.html"
 VIEWER_NOT_SIGNED = CauseType(
     "viewer-request-not-signed",
     title="CloudFront serves the path only with signed URLs or signed cookies",
     text="The cache behavior of the path restricts viewer access, and the request has no signature of CloudFront. CloudFront did not ask the origin.",
     recognised_by="The error code is MissingKey.",
     fix="Use a signed URL or signed cookies, or turn off Restrict viewer access for the cache behavior.",
-    sources=(_SIGNED_URLS,),
+    sources=("https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PrivateContent.html",),
 )
 MODEL_IMAGE = CauseType(
     "model-image",
@@ -211,7 +210,6 @@ REQUEST_KINDS = (
             "The command prints the role and the images. Each must exist with this tag, in the Region of the endpoint.",
             "The role needs ecr:GetAuthorizationToken on *, and ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository. The policy of a repository in another account must allow the last two, too.",
             commands="aws sagemaker describe-model --model-name MODEL_NAME --query '[ExecutionRoleArn, PrimaryContainer.Image, Containers[].Image]'",
-            url=MODEL_IMAGE.sources[0],
         ),
         lacks_permission=True,
     ),
@@ -227,7 +225,6 @@ REQUEST_KINDS = (
                 "aws logs filter-log-events --log-group-name AWSIotLogsV2 --filter-pattern Failure --region REGION",
                 Labelled("If there is no log:", "aws iot get-v2-logging-options --region REGION"),
             ),
-            url=_MQTT_PAGE,
         ),
         lacks_permission=True,
     ),
@@ -259,7 +256,6 @@ REQUEST_KINDS = (
                 "SDKs retry automatically if they can read the body again, so rewind streams before each attempt.",
                 "If you set Content-Length, compare it with the size of the body, or let the SDK set it.",
                 "If the source of the data is slow, such as a pipe, write the data to a file first and upload the file.",
-                url=pages.S3_ERRORS,
             ),
             your_remedy(
                 "Upload less data at once",
@@ -283,7 +279,6 @@ REQUEST_KINDS = (
             "Wait for the other change, or remove what blocks the call",
             "If another change is in progress, wait until it has finished and retry.",
             "If something uses the resource, detach or delete that first. If a condition failed, read the current state and retry.",
-            url=pages.API_REFERENCES,
         ),
     ),
     ErrorKind(
@@ -295,7 +290,6 @@ REQUEST_KINDS = (
             "Retry with exponential backoff",
             "SDKs retry a few times automatically. Before you retry a call that creates something, check whether it took effect.",
             "If the error persists, check AWS Health, and send AWS Support the request ID.",
-            url=pages.HEALTH,
         ),
     ),
     ErrorKind(
@@ -314,12 +308,10 @@ REQUEST_KINDS = (
                 "Usually, the application creates them after the sign-in. The command creates a URL with private_key.pem, the private key of a key pair whose public key is in a trusted key group of the cache behavior. END_DATE is when it ends, such as 2030-01-31.",
                 "Key-Pair-Id is the ID of that public key in CloudFront, and never an access key: do not put an access key into a URL.",
                 commands="aws cloudfront sign --url FILE_URL --key-pair-id PUBLIC_KEY_ID --private-key file://private_key.pem --date-less-than END_DATE",
-                url=_SIGNED_URLS,
             ),
             owner_remedy(
                 "Or, if anyone may see the files, turn off Restrict viewer access for the cache behavior of the path",
                 "Then everyone who knows the URL can read the files.",
-                url=_SIGNED_URLS,
             ),
         ),
         notes=(
@@ -347,7 +339,6 @@ REQUEST_KINDS = (
             "The command lists the instances that it knows in the account and Region. If yours is not among them, check that its role has the AWS managed policy AmazonSSMManagedInstanceCore, that its SSM Agent runs, and that it reaches the endpoints of Systems Manager.",
             "If it is listed as ConnectionLost, start the instance or its SSM Agent.",
             commands="aws ssm describe-instance-information --region REGION --query 'InstanceInformationList[].[InstanceId,PingStatus]' --output text",
-            url=NODE_NOT_CONNECTED.sources[0],
         ),
         lacks_permission=True,
     ),
@@ -361,7 +352,6 @@ REQUEST_KINDS = (
             "Look who manages it before you change it: the command prints it. In code, use the action UPSERT. In Terraform, import it or set allow_overwrite.",
             "ExternalDNS and cert-manager do not replace a record that something else created, and a leftover of an earlier run blocks them, too: delete that one.",
             commands="aws route53 list-resource-record-sets --hosted-zone-id HOSTED_ZONE_ID --query \"ResourceRecordSets[?Name=='RECORD_NAME']\"",
-            url=RECORD_EXISTS.sources[0],
         ),
     ),
     ErrorKind(
@@ -373,7 +363,6 @@ REQUEST_KINDS = (
             "Correct the value that the message names",
             "Print the parameters of the call, and compare them with the API reference: form, length, allowed values.",
             "The AWS CLI prints the request with --debug.",
-            url=pages.API_REFERENCES,
         ),
     ),
 )

@@ -246,7 +246,6 @@ def _admit_caller_remedy(group: str | None) -> Remedy:
         "Let the security group of the VPC endpoint admit the caller on port 443",
         "The outbound rules of the caller's security group must allow port 443, too. Neither another endpoint nor a longer timeout helps.",
         commands=admit,
-        url=pages.VPC_ENDPOINTS,
     )
 
 
@@ -287,7 +286,6 @@ def _test_connection_remedy(case: Case[AwsError], host: str | None) -> Remedy:
                 "aws ec2 describe-vpc-endpoints --region REGION --query 'VpcEndpoints[].[ServiceName,VpcId,State,PrivateDnsEnabled]'",
             ),
         ),
-        url=pages.VPC_ENDPOINTS,
     )
 
 
@@ -336,13 +334,11 @@ def _explain_unknown_error(case: Case[AwsError]) -> Explanation:
         "Get the complete error",
         "Run the call again with debug logging: the error code and message say what is wrong.",
         commands="aws sts get-caller-identity --debug",
-        url=pages.API_REFERENCES,
     )
     if end != ".":
         remedy = your_remedy(
             "Correct what the message names",
             "Compare the values in the call, or the properties in the template, with the API reference.",
-            url=pages.API_REFERENCES,
         )
     return case.explain(
         f"{call} failed{', and the text has no error code.' if end == '.' else end}",

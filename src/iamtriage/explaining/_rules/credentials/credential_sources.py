@@ -65,7 +65,6 @@ NO_ROLE = lazy_pattern(
 _ECS_AGENT = lazy_pattern(r"/etc/ecs/ecs\.config\b|\bAmazon ECS Agent\b|\bECS_CLUSTER=")
 # The ECS-optimized AMI of Amazon Linux 2 came in 2018. The services of Amazon Linux 1 are those of upstart.
 _AGENT_OF_AMAZON_LINUX_1 = lazy_pattern(r"\bECS Agent - v1\.(?:\d|1[0-7])\.|\bAmazon Linux (?:1\b|AMI\b)")
-_ECS_PROXY_PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html"
 # The log of squid.
 METADATA_PROXIED = CauseType(
     "metadata-proxied",
@@ -238,7 +237,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             step = "The proxy stays for the calls to Amazon ECS. Docker, which pulls the images, and ecs-init have their own settings for it: set NO_PROXY there, too (see the documentation)."
             is_upstart = _AGENT_OF_AMAZON_LINUX_1.search(text) is not None
             line = "sudo stop ecs; sudo start ecs" if is_upstart else "sudo systemctl restart ecs"
-            url = _ECS_PROXY_PAGE
+            url = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html"
         exempt = your_remedy(title, step, manifest=manifest, manifest_language="text", commands=line, url=url)
         return Advice(
             [METADATA_PROXIED.cause("derived", f"The text shows a proxy. {shown}")],

@@ -63,7 +63,6 @@ FIXED_KEYS = CauseType(
 _IN_IMAGE = " Put the profile into a config file in the image, and name that with AWS_CONFIG_FILE if it is not ~/.aws/config."
 _NOTEBOOK = "SageMaker"
 """The session name in notebooks of SageMaker."""
-_IN_NOTEBOOK = " In SageMaker Studio, its credential_source is EcsContainer; in a notebook instance, Ec2InstanceMetadata."
 _NO_LONGER = "No setting raises the limit: with role chaining, STS rejects more than 3600 seconds, whatever the role's maximum session duration is."
 _AN_HOUR = "Or request a longer session: with role chaining, STS accepts at most 3600 seconds."
 _NO_LONGER_SESSION = "A longer --duration-seconds or maximum session duration does not help: with role chaining, STS rejects more than 3600."
@@ -356,7 +355,7 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
     )
     stored = _IN_IMAGE if source == "EcsContainer" else ""
     if chain.place == _NOTEBOOK:
-        stored = _IN_NOTEBOOK
+        stored = " In SageMaker Studio, its credential_source is EcsContainer; in a notebook instance, Ec2InstanceMetadata."
     if chain.command is None:
         own = None if chain.is_logged else _find_duration(case.failure.text, is_proposed=False)
         client = _CLIENT.search(case.failure.text)

@@ -304,14 +304,13 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
     )
 
 
-_DELEGATION_PAGE = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetDelegatedAccessToken.html"
 EXPIRED_TRADE_IN_TOKEN = CauseType(
     "expired-trade-in-token",
     title="The trade-in token has expired",
     text="The trade-in token can no longer be exchanged for credentials.",
     recognised_by="The error code ExpiredTradeInTokenException.",
     fix="Create a new delegation request, and exchange its token as soon as it arrives.",
-    sources=(_DELEGATION_PAGE,),
+    sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetDelegatedAccessToken.html",),
 )
 
 

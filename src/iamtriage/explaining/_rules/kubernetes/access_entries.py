@@ -177,7 +177,6 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         else "update-access-entry replaces the list of groups: include the existing ones. A group grants nothing until a RoleBinding or ClusterRoleBinding names it.",
         _OTHER_TYPE if "--type" in case.text else None,
         commands=changes if lacks_policies else check if is_of_nodes else (check, associated, *changes),
-        url=pages.EKS_ACCESS_ENTRIES,
     )
     terraform = case.context.terraform
     is_listed = terraform is not None and _LISTED.search(terraform.value) is not None

@@ -111,7 +111,6 @@ def explain_other_cluster(case: AnyCase, provider: ClusterProvider) -> Explanati
             "Sign in, and get the kubeconfig again",
             provider.step,
             commands=(*provider.commands, "kubectl auth whoami"),
-            url=provider.url,
         ),
         notes="EKS access entries, aws-auth and IAM policies have no effect in this cluster.",
     )
@@ -150,7 +149,6 @@ _INSPECT_CERTIFICATE = cluster_remedy(
         "For a kubeconfig (decode it with base64 -d | openssl x509 -noout -issuer -dates):": "kubectl config view --minify --raw --output 'jsonpath={.users[0].user.client-certificate-data}'",
         "On a control plane of kubeadm:": "kubeadm certs check-expiration",
     },
-    url=pages.KUBERNETES_CERTIFICATES,
 )
 
 

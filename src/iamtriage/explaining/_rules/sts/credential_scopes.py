@@ -229,7 +229,6 @@ def _remove_variable_remedy(case: Case[CredentialScope], signed_region: str | No
         f"Remove AWS_ENDPOINT_URL_STS, or set it to {url}",
         f"{step} Without it, current SDKs call the endpoint of AWS_REGION.",
         commands=lines,
-        url=pages.STS_REGIONS,
     )
 
 
@@ -247,7 +246,6 @@ def _regional_endpoint_remedy(
             f"Remove the endpoint of the STS client from {coded[1]}",
             f"Remove {coded[0]} there: without it, current SDKs call the endpoint of their Region. If an endpoint must be set, use {url}.",
             "An endpoint in the code takes precedence over AWS_STS_REGIONAL_ENDPOINTS and other variables, which need no change.",
-            url=pages.STS_REGIONS,
         )
     (remove, *then) = ("unset AWS_ENDPOINT_URL_STS",)
     if clusters.runs_in_pod(case):
@@ -262,7 +260,6 @@ def _regional_endpoint_remedy(
             Labelled("If the environment sets it, remove it there:", remove),
             *then,
         ),
-        url=pages.STS_REGIONS,
     )
 
 

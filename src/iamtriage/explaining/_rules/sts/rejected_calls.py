@@ -114,7 +114,6 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
             commands=repeated,
             manifest=provider or None,
             manifest_language="hcl" if provider else "yaml",
-            url=pages.STS_REGIONS,
         )
         if is_of_cluster or is_of_vendor:
             return remedies

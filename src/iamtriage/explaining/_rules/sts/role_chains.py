@@ -186,7 +186,6 @@ def _hour_remedy(
             omit,
             longer,
             commands=profile,
-            url=pages.SESSION_DURATION,
         )
     again = repeat_command(case.context.command, changes={"duration-seconds": "3600"})
     again = again if again and "assume-role" in again else None
@@ -201,7 +200,6 @@ def _hour_remedy(
         commands=None
         if again is None
         else (again, *labelled, *profile[1:], None if rejected.is_enough else change),
-        url=pages.SESSION_DURATION,
     )
 
 
@@ -237,7 +235,6 @@ def _find_direct_call(case: Case[AwsError]) -> tuple[str, Remedy, str] | None:
         f"Call AssumeRole with the user's access key itself{mfa} instead of get-session-token first.",
         "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
         commands=repeat_command(failed, changes=changes),
-        url=pages.SESSION_DURATION,
     )
     other = "Or request at most one hour, and renew the session"
     return "it is assumed with the temporary credentials of GetSessionToken", remedy, other

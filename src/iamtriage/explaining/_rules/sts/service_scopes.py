@@ -75,14 +75,13 @@ ENDPOINT_OF_OTHER_SERVICE = CauseType(
 )
 
 
-_MULTI_REGION_PAGE = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-s3-mrap.html"
 ASYMMETRIC_SIGNATURE = CauseType(
     "asymmetric-signature",
     title="The endpoint accepts only signatures that are not for one Region (SigV4A)",
     text="It has one endpoint for all Regions, and accepts only SigV4A, which is not for one Region. An SDK signs with it if its library for SigV4A is installed.",
     recognised_by="AWS rejects the Region of a signature, and the text names CloudFront KeyValueStore or a Multi-Region Access Point.",
     fix="Install the SDK's library for SigV4A, and update the SDK.",
-    sources=(_MULTI_REGION_PAGE,),
+    sources=("https://docs.aws.amazon.com/sdkref/latest/guide/feature-s3-mrap.html",),
 )
 _MULTI_REGION_SERVICES = text_signs.Signs(
     {
@@ -271,7 +270,6 @@ def _remove_endpoint_remedy(case: Case[CredentialScope], setting: str, expected:
         if setting == "AWS_ENDPOINT_URL"
         else None,
         commands=repeated if setting == "--endpoint-url" else None,
-        url=pages.SDK_ENDPOINTS,
     )
 
 

@@ -22,14 +22,13 @@ _NEW_BUCKET = lazy_pattern(
     r"(?:S3 [Bb]ucket \(|make_bucket failed: s3://)(?P<name>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])"
 )
 _ADDRESS = lazy_pattern(r"\b(?:module\.[\w.-]{1,80}\.)?aws_s3_bucket\.[\w-]{1,80}")
-_NAMING = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 BUCKET_NAME_TAKEN = CauseType(
     "bucket-name-taken",
     title="A bucket with this name exists in another Region",
     meaning="Bucket names are unique across all accounts and Regions of a partition. S3 answers for the existing bucket, and expects a signature for its Region.",
     recognised_by="CreateBucket fails because S3 expects another Region than that of the client.",
     fix="Choose another name. If the bucket is yours, import or delete it.",
-    sources=(_NAMING,),
+    sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",),
 )
 
 

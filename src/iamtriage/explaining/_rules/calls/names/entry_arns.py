@@ -189,7 +189,6 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         _RECREATED if isinstance(principal, IdentityCenterRole) else None,
         None if deployment or stated else _OWN_ACCOUNT,
         commands=lines,
-        url=pages.EKS_ACCESS_ENTRIES,
     )
     remedy = _correct_in_code(by_hand, deployment, case.failure.text, principal)
     return case.explain(

@@ -262,7 +262,6 @@ def _compare_remedy(
         configured if asks_region else None,
         listed if resource.listing else None,
         commands=present(again, *(credential_remedies.with_profile(profile, line) for line in lines if line)),
-        url=pages.CLI_CREDENTIALS,
     )
 
 
@@ -331,7 +330,6 @@ _CHECK_ACCOUNT = account_remedy(
     "Check that the service is offered in the Region, and the state of the account",
     "Sign in to the console, open the service in this Region, and follow its instructions. If it is not offered there, call another Region. The Support API requires a paid support plan.",
     "If no call works, check Billing and the emails to the account's address: payment, verification, suspension.",
-    url=ACCOUNT_STATE.sources[0],
 )
 
 

@@ -10,7 +10,6 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._rules.basics import Case, Explanation, Remedy
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.calls.request_kinds import EMPTY_VARIABLE, INVALID_REQUEST
-from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import AwsError
@@ -89,7 +88,6 @@ def _correct(name: str) -> Remedy:
     return your_remedy(
         f"Correct {name} in the call",
         "Print the parameters of the call where it runs: a variable or an output that fills the value can have another one than you expect.",
-        url=pages.API_REFERENCES,
     )
 
 
@@ -101,5 +99,4 @@ def _role_remedy(path: str, value: str) -> Remedy:
         f"Pass the ARN of the role in {path}",
         "The command prints it. The ARN contains the path of the role, such as service-role/, which its name lacks.",
         commands=fill_command("aws iam get-role --role-name {} --query Role.Arn --output text", known),
-        url=pages.API_REFERENCES,
     )

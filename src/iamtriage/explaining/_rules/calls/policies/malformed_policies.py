@@ -271,7 +271,6 @@ def _find_principal_remedy(suspect: _Suspect) -> Remedy:
         "Run the command with credentials of the principal's account, and compare the printed ARN exactly with the one in the policy.",
         "If it does not exist, create it first. If it was just created, wait a few seconds and retry.",
         commands=lookups,
-        url=pages.POLICY_PRINCIPAL,
     )
 
 
@@ -287,7 +286,6 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
             if again
             else "In code, take the ARN from the role instead of building it from its name: arn of aws_iam_role in Terraform, Fn::GetAtt in CloudFormation, roleArn in the CDK.",
             commands=again,
-            url=pages.POLICY_PRINCIPAL,
         )
     if suspect.is_unique_id:
         return your_remedy(
@@ -295,7 +293,6 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
             f"AWS shows this ID in place of the ARN since the {suspect.kind_of_id} was deleted. A {suspect.kind_of_id} with the same name that was created later has another ID: to give it access, write its ARN.",
             "Keep the other principals and statements.",
             commands=again,
-            url=pages.POLICY_PRINCIPAL,
         )
     if suspect.kind == "service":
         service = find_similar_service(name)
@@ -303,13 +300,11 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
             "Correct the service principal",
             f"Most likely, {service} is meant." if service else None,
             "A service principal looks like ec2.amazonaws.com. Look up the name in the service's documentation.",
-            url=pages.POLICY_PRINCIPAL,
         )
     return your_remedy(
         "Correct the principal",
         "Write the ARN as IAM prints it, with its path. For many principals, name the account and add a condition on aws:PrincipalArn, which supports wildcards.",
         "Remove IDs that begin with AROA or AIDA: they are left over from deleted roles and users. A re-created role has another unique ID, so save the policies that name it again.",
-        url=pages.POLICY_PRINCIPAL,
     )
 
 

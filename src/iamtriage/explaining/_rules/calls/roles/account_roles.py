@@ -194,7 +194,6 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None, tr
     )
 
 
-_TRAIL_PAGE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html"
 DENIED_TO_TRAIL = lazy_pattern(
     r"Access denied\. (?:Check the permissions for your role|Verify in IAM that the role has adequate permissions)"
 )
@@ -208,7 +207,9 @@ TRAIL_ROLE_LACKS_LOGS = CauseType(
     text="CloudTrail creates a log stream in the group with the role that the call names, and was denied.",
     recognised_by='CloudTrail says "Access denied. Check the permissions for your role", or that the role needs adequate permissions.',
     fix="Allow logs:CreateLogStream and logs:PutLogEvents on the log streams of the group to the role.",
-    sources=(_TRAIL_PAGE,),
+    sources=(
+        "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html",
+    ),
 )
 
 

@@ -301,7 +301,6 @@ def _allow_creation(case: Case[AwsError], role: LinkedRole) -> Remedy:
             commands.SHOW_CALLER,
             "aws iam put-role-policy --role-name ROLE_NAME --policy-name AllowCreateServiceLinkedRole --policy-document file://policy.json",
         ),
-        url=pages.SERVICE_LINKED,
     )
 
 

@@ -329,7 +329,6 @@ def explain_keda_keys(case: Case[MissingCredentials], message: str) -> Explanati
 
 AMBIENT_OFF = lazy_pattern(r"perhaps you meant to enable ambient credentials")
 """What cert-manager says if an issuer has no credentials of its own, and may use no others."""
-_PAGE = "https://cert-manager.io/docs/configuration/acme/dns01/route53/"
 _ISSUER = lazy_pattern(
     r"(?m)^kind: *(?P<kind>(?:Cluster)?Issuer)[ \t\r]*$(?:\n(?!---)[^\n]{0,200}){0,12}?\n(?:[ \t]{1,4}|metadata: *\{ *)name: *[\"']?(?P<name>[a-z0-9][a-z0-9.-]{0,252})"
 )
@@ -340,7 +339,7 @@ AMBIENT_CREDENTIALS_OFF = CauseType(
     meaning="By default, cert-manager uses the credentials of its pod (IRSA, EKS Pod Identity, the node) for a ClusterIssuer, but not for an Issuer.",
     recognised_by='cert-manager says "perhaps you meant to enable ambient credentials".',
     fix="Use a ClusterIssuer, start the controller with --issuer-ambient-credentials, or give the Issuer its own credentials.",
-    sources=(_PAGE,),
+    sources=("https://cert-manager.io/docs/configuration/acme/dns01/route53/",),
 )
 
 

@@ -235,7 +235,6 @@ def _explain_token_not_passed(case: Case[InvalidCredentials]) -> Explanation | N
 _AIRFLOW = lazy_pattern(
     r"\bAWS Connection \(conn_id='(?P<name>[\w.-]{1,100})'[^)\n]{0,60}\) credentials retrieved from (?P<where>login and password|extra)"
 )
-_AIRFLOW_PAGE = "https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/connections/aws.html"
 
 
 def _explain_keys_of_connection(case: Case[InvalidCredentials]) -> Explanation | None:
@@ -263,7 +262,7 @@ def _explain_keys_of_connection(case: Case[InvalidCredentials]) -> Explanation |
                 commands.fill_command("airflow connections delete {}", name),
                 add.format(name, commands.region(clues.find_region(case))),
             ),
-            url=_AIRFLOW_PAGE,
+            url="https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/connections/aws.html",
         ),
         notes=_NO_POLICY,
     )

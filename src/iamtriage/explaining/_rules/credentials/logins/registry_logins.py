@@ -33,7 +33,6 @@ _NOT_STARTED = lazy_pattern(
 _HELPER = lazy_pattern(r"docker-credential-[a-z][a-z0-9-]{1,30}")
 _STORES_NOTHING = lazy_pattern(r"error storing credentials - err: [^`]{0,80}`not implemented`")
 _SHOW_SETTINGS = r"grep -nE 'credsStore|credHelpers|docker-credential|-login' ~/.docker/config.json"
-_WHERE_NAMED = "Docker starts the program docker-credential-NAME. The NAME is the value of credsStore, or of credHelpers for the registry, in ~/.docker/config.json of the user who runs Docker."
 REGISTRY_HELPER_MISSING = CauseType(
     "registry-helper-missing",
     title="Docker's credential helper is not installed or failed",
@@ -83,7 +82,7 @@ def explain_registry_helper(case: Case[MissingCredentials], message: str) -> Exp
         remedies=(
             your_remedy(
                 "Install the helper where Docker runs, or remove it from Docker's config file",
-                _WHERE_NAMED,
+                "Docker starts the program docker-credential-NAME. The NAME is the value of credsStore, or of credHelpers for the registry, in ~/.docker/config.json of the user who runs Docker.",
                 "The helper is in the package amazon-ecr-credential-helper of Amazon Linux, Debian and Ubuntu. In CI, it must be in the image of the job. It needs AWS credentials, and writes errors to ~/.ecr/log/ecr-login.log.",
                 "Helpers of a desktop, such as desktop, osxkeychain and pass, do not work in CI, over SSH or in WSL: remove credsStore there, and sign Docker in.",
                 commands=(_SHOW_SETTINGS, f"command -v {helper}", "aws sts get-caller-identity"),
@@ -221,14 +220,13 @@ def _find_trusted_accounts(case: Case[Failure]) -> set[str]:
 _HOST = "public.ecr.aws"
 _HELM = lazy_pattern(r"\bhelm\b|oci://|\bmanifests [\w.+-]{1,60}\]")
 _LOGIN = lazy_pattern(r"(?i:\b(?:log(?:ged|s)?[ -]?in|sign(?:ed|s)?[ -]in|(?:used?|ran) (?:this|it))\b)")
-_LOGIN_URL = "https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html"
 SAVED_PUBLIC_LOGIN = CauseType(
     "saved-public-registry-login",
     title="A saved login to public.ecr.aws has expired",
     text="The client sends the password of an earlier login to public.ecr.aws, which is valid for 12 hours. The registry rejects it.",
     recognised_by='The registry public.ecr.aws answers "403 Forbidden" or "Your authorization token has expired".',
     fix="Delete the saved login: docker logout public.ecr.aws, helm registry logout public.ecr.aws.",
-    sources=(_LOGIN_URL,),
+    sources=("https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html",),
 )
 
 

@@ -23,7 +23,6 @@ from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 _SMTP_PAGE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"
 _REJECTED = "Authentication Credentials Invalid"
 _UNCHECKED = "Temporary authentication failure"
-_CODES_PAGE = "https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html"
 _HOST = lazy_pattern(rf"\bemail-smtp(?:-fips)?\.(?P<region>{REGION})\.amazonaws\.com\b")
 # "The SMTP credentials were created in us-east-1."
 _MADE_FOR = lazy_pattern(
@@ -51,7 +50,7 @@ SMTP_LOGIN_UNCHECKED = CauseType(
     title="Amazon SES cannot check the SMTP user name and password at the moment",
     recognised_by='The reply "454 Temporary authentication failure" of an email-smtp host.',
     fix="Repeat the login later. If it stays, create SMTP credentials in the Region of the host.",
-    sources=(_CODES_PAGE,),
+    sources=("https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html",),
 )
 SECRET_KEY_AS_SMTP_PASSWORD = CauseType(
     "secret-key-as-smtp-password",
@@ -216,8 +215,6 @@ _PHRASES = (
 # The tools that aws codeartifact login configures, by the package format.
 _TOOLS = {"pypi": "pip", "npm": "npm", "nuget": "dotnet", "swift": "swift"}
 _NPM_LOGIN = lazy_pattern(r"\bnpm (?:log(?:in|out)|adduser)\b")
-_OTHER_MANAGERS = "Package managers that this command does not configure, such as Maven, Gradle, Poetry, uv and Yarn 2, get a token (aws codeartifact get-authorization-token --query authorizationToken) as the password of the user aws, usually in CODEARTIFACT_AUTH_TOKEN."
-_NOT_DENIED = "No permission is missing: for that, the status would be 403. The login requires codeartifact:GetAuthorizationToken and sts:GetServiceBearerToken, and a download requires codeartifact:ReadFromRepository."
 
 
 NO_NPM_LOGIN = r"\bcode ENEEDAUTH\b"
@@ -245,7 +242,7 @@ def _explain_no_packages(case: Case[InvalidCredentials] | Case[MissingCredential
         summary,
         NO_CODEARTIFACT_LOGIN.cause("reported", clues.quote_phrases(message, *_PHRASES)[:1], text=text),
         remedies=_login_remedy(case, endpoint),
-        notes=_NOT_DENIED,
+        notes="No permission is missing: for that, the status would be 403. The login requires codeartifact:GetAuthorizationToken and sts:GetServiceBearerToken, and a download requires codeartifact:ReadFromRepository.",
     )
 
 
@@ -279,7 +276,7 @@ def _login_remedy(
         "Log in to CodeArtifact again" if tool else "Get a new authorization token for the package manager",
         "Log in as the user, and on the machine, that runs the package manager.",
         _answer_npm(case) if tool == "npm" else None,
-        _OTHER_MANAGERS,
+        "Package managers that this command does not configure, such as Maven, Gradle, Poetry, uv and Yarn 2, get a token (aws codeartifact get-authorization-token --query authorizationToken) as the password of the user aws, usually in CODEARTIFACT_AUTH_TOKEN.",
         "With --duration-seconds, a token can be valid for less time. Get one in each CI job and each image build, and pass it to docker build as a secret.",
         commands=(login, token) if tool else (token,),
     )

@@ -276,7 +276,6 @@ def _pass_unchanged(change: ProxyChange | None, signed: str | None, endpoint: ob
 _CHANGED = lazy_pattern(r"(?:^|\\n|[>\s])(?P<line>accept-encoding:(?P<value>[\w, ;=.*-]{0,80}\(gfe\)))")
 _SIGNED = lazy_pattern(r"(?:\bSignedHeaders=|\n|\\n| )(?P<line>accept-encoding;[a-z0-9;-]{4,400})")
 _GOOGLE = lazy_pattern(r"\bstorage\.googleapis\.com\b|\bGoogle secret key\b")
-_OWN_SIGNING = "https://github.com/aws/aws-sdk-go-v2/issues/1816"
 _SIGNER = """client := s3.NewFromConfig(cfg, func(o *s3.Options) {
 	o.HTTPSignerV4 = signer{o.HTTPSignerV4}
 })
@@ -292,7 +291,7 @@ HEADER_CHANGED = CauseType(
     title="The server's front end changes a header that the client signed",
     recognised_by="The canonical request of the server shows accept-encoding with (gfe), or the client signs Accept-Encoding for Google Cloud Storage.",
     fix="Exclude Accept-Encoding from the signature, or use the client library of that system.",
-    sources=(_OWN_SIGNING,),
+    sources=("https://github.com/aws/aws-sdk-go-v2/issues/1816",),
 )
 
 

@@ -20,7 +20,6 @@ _USER_POOLS = (
 _HASH_PAGE = "https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html"
 _HASH = "It is the Base64 of HMAC-SHA256 with the client secret as key, over the user name followed by the client ID."
 _OTHER_CLIENT = "Or, for a browser or a mobile app, use another app client without a secret: the secret of this one cannot be removed."
-_SHOW_USER = "aws cognito-idp admin-get-user --user-pool-id USER_POOL_ID --username USER_NAME"
 # How to compute the hash, by what the text shows of the program.
 _CODE = (
     (
@@ -89,7 +88,7 @@ _REJECTIONS = (
         "The user name or the password is wrong.",
         "Check the user name and the password",
         ("If admin-get-user prints FORCE_CHANGE_PASSWORD, the user must set a new password first.",),
-        _SHOW_USER,
+        "aws cognito-idp admin-get-user --user-pool-id USER_POOL_ID --username USER_NAME",
     ),
     _Rejection(
         "token has",

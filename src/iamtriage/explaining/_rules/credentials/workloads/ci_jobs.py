@@ -210,7 +210,6 @@ _NOT_THE_CAUSE = (
     "No request was sent to AWS: the role, its trust policy and the OIDC provider are not the cause."
 )
 _NO_PERMISSION = f"The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token. {_NOT_THE_CAUSE}"
-_NOT_FOR_FORKS = "The job of GitHub Actions has no credentials: it runs for a pull request from a fork, for which GitHub issues no OIDC token. No request was sent to AWS: the role and its trust policy are not the cause."
 _NOTHING_FOR_FORKS = (
     ": GitHub gives the workflow of a pull request from a fork neither secrets nor an OIDC token"
 )
@@ -238,7 +237,7 @@ def github_workflow(text: str) -> str:
 def describe_missing_token(text: str) -> str:
     """Return why a job of GitHub Actions gets no OIDC token, in a sentence."""
     if find_fork(text) is not None:
-        return _NOT_FOR_FORKS
+        return "The job of GitHub Actions has no credentials: it runs for a pull request from a fork, for which GitHub issues no OIDC token. No request was sent to AWS: the role and its trust policy are not the cause."
     if jobs := workflows.find_jobs_without_token(text):
         return f"{_describe_jobs(jobs)}, so GitHub issues no OIDC token. {_NOT_THE_CAUSE}"
     return _NO_PERMISSION if _GRANTS_ID_TOKEN.search(text) is None else _NOT_GRANTED

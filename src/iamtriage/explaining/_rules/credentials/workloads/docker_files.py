@@ -209,7 +209,6 @@ _RUN = lazy_pattern(
 )
 _BUILD = lazy_pattern(r"\b[Bb]uild\b")
 _USER = lazy_pattern(r"(?m)^[ \t]{0,8}USER[ \t]{1,4}(?P<name>[a-z][\w-]{0,31})[ \t]*$")
-_DOCUMENTATION = "https://docs.docker.com/build/building/secrets/"
 BUILD_WITHOUT_CREDENTIALS = CauseType(
     "build-without-credentials",
     title="A step of an image build has no credentials",
@@ -217,7 +216,7 @@ BUILD_WITHOUT_CREDENTIALS = CauseType(
     recognised_by="The text shows the RUN step of a Dockerfile, or the output of docker build.",
     fix="Mount the credentials into the step as a build secret.",
     of="no-credentials",
-    sources=(_DOCUMENTATION,),
+    sources=("https://docs.docker.com/build/building/secrets/",),
 )
 
 

@@ -40,7 +40,6 @@ MODULE_MISSING = CauseType(
 )
 
 
-_HTTP_PAGE = "https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/http-configuration.html"
 HTTP_CLIENTS = lazy_pattern(
     r"(?:\b(?P<provider>\w{4,60}Provider)\([^()\n]{0,200}\): )?(?:Multiple HTTP implementations were found on the class ?path|Unable to load an HTTP implementation from any provider)"
 )
@@ -50,7 +49,7 @@ HTTP_CLIENT_UNCLEAR = CauseType(
     title="The SDK for Java has no HTTP client to get credentials with, or several",
     recognised_by='The SDK says "Multiple HTTP implementations were found on the classpath", or that it cannot load one.',
     fix="Keep one HTTP client on the class path, or choose one.",
-    sources=(_HTTP_PAGE,),
+    sources=("https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/http-configuration.html",),
 )
 
 

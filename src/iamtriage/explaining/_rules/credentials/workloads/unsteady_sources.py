@@ -15,8 +15,6 @@ from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
-_LOG_DRIVER_PAGE = "https://docs.docker.com/engine/logging/drivers/awslogs/"
-_METADATA_PAGE = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-ec2-instance-metadata.html"
 LOG_DRIVER_WITHOUT_CREDENTIALS = CauseType(
     "log-driver-without-credentials",
     title="The Docker daemon has no credentials for its log driver",
@@ -24,7 +22,7 @@ LOG_DRIVER_WITHOUT_CREDENTIALS = CauseType(
     recognised_by='Docker says "failed to initialize logging driver", and that it found no credentials.',
     fix="Give the daemon credentials: a role of the instance, or a file for root.",
     of="no-credentials",
-    sources=(_LOG_DRIVER_PAGE,),
+    sources=("https://docs.docker.com/engine/logging/drivers/awslogs/",),
 )
 METADATA_UNSTEADY = CauseType(
     "metadata-unsteady",
@@ -33,7 +31,7 @@ METADATA_UNSTEADY = CauseType(
     recognised_by="The text says that only some calls find no credentials, and that the machine has a role.",
     fix="Set AWS_METADATA_SERVICE_TIMEOUT and AWS_METADATA_SERVICE_NUM_ATTEMPTS, and create clients once per process.",
     of="no-credentials",
-    sources=(_METADATA_PAGE,),
+    sources=("https://docs.aws.amazon.com/sdkref/latest/guide/feature-ec2-instance-metadata.html",),
 )
 DEVICE_WITHOUT_CREDENTIALS = CauseType(
     "device-without-credentials",

@@ -38,7 +38,6 @@ _WITH_POLICIES = lazy_pattern(
 _RUNS_AS = lazy_pattern(
     r"(?i:\b(?:runs?|running|appl(?:y|ies)|deploys?)\b)[^.\n]{0,40}?\b(?:as|by|with|under) (?:the )?(?:role|user)[ /][`\"']?(?P<name>[\w+=,.@-]{1,64})"
 )
-_MODULE_GUIDE = "https://github.com/terraform-aws-modules/terraform-aws-eks/blob/master/docs/UPGRADE-20.0.md"
 DECLARED_TWICE = CauseType(
     "entry-declared-twice",
     title="The Terraform module declares the access entry twice",
@@ -46,7 +45,7 @@ DECLARED_TWICE = CauseType(
     recognised_by="The text has enable_cluster_creator_admin_permissions = true, and an entry of access_entries that exists already.",
     fix="Remove the entry from access_entries, or set enable_cluster_creator_admin_permissions to false.",
     of="entry-exists",
-    sources=(_MODULE_GUIDE,),
+    sources=("https://github.com/terraform-aws-modules/terraform-aws-eks/blob/master/docs/UPGRADE-20.0.md",),
 )
 
 

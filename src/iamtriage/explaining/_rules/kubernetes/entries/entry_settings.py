@@ -107,7 +107,6 @@ def _rename_remedy(case: Case[AccessEntry], name: str) -> Remedy:
         f"The {name} must not begin with {join_words(principal_mappings.RESERVED_PREFIXES, 'or')}.",
         advice,
         commands=find_cluster(case).eks_command(call, *option, principal=argument),
-        url=pages.EKS_ACCESS_ENTRIES,
     )
 
 

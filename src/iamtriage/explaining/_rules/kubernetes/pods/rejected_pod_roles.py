@@ -207,7 +207,6 @@ def _explain_trust(
             *more,
             commands=(*lookup, *commands.trust_policy_commands(name)),
             policy=build_document([statement]),
-            url=pages.EKS_POD_ROLE,
         )
     return case.explain(
         summary,
@@ -278,7 +277,6 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
             ),
             cluster.eks_command("list-access-entries") if cluster.uses_entries else None,
         ),
-        url=pages.EKS_FARGATE_ROLE,
     )
     create = remedies.cluster_remedy(
         "Create an access entry of type FARGATE_LINUX for the pod execution role",
@@ -300,7 +298,6 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
             commands.fill_command("aws iam list-attached-role-policies --role-name {}", name),
             commands.attach_policy(name, f"arn:{cluster.partition}:iam::aws:policy/{_FARGATE_POLICY}"),
         ),
-        url=pages.EKS_FARGATE_ROLE,
     )
     if role is not None and (listed := _find_in_lists(case, cluster, role)) is not None:
         return _explain_listed_role(case, role, admit, attach, listed)

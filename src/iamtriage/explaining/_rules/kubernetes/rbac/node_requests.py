@@ -310,7 +310,6 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
                 "kubectl get pods -n {} -o wide", named[0]
             ),
         },
-        url=_PAGE,
     )
 
 
@@ -383,7 +382,6 @@ def _label_remedy(text: str, labels: str, node: str | None, *, is_own: bool) -> 
         commands=commands.fill_command(
             f"kubectl label node {{}} {settings}", commands.kubernetes_name(node or "NODE")
         ),
-        url=pages.KUBERNETES_ADMISSION,
     )
 
 

@@ -33,7 +33,6 @@ REGION_OF_CREDENTIALS = lazy_pattern(
 _CROSSPLANE = lazy_pattern(
     r"\.(?:aws\.crossplane|upbound)\.io\b|cannot get terraform setup:|\b[Tt]ype: {1,30}Synced\b"
 )
-_CROSSPLANE_PAGE = "https://docs.crossplane.io/latest/packages/providers/"
 NO_REGION = CauseType(
     "no-region",
     title="The SDK has no Region, or one without an endpoint for the service",
@@ -63,7 +62,7 @@ def set_region_remedy(case: Case[AwsError | MissingCredentials]) -> Remedy:
             "Set spec.forProvider.region in the managed resource",
             "The provider calls AWS, and STS for the role of the ProviderConfig, in this Region.",
             "If the field is set, or missing as in some resources of IAM, set AWS_REGION in the pod of the provider, with a DeploymentRuntimeConfig.",
-            url=_CROSSPLANE_PAGE,
+            url="https://docs.crossplane.io/latest/packages/providers/",
         )
     if is_pod:
         return cluster_remedy(

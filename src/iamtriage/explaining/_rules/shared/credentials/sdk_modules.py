@@ -12,7 +12,6 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.failures._failures import AwsError, MissingCredentials
 
-_ISSUE = "https://github.com/aws/aws-sdk-go-v2/issues/2370"
 UNKNOWN_STEP = lazy_pattern(r"\bnot found, (?P<step>ResolveEndpointV2|ResolveAuthScheme|Signing)\b(?! \w)")
 """What the SDK says if a module looks for a step of the request that another module does not have or names otherwise."""
 SDK_MODULES_DIFFER = CauseType(
@@ -21,7 +20,7 @@ SDK_MODULES_DIFFER = CauseType(
     text="The program combines modules of the AWS SDK for Go 2 from before and after a change.",
     recognised_by='The SDK says "not found, ResolveEndpointV2" or "not found, Signing".',
     fix="Update all the modules of the SDK together.",
-    sources=(_ISSUE,),
+    sources=("https://github.com/aws/aws-sdk-go-v2/issues/2370",),
 )
 
 

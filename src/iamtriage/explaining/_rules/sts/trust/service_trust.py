@@ -202,7 +202,6 @@ def explain_untrusted_role(
                 if pass_it
                 else (show, update),
                 policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
-                url=pages.TRUST_POLICIES,
             ),
             _retry_remedy(f"If the role is new and trusts {who} already, only wait and retry", case),
         )
