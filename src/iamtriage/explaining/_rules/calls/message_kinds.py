@@ -66,6 +66,7 @@ COMPARE_REQUEST = your_remedy(
     "Compare host, path and method, which SDKs and the CLI print in their debug logs, with the API reference of the operation and the service's endpoints.",
     "Try the same call with the AWS CLI: if it works there, the program's request or endpoint is wrong.",
     commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
+    url=pages.SDK_ENDPOINTS,
 )
 CAPABILITIES_MISSING = CauseType(
     "capabilities-missing",
@@ -157,6 +158,7 @@ INSTALL_PLUGIN = your_remedy(
             "Then repeat the call in a new shell, which finds the plugin:", "session-manager-plugin --version"
         ),
     ),
+    url=pages.SESSION_PLUGIN,
 )
 
 

@@ -111,6 +111,7 @@ def explain_other_cluster(case: AnyCase, provider: ClusterProvider) -> Explanati
             "Sign in, and get the kubeconfig again",
             provider.step,
             commands=(*provider.commands, "kubectl auth whoami"),
+            url=provider.url,
         ),
         notes="EKS access entries, aws-auth and IAM policies have no effect in this cluster.",
     )

@@ -142,6 +142,7 @@ COMPARE_PRINCIPALS = your_remedy(
     "Compare the principal of the console with that of kubectl",
     "Run the command in CloudShell, which has the principal of the console, and then where kubectl works. If they differ, sign in as the second one, or create an access entry for the first.",
     commands=commands.SHOW_CALLER,
+    url=pages.EKS_CONSOLE,
 )
 
 
