@@ -14,7 +14,7 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._rules.basics import Case, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.quotas import QUOTA_REACHED
-from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared import clues
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
@@ -119,7 +119,7 @@ EMAIL_NOT_VERIFIED = CauseType(
     title="An address or domain of the message is not verified in the Region of the call",
     recognised_by='The code MessageRejected with "Email address is not verified".',
     fix="Verify the address or its domain in the Region of the call.",
-    sources=(pages.SES_SANDBOX,),
+    sources=("https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html",),
 )
 ACCOUNT_KINDS = (
     ErrorKind(

@@ -88,7 +88,7 @@ SERVICE_ERROR = CauseType(
     text="The service could not complete the call. The request itself may be correct.",
     recognised_by="An error code such as InternalError or ServiceUnavailable, or an HTTP status of 500 or more.",
     fix="Retry with exponential backoff. If the error persists, check AWS Health.",
-    sources=(pages.HEALTH,),
+    sources=("https://health.aws.amazon.com/health/status",),
 )
 ACLS_DISABLED = CauseType(
     "acls-disabled",
@@ -262,7 +262,7 @@ REQUEST_KINDS = (
                 "For S3, upload large objects in parts, and fewer parts at once. The command reduces aws s3 from 10 parallel requests to 4.",
                 "Try another network, or without the proxy.",
                 commands="aws configure set default.s3.max_concurrent_requests 4",
-                url=pages.S3_MULTIPART,
+                url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html",
             ),
         ),
     ),

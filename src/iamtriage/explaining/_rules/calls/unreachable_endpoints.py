@@ -110,7 +110,7 @@ _COMPARE_KUBECONFIG = your_remedy(
         "aws eks update-kubeconfig --name CLUSTER --region REGION",
         "kubectl config view --minify",
     ),
-    url=pages.EKS_ENDPOINT,
+    url="https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
 )
 _CHECK_PROXY = your_remedy(
     "Check the proxy that the client uses",

@@ -313,7 +313,7 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
             "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
             f"aws ec2 replace-iam-instance-profile-association --association-id ASSOCIATION_ID --iam-instance-profile Name={profile}",
         ),
-        url=pages.IAM_EC2_TROUBLESHOOTING,
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html",
     )
     note = "No access keys are needed on the instance. A few minutes after EC2 can use the role, /latest/meta-data/iam/info has the code Success, and the SDK gets credentials."
     if is_lost:

@@ -11,7 +11,6 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import CauseType, Explanation
-from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -140,7 +139,7 @@ CLIENT_CERTIFICATE = CauseType(
     meaning="The API server does not accept the client's certificate: it has expired, is not valid yet, or was signed by another authority.",
     recognised_by="The message names x509 or a certificate of the client.",
     fix="Renew the certificate, or use the kubeconfig of this cluster.",
-    sources=(pages.KUBERNETES_CERTIFICATES,),
+    sources=("https://kubernetes.io/docs/tasks/tls/certificate-rotation/",),
 )
 _INSPECT_CERTIFICATE = cluster_remedy(
     "Find the client, and check its certificate's validity",

@@ -15,7 +15,7 @@ from iamtriage._patterns import REGION, cached_pattern, lazy_pattern
 from iamtriage._text import lower_first
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
@@ -197,7 +197,7 @@ NO_CODEARTIFACT_LOGIN = CauseType(
     text="The authorization token is missing, belongs to another domain, or has expired: it is valid for at most 12 hours.",
     recognised_by="A package manager reports status 401 of a CodeArtifact host, or npm the code ENEEDAUTH.",
     fix="Run aws codeartifact login again, or get a new token.",
-    sources=(pages.CODEARTIFACT_TOKENS,),
+    sources=("https://docs.aws.amazon.com/codeartifact/latest/ug/tokens-authentication.html",),
 )
 _STATUS = 401
 # A list of indexes is seldom longer.

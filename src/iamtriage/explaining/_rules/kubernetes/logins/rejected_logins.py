@@ -50,7 +50,10 @@ IDENTITY_NOT_ACCEPTED = CauseType(
     meaning="The API server could not authenticate the caller, or the cluster has no access entry or mapping for it.",
     recognised_by='The message says "You must be logged in to the server" or Unauthorized.',
     fix="Find out which IAM principal makes the call, and create an access entry for it.",
-    sources=(pages.EKS_TROUBLESHOOTING_IAM, pages.EKS_GRANT),
+    sources=(
+        "https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html",
+        pages.EKS_GRANT,
+    ),
 )
 
 

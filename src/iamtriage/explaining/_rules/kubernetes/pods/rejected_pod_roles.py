@@ -55,7 +55,7 @@ POD_IDENTITY_TRUST = CauseType(
     meaning=f"The role's trust policy does not name {_SERVICE} (it can be for IRSA instead, with an OIDC provider), does not allow sts:TagSession, or has a condition on another service account or cluster.",
     recognised_by="EKS says that the trust policy of the role is not valid for Pod Identity, or that the role cannot be assumed for the association.",
     fix=f"Allow {_SERVICE} both sts:AssumeRole and sts:TagSession in the role's trust policy.",
-    sources=(pages.EKS_POD_ROLE,),
+    sources=("https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html",),
 )
 
 
