@@ -19,9 +19,8 @@ from iamtriage.explaining._rules.credentials.tokens import (
     issuer_problems,
     issuers,
     rejected_tokens,
-    thumbprints,
 )
-from iamtriage.explaining._rules.shared import clues, common_causes, pages
+from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, Routes
@@ -66,6 +65,16 @@ CLAIM_REJECTED = CauseType(
     fix="Get a new token.",
     sources=(pages.OIDC_ROLES,),
 )
+WRONG_THUMBPRINT = CauseType(
+    "wrong-thumbprint",
+    title="The certificate does not match the provider's thumbprint",
+    text="IAM has the thumbprint of the CA that had signed the issuer's certificate before.",
+    recognised_by="The message says that the OpenIDConnect provider's HTTPS certificate does not match the configured thumbprint.",
+    fix="Update the thumbprint list of the identity provider.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+# The last certificate that a host sends.
+_THUMBPRINT = """thumbprint="$(openssl s_client -servername {0} -showcerts -connect {0}:443 < /dev/null | awk '/-BEGIN/ {{c = ""; on = 1}} on {{c = c $0 "\\n"}} /-END/ {{on = 0}} END {{printf "%s", c}}' | openssl x509 -fingerprint -sha1 -noout | sed 's/.*=//; s/://g')\""""
 INVALID_IDENTITY_TOKEN = CauseType(
     "invalid-identity-token",
     title="STS could not validate the token",
@@ -178,6 +187,38 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
     )
 
 
+def _explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    """Explain that the issuer's certificate does not match the thumbprint in IAM."""
+    issuer = issuers.find_issuer(case, message)
+    host = (issuer.url or "").removeprefix("https://").partition("/")[0] or "HOST"
+    whose = f"The certificate of {host}" if issuer.url else "The issuer's certificate"
+    findings = evaluate_trust_policy(case.facts, _ACTION)
+    is_met = findings is not None and findings.allowed is True
+    return case.explain(
+        f"{whose} does not match the thumbprint of the IAM OIDC provider.",
+        WRONG_THUMBPRINT.cause(
+            "reported", (*clues.quote_phrases(message, "configured thumbprint"), *issuer.because)
+        ),
+        remedies=account_remedy(
+            "Update the provider's thumbprint",
+            "It is that of the last certificate which the issuer's host sends, the top intermediate CA. The new list replaces the old one: add the old thumbprint while both are in use.",
+            "IAM checks thumbprints only if the certificate is not from a trusted public CA. With such a certificate, none is needed.",
+            commands=(
+                _THUMBPRINT.format(host),
+                commands.fill_command(
+                    'aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list "$thumbprint"',
+                    issuers.build_provider_arn(case, issuer),
+                ),
+            ),
+            url=f"{pages.OIDC_PROVIDERS.removesuffix('.html')}_verify-thumbprint.html",
+        ),
+        notes=(
+            "The trust policy allows these claims, so neither has to change." if is_met else None,
+            issuers.ROLE_NOT_EVALUATED,
+        ),
+    )
+
+
 _SEND_ID_TOKEN = your_remedy(
     "Send a current ID token",
     "Send the provider's ID token, not its access token. It is a JWT: three parts, separated by dots, without quotes or newlines.",
@@ -198,7 +239,7 @@ _ROUTES: Routes[_Rule] = Routes(
     Route(rejected_tokens.explain_audience, message=r"ncorrect token audience|audience in ID Token"),
     Route(issuer_problems.explain_no_verification_key, code=r"IDPCommunicationError.*"),
     Route(issuer_problems.explain_no_verification_key, message=r"retrieve verification key"),
-    Route(thumbprints.explain_wrong_thumbprint, message=r"humbprint"),
+    Route(_explain_wrong_thumbprint, message=r"humbprint"),
     Route(_explain_rejected_claim, code=r"IDPRejectedClaim.*"),
     Route(_explain_missing_claim, message=_MISSING_CLAIM),
 )
