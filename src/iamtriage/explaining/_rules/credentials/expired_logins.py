@@ -197,7 +197,6 @@ def _explain_copied_token(
         f"{summary}: it is an old copy of the token, in {copy}, which nothing renews. No permission is missing.",
         common_causes.TOKEN_KEPT.cause("derived", text=kept),
         reported,
-        topic=EXPIRED_WEB_IDENTITY_TOKEN.code,
         remedies=your_remedy(
             "Let the SDK read the original token file instead of a copy",
             f"Remove what copies the file and sets AWS_WEB_IDENTITY_TOKEN_FILE to {copy}. In pods of a service account with a role, EKS sets the variable to the original file, which the SDK reads again for each call of STS.",

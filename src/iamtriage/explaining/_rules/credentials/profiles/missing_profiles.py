@@ -208,7 +208,6 @@ def explain_wrong_section(
     return case.explain(
         f"The profile {profile} does not exist: {file} has {section.header}, and it must be {correct}.",
         cause,
-        topic="profile-not-found",
         remedies=your_remedy(
             f"Write the section as {correct}",
             step,
