@@ -273,7 +273,6 @@ def _explain_other_request(
         _url_summary(difference),
         presigned_requests.PRESIGNED_URL_EDITED.cause("derived", difference.because, text=text),
         clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES, text="S3 rejected the signature."),
-        topic=SIGNATURE_MISMATCH.code,
         # What the text shows of both sides settles it.
         remedies=difference.remedy,
     )

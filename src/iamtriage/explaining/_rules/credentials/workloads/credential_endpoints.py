@@ -242,7 +242,6 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
     return case.explain(
         f"The pod cannot reach the EKS Pod Identity Agent at {address}{separator}{verdict}.",
         *causes,
-        topic="no-credentials",
         remedies=remedy,
         notes=credential_remedies.NO_CALL_MADE,
     )

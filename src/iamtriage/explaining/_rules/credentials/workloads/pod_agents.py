@@ -104,7 +104,6 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
             "No associations found",
             text=f"No association names {account}, or it was created only after the pod.",
         ),
-        topic="no-credentials",
         remedies=cluster_remedy(
             "Create the association, and re-create the pods",
             "The role must trust pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession.",

@@ -107,7 +107,6 @@ def explain_region_of_credentials(case: Case[MissingCredentials], message: str) 
     return case.explain(
         "No Region is set where the call runs, so the SDK could not call STS for the credentials of the role. No request was sent to AWS.",
         NO_REGION.cause("reported", f'The text says "{clip_text(found[0])}".' if found else None),
-        topic=NO_REGION.code,
         remedies=set_region_remedy(case),
         notes=credential_remedies.NO_CALL_MADE,
     )
