@@ -54,6 +54,7 @@ _TASK = "- name: store\n  s3: bucket=acme-backups {} mode=put region=eu-west-1\n
         # The listing names the profile, and where its key is from.
         (_EXPIRED + _LIST.format("sso"), "aws sso login --profile shop", "Replace PROFILE"),
         (_EXPIRED + _LIST.format("shared-credentials-file"), "aws sso login --profile shop", "Sign in to IAM Identity Center again"),
+        (f"{_LIST.format('sso')}$ aws s3 ls --profile till\n{_EXPIRED}", "--profile till", "Sign in to IAM Identity Center again"),
         # CloudFormation names operations of S3 as an old SDK did.
         ("StagingBucket API: s3:SetBucketEncryption Access Denied", "s3:PutEncryptionConfiguration", "check its spelling"),
         ("StagingBucket API: s3:PutBucketPolicy Access Denied", "denied s3:PutBucketPolicy", "requires"),

@@ -181,6 +181,9 @@ _CHAIN = "software.amazon.awssdk.core.exception.SdkClientException: Unable to lo
     [
         ("ProfileCredentialsProvider(): Profile file contained no credentials for profile 'default': ProfileFile(sections=[])", "ana@my-thinkpad:~/shop$ ", "Create a profile whose", "aws configure sso --profile PROFILE"),
         ("ProfileCredentialsProvider(): Profile file contained no credentials for profile 'default': ProfileFile(sections=[])", "", "Give the program credentials where it runs", "aws configure sso --profile PROFILE"),
+        # The pod of a StatefulSet, and a server.
+        ("ProfileCredentialsProvider(): Profile file contained no credentials for profile 'default': ProfileFile(sections=[])", "jovyan@my-notebook-0:~$ ", "Give the program credentials where it runs", "aws configure sso --profile PROFILE"),
+        ("ProfileCredentialsProvider(): Profile file contained no credentials for profile 'default': ProfileFile(sections=[])", "ops@expsrv1:~$ ", "Give the program credentials where it runs", "aws configure sso --profile PROFILE"),
         ("ProfileCredentialsProvider(): Profile file contained no credentials for profile 'default': ProfileFile(sections=[profile(ops)])", "", "Give the program credentials where it runs", "aws sso login --profile PROFILE"),
     ],
 )  # fmt: skip

@@ -327,9 +327,7 @@ def _named(text: str, command: CommandLine | None) -> Location | None:
     if not names or (command is not None and command.option("bucket") is not None):
         return None
     # "bucket check failed" has no name, if a field of the same text has one. An ARN is often that of a policy.
-    fields = [
-        each for each, words in names.items() if not (_IS_WORD.fullmatch(each) and _IN_PROSE.fullmatch(words))
-    ]
+    fields = [each for each in names if not (_IS_WORD.fullmatch(each) and _IN_PROSE.fullmatch(names[each]))]
     fields = [each for each in fields if not names[each].startswith("arn:")] or fields or [*names]
     if len(fields) > 1:
         return None

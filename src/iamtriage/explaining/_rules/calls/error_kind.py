@@ -137,7 +137,6 @@ def import_remedy(
     """Return the remedy that imports a resource that Terraform or Pulumi tried to create, if its address is known."""
     stated = context_of(facts).terraform
     pulumi = find_pulumi_resource(failure.text) if stated is None else None
-    words: tuple[str, ...]
     of_terraform = None if stated is None else _RESOURCE_TYPE.search(stated.value)
     if pulumi is not None:
         module, _, type_ = pulumi[0].rpartition(":")
@@ -145,10 +144,10 @@ def import_remedy(
         name = name or lower_first(type_)
         kind = f"{service}_{name.removesuffix('V2')}".replace(":", "_")
         kind = re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", kind)
-        tool, kept, then, words = "Pulumi", "stack", "preview", (f"{service}/{name}:{type_}", pulumi[1])
+        tool, kept, then, words = "Pulumi", "stack", "preview", [f"{service}/{name}:{type_}", pulumi[1]]
         url = "https://www.pulumi.com/docs/iac/cli/commands/pulumi_import/"
     elif stated is not None and of_terraform is not None and not stated.value.startswith("data."):
-        tool, kept, then, words = "Terraform", "state", "plan", (stated.value,)
+        tool, kept, then, words = "Terraform", "state", "plan", [stated.value]
         kind, provider = of_terraform[1], of_terraform["provider"]
         url = f"https://registry.terraform.io/providers/hashicorp/{provider}/latest/docs/resources/{kind.partition('_')[2]}#import"
     else:

@@ -107,6 +107,10 @@ def find_operation(case: Case[ExpiredCredentials]) -> str | None:
     return envelope.operation or ("AssumeRole" if assumes else None)
 
 
+# The profile that "aws configure list" prints, which can be another one.
+_LISTED_PROFILES = lazy_pattern(r"(?m)^ {0,20}profile[ :]{2,40}(\S{1,64})")
+
+
 def renewal_remedy(case: Case[ExpiredCredentials]) -> Remedy:
     """Return how to get new credentials where the text shows that the old ones are from."""
     operation, role = find_operation(case), underlying_role(case.principal)
@@ -118,8 +122,9 @@ def renewal_remedy(case: Case[ExpiredCredentials]) -> Remedy:
     section = next((each for each in find_profile_sections(case.failure.text) if each.name == profile), None)
     if isinstance(role, IdentityCenterRole):
         return credential_remedies.SSO_LOGIN
-    listed = find_listed_key(case.failure.text)
-    if (section is not None and section.is_sso) or (listed is not None and listed.kind == "sso"):
+    listed, names = find_listed_key(case.failure.text), _LISTED_PROFILES.findall(case.failure.text)
+    is_listed = listed is not None and listed.kind == "sso" and profile in {None, *(names or [profile])}
+    if is_listed or (section is not None and section.is_sso):
         sign_in = credential_remedies.SSO_LOGIN
         # Some programs prefer the keys of the credentials file to the sign-in.
         return attrs.evolve(sign_in, commands=(*sign_in.commands, _SHOW_SOURCE))

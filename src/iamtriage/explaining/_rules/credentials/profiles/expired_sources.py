@@ -53,6 +53,7 @@ _OF_CUSTOM_PROCESS = (
 )
 _OF_CONTAINER = " If it prints container-role, replace the task or pod."
 _ELSEWHERE = "If the metadata does not answer, the program is not on EC2. Look at the Expiration in the output of credential_process, or replace the task or pod."
+_AHEAD = "The clock of the machine is ahead, so new credentials look expired."
 _RESTART = "Then restart the program: it keeps what it got."
 _COMPARE_CLOCK = (
     "date -u",
@@ -138,10 +139,9 @@ def _find_process(case: Case[ExpiredCredentials], message: str) -> tuple[str | N
     """Return the profile whose ``credential_process`` the call uses, and its command if the text contains it."""
     named = _OF_PROFILE.search(message)
     profile = (named and named["profile"]) or find_profile(case)
-    sections = find_profile_sections(case.failure.text)
     found = [
         (each.name, each.settings["credential_process"])
-        for each in sections
+        for each in find_profile_sections(case.failure.text)
         if each.settings.get("credential_process") and profile in {None, each.name}
     ]
     return only_one(found) or ((profile, "") if named else None)
@@ -215,9 +215,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     """Explain that a credential source returned credentials that have expired already."""
     process, container = _find_process(case, message), search_present(_CONTAINER_SIGN, case.text)
     is_windows = WINDOWS.search(case.text) is not None
-    clock = clocks.CLOCK_WRONG.cause(
-        text="The clock of the machine is ahead, so new credentials look expired."
-    )
+    clock = clocks.CLOCK_WRONG.cause(text=_AHEAD)
     compare: tuple[str, ...] = _CLOCK_OF_WINDOWS if is_windows else _COMPARE_CLOCK
     if process is not None:
         source = _describe_process(*process, is_windows=is_windows)

@@ -49,7 +49,7 @@ _WORKS = lazy_pattern(r"(?i:\b(?:works?|worked|fine|succeed(?:s|ed)?|ok)\b)")
 # and .NET print where they were built.
 _OWN_HOME = lazy_pattern(
     r"\b[\w.-]{1,40}@[\w.-]{0,60}(?:MacBook|iMac|Mac-?[Mm]ini|Mac-?[Ss]tudio)[\w.-]{0,40}"
-    r"|(?m:^\(?[\w. ()-]{0,40}[\w.-]@[\w-]{0,40}(?i:laptop|thinkpad|notebook|zenbook|elitebook|latitude|xps)[\w-]{0,20}(?::| )[~/][^\n$#%]{0,200}[$#%])"
+    r"|(?m:^\(?[\w. ()-]{0,40}[\w.-]@[\w-]{0,40}(?i:laptop|thinkpad|notebook(?!-\d)|zenbook|elitebook|latitude|\bxps)[\w-]{0,20}(?::| )[~/][^\n$#%]{0,200}[$#%])"
     r"|\b(?:DESKTOP|LAPTOP)-(?=[A-Z0-9]{0,6}\d)[A-Z0-9]{7}\b"
     # WSL, whose files of Windows are in /mnt.
     r"|(?<![\w/])/private/(?:tmp|var)\b"
