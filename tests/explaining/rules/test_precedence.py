@@ -18,6 +18,7 @@ _IRSA = "AWS_ROLE_ARN=arn:aws:iam::111122223333:role/api\nAWS_WEB_IDENTITY_TOKEN
 _ANNOTATION = (
     "serviceAccount:\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/api\n"
 )
+_INDENTED = "         - name\n" * 12
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,8 @@ def test_keys_before_a_role_or_profile(caller: str, shown: str, says: str, comma
             "kubectl describe",
             None,
         ),
+        # A pattern that could share out the blanks in several ways would not end.
+        (_USER, f"pod store-7d9f8c-x2x4z\n{_ANNOTATION}values:\n{_INDENTED}of useSecret\n", "", None),
         # A person or a role made the call, or the text shows no role.
         (_USER, f"{_ANNOTATION}$ aws s3 cp a s3://acme/x\n", None, None),
         (_ROLE, f"$ kubectl logs deploy/api\n{_IRSA}", None, None),

@@ -234,7 +234,7 @@ KEYS_IN_POD = CauseType(
 )
 # Where the values of a chart name the Secret with access keys, as for Velero: https://github.com/vmware-tanzu/helm-charts.
 _VALUES = lazy_pattern(
-    r"(?m)^(?P<indent>[ \t]{0,12})(?P<block>\w{1,40}):[ \t]*\n(?P<rest>(?:(?P=indent)[ \t]{1,8}[^\n]{1,200}\n){0,12}?(?P=indent)[ \t]{1,8}(?P<name>useSecret|existingSecret(?:Name)?|useExistingSecret|credentialsSecret(?:Name)?): *[\"']?(?P<value>[\w.-]{1,200})[^\n]{0,40}(?:\n(?P=indent)[ \t]{1,8}existingSecret: *[\"']?(?P<secret>[a-z0-9][a-z0-9.-]{0,252}))?)"
+    r"(?m)^(?P<indent>[ \t]{0,12})(?P<block>\w{1,40}):[ \t]*\n(?P<rest>(?:(?P=indent)[ \t][^\n]{1,207}\n){0,12}?(?P=indent)[ \t]{1,8}(?P<name>useSecret|existingSecret(?:Name)?|useExistingSecret|credentialsSecret(?:Name)?): *[\"']?(?P<value>[\w.-]{1,200})[^\n]{0,40}(?:\n(?P=indent)[ \t]{1,8}existingSecret: *[\"']?(?P<secret>[a-z0-9][a-z0-9.-]{0,252}))?)"
 )
 
 
