@@ -54,6 +54,7 @@ def test_other_attributes_do_not_exist() -> None:
         _ = lazy_pattern("a").scanner  # type: ignore[attr-defined]
 
 
+@pytest.mark.unmeasured
 def test_every_pattern_of_a_module_can_be_compiled() -> None:
     assert len(_all_patterns()) > 200
     for pattern, compiled in _all_patterns():

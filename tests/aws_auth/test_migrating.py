@@ -17,6 +17,7 @@ from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan, Policy
 from iamtriage.aws_auth._migration.migration import Migration
 from iamtriage.aws_auth._migration.planning import migrate
 from iamtriage.aws_auth._migration.terraform import quote_hcl
+from tests.measuring import unmeasured
 from tests.tables import check_rows
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ VIEW = "AWSReservedSSO_View_0123456789abcdef"
 NODES = ("system:bootstrappers", "system:nodes")
 EC2 = "system:node:{{EC2PrivateDNSName}}"
 SESSION = "system:node:{{SessionName}}"
+load_hcl = unmeasured(hcl2.loads)
 
 
 def migrated(*entries: Entry, accounts: tuple[str, ...] = ()) -> Migration:
@@ -519,7 +521,7 @@ def test_strings(text: str) -> None:
 @check_rows("name", HOSTILE)
 def test_terraform_is_valid(name: str) -> None:
     text = migrated(RoleEntry(APP, name, (name, "system:masters", f"system:{name}"))).terraform()
-    data = hcl2.loads(text)
+    data = load_hcl(text)
     kinds = [kind for block in data["resource"] for kind in block]
     assert [kind.strip('"') for kind in kinds] == [
         "aws_eks_access_entry",
@@ -534,7 +536,7 @@ def test_terraform_looks_up() -> None:
         RoleEntry(f"{IAM}role/{VIEW}", "x", ("readers",)),
         RoleEntry(sso=SsoRole("Vi.e+w", "111122223333"), groups=("system:masters",)),
     ).terraform()
-    hcl2.loads(text)
+    load_hcl(text)
     assert f'data "aws_iam_role" "role_{VIEW}" {{\n  name = "{VIEW}"\n}}\n' in text
     assert f"  principal_arn     = data.aws_iam_role.role_{VIEW}.arn\n" in text
     assert r'  name_regex  = "^AWSReservedSSO_Vi\\.e\\+w_[0-9a-f]{16}$"' in text
@@ -548,7 +550,7 @@ def test_terraform_looks_up() -> None:
 def test_terraform_names_differ() -> None:
     names = ("a.b", "a,b", "a_b", "a_b_2")
     text = migrated(*(RoleEntry(f"{IAM}role/{name}", "x", ("readers",)) for name in names)).terraform()
-    data = hcl2.loads(text)
+    data = load_hcl(text)
     labels = [label.strip('"') for block in data["resource"] for label in next(iter(block.values()))]
     assert labels == ["role_a_b", "role_a_b_2", "role_a_b_3", "role_a_b_2_2"]
 

@@ -81,6 +81,7 @@ CALLS: list[tuple[str, str, dict[str, Any], str | None]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("service", "method", "parameters", "resource"), CALLS)
 def test_calls(
     connect: Connect, service: str, method: str, parameters: dict[str, Any], resource: str | None

@@ -19,6 +19,7 @@ from botocore.session import Session
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.sts import StsMode, resolve_sts_endpoint
 from iamtriage.sts._endpoint_table import BOTOCORE, PARTITIONS
+from tests.measuring import unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +88,7 @@ class RequestCapture:
         self.sent.append(Sent(request.url, scope[1]))
         return AWSResponse(request.url, 200, {}, _Empty())
 
+    @unmeasured
     def build_request(self, region: str | None, *, fips: bool, dual_stack: bool, mode: str) -> Sent:
         """Create a client; return the request that it would send."""
         self.sent.clear()
