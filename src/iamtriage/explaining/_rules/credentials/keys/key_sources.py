@@ -13,7 +13,6 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_working_profile, selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
-from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys import key_stores, printed_lengths
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -325,16 +324,8 @@ def _explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) 
     text = case.failure.text
     program = clues.find_program(case.failure) or "the program"
     is_backend = _BACKEND.search(text) is not None
-    backend = None
     if is_backend:
         program = "the S3 backend of Terraform"
-        of_provider = any("profile" in each.arguments for each in find_blocks(text, "provider", "aws"))
-        lacks = of_provider and "-backend-config" not in text and not find_blocks(text, "backend", "s3")
-        backend = (
-            f'The backend does not use the profile of the block provider "aws": if the block backend "s3" has no profile, add profile = "{profile}" there, and run terraform init -reconfigure.'
-            if lacks
-            else None
-        )
     name = commands.profile(profile)
     # In sed, unlike in Python, \+ is an operator, and a slash ends the expression.
     pattern = re.sub(r"[./]", r"\\\g<0>", name)
@@ -348,7 +339,6 @@ def _explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) 
         remedies=your_remedy(
             f"Delete the section [{profile}] from ~/.aws/credentials",
             "The first command deletes the section, and keeps the old file as credentials.bak. The profile in ~/.aws/config, with the settings of the sign-in, stays.",
-            backend,
             "If the profile default has old keys, too, delete these as well."
             if name != "default" and is_backend
             else None,

@@ -117,21 +117,18 @@ def explain_rejected_login(case: Case[InvalidCredentials], message: str) -> Expl
 
 def _explain_unchecked_login(case: Case[InvalidCredentials]) -> Explanation:
     """Explain that the SMTP interface of Amazon SES could not check a login at the moment."""
-    is_key = cached_pattern(SECRET_KEY_AS_SMTP_PASSWORD.sign).search(case.text) is not None
     first = _explain_smtp_login(case).remedies[0]
-    title = first.title if is_key else f"If it stays, {lower_first(first.title)}"
     repeat = your_remedy(
         "Repeat the login later, and wait longer each time",
         "SES answers 454 if it cannot check the login at the moment. Wait 5, 10 and 30 seconds, then 20 minutes.",
     )
-    password = attrs.evolve(first, title=title)
-    verdict = ", and a secret access key is no SMTP password" if is_key else " at the moment"
+    password = attrs.evolve(first, title=f"If it stays, {lower_first(first.title)}")
     return case.explain(
-        f"Amazon SES could not check the SMTP user name and password{verdict}.",
+        "Amazon SES could not check the SMTP user name and password at the moment.",
         clues.reported_cause(SMTP_LOGIN_UNCHECKED, case.text, _UNCHECKED),
-        SECRET_KEY_AS_SMTP_PASSWORD.cause("derived" if is_key else "possible"),
+        SECRET_KEY_AS_SMTP_PASSWORD.cause(),
         topic="smtp-login",
-        remedies=(password, repeat) if is_key else (repeat, password),
+        remedies=(repeat, password),
         notes="An IAM policy does not help: a sender without permission gets 554 Access denied.",
     )
 

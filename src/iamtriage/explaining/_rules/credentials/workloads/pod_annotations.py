@@ -16,7 +16,6 @@ from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_templates import find_keys
-from iamtriage.explaining._context.readers.statements import says_restarted
 from iamtriage.explaining._rules.basics import Cause, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -260,13 +259,9 @@ def _override_remedy(case: clusters.AnyCase, skipped: re.Match[str]) -> Remedy:
         options = f"--cluster CLUSTER --namespace {namespace} --name {name} --attach-policy-arn POLICY_ARN"
     for each in (_OVERRIDE, "--approve"):
         options += "" if each in options else f" {each}"
-    was_restarted = says_restarted(case.failure.text) or "restarted" in case.failure.text
-    restarted = (
-        " Earlier restarts had no effect, because the annotation was missing." if was_restarted else ""
-    )
     return cluster_remedy(
         f"Run eksctl again with {_OVERRIDE}",
-        f"Pods get the role only when they are created.{restarted} If Helm created the account, set the annotation in the values of its chart, too.",
+        "Pods get the role only when they are created. If Helm created the account, set the annotation in the values of its chart, too.",
         commands=(
             f"eksctl create iamserviceaccount {options}",
             Labelled("Then re-create the pods:", clusters.restart_command(case)),
