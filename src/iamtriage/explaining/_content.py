@@ -152,7 +152,7 @@ class Content(NamedTuple):
             )
 
             summary += describe_fixed(self.failure, self.of_combined)
-            second = describe_second(self.of_second)
+            second = describe_second(self.failure, self.of_second)
             summary += split_same_reason(self.failure, self.others)[1]
         from iamtriage._rendering.explanations.headlines import shorten
 

@@ -197,9 +197,10 @@ def describe_fixed(failure: Failure | None, fixed: tuple[Failure, ...]) -> str:
     return f" {join_words(denied, 'and')} {'was' if len(denied) == 1 else 'were'} denied for the same reason."
 
 
-def describe_second(fixed: tuple[Failure, ...]) -> str:
-    """Return a sentence about the denials that the second remedy fixes, if all of them lack an Allow."""
+def describe_second(failure: Failure | None, fixed: tuple[Failure, ...]) -> str:
+    """Return a sentence about the denials that the second remedy fixes, if all of them lack an Allow of the same principal."""
     denials = [each for each in fixed if isinstance(each, AccessDenied) and each.action]
+    denials = [each for each in denials if failure is not None and is_of_same_role(each, failure)]
     actions = tuple(dict.fromkeys(_spell(each.action or "") for each in denials))
     types = {each.policy_type for each in denials if each.deny != "explicit"}
     if len(denials) < len(fixed) or types != {"identity"} or len(actions) > _MAX_ROWS:

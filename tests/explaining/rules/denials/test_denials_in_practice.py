@@ -2261,7 +2261,8 @@ OTHERS: tuple[Case, ...] = (
             "Then: Allow logs:CreateLogGroup for the role jobs [account administrator]",
             "put-role-policy --role-name jobs",
         ),
-        ("Others", "Also"),
+        # It would be about the first role.
+        ("Others", "Also", "CreateLogGroup was denied because"),
     ),
     (
         "policies of roles with the same name in two accounts",
