@@ -178,7 +178,10 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     if found is None or found.bucket is None:
         return explanation
     bucket, key, table = found.bucket, found.values.get("key"), found.values.get("dynamodb_table")
-    is_of_state = resource.split(":::")[-1].partition("/")[0] == bucket
+    # Of several buckets, the error of a data source is about its own.
+    is_of_state = resource.split(":::")[-1].partition("/")[0] == bucket or (
+        not resource and found.is_data_source and denial.service == "s3"
+    )
     if not is_of_state and not (table is not None and resource.endswith(f":table/{table}")):
         return explanation
     if found.role is not None and str(denial.role) == str(try_parse_principal(found.role)):
