@@ -349,11 +349,13 @@ def _contains(text: str, sentence: str) -> bool:
 
 def stems_of(text: str) -> set[str]:
     """Return the words of a text that have a meaning, without their endings."""
-    return {_stem(word) for word in map(str.lower, _WORD.findall(text)) if not _FILLER.fullmatch(word)}
+    return set(map(_stem, map(str.lower, _WORD.findall(text)))) - {""}
 
 
 @lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
+    if _FILLER.fullmatch(word):
+        return ""
     for ending in ("-based", "ly", "es", "s", "ed", "d"):
         if len(word) > len(ending) + 3 and word.endswith(ending):
             word = word[: -len(ending)]

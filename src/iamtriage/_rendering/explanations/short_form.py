@@ -146,8 +146,9 @@ class _Builder:
         self._width = width
         self._remedy = parts.remedies[0] if parts.remedies else None
         self._lines: dict[Block, int] = {}
+        self._counts: dict[tuple[object, ...], int] = {}
+        self._code: dict[tuple[int, bool, bool], tuple[Block, ...]] = {}
         self._causes: dict[int, tuple[Block, ...]] = {}
-        self._next: tuple[Block, ...] | None = None
         self._notes: dict[tuple[tuple[int, ...], int, bool, bool], str | None] = {}
         self._titles: dict[tuple[tuple[int, ...], int, int], tuple[tuple[str, str], ...]] = {}
         self._write_documents()
@@ -297,7 +298,10 @@ class _Builder:
 
     def count(self, selection: _Selection) -> int:
         """Return the number of lines of a selection."""
-        return count_lines(self.blocks(selection), self._lines, width=self._width)
+        key = (self._is_dense, *attrs.astuple(selection, recurse=False))
+        if key not in self._counts:
+            self._counts[key] = count_lines(self.blocks(selection), self._lines, width=self._width)
+        return self._counts[key]
 
     def blocks(self, selection: _Selection) -> Iterator[Block]:
         """Yield the blocks of a selection."""
@@ -311,9 +315,7 @@ class _Builder:
             yield Heading(f"Then: {parts.second.title}", 2, (parts.second.who,))
             yield from remedy_content(parts.second._replace(steps=(), manifest=None), self._width - _INDENT)
         if selection.next:
-            if self._next is None:
-                self._next = tuple(next_blocks(parts.remedies[:2], self._width - _INDENT))
-            yield from self._next
+            yield from next_blocks(parts.remedies[:2], self._width - _INDENT)
         if footer := tuple(self._footer(selection)):
             yield Labels(footer)
 
@@ -356,12 +358,9 @@ class _Builder:
             steps, follow_ups = split_follow_ups(steps, remedy.commands)
         if steps:
             yield Items(steps, ordered=len(steps) > 1 and not has_code)
-        shown = remedy.commands[: selection.commands]
-        documents = self._documents if selection.documents else self._reference(remedy)
-        manifest = None
-        if selection.manifest and remedy.manifest is not None:
-            manifest = Code(remedy.manifest, remedy.manifest_language)
-        yield from place_manifest(self._command_blocks(remedy, shown, documents), manifest)
+        shown = remedy.manifest if selection.manifest else None
+        manifest = None if shown is None else Code(shown, remedy.manifest_language)
+        yield from place_manifest(self._command_blocks(remedy, selection), manifest)
         if note := self._replace_note(remedy, selection):
             yield Paragraph(note, quiet=True)
         yield from follow_up_blocks(follow_ups)
@@ -370,17 +369,17 @@ class _Builder:
 
     def _reference(self, remedy: RemedyParts) -> tuple[Block, ...]:
         """Return what replaces documents that do not fit."""
-        if not remedy.documents:
-            return ()
         ending = f": {self._parts.hint}" if self._parts.hint else "."
-        return (Paragraph(f"The policy is in the full explanation{ending}"),)
+        return (Paragraph(f"The policy is in the full explanation{ending}"),) if remedy.documents else ()
 
-    @staticmethod
-    def _command_blocks(
-        remedy: RemedyParts, commands: Sequence[str], documents: Sequence[Block]
-    ) -> Iterator[Block]:
-        saved = find_saved_file(remedy.documents, remedy.commands) if documents else None
-        yield from place_documents(command_blocks(commands, remedy.names, saved), documents)
+    def _command_blocks(self, remedy: RemedyParts, selection: _Selection) -> tuple[Block, ...]:
+        key = (selection.commands, selection.documents, self._is_dense)
+        if key not in self._code:
+            documents = self._documents if selection.documents else self._reference(remedy)
+            saved = find_saved_file(remedy.documents, remedy.commands) if documents else None
+            commands = command_blocks(remedy.commands[: selection.commands], remedy.names, saved)
+            self._code[key] = tuple(place_documents(commands, documents))
+        return self._code[key]
 
     def _replace_note(self, remedy: RemedyParts, selection: _Selection) -> str | None:
         key = (selection.steps, selection.commands, selection.documents, selection.manifest)
@@ -390,8 +389,7 @@ class _Builder:
                 texts += map(str, remedy.documents)
             if selection.manifest and remedy.manifest is not None:
                 texts.append(remedy.manifest)
-            shown = command_blocks(remedy.commands[: selection.commands], remedy.names)
-            said = paragraphs_of(shown)
+            said = paragraphs_of(command_blocks(remedy.commands[: selection.commands], remedy.names))
             steps = [remedy.title, *(remedy.steps[index] for index in selection.steps)]
             self._notes[key] = replace_note("\n".join(texts), steps, remedy.names, said)
         return self._notes[key]
