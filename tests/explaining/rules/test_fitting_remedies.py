@@ -90,6 +90,7 @@ def _flat(text: str) -> str:
         (f"{_ANA}events:ListRules on resou", "the text is cut off before the reason", "gives no reason"),
         (f"{_ANA}iam:CreateRole on resource: arn:aws:iam:", "the text is cut off before the reason", "gives no reason"),
         (f"{_ANA}events:ListRules on Tuesday", "gives no reason", "cut off"),
+        (f"{_ANA}sts:AssumeRole on resource: arn:aws:iam::111122223333:role/till because no reso", "The trust policy of the role till does not allow", "explicitly"),
         # A resource that two lines state together has no place in the text.
         (f'{_ANA}dynamodb:GetItem on resource: arn:aws:dynamodb:eu-\n{{"Type": "Task"}}', "was denied dynamodb:GetItem", "cut off"),
     ],

@@ -166,7 +166,7 @@ def _causes(
         yield attrs.evolve(findings.cause, text=reason, because=())
     elif findings is not None:
         yield findings.cause
-    is_unexplained = denial.policy_type is None and denial.deny is None
+    is_unexplained = denial.policy_type is None and denial.deny != "explicit"
     if is_itself := barred_callers.assumes_itself(denial):
         yield barred_callers.ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)
     if is_unexplained and findings is None and (vendor := find_vendor(denial)):
