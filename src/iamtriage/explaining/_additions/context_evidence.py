@@ -232,7 +232,8 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
 
 def notes_about_context(context: Context, runtime: Runtime | None, explanation: Explanation) -> Iterator[str]:
     """Yield notes on where the call ran, and on the resource that Terraform was working on."""
-    if runtime is not None:
+    is_shown = any((each.code, each.evidence) == ("pasted-session", "derived") for each in explanation.causes)
+    if runtime is not None and not is_shown:
         yield f'The call most likely used the credentials of {runtime.caller}, not yours: the text shows where it ran ("{clip_text(hide_secrets(runtime.words.strip()))}").'
     # A remedy in Terraform's code ends with this, imports the resource, or says what becomes of it.
     if context.terraform is not None and not any(

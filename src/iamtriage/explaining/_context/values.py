@@ -54,12 +54,14 @@ class CommandLine(NamedTuple):
         words: The arguments that are not options, such as ``("s3", "ls")``.
         options: The long options with their values, without hyphens.
         text: The command as written, on one line.
+        variables: What it needs before it to be the same command, such as ``"AWS_PROFILE=dev "``, or nothing.
     """
 
     program: str
     words: tuple[str, ...]
     options: tuple[tuple[str, str], ...]
     text: str
+    variables: str = ""
 
     def option(self, *names: str) -> Stated | None:
         """Return the value of the first of these options that is in the command."""

@@ -405,8 +405,8 @@ OTHER_USERS: tuple[Case, ...] = (
         "Terraform with sudo, for a profile",
         "$ sudo terraform plan\nError: failed to get shared config profile, prod-admin",
         {},
-        ("of root, under sudo", "and it gets no AWS_ variables"),
-        ("aws configure sso",),
+        ("of root, under sudo", "and it gets no AWS_ variables", "aws configure sso --profile prod-admin"),
+        ("The profiles that root has",),
     ),
     (
         "other user, for a profile",
@@ -415,9 +415,9 @@ OTHER_USERS: tuple[Case, ...] = (
         (
             "files of jenkins",
             'eval "$(aws configure export-credentials --profile prod-admin --format env)"',
-            "AWS_SESSION_TOKEN aws s3 ls The profiles that jenkins has: sudo -u jenkins aws configure list-profiles",
+            "aws configure sso --profile prod-admin",
         ),
-        ("aws configure sso",),
+        ("The profiles that jenkins has",),
     ),
     (
         "variables passed to another user",

@@ -41,7 +41,7 @@ def test_call_that_an_encoded_message_need_not_name(
     assert f"was denied {call}" in explanation.summary
     shown = " ".join(explanation.to_text(detail="full").split())
     assert ("the stack's service role, or without one, whoever deploys it" in shown) is is_of_stack
-    assert ("joined without line breaks and spaces" in shown) is is_broken
+    assert ("the first command takes the message from it, in one piece" in shown) is is_broken
     assert ("The encoded message can name another action" in shown) is (action is not None)
     assert ("if the decoded message names it" in shown) is (action is not None)
     assert "for Data. The encoded message" in shown or "| Data |" not in text

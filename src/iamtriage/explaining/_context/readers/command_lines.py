@@ -9,13 +9,20 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
 from iamtriage.explaining._context.values import CommandLine
 
-__all__ = ("find_commands", "operation_of_command")
+__all__ = ("find_commands", "find_variables", "operation_of_command")
 
 _PROGRAMS = ("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")
 _PROGRAM = lazy_pattern(r"(?<![\w/.@:-])(aws|kubectl|eksctl|helm|terraform|docker)[ \t]{1,4}(?=[a-z-])")
 # The end of the text before a command on its line: a prompt, set -x, a quote, another command.
 _ENDS_BEFORE_COMMAND = frozenset("$#%>❯+:`'\"(|&;")
 _WORDS_BEFORE_COMMAND = lazy_pattern(r"(?a)Run|sudo|time|env|[A-Z_][A-Z0-9_]{0,63}=\S{0,256}")
+# The variables of a command, with sudo and env, and those of them that select files, a profile or a Region.
+_PREFIX = lazy_pattern(
+    r"(?a)(?:(?<!\S)(?:[A-Z_][A-Z0-9_]{0,63}=\S{0,256}|sudo|env|time|(?<=-u )\S{1,32}|--?[A-Za-z][\w=,-]{0,80})[ \t]{1,4}){1,16}\Z"
+)
+_KEPT_VARIABLE = lazy_pattern(
+    r"(?a)(?<!\S)(?:AWS_(?:DEFAULT_)?(?:PROFILE|REGION)|AWS_(?:CONFIG|SHARED_CREDENTIALS)_FILE|KUBECONFIG)=(?:[\w./:@+~$-]{1,200}|\"[\w./:@+$-]{1,200}\")(?=\s)"
+)
 _TOKEN = lazy_pattern(r"(?:[^\s\"'\\|;&<>`]|\\.|\"[^\"]{0,4000}\"|'[^']{0,4000}')+|[|;&<>`]")
 _OPTION = lazy_pattern(r"(?s)--([a-z][a-z0-9-]{0,60})(?:=(.*))?")
 _SHORT_OPTIONS = {
@@ -69,7 +76,17 @@ def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, Comman
             written = _END_OF_SENTENCE.sub("", written)
         command = _parse_command(found[1], written, is_alone=is_alone)
         if _is_command(command, is_alone=is_alone):
-            yield found.start(), command
+            yield found.start(), command._replace(variables=find_variables(text[line : found.start()]))
+
+
+def find_variables(before: str) -> str:
+    """Return the variables before a command on its line without which it uses another profile, file or Region.
+
+    >>> find_variables("$ sudo -E AWS_PROFILE=dev DEBUG=1 ")
+    'AWS_PROFILE=dev '
+    """
+    prefix = _PREFIX.search(before) if "=" in before else None
+    return "" if prefix is None else "".join(f"{each} " for each in _KEPT_VARIABLE.findall(prefix[0]))
 
 
 def _before_parenthesis(text: str) -> str:

@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.credentials import certificates, credent
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts import findings
-from iamtriage.failures._failures import MissingCredentials
+from iamtriage.failures._failures import Failure, MissingCredentials
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
 
@@ -48,7 +48,7 @@ _COMPOSE_PROFILE = lazy_pattern(
 _ADDRESS = lazy_pattern(rf"(?a)\bdial tcp (?P<address>(?P<private>{PRIVATE_START})?[\d.]{{3,15}}):443\b")
 
 
-def find_profile_without_files(case: Case[MissingCredentials]) -> str | None:
+def find_profile_without_files(case: Case[Failure]) -> str | None:
     """Return the profile that docker run or Docker Compose passes to a container without the files that define it."""
     found = find_run(case)
     if found is None and ".aws" not in case.failure.text:
@@ -56,7 +56,7 @@ def find_profile_without_files(case: Case[MissingCredentials]) -> str | None:
     return None if found is None or found["profile"] is None else commands.profile(found["profile"])
 
 
-def find_passed_profile(case: Case[MissingCredentials]) -> str | None:
+def find_passed_profile(case: Case[Failure]) -> str | None:
     """Return the profile that the container of a text needs: one that is passed to it, or that works on the computer."""
     host = find_profile_of_host(case)
     return find_profile_without_files(case) or (None if host is None else host.profile)
@@ -90,7 +90,7 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
     )
 
 
-def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | None = None) -> Remedy:
+def container_remedy(case: Case[Failure], *, missing_profile: str | None = None) -> Remedy:
     """Return the remedy that passes credentials to a container, with the tool that runs it."""
     service = find_container_service(case.text)
     uses_compose = service is not None or COMPOSE.search(case.text) is not None

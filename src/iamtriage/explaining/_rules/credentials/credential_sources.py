@@ -266,6 +266,10 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         )
     give_role = instance_profiles.INSTANCE_ROLE
     if is_reachable or (not timed_out and CONTAINER.search(case.text) is None):
+        if NO_ROLE.search(message):
+            text = "A profile, variables, or the role of a container or a web identity were meant, and the process does not have them: cron, systemd and sudo pass on no variables, and read other ~/.aws files."
+            not_passed = ENVIRONMENT_NOT_PASSED_ON.cause(text=text)
+            return Advice([no_profile, not_passed], [give_role, _PASS_ON])
         return Advice([no_profile], [give_role])
     hop_limit, raise_limit = credential_endpoints.advise_on_hop_limit(case, timed_out=timed_out)
     if not timed_out:
@@ -274,6 +278,14 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     if credential_endpoints.HOP_LIMIT_OF_ONE.search(case.text) or case.facts.service_account is not None:
         return Advice([hop_limit], [raise_limit])
     return Advice([hop_limit, no_profile], [raise_limit, give_role])
+
+
+_PASS_ON = your_remedy(
+    "If other credentials were meant: check what the process has",
+    "Without AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_WEB_IDENTITY_TOKEN_FILE or AWS_CONTAINER_CREDENTIALS_…, only ~/.aws of the user of the process counts. Set them in the unit, the crontab or the container.",
+    commands="sudo cat /proc/PID/environ | tr '\\0' '\\n' | grep -o '^AWS_[A-Z_]*'",
+    url=pages.CLI_CREDENTIALS,
+)
 
 
 def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:

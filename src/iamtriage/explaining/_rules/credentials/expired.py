@@ -11,7 +11,7 @@ from collections.abc import Callable
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import line_at
+from iamtriage._text import clip_text, hide_secrets, line_at
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials import expired_logins, old_requests, session_renewal
 from iamtriage.explaining._rules.credentials.expired_chains import LONG_RUNNING, ROLE_CHAINING, explain_chain
@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.credentials.tokens.identity_pools import explai
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clues
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_listed_session
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.routing import Route, Routes
 from iamtriage.failures._failures import ExpiredCredentials
@@ -58,7 +59,7 @@ _SSO = lazy_pattern(r"\bSSO\b|aws sso login|token from sso|oken has expired and 
 _SSO_TOKEN = lazy_pattern(r"token from sso\b|Error loading SSO Token|SSO session associated with")
 _EXPIRED_REQUEST = lazy_pattern(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
 _KUBECONFIG = lazy_pattern(
-    r"kubectl|kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
+    r"kubectl|(?<!update-)kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
 )
 _LOGIN_CODES = lazy_pattern(r"LoginRefreshRequired|LoginTokenExpired|LoginRefreshTokenExpiredError")
 _SSO_CODES = lazy_pattern(
@@ -154,14 +155,16 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         summary = f"{credentials} expired while {program} was running{lasted}."
         text = "The program runs longer than the credentials last. A role session lasts one hour by default, and at most one hour with role chaining."
         causes[1:] = (is_job and _causes_in_job(case)) or [LONG_RUNNING.cause("derived", text=text)]
+    elif (found := _find_in_variables(case)) is not None:
+        summary, causes[1:] = found
     elif _KUBECONFIG.search(case.text) and not session_renewal.remedy_of_workload(case):
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
 
     def build_remedies() -> tuple[Remedy, ...]:
         renew = session_renewal.renewal_remedy(case)
-        # It begins with what the other remedies find out.
-        is_general = renew.title == credential_remedies.NEW_CREDENTIALS.title
+        # It begins with what the other remedies find out, or unsets the variables.
+        is_general = renew.url == credential_remedies.NEW_CREDENTIALS.url
         if is_general and is_of_run:
             # Terraform first needs the state that it could not save.
             again = "" if program == "Terraform" else "Start the program again. "
@@ -177,6 +180,17 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         return (renew, *((*lasting, *clear) if is_of_run else (*clear, *lasting)))
 
     return case.explain(f"{summary} No permission is missing.", *causes, remedies=build_remedies)
+
+
+def _find_in_variables(case: Case[ExpiredCredentials]) -> tuple[str, list[Cause]] | None:
+    """Return the summary and the cause of credentials in environment variables, if the text lists these."""
+    listed = find_listed_session(case.failure)
+    if listed is None or case.context.runtime_kind in session_renewal.JOB_STEPS:
+        return None
+    shown = f"The text shows AWS_SESSION_TOKEN in the output of {clip_text(hide_secrets(listed[0]))}."
+    text = "They are in environment variables, which take precedence over profiles and roles, and nothing refreshes them."
+    summary = f"The temporary credentials in the environment variables{' of the container' if listed[1] else ''} have expired."
+    return summary, [PASTED_SESSION.cause("derived", shown, text=text)]
 
 
 def _causes_in_job(case: Case[ExpiredCredentials]) -> tuple[Cause, ...]:

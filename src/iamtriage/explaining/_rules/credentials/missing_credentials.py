@@ -202,6 +202,8 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     remedy = your_remedy(title, choose, last, commands=lines, url=pages.CLI_PROFILES)
     selects = f"the kubeconfig{'' if find_kubeconfig_profile(case.text) else ' or AWS_PROFILE'} names it"
     is_fine = other is not None and is_theirs and bool(other.because)
+    # The remedy of sudo says it, too.
+    is_said = other is not None and lines[-1] in other.remedy.commands
     return case.explain(
         f"{subject} {problem} in the config and credentials files {files}{f', but {selects}' if kubeconfig else ''}.",
         PROFILE_NOT_FOUND.cause(
@@ -228,7 +230,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
             None if other is None else other.remedy,
             *session_renewal.remedy_of_workload(case),
             containers.container_remedy(case, missing_profile=profile) if in_container and profile else None,
-            None if is_fine else remedy,
+            None if is_fine or is_said else remedy,
         ),
         notes=(
             "The profile and its access to the cluster are in order." if is_fine and kubeconfig else None,

@@ -14,9 +14,14 @@ from iamtriage.explaining._context.readers.command_runs import selects_profile_i
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
 from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.containers import container_remedy
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
+    find_listed_session,
+    find_profile,
+)
+from iamtriage.explaining._rules.shared.kubernetes.clusters import set_variables_command
 from iamtriage.explaining._rules.shared.messages.derived_actions import OTHER_OF_STS
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.sts.session_durations import find_maximum
@@ -130,9 +135,15 @@ def renewal_remedy(case: Case[ExpiredCredentials]) -> Remedy:
         return attrs.evolve(sign_in, commands=(*sign_in.commands, _SHOW_SOURCE))
     if section is not None and "login_session" in section.settings:
         return credential_remedies.CONSOLE_LOGIN
+    again, called = None, case.context.command
+    if find_listed_session(case.failure) is not None:
+        again = commands.repeat_command(called) or "aws sts get-caller-identity"
+        is_cli = again.startswith("aws ")
+        again = f"{again} --profile PROFILE" if is_cli else f"AWS_PROFILE=PROFILE {again}"
     return credential_remedies.new_credentials(
         is_of_profile=selects_profile_itself(case.failure),
         with_mfa=_MFA.search(case.failure.text) is not None,
+        again=again,
     )
 
 
@@ -235,7 +246,14 @@ def _issue_again_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
 
 def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
     """Return how to get new credentials where the text shows that the call ran, if no person signs in there."""
-    runtime = case.context.runtime
+    runtime, listed = case.context.runtime, find_listed_session(case.failure)
+    if listed is not None and listed[1]:
+        if runtime is None or runtime.kind != "eks-pod":
+            return attrs.evolve(
+                container_remedy(case), title="Create the container again, without the variables"
+            )
+        variables = "AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"
+        return attrs.evolve(_sdk_remedy(runtime.caller), commands=(set_variables_command(case, variables),))
     session = getattr(case.principal, "session_name", "")
     if runtime is None and _INSTANCE_ID.fullmatch(session):
         return _sdk_remedy("the role of the EC2 instance")

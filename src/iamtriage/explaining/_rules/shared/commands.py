@@ -133,8 +133,10 @@ def repeat_command(
         given = re.search(rf" --{re.escape(name)}(?![\w-])(?:[ =](?!--)\S+){values}", text)
         start, end = given.span() if given else (len(text), len(text))
         text = f"{text[:start]}{f' --{name} {value}' if value else ''}{text[end:]}"
+    changed = "|".join(name.upper() for name in changes or {})
+    variables = re.sub(rf"AWS_(?:DEFAULT_)?(?:{changed})=\S+ ", "", stated.variables)
     is_missing = of_region is not None and " --region" not in text and region(of_region) == of_region
-    return f"{text} --region {of_region}" if is_missing else text
+    return f"{variables}{text} --region {of_region}" if is_missing else f"{variables}{text}"
 
 
 def endpoint_policy_commands(region: str, action: str | None) -> tuple[str, str, str]:

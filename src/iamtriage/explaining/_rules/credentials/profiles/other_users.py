@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import cached_pattern, lazy_pattern
-from iamtriage._text import clip_text, hide_secrets
+from iamtriage._text import clip_text, hide_secrets, line_start
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.command_lines import find_variables
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.statements import find_working
@@ -24,7 +25,7 @@ from iamtriage.failures._failures import Failure
 # Programs that make calls of AWS, or run others that do. Those in containers have other files.
 _PROGRAMS = r"(?:aws|terraform|tofu|terragrunt|pulumi|python[\d.]{0,4}|node|npx|npm|make|bash|sh|cdk|sam|eksctl|kubectl|kubefwd|k9s|stern|helm|helmfile|flux|argocd|velero|packer|ansible(?:-playbook)?|java|rclone|restic|s3cmd|s5cmd)"
 _SUDO = lazy_pattern(
-    r"(?a)\bsudo (?![^\n]{0,200}?\b(?:HOME|AWS_CONFIG_FILE)(?:=|,|\b ))(?P<options>(?>-u ?(?P<user>[\w.-]{1,32}) |--user[= ](?P<long>[\w.-]{1,32}) |--?[A-Za-z][\w=,-]{0,80} |[A-Z][A-Z0-9_]{0,63}=\S{0,200} )*+)"
+    r"(?a)\bsudo (?![^\n]{0,200}?\b(?:HOME|AWS_CONFIG_FILE)(?:=|,|\b ))(?P<options>(?>-u ?(?P<user>[\w.-]{1,32}) |--user[= ](?P<long>[\w.-]{1,32}) |--?[A-Za-z][\w=,-]{0,80} |env |[A-Z][A-Z0-9_]{0,63}=\S{0,200} )*+)"
     rf"(?P<line>(?:{_PROGRAMS}|(?:\./|/)[\w./-]{{1,100}})(?![\w-])[^\n|;&<>]{{0,300}})"
 )
 # Programs that read the same kubeconfig, and those that need root: https://kubefwd.com writes to /etc/hosts.
@@ -57,7 +58,9 @@ _IDENTITY = lazy_pattern(
 _COMMAND = lazy_pattern(rf"(?m)^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ")
 # A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
 _PLAIN = lazy_pattern(r"(?a)(?!.*(?i:secret|pass|pwd|token|key| -u ?\S+:))[\w./:=@,+~ -]{1,300}")
-_PROFILE_OPTION = lazy_pattern(r"(?a) --profile[= ][\w.@:+/-]{1,64}")
+_PROFILE_OPTION = lazy_pattern(
+    r"(?a) (?:--profile[= ]([\w.@:+/-]{1,64})|AWS_PROFILE=\"?([\w.@:+/-]{1,64})\"?)"
+)
 _FILES = 'AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config"'
 # The result of a task, or of an item in its loop, with the host of the play and the one to which it is delegated. A lookup
 # and a connection run as the user who runs Ansible.
@@ -154,13 +157,14 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
         user = sudo["user"] or sudo["long"] or "root"
         is_passed = _PASSES_VARIABLES.search(sudo["options"]) or find_kubeconfig_profile(case.text)
         lost = "" if is_passed else ", and it gets no AWS_ variables"
+        works = _success_without_sudo(case, sudo["line"].partition(" ")[0])
         how = "which drops the AWS_ variables" if lost and lists_key_in_shell(text) else f"as {user}"
         return OtherUser(
             f"of {user}, under sudo",
             f" under sudo, {how}",
             f"With sudo, the command runs as {user}, who reads other ~/.aws files{lost}.",
-            _sudo_remedy(sudo, user, case.text),
-            _success_without_sudo(case, sudo["line"].partition(" ")[0]),
+            _sudo_remedy(sudo, user, case.text, works=bool(works)),
+            works,
             has_person=True,
         )
     if (task := _find_task(case)) is not None:
@@ -349,48 +353,52 @@ def _safe_line(command: re.Match[str]) -> str | None:
     return line if _PLAIN.fullmatch(line) and hide_secrets(line) == line else None
 
 
-def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
-    line = _safe_line(sudo) or "aws sts get-caller-identity"
-    is_about_profile = "profile" in text and "SSO" not in text
-    as_user = "" if user == "root" else f"-u {user} "
-    is_missing = not is_about_profile and "SSO" not in text and line.partition(" ")[0] not in _NEEDS_ROOT
-    in_shell = is_missing and lists_key_in_shell(sudo.string[: sudo.start()])
-    has_own_step = in_shell or is_about_profile or "SSO" in text or line.startswith(("kubectl ", "helm "))
-    last_step = None if has_own_step else ROLE
-    again: tuple[str, ...] = (line,)
-    may_pass = ""
-    step = "Without sudo, it uses your own credentials."
+def _sudo_remedy(sudo: re.Match[str], user: str, text: str, *, works: bool) -> Remedy:
+    before = sudo.string[line_start(sudo.string, sudo.start()) : sudo.start("line")]
+    variables, line = find_variables(before), _safe_line(sudo) or "aws sts get-caller-identity"
+    program, is_sso = line.partition(" ")[0], "SSO" in text
+    is_about_profile, needs_root = "profile" in text and not is_sso, program in _NEEDS_ROOT
+    in_shell = not (is_about_profile or is_sso or needs_root) and lists_key_in_shell(
+        sudo.string[: sudo.start()]
+    )
+    last_step = None if is_about_profile or is_sso or in_shell or program in {"kubectl", "helm"} else ROLE
+    again: tuple[str, ...] = (f"{variables}{line}",)
+    as_user = "" if user == "root" else f" -u {user}"
+    step, may_pass = "Without sudo, it uses your own credentials.", ""
+    if is_about_profile and not works:
+        step = "Without sudo, it reads your own files: [profile NAME] in ~/.aws/config, and [NAME] in ~/.aws/credentials."
+        label = "If it does not find the profile, either, list yours, and create it:"
+        again += (Labelled.required(label, "aws configure list-profiles"), "aws configure sso --profile PROFILE")  # fmt: skip
     if user == "root" and not in_shell:
         title = "let it read your files"
         # The tokens of IAM Identity Center are in the home directory, whatever the files.
-        files = 'HOME="$HOME"' if "SSO" in text else _FILES
-        files += ' AWS_PROFILE="$AWS_PROFILE"' if "AWS_PROFILE=" in text else ""
-        others = [f"sudo {files} {line}"]
-        if line.partition(" ")[0] in _NEEDS_ROOT:
-            again, step = (), f"{line.partition(' ')[0]} needs root, so keep sudo."
+        files = 'HOME="$HOME"' if is_sso else _FILES
+        is_exported = "AWS_PROFILE=" in text and "AWS_PROFILE=" not in variables
+        files += ' AWS_PROFILE="$AWS_PROFILE"' if is_exported else ""
+        others = [f"sudo {files} {variables}{line}"]
+        if needs_root:
+            again, step = (), f"{program} needs root, so keep sudo."
             last_step = 'If the profile signs in with IAM Identity Center, set HOME="$HOME" instead: its token is in your home directory.'
     else:
         # Only root can read the files of others, and keys in variables are in no file.
-        title = "pass your credentials to it"
+        title, line = "pass your credentials to it", f" {variables}{line}"
         profile = _PROFILE_OPTION.search(line)
-        line = _PROFILE_OPTION.sub("", line)
+        option = f" --profile {profile[1] or profile[2]}" if profile else ""
         others = [
-            f'eval "$(aws configure export-credentials{profile[0] if profile else ""} --format env)"',
-            f"sudo {as_user}--preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN {line}",
+            f'eval "$(aws configure export-credentials{option} --format env)"',
+            f"sudo{as_user} --preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN{_PROFILE_OPTION.sub('', line)}",
         ]
         if in_shell:
             others, may_pass = others[1:], " (sudoers must allow to pass the variables)"
             step = "Without sudo, it uses your own credentials, which are in variables of your shell."
     if again:
         others[0] = Labelled.required(f"If it requires the permissions of {user}{may_pass}:", others[0])
-    listing = f"sudo {as_user}aws configure list-profiles"
-    listing = Labelled.required(f"The profiles that {user} has:", listing)
-    return _credentials_remedy(
-        f"Run the command without sudo, or {title}" if again else "Let the command read your files",
-        step,
-        last_step,
-        commands=(*again, *others, *((listing,) if is_about_profile and again else ())),
-    )
+    if is_about_profile and works:
+        others.append(
+            Labelled.required(f"The profiles that {user} has:", f"sudo{as_user} aws configure list-profiles")
+        )
+    title = f"Run the command without sudo, or {title}" if again else "Let the command read your files"
+    return _credentials_remedy(title, step, last_step, commands=(*again, *others))
 
 
 def _credentials_remedy(

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.region_settings import printable_line
-from iamtriage.failures._failures import MissingCredentials
+from iamtriage.failures._failures import Failure, MissingCredentials
 
 COMPOSE = lazy_pattern(r"\b(?:docker-)?compose[\w.-]{0,20}\.ya?ml\b|\b(?:docker|podman)[- ]compose\b")
 """The file of Docker Compose, or its command."""
@@ -87,7 +87,7 @@ class HostProfile(NamedTuple):
     text: str
 
 
-def find_run(case: Case[MissingCredentials]) -> re.Match[str] | None:
+def find_run(case: Case[Failure]) -> re.Match[str] | None:
     """Return the last command that runs a container without the files in ~/.aws."""
     return next(reversed([*_CONTAINER_RUN.finditer(case.failure.text, 0, case.failure.span[0])]), None)
 
@@ -98,7 +98,7 @@ def is_whole(run: re.Match[str]) -> bool:
     return before[-1:] in {"", *"$#%>❯"}
 
 
-def find_profile_of_host(case: Case[MissingCredentials]) -> HostProfile | None:
+def find_profile_of_host(case: Case[Failure]) -> HostProfile | None:
     """Return the profile that works where docker run or Docker Compose starts a container, if that passes no credentials."""
     text, shown = case.failure.text, find_run(case)
     if shown is None:

@@ -24,9 +24,10 @@ UNUSABLE_INSTANCE_ROLE = (
 INSTANCE_ROLE = account_remedy(
     "If the call runs on EC2: give the instance a role",
     "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
-    "An instance profile contains a role. Only the console creates one together with the role.",
+    "An instance profile contains a role. Only the console creates one together with the role: otherwise, use create-instance-profile and add-role-to-instance-profile (aws iam). To attach one requires iam:PassRole on its role.",
     commands=(
         "aws ec2 describe-iam-instance-profile-associations --region REGION --filters Name=instance-id,Values=INSTANCE_ID",
+        "aws iam list-instance-profiles --query 'InstanceProfiles[].[InstanceProfileName,Roles[0].RoleName]' --output text",
         "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region REGION --iam-instance-profile Name=INSTANCE_PROFILE",
     ),
     url=pages.EC2_ROLES,
@@ -71,7 +72,7 @@ def attach_profile(case: Case[MissingCredentials]) -> Remedy:
         why = f"The instance profile {profile} contains no role."
     elif not lists_none:
         why = f"Unless the role has an instance profile, create one first. {by_console}"
-    attach = INSTANCE_ROLE.commands[1].replace("INSTANCE_PROFILE", profile)
+    attach = INSTANCE_ROLE.commands[-1].replace("INSTANCE_PROFILE", profile)
     asked = _ASKED_POLICY.search(case.failure.text)
     more = (
         f"{asked['policy']} would not help: without a role, the instance has no credentials, whatever the policies of {member} are. They need no change for this."

@@ -95,20 +95,36 @@ _ASSUME = Labelled(
 )
 
 
-def new_credentials(*, is_of_profile: bool = False, with_mfa: bool = False) -> Remedy:
+def new_credentials(
+    *, is_of_profile: bool = False, with_mfa: bool = False, again: str | None = None
+) -> Remedy:
     """Return how to get new credentials, without the environment if the call selects a profile.
 
     A session with MFA is most likely that of a user, not of a role.
+
+    Args:
+        is_of_profile: Whether the call selects a profile.
+        with_mfa: Whether the text is about MFA.
+        again: The call with a profile, if the old credentials are in the environment.
     """
+    title = "Get new credentials from where the old ones came from"
     where = "they came from. Environment variables (env) take precedence over profiles: unset old ones"
+    step = f"Run aws configure list where the program runs: it prints where {'the profile gets them' if is_of_profile else where}."
+    lines = ("aws configure list", None if is_of_profile else _UNSET)
+    if again is not None:
+        title, again = "Get new credentials, and unset the old ones", Labelled.required("Then, with the profile:", again)  # fmt: skip
+        step, lines = "Use a profile, or set all three variables to new values.", (str(_UNSET), None)
     return your_remedy(
-        "Get new credentials from where the old ones came from",
-        f"Run aws configure list where the program runs: it prints where {'the profile gets them' if is_of_profile else where}.",
+        title,
+        step,
         "After a new call of AssumeRole, replace all three values: access key ID, secret access key and session token.",
         commands=(
-            "aws configure list",
-            None if is_of_profile else _UNSET,
-            *((_WITH_MFA, *_SIGN_IN) if with_mfa else (*_SIGN_IN, _ASSUME)),
+            *lines,
+            _WITH_MFA if with_mfa else None,
+            _SIGN_IN[0],
+            again,
+            _SIGN_IN[1],
+            None if with_mfa else _ASSUME,
         ),
         url=pages.TEMPORARY_CREDENTIALS,
     )

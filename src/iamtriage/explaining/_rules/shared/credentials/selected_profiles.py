@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_option, safe_name
 from iamtriage.explaining._rules.shared.common_causes import USES_PROFILE
@@ -34,10 +35,19 @@ _SHELL_KEY = lazy_pattern(
     rf"(?im){_SHELL_VARIABLE}(?-i:AWS_ACCESS_KEY_ID) ?= ?[^\s;]{{1,64}}[ \t\r]*$"
     r"|^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?\S{1,40}[ \t]{1,40}(?::[ \t]{1,9})?env\b"
 )
-# What a command prints, also without the values.
-_LISTED_KEY = lazy_pattern(
-    r"(?m)[$%>❯] ?(?:env|printenv|compgen)\b[^\n]{0,80}\n(?:[^\n]{0,200}\n){0,8}?AWS_ACCESS_KEY_ID(?:=\S|[ \t\r]*$)"
+# What a command lists of the variables of a shell, a process or a container, also without their values.
+_LISTED = (
+    r"(?im)^(?P<shown>[^\n]{{0,80}}?(?:[$#%>❯»][ \t]?(?:(?:env|printenv|compgen|set)\b|export -p\b|declare -p?x\b|(?:gci|dir|ls|Get-ChildItem|Get-Item)[ \t](?:-Path[ \t])?Env:)|\b(?:exec|run)\b[^\n]{{1,160}}?[ \t](?:env|printenv)\b|\b(?:docker|podman)(?: container)? inspect\b|/proc/[0-9a-z$]{{1,10}}/environ\b)[^\n]{{0,160}})\n"
+    r"(?:(?![^\n]{{0,80}}[$#%❯] |PS [^\n]{{0,80}}>|[A-Z]:\\[^\n]{{0,80}}>)[^\n]{{0,400}}\n){{0,16}}?"
+    r"[ \t]{{0,24}}(?:declare -x |export |-e |- )?[\"']?{}(?:=(?![\"']{{0,2}}[ \t\r]*$)|[\"']?:[ \t]?\S|[ \t]{{1,40}}\S|[ \t\r]*$)"
 )
+_LISTED_KEY = lazy_pattern(_LISTED.format("AWS_ACCESS_KEY_ID"))
+_LISTED_SESSION = lazy_pattern(_LISTED.format("AWS_SESSION_TOKEN"))
+_UNSET = lazy_pattern(
+    r"\bunset AWS_|\bRemove-Item Env:|\bset -e[gx]* AWS_|\bset AWS_SESSION_TOKEN=[ \t\r]*\n"
+)
+_PROMPT = lazy_pattern(r"\A[^\n$#%>❯»]{0,80}[$#%>❯»][ \t]?")
+_OF_CONTAINER = lazy_pattern(r"\b(?:docker|podman|kubectl|nerdctl|oc)\b")
 _SIGNED_IN = lazy_pattern(
     r"(?a)\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
     # What people say that they did before, and what works.
@@ -126,6 +136,16 @@ def has_key_in_shell(text: str) -> bool:
 def lists_key_in_shell(text: str) -> bool:
     """Return whether the text shows an access key in a variable of the shell, or only the name of the variable."""
     return has_key_in_shell(text) or _LISTED_KEY.search(text) is not None
+
+
+def find_listed_session(failure: Failure) -> tuple[str, bool] | None:
+    """Return the command that lists the session token that the call must have used, and whether it is that of a container."""
+    text, start = failure.text, failure.span[0]
+    found = _LISTED_SESSION.search(text) if "AWS_SESSION_TOKEN" in text else None
+    is_gone = found is not None and _UNSET.search(text, found.end(), max(start, found.end()))
+    if found is None or is_gone or selects_profile_itself(failure):
+        return None
+    return _PROMPT.sub("", found["shown"].strip()), _OF_CONTAINER.search(found["shown"]) is not None
 
 
 def find_shell_profile(text: str) -> str | None:

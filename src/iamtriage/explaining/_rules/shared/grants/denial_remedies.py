@@ -315,19 +315,18 @@ def console_region(denial: Denial) -> str:
     return commands.region(found["region"]) if found else region_argument(denial)
 
 
-def _encoded_message_steps(failure: AccessDenied, *, is_cut: bool) -> tuple[str, ...]:
-    """Return how to get the encoded message as one word, if the text does not show it like that."""
+_DECODE = "aws sts decode-authorization-message --encoded-message {} --query DecodedMessage --output text"
+
+
+def _encoded_message_steps(*, is_cut: bool, is_in_pieces: bool) -> tuple[str, ...]:
+    """Return where the encoded message is in the text. An explanation does not show it."""
     if is_cut:
         return (
             "The message in this text is cut off and cannot be decoded: take it from the original output or from errorMessage in CloudTrail, or repeat the call.",
         )
-    is_broken = (failure.encoded_message or "") not in failure.text
-    on_one_line = (
-        ", joined without line breaks and spaces: iamtriage parse --json --unredacted prints it so"
-        if is_broken
-        else ""
-    )
-    return (f'ENCODED_MESSAGE is what follows "{_BEFORE_ENCODED}" in the text{on_one_line}.',)
+    if is_in_pieces:
+        return ("Save the text as error.txt: the first command takes the message from it, in one piece.",)
+    return (f'ENCODED_MESSAGE is what follows "{_BEFORE_ENCODED}" in the text.',)
 
 
 def authorization_details_remedy(denial: Denial) -> Remedy | None:
@@ -363,7 +362,14 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
         return None
     is_cut = is_encoded_message_cut(denial)
     if is_cut or (failure.encoded_message and denial.facts.decoded_message is None):
-        found = _encoded_message_steps(failure, is_cut=is_cut)
+        # Terraform prints a box around it.
+        is_boxed = denial.context.terraform is not None
+        is_in_pieces = not is_cut and (is_boxed or (failure.encoded_message or "") not in failure.text)
+        found = _encoded_message_steps(is_cut=is_cut, is_in_pieces=is_in_pieces)
+        lines: tuple[str, ...] = (_DECODE.format("ENCODED_MESSAGE"),)
+        if is_in_pieces:
+            take = 'message="$(iamtriage parse --json --unredacted error.txt | jq -r .encoded_message)"'
+            lines = (take, _DECODE.format('"$message"'))
         return your_remedy(
             DETAILS_TITLES[2] if is_cut else f"{DETAILS_TITLES[1]} (aws sts decode-authorization-message)",
             *(found if is_cut else ()),
@@ -371,7 +377,7 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             *(() if is_cut else found),
             f"If explicitDeny is true, matchedStatements has the Deny. If not, allow context.action on context.resource for context.principal.arn{_OF_STACK if failure.envelope.source == 'cloudformation' else ''}.",
             "Or let iamtriage explain the result, saved as decoded.json: iamtriage explain --fact decoded_message=@decoded.json.",
-            commands="aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
+            commands=lines,
             url="https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html",
         )
     return None
