@@ -82,6 +82,7 @@ PASTED_SESSION = CauseType(
 KUBECONFIG_PROFILE = CauseType(
     "kubeconfig-profile",
     title="The kubeconfig names a profile or a role whose credentials have expired",
+    text="They are from the profile that the kubeconfig names for aws eks get-token.",
     fix="Sign in with that profile, or change the profile in the kubeconfig.",
     of="expired-session",
 )
@@ -158,8 +159,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     elif (found := _find_in_variables(case)) is not None:
         summary, causes[1:] = found
     elif _KUBECONFIG.search(case.text) and not session_renewal.remedy_of_workload(case):
-        text = "They are from the profile that the kubeconfig names for aws eks get-token."
-        causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
+        causes.insert(1, KUBECONFIG_PROFILE.cause())
 
     def build_remedies() -> tuple[Remedy, ...]:
         renew = session_renewal.renewal_remedy(case)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import attrs
 
 from iamtriage._patterns import cached_pattern, lazy_pattern
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import REJECTION_PHRASES, RejectedRequest
 from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls, sign_in_places
@@ -209,13 +209,12 @@ def _explain_copied_token(
 
 _RESTART_PODS = your_remedy(
     "Restart the pods, and let the SDK read the token file again",
-    "New pods get a new token, so a restart helps at once.",
+    "First compare the exp of the running pod's file with what date prints. If it is later, the program keeps an old copy: a restart helps at once. If not, the clock or the kubelet of the node is wrong.",
     "For a lasting fix, let a current SDK assume the role. Your own code must read the file in AWS_WEB_IDENTITY_TOKEN_FILE for each call.",
-    "The exp of a new pod's token must be later than what date prints. Otherwise, the clock or the kubelet of the node is wrong.",
     commands=(
-        commands.RESTART_PODS,
         "kubectl exec POD --namespace NAMESPACE -- sh -c 'cut -d. -f2 \"$AWS_WEB_IDENTITY_TOKEN_FILE\" | base64 -d' | grep -o '\"exp\":[0-9]*'",
         "date +%s",
+        Labelled.required("If exp is later than that:", commands.RESTART_PODS),
     ),
     url=pages.EKS_IRSA_SDK,
 )
@@ -243,7 +242,7 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         return _explain_copied_token(case, reported, summary, *copied)
     kept = common_causes.TOKEN_KEPT.cause(
         because="Kubernetes replaces the file's content before the token expires.",
-        text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
+        text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or its own code keeps the token.",
     )
     is_pod = (case.facts.service_account or case.facts.namespace) is not None
     causes = (reported, kept) if is_pod else (reported, kept, TOKEN_OF_JOB_TOO_OLD.cause())

@@ -179,10 +179,13 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     if other is not None:
         causes.append(RESOURCE_IN_OTHER_REGION.cause("derived", shown))
     elif not resource.is_global:
-        causes.append(RESOURCE_IN_OTHER_REGION.cause())
-    causes.append(RESOURCE_IN_OTHER_ACCOUNT.cause())
+        causes.append(RESOURCE_IN_OTHER_REGION.cause(text=f"The {resource.name} is in another Region."))
+    account = f"The {resource.name} is in another account than the credentials."
+    causes.append(RESOURCE_IN_OTHER_ACCOUNT.cause(text=account))
     if other is None:
-        causes += [NAME_DIFFERS.cause(), DELETED_OR_NEW.cause()]
+        name_differs = "The name is misspelled: names are case-sensitive." if resource.listing else None
+        deleted = f"The {resource.name} was deleted or is only seconds old."
+        causes += [NAME_DIFFERS.cause(text=name_differs), DELETED_OR_NEW.cause(text=deleted)]
     note = NOT_A_DENIAL
     if "do not have access" in message:
         summary += ", or its policy does not allow the caller"
@@ -241,7 +244,8 @@ def _compare_remedy(
     configured = (
         "Compare the Region: aws configure prints the configured one, which applies if the call names none."
     )
-    listed = f"Compare the name with those that the last command prints{f' in {region}' if is_known else ''}."
+    elsewhere = "" if resource.is_global or other is not None else "other Regions (--region) and "
+    listed = f"Compare the name with those that the last command prints{f' in {region}' if is_known else ''}. Repeat it in {elsewhere}other accounts (--profile)."
     listing = f"{resource.listing} --region {commands.region(region)}" if is_known else resource.listing
     account = getattr(case.principal, "account", None)
     lines = (

@@ -172,11 +172,10 @@ def _permissions_hint(grant: Grant) -> str | None:
     known = find_action(grant.action) if grant.action.startswith("iam:") else None
     if known is None or known.access_level != "permissions management" or grant.resources == ("*",):
         return None
-    limit = (
-        "keep the Resource this narrow"
-        if grant.conditions is None
-        else "the Condition allows only the policy of this call"
-    )
+    limit = "the Condition allows only the policy of this call"
+    if grant.conditions is None:
+        attached = ", and limit the policies with iam:PolicyARN (ArnEquals)" if "tach" in grant.action else ""
+        limit = f"keep the Resource this narrow{attached}"
     return f"Whoever has {grant.action} can change permissions, even their own: {limit}."
 
 

@@ -38,7 +38,7 @@ _KEY_ARN = lazy_pattern(
     r"(?a)arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]{32,36}(?![\w-])"
 )
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
-_MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
+_MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (with * as the Region, in any)."
 _MODELS_OF_PROFILE = "The profile's models require the action, too, in each of its Regions: add the ARNs that aws bedrock get-inference-profile prints."
 KUBECTL_WORKS = lazy_pattern(r"\bkubectl\b[^\n]{0,200}? get\b[^\n]{0,200}\n[ \t]{0,8}NAME\b")
 # S3 gives no reason for a HEAD request.
