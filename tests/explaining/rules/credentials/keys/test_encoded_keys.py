@@ -30,9 +30,8 @@ _WITH_NEWLINE = _encode(f"{_SECRET}\n")
         (f"kind: Secret\nmetadata:\n  name: till-keys\nstringData:\n  AWS_SECRET_ACCESS_KEY: |\n    {_SECRET}\n", "AWS_SECRET_ACCESS_KEY is a block of YAML with |, which ends with a newline (write |- instead)", "read -rs value"),
         ("$ wc -c key.txt\n41 key.txt\n$ kubectl create secret generic till-keys -n shop --from-file=AWS_SECRET_ACCESS_KEY=key.txt\n", ": key.txt ends with a newline, which --from-file keeps in AWS_SECRET_ACCESS_KEY", "read -rs value"),
         ("$ kubectl create secret generic till-keys --from-file=secret-key=./key.txt\n", "most likely, ./key.txt ends with a newline, which --from-file keeps in secret-key", "read -rs value"),
-        ('resource "kubernetes_secret" "till" {\n  data = {\n    AWS_SECRET_ACCESS_KEY = file("key.txt")\n  }\n}\n', "most likely, key.txt ends with a newline, which file() keeps in AWS_SECRET_ACCESS_KEY", "terraform apply"),
     ],
-    ids=["echo and manifest", "manifest", "JSON", "here-string", "block", "file", "file of unknown length", "Terraform"],
+    ids=["echo and manifest", "manifest", "JSON", "here-string", "block", "file", "file of unknown length"],
 )  # fmt: skip
 def test_value_that_ends_with_a_newline(shown: str, says: str, command: str) -> None:
     explanation = explain(_MISMATCH + shown)
@@ -50,12 +49,11 @@ def test_value_that_ends_with_a_newline(shown: str, says: str, command: str) -> 
         f"kind: Secret\nstringData:\n  AWS_SECRET_ACCESS_KEY: |-\n    {_SECRET}\n",
         # A file with the key ID, and one of something else.
         "$ kubectl create secret generic till-keys --from-file=AWS_ACCESS_KEY_ID=id.txt\n",
-        'resource "aws_lambda_function" "till" {\n  secret_key = file("key.txt")\n}\n',
         # Another member, and text that is no secret.
         f"kind: Secret\ndata:\n  config.yaml: {_WITH_NEWLINE}\n",
         "kind: Secret\ndata:\n  SECRET_KEY: PLACEHOLDERPLACEHOLDER\n",
     ],
-    ids=["no newline", "chomped block", "key ID", "no Secret", "another member", "not encoded"],
+    ids=["no newline", "chomped block", "key ID", "another member", "not encoded"],
 )
 def test_value_without_a_newline(shown: str) -> None:
     assert "most often, the secret access key is wrong" in explain(_MISMATCH + shown).summary

@@ -34,15 +34,12 @@ _ENCODED = lazy_pattern(
 _BLOCK = lazy_pattern(
     rf"(?m)^[ \t]{{1,12}}{_NAME.format('name')}: \|\+?[ \t]*\r?\n[ \t]{{2,16}}(?=\S{{16,200}}[ \t]*\r?$)"
 )
-# A file whose content becomes the value: an option of kubectl, and a function of Terraform.
+# A file whose content becomes the value.
 _FROM_FILE = lazy_pattern(
     rf"--from-file[= ][\"']?(?:{_NAME.format('name')}=(?P<file>[\w./~-]{{1,120}})|(?P<path>(?:[\w.~-]{{0,60}}/){{0,6}}{_NAME.format('base')})(?![\w./=-]))"
 )
 # A command that writes a file with the newline of echo, or without one.
 _WRITES = r"(?:\b(?P<echo>echo)(?P<without> -\w{{0,3}}n)?|\b(?P<printf>printf)) [^\n|;&]{{0,300}}?> ?[\"']?(?:[\w.~-]{{0,60}}/){{0,6}}{}(?![\w.-])"
-_FUNCTION = lazy_pattern(
-    rf"(?m)^(?P<line>[ \t]*[\"']?{_NAME.format('name')}[\"']?[ \t]{{0,40}}=[ \t]{{0,4}})(?P<call>file\(\"(?P<file>[^\"\n]{{1,120}})\"\))[ \t]*,?[ \t]*\r?$"
-)
 # A decoded value with one character more than AWS gives a secret access key or an access key ID.
 _COUNTED = lazy_pattern(
     rf"(?am)\.data(?:\.{_NAME.format('name')}|\[[\"']{_NAME.format('member')}[\"']\])\}}?[^\n|]{{0,80}}\|[ \t]*base64 (?:-d|-D|--decode)[ \t]*\|[ \t]*wc -[cm][ \t]*\r?\n[ \t]*(?P<length>41|21)[ \t]*\r?$"
@@ -69,7 +66,6 @@ class EncodedFlaw(NamedTuple):
         source: What has added that, as the end of a sentence, if the text shows it.
         is_block: Whether it is a block of YAML, which is not encoded.
         file: The file whose content it is.
-        call: The line of Terraform that reads the file, with the newline removed.
         is_certain: Whether the text shows the newline.
         length: How many characters it has, as a command counted.
     """
@@ -79,15 +75,13 @@ class EncodedFlaw(NamedTuple):
     source: str = ""
     is_block: bool = False
     file: str | None = None
-    call: str | None = None
     is_certain: bool = True
     length: int | None = None
 
     def describe(self) -> str:
         """Return what is wrong with the value, as a clause."""
         if self.file is not None:
-            keeps = "file() keeps" if self.call else "--from-file keeps"
-            return f"{'' if self.is_certain else 'most likely, '}{clip_text(self.file)} ends with a newline{self.source}, which {keeps} in {self.name}"
+            return f"{'' if self.is_certain else 'most likely, '}{clip_text(self.file)} ends with a newline{self.source}, which --from-file keeps in {self.name}"
         if self.length is not None:
             return f"{self.name} has {self.length} characters instead of {self.length - 1}, because of {self.ending} at the end{self.source}"
         if self.is_block:
@@ -131,30 +125,21 @@ def _find_added(text: str) -> str:
 
 def _find_file(text: str, part: str, without: str) -> EncodedFlaw | None:
     """Return the flaw of a value that is the content of a file, to which editors and echo add a newline."""
-    for pattern in (_FROM_FILE, _FUNCTION):
-        for found in pattern.finditer(text):
-            named, file = (found["name"], found["file"])
-            if pattern is _FROM_FILE and named is None:
-                named, file = found["base"], found["path"]
-            if part not in named.lower() or without in named.lower():
-                continue
-            call = None
-            if pattern is _FUNCTION:
-                if "kubernetes_secret" not in text:
-                    continue
-                call = f"{found['line'].strip()} trimspace({found['call']})"
-            name = re.escape(file.rpartition("/")[2])
-            length = 21 if without == "secret" else 41
-            counted = re.search(
-                rf"{name}[^\n]{{0,40}}\n?\s{{0,12}}(?:{length}\b|[^\n]{{0,20}}\b{length} )|\b{length} [^\n]{{0,40}}{name}",
-                text,
-            )
-            written = re.search(_WRITES.format(name), text)
-            if written is not None and (written["without"] or written["printf"]):
-                continue
-            source = "" if written is None else " (echo adds it without -n)"
-            is_certain = counted is not None or written is not None
-            return EncodedFlaw(named, "a newline", source, file=file, call=call, is_certain=is_certain)
+    for found in _FROM_FILE.finditer(text):
+        named, file = found["name"] or found["base"], found["file"] or found["path"]
+        if part not in named.lower() or without in named.lower():
+            continue
+        name, length = re.escape(file.rpartition("/")[2]), 21 if without == "secret" else 41
+        counted = re.search(
+            rf"{name}[^\n]{{0,40}}\n?\s{{0,12}}(?:{length}\b|[^\n]{{0,20}}\b{length} )|\b{length} [^\n]{{0,40}}{name}",
+            text,
+        )
+        written = re.search(_WRITES.format(name), text)
+        if written is not None and (written["without"] or written["printf"]):
+            continue
+        source = "" if written is None else " (echo adds it without -n)"
+        is_certain = counted is not None or written is not None
+        return EncodedFlaw(named, "a newline", source, file=file, is_certain=is_certain)
     return None
 
 
@@ -178,16 +163,6 @@ def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
     variable = member if is_set else "value"
     patch = f'\\"{member}\\": \\"${{{variable}:?}}\\"'
     escaped = member.replace(".", "\\.")
-    if flaw.call is not None:
-        return your_remedy(
-            f"Remove the newline from {member} with trimspace",
-            "The access key stays as it is: it needs no rotation for this.",
-            "Change the line as shown, apply it, and restart the pods, which keep the values that they started with. The state of Terraform has the secret, too: better, give the service account a role.",
-            commands=("terraform apply", clusters.restart_command(case)),
-            manifest=flaw.call,
-            manifest_language="hcl",
-            url="https://developer.hashicorp.com/terraform/language/functions/trimspace",
-        )
     encode = "encode with printf %s (or echo -n), or write the value in stringData, which is not encoded"
     shared = "If others can read this text, replace the key after all"
     where = "In the manifest, "

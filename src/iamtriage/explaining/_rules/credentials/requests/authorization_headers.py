@@ -281,7 +281,7 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         if of_secret is not None and of_secret.is_certain:
             which, ends = clip_text(of_secret.file or of_secret.name), f"ends with {of_secret.ending}"
         reason = f"{which} {ends}, too: that would cause SignatureDoesNotMatch next."
-        if of_secret is not None and flaw.file and of_secret.file and not (flaw.call or of_secret.call):
+        if of_secret is not None and flaw.file and of_secret.file:
             of_files = store_files_remedy(case, flaw, of_secret)
     in_secret = secret_object_remedy(case) if flaw or (is_encoded and "kind: Secret" in text) else None
     remedy = (
