@@ -397,7 +397,6 @@ OTHER_USERS: tuple[Case, ...] = (
             "Derived With sudo, the command runs as root, who reads other ~/.aws files. The text shows that kubectl works without sudo.",
             "Do this first: Run the command without sudo",
             " kubectl port-forward -n shop svc/orders 443:8443 If it requires the permissions of root: sudo AWS_SHARED_CREDENTIALS_FILE=",
-            "sudo aws configure list-profiles",
         ),
         ("Possible", "aws configure sso", "On a server"),
     ),

@@ -58,9 +58,7 @@ _IDENTITY = lazy_pattern(
 _COMMAND = lazy_pattern(rf"(?m)^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ")
 # A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
 _PLAIN = lazy_pattern(r"(?a)(?!.*(?i:secret|pass|pwd|token|key| -u ?\S+:))[\w./:=@,+~ -]{1,300}")
-_PROFILE_OPTION = lazy_pattern(
-    r"(?a) (?:--profile[= ]([\w.@:+/-]{1,64})|AWS_PROFILE=\"?([\w.@:+/-]{1,64})\"?)"
-)
+_PROFILE_OPTION = lazy_pattern(r"(?a) (?:--profile[= ]|AWS_PROFILE=\"?)([\w.@:+/-]{1,64})\"?")
 _FILES = 'AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config"'
 # The result of a task, or of an item in its loop, with the host of the play and the one to which it is delegated. A lookup
 # and a connection run as the user who runs Ansible.
@@ -354,8 +352,8 @@ def _safe_line(command: re.Match[str]) -> str | None:
 
 
 def _sudo_remedy(sudo: re.Match[str], user: str, text: str, *, works: bool) -> Remedy:
-    before = sudo.string[line_start(sudo.string, sudo.start()) : sudo.start("line")]
-    variables, line = find_variables(before), _safe_line(sudo) or "aws sts get-caller-identity"
+    variables = find_variables(sudo.string[line_start(sudo.string, sudo.start()) : sudo.start("line")])
+    line = _safe_line(sudo) or "aws sts get-caller-identity"
     program, is_sso = line.partition(" ")[0], "SSO" in text
     is_about_profile, needs_root = "profile" in text and not is_sso, program in _NEEDS_ROOT
     in_shell = not (is_about_profile or is_sso or needs_root) and lists_key_in_shell(
@@ -363,7 +361,6 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str, *, works: bool) -> R
     )
     last_step = None if is_about_profile or is_sso or in_shell or program in {"kubectl", "helm"} else ROLE
     again: tuple[str, ...] = (f"{variables}{line}",)
-    as_user = "" if user == "root" else f" -u {user}"
     step, may_pass = "Without sudo, it uses your own credentials.", ""
     if is_about_profile and not works:
         step = "Without sudo, it reads your own files: [profile NAME] in ~/.aws/config, and [NAME] in ~/.aws/credentials."
@@ -383,20 +380,16 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str, *, works: bool) -> R
         # Only root can read the files of others, and keys in variables are in no file.
         title, line = "pass your credentials to it", f" {variables}{line}"
         profile = _PROFILE_OPTION.search(line)
-        option = f" --profile {profile[1] or profile[2]}" if profile else ""
+        option = f" --profile {profile[1]}" if profile else ""
         others = [
             f'eval "$(aws configure export-credentials{option} --format env)"',
-            f"sudo{as_user} --preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN{_PROFILE_OPTION.sub('', line)}",
+            f"sudo{'' if user == 'root' else f' -u {user}'} --preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN{_PROFILE_OPTION.sub('', line)}",
         ]
         if in_shell:
             others, may_pass = others[1:], " (sudoers must allow to pass the variables)"
             step = "Without sudo, it uses your own credentials, which are in variables of your shell."
     if again:
         others[0] = Labelled.required(f"If it requires the permissions of {user}{may_pass}:", others[0])
-    if is_about_profile and works:
-        others.append(
-            Labelled.required(f"The profiles that {user} has:", f"sudo{as_user} aws configure list-profiles")
-        )
     title = f"Run the command without sudo, or {title}" if again else "Let the command read your files"
     return _credentials_remedy(title, step, last_step, commands=(*again, *others))
 
