@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets, line_at
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials import expired_logins, old_requests, session_renewal
+from iamtriage.explaining._rules.credentials.containers import container_remedy
 from iamtriage.explaining._rules.credentials.expired_chains import LONG_RUNNING, ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import missing_logins
@@ -162,7 +163,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes.insert(1, KUBECONFIG_PROFILE.cause())
 
     def build_remedies() -> tuple[Remedy, ...]:
-        renew = session_renewal.renewal_remedy(case)
+        renew = _container_remedy(case) or session_renewal.renewal_remedy(case)
         # It begins with what the other remedies find out, or unsets the variables.
         is_general = renew.url == credential_remedies.NEW_CREDENTIALS.url
         if is_general and is_of_run:
@@ -191,6 +192,14 @@ def _find_in_variables(case: Case[ExpiredCredentials]) -> tuple[str, list[Cause]
     text = "They are in environment variables, which take precedence over profiles and roles, and nothing refreshes them."
     summary = f"The temporary credentials in the environment variables{' of the container' if listed[1] else ''} have expired."
     return summary, [PASTED_SESSION.cause("derived", shown, text=text)]
+
+
+def _container_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
+    """Return how to pass new credentials to a container, if the text lists old ones in its variables. A pod has a role."""
+    listed = find_listed_session(case.failure)
+    if listed is None or not listed[1] or case.context.runtime_kind == "eks-pod":
+        return None
+    return attrs.evolve(container_remedy(case), title="Create the container again, without the variables")
 
 
 def _causes_in_job(case: Case[ExpiredCredentials]) -> tuple[Cause, ...]:

@@ -14,7 +14,6 @@ from iamtriage.explaining._context.readers.command_runs import selects_profile_i
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
 from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
-from iamtriage.explaining._rules.credentials.containers import container_remedy
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
@@ -247,11 +246,7 @@ def _issue_again_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
 def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
     """Return how to get new credentials where the text shows that the call ran, if no person signs in there."""
     runtime, listed = case.context.runtime, find_listed_session(case.failure)
-    if listed is not None and listed[1]:
-        if runtime is None or runtime.kind != "eks-pod":
-            return attrs.evolve(
-                container_remedy(case), title="Create the container again, without the variables"
-            )
+    if listed is not None and listed[1] and runtime is not None and runtime.kind == "eks-pod":
         variables = "AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"
         return attrs.evolve(_sdk_remedy(runtime.caller), commands=(set_variables_command(case, variables),))
     session = getattr(case.principal, "session_name", "")

@@ -354,3 +354,20 @@ PARENTS = "Repeat the first two commands with the ID of each parent, up to the r
 def list_roles(service: str) -> str:
     """Return the command that prints the roles that a service can assume."""
     return f"aws iam list-roles --query \"Roles[?contains(to_string(AssumeRolePolicyDocument), '{service}')].Arn\" --output text"
+
+
+# The header of the token in a request of curl, Python, JavaScript or HTTP, and a variable of the shell as its value.
+_TOKEN_HEADER = lazy_pattern(
+    r"(?a)(?:-H|--header)[ =]?[\"'](?P<name>(?i:authorization|[\w-]{1,40}-token|token)):[ ]?(?P<scheme>[A-Z][A-Za-z]{2,11} )?(?:\$\{?(?P<variable>[A-Za-z_]\w{0,40})\}?(?=[\"']))?"
+    r"|\bAuthorization[\"']?(?::| =) ?f?[\"'`]?(?P<other>(?:Bearer|Basic|Token|JWT) )"
+)
+
+
+def test_authorizer_command(text: str) -> str:
+    """Return the command that tests an authorizer with the header that the request in a text sends."""
+    found = _TOKEN_HEADER.search(text)
+    name, scheme, variable = (found["name"], found["scheme"], found["variable"]) if found else (None,) * 3
+    scheme = scheme or (found["other"] if found else "") or ""
+    header = f"{name or 'Authorization'}={scheme}{f'${variable}' if variable else 'TOKEN'}"
+    quote = '"' if variable else "'" if scheme else ""
+    return f"aws apigateway test-invoke-authorizer --rest-api-id API_ID --authorizer-id AUTHORIZER_ID --headers {quote}{header}{quote}"

@@ -89,23 +89,6 @@ DEPENDENCY = CauseType(
 )
 
 
-# The header of the token in a request of curl, Python, JavaScript or HTTP, and a variable of the shell as its value.
-_TOKEN_HEADER = lazy_pattern(
-    r"(?a)(?:-H|--header)[ =]?[\"'](?P<name>(?i:authorization|[\w-]{1,40}-token|token)):[ ]?(?P<scheme>[A-Z][A-Za-z]{2,11} )?(?:\$\{?(?P<variable>[A-Za-z_]\w{0,40})\}?(?=[\"']))?"
-    r"|\bAuthorization[\"']?(?::| =) ?f?[\"'`]?(?P<other>(?:Bearer|Basic|Token|JWT) )"
-)
-
-
-def _test_command(text: str) -> str:
-    """Return the command that tests an authorizer with the header that the request in a text sends."""
-    found = _TOKEN_HEADER.search(text)
-    name, scheme, variable = (found["name"], found["scheme"], found["variable"]) if found else (None,) * 3
-    scheme = scheme or (found["other"] if found else "") or ""
-    header = f"{name or 'Authorization'}={scheme}{f'${variable}' if variable else 'TOKEN'}"
-    quote = '"' if variable else "'" if scheme else ""
-    return f"aws apigateway test-invoke-authorizer --rest-api-id API_ID --authorizer-id AUTHORIZER_ID --headers {quote}{header}{quote}"
-
-
 def explain_authorizer(denial: Denial) -> Explanation:
     """Explain a denial by the Lambda authorizer of an API."""
     text, note = denial.failure.text, None
@@ -156,7 +139,7 @@ def explain_authorizer(denial: Denial) -> Explanation:
             "If the token is rejected, check its issuer, audience, scopes and expiry.",
             commands=(
                 "aws apigateway get-authorizers --rest-api-id API_ID --query 'items[].[id,name,authorizerUri]' --output text",
-                _test_command(text),
+                commands.test_authorizer_command(text),
                 "aws logs filter-log-events --log-group-name /aws/lambda/FUNCTION_NAME --query events[].message --max-items 100 --output text",
                 Labelled("After the change:", flush),
             ),
