@@ -331,6 +331,7 @@ def test_failed_region_is_tried_once_whatever_the_retry_mode(world: World, mode:
     assert len(world.servers["eu-west-1"].seen) == 1
 
 
+@pytest.mark.unmeasured
 def test_last_region_is_retried_as_configured(world: World) -> None:
     client = world.client("503", "503", config=Config(retries={"mode": "legacy", "total_max_attempts": 2}))
     with pytest.raises(ClientError):

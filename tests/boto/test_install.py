@@ -164,6 +164,7 @@ def test_missing_credentials(new_client: Client) -> None:
     assert count_explanations(caught.value) == 1
 
 
+@pytest.mark.unmeasured
 def test_paginator(new_client: Client, server: AwsLikeServer) -> None:
     server.reply = wires.query(403, "AccessDenied", _message("iam:ListRoles"))
     client = new_client("iam")
@@ -641,6 +642,7 @@ def test_tasks_sharing_a_client(new_client: Client, server: AwsLikeServer) -> No
     assert [count_explanations(error) for error in asyncio.run(run())] == [1] * 10
 
 
+@pytest.mark.unmeasured
 def test_retry_loop(new_client: Client, server: AwsLikeServer) -> None:
     """The loop of a retry decorator: one error per attempt, and the last one wrapped."""
     server.reply = wires.json_1(400, "AccessDeniedException", _message("dynamodb:ListTables"))

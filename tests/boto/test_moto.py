@@ -165,6 +165,7 @@ def test_unknown_key_is_invalid(
     assert read_record(str(error)) == facts | _in_text(error)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("service", "method", "operation"), REFUSALS.values(), ids=REFUSALS.keys())
 def test_wrong_secret_is_a_signature_mismatch(
     moto: Accounts, clients: Clients, service: str, method: str, operation: str

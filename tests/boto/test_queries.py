@@ -393,6 +393,7 @@ SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYDEMODEMOKY"
 HOSTILE = f"\u202e\u009b31m AWS_SECRET_ACCESS_KEY={SECRET} {'x' * 5000}"
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "reply",
     [

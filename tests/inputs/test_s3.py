@@ -242,6 +242,7 @@ def test_nothing_selected_is_not_a_problem() -> None:
     assert [each.skipped is None or each.problem for each in found] == [None, None]
 
 
+@pytest.mark.unmeasured
 def test_throttling_is_retried_as_botocore_does(proxy: _Proxy) -> None:
     proxy.throttled = {"2026/11/26": 1, "list-type": 1}
     assert len(_read(open_inputs([f"s3://{_BUCKET}/logs/"]))) == 12
