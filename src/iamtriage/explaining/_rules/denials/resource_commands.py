@@ -9,7 +9,6 @@ from typing import Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.documents import compact_json
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, Root, ServicePrincipal, User
-from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import describe_intention
@@ -176,11 +175,6 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
     if role is None or role is denial.principal or denial.has_stated_role or denial.has_masked_account:
         return ()
     if role.lacks_its_path and "/PATH/" not in policy_principal_arn(denial):
-        return ()
-    if "iam get-role" in denial.failure.text and any(
-        run.command.words[:2] == ("iam", "get-role") and str(role) in run.output
-        for run in find_runs(denial.failure)
-    ):
         return ()
     # AWS saves the policy of a resource only if its principals exist.
     saved = (each.content for each in denial.context.policies if each.has_principal and not each.is_code)

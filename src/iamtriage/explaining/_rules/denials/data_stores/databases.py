@@ -12,7 +12,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets
 from iamtriage.explaining._context.domains import is_of_aws
-from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.databases import Login, find_login
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
@@ -107,11 +106,7 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
     title = f"Write the resource ID of {name} into the policy"
     step = f"{'The text shows it' if known else 'RESOURCE_ID is what the command prints'}. A replica and its primary have different ones."
     holder_kind, holder = policy_holder(denial) or ("role", "ROLE_NAME")
-    name_of_policy = _find_policy_name(denial, holder)
-    put = commands.put_policy(holder, name_of_policy or "AllowDatabaseLogin", holder_kind)
-    replace = "Replace the wrong ARN in the policy where it is defined, or attach this one to the caller."
-    if name_of_policy:
-        replace = f"The command replaces the inline policy {clip_text(name_of_policy)}."
+    put = commands.put_policy(holder, "AllowDatabaseLogin", holder_kind)
     return denial.explain(
         f"The database rejected the IAM token of {clip_text(user)}: nothing allows rds-db:connect on {name}, because the policy in the text has {'an ARN' if wrong['type'] else 'the name'} where the resource ID belongs.",
         DATABASE_USER_ARN.cause(
@@ -135,23 +130,13 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
         else identity_remedy(
             title,
             step,
-            replace,
+            "Replace the wrong ARN in the policy where it is defined, or attach this one to the caller.",
             statements=(allow("rds-db:connect", where, sid="ConnectAsUser"),),
             commands=put if known else (show, Labelled("Then, with RESOURCE_ID filled in:", put)),
             url=_POLICIES,
         ),
         notes=present(_second_attempt(text), EVENTUAL_CONSISTENCY),
     )
-
-
-def _find_policy_name(denial: Denial, role: str) -> str | None:
-    """Return the name of the caller's inline policy, if the text prints it, and it consists of one statement."""
-    for run in find_runs(denial.failure):
-        options = dict(run.command.options)
-        is_printed = run.command.words[:2] == ("iam", "get-role-policy")
-        if is_printed and options.get("role-name") == role and run.output.count('"Effect"') == 1:
-            return options.get("policy-name")
-    return None
 
 
 def _second_attempt(text: str) -> str | None:

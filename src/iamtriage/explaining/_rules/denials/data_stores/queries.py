@@ -274,11 +274,6 @@ class _Denied(NamedTuple):
     resource: str
 
 
-def _list_policies(denial: Denial) -> list[known_policies.KnownPolicy]:
-    listed = known_policies.list_known_policies(denial)
-    return [each for each in listed if known_policies.may_decide(each, denial)]
-
-
 def _find_denied(denial: Denial, needed: dict[str, tuple[str, ...]]) -> _Denied | None:
     """Return which of the actions a policy of the caller or the bucket denies, against which no Allow helps."""
     pairs = [(each, on) for on, actions in needed.items() for each in actions if each in _DECISIVE]
@@ -313,7 +308,8 @@ def _find_missing(
     denial: Denial, needed: dict[str, tuple[str, ...]]
 ) -> tuple[known_policies.KnownPolicy | None, dict[str, tuple[str, ...]]]:
     """Return the policy of the caller that is about the bucket, and what no known policy allows, by resource."""
-    policies = _list_policies(denial)
+    listed = known_policies.list_known_policies(denial)
+    policies = [each for each in listed if known_policies.may_decide(each, denial)]
     allows = [(each, statement) for each in policies for statement in each.allows]
     about = [each for each, statement in allows if any(names_resource(statement, arn) for arn in needed)]
     # Code often has the policies of several roles.

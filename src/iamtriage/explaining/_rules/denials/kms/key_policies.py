@@ -78,7 +78,13 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     if (denied := explain_resource_deny(implied)) is not None:
         return denied
     implied = _with_user(implied, policy)
-    enabling, is_linked = _list_enabling(implied, policy), isinstance(implied.role, ServiceLinkedRole)
+    # If a statement is for the caller's account, its policies in IAM count.
+    enabling = [
+        each
+        for each in policy.allows
+        if any(_is_account(name, implied.account) for name in principal_names(each, "AWS"))
+    ]
+    is_linked = isinstance(implied.role, ServiceLinkedRole)
     is_enabled = any(
         names_action(each, action) is not False and not each.get("Condition") for each in enabling
     )
@@ -196,15 +202,6 @@ def _name_other_side(implied: Denial, policy: KnownPolicy, explanation: Explanat
     first, *others = explanation.remedies
     steps = tuple(each for each in first.steps if not each.startswith("The key policy must allow"))
     return attrs.evolve(explanation, causes=causes, remedies=(attrs.evolve(first, steps=steps), *others))
-
-
-def _list_enabling(implied: Denial, policy: KnownPolicy) -> list[dict[str, Any]]:
-    """Return the statements of the key policy for the caller's account, whose policies in IAM count then."""
-    return [
-        each
-        for each in policy.allows
-        if any(_is_account(name, implied.account) for name in principal_names(each, "AWS"))
-    ]
 
 
 def _is_account(name: str, account: str | None) -> bool:

@@ -97,7 +97,15 @@ def explain_other_token(denial: Denial) -> Explanation | None:
     is_open = not required and _TEMPLATE.search(text) is None and _METHOD.search(text) is not None
     if is_open and token.kind == "access" and _COGNITO_AUTHORIZER.search(text) is not None:
         verdict = "the method has no authorization scopes, so its Cognito authorizer expects an ID token, and the request sends an access token"
-        return _explain(denial, verdict, _send_id_token(), _add_scopes())
+        send_id_token = your_remedy(
+            "Send the ID token", "It is id_token, or IdToken, in the answer to the sign-in.", url=_COGNITO
+        )
+        add_scopes = owner_remedy(
+            "Or require a scope: with authorization scopes, the method accepts access tokens",
+            "Set a scope that the access token has in the authorization scopes of the method, then deploy the API to the stage.",
+            url=_COGNITO,
+        )
+        return _explain(denial, verdict, send_id_token, add_scopes)
     return _explain_other_issuer(denial, token)
 
 
@@ -201,19 +209,5 @@ def _remove_scopes(text: str) -> Remedy:
     return owner_remedy(
         f"Or remove {setting[0] if setting else 'the authorization scopes'} from the method, and deploy the API again: it then expects ID tokens",
         "Methods of REST APIs change only with a deployment to the stage.",
-        url=_COGNITO,
-    )
-
-
-def _send_id_token() -> Remedy:
-    return your_remedy(
-        "Send the ID token", "It is id_token, or IdToken, in the answer to the sign-in.", url=_COGNITO
-    )
-
-
-def _add_scopes() -> Remedy:
-    return owner_remedy(
-        "Or require a scope: with authorization scopes, the method accepts access tokens",
-        "Set a scope that the access token has in the authorization scopes of the method, then deploy the API to the stage.",
         url=_COGNITO,
     )

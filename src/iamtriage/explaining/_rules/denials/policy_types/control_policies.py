@@ -349,7 +349,9 @@ def _typical_rcp(denial: Denial) -> str:
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
     """
     if denial.crosses_accounts:
-        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): {_describe_organization(denial)}."
+        is_other = _OTHER_ORGANIZATION.search(denial.failure.text) is not None
+        belongs = "belongs to another one, so most likely this denies it" if is_other else "belongs to it"
+        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): {'' if is_other else 'ask whether '}account {denial.account} {belongs}."
     if denial.service == "s3":
         return _SAME_ORGANIZATION
     return "Such a policy often admits only callers of the same organization (aws:PrincipalOrgID), a network or TLS connections."
@@ -389,10 +391,3 @@ def _management_account(policy: str | None) -> str:
 _OTHER_ORGANIZATION = lazy_pattern(
     r"(?i:\b(?:(?:our|my|their|its) own|an?other|a different|a separate|not (?:in|part of) (?:the same|their|your|our|this|that))(?: AWS)? organi[sz]ations?\b)"
 )
-
-
-def _describe_organization(denial: Denial) -> str:
-    """Return whether the account of the caller is in the organization of the resource, as a clause."""
-    if _OTHER_ORGANIZATION.search(denial.failure.text):
-        return f"account {denial.account} belongs to another one, so most likely this denies it"
-    return f"ask whether account {denial.account} belongs to it"

@@ -81,7 +81,10 @@ def explain_origin(denial: Denial) -> Explanation:
         arn = f"arn:{denial.location.partition or 'aws'}:s3:::{hosts.pop()}"
         denial = attrs.evolve(denial, resource=arn, resource_arn=try_parse_arn(arn))
     allowed = next(_find_allows(denial), None)
-    is_encrypted = _is_encrypted(denial) and not _may_use_key(denial)
+    is_encrypted = _is_encrypted(denial) and not any(
+        names_action(each, "kms:Decrypt") and _CLOUDFRONT in principal_names(each, "Service")
+        for each in denial.context.allows
+    )
     if is_encrypted and (allowed is not None or ":kms:" in denial.failure.text):
         return _explain_key(denial, allowed)
     bucket = NO_ALLOWS["resource"].cause(
@@ -343,14 +346,6 @@ def _allows_old_identity(denial: Denial) -> bool:
     """Return whether a policy in the text allows an origin access identity, which a distribution with OAC does not use."""
     principals = (name for each in denial.context.allows for name in principal_names(each, "AWS"))
     return any(_OLD_IDENTITY in each for each in principals)
-
-
-def _may_use_key(denial: Denial) -> bool:
-    """Return whether a key policy in the text lets CloudFront decrypt."""
-    return any(
-        names_action(each, "kms:Decrypt") and _CLOUDFRONT in principal_names(each, "Service")
-        for each in denial.context.allows
-    )
 
 
 def _ids_of(statement: Mapping[str, Any] | None) -> list[str]:

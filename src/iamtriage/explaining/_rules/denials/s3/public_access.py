@@ -109,7 +109,9 @@ def explain_block_public_access(denial: Denial) -> Explanation:
     if setting is not None and _is_off_for_bucket(denial, setting):
         title, check = f"{title}, or turn {setting} off for the account", check[1:]
         compare = f"The strictest setting applies. If the first command prints no {setting}: true, the organization sets it, and only its administrator can change it."
-        change = (_turn_off_for_account(denial, setting),)
+        label = "Or, only if anyone may read the data, turn it off, and so for all buckets of the account (account administrator; keep the values of the other settings):"
+        line = f"aws s3control put-public-access-block --account-id {_account(denial)} --public-access-block-configuration {_configure(setting)}"
+        change = (Labelled(label, line),)
     remedy = your_remedy(
         title,
         *((compare, *steps) if change else (*steps, compare)),
@@ -141,14 +143,6 @@ def _is_off_for_bucket(denial: Denial, setting: str) -> bool:
         and "s3control" not in text
         and _is_blocked(text, setting[len("BlockPublic") :].lower()) is not True
         and _sets_off(text, setting)
-    )
-
-
-def _turn_off_for_account(denial: Denial, setting: str) -> Labelled:
-    """Return the command that turns off a setting for the account."""
-    return Labelled(
-        "Or, only if anyone may read the data, turn it off, and so for all buckets of the account (account administrator; keep the values of the other settings):",
-        f"aws s3control put-public-access-block --account-id {_account(denial)} --public-access-block-configuration {_configure(setting)}",
     )
 
 

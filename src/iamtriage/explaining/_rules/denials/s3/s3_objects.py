@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import attrs
 
@@ -125,9 +123,13 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     objects = objects if "/" in objects else f"{bucket}/*"
     if tagging:
         # What gets tags is all that the program writes.
-        objects = next(
-            (each for each in _allowed_objects(allowed, denial) if each.startswith(f"{bucket}/")), objects
+        listed_objects = (
+            each
+            for statement in allowed
+            if names_action(statement, denial.action or "") and names_resource(statement, denial.resource)
+            for each in as_strings(statement.get("Resource"))
         )
+        objects = next((each for each in listed_objects if each.startswith(f"{bucket}/")), objects)
     listed = join_words(missing, "and")
     statements = (allow(tuple(missing) if len(missing) > 1 else missing[0], objects),)
     holder = policy_holder(denial) or (policy.owner if policy else None)
@@ -181,13 +183,6 @@ def without_public_acl(denial: Denial, text: str, words: str, allow_it: Remedy) 
     return omit, attrs.evolve(
         allow_it, title=f"Or {lower_first(title)}, if the ACL must be public", steps=(*allow_it.steps, needs)
     )
-
-
-def _allowed_objects(statements: Iterable[Mapping[str, Any]], denial: Denial) -> Iterator[str]:
-    """Yield the objects of the statements that allow the denied action."""
-    for each in statements:
-        if names_action(each, denial.action or "") and names_resource(each, denial.resource):
-            yield from as_strings(each.get("Resource"))
 
 
 _VELERO = lazy_pattern(r"(?i)\bvelero\b|\bBackupStorageLocation\b")

@@ -12,7 +12,7 @@ from typing import Any
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
@@ -314,25 +314,17 @@ def _explain_missing_invoke(
     )
     who = {"*": "everyone", "PRINCIPAL": "its principal"}.get(principal, clip_text(principal))
     rest = f"AuthType {auth_type}" if auth_type else "the AuthType"
-    return _explain_one_action(
-        denial,
-        who,
-        owner_remedy(
+    return denial.explain(
+        f"The function URL rejected the request: the function policy allows {who} only {_INVOKE_URL}, and not {_INVOKE}, which a function URL also requires.",
+        FUNCTION_URL_LACKS_ACTION.cause("derived"),
+        topic="function-url",
+        remedies=owner_remedy(
             f"Allow {who} {_INVOKE}, too",
             f"The command adds a second statement. The first one{', the origin access control' if 'cloudfront' in who else ''} and {rest} stay as they are. {'In Terraform, add a second aws_lambda_permission' if 'terraform' in denial.failure.text.lower() else 'In code, add a second permission'}.",
             _HASH_OF_BODY if "cloudfront" in who else None,
             commands=f"{add}{limits}{via}",
             url=pages.LAMBDA_URLS,
         ),
-    )
-
-
-def _explain_one_action(denial: Denial, who: str, remedy: Remedy) -> Explanation:
-    return denial.explain(
-        f"The function URL rejected the request: the function policy allows {who} only {_INVOKE_URL}, and not {_INVOKE}, which a function URL also requires.",
-        FUNCTION_URL_LACKS_ACTION.cause("derived"),
-        topic="function-url",
-        remedies=remedy,
     )
 
 

@@ -117,7 +117,14 @@ def explain_execution_role(denial: Denial) -> Explanation:
         text = "Lambda reads the event source with the execution role of the function. The caller's permissions are not the problem."
         text += "".join(told for sign, told in _SUPERFLUOUS if sign.search(denial.failure.text))
         missing += f" on {arn}" if arn and stream is None else ""
-        allow_it = _source_remedy(statements, managed_policy)
+        allow_it = remedies.identity_remedy(
+            f"Allow {_ROLE} to read the event source",
+            "Attach the policy to the role that the first command prints.",
+            f"The AWS managed policy {managed_policy} allows the same for every such source.",
+            commands=(_SHOW_ROLE, commands.put_policy("ROLE_NAME", inline_policy_name(statements))),
+            statements=tuple(statements),
+            url=pages.LAMBDA_ROLE,
+        )
         managed_policy = _service_role_policy(denial, managed_policy)
     elif grant is not None and grant.action.startswith("ec2:"):
         region = None if deployment is None else deployment.region
@@ -308,18 +315,6 @@ _SUPERFLUOUS = (
         " SQS does not invoke the function, so the permission for sqs.amazonaws.com can be removed.",
     ),
 )
-
-
-def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Remedy:
-    name = inline_policy_name(statements)
-    return remedies.identity_remedy(
-        f"Allow {_ROLE} to read the event source",
-        "Attach the policy to the role that the first command prints.",
-        f"The AWS managed policy {managed_policy} allows the same for every such source.",
-        commands=(_SHOW_ROLE, commands.put_policy("ROLE_NAME", name)),
-        statements=tuple(statements),
-        url=pages.LAMBDA_ROLE,
-    )
 
 
 def _for_role(remedy: Remedy, name: str) -> Remedy:

@@ -158,31 +158,27 @@ def explain_not_owner(denial: Denial) -> Explanation:
     resource = found["resource"] if found else "it"
     interface = _INTERFACE.search(denial.failure.text)
     controller = find_controller(denial.failure.text)
+    summary = denial_summary(denial, f"the caller's account does not own {resource}")
+    remedy = your_remedy(
+        "Make the call in the account that owns the resource",
+        f"Compare the account of the credentials{f', {denial.account},' if denial.account else ''} with that of the owner.",
+        commands=None if denial.account else "aws sts get-caller-identity --query Account --output text",
+        url=pages.OTHER_ACCOUNTS,
+    )
     if controller is not None and interface is not None:
         # Nobody can make its calls in another account.
-        return denial.explain(
-            f"EC2 did not let {controller.name} change {f'the network interface {interface[1]}' if interface[1] else 'a network interface'}, because another account owns it.",
-            NOT_OWNER.cause("reported", "The message says: You are not the owner"),
-            remedies=your_remedy(
-                "Find out who created the network interface",
-                "OwnerId is the account that owns it, and RequesterId is who created it, such as a service. One in a shared subnet or of a service is not the node's to change.",
-                commands=commands.fill_command(
-                    "aws ec2 describe-network-interfaces --network-interface-ids {} --query 'NetworkInterfaces[].[OwnerId,RequesterId,InterfaceType,Description]'",
-                    interface[1] or "ENI_ID",
-                ),
-                url=pages.EC2_ERRORS,
-            ),
-            notes="An Allow does not help: EC2 checks the owner.",
+        summary = f"EC2 did not let {controller.name} change {f'the network interface {interface[1]}' if interface[1] else 'a network interface'}, because another account owns it."
+        show = "aws ec2 describe-network-interfaces --network-interface-ids {} --query 'NetworkInterfaces[].[OwnerId,RequesterId,InterfaceType,Description]'"
+        remedy = your_remedy(
+            "Find out who created the network interface",
+            "OwnerId is the account that owns it, and RequesterId is who created it, such as a service. One in a shared subnet or of a service is not the node's to change.",
+            commands=commands.fill_command(show, interface[1] or "ENI_ID"),
+            url=pages.EC2_ERRORS,
         )
     return denial.explain(
-        denial_summary(denial, f"the caller's account does not own {resource}"),
+        summary,
         NOT_OWNER.cause("reported", "The message says: You are not the owner"),
-        remedies=your_remedy(
-            "Make the call in the account that owns the resource",
-            f"Compare the account of the credentials{f', {denial.account},' if denial.account else ''} with that of the owner.",
-            commands=None if denial.account else "aws sts get-caller-identity --query Account --output text",
-            url=pages.OTHER_ACCOUNTS,
-        ),
+        remedies=remedy,
         notes="An Allow does not help: EC2 checks the owner.",
     )
 

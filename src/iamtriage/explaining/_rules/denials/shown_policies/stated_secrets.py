@@ -45,7 +45,6 @@ _WANTS_ALIAS = lazy_pattern(
     r"(?i:\b(?:keep|stay with|stick (?:to|with)|prefer|continue with|go on using|want to use)(?:ing)?\b[^.\n]{0,30}?\balias(?:es)?\b"
     r"|\bkeys? (?:behind (?:it|the alias) )?(?:gets?|is|are|will be|may be|can be)(?: \w{2,12}ly)? (?:replaced|rotated|swapped|exchanged)\b)"
 )
-_CDK_PARTIAL = lazy_pattern(r"(?i)\bfrom_?secret_?partial_?arn\b")
 _CDK_IMPORT = lazy_pattern(
     r"(?i)\bfrom_?secret_?(?:name(?:_?v2)?|partial_?arn)\b(?:\((?P<scope>\w{1,40}), ?(?P<id>[\"'][\w-]{1,80}[\"']),)?"
 )
@@ -87,30 +86,15 @@ def names_partial_arn(pattern: str, partial: str) -> bool:
 
 def describe_partial_arn(denial: Denial, whole: str, *, is_code: bool) -> Contrast:
     """Return the contrast that a policy has the ARN of a secret without its end, like the call."""
-    end = whole[-len(RANDOM_END) :]
-    remedy = None
-    if _CDK_PARTIAL.search(denial.failure.text):
-        step = "Upgrade the CDK: up to 1.78, the grants of fromSecretPartialArn omit the end. Or import the secret with fromSecretCompleteArn or fromSecretNameV2. Then deploy again."
-        title = "Let the CDK write the whole ARN of the secret"
-        page = "https://github.com/aws/aws-cdk/issues/12411"
-        remedy = your_remedy(title, step, url=page)
+    end, role = whole[-len(RANDOM_END) :], re.escape(denial.role.name if denial.role else "")
+    of_role = rf"(?m)^[ \t+~]{{0,12}}role[ \t]{{1,20}}=[ \t]{{1,4}}\"{role}\""
+    is_holder = is_code and role != "" and re.search(of_role, denial.failure.text) is not None
     return Contrast(
         f"names the secret without the end of its ARN ({end}), and IAM compares whole ARNs",
-        remedy,
+        None,
         f"Secrets Manager ends the ARN of each secret with six random characters, which a call may omit, but a policy may not: {clip_text(whole)}.{NOT_KMS if 'KMS' in denial.failure.text else ''}",
         # What is corrected in the caller's policy needs no other one.
-        replaces_allow=is_code
-        and remedy is None
-        and denial.role is not None
-        and _is_holder(denial.role.name, denial.failure.text),
-    )
-
-
-def _is_holder(name: str, text: str) -> bool:
-    """Return whether code in a text gives a policy to a role of a name."""
-    return (
-        re.search(rf"(?m)^[ \t+~]{{0,12}}role[ \t]{{1,20}}=[ \t]{{1,4}}\"{re.escape(name)}\"", text)
-        is not None
+        replaces_allow=is_holder,
     )
 
 
