@@ -416,3 +416,24 @@ def test_role_that_a_service_checks_lacks_what_the_message_lists(
 def test_invalid_request_about_a_permission(message: str, *, is_on_permission: bool) -> None:
     text = f"An error occurred (ValidationException) when calling the CreateThing operation: {message}"
     assert ("This is not a denial" in str(explain(text))) == (not is_on_permission)
+
+
+@check_rows(
+    ("caller", "logical_id"),
+    [
+        ("assumed-role/till-dev-IamRole-9MTX07A9DH9D/till-dev-save", "IamRole"),
+        ("assumed-role/Till-FnServiceRole1A2B3C4D-AbCd1234EfGh/till", "FnServiceRole1A2B3C4D"),
+        # Names that people write, of nodes that eksctl manages, and of a user.
+        ("assumed-role/till-dev-role/till", None),
+        ("assumed-role/till-IamRole-111122223333/till", None),
+        ("assumed-role/till-worker-9MTX07A9DH9D/till", None),
+        ("assumed-role/eksctl-till-nodegroup-a-NodeInstanceRole-9MTX07A9DH9D/i-0a1b2c3d4e5f60718", None),
+        ("user/till-dev-IamRole-9MTX07A9DH9D", None),
+    ],
+)  # fmt: skip
+def test_template_of_the_role_that_is_denied(caller: str, logical_id: str | None) -> None:
+    service = "iam" if caller.startswith("user/") else "sts"
+    text = f"User: arn:aws:{service}::111122223333:{caller} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:till because no identity-based policy allows the sqs:SendMessage action"
+    steps = " ".join(explain(text).remedies[0].steps)
+    assert ("CloudFormation" in steps) is (logical_id is not None)
+    assert logical_id is None or f"add the statement to {logical_id} in its template" in steps

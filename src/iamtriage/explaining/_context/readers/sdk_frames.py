@@ -196,6 +196,12 @@ _READ_ROOT = lazy_pattern(r"\berror reading (?:source|destination) root director
 _PARTS_FAILED = lazy_pattern(
     r"\bMultipartUploadError: multipart upload failed\b|\buploading parts to a multipart upload\b|\bMultipartUpload: upload multipart failed\b|\bupload multipart failed, upload id:|\b__doConcurrentUpload\b"
 )
+# The objects that the call did not delete, in any order of their fields:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+_UNDELETED = lazy_pattern(
+    r"[\"']Errors[\"']\s{0,3}:\s{0,3}\[\s{0,40}\{(?=[^{}]{0,1500}[\"']Key[\"']\s{0,3}:)(?=[^{}]{0,1500}[\"']Code[\"']\s{0,3}:)"
+    r"|<DeleteResult\b"
+)
 # The error begins with the cmdlet's name. PowerShell 7 prints no more.
 _S3_CMDLET = lazy_pattern(rf"(?m)^({'|'.join(_S3_CMDLETS)}) ?: ")
 
@@ -231,6 +237,8 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("to Mkdir",), _PREPARED_UPLOAD, lambda _: ("s3", "CreateBucket")),
     (("root directory",), _READ_ROOT, lambda _: ("s3", "ListObjectsV2")),
     (("MultiObjectDelete",), _MULTIPLE_DELETE, lambda _: ("s3", "DeleteObjects")),
+    (("Errors", "Key"), _UNDELETED, lambda _: ("s3", "DeleteObjects")),
+    (("DeleteResult", "<Error>"), _UNDELETED, lambda _: ("s3", "DeleteObjects")),
     (("-S3",), _S3_CMDLET, lambda found: ("s3", _S3_CMDLETS[found[1]])),
     (("Amazon.",), _DOTNET_CLIENT, lambda found: (found[1].lower(), found[2])),
 )

@@ -65,3 +65,29 @@ def test_no_role_of_another_call_is_allowed() -> None:
     shown = explain(denied + calls).to_text(detail="full")
     assert '"Resource": "PASSED_ROLE_ARN"' in shown
     assert "role/ng" not in shown
+
+
+_UNSTATED = "An error occurred (AccessDenied) when calling the {} operation: User: arn:aws:iam::111122223333:user/mia is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/{} because no identity-based policy allows the iam:PassRole action\n"
+
+
+@check_rows(
+    ("operation", "role", "service", "step"),
+    [
+        ("CreateCluster", "eks/till", "eks", "most likely eks.amazonaws.com"),
+        ("CreateCluster", "redshift-copy", "redshift", "most likely redshift.amazonaws.com"),
+        ("CreateJob", "nightlyGlueRole", "glue", "most likely glue.amazonaws.com"),
+        # No word of the name is a service with this operation, two are, or the word is a part of another one.
+        ("CreateCluster", "till", "SERVICE", "such as eks.amazonaws.com, redshift.amazonaws.com or "),
+        ("CreateCluster", "glue/till", "SERVICE", "such as eks.amazonaws.com"),
+        ("CreateCluster", "eks-redshift", "SERVICE", "such as eks.amazonaws.com"),
+        ("CreateCluster", "weeks", "SERVICE", "such as eks.amazonaws.com"),
+        ("DescribeJobs", "glue-till", "glue", "most likely glue.amazonaws.com"),
+        ("DescribeJobs", "till", "SERVICE", "such as lambda.amazonaws.com"),
+    ],
+)  # fmt: skip
+def test_service_in_the_name_of_the_role(operation: str, role: str, service: str, step: str) -> None:
+    explanation = explain(_UNSTATED.format(operation, role))
+    [statement] = (explanation.remedies[0].policy or {})["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}
+    assert step in " ".join(explanation.remedies[0].steps)
+    assert ("most likely" in explanation.summary) is (service != "SERVICE")

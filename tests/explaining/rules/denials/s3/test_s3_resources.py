@@ -996,3 +996,39 @@ def test_public_visibility_is_an_acl(code: str, *, is_public: bool) -> None:
     policy = explanation.remedies[0].policy
     assert policy is not None
     assert ("s3:PutObjectAcl" in str(policy)) is is_public
+
+
+_LOCKED = "Access Denied because object protected by object lock."
+_NOT_WRITTEN = "api error AccessDenied: User: arn:aws:iam::111122223333:user/mia is not authorized to perform: s3:PutObject because no identity-based policy allows the s3:PutObject action"
+
+
+@check_rows(
+    ("text", "key", "version"),
+    [
+        (f'{{"Errors": [{{"Code": "AccessDenied", "Key": "ledger/1.csv", "Message": "{_LOCKED}", "VersionId": "3sL4kqtJlcpXroDTDmJ"}}]}}', "ledger/1.csv", "3sL4kqtJlcpXroDTDmJ"),
+        (f"{{'Errors': [{{'Key': 'ledger/1.csv', 'Code': 'AccessDenied', 'Message': '{_LOCKED}'}}]}}", "ledger/1.csv", "VERSION_ID"),
+        (f"<DeleteResult><Error><Key>ledger/1.csv</Key><VersionId>3sL4kqtJlcpXroDTDmJ</VersionId><Code>AccessDenied</Code><Message>{_LOCKED}</Message></Error></DeleteResult>", "ledger/1.csv", "3sL4kqtJlcpXroDTDmJ"),
+        (f"Error: uploading S3 Object (ledger/1.csv)\n  {_NOT_WRITTEN}", "ledger/1.csv", ""),
+        # Two objects, and the key of a tag.
+        (f'{{"Errors": [{{"Code": "AccessDenied", "Key": "a", "Message": "{_LOCKED}"}}, {{"Code": "AccessDenied", "Key": "b", "Message": "{_LOCKED}"}}]}}', "OBJECT_KEY", "VERSION_ID"),
+        (f'tags [{{"Key": "team", "Value": "x"}}]: {_NOT_WRITTEN}', "OBJECT_KEY", ""),
+    ],
+)  # fmt: skip
+def test_key_without_its_bucket(text: str, key: str, version: str) -> None:
+    shown = str(explain(text))
+    assert f"--key {key} " in shown or f"arn:aws:s3:::BUCKET/{key}" in shown
+    assert version in shown
+
+
+@check_rows(
+    ("text", "action"),
+    [
+        ('{"Errors": [{"Code": "AccessDenied", "Key": "ledger/1.csv", "Message": "Access Denied"}]}', "s3:DeleteObject"),
+        ("<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>ledger/1.csv</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error></DeleteResult>", "s3:DeleteObject"),
+        # Not a response of DeleteObjects.
+        ('{"Errors": [{"Code": "AccessDenied", "Message": "Access Denied"}]}', None),
+        ('{"Results": [{"Code": "AccessDenied", "Key": "ledger/1.csv", "Message": "Access Denied"}]}', None),
+    ],
+)  # fmt: skip
+def test_objects_that_were_not_deleted(text: str, action: str | None) -> None:
+    assert ("s3:DeleteObject" in explain(text).summary) is (action is not None)

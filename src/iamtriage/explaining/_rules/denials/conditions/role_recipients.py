@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import cached_pattern, lazy_pattern, may_find, only_one
+from iamtriage.actions._operation_resources import role_parameters
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
@@ -38,6 +39,8 @@ _CLIENT = lazy_pattern(
 _METHOD = lazy_pattern(
     r"(?a)(?<![\w:/-])(?:(?:create|modify|put|register|run|start|update)(?:[_-][a-z0-9]{1,30}){1,6}|(?:[Cc]reate|[Mm]odify|[Pp]ut|[Rr]egister|[Rr]un|[Ss]tart|[Uu]pdate)[A-Z]\w{2,50})(?![\w-]|\.\w)"
 )
+# "eks-nodes", "eksNodes", "EKSNodes".
+_WORD = lazy_pattern(r"[A-Z]?[a-z][a-z0-9]*|[A-Z][A-Z0-9]*(?![a-z])")
 _SEPARATORS = str.maketrans("", "", "-_ ")
 # What tools say that they create, or a resource of Terraform; a part of a role's name, in lowercase and without hyphens;
 # the operation and the service that most likely pass the role.
@@ -150,7 +153,25 @@ def guess_recipient(denial: Denial) -> RoleRecipient | None:
         return _ENHANCED_MONITORING
     found = (each for each in _CREATED if each[1] and cached_pattern(each[1]).search(name))
     named = (find_role_recipient(operation or None, service) for *_, operation, service in found)
-    return next(named, None) or _recipient_in_policies(denial)
+    return next(named, None) or _recipient_in_policies(denial) or _recipient_in_role(denial)
+
+
+def list_recipients(denial: Denial) -> dict[str, RoleRecipient]:
+    """Return the recipients of the roles that calls of the denied one's name can pass, by their service."""
+    operation = denial.operation
+    found = {
+        each.service: find_role_recipient(operation, each.service)
+        for each in (actions_for(operation) if operation else ())
+        if role_parameters(operation or "", each.service)
+    }
+    return {service: recipient for service, recipient in found.items() if recipient is not None}
+
+
+def _recipient_in_role(denial: Denial) -> RoleRecipient | None:
+    """Return the only recipient whose service the path or the name of the role contains, such as ``role/eks/nodes``."""
+    role = denial.target_role
+    words = {each.lower() for each in _WORD.findall("" if role is None else f"{role.path}{role.name}")}
+    return only_one([each for service, each in list_recipients(denial).items() if service in words])
 
 
 def _called_service(denial: Denial) -> str | None:

@@ -94,7 +94,10 @@ def explain_pass_role(denial: Denial) -> Explanation:
         unnamed = " The message does not say which role."
     if role == "the role":
         unnamed = " The text cuts off the role's ARN: it is a parameter of the call."
-    to = join_words(recipient.passed_to, "or") if recipient else "an AWS service"
+    guess = role_recipients.guess_recipient(denial) if recipient is None else None
+    to = f"an AWS service, most likely {join_words(guess.passed_to, 'or')}" if guess else "an AWS service"
+    if recipient is not None:
+        to = join_words(recipient.passed_to, "or")
     if recipient is not None and len(recipient.passed_to) > 2:
         to = f"{recipient.passed_to[0]} or another service principal"
     evidence: Evidence = denial.policy_type_evidence if denial.policy_type == "identity" else "derived"
@@ -239,7 +242,8 @@ def _allow_pass_remedy(
         grant = attrs.evolve(grant, resources=(*grant.resources, str(other)))
         title = f"Allow {denial.caller} to pass the roles {denial.target_role_name} and {other.name}"
     remedy = allow_remedy(denial, grant=grant, title=title, url=pages.PASS_ROLE)
-    last_step = "iam:PassedToService limits the permission to the service that receives the role, such as lambda.amazonaws.com."
+    possible = [each.passed_to[0] for each in role_recipients.list_recipients(denial).values()][:3]
+    last_step = f"iam:PassedToService limits the permission to the service that receives the role, such as {join_words(possible or ['lambda.amazonaws.com'], 'or')}."
     guess = role_recipients.guess_recipient(denial)
     if guess is not None:
         last_step = f"The text does not say which service receives the role: most likely {join_words(guess.passed_to, 'or')}. Replace the value if it is another one."
