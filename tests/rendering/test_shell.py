@@ -88,6 +88,16 @@ def calls(command: str, shell: str = "sh") -> list[list[str]]:
             id="a substitution stays whole",
         ),
         pytest.param(
+            'version="$(aws iam get-policy --arn "$policy" --query Policy.Id)"',
+            'version="$(aws iam get-policy \\\n    --arn "$policy" --query Policy.Id)"',
+            id="the substitution of a variable",
+        ),
+        pytest.param(
+            "kubectl get deploy -o jsonpath='{range .items[?(@.a)]}{.kind}/{.metadata.name}{end}'",
+            "kubectl get deploy \\\n    -o jsonpath='{range .items[?(@.a)]}'\\\n'{.kind}/{.metadata.name}{end}'",
+            id="a JSONPath template",
+        ),
+        pytest.param(
             'aws a --token "$(aws b --c d --e f)" --other-option --g',
             'aws a --token "$(aws b --c d --e f)" \\\n    --other-option --g',
             id="a command goes on after a substitution",
@@ -124,6 +134,11 @@ def test_long_commands_are_wrapped(command: str, shown: str) -> None:
         pytest.param(
             "aws a --name 'it'\"'\"'s' --other \"a $HOME b\" --third \\'x\\ y --fourth $'x'", id="quotes"
         ),
+        pytest.param(
+            'v="$(aws a --bbbbbbbbbbbbbbb c --dddddddddddddd "$HOME" --e f)" && aws --g "${v:?}"',
+            id="assignment",
+        ),
+        pytest.param('aws a -o jsonpath=\'{range .items[?(@.a=="b")]}{.c}{"\\n"}{end}\'', id="JSONPath"),
         pytest.param("aws a --b c --d e | kubectl apply -f - --namespace orders --dry-run=client", id="pipe"),
         pytest.param(
             "X=1 aws a --b c && aws --d e; (aws --f 'g  h' > /dev/stdout) & wait; aws --i j", id="list"

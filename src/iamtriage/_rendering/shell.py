@@ -17,15 +17,18 @@ from iamtriage._text import escape_controls
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ("make_pasteable", "width_of", "wrap_command")
+__all__ = ("BROKEN_QUOTES", "make_pasteable", "width_of", "wrap_command")
 
 _PIECE = lazy_pattern(
     r"""
       (?P<space>   [ \t]+ )
     | (?P<newline> \n )
     | (?P<single>  '[^']*' )
+    | (?P<opening> (?<==)"\$\(
+                   (?=[A-Za-z0-9 ._/:=,@+-]{1,400}(?:"\$\w{1,40}"[A-Za-z0-9 ._/:=,@+-]{0,400})?\)"(?:\s|\Z)) )
+    | (?P<closing> \)"(?=\s|\Z) )
     | (?P<lookup>  "\$\([A-Za-z0-9 ._/:=,@+-]{1,84}\)" )
-    | (?P<double>  "(?: [^"\\$`] | \\. | \$(?![({]) | \$\{\w{1,40}\#\#\*/\} )*" )
+    | (?P<double>  "(?: [^"\\$`] | \\. | \$(?![({]) | \$\{\w{1,40}(?:\#\#\*/|:\?)\} )*" )
     | (?P<ansi>    \$'(?: [^'\\] | \\[^'] )*' )
     | (?P<plain>   \\[^\n]
                  | \$(?:[A-Za-z_][A-Za-z0-9_]*|(?=\())
@@ -40,6 +43,8 @@ _NAMED_ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": r"\\"}
 # A part of JSON, up to a comma that is in no string.
 _JSON_PART = lazy_pattern(r'(?:"(?:[^"\\]|\\.)*"|[^",]|")*,?', re.DOTALL)
 _CONTINUATION_WIDTH = 2
+BROKEN_QUOTES = "'\\\n'"
+"""What continues an argument in quotes, such as a long JSONPath template, on the next line."""
 _INDENT = "    "
 
 
@@ -156,6 +161,8 @@ def wrap_command(command: str, width: int, indent: str = "") -> str:
         before = pieces[at - 2][1] if at > 1 else ""
         if kind == "single" and (before == "jq" or _is_json(text[1:-1])):
             pieces[at] = kind, _break_json(text, width, indent, f"{indent}{_INDENT}{before} ")
+        elif kind == "single" and width_of(text) > width - len(indent + _INDENT + "--output jsonpath= \\"):
+            pieces[at] = kind, text.replace("]}{", f"]}}{BROKEN_QUOTES}{{", 1)
     return _Line(indent, width - _CONTINUATION_WIDTH).fill(_words(pieces))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Mark
 from iamtriage._rendering.placeholders import is_placeholder_in_prose
-from iamtriage._rendering.shell import make_pasteable, wrap_command
+from iamtriage._rendering.shell import BROKEN_QUOTES, make_pasteable, wrap_command
 from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def code_text(code: Code, width: int, indent: str = "") -> str:
 
         # https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_special_characters
         text = to_powershell(make_pasteable(text))
-        return wrap_command(text, width, indent).replace(" \\\n", " `\n")
+        return wrap_command(text, width, indent).replace(BROKEN_QUOTES, "").replace(" \\\n", " `\n")
     lines = text.replace("\r\n", "\n").expandtabs(_TAB).split("\n")
     if code.language == "json":
         lines = [line if line.isprintable() else "".join(map(_escape_json_character, line)) for line in lines]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.remedies import expires, is_brief
 
 if TYPE_CHECKING:
@@ -11,9 +12,13 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.explanations.parts import Parts
 
-__all__ = ("MAX_CAUSES", "order_additions")
+__all__ = ("MAX_CAUSES", "count_shown", "order_additions")
 
 MAX_CAUSES, _MAX_TITLES = 5, 4
+# The end of a summary that lists the possible causes, of which some alone would look like a choice.
+_LISTS_ALL = lazy_pattern(
+    r"\b(?:(?P<said>KMS|and the message) does not say which|AWS does not say which account)\b"
+)
 
 
 def order_additions(parts: Parts) -> Iterator[str]:
@@ -38,3 +43,12 @@ def order_additions(parts: Parts) -> Iterator[str]:
     yield from ("causes" for _ in range(MAX_CAUSES))
     yield "notes"
     yield "urls"
+
+
+def count_shown(parts: Parts, count: int) -> int:
+    """Return how many causes to show: only the first certain ones if the summary lists the others."""
+    found = _LISTS_ALL.search(parts.known or parts.summary)
+    evidence = [each.evidence for each in parts.causes]
+    if found and "possible" in evidence and (found["said"] or count < len(evidence)):
+        return min(count, evidence.index("possible"))
+    return count

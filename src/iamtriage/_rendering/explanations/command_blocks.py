@@ -48,6 +48,7 @@ _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =]|(?m:^)jq -Rs '[^']*' )([
 _ADDS_STATEMENT = "aws lambda add-permission "
 # The file in which a command saves the present policy, and that of the changed one.
 _OLD_FILE = lazy_pattern(r" > (?P<old>old-(?P<file>[\w.-]+\.json))(?!\S)")
+_CLOSING = lazy_pattern(r"\}(?:\]\})?\Z")
 _WRITTEN = lazy_pattern(r" > ([\w.-]+\.json)(?!\S)")
 # An entry of a ConfigMap, and the command that opens the ConfigMap in an editor.
 _ENTRY = lazy_pattern(r"(?:map(?:Roles|Users): \|\n)?\s{0,20}(?:- )?(?:role|user)arn: ")
@@ -157,6 +158,10 @@ def document_codes(
         text = dense_json(whole, width if added_to else width - needed, before)
     else:
         text = compact_json(whole, width, before, needed)
+        last = text.rpartition("\n")[2]
+        if len(_CLOSING.sub("", last)) <= width < len(last) + needed:
+            # The command ends on a line of its own.
+            text = _CLOSING.sub(r"\n\g<0>", text)
     return (Code(text, "json", saved, added_to),)
 
 

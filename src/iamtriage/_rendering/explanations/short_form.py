@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
-from iamtriage._rendering.explanations.additions import MAX_CAUSES, order_additions
+from iamtriage._rendering.explanations.additions import MAX_CAUSES, count_shown, order_additions
 from iamtriage._rendering.explanations.command_blocks import (
     command_blocks,
     count_changes,
@@ -62,6 +62,7 @@ WIDTH = 100
 _INDENT = 4
 # What a row says of a first cause that the summary states in full. One from the text needs no row then.
 _SAID = {"Supplied": "The supplied facts say so."}
+_ENDS = ("\n}", "\n}]}")
 # The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
 _ADD_ENTRY = "eksctl create iamidentitymapping"
 _EDIT_ENTRIES = "edit configmap aws-auth"
@@ -176,8 +177,8 @@ class _Builder:
             selection.documents = False
         if self.count(selection) > _MAX_TOTAL_LINES:
             selection.commands = min(1, selection.commands)
-        # The command that joins a statement to the policy takes nothing else's place.
-        joins = sum(each.added_to is not None for each in self._documents)
+        # The command that joins a statement to the policy takes nothing else's place, nor does its end.
+        joins = sum((each.added_to is not None) + each.text.endswith(_ENDS) for each in self._documents)
         others = self.count(selection) + _EXTRA_LINES_FOR_OTHERS
         lines = min(max(parts.lines + joins, others), _MAX_TOTAL_LINES)
         for name in order_additions(parts):
@@ -218,9 +219,10 @@ class _Builder:
             # Without commands and documents, the first step is the remedy.
             selection.steps = tuple(range(min(1, len(remedy.steps))))
         selection = self._with_commands(remedy, selection, selection.commands)
-        # A manifest does the same as the commands, and a long policy is only in the full explanation.
+        # A manifest does the same as the commands, and a long one is only in the full explanation.
         is_repeated = any(each.startswith(_ADD_ENTRY) for each in remedy.commands)
-        if is_repeated or self.count(selection) > parts.lines:
+        lines = parts.lines if count_changes(remedy.commands) else _MAX_TOTAL_LINES
+        if is_repeated or self.count(selection) > lines:
             selection.manifest = False
         return selection
 
@@ -306,9 +308,10 @@ class _Builder:
     def blocks(self, selection: _Selection) -> Iterator[Block]:
         """Yield the blocks of a selection."""
         parts = self._parts
-        if selection.causes not in self._causes:
-            self._causes[selection.causes] = tuple(self._cause_blocks(parts.causes[: selection.causes]))
-        yield from self._causes[selection.causes]
+        causes = count_shown(parts, selection.causes)
+        if causes not in self._causes:
+            self._causes[causes] = tuple(self._cause_blocks(parts.causes[:causes]))
+        yield from self._causes[causes]
         if self._remedy:
             yield from self._remedy_blocks(self._remedy, selection)
         if parts.second is not None:
@@ -331,7 +334,13 @@ class _Builder:
         for note in parts.notes[: selection.notes]:
             yield "Note", note
         in_full = whole - (selection.next and not is_brief(parts.remedies[1]))
-        shown = (selection.causes, in_full, len(selection.steps), selection.commands, selection.notes)
+        shown = (
+            count_shown(parts, selection.causes),
+            in_full,
+            len(selection.steps),
+            selection.commands,
+            selection.notes,
+        )
         hidden = count_hidden(parts, shown) if parts.hint else ""
         yield from join_more(parts.others, f"{hidden}: {parts.hint}" if hidden else "")
 

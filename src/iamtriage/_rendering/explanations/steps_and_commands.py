@@ -29,7 +29,6 @@ __all__ = (
 # Words in a step about commands that can be hidden, and how many commands the step then requires.
 _COUNTED = (
     (lazy_pattern(r"\b(?:last command|all (?:the )?commands)\b"), 99),
-    (lazy_pattern(r"\bthird command\b"), 3),
     (
         lazy_pattern(
             r"\b(?:second command|both commands|the second (?:prints|tells|says|lists|is))\b", re.IGNORECASE

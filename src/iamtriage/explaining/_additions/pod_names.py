@@ -36,7 +36,7 @@ _LOOKUPS = (
     (
         lazy_pattern(r"(?<!\S)(?<! exec )deployment/NAME(?!\S)"),
         "workload",
-        'kubectl get deploy,ds,statefulset --namespace {namespace} --output jsonpath=\'{{range .items[?(@.spec.template.spec.serviceAccountName=="{account}")]}}{{.kind}}/{{.metadata.name}}{{"\\n"}}{{end}}\'',
+        'kubectl get deploy,ds,statefulset --namespace {namespace} -o jsonpath=\'{{range .items[?(@.spec.template.spec.serviceAccountName=="{account}")]}}{{.kind}}/{{.metadata.name}}{{"\\n"}}{{end}}\'',
     ),
     (
         # A program runs in one pod, and a service account can have several workloads, or jobs only.
