@@ -163,7 +163,7 @@ def find_container(pattern: str, resource: str) -> Container | None:
 def widen(pattern: str, resource: str = "") -> str:
     """Return a pattern with a wildcard in place of each unknown part.
 
-    The reference to the ARN of a resource in code has the type of that resource.
+    The reference to the ARN of a resource in code has the type of that resource, and is never ``*``.
 
     Args:
         pattern: The pattern.
@@ -173,6 +173,8 @@ def widen(pattern: str, resource: str = "") -> str:
     ('arn:aws:s3:::*/*', 'arn:aws:s3:::orders/*')
     >>> widen("${aws_dynamodb_table.orders.arn}/index/*")
     'arn:*:dynamodb:*:*:table/*/index/*'
+    >>> widen("${aws_autoscaling_group.web.arn}"), widen("${var.arn}")
+    ('arn:*', '*')
     """
     if "{" not in pattern:
         return pattern
@@ -182,7 +184,7 @@ def widen(pattern: str, resource: str = "") -> str:
     arn = None if typed is None else _ARNS_BY_TYPE.get(typed[typed.lastgroup or 0])
     if typed is not None and arn is not None:
         pattern = f"arn:*:{arn}{pattern[typed.end() :]}"
-    return _UNKNOWN.sub("*", pattern)
+    return "arn:*" if arn is None and _WHOLE.match(pattern) else _UNKNOWN.sub("*", pattern)
 
 
 def has_reference(value: object, depth: int = 0) -> bool:

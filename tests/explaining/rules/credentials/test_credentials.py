@@ -2658,6 +2658,12 @@ def test_option_with_the_global_sts_endpoint(opened: str, command: str | None) -
             {},
             "unset AWS_ENDPOINT_URL_STS",
         ),
+        (
+            '$ kubectl -n data get cm feeds-env -o jsonpath=\'{.data}\'\n{"AWS_RETRY_MODE":"standard","AWS_ENDPOINT_URL_STS":"https://sts.amazonaws.com"}\n',
+            {"service_account": "feeds", "namespace": "data"},
+            'kubectl patch configmap feeds-env --namespace data --type merge --patch \'{"data": {"AWS_ENDPOINT_URL_STS": "https://sts.af-south-1.amazonaws.com"}}\'',
+        ),
+        ('{"AWS_ENDPOINT_URL_STS":"https://sts.af-south-1.amazonaws.com"}\n', {}, None),
         ("AWS_ENDPOINT_URL_STS=https://sts.af-south-1.amazonaws.com\n", {}, None),
         ("# AWS_ENDPOINT_URL_STS=https://sts.amazonaws.com\n", {}, None),
         ("It lacks AWS_ENDPOINT_URL_STS=https://sts.amazonaws.com\n", {}, None),
@@ -2667,7 +2673,7 @@ def test_option_with_the_global_sts_endpoint(opened: str, command: str | None) -
             None,
         ),
     ],
-    ids=["env", "export", "manifest", "in one line", "regional", "comment", "prose", "ignored"],
+    ids=["env", "export", "manifest", "in one line", "data of a ConfigMap", "JSON, regional", "regional", "comment", "prose", "ignored"],
 )  # fmt: skip
 def test_variable_with_the_global_sts_endpoint(
     setting: str, facts: dict[str, str], command: str | None

@@ -560,6 +560,26 @@ OTHER_USERS: tuple[Case, ...] = (
         ("in the systemd unit", "sudo systemctl edit export sudo systemctl restart export"),
         ("UNIT",),
     ),
+    (
+        "systemd, with another user",
+        f"$ systemctl cat export\n[Service]\nUser=exporter\n#ProtectHome=yes\n$ journalctl -u export -n 1\nexport[7]: {_NONE_FOUND}",
+        {},
+        (
+            "runs as exporter (User=), reads that user's ~/.aws",
+            "set User= to the user who has the credentials",
+        ),
+        ("unless User=", "/etc/export"),
+    ),
+    (
+        "systemd, without home directories",
+        f"[Service]\nProtectHome=true\nUser=exporter\n$ journalctl -u export -n 1\nexport[7]: {_NONE_FOUND}",
+        {},
+        (
+            "runs as exporter (User=), cannot read /home and /root (ProtectHome=true)",
+            "such as /etc/export,",
+        ),
+        ("unless User=", "set User= to the user who"),
+    ),
 )
 _ANONYMOUS_SEARCH = '{"Message":"User: anonymous is not authorized to perform: es:ESHttpPost because no resource-based policy allows the es:ESHttpPost action"}'
 RESOURCES: tuple[Case, ...] = (
@@ -2657,7 +2677,7 @@ OTHERS: tuple[Case, ...] = (
         _implicit("sts:AssumeRole", "arn:aws:iam::444455556666:role/lake", "VPC endpoint policy"),
         {},
         (
-            "A policy of the caller and the trust policy of the role must allow it, too, but that alone does not help.",
+            "A policy of the caller and the trust policy of the role must allow it, too. That does not replace the Allow that the endpoint's policy lacks.",
         ),
         (),
     ),

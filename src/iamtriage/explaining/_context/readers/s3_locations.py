@@ -90,9 +90,10 @@ _HOST = lazy_pattern(
 _RESTIC_CONFIG = "unable to open config file"
 # Loki writes the Region in place of the bucket: https://grafana.com/docs/loki/latest/configure/#aws_storage_config
 _REGION = lazy_pattern(r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]")
-# The bucket in the settings of a program, whose errors do not name it.
+# The bucket in the settings of a program or a constant of its code, whose errors do not name it.
 _BUCKET_SETTING = lazy_pattern(
-    rf"(?iam)^(?:export |[ \t\-]{{0,40}})[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?({BUCKET})(?:[\"'],?)?[ \t]{{0,20}}(?:#|$)"
+    r"(?iam)^(?:\d{1,5}[:|]?(?=[ \t]))?[ \t\-]{0,40}(?:export |(?:(?:private|public|protected|internal|static|final|const|readonly|let|var|val|string)[ \t]{1,4}){1,6})?"
+    rf"[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?(?:: ?&?[a-z]{{3,6}}(?= ?=))?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?(?!(?:config|env|os|process|self|settings|system|this)\.)({BUCKET})(?:[\"'][,;]?)?[ \t]{{0,20}}(?:#|//|$)"
     # A logger prints them in one line: level=INFO type=s3 bucket=NAME region=eu-west-1.
     rf"|\b(?:type|name|provider|backend)=s3 (?:[^\n]{{0,200}} )?bucket=({BUCKET})(?= |$)"
 )

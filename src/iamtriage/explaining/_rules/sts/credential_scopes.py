@@ -227,7 +227,7 @@ def _remove_variable_remedy(case: Case[CredentialScope], signed_region: str | No
     lines, step = region_settings.remove_variable(case, "AWS_ENDPOINT_URL_STS", url)
     return your_remedy(
         f"Remove AWS_ENDPOINT_URL_STS, or set it to {url}",
-        f"{step} Without it, current SDKs call the endpoint of AWS_REGION.",
+        f"{step} Without the variable, current SDKs call the endpoint of AWS_REGION.",
         commands=lines,
     )
 

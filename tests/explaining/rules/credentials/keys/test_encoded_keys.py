@@ -17,19 +17,20 @@ def _encode(value: str) -> str:
     return b64encode(value.encode()).decode()
 
 
+_READ = "value=$(kubectl get secret "
 _WITH_NEWLINE = _encode(f"{_SECRET}\n")
 
 
 @check_rows(
     ("shown", "says", "command"),
     [
-        (f'$ echo "$AWS_SECRET_ACCESS_KEY" | base64\n{_WITH_NEWLINE}\n' + _MANIFEST.format(_WITH_NEWLINE), "AWS_SECRET_ACCESS_KEY decodes to a value with a newline at the end, which echo adds without -n", 'kubectl patch secret till-keys --namespace shop --patch "{\\"stringData\\": {\\"AWS_SECRET_ACCESS_KEY\\": \\"${AWS_SECRET_ACCESS_KEY:?}\\"}}"'),
-        (_MANIFEST.format(_WITH_NEWLINE), "AWS_SECRET_ACCESS_KEY decodes to a value with a newline at the end.", "read -rs value"),
-        (f'{{\n  "kind": "Secret",\n  "data": {{\n    "secret-key": "{_encode(_SECRET + chr(13) + chr(10))}"\n  }},\n  "metadata": {{"name": "till-keys", "namespace": "shop"}}\n}}', "secret-key decodes to a value with a carriage return and a newline at the end", "read -rs value"),
-        (f'$ base64 <<< "$SECRET_KEY"\n{_WITH_NEWLINE}\n', "SECRET_KEY decodes to a value with a newline at the end, which <<< adds", "kubectl patch secret SECRET_NAME"),
-        (f"kind: Secret\nmetadata:\n  name: till-keys\nstringData:\n  AWS_SECRET_ACCESS_KEY: |\n    {_SECRET}\n", "AWS_SECRET_ACCESS_KEY is a block of YAML with |, which ends with a newline (write |- instead)", "read -rs value"),
-        ("$ wc -c key.txt\n41 key.txt\n$ kubectl create secret generic till-keys -n shop --from-file=AWS_SECRET_ACCESS_KEY=key.txt\n", ": key.txt ends with a newline, which --from-file keeps in AWS_SECRET_ACCESS_KEY", "read -rs value"),
-        ("$ kubectl create secret generic till-keys --from-file=secret-key=./key.txt\n", "most likely, ./key.txt ends with a newline, which --from-file keeps in secret-key", "read -rs value"),
+        (f'$ echo "$AWS_SECRET_ACCESS_KEY" | base64\n{_WITH_NEWLINE}\n' + _MANIFEST.format(_WITH_NEWLINE), "AWS_SECRET_ACCESS_KEY decodes to a value with a newline at the end, which echo adds without -n", _READ),
+        (_MANIFEST.format(_WITH_NEWLINE), "AWS_SECRET_ACCESS_KEY decodes to a value with a newline at the end.", _READ),
+        (f'{{\n  "kind": "Secret",\n  "data": {{\n    "secret-key": "{_encode(_SECRET + chr(13) + chr(10))}"\n  }},\n  "metadata": {{"name": "till-keys", "namespace": "shop"}}\n}}', "secret-key decodes to a value with a carriage return and a newline at the end", _READ),
+        (f'$ base64 <<< "$SECRET_KEY"\n{_WITH_NEWLINE}\n', "SECRET_KEY decodes to a value with a newline at the end, which <<< adds", "value=$(kubectl get secret SECRET_NAME "),
+        (f"kind: Secret\nmetadata:\n  name: till-keys\nstringData:\n  AWS_SECRET_ACCESS_KEY: |\n    {_SECRET}\n", "AWS_SECRET_ACCESS_KEY is a block of YAML with |, which ends with a newline (write |- instead)", _READ),
+        ("$ wc -c key.txt\n41 key.txt\n$ kubectl create secret generic till-keys -n shop --from-file=AWS_SECRET_ACCESS_KEY=key.txt\n", ": key.txt ends with a newline, which --from-file keeps in AWS_SECRET_ACCESS_KEY", _READ),
+        ("$ kubectl create secret generic till-keys --from-file=secret-key=./key.txt\n", "most likely, ./key.txt ends with a newline, which --from-file keeps in secret-key", _READ),
     ],
     ids=["echo and manifest", "manifest", "JSON", "here-string", "block", "file", "file of unknown length"],
 )  # fmt: skip
@@ -84,16 +85,49 @@ def test_counted_value_with_the_newline_of_echo(pod: str, line: str) -> None:
     assert "Base64 is no encryption" not in str(explanation)
 
 
+_LOOP = "$ for k in {0}; do printf '%s ' $k; kubectl -n shop get secret till-keys -o jsonpath=\"{{.data.$k}}\" | base64 -d | wc -c; done\n{1}\n"
+
+
+def test_counted_value_of_a_sealed_secret() -> None:
+    counted = _LOOP.format("id secret", "id 20\nsecret 41")
+    remedy = explain(f"{_MISMATCH}{counted}{_ECHO}$ git log -1 -- apps/till.sealed.yaml\n").remedies[0]
+    read, seal, apply, restart, _ = remedy.commands
+    assert read.startswith(f"{_READ}till-keys --namespace shop --output 'jsonpath={{.data.secret}}' ")
+    assert seal.endswith(" | kubeseal --format yaml --merge-into apps/till.sealed.yaml")
+    assert apply == "kubectl apply --filename apps/till.sealed.yaml"
+    assert restart.startswith("kubectl rollout restart ")
+    assert any("a change of the Secret alone is undone" in each for each in remedy.steps)
+
+
+def test_keda_reads_a_secret_again() -> None:
+    shown = '{"scaledObject.Name": "till"} ' + _MISMATCH + _LOOP.format("id secret", "secret 41") + _ECHO
+    lines = "\n".join(explain(shown).remedies[0].commands)
+    assert "kubectl patch secret till-keys" in lines
+    assert "rollout restart" not in lines
+
+
 @check_rows(
     "shown",
     [
+        _LOOP.format("id secret", "id 20\nsecret 40") + _ECHO,
+        _LOOP.format("id secret", "id 20\nsecret 41") + _ECHO.replace("echo", "printf %s"),
+        _LOOP.format("user pass", "user 20\npass 41") + _ECHO,
         _COUNTED.format("AWS_SECRET_ACCESS_KEY", 40) + _ECHO,
         _COUNTED.format("AWS_SECRET_ACCESS_KEY", 41),
         _COUNTED.format("AWS_SECRET_ACCESS_KEY", 21) + _ECHO,
         _COUNTED.format("AWS_SECRET_ACCESS_KEY", 41) + _ECHO.replace("echo", "echo -n"),
         _COUNTED.format("DB_PASSWORD", 41) + _ECHO,
     ],
-    ids=["right length", "no echo", "other length", "echo -n", "other value"],
+    ids=[
+        "loop, right length",
+        "loop, printf",
+        "loop, other values",
+        "right length",
+        "no echo",
+        "other length",
+        "echo -n",
+        "other value",
+    ],
 )
 def test_a_length_alone_does_not_show_what_added_a_newline(shown: str) -> None:
     assert "because of a newline at the end" not in explain(_MISMATCH + shown).summary

@@ -44,10 +44,10 @@ _OF_FILE = "--from-file=AWS_SECRET_ACCESS_KEY=key.txt"
 @check_rows(
     ("text", "shown", "absent"),
     [
-        (f"{_NAMED.format(_OF_FILE)}$ wc -c id.txt key.txt\n  21 id.txt\n  41 key.txt\n", ("id.txt ends with a newline, which", "key.txt ends with a newline, too", "tr -d '\\r\\n' < key.txt", "kubectl rollout restart"), ("most likely", "read -rs")),
+        (f"{_NAMED.format(_OF_FILE)}$ wc -c id.txt key.txt\n  21 id.txt\n  41 key.txt\n", ("id.txt ends with a newline, which", "key.txt ends with a newline, too", "read -rs key_id", "kubectl rollout restart"), ("most likely",)),
         (f"{_NAMED.format(_OF_FILE)}$ wc -c key.txt id.txt\n  41 key.txt\n  21 id.txt\n", ("id.txt ends with a newline, which", "key.txt ends with a newline, too"), ("most likely",)),
         (f"{_NAMED.format(_OF_FILE)}$ wc -c id.txt key.txt\n  20 id.txt\n  41 key.txt\n", ("most likely, id.txt ends", "key.txt ends with a newline, too"), ()),
-        (_NAMED.format(_OF_FILE), ("most likely, id.txt ends", "The secret access key can end with a newline, too", "--from-literal=AWS_ACCESS_KEY_ID=\"$(tr -d '\\r\\n' < id.txt)\""), ("key.txt ends",)),
+        (_NAMED.format(_OF_FILE), ("most likely, id.txt ends", "The secret access key can end with a newline, too"), ("key.txt ends",)),
         (_NAMED.format("--from-literal=AWS_SECRET_ACCESS_KEY=x"), ("most likely, id.txt ends", "read -rs key_id"), ("tr -d",)),
     ],
     ids=["counted", "in another order", "key ID without one", "not counted", "only one file"],
@@ -61,4 +61,4 @@ def test_both_files(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) 
 def test_files_of_a_controller() -> None:
     remedy = explain(f"{HEADER}{CREATE}").remedies[0]
     assert "External Secrets reads the Secret again" in " ".join(remedy.steps)
-    assert len(remedy.commands) == 1
+    assert not any("rollout restart" in each for each in remedy.commands)

@@ -67,3 +67,52 @@ def test_statement_on_an_arn_for_a_call_without_a_resource(
     assert first.steps[0].startswith(step)
     assert 'resources = ["*"]' in (first.manifest or "")
     assert first.commands == ("terraform apply",)
+
+
+_GROUPS = 'E1201 1 aws_manager.go:125] Failed to regenerate ASG cache: api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/scaler/17 is not authorized to perform: autoscaling:DescribeAutoScalingGroups because no identity-based policy allows the autoscaling:DescribeAutoScalingGroups action\n\n{}\n  statement {{\n    actions = [\n      "autoscaling:DescribeAutoScalingGroups",\n      "autoscaling:SetDesiredCapacity",\n      "autoscaling:TerminateInstanceInAutoScalingGroup",\n    ]\n    resources = [{}]\n  }}\n'
+
+
+@check_rows(
+    ("heading", "resource", "title"),
+    [
+        ("the role has (iam/scaler.tf):", "aws_autoscaling_group.web.arn", "Allow the actions in iam/scaler.tf"),
+        ("from the policy in scaler.tf:", "aws_autoscaling_group.web.arn", "Allow the actions in scaler.tf"),
+        # Nothing says in which file it is.
+        ("the role has:", "aws_autoscaling_group.web.arn", "Allow autoscaling:DescribeAutoScalingGroups for the role"),
+    ],
+)  # fmt: skip
+def test_statement_without_its_data_source(heading: str, resource: str, title: str) -> None:
+    explanation = explain(_GROUPS.format(heading, resource))
+    assert f"allows it only on ${{{resource}}}, where it has no effect" in explanation.summary
+    first = explanation.remedies[0]
+    assert first.title.startswith(title)
+    if first.manifest:
+        lines = first.manifest.split("\n")
+        assert "SetDesiredCapacity" not in first.manifest
+        assert max(map(len, lines)) <= 94
+        # The short form shows what the step is about.
+        assert lines[0] in str(explanation)
+
+
+def test_unknown_resource_can_be_everything() -> None:
+    explanation = explain(_GROUPS.format("the role has (scaler.tf):", "var.resource"))
+    assert "where it has no effect" not in explanation.summary
+
+
+@check_rows(
+    ("table", "is_added"),
+    [("orders", True), ("carts", False)],
+)
+def test_table_that_the_endpoint_in_code_lacks(table: str, *, is_added: bool) -> None:
+    arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/"
+    code = _ENCODED.format("aws_vpc_endpoint", "db", "", 'Principal = "*"\n      ').replace(
+        "sqs:ReceiveMessage", "dynamodb:*"
+    )
+    denied = f"User: arn:aws:sts::111122223333:assumed-role/web/run is not authorized to perform: dynamodb:GetItem on resource: {arn}{table} because no VPC endpoint policy allows the dynamodb:GetItem action\n\n"
+    first = explain(denied + code.replace('"*"\n    }]', f'"{arn}carts"\n    }}]')).remedies[0]
+    assert (first.title == "Allow dynamodb:GetItem in aws_vpc_endpoint.db, and apply the code") is is_added
+    if is_added:
+        assert f'Resource  = "{arn}orders"' in (first.manifest or "")
+        assert any(
+            f"add {arn}orders to the Resource of that statement instead" in each for each in first.steps
+        )

@@ -80,7 +80,7 @@ def find_variable_map(text: str, variable: str) -> tuple[str, str | None] | None
     """
     if "onfig" not in text and " cm" not in text:
         return None
-    key = re.compile(rf"^[ \t]{{0,8}}[\"']?{re.escape(variable)}[\"']?:", re.MULTILINE)
+    key = re.compile(rf"(?:^[ \t]{{0,8}}|[{{,]\s?)[\"']?{re.escape(variable)}[\"']?:", re.MULTILINE)
     found = {name: namespace for name, namespace, body in _find_maps(text) if key.search(body)}
     return only_one(found.items())
 

@@ -9,22 +9,19 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, lower_first
+from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._rules.basics import Case, Remedy
+from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.key_sources import (
     find_namespace,
     find_secret_object,
-    secret_object_remedy,
 )
 from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure
 
-_NAME = r"(?P<{}>[A-Za-z][\w.-]{{0,60}}(?i:key|secret|token|password)[\w.-]{{0,40}})"
+_NAME = r"(?P<{}>(?=[A-Za-z])[\w.-]{{0,60}}(?i:key|secret|token|password)[\w.-]{{0,40}})"
 _VALUE = r"(?P<{}>[A-Za-z0-9+/]{{12,400}}={{0,2}})(?![\w+/=])"
 # A member of the Secret, or a command with its output.
 _ENCODED = lazy_pattern(
@@ -43,7 +40,15 @@ _WRITES = r"(?:\b(?P<echo>echo)(?P<without> -\w{{0,3}}n)?|\b(?P<printf>printf)) 
 # A decoded value with one character more than AWS gives a secret access key or an access key ID.
 _COUNTED = lazy_pattern(
     rf"(?am)\.data(?:\.{_NAME.format('name')}|\[[\"']{_NAME.format('member')}[\"']\])\}}?[^\n|]{{0,80}}\|[ \t]*base64 (?:-d|-D|--decode)[ \t]*\|[ \t]*wc -[cm][ \t]*\r?\n[ \t]*(?P<length>41|21)[ \t]*\r?$"
+    # A loop over several members, which prints the name of each.
+    rf"|\.data(?:\.|\[[\"']?)\$\{{?\w{{1,20}}[^\n|]{{0,80}}\|[ \t]*base64 (?:-d|-D|--decode)[ \t]*\|[ \t]*wc -[cm];[ \t]*done[ \t]*\r?\n(?:[\w.-]{{1,60}}[ \t:=]{{1,12}}\d{{1,4}}[ \t]*\r?\n){{0,6}}?{_NAME.format('looped')}[ \t:=]{{1,12}}(?P<number>41|21)[ \t]*\r?$"
 )
+# What seals a Secret for Git: https://github.com/bitnami-labs/sealed-secrets
+_SEALED = lazy_pattern(
+    r"(?a)(?<![\w./-])(?P<file>(?:[\w.-]{1,60}/){0,6}[\w.-]{0,60}(?i:seal)[\w.-]{0,40}\.(?:ya?ml|json))(?![\w/-])|\bkubeseal\b|\bSealedSecret\b"
+)
+# KEDA reads the Secrets again after each failed call.
+_READ_AGAIN = lazy_pattern(r"\bscaled(?:Object|Job)\b")
 _SECRETS = ("kind: Secret", '"kind": "Secret"', "base64", "get secret", "describe secret")
 # In a shell, echo without -n, or a here-string.
 _ADDS_NEWLINE = lazy_pattern(
@@ -101,11 +106,12 @@ def find_flaw(text: str, part: str, *, without: str = "\n") -> EncodedFlaw | Non
     if not any(each in text for each in _SECRETS):
         return None
     for counted in _COUNTED.finditer(text):
-        name = counted["name"] or counted["member"]
+        name = counted["name"] or counted["member"] or counted["looped"]
+        length = int(counted["length"] or counted["number"])
         is_meant = part in name.lower() and without not in name.lower()
-        is_longer = int(counted["length"]) == (41 if "secret" in name.lower() else 21)
+        is_longer = length == (41 if "secret" in name.lower() else 21)
         if is_meant and is_longer and (added := _find_added(text)):
-            return EncodedFlaw(name, "a newline", added, length=int(counted["length"]))
+            return EncodedFlaw(name, "a newline", added, length=length)
     for found in _BLOCK.finditer(text):
         if part in found["name"].lower() and without not in found["name"].lower():
             return EncodedFlaw(found["name"], "a newline", is_block=True)
@@ -129,7 +135,8 @@ def _find_file(text: str, part: str, without: str) -> EncodedFlaw | None:
         named, file = found["name"] or found["base"], found["file"] or found["path"]
         if part not in named.lower() or without in named.lower():
             continue
-        name, length = re.escape(file.rpartition("/")[2]), 21 if without == "secret" else 41
+        name = re.escape(file.rpartition("/")[2])
+        length = 21 if without == "secret" else 41
         counted = re.search(
             rf"{name}[^\n]{{0,40}}\n?\s{{0,12}}(?:{length}\b|[^\n]{{0,20}}\b{length} )|\b{length} [^\n]{{0,40}}{name}",
             text,
@@ -138,8 +145,7 @@ def _find_file(text: str, part: str, without: str) -> EncodedFlaw | None:
         if written is not None and (written["without"] or written["printf"]):
             continue
         source = "" if written is None else " (echo adds it without -n)"
-        is_certain = counted is not None or written is not None
-        return EncodedFlaw(named, "a newline", source, file=file, is_certain=is_certain)
+        return EncodedFlaw(named, "a newline", source, file=file, is_certain=bool(counted or written))
     return None
 
 
@@ -154,63 +160,34 @@ def _find_ending(value: str) -> str | None:
 
 def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
     """Return the remedy that stores a value in its Secret again, without what it ends with."""
-    text = case.failure.text
-    namespace, name = find_namespace(case), find_secret_object(text)
-    name = "SECRET_NAME" if name == "NAME" else name
-    member = flaw.name
-    # The text shows where the value is from.
-    is_set = f"${member}" in text or f"${{{member}" in text
-    variable = member if is_set else "value"
-    patch = f'\\"{member}\\": \\"${{{variable}:?}}\\"'
-    escaped = member.replace(".", "\\.")
-    encode = "encode with printf %s (or echo -n), or write the value in stringData, which is not encoded"
-    shared = "If others can read this text, replace the key after all"
-    where = "In the manifest, "
-    if flaw.is_block:
-        encode = "write |- instead of |"
+    text, member = case.failure.text, flaw.name
+    namespace, name = find_namespace(case), re.sub(r"\ANAME\Z", "SECRET_NAME", find_secret_object(text))
+    of_secret, member_path = f"{name} --namespace {namespace}", member.replace(".", "\\.")
+    show = f"kubectl get secret {of_secret} --output 'jsonpath={{.data.{member_path}}}' | base64 -d"
+    change = f'kubectl patch secret {of_secret} --patch "{{\\"stringData\\": {{\\"{member}\\": \\"${{value:?}}\\"}}}}"'
+    apply = None
+    in_source = "In the manifest, encode with printf %s (or echo -n), or write the value in stringData, which is not encoded: otherwise, the next apply brings it back."
+    if (sealed := _SEALED.search(text)) is not None:
+        file = sealed["file"] or "SEALED_FILE"
+        in_source = "The sealed file in Git has the newline, too: a change of the Secret alone is undone. kubeseal encodes the value itself."
+        change = f'printf %s "${{value:?}}" | kubectl create secret generic {of_secret} --from-file={member}=/dev/stdin --dry-run=client --output json | kubeseal --format yaml --merge-into {file}'
+        apply = Labelled.required("Then commit the file, and apply it:", f"kubectl apply --filename {file}")
+    elif flaw.is_block:
+        in_source = "In the manifest, write |- instead of |: otherwise, the next apply brings it back."
     elif flaw.file is not None:
-        where, encode = (
-            "If you create the Secret again, ",
-            f"pass --from-literal, or remove the newline from {clip_text(flaw.file)} first (printf adds none)",
-        )
-    else:
-        shared = f"Base64 is no encryption: {lower_first(shared)}"
+        in_source = f"If you create the Secret again, pass --from-literal, or remove the newline from {clip_text(flaw.file)} first (printf adds none)."
     return your_remedy(
         f"Store {member} in the Kubernetes Secret again, without {flaw.ending} at the end",
         f"The access key stays as it is: it needs no rotation for this.{' The last command then prints 40, its length.' if 'secret' in member.lower() else ''}",
-        None if is_set else f"Run the first command alone, and paste the value of {member}.",
-        f"{where}{encode}{'' if flaw.file else ': otherwise, the next apply brings it back'}.",
-        f"{'' if flaw.file or flaw.length else f'{shared}. '}Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
-        commands=present(
-            None if is_set else "read -rs value",
-            f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{{patch}}}}}"',
-            clusters.renew_pods_command(case, namespace),
-            f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
+        "If the value is lost or wrong, create a new key pair: AWS shows a secret only once.",
+        in_source,
+        f"{'' if flaw.file or flaw.length else 'If others can read this text, replace the key after all. '}Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
+        commands=(
+            f"value=$({show} | tr -d '[:space:]')",
+            change,
+            apply,
+            None if _READ_AGAIN.search(text) else clusters.renew_pods_command(case, namespace),
+            f"{show} | wc -c",
         ),
         url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",
-    )
-
-
-def store_files_remedy(case: Case[Failure], *flaws: EncodedFlaw) -> Remedy:
-    """Return the remedy that stores the values of files in their Secret again, without the line ends."""
-    namespace, name = find_namespace(case), find_secret_object(case.failure.text)
-    # Line ends of Windows have a carriage return, too.
-    values = {each.name: f"$(tr -d '\\r\\n' < {each.file})" for each in flaws}
-    patch = ", ".join(f'\\"{each}\\": \\"{value}\\"' for each, value in values.items())
-    literals = " ".join(f'--from-literal={each}="{value}"' for each, value in values.items())
-    are_there = " && ".join(f"test -s {each.file}" for each in flaws)
-    usual = secret_object_remedy(case)
-    patches = next(index for index, each in enumerate(usual.commands) if each.startswith("kubectl patch "))
-    return attrs.evolve(
-        usual,
-        title="Store key ID and secret in the Kubernetes Secret again, without the newlines",
-        steps=(
-            "The access key stays as it is: tr leaves out the newlines of the files.",
-            f"In what creates the Secret, write {literals} instead of --from-file: otherwise, the newlines come back.",
-            *usual.steps[2:],
-        ),
-        commands=(
-            f'{are_there} && kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{{patch}}}}}"',
-            *usual.commands[patches + 1 :],
-        ),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import cached_pattern, lazy_pattern
+from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage._text import clip_text, hide_secrets, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import find_variables
@@ -51,6 +51,9 @@ _SYSTEMD = lazy_pattern(
 _UNIT = lazy_pattern(
     r"(?a)(?<![\w@.-])(?P<unit>[A-Za-z0-9][\w@-]{0,79})\.service\b|(?:-u|--unit)[ =](?P<name>[A-Za-z0-9][\w@-]{0,79})"
 )
+# Settings of a unit, as its file or systemctl show has them. With read-only, files in home directories can be read.
+_UNIT_USER = lazy_pattern(r"(?m)^[ \t]{0,8}User=(?P<user>[a-z_][\w.-]{0,31})[ \t\r]{0,8}$")
+_HIDES_HOME = lazy_pattern(r"(?m)^[ \t]{0,8}(?P<setting>ProtectHome=(?:yes|true|on|1|tmpfs))[ \t\r]{0,8}$")
 _IDENTITY = lazy_pattern(
     r"(?a)(?<!\w )\baws sts get-caller-identity\b(?![^\n]*--profile)[^\n]{0,200}\n(?:[^\n]{0,200}\n){0,6}?[^\n]{0,40}?"
     r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:(?P<who>(?:user|assumed-role)/(?!\S{1,64}/i-[0-9a-f]{8})[\w+=,.@/-]{1,200})"
@@ -183,18 +186,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
             ),
         )
     if (line := _SYSTEMD.search(text)) is not None:
-        unit = find_unit(case) or line["program"] or "UNIT"
-        return OtherUser(
-            "that the systemd unit reads",
-            " in the systemd unit",
-            "The unit runs as root, unless User= names another user, and gets no variables of a shell.",
-            _credentials_remedy(
-                "Set the user or the files in the unit",
-                "Under [Service], set User= to the user who has the credentials, or Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE.",
-                ROLE,
-                commands=(f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}"),
-            ),
-        )
+        return _describe_unit(case.failure.text, find_unit(case) or line["program"] or "UNIT")
     after = case.failure.text[case.failure.span[1] :][:_CHARS_AFTER]
     for sign, noun, step in _MANAGERS:
         if cached_pattern(sign).search(text + after):
@@ -205,6 +197,24 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
                 _credentials_remedy(f"Set the user or the files of the {noun}", step, ROLE, commands=()),
             )
     return None
+
+
+def _describe_unit(text: str, unit: str) -> OtherUser:
+    """Return what a systemd unit reads. ProtectHome= hides the files of each user whom User= can name."""
+    user = only_one({each["user"] for each in _UNIT_USER.finditer(text)})
+    settings = "Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE"
+    reads = ", reads that user's ~/.aws" if user else ""
+    step = f"Under [Service], set User= to the user who has the credentials, or {settings}."
+    if (hidden := _HIDES_HOME.search(text)) is not None:
+        reads = f", cannot read /home and /root ({hidden['setting']})"
+        step = f"Under [Service], set {settings}, and save the files in another folder, such as /etc/{unit}, where {user or 'the user of the unit'} can read them. {hidden['setting']} hides /home and /root, so another User= does not help."
+    lines = (f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}")
+    return OtherUser(
+        "that the systemd unit reads",
+        " in the systemd unit",
+        f"The unit runs as {f'{user} (User=)' if user else 'root, unless User= names another user'}{reads}, and gets no variables of a shell.",
+        _credentials_remedy("Set the user or the files in the unit", step, ROLE, commands=lines),
+    )
 
 
 def _find_task(case: Case[Failure]) -> OtherUser | None:
@@ -226,12 +236,12 @@ def _find_task(case: Case[Failure]) -> OtherUser | None:
             f"on {host}",
             f" on {host}, where Ansible runs the task",
             f"Ansible runs a module on the host of the task, here {host}, and not on the computer that runs Ansible.",
-            _ansible_remedy(
+            your_remedy(
                 "Run the task on the computer that runs Ansible",
                 f"Add the lines to the task. It then runs as you, with your credentials: {host} needs no keys.{' become: false, because root on your computer has no variables and files of yours.' if _find_become(text, is_delegated=True) else ''}",
                 f"Or, if the task must run on {host}, give it a role: on EC2 that of the instance, elsewhere IAM Roles Anywhere.",
                 manifest="delegate_to: localhost\nbecome: false\n",
-                page="playbooks_delegation.html",
+                url=f"{_ANSIBLE}playbooks_delegation.html",
             ),
         )
     if becomes is None:
@@ -246,11 +256,12 @@ def _find_task(case: Case[Failure]) -> OtherUser | None:
         f"of {user}, as whom Ansible runs the task",
         f" as {user}: Ansible becomes {user} for this task, too",
         f"{shown}{delegated} makes Ansible run the task with sudo as {user}, who reads other ~/.aws files and gets no AWS_ variables.",
-        _ansible_remedy(
+        your_remedy(
             "Switch become off for the task",
             f"Add the line to the task{', next to delegate_to' if is_delegated else ''}. It then runs as you, with your files and variables. Modules for AWS do not need root.",
             "Other tasks that call AWS from localhost need the line, too: put them into one block that has it.",
             manifest="become: false\n",
+            url=f"{_ANSIBLE}playbooks_privilege_escalation.html",
         ),
         () if works is None else (f'The text says "{clip_text(works)}": your own credentials are fine.',),
         has_person=True,
@@ -264,12 +275,6 @@ def _find_become(text: str, *, is_delegated: bool) -> re.Match[str] | None:
         if play is None or play["hosts"] in {*_LOCAL_HOSTS, "all"} or not each["setting"]:
             return each
     return None
-
-
-def _ansible_remedy(
-    title: str, *steps: str, manifest: str, page: str = "playbooks_privilege_escalation.html"
-) -> Remedy:
-    return your_remedy(title, *steps, manifest=manifest, url=f"{_ANSIBLE}{page}")
 
 
 def find_unit(case: Case[Failure]) -> str | None:

@@ -15,7 +15,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_quoted_keys
-from iamtriage.explaining._rules.credentials.keys.encoded_keys import find_flaw, store_files_remedy
+from iamtriage.explaining._rules.credentials.keys.encoded_keys import find_flaw
 from iamtriage.explaining._rules.credentials.keys.key_sources import secret_object_remedy, stored_keys_remedy
 from iamtriage.explaining._rules.credentials.requests.gateway_routes import explain_foreign_header
 from iamtriage.explaining._rules.shared import clues, pages
@@ -272,7 +272,6 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         reason = "Check the secret access key and the session token for the same: in the secret access key, it would cause SignatureDoesNotMatch."
     flaw = None if is_encoded else find_flaw(text, "key", without="secret")
     of_secret = find_flaw(text, "secret") if flaw else None
-    of_files = None
     if flaw is not None:
         summary = (
             f"No request was sent, because an HTTP header cannot have a newline: {flaw.describe()}. {valid}"
@@ -281,12 +280,9 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         if of_secret is not None and of_secret.is_certain:
             which, ends = clip_text(of_secret.file or of_secret.name), f"ends with {of_secret.ending}"
         reason = f"{which} {ends}, too: that would cause SignatureDoesNotMatch next."
-        if of_secret is not None and flaw.file and of_secret.file:
-            of_files = store_files_remedy(case, flaw, of_secret)
     in_secret = secret_object_remedy(case) if flaw or (is_encoded and "kind: Secret" in text) else None
     remedy = (
-        of_files
-        or in_secret
+        in_secret
         or stored_keys_remedy(case)
         or your_remedy(
             "Set the credentials again, without surrounding whitespace",

@@ -100,13 +100,13 @@ def _describe_effect(denial: Denial, verb: str) -> str:
     if denial.is_explicit:
         went = "A Deny in the VPC endpoint's policy matches."
     elif guardrails.identity_notes(denial):
-        needed = f"{_describe_others(denial)} must allow it, too, but"
+        needed = f"{_describe_others(denial)} must allow it, too. That does not replace the Allow that the endpoint's policy lacks."
         if (own := guardrails.describe_own_allow(denial)) is not None:
-            needed = f"{capitalize_start(own)}:"
+            needed = f"{capitalize_start(own)}: that alone does not help."
         shown = ""
         if (found := _find_address(denial)) is not None:
             shown = f", as the private address of {found[0]} shows ({found[1].replace(',', ', ')})"
-        return f"The request went through the VPC endpoint{shown}. {needed} that alone does not help."
+        return f"The request went through the VPC endpoint{shown}. {needed}"
     any_allow = (
         "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, cast
 
@@ -13,6 +14,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
+from iamtriage.explaining._context.readers.pasted_policies import find_file
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_resources
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
@@ -36,7 +38,15 @@ _ATTACHED = lazy_pattern(
     r"\brole\s{0,20}=\s{0,4}(?:aws_iam_role\.(?P<label>[\w-]{1,80})|\"(?P<name>[\w+=,.@-]{1,64})\")"
 )
 _STATEMENTS = lazy_pattern(r"(?m)^[ \t]*(?:- )?Statement:")
-_KEPT_STEPS = ("STS omits a role's path", "must allow it, too", "If the role has a path")
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
+_FRAGMENT = lazy_pattern(r"(?m)^[ \t]*statement[ \t]*\{")
+_KEPT_STEPS = (
+    "If the program makes other calls",
+    "calls the other actions",
+    "STS omits a role's path",
+    "must allow it, too",
+    "If the role has a path",
+)
 _Form = Literal["document", "encoded", "template"]
 
 
@@ -65,6 +75,10 @@ def _find_policies(text: str) -> Iterator[PolicyCode]:
     for resource in find_template_resources(text):
         if _STATEMENTS.search(resource.body):
             yield PolicyCode("template", resource.name)
+    # A statement without its data source, below the name of its file.
+    found = None if "aws_iam_policy" in text else _FRAGMENT.search(text)
+    if found and (file := find_file(text, found.start())):
+        yield PolicyCode("document", file)
 
 
 def _defines_role(role: Role | None, text: str) -> bool:
@@ -116,8 +130,11 @@ def _write_block(statement: Mapping[str, Any]) -> Iterator[str]:
     yield "statement {"
     if "Sid" in statement:
         yield f"  sid       = {json.dumps(statement['Sid'])}"
-    yield f"  actions   = {json.dumps(as_strings(statement.get('Action')))}"
-    yield f"  resources = {json.dumps(as_strings(statement.get('Resource')))}"
+    for name, listed in (("actions", "Action"), ("resources", "Resource")):
+        values = json.dumps(as_strings(statement.get(listed)))
+        if len(lines := textwrap.wrap(values[1:-1], 88, break_on_hyphens=False)) > 1:
+            values = "\n    ".join(("[", *lines)) + ",\n  ]"
+        yield f"  {name:9} = {values}"
     principal = statement.get("Principal")
     principals = {"*": principal} if principal == "*" else as_mapping(principal)
     for kind, names in principals.items():
@@ -188,8 +205,8 @@ def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None) -> Remed
 def write_in_code(denial: Denial, explanation: Explanation, stated: list[KnownPolicy]) -> Explanation:
     """Return the explanation with the statement that a policy lacks in the code that defines the policy."""
     lacks = {STATED_POLICY_OTHER_ACTION.code, STATED_POLICY_OTHER_PRINCIPAL.code}
-    if compared_resource(denial) is None:
-        # No ARN matches the call, so a corrected one does not help.
+    if compared_resource(denial) is None or denial.policy_type == "vpc_endpoint":
+        # No ARN matches the call, so a corrected one does not help, or the others stay in use.
         lacks.add(STATED_POLICY_OTHER_RESOURCE.code)
     found = [each for each in explanation.causes if each.code in lacks]
     if not found or not all(each.is_code for each in stated):

@@ -226,10 +226,10 @@ def request_audience_remedy(
 
 def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key: str) -> Iterator[Remedy]:
     actual, issuer = result.actual[0], key.rpartition(":")[0]
-    # The token that each job of CircleCI has is for its organization.
-    is_of_organization = actual == token_forms.organization_of(issuer)
+    # The token that each job of CircleCI has is for its organization, and HCP Terraform has a default audience, too.
+    is_default = actual in {token_forms.organization_of(issuer), "aws.workload.identity"}
     request = request_audience_remedy(issuer, result.expected[0], facts)
-    if not is_of_organization:
+    if not is_default:
         yield request
     fixed = trust_replacements.with_value(result, facts, value=[*result.expected, actual])
     if fixed is None:
@@ -239,15 +239,17 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
     known = "The IAM OIDC provider most likely lists this audience already: otherwise, STS says InvalidIdentityToken (Incorrect token audience)."
     yield trust_replacements.replace_policy_remedy(
-        upper_first(accept) if is_of_organization else f"Or {accept}",
+        upper_first(accept) if is_default else f"Or {accept}",
         f"{WHOLE_DOCUMENT} {REMOVE_OLD}",
         known,
         policy=fixed,
         role=role,
         facts=facts,
     )
-    if is_of_organization:
-        yield attrs.evolve(request, title=f"Or {lower_first(request.title)}")
+    if is_default:
+        yield attrs.evolve(
+            request, title=f"Or {lower_first(request.steps[0].partition(', then')[0].rstrip('.'))}"
+        )
 
 
 def _subject_remedies(
