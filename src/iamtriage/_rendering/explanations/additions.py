@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 __all__ = ("MAX_CAUSES", "count_shown", "order_additions")
 
 MAX_CAUSES, _MAX_TITLES = 5, 4
-# The end of a summary that lists the possible causes, of which some alone would look like a choice.
-_LISTS_ALL = lazy_pattern(
-    r"\b(?:(?P<said>KMS|and the message) does not say which|AWS does not say which account)\b"
-)
+# The end of a summary that lists the possible causes.
+_LISTS_ALL = lazy_pattern(r"\bKMS does not say which\b")
 
 
 def order_additions(parts: Parts) -> Iterator[str]:
@@ -46,9 +44,7 @@ def order_additions(parts: Parts) -> Iterator[str]:
 
 
 def count_shown(parts: Parts, count: int) -> int:
-    """Return how many causes to show: only the first certain ones if the summary lists the others."""
-    found = _LISTS_ALL.search(parts.known or parts.summary)
-    evidence = [each.evidence for each in parts.causes]
-    if found and "possible" in evidence and (found["said"] or count < len(evidence)):
-        return min(count, evidence.index("possible"))
-    return count
+    """Return how many causes to show: none of the possible ones if the summary lists them."""
+    lists_all = _LISTS_ALL.search(parts.known or parts.summary)
+    evidence = [each.evidence for each in parts.causes[:count]]
+    return evidence.index("possible") if lists_all and "possible" in evidence else count

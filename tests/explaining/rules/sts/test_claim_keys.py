@@ -93,7 +93,7 @@ def test_a_token_of_circleci_has_the_audience_of_its_organization() -> None:
     facts = {"trust_policy": {"Version": "2012-10-17", "Statement": [statement]}, "token_claims": claims}
     first, second, *_ = explain(_DENIED, facts=facts).remedies
     assert first.title.startswith(f"Accept the audience {_ORGANIZATION}")
-    assert second.title == "Or request the token for the audience sts.amazonaws.com"
+    assert second.title.startswith("Or request the token with circleci run oidc get --claims ")
 
 
 def test_the_provider_of_circleci_lists_the_organization() -> None:
