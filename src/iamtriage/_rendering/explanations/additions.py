@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.remedies import expires, is_brief
 
 if TYPE_CHECKING:
@@ -12,11 +11,9 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.explanations.parts import Parts
 
-__all__ = ("MAX_CAUSES", "count_shown", "order_additions")
+__all__ = ("MAX_CAUSES", "order_additions")
 
 MAX_CAUSES, _MAX_TITLES = 5, 4
-# The end of a summary that lists the possible causes.
-_LISTS_ALL = lazy_pattern(r"\bKMS does not say which\b")
 
 
 def order_additions(parts: Parts) -> Iterator[str]:
@@ -41,10 +38,3 @@ def order_additions(parts: Parts) -> Iterator[str]:
     yield from ("causes" for _ in range(MAX_CAUSES))
     yield "notes"
     yield "urls"
-
-
-def count_shown(parts: Parts, count: int) -> int:
-    """Return how many causes to show: none of the possible ones if the summary lists them."""
-    lists_all = _LISTS_ALL.search(parts.known or parts.summary)
-    evidence = [each.evidence for each in parts.causes[:count]]
-    return evidence.index("possible") if lists_all and "possible" in evidence else count

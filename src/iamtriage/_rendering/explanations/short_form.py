@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
-from iamtriage._rendering.explanations.additions import MAX_CAUSES, count_shown, order_additions
+from iamtriage._rendering.explanations.additions import MAX_CAUSES, order_additions
 from iamtriage._rendering.explanations.command_blocks import (
     command_blocks,
     count_changes,
@@ -62,7 +62,8 @@ WIDTH = 100
 _INDENT = 4
 # What a row says of a first cause that the summary states in full. One from the text needs no row then.
 _SAID = {"Supplied": "The supplied facts say so."}
-_ENDS = ("\n}", "\n}]}")
+# The end of a summary that lists the possible causes.
+_LISTS_ALL = "KMS does not say which"
 # The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
 _ADD_ENTRY = "eksctl create iamidentitymapping"
 _EDIT_ENTRIES = "edit configmap aws-auth"
@@ -104,6 +105,8 @@ def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
     >>> [type(block).__name__ for block in short_blocks(parts)]
     ['Heading', 'Labels']
     """
+    if _LISTS_ALL in parts.summary:
+        parts = parts._replace(causes=tuple(each for each in parts.causes if each.evidence != "possible"))
     builder = _Builder(parts, width)
     selection = builder.select()
     if parts.second is not None and (
@@ -178,7 +181,7 @@ class _Builder:
         if self.count(selection) > _MAX_TOTAL_LINES:
             selection.commands = min(1, selection.commands)
         # The command that joins a statement to the policy takes nothing else's place, nor does its end.
-        joins = sum((each.added_to is not None) + each.text.endswith(_ENDS) for each in self._documents)
+        joins = sum((each.added_to is not None) + ("\n" in each.text[-4:]) for each in self._documents)
         others = self.count(selection) + _EXTRA_LINES_FOR_OTHERS
         lines = min(max(parts.lines + joins, others), _MAX_TOTAL_LINES)
         for name in order_additions(parts):
@@ -308,10 +311,9 @@ class _Builder:
     def blocks(self, selection: _Selection) -> Iterator[Block]:
         """Yield the blocks of a selection."""
         parts = self._parts
-        causes = count_shown(parts, selection.causes)
-        if causes not in self._causes:
-            self._causes[causes] = tuple(self._cause_blocks(parts.causes[:causes]))
-        yield from self._causes[causes]
+        if selection.causes not in self._causes:
+            self._causes[selection.causes] = tuple(self._cause_blocks(parts.causes[: selection.causes]))
+        yield from self._causes[selection.causes]
         if self._remedy:
             yield from self._remedy_blocks(self._remedy, selection)
         if parts.second is not None:
@@ -334,13 +336,7 @@ class _Builder:
         for note in parts.notes[: selection.notes]:
             yield "Note", note
         in_full = whole - (selection.next and not is_brief(parts.remedies[1]))
-        shown = (
-            count_shown(parts, selection.causes),
-            in_full,
-            len(selection.steps),
-            selection.commands,
-            selection.notes,
-        )
+        shown = (selection.causes, in_full, len(selection.steps), selection.commands, selection.notes)
         hidden = count_hidden(parts, shown) if parts.hint else ""
         yield from join_more(parts.others, f"{hidden}: {parts.hint}" if hidden else "")
 

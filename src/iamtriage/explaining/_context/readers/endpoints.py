@@ -55,9 +55,8 @@ _OPTION_IN_LIST = lazy_pattern(
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 _GLOBAL_VARIABLE = lazy_pattern(
     r"(?m)^[ \t]{0,40}(?:[$%>] |- )?(?:export |ENV |Environment=|\{ ?)?(?:[\"']?name[\"']?: )?[\"']?AWS_ENDPOINT_URL_STS[\"']?(?:\s?[=:]|,?\s{1,40}[\"']?value[\"']?:)\s{0,9}[\"']?https://sts\.amazonaws\.com/?[\"']?[ \t]?\}?,?[ \t]*$"
-    # Several in one line, as programs log their environment.
+    # Several in one line, as programs log their environment, and JSON, such as the data of a ConfigMap.
     r"|[ ,{]AWS_[A-Z_]{2,40}=[^\s,;]{1,200}[ ,](?:[^\n#]{0,400}[ ,])?AWS_ENDPOINT_URL_STS=https://sts\.amazonaws\.com/?(?=[\s,}]|\Z)"
-    # JSON, such as the data of a ConfigMap.
     r"|\"AWS_ENDPOINT_URL_STS\"(?:,\s?\"value\")?\s?:\s?\"https://sts\.amazonaws\.com/?\""
 )
 _GENERAL_NAMES = frozenset({"endpoint", "Endpoint", "endpoints", "ENDPOINT", "ENDPOINT_URL"})

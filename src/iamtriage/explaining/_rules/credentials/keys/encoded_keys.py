@@ -164,8 +164,10 @@ def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
     namespace, name = find_namespace(case), re.sub(r"\ANAME\Z", "SECRET_NAME", find_secret_object(text))
     of_secret, member_path = f"{name} --namespace {namespace}", member.replace(".", "\\.")
     show = f"kubectl get secret {of_secret} --output 'jsonpath={{.data.{member_path}}}' | base64 -d"
-    change = f'kubectl patch secret {of_secret} --patch "{{\\"stringData\\": {{\\"{member}\\": \\"${{value:?}}\\"}}}}"'
-    apply = None
+    apply, change = (
+        None,
+        f'kubectl patch secret {of_secret} --patch "{{\\"stringData\\": {{\\"{member}\\": \\"${{value:?}}\\"}}}}"',
+    )
     in_source = "In the manifest, encode with printf %s (or echo -n), or write the value in stringData, which is not encoded: otherwise, the next apply brings it back."
     if (sealed := _SEALED.search(text)) is not None:
         file = sealed["file"] or "SEALED_FILE"

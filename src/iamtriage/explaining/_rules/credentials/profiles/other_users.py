@@ -7,6 +7,7 @@ https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_delegation.html
 
 from __future__ import annotations
 
+import functools
 import re
 
 from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
@@ -28,9 +29,8 @@ _SUDO = lazy_pattern(
     r"(?a)\bsudo (?![^\n]{0,200}?\b(?:HOME|AWS_CONFIG_FILE)(?:=|,|\b ))(?P<options>(?>-u ?(?P<user>[\w.-]{1,32}) |--user[= ](?P<long>[\w.-]{1,32}) |--?[A-Za-z][\w=,-]{0,80} |env |[A-Z][A-Z0-9_]{0,63}=\S{0,200} )*+)"
     rf"(?P<line>(?:{_PROGRAMS}|(?:\./|/)[\w./-]{{1,100}})(?![\w-])[^\n|;&<>]{{0,300}})"
 )
-# Programs that read the same kubeconfig, and those that need root: https://kubefwd.com writes to /etc/hosts.
+# Programs that read the same kubeconfig. Of these, only https://kubefwd.com needs root: it writes to /etc/hosts.
 _CLUSTER_CLIENTS = frozenset({"flux", "helm", "helmfile", "k9s", "kubectl", "kubefwd", "stern", "velero"})
-_NEEDS_ROOT = frozenset({"kubefwd"})
 # What passes variables through sudo.
 _PASSES_VARIABLES = lazy_pattern(r"(?<!\S)(?:-[a-zA-Z]*E|--preserve-env|AWS_)")
 # The prompt of a person who works as root, and not that of a container, a pod or an instance, which have roles.
@@ -85,6 +85,7 @@ _ANSIBLE = "https://docs.ansible.com/ansible/latest/playbook_guide/"
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
 _CALL_WITH_CLI = lazy_pattern(r"\baws [a-z0-9-]{2,30} [a-z0-9-]{2,60}")
 ROLE = "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
+_credentials_remedy = functools.partial(your_remedy, url=pages.CLI_CREDENTIALS)
 _MAX_CHARS_BEFORE, _CHARS_AFTER = 4_000, 400
 # What gives a shell credentials, so that a later command has them and an earlier one did not.
 _SETS_UP = lazy_pattern(r"\baws (?:configure(?! list)|login|sso login)\b|\bexport AWS_|\$env:AWS_|\bset AWS_")
@@ -360,7 +361,7 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str, *, works: bool) -> R
     variables = find_variables(sudo.string[line_start(sudo.string, sudo.start()) : sudo.start("line")])
     line = _safe_line(sudo) or "aws sts get-caller-identity"
     program, is_sso = line.partition(" ")[0], "SSO" in text
-    is_about_profile, needs_root = "profile" in text and not is_sso, program in _NEEDS_ROOT
+    is_about_profile, needs_root = "profile" in text and not is_sso, program == "kubefwd"
     in_shell = not (is_about_profile or is_sso or needs_root) and lists_key_in_shell(
         sudo.string[: sudo.start()]
     )
@@ -397,9 +398,3 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str, *, works: bool) -> R
         others[0] = Labelled.required(f"If it requires the permissions of {user}{may_pass}:", others[0])
     title = f"Run the command without sudo, or {title}" if again else "Let the command read your files"
     return _credentials_remedy(title, step, last_step, commands=(*again, *others))
-
-
-def _credentials_remedy(
-    title: str, *steps: str | None, commands: tuple[str, ...], manifest: str | None = None
-) -> Remedy:
-    return your_remedy(title, *steps, commands=commands, manifest=manifest, url=pages.CLI_CREDENTIALS)

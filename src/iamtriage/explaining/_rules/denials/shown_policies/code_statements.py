@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._rendering.documents import compact_json
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
@@ -38,15 +38,8 @@ _ATTACHED = lazy_pattern(
     r"\brole\s{0,20}=\s{0,4}(?:aws_iam_role\.(?P<label>[\w-]{1,80})|\"(?P<name>[\w+=,.@-]{1,64})\")"
 )
 _STATEMENTS = lazy_pattern(r"(?m)^[ \t]*(?:- )?Statement:")
-# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
 _FRAGMENT = lazy_pattern(r"(?m)^[ \t]*statement[ \t]*\{")
-_KEPT_STEPS = (
-    "If the program makes other calls",
-    "calls the other actions",
-    "STS omits a role's path",
-    "must allow it, too",
-    "If the role has a path",
-)
+_KEPT_STEPS = ("other calls", "other actions", "omits a role's path", "must allow it, too", "role has a path")
 _Form = Literal["document", "encoded", "template"]
 
 
@@ -131,10 +124,8 @@ def _write_block(statement: Mapping[str, Any]) -> Iterator[str]:
     if "Sid" in statement:
         yield f"  sid       = {json.dumps(statement['Sid'])}"
     for name, listed in (("actions", "Action"), ("resources", "Resource")):
-        values = json.dumps(as_strings(statement.get(listed)))
-        if len(lines := textwrap.wrap(values[1:-1], 88, break_on_hyphens=False)) > 1:
-            values = "\n    ".join(("[", *lines)) + ",\n  ]"
-        yield f"  {name:9} = {values}"
+        before = f"  {name:9} = "
+        yield f"{before}{compact_json(as_strings(statement.get(listed)), 94, before)}"
     principal = statement.get("Principal")
     principals = {"*": principal} if principal == "*" else as_mapping(principal)
     for kind, names in principals.items():

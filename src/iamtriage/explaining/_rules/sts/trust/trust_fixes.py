@@ -247,9 +247,8 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
         facts=facts,
     )
     if is_default:
-        yield attrs.evolve(
-            request, title=f"Or {lower_first(request.steps[0].partition(', then')[0].rstrip('.'))}"
-        )
+        how = lower_first(request.steps[0].partition(", then")[0].rstrip("."))
+        yield attrs.evolve(request, title=f"Or {how}")
 
 
 def _subject_remedies(
