@@ -169,12 +169,10 @@ def widen(pattern: str, resource: str = "") -> str:
         pattern: The pattern.
         resource: The resource with which it is compared: a reference to what contains it stays narrow.
 
-    >>> widen("arn:aws:s3:::${var.bucket}/*"), widen("arn:aws:s3:::orders/*")
-    ('arn:aws:s3:::*/*', 'arn:aws:s3:::orders/*')
+    >>> widen("arn:aws:s3:::${var.bucket}/*"), widen("${aws_autoscaling_group.web.arn}")
+    ('arn:aws:s3:::*/*', 'arn:*')
     >>> widen("${aws_dynamodb_table.orders.arn}/index/*")
     'arn:*:dynamodb:*:*:table/*/index/*'
-    >>> widen("${aws_autoscaling_group.web.arn}"), widen("${var.arn}")
-    ('arn:*', '*')
     """
     if "{" not in pattern:
         return pattern

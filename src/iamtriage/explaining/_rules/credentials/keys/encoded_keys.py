@@ -135,8 +135,7 @@ def _find_file(text: str, part: str, without: str) -> EncodedFlaw | None:
         named, file = found["name"] or found["base"], found["file"] or found["path"]
         if part not in named.lower() or without in named.lower():
             continue
-        name = re.escape(file.rpartition("/")[2])
-        length = 21 if without == "secret" else 41
+        name, length = re.escape(file.rpartition("/")[2]), 21 if without == "secret" else 41
         counted = re.search(
             rf"{name}[^\n]{{0,40}}\n?\s{{0,12}}(?:{length}\b|[^\n]{{0,20}}\b{length} )|\b{length} [^\n]{{0,40}}{name}",
             text,
