@@ -1663,7 +1663,7 @@ def test_explanation_begins_with_the_decisive_fact(text: str, verdict: str, reme
             (
                 "pod=$(kubectl get pods --namespace shop --field-selector spec.serviceAccountName=teas --output jsonpath='{.items[0].metadata.name}')",
                 "kubectl exec $pod --namespace shop -- env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL",
-                'workload=$(kubectl get deploy,ds,statefulset --namespace shop --output jsonpath=\'{range .items[?(@.spec.template.spec.serviceAccountName=="teas")]}{.kind}/{.metadata.name}{"\\n"}{end}\')',
+                'workload=$(kubectl get deploy,ds,statefulset --namespace shop -o jsonpath=\'{range .items[?(@.spec.template.spec.serviceAccountName=="teas")]}{.kind}/{.metadata.name}{"\\n"}{end}\')',
                 "kubectl set env $workload --namespace shop AWS_REGION=us-east-2 AWS_DEFAULT_REGION=us-east-2",
             ),
         ),

@@ -39,7 +39,7 @@ _SHELL_KEY = lazy_pattern(
 _LISTED = (
     r"(?im)^(?P<shown>[^\n]{{0,80}}?(?:[$#%>❯»][ \t]?(?:(?:env|printenv|compgen|set)\b|export -p\b|declare -p?x\b|(?:gci|dir|ls|Get-ChildItem|Get-Item)[ \t](?:-Path[ \t])?Env:)|\b(?:exec|run)\b[^\n]{{1,160}}?[ \t](?:env|printenv)\b|\b(?:docker|podman)(?: container)? inspect\b|/proc/[0-9a-z$]{{1,10}}/environ\b)[^\n]{{0,160}})\n"
     r"(?:(?![^\n]{{0,80}}[$#%❯] |PS [^\n]{{0,80}}>|[A-Z]:\\[^\n]{{0,80}}>)[^\n]{{0,400}}\n){{0,16}}?"
-    r"[ \t]{{0,24}}(?:declare -x |export |-e |- )?[\"']?{}(?:=(?![\"']{{0,2}}[ \t\r]*$)|[\"']?:[ \t]?\S|[ \t]{{1,40}}\S|[ \t\r]*$)"
+    r"[ \t]{{0,24}}(?:declare -x |export |-e |- )?[\"']?{}(?:=(?![\"']{{0,2}}[ \t\r]*$)|[\"']?:[ \t]?\S|[ \t]{{1,40}}(?!(?:are|has|is|not|unset|was)\b)\S|[ \t\r]*$)"
 )
 _LISTED_KEY = lazy_pattern(_LISTED.format("AWS_ACCESS_KEY_ID"))
 _LISTED_SESSION = lazy_pattern(_LISTED.format("AWS_SESSION_TOKEN"))
