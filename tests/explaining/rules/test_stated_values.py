@@ -1770,10 +1770,16 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "activate eu-north-1",
                 "pods call STS in the Region of the cluster",
-                "Until then, recent SDKs call us-east-1",
             ),
-            ("another Region", "call STS in an active Region"),
+            ("another Region", "call STS in an active Region", "AWS_ENDPOINT_URL_STS"),
             id="STS in the Region of a cluster",
+        ),
+        pytest.param(
+            "get credentials: failed to refresh cached credentials, failed to retrieve credentials, operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 403, RequestID: 2f, RegionDisabledException: STS is not activated in this region for account:111122223333.",
+            {"cluster": "shop", "region": "eu-north-1", "namespace": "till", "service_account": "cart"},
+            ("activate eu-north-1", "call us-east-1 (recent SDKs)"),
+            ("call STS in an active Region",),
+            id="STS in the Region of a cluster, with an SDK that reads endpoints",
         ),
         pytest.param(
             "RegionDisabledException: STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.",

@@ -58,7 +58,7 @@ _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=|\$\w{1,40} = ")
 # The start of a step about what to do after the commands, or instead of them.
 _FOLLOW_UP = lazy_pattern(
     r"(?:Then (?!set )|Afterwards,? |After (?:a|that|the fix)\b|Retry |Only if "
-    r"|If EKS does not find the principal, "
+    r"|If EKS calls the principal invalid, "
     r"|Or (?!.*\b(?:the (?:second )?command|these lines|below)\b))",
     re.DOTALL,
 )

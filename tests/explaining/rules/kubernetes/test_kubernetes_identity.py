@@ -427,7 +427,7 @@ def test_rejected_node_is_looked_up_before_its_entry_is_created(text: str, opera
     found = explained(text, {"cluster": "shop", "region": "eu-west-1"})
     assert [each.split()[2] for each in found.remedies[0].commands] == operations
     shown = " ".join(str(found).split())
-    assert "EKS creates one for managed node groups" in shown
+    assert "EKS creates an entry for the role of a managed node group" in shown
     assert "groups system:bootstrappers and system:nodes, username system:node:{{EC2PrivateDNSName}}" in shown
 
 

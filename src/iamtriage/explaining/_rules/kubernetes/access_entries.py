@@ -204,7 +204,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     elif is_of_nodes:
         steps = (_IF_OF_NODES,)
     identifier = f"{cluster.argument}:{argument}"
-    in_code = _change_code(case, steps, check, identifier, starter)
+    in_code = _change_code(case, steps, (check,) if is_of_nodes else (check, associated), identifier, starter)
     in_terraform = None
     if in_code is None and "eksctl" not in case.text and (called is None or called.program != "aws"):
         page = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import"
@@ -238,14 +238,14 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
 
 
 def _change_code(
-    case: Case[AccessEntry], steps: tuple[str, ...], check: str, identifier: str, starter: str | None
+    case: Case[AccessEntry], steps: tuple[str, ...], checks: Commands, identifier: str, starter: str | None
 ) -> Remedy | None:
     """Return the remedy that changes the code of Terraform or CloudFormation, or ``None`` if neither made the call.
 
     Args:
         case: The failure.
         steps: What to know about the entry.
-        check: The command that shows the entry.
+        checks: The commands that show the entry and what it allows.
         identifier: The entry, as Terraform imports it.
         starter: What starts the nodes for which EKS created it.
     """
@@ -255,10 +255,10 @@ def _change_code(
         return your_remedy(
             f"Remove {clip_text(stack.resource or 'the entry')} from the template{why}",
             steps[0].replace("configuration", "template"),
-            commands=check,
+            commands=checks,
         )
     terraform = case.context.terraform
-    imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=(check,))
+    imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=checks)
     if imported is None or starter is None or terraform is None:
         return imported
     keep = "Or, to manage the entry in Terraform, keep the resource:"
@@ -267,9 +267,9 @@ def _change_code(
         title=f"Remove {clip_text(terraform.value)} from the configuration: {starter} needs no other entry",
         steps=steps,
         commands=(
-            check,
+            *checks,
             Labelled.required("Then, with the resource removed:", "terraform plan"),
-            *(Labelled(keep, each) for each in imported.commands[1:-1]),
+            *(Labelled(keep, each) for each in imported.commands[len(checks) : -1]),
         ),
     )
 

@@ -159,11 +159,10 @@ def _is_unmapped(case: AnyCase, role: Role) -> bool:
 
 
 def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
-    created = "EKS creates one for managed node groups, not for self-managed nodes."
+    created = "EKS creates an entry for the role of a managed node group, not of self-managed nodes."
     if is_managed:
-        created = "EKS created one with the node group: it was deleted or changed."
-    text = f"The node role has {cluster_access.describe_missing_entry(cluster)}, or the node is configured for another cluster. {created}"
-    yield NODE_ROLE_NOT_MAPPED.cause(text=text)
+        created = "EKS created an entry with the node group: it was deleted or changed."
+    yield NODE_ROLE_NOT_MAPPED.cause(text=f"{created} Or the node is configured for another cluster.")
     if cluster.uses_aws_auth:
         text = "The ConfigMap aws-auth has the ARN of the role with its path, or of the instance profile. Neither matches."
         yield ROLE_PATH.cause(text=text)
@@ -186,7 +185,7 @@ def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> I
         yield principal.aws_auth_remedy(
             groups=principal_mappings.NODE_GROUPS,
             username=principal_mappings.NODE_USERNAME,
-            title=f"Or map the node role in aws-auth (groups {' and '.join(principal_mappings.NODE_GROUPS)}, username {principal_mappings.NODE_USERNAME})"
+            title=f"Or map the node role, by its ARN without path, in aws-auth (groups {' and '.join(principal_mappings.NODE_GROUPS)}, username {principal_mappings.NODE_USERNAME})"
             if cluster.uses_entries
             else "Map the node role in aws-auth",
             steps=(step, None if principal.is_known else form),
@@ -223,7 +222,7 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[str | None, Commands]:
         *("aws", "ec2", "describe-instances", "--region", region, "--filters", f"Name={selection}"),
         *("--query", "Reservations[].Instances[].IamInstanceProfile.Arn", "--output", "text"),
     )
-    step = "INSTANCE_PROFILE is the last part of the ARN that describe-instances prints. Its role is the node role."
+    step = "INSTANCE_PROFILE is the last part of the ARN that describe-instances prints. Its role is the node role: the entry must name the role, not the instance profile."
     return step, (instance, profile)
 
 

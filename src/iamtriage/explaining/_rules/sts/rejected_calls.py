@@ -89,11 +89,9 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     in_pods: tuple[str, ...] = ()
     if is_of_cluster and "WebIdentity" in case.failure.text:
         in_pods = ("Then restart the pods that do not retry.",)
-        # The call has no signature, so another endpoint is enough.
-        if active and (host := _host_of(active)):
-            until = (
-                f"Until then, recent SDKs call {active} if the pods have AWS_ENDPOINT_URL_STS=https://{host}."
-            )
+        # The call has no signature, so another endpoint is enough. The SDK for Go v1, whose error this is, reads no such variable.
+        if active and (host := _host_of(active)) and "WebIdentityErr" not in case.text:
+            until = f"Until then, pods with AWS_ENDPOINT_URL_STS=https://{host} call {active} (recent SDKs)."
             in_pods = (until, *in_pods)
     own = _OF_VENDOR if is_of_vendor else _OF_CLUSTER
 

@@ -48,3 +48,26 @@ def test_key_that_others_can_have(text: str) -> None:
 )
 def test_other_words_about_keys(text: str) -> None:
     assert explain(text).topic == "nothing"
+
+
+_DENIED = "An error occurred (AccessDenied) when calling the ListBuckets operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:ListAllMyBuckets because no identity-based policy allows the s3:ListAllMyBuckets action"
+_KEY, _SECRET = "AKIARTX3GSDSVJNFUWS2", "b7Rk2mVx/QQAMPLE0nLt9ZbWc4YhUa+Pd5SfGjK1"
+
+
+@check_rows(
+    ("lines", "is_traced"),
+    [
+        ("+ export AWS_ACCESS_KEY_ID={}\n+ export AWS_SECRET_ACCESS_KEY={}\n+ aws s3 ls", True),
+        ("++ AWS_ACCESS_KEY_ID={}\n++ AWS_SECRET_ACCESS_KEY={}\n++ aws s3 ls", True),
+        ("10:04:11 + declare -x AWS_ACCESS_KEY_ID={}\n10:04:11 + declare -x AWS_SECRET_ACCESS_KEY={}", True),
+        ("$ export AWS_ACCESS_KEY_ID={}\n$ export AWS_SECRET_ACCESS_KEY={}\n$ aws s3 ls", False),
+        ("AWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}", False),
+        # A diff marks what it adds in the same way.
+        ("@@ -1,2 +1,4 @@\n+ export AWS_ACCESS_KEY_ID={}\n+ export AWS_SECRET_ACCESS_KEY={}", False),
+    ],
+)
+def test_key_that_a_shell_printed(lines: str, *, is_traced: bool) -> None:
+    explanation = explain(f"{lines.format(_KEY, _SECRET)}\n{_DENIED}")
+    assert "--status Inactive" in explanation.remedies[0].commands[-1]
+    assert ("(set -x)" in " ".join(explanation.remedies[0].steps)) is is_traced
+    assert _SECRET not in explanation.to_text(detail="full")

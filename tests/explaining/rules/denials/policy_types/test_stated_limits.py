@@ -144,6 +144,24 @@ def test_list_of_what_an_organization_allows_is_extended(statements: str, edits:
 
 
 @pytest.mark.parametrize(
+    ("action", "resource", "why", "is_said"),
+    [
+        ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", "no service control policy", True),
+        ("ec2:DescribeVpcs", "*", "no service control policy", False),
+        # Only a guardrail of an organization grants nothing and can name all resources.
+        ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", "no permissions boundary", False),
+        ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", "no identity-based policy", False),
+    ],
+)
+def test_statement_of_an_organization_can_name_all_resources(
+    action: str, resource: str, why: str, *, is_said: bool
+) -> None:
+    text = _denied(action.partition(":")[2], action, resource, f"because {why} allows the {action} action")
+    [first, *_] = explain(text).remedies
+    assert ('With "Resource": "*"' in " ".join(first.steps)) is is_said
+
+
+@pytest.mark.parametrize(
     ("policy", "is_narrow"),
     [
         ("arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess", True),

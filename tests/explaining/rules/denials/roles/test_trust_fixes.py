@@ -1280,15 +1280,15 @@ def test_a_misspelled_host_of_an_issuer() -> None:
 @pytest.mark.parametrize(
     ("message", "parameter"),
     [
-        ("(ValidationException) when calling the CreateSchedule operation: The execution role you provide must allow AWS EventBridge Scheduler to assume the role.", "Target.RoleArn of CreateSchedule"),
-        ("(InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda.", "Role of CreateFunction"),
+        ("(ValidationException) when calling the CreateSchedule operation: The execution role you provide must allow AWS EventBridge Scheduler to assume the role.", "CreateSchedule gets as Target.RoleArn"),
+        ("(InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda.", "CreateFunction gets as Role"),
         ("(InvalidParameterValueException) when calling the CreateFunction operation: The role arn:aws:iam::111122223333:role/fn cannot be assumed by Lambda.", None),
     ],
     ids=["scheduler", "function", "named"],
 )  # fmt: skip
 def test_parameter_with_the_role(message: str, parameter: str | None) -> None:
     steps = " ".join(explain(f"An error occurred {message}").remedies[0].steps)
-    assert ("ROLE_NAME is the name of the role in" in steps) is (parameter is not None)
+    assert ("ROLE_NAME is the last part of the ARN that" in steps) is (parameter is not None)
     assert (parameter or "") in steps
 
 

@@ -743,7 +743,7 @@ _TERRAFORM = f'Error: creating EKS Access Entry (orders:{_ARN}): operation error
         (
             f"$ aws eks associate-access-policy --cluster-name orders --principal-arn {_ARN}\n{eks('AssociateAccessPolicy', STANDARD)}",
             "a type",
-            "Keep the entry for nodes, without groups and access policies",
+            "Keep the entry for nodes, and give another role access",
         ),
     ],
     ids=["console", "CLI", "Terraform", "command"],
@@ -752,6 +752,22 @@ def test_entry_of_nodes_with_what_only_standard_entries_have(text: str, kind: st
     explanation = explain(text)
     assert explanation.summary.startswith(f"The access entry of the role workers is of {kind}")
     assert explanation.remedies[0].title.removesuffix(" again") == title
+
+
+@check_rows(
+    ("scope", "shown"),
+    [
+        ("--access-scope type=cluster", "type=cluster"),
+        ("--access-scope type=namespace,namespaces=qa,stg", "type=namespace,namespaces=qa,stg"),
+        ("", "type=namespace,namespaces=NAMESPACE"),
+    ],
+)
+def test_another_role_gets_what_an_entry_of_nodes_cannot_have(scope: str, shown: str) -> None:
+    text = f"$ aws eks associate-access-policy --cluster-name orders --principal-arn {_ARN} {scope}\n{eks('AssociateAccessPolicy', STANDARD)}"
+    look, create, associate = explain(text).remedies[0].commands
+    assert look.endswith(f"--principal-arn {_ARN}")
+    assert create.endswith("--principal-arn READER_ROLE_ARN")
+    assert associate.endswith(f"--access-scope {shown}")
 
 
 @pytest.mark.parametrize(
@@ -964,7 +980,8 @@ def test_an_existing_entry_is_imported_into_a_stack_of_pulumi() -> None:
         409, "ResourceInUseException: The specified access entry resource is already in use on this cluster."
     )
     first = explain(text).remedies[0]
-    assert first.commands[1:] == (
+    assert "list-associated-access-policies" in first.commands[1]
+    assert first.commands[2:] == (
         "pulumi import aws:eks/accessEntry:AccessEntry ops cove:arn:aws:iam::111122223333:role/ops",
         "pulumi preview",
     )

@@ -97,6 +97,9 @@ EXPOSED_ACCESS_KEY = CauseType(
     sources=(pages.EXPOSED_KEYS, pages.ROTATE_KEYS),
 )
 _STOLEN = "Anyone who has read the text can use the key if it is active, so treat it as stolen before you do anything else"
+# A shell that prints the commands that it runs. Added lines of a diff look alike.
+_TRACE = lazy_pattern(r"(?<!\S)\+{1,4} (?:export |declare -x )?AWS_SECRET_ACCESS_KEY=")
+_STOP_TRACE = "The shell printed the key (set -x): put set +x before the lines that set keys, or the next run prints the new key, too. Take keys from the credential store of the CI, or use a role."
 NEW_KEY_REMEDIES = (
     your_remedy(
         "Create a new access key",
@@ -273,7 +276,7 @@ def add_exposed_key(case: Case[Failure], explanation: Explanation) -> Explanatio
     if not keys or not _shows_secret(case.text):
         return explanation
     user = clues.find_user(case)
-    deactivate, *others = _exposed_key_remedies(user, clues.find_partition(case), keys[0])
+    deactivate, *others = _exposed_key_remedies(case.text, user, clues.find_partition(case), keys[0])
     # What solves the problem that somebody asks about comes next.
     own = [each for each in explanation.remedies if each.commands[:1] != (_last_used(keys[0]),)]
     return attrs.evolve(
@@ -304,14 +307,13 @@ def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
         return None
     named = f"the access key {keys[0]}" if keys else "an AWS access key"
     summary = f"The text {'shows' if has_secret else 'says that others can have'} {named}{' with its secret' if has_secret else ''}, so treat it as stolen. AWS denied nothing."
-    deactivate, *others = _exposed_key_remedies(None, "aws", keys[0] if keys else None)
+    deactivate, *others = _exposed_key_remedies(text, None, "aws", keys[0] if keys else None)
     if scanner is not None:
         path, commit = _PATH.search(text), _COMMIT.search(text)
-        place = f" in {path['path'] or path['matched']}" if path else ""
-        amend: tuple[str, ...] = ()
-        if path:
-            remove = commands.fill_command("git rm --cached {}", path["path"] or path["matched"])
-            amend = (remove, "git commit --amend --no-edit")
+        file = path and (path["path"] or path["matched"])
+        place = f" in {file}" if file else ""
+        remove = commands.fill_command("git rm --cached {}", file) if file else None
+        amend = (remove, "git commit --amend --no-edit") if remove else ()
         start = f"commit {commit[1][:8]} contains" if commit else "the change contains"
         summary = f"{scanner}: {start} {named}{place}. AWS denied nothing."
         since = f"git rebase --interactive {commit[1][:8]}^" if commit else "git rebase --interactive COMMIT^"
@@ -339,18 +341,25 @@ def _last_used(key: str) -> str:
     return commands.fill_command("aws iam get-access-key-last-used --access-key-id {}", key)
 
 
-def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> tuple[Remedy, ...]:
+def _exposed_key_remedies(text: str, user: str | None, partition: str, key: str | None) -> tuple[Remedy, ...]:
     key_id = commands.access_key(key)
     deny = f"arn:{partition}:iam::aws:policy/AWSDenyAll"
     deactivate = user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive")
-    first = account_remedy(
-        "Deactivate the exposed key",
+    trace = _STOP_TRACE if _TRACE.search(text) and "@@ " not in text else None
+    then = Labelled("Then, if this is the key to deactivate:", deactivate)
+    steps: tuple[str, ...] = (
         "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
         "Programs that use it fail until they have a new key or a role. If AWS knows no such key any more, nothing is left to deactivate.",
-        commands=(
-            _last_used(key_id),
-            Labelled("Then, if this is the key to deactivate:", deactivate),
-        ),
+    )
+    if user is not None:
+        # Nobody has to look up whose key it is.
+        new = f"Programs that use it fail until they have a role or a new key (aws iam create-access-key --user-name {commands.user_name(user)}). Then delete the old key (delete-access-key)."
+        steps = (f"{_STOLEN}. {new}",)
+    first = account_remedy(
+        f"Deactivate the exposed key{'' if user is None else ', and replace it'}",
+        *steps,
+        trace,
+        commands=(_last_used(key_id), then) if user is None else deactivate,
         url=pages.EXPOSED_KEYS,
     )
     replace = your_remedy(
@@ -358,21 +367,13 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         "Replace it with a role or a new key, then delete the old one. AWS shows a secret access key only once, when it is created.",
         "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
         "Removing the text is not enough, because copies can exist.",
+        trace,
         commands=(
             user_command("create-access-key", user),
             user_command("delete-access-key", user, "--access-key-id", key_id),
         ),
         url=pages.ROTATE_KEYS,
     )
-    if user is not None:
-        # Nobody has to look up whose key it is.
-        new = f"Programs that use it fail until they have a role or a new key (aws iam create-access-key --user-name {commands.user_name(user)}). Then delete the old key (delete-access-key)."
-        first = attrs.evolve(
-            first,
-            title="Deactivate the exposed key, and replace it",
-            steps=(f"{_STOLEN}. {new}",),
-            commands=(deactivate,),
-        )
     investigate = account_remedy(
         "Find out how the key was used, and stop the sessions that it created",
         "Look up the key in CloudTrail in each enabled Region, back to the day of the exposure. Look for unknown users, keys, roles, instances and functions, and revoke the sessions of roles that were assumed with the key.",

@@ -153,8 +153,8 @@ _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is
 _PARENTS = f"Administrators {lower_first(commands.PARENTS)}"
 _READ_DENY = "If the Deny exempts {}a tag or another principal, make the call with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
-# What commands have instead of an ID that the message does not state.
 _ANY_ID = "POLICY_ID"
+_WHOLE_ACTION = ' With "Resource": "*", the statement covers the next resource, too: such a policy grants nothing by itself.'
 _EACH_LEVEL = f"At each level (root, organizational units, account), an attached policy must allow the action. {commands.PARENTS} "
 
 
@@ -168,25 +168,24 @@ def explain_service_control(denial: Denial) -> Explanation:
     scope = (_ROOT_USERS,) if isinstance(denial.principal, Root) else ()
     if denial.deny != "implicit":
         explanation = add_landing_zone(denial, _explain_control_deny(denial, "service_control", ask, *scope))
-        if denial.lowercase_action == "s3:putbucketpublicaccessblock" and ":::cdk-" in (
-            denial.resource or ""
-        ):
+        is_of_cdk = ":::cdk-" in (denial.resource or "")
+        if is_of_cdk and denial.lowercase_action == "s3:putbucketpublicaccessblock":
             return attrs.evolve(explanation, remedies=(_BOOTSTRAP, *explanation.remedies))
         return explanation
     level = target.rpartition("/")[2]
     blocked = _find_evaluated_level(denial, target) if level else find_blocked_level(denial)
     where = "some level between the organization's root and the account"
     title = f"Allow {denial.action or 'the action'} in a service control policy"
-    replaced = "most likely, FullAWSAccess was replaced"
     region = "" if level or denial.resource_arn is None else denial.resource_arn.region
-    excluded = f", or the policies omit {region} (aws:RequestedRegion)"
-    find = f"Most likely, FullAWSAccess was replaced at one of them{excluded if region else ''}."
+    find = f"Most likely, FullAWSAccess was replaced at one of them{f', or the policies omit {region} (aws:RequestedRegion)' if region else ''}."
     describe = commands.fill_command(_DESCRIBE_POLICY, "POLICY_ID")
+    statement = guardrails.add_named_actions(guardrails.allowing_statement(denial), denial)
+    wider = _WHOLE_ACTION if statement and statement.get("Resource") != "*" else ""
     lines: tuple[str, ...] = (*commands.list_control_policies(commands.account(denial.account)), describe)
     if level:
         where = f"the level {clip_text(level)}"
         title = f"Allow it in a service control policy of {clip_text(level)}"
-        find = f"No policy of {clip_text(level)} does ({replaced}): add the statement to a policy there."
+        find = f"No policy of {clip_text(level)} does (most likely, FullAWSAccess was replaced): add the statement to a policy there."
         lines = (*commands.list_control_policies(quote_argument(level))[:1], describe)
 
     def change() -> Remedy:
@@ -195,24 +194,24 @@ def explain_service_control(denial: Denial) -> Explanation:
         return Remedy(
             title=title,
             who="organization administrator",
-            steps=present(ask, f"{'' if level else _EACH_LEVEL}{find}", *guardrails.resource_steps(denial)),
+            steps=(ask, f"{'' if level else _EACH_LEVEL}{find}{wider}", *guardrails.resource_steps(denial)),
             commands=lines,
-            statement=guardrails.add_named_actions(guardrails.allowing_statement(denial), denial),
+            statement=statement,
             layer="service_control",
             url=pages.SERVICE_CONTROL,
         )
 
     text = f"At {where}, no service control policy allows the action, and no Deny matched."
     if blocked is not None:
-        level = blocked.level.target
-        text = blocked.describe()
+        level, text = blocked.level.target, blocked.describe()
     own = guardrails.describe_own_allow(denial)
     if blocked is None or own is None:
-        text = f"{text} {_no_override_sentence(denial, 'service control policy')}"
-    if own is not None:
-        text = f"{text} {capitalize_start(own)}: another Allow does not help."
-    else:
-        text = f"{text} {capitalize_start(denial.caller)} also needs its own Allow."
+        text += f" {_no_override_sentence(denial, 'service control policy')}"
+    text += (
+        f" {capitalize_start(denial.caller)} also needs its own Allow."
+        if own is None
+        else f" {capitalize_start(own)}: another Allow does not help."
+    )
     verdict = f"no service control policy{f' of {clip_text(level)}' if level else ''} allows it"
     return guardrails.explain_guardrail(denial, verdict, text, "service_control", change, *scope)
 

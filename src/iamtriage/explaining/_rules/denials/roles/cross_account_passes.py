@@ -45,7 +45,7 @@ _ATTACH = "aws iam put-role-policy --role-name {} --policy-name CallTarget --pol
 _ATTACH_ALL = "for policy in {}; do aws iam attach-role-policy --role-name {} --policy-arn arn:{}:iam::aws:policy/$policy; done"
 # What roles for these calls need. https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
 _NEEDS = {
-    "CreateNodegroup": "AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and, unless its plugin has a role, AmazonEKS_CNI_Policy"
+    "CreateNodegroup": "AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and, unless the VPC CNI plugin has a role of its own, AmazonEKS_CNI_Policy"
 }
 # What a text says of the account of a resource: "cluster in 111122223333".
 _STATED_ACCOUNT = lazy_pattern(
@@ -77,9 +77,8 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         summary = f"{role} belongs to account {other}, and {call} is made in {own}: no permission lets a role be passed to a service of another account."
     elif passed is not None:
         summary = f"{capitalize_start(call)} passes the role {passed.name} of account {other}, most likely from another account: a role can be passed only within its own."
-    reason = f"The caller is in account {own}, the role in {other}."
-    if is_reported:
-        reason = "The message says: Cross-account pass role is not allowed"
+    accounts = f"The caller is in account {own}, the role in {other}."
+    reason = "The message says: Cross-account pass role is not allowed" if is_reported else accounts
     recipient = role_recipients.role_recipient(denial)
     trusted = (recipient and recipient.principal) or "the service"
     of_call = f"account {own}, in which" if own else "the account in which"

@@ -194,14 +194,19 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster = find_cluster(case)
     principal = principal_mappings.build_cluster_principal(try_parse_principal(find_entry_arn(case)))
     kind = find_node_type(case)
-    role = principal.description if principal.is_known else "their role"
     steps = (
         "The type grants nodes all the permissions that they need in the cluster (group system:nodes).",
-        f"People and programs need their own role with an entry of type STANDARD and a narrow access policy, pods a service account. The AWS permissions of nodes are those of {role} in IAM.",
+        "People and programs need their own role with an entry of type STANDARD and a narrow access policy, pods a service account with a RoleBinding.",
     )
-    title, make = "Keep the entry for nodes, without groups and access policies", cluster_remedy
+    title, make = "Keep the entry for nodes, and give another role access", cluster_remedy
+    scope, spaces = principal_mappings.find_scope(case.failure.text)
+    space = None if scope == "cluster" else ",".join(spaces) or "NAMESPACE"
+    reader = principal_mappings.build_cluster_principal(None, placeholder="READER_ROLE_ARN")
+    then = "Then, with the role of the people or programs as READER_ROLE_ARN:"
     lines: tuple[str, ...] = (
         cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
+        Labelled(then, reader.create_entry_command(cluster)),
+        reader.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, space),
     )
     if (deployment := find_deployment(case.failure, case.facts)) is not None and deployment.resource:
         found = [each for each in _ARGUMENTS if each in case.failure.text]
@@ -209,7 +214,7 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
         title = f"Remove {removed}, and {deployment.verb} again"
         make, lines = your_remedy, ()
     return case.explain(
-        f"The access entry{f' of {role}' if principal.is_known else ''} is of {f'the type {kind}, which is' if kind else 'a type'} for nodes: only entries of type STANDARD can have groups or access policies.",
+        f"The access entry{f' of {principal.description}' if principal.is_known else ''} is of {f'the type {kind}, which is' if kind else 'a type'} for nodes: only entries of type STANDARD can have groups or access policies.",
         NOT_STANDARD.cause("reported"),
         topic="access-entry-type",
         remedies=make(title, *steps, commands=lines, url=pages.EKS_ACCESS_POLICIES),

@@ -54,9 +54,9 @@ _ENTRY_REFUSALS = {
     "service principal": "An access entry cannot name a service.",
 }
 _PATH_UNKNOWN = (
-    "If EKS does not find the principal, the role has a path, which STS omits. This prints its ARN: {}"
+    "If EKS calls the principal invalid, the role has a path, which STS omits. This prints its ARN: {}"
 )
-_CASE_UNKNOWN = "The authenticator writes ARNs in lowercase and without paths. If EKS does not find the principal or calls it invalid, use the ARN that this prints: {}"
+_CASE_UNKNOWN = "The authenticator writes ARNs in lowercase and without paths. If EKS calls the principal invalid, use the ARN that this prints: {}"
 _FIND_ROLE = "aws iam list-roles --query 'Roles[].Arn' --output text | tr '\\t' '\\n' | grep -i {}"
 _CASE_LOOKUP = "The authenticator writes ARNs in lowercase and without paths. The nested command finds the role as IAM spells it."
 _LOWERCASE_IDENTITY_CENTER = "awsreservedsso_"

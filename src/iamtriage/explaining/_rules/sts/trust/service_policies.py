@@ -189,7 +189,7 @@ def _describe(
     title = f"Allow {service} in the role's trust policy"
     policy = _allow_service(question, actions)
     # A policy keeps other principals, which can use the role.
-    kept = "It keeps the other statements: remove those that nothing needs."
+    kept = "It keeps the other statements: remove those that nothing needs any more."
     if _ACCOUNT_TAG in str(policy) and _ACCOUNT_TAG not in str(question.facts.trust_policy):
         kept += " The condition limits the new one to this service account."
     others = list_services(question.facts.trust_policy)

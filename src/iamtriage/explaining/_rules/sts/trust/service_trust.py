@@ -184,7 +184,7 @@ def explain_untrusted_role(
                 if service == _STACKS
                 else None,
                 *in_code,
-                f"ROLE_NAME is the name of the role in {join_words(parameters, 'or')} of {case.operation}: the message does not name it."
+                f"ROLE_NAME is the last part of the ARN that {case.operation} gets as {join_words(parameters, 'or')}: the message does not name it."
                 if parameters and not in_code
                 else None,
                 None
