@@ -347,7 +347,7 @@ def list_control_policies(target: str, kind: str = "SERVICE_CONTROL_POLICY") -> 
     )
 
 
-PARENTS = "Repeat the first two commands with the ID of each parent, up to the root."
+PARENTS = "Repeat list-policies-for-target and list-parents with the ID of each parent, up to the root."
 """How to find the policies of all levels."""
 
 
