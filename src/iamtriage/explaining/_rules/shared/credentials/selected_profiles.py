@@ -6,7 +6,6 @@ from typing import Literal, TypeAlias
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_option, safe_name
 from iamtriage.explaining._rules.shared.common_causes import USES_PROFILE
@@ -142,8 +141,12 @@ def find_listed_session(failure: Failure) -> tuple[str, bool] | None:
     """Return the command that lists the session token that the call must have used, and whether it is that of a container."""
     text, start = failure.text, failure.span[0]
     found = _LISTED_SESSION.search(text) if "AWS_SESSION_TOKEN" in text else None
-    is_gone = found is not None and _UNSET.search(text, found.end(), max(start, found.end()))
-    if found is None or is_gone or selects_profile_itself(failure):
+    if found is None or _UNSET.search(text, found.end(), max(start, found.end())):
+        return None
+    # Most texts list no variables.
+    from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
+
+    if selects_profile_itself(failure):
         return None
     return _PROMPT.sub("", found["shown"].strip()), _OF_CONTAINER.search(found["shown"]) is not None
 

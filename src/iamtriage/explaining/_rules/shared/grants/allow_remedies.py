@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.requirements import (
 )
 from iamtriage.explaining._rules.shared.requirements.required_resources import listed_objects
 from iamtriage.explaining._rules.shared.requirements.tasks import PULL_ACTIONS
-from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, deployment_tools, ecs_starts, text_signs
+from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, ecs_starts, generated_names, text_signs
 from iamtriage.policies._documents import allow, build_document, build_statement
 
 if TYPE_CHECKING:
@@ -374,7 +374,7 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
     """Return what to attach a policy of this name to, a step about it, and the command that does it."""
     role, principal = denial.role, denial.principal
     if role is not None:
-        step = deployment_tools.describe_stack_of_role(role.name)
+        step = generated_names.describe_stack_of_role(role.name)
         of_cdk = cdk_bootstrap.ROLE.match(role.name) if role.name.startswith("cdk-") else None
         if of_cdk is not None:
             # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html

@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared.texts.generated_names import GENERATED_NAME
 from iamtriage.explaining._rules.shared.texts.text_fragments import DEPLOYMENT_FRAGMENTS, PULUMI_FRAGMENTS
 
 if TYPE_CHECKING:
@@ -258,12 +259,6 @@ def trust_in_code_steps(deployment: Deployment | None, text: str = "") -> tuple[
     )
 
 
-# The name that CloudFormation generates: the stack, the logical ID and random characters.
-_GENERATED_NAME = lazy_pattern(
-    r"(?a)(?P<stack>[A-Za-z][\w-]{0,127})-(?P<id>[A-Za-z][A-Za-z0-9]{0,254})-(?=[A-Za-z]{0,12}[0-9])(?=[0-9]{0,12}[A-Za-z])[0-9A-Za-z]{12,13}"
-)
-
-
 def find_role_in_stack(deployment: Deployment | None, role_name: str | None) -> str | None:
     """Return the logical ID of a role and its stack, in words, if the name shows that CloudFormation created the role.
 
@@ -272,25 +267,9 @@ def find_role_in_stack(deployment: Deployment | None, role_name: str | None) -> 
     """
     if deployment is None or deployment.is_terraform or role_name is None:
         return None
-    found = _GENERATED_NAME.fullmatch(role_name)
+    found = GENERATED_NAME.fullmatch(role_name)
     is_of_stack = found is not None and deployment.stack in {None, found["stack"]}
     return f"{found['id']} (stack {found['stack']})" if found is not None and is_of_stack else None
-
-
-def describe_stack_of_role(role_name: str) -> str | None:
-    """Return where to change a role, as a sentence, if its name shows that CloudFormation created it.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
-
-    >>> describe_stack_of_role("web-FnRole-1QZ8XKEXAMPLE").partition(":")[0]
-    'A CloudFormation stack created the role'
-    >>> describe_stack_of_role("web-FnRole"), describe_stack_of_role("eksctl-web-NodeInstanceRole-1QZ8XKEXAMPLE")
-    (None, None)
-    """
-    found = None if role_name.startswith("eksctl-") else _GENERATED_NAME.fullmatch(role_name)
-    if found is None or "role" not in found["id"].lower():
-        return None
-    return f"A CloudFormation stack created the role: add the statement to {found['id']} in its template, too. The stack cannot delete a role with a policy that it did not add."
 
 
 def is_about_deployments(text: str) -> bool:
