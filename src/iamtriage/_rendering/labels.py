@@ -1,10 +1,13 @@
-"""Represent commands that have words before them which say when to run them."""
+"""Represent commands with words that say when to run them, and how summaries that list their causes end."""
 
 from __future__ import annotations
 
 from typing import Self
 
-__all__ = ("Labelled", "keep_label")
+__all__ = ("LISTS_CAUSES", "Labelled", "keep_label")
+
+LISTS_CAUSES = "; KMS does not say which"
+"""How a summary ends that lists the possible causes, which the short form does not repeat then."""
 
 
 class Labelled(str):

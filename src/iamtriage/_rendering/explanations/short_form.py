@@ -45,6 +45,7 @@ from iamtriage._rendering.explanations.steps_and_commands import (
     split_follow_ups,
     steps_of_commands,
 )
+from iamtriage._rendering.labels import LISTS_CAUSES
 from iamtriage._rendering.terminal import count_lines
 
 if TYPE_CHECKING:
@@ -62,8 +63,6 @@ WIDTH = 100
 _INDENT = 4
 # What a row says of a first cause that the summary states in full. One from the text needs no row then.
 _SAID = {"Supplied": "The supplied facts say so."}
-# The end of a summary that lists the possible causes.
-_LISTS_ALL = "KMS does not say which"
 # The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
 _ADD_ENTRY = "eksctl create iamidentitymapping"
 _EDIT_ENTRIES = "edit configmap aws-auth"
@@ -105,7 +104,7 @@ def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
     >>> [type(block).__name__ for block in short_blocks(parts)]
     ['Heading', 'Labels']
     """
-    if _LISTS_ALL in parts.summary:
+    if LISTS_CAUSES in parts.summary:
         parts = parts._replace(causes=tuple(each for each in parts.causes if each.evidence != "possible"))
     builder = _Builder(parts, width)
     selection = builder.select()

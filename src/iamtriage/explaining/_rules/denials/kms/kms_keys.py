@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.labels import LISTS_CAUSES
 from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import ServiceLinkedRole
@@ -256,7 +257,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     if is_in_region:
         verdict = f"{place} does not allow it, a Deny there matches, or the key does not exist"
     verdict += accounts
-    verdict += "" if accounts else "; KMS does not say which"
+    verdict += "" if accounts else LISTS_CAUSES
     text = f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
     return denial.explain(
         denial_summary(denial, verdict),
