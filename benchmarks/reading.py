@@ -11,7 +11,9 @@ import json
 import re
 import statistics
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
 
 import iamtriage
 from benchmarks import pastes, texts
@@ -21,15 +23,14 @@ from benchmarks.stream_scores import Score, score
 from iamtriage import testing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from botocore.exceptions import ClientError
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from iamtriage.testing import EnvelopeName, Sample
 
 # Limits and targets of reading.
 STRUCTURED_LIMIT, STRUCTURED_TARGET = 8.0, 6.0
 OUTPUT_LIMIT, OUTPUT_TARGET = 12.0, 8.0
+OTHER_MEDIAN_LIMIT, OTHER_MEAN_LIMIT = 30.0, 60.0
 MEDIAN_LIMIT, MEDIAN_TARGET = 60.0, 40.0
 MEAN_LIMIT, MEAN_TARGET = 150.0, 100.0
 ERRORS_LIMIT, ERRORS_TARGET = 10.0, 6.0
@@ -139,6 +140,20 @@ def forms() -> Iterator[Figure]:
                 raise AssertionError(msg)
             value, note = _compare(error, repeats=25, min_seconds=0.002)
             yield Figure(f"parse, {name} / yardstick", value, "x", limit, target, note)
+    costs = _costs(map(_service_error, texts.SERVICE_ERRORS))
+    limits = (OTHER_MEDIAN_LIMIT, None), (OTHER_MEAN_LIMIT, None)
+    yield from _averages(f"{len(costs)} ClientErrors with other messages", costs, limits)
+
+
+def _service_error(stated: tuple[str, str, str]) -> ClientError:
+    code, operation, message = stated
+    metadata = {
+        "RequestId": "1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b",
+        "HTTPStatusCode": 400,
+        "RetryAttempts": 0,
+    }
+    response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}
+    return ClientError(cast("Any", response), operation)
 
 
 def _costs(errors: Iterable[object]) -> list[float]:
@@ -158,23 +173,23 @@ def real_texts(folder: Path) -> list[str]:
 def corpus(folder: Path = CORPUS) -> Iterator[Figure]:
     """Compare parse of pasted and logged texts with the yardstick, including real ones if they are available."""
     costs = _costs(pastes.PASTES.values())
-    yield from _averages(f"{len(costs)} fictional pastes", costs, with_limits=False)
+    yield from _averages(f"{len(costs)} fictional pastes", costs)
     real = real_texts(folder)
     if not real:
         yield Figure("parse of real texts: skipped", 0, "texts", note=f"(no dev*.jsonl in {folder})")
         return
     costs = _costs(real)
-    yield from _averages(f"{len(costs)} real texts", costs, with_limits=True)
+    limits = (MEDIAN_LIMIT, MEDIAN_TARGET), (MEAN_LIMIT, MEAN_TARGET)
+    yield from _averages(f"{len(costs)} real texts", costs, limits)
 
 
-def _averages(name: str, costs: list[float], *, with_limits: bool) -> Iterator[Figure]:
-    rows = (
-        ("median", statistics.median(costs), MEDIAN_LIMIT, MEDIAN_TARGET),
-        ("mean", statistics.mean(costs), MEAN_LIMIT, MEAN_TARGET),
-    )
-    for average, value, limit, target in rows:
-        limits = (limit, target) if with_limits else (None, None)
-        yield Figure(f"parse of {name} / yardstick, {average}", value, "x", *limits)
+def _averages(
+    name: str, costs: list[float], limits: Sequence[tuple[float | None, float | None]] = ((None, None),) * 2
+) -> Iterator[Figure]:
+    """Yield the median and the mean; ``limits`` are the limit and the target of each."""
+    averages = ("median", statistics.median(costs)), ("mean", statistics.mean(costs))
+    for (average, value), limit in zip(averages, limits, strict=True):
+        yield Figure(f"parse of {name} / yardstick, {average}", value, "x", *limit)
 
 
 def ordinary() -> Iterator[Figure]:

@@ -355,3 +355,31 @@ ONE_LINE = {
     "login that a cluster rejects": "error: You must be logged in to the server (the server has asked for the client to provide credentials)",
 }
 """Errors on one line, by what they say."""
+
+SERVICE_ERRORS = (
+    ("ResourceNotFoundException", "Invoke", "Function not found: arn:aws:lambda:eu-central-1:111122223333:function:orders"),
+    ("EntityAlreadyExists", "CreateRole", "Role with name orders-reader already exists."),
+    ("NoSuchEntity", "GetRole", "The role with name orders-reader cannot be found."),
+    ("ValidationException", "PutItem", "One or more parameter values were invalid: Missing the key id in the item"),
+    ("ConditionalCheckFailedException", "PutItem", "The conditional request failed"),
+    ("NoSuchBucket", "ListObjectsV2", "The specified bucket does not exist"),
+    ("InvalidInstanceID.NotFound", "DescribeInstances", "The instance ID 'i-0a1b2c3d4e5f60718' does not exist"),
+    ("ValidationError", "DescribeStacks", "Stack with id orders does not exist"),
+    ("RepositoryNotFoundException", "BatchGetImage", "The repository with name 'orders' does not exist in the registry with id '111122223333'"),
+    ("ClusterNotFoundException", "DescribeTasks", "Cluster not found."),
+    ("KMSInvalidStateException", "Decrypt", "arn:aws:kms:eu-central-1:111122223333:key/1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b is pending deletion."),
+    ("AccessDeniedException", "Decrypt", "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."),
+    ("AccessDeniedException", "InvokeModel", "You don't have access to the model with the specified model ID."),
+    ("AccessDeniedException", "GetTable", "Insufficient Lake Formation permission(s): Required Describe on orders"),
+    ("InvalidParameterValueException", "CreateFunction", "The role defined for the function cannot be assumed by Lambda."),
+    ("InvalidParameterValueException", "CreateFunction", "The provided execution role does not have permissions to call CreateNetworkInterface on EC2"),
+    ("MalformedPolicyDocument", "UpdateAssumeRolePolicy", 'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/orders"'),
+    ("NotAuthorizedException", "InitiateAuth", "Incorrect username or password."),
+    ("UnauthorizedException", "ListAccounts", "Session token not found or invalid"),
+    ("LimitExceededException", "AttachRolePolicy", "Cannot exceed quota for PoliciesPerRole: 10"),
+    ("PermanentRedirect", "GetObject", "The bucket you are attempting to access must be addressed using the specified endpoint."),
+    ("OptInRequired", "RunInstances", "You are not subscribed to this service. Please go to http://aws.amazon.com to subscribe."),
+    ("QueueDoesNotExist", "SendMessage", "The specified queue does not exist."),
+    ("InvalidRequestException", "CreateAccessEntry", "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation."),
+)  # fmt: skip
+"""Errors whose messages are not standard ones: their code, operation and message."""

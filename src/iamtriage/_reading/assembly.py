@@ -21,6 +21,7 @@ from iamtriage._reading.vocabulary.grammar import STATEMENT
 from iamtriage._reading.vocabulary.pieces import may_be_cut
 from iamtriage._reading.vocabulary.readable import Readable, outside
 from iamtriage._reading.vocabulary.view import View
+from iamtriage._typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,14 +54,36 @@ def read(
     Returns:
         The unwrapped text and the failures in it.
     """
+    unread = prepare(text, prefixes=prefixes, statements=statements)
+    if not unread.readers and stated is None:
+        return unread.view, []
+    return unread.view, _find_candidates(unread, read_pieces(unread), stated)
+
+
+class Unread(NamedTuple):
+    """An unwrapped text, and the readers that can find pieces in it, each with the rows of its table."""
+
+    view: View
+    readable: Readable
+    readers: Mapping[Reader, Sequence[int]]
+
+
+def prepare(
+    text: str,
+    readers: Mapping[Reader, Sequence[int]] | None = None,
+    *,
+    prefixes: Sequence[tuple[int, int]] = (),
+    statements: Sequence[int] = (),
+) -> Unread:
+    """Unwrap a text and find its readers, unless they are given; the other arguments are those of ``read``."""
     line = text.rstrip("\n")
-    if stated is None and is_plain_line(line):
+    if is_plain_line(line):
         readable = Readable(" ".join(line.split()) if "  " in line else line)
-        readers = possible_readers(readable)
+        readers = possible_readers(readable) if readers is None else readers
         if not readers:
             # True for most log lines that report errors. Unwrapping a plain line only removes words, so no reader
             # can find anything afterwards.
-            return View(text), []
+            return Unread(View(text), readable, readers)
         if prefixes or not is_readable_line(line):
             view = unwrap(text, prefixes=prefixes, statements=statements)
             readable.shorten(view.text)
@@ -69,25 +92,29 @@ def read(
     else:
         view = unwrap(text, prefixes=prefixes, statements=statements)
         readable = Readable(view.text)
-        readers = possible_readers(readable)
-    return view, _find_candidates(readable, readers, stated)
+        readers = possible_readers(readable) if readers is None else readers
+    return Unread(view, readable, readers)
 
 
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
     """Return the root cause in a text; the arguments are those of ``read``."""
-    view, candidates = read(text, stated)
+    unread = prepare(text)
+    return build_cause(unread, read_pieces(unread), stated)
+
+
+def build_cause(unread: Unread, pieces: list[Piece], stated: Piece | None = None) -> Failure | None:
+    """Return the root cause in a text, of which the pieces were read."""
+    candidates = _find_candidates(unread, pieces, stated)
     if not candidates:
         return None
-    candidate = pick_root_cause(candidates, view.text)
-    return None if candidate is None else build(candidate, view)
+    candidate = pick_root_cause(candidates, unread.readable.text)
+    return None if candidate is None else build(candidate, unread.view)
 
 
-def _find_candidates(
-    readable: Readable, readers: Mapping[Reader, Sequence[int]], stated: Piece | None = None
-) -> list[Candidate]:
-    """Return every failure in a readable text, without wrappers and repeated reports."""
+def _find_candidates(unread: Unread, pieces: list[Piece], stated: Piece | None) -> list[Candidate]:
+    """Return every failure in a text, without wrappers and repeated reports."""
+    _, readable, readers = unread
     may_be_bare_403 = BARE_403 in readers
-    pieces = _read_pieces(readable, readers)
     if not pieces and stated is None and not may_be_bare_403:
         return []
     found = pieces
@@ -118,8 +145,9 @@ def _find_candidates(
     return candidates
 
 
-def _read_pieces(readable: Readable, readers: Mapping[Reader, Sequence[int]]) -> list[Piece]:
-    """Return the pieces that readers find."""
+def read_pieces(unread: Unread) -> list[Piece]:
+    """Return the pieces that the readers find."""
+    _, readable, readers = unread
     pieces: list[Piece] = []
     for reader, rows in readers.items():
         if reader is BARE_403:

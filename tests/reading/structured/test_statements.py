@@ -17,7 +17,7 @@ from iamtriage._reading.structured.events import parse_cloudtrail_event
 from iamtriage._reading.structured.kubernetes_objects import parse_status
 from iamtriage._reading.structured.responses import parse_response
 from iamtriage._reading.structured.statements import Statement, parse_known_message
-from iamtriage._reading.structured.unknown_messages import parse_with_readers
+from iamtriage._reading.structured.unknown_messages import parse_unknown_message, parse_with_readers
 from iamtriage.testing import (
     access_key_quota,
     aws_error,
@@ -116,6 +116,47 @@ def test_the_table_has_the_messages_of_the_usual_errors(sample: Sample) -> None:
     """None of these needs a reader."""
     statement = parse_response(sample.response, sample.operation)
     assert _assert_same(statement, str(sample.client_error())) is not None
+
+
+_OTHER_MESSAGES = {
+    "The specified queue does not exist.": "QueueDoesNotExist",
+    "Role with name orders already exists.": "EntityAlreadyExists",
+    "You do not have access to orders": "AccessDeniedException",
+    "Insufficient Lake Formation permission(s): Required Describe on orders": "AccessDeniedException",
+    "Model access is denied, the role is not authorized to perform aws-marketplace:Subscribe": "AccessDeniedException",
+    f"User: {ANA} is not authorized to access this resource": "AccessDeniedException",
+    "User: arn:aws:iam::111122223333:user/a": "AccessDenied",
+    "OrdersSession is not authorized to perform: iot:AttachPolicy": "ForbiddenException",
+    "Access denied (Service: S3, Status Code: 403, Request ID: 5F6E7D8C9B0A4C1D)": "ValidationError",
+    "AccessDenied: no permission": "ValidationException",
+    "Two\nlines for https://s3.eu-central-1.amazonaws.com/": "InvalidRequest",
+    "status code 404 of https://sqs.eu-central-1.amazonaws.com/": "InternalFailure",
+    "The grant is invalid": "InvalidGrantException",
+    "anything": "InvalidRequestException",
+    " ": "Throttling",
+    "": "AccessDeniedException",
+}
+
+
+@check_rows("message", _OTHER_MESSAGES)
+@check_rows("operation", ["GetThing", "CreateToken", "CreateAccessEntry", "AssumeRole"])
+def test_other_messages(message: str, operation: str) -> None:
+    """A message that is not in the table is read alone; the error states the same as its whole text."""
+    metadata = {"RequestId": REQUEST, "HTTPStatusCode": 400}
+    response = {"Error": {"Code": _OTHER_MESSAGES[message], "Message": message}, "ResponseMetadata": metadata}
+    error = ClientError(response, operation)
+    statement = parse_response(response, operation)
+    assert statement is not None
+
+    alone, whole = parse_unknown_message(statement, str(error)), parse_with_readers(statement, str(error))
+
+    assert alone == parse(error)
+    assert alone is not None
+    assert whole is not None
+    assert to_record(alone) == to_record(whole)
+    spans = {key: str(error)[slice(*span)] for key, span in alone.spans.items()}
+    assert spans.get("operation") == alone.envelope.operation
+    assert spans.items() >= {key: str(error)[slice(*span)] for key, span in whole.spans.items()}.items()
 
 
 @given(calls(), st.booleans())

@@ -33,6 +33,8 @@ def kind_of(code: str | None, message: Message, *, is_exclusive: bool, is_sdk: b
     by_code = kind_of_code(code)
     if kind is None or (by_code == "access_denied" and not is_weak(code)):
         kind = by_code
+    if code in _AMBIGUOUS and kind in {None, "aws_error"}:
+        return None
     if kind is None:
-        return "aws_error" if is_exclusive and code not in _AMBIGUOUS else None
+        return "aws_error" if is_exclusive else None
     return kind if is_exclusive or message.is_exclusive or is_known(code) else None

@@ -17,6 +17,8 @@ _TABLE = r"""
 unsure | (Access Denied)
 unsure | (You are not authorized to perform this operation)\.(?! Encoded)
 unsure | (You don't have permissions to access this resource)\.
+sure   | (The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access)\.
+sure   | (You don't have access to the model with the specified model ID)\.
 
 [expired_credentials]
 sure   | (The security token included in the request is expired)
@@ -55,7 +57,11 @@ sure   | (This policy contains invalid Json)
 [access_key_quota]
 sure   | (Cannot exceed quota for AccessKeysPerUser): [0-9]+
 
+[aws_error]
+sure   | (The role defined for the function cannot be assumed by Lambda)\.
+
 []
+unsure | ()The specified key does not exist\.
 unsure | ()Rate [Ee]xceeded\.?
 unsure | ()Please reduce your request rate\.
 unsure | ()Request limit exceeded\.

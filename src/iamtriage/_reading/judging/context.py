@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.judging.text_context import find_section
-from iamtriage._reading.readers.traces import read_hosts, read_statuses
+from iamtriage._reading.readers.traces import CONTEXT_WORDS, STATUS_KEY, read_hosts, read_statuses
 from iamtriage._reading.vocabulary.codes import kind_of_code
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.pieces import HINT, Fact
@@ -47,6 +47,11 @@ _BARE_CODE = lazy_pattern(
 )
 # Kinds of message, and the other kinds of code that services send with them.
 _OTHER_KINDS = {"credential_scope": ("signature_mismatch", "invalid_credentials")}
+
+
+def may_state_context(readable: Readable) -> bool:
+    """Return whether a text can have the status or the endpoint of a failure."""
+    return not CONTEXT_WORDS.isdisjoint(readable.words) or STATUS_KEY in readable.text
 
 
 def attach_context(

@@ -56,6 +56,7 @@ _STATUS = lazy_pattern(
 _NUMBERS = lazy_pattern(r"[345](?<![0-9].)[0-9]{2}(?![A-Za-z0-9_])")
 # A status is one of these words, precedes one of the last four, or follows "_status_".
 _STATUS_WORDS = frozenset(map(str, range(300, 600))) | {"Bad", "Client", "Forbidden", "Unauthorized"}
+STATUS_KEY = "_status_"
 # The characters that can directly precede a number after other words of the pattern.
 _BEFORE_NUMBER = frozenset(" \n\x1e\x1d(:=_\"'`,")
 # Maximum length of a match, in characters, before the number and from the start of the number.
@@ -79,13 +80,15 @@ _SCOPE = lazy_pattern(
 
 # Each host follows one of these.
 _HOST_WORDS = frozenset({"amazonaws", "api"})
+CONTEXT_WORDS = _HOST_WORDS | _STATUS_WORDS | {"aws4_request"}
+"""The words, one of which a text with an endpoint or a status has, or ``STATUS_KEY``."""
 _HOST_PREFIXES = ("://", "ost", "Domain(", "API re", "s3:")
 
 
 def read_statuses(readable: Readable) -> Iterator[Piece]:
     """Yield the HTTP statuses in a text."""
     text = readable.text
-    if _STATUS_WORDS.isdisjoint(readable.words) and "_status_" not in text:
+    if _STATUS_WORDS.isdisjoint(readable.words) and STATUS_KEY not in text:
         return
     done = 0
     for number in _NUMBERS.finditer(text):

@@ -71,9 +71,9 @@ def parse_client_error(text: str, response: Document, operation: str) -> Failure
     if failure is not None:
         return failure
     # Most errors have a known message, and there are many readers.
-    from iamtriage._reading.structured.unknown_messages import parse_with_readers
+    from iamtriage._reading.structured.unknown_messages import parse_unknown_message
 
-    return parse_with_readers(statement, text)
+    return parse_unknown_message(statement, text)
 
 
 def exception_text(error: BaseException) -> str:

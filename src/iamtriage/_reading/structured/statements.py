@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from iamtriage._reading.canonical.messages import Message
-    from iamtriage.failures._failures import Failure
+    from iamtriage.failures._failures import Failure, Marks
     from iamtriage.typing import Kind
 
     class _KindFinder(Protocol):
@@ -61,8 +61,8 @@ class Statement(NamedTuple):
     facts: tuple[tuple[str, str | None], ...] = ()
 
 
-# Errors of these SDKs are always AWS errors.
-_AWS_SOURCES = frozenset({"botocore", "cloudtrail", "js-v3", "python-v4"})
+AWS_SOURCES = frozenset({"botocore", "cloudtrail", "js-v3", "python-v4"})
+"""The SDKs and tools of which all errors are of AWS."""
 
 
 _BOTOCORE, _CALLING = "An error occurred (", ") when calling the "
@@ -75,12 +75,15 @@ _CALLED_DENIAL = lazy_pattern(
 _CALLED_NAMES = ("", *_CALL_NAMES, *DENIAL_NAMES[1:])
 
 
-def parse_known_message(statement: Statement, text: str) -> Failure | None:
+def parse_known_message(
+    statement: Statement, text: str, parsed_message: Message | None = None
+) -> Failure | None:
     """Build the failure of a structured error with a known message.
 
     Args:
         statement: The facts and the message.
         text: The text of the error, which ends with the message.
+        parsed_message: The message, if it was already parsed.
 
     Returns:
         The failure, or ``None`` if the message is not in the table of messages.
@@ -92,7 +95,7 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
     length = len(text)
     if code is None:
         return _parse_rbac(statement, text) if stated_kind == "kubernetes_forbidden" else None
-    is_sdk = source in _AWS_SOURCES
+    is_sdk = source in AWS_SOURCES
     kind: Kind = "access_denied"
     at = length - len(stated_message)
     if at and not text.endswith(stated_message):
@@ -111,14 +114,14 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
         kind_attributes: tuple[str | None, ...] = deny, policy_type, policy, None, None, reason
     else:
         parse_message, no_message = _message_parser()
-        message = parse_message(text, at) if stated_message else no_message
+        message = parsed_message or (parse_message(text, at) if stated_message else no_message)
         if message is None:
             return None
         # Unpacking takes less time than looking up each attribute.
         (
             _, _, _, stop, names, regs, denied, denied_account, action, denied_resource, prefix, kind_attributes, _, is_open,
         ) = message  # fmt: skip
-        if stop != length:
+        if stop != length and message is not no_message:
             return None
         # The kind of a message with an action does not depend on the code.
         if action is None or (is_open and not is_sdk):
@@ -126,14 +129,10 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
             if found is None:
                 return None
             kind = found
-        if operation is not None and text.startswith(f"{_BOTOCORE}{code}{_CALLING}{operation} "):
-            end = _CODE_START + len(code)
-            operation_start = end + len(_CALLING)
-            names += _CALL_NAMES
-            regs += ((_CODE_START, end), (operation_start, operation_start + len(operation)))
-            if code == status:
-                names += ("status_code",)
-                regs += ((_CODE_START, end),)
+        if at and operation is not None:
+            head_names, head_marks = mark_head(statement, text)
+            names += head_names
+            regs += head_marks
         marks = regs
     if denied is not None:
         principal, account = denied, denied_account
@@ -157,6 +156,20 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
         denied_resource or resource,
         kind_attributes,
     )  # fmt: skip
+
+
+def mark_head(statement: Statement, text: str) -> Marks:
+    """Return the names and spans of the facts that the text of a ``ClientError`` has before its message."""
+    code, operation = statement.code, statement.operation
+    if not (code and operation and text.startswith(f"{_BOTOCORE}{code}{_CALLING}{operation} ")):
+        return (), ()
+    end = _CODE_START + len(code)
+    start = end + len(_CALLING)
+    names: tuple[str, ...] = _CALL_NAMES
+    marks: tuple[tuple[int, int], ...] = (_CODE_START, end), (start, start + len(operation))
+    if code == statement.status_code:
+        return (*names, "status_code"), (*marks, marks[0])
+    return names, marks
 
 
 @cache
