@@ -12,13 +12,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from iamtriage._reading.assembly import build_cause, prepare, read_pieces
+from iamtriage._reading.judging.context import may_state_context
 from iamtriage._reading.structured.client_errors import exception_text, parse_by_text, parse_client_error
 from iamtriage._reading.structured.statements import Statement
-from iamtriage._reading.structured.unknown_messages import find_failure
+from iamtriage._reading.structured.unknown_messages import find_failure, states_only_kind
 from iamtriage._reading.structured.values import as_document, load, status_of, text_of
 from iamtriage._reading.vocabulary.codes import is_generic, kind_of_client_class
+from iamtriage._reading.vocabulary.pieces import CLASS_NAME, GIVEN, Piece
 from iamtriage._reading.vocabulary.services import service_name
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
+from iamtriage.failures._building import build_envelope, build_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,9 +141,6 @@ def _parse_api_exception(
 
 def _parse_botocore_error(error: BaseException, text: str) -> Failure | None:
     """Parse a client-side error of botocore by its class, and by the failure that its text quotes."""
-    from iamtriage._reading.assembly import read_cause
-    from iamtriage._reading.vocabulary.pieces import CLASS_NAME, GIVEN, Piece
-
     name = next(cls.__name__ for cls in type(error).__mro__ if _is_botocore(cls))
     piece = Piece("body", 0, 0, source="botocore", is_aws=True)
     kind = kind_of_client_class(name)
@@ -148,7 +149,12 @@ def _parse_botocore_error(error: BaseException, text: str) -> Failure | None:
     piece.kind, piece.is_wrapper = kind, kind is not None and kind != "aws_error"
     if kind is None and not may_contain_failure(text):
         return None
-    failure = read_cause(text, piece)
+    unread = prepare(text)
+    pieces = read_pieces(unread)
+    if kind is not None and states_only_kind(pieces, kind) and not may_state_context(unread.readable):
+        envelope = build_envelope(name, None, None, None, None, None, "botocore")
+        return build_failure(kind, envelope, text, (0, len(text)), ((), ()), None, None, None, None, ())
+    failure = build_cause(unread, pieces, piece)
     is_unspecific = kind is None and failure is not None and failure.kind == "aws_error"
     return None if is_unspecific else failure
 

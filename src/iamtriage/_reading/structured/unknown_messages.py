@@ -15,7 +15,10 @@ from iamtriage._reading.vocabulary.statuses import is_status
 from iamtriage.failures._building import place_failure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from iamtriage.failures._failures import Failure
+    from iamtriage.typing import Kind
 
 # The roles of pieces that are the start of an error inside another one.
 _HEADS = frozenset({"head", "class", "body"})
@@ -40,7 +43,7 @@ def parse_unknown_message(statement: Statement, text: str) -> Failure | None:
     unread = prepare(statement.message)
     is_clear = _is_clear(statement, unread)
     pieces = read_pieces(unread) if is_clear or not at else []
-    if is_clear and len(pieces) < 2 and all(map(_states_only_kind, pieces)):
+    if is_clear and states_only_kind(pieces, pieces[0].kind if pieces else None):
         message = Message(pieces[0].kind, -1, -1, len(text), is_exclusive=False) if pieces else NO_MESSAGE
         failure = parse_known_message(statement, text, message)
         if failure is not None:
@@ -58,8 +61,12 @@ def parse_unknown_message(statement: Statement, text: str) -> Failure | None:
     return failure
 
 
-def _states_only_kind(piece: Piece) -> bool:
-    return piece.role == "core" and not (piece.facts or piece.source or piece.is_wrapper)
+def states_only_kind(pieces: Iterable[Piece], kind: Kind | None) -> bool:
+    """Return whether pieces are messages without facts, all of one kind."""
+    return all(
+        piece.role == "core" and piece.kind == kind and not (piece.facts or piece.source or piece.is_wrapper)
+        for piece in pieces
+    )
 
 
 def _is_clear(statement: Statement, unread: Unread) -> bool:
