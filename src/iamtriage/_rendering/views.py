@@ -33,6 +33,12 @@ def _redactor() -> Callable[[str], str]:
     return redact
 
 
+def _short_repr(self: View) -> str:
+    from iamtriage._rendering.reprs import short_repr
+
+    return short_repr(self, self._repr_fields())
+
+
 class View:
     """Base class of values that notebooks show as a card, IPython as text, and ``repr()`` as one line.
 
@@ -48,15 +54,12 @@ class View:
         tuples generate a ``__repr__`` unless the class has one.
         """
         super().__init_subclass__(**arguments)
-        cls._repr_pretty_ = View._repr_pretty_  # type: ignore[method-assign]  # the same method
+        methods: dict[str, Callable[..., object]] = {"_repr_pretty_": View._repr_pretty_}
         if "__repr__" not in vars(cls):
-
-            def __repr__(self: View) -> str:  # noqa: N807 (it is set below)
-                from iamtriage._rendering.reprs import short_repr
-
-                return short_repr(self, self._repr_fields())
-
-            cls.__repr__ = __repr__  # type: ignore[method-assign, assignment]  # the same for all
+            methods["__repr__"] = _short_repr
+        # By setattr(): type checkers would read an assignment as a declaration of all subclasses.
+        for name, method in methods.items():
+            setattr(cls, name, method)
 
     def _repr_fields(self) -> Iterator[tuple[str, object]]:
         """Yield the fields for ``repr()`` that differ from their defaults, the most important first."""

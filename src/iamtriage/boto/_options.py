@@ -50,10 +50,10 @@ class ExplainOptions:
         logger: object,
         level: int,
     ) -> None:
-        self.kinds = None if kinds is None else check_kinds(kinds)
-        self.full = full
-        self.redacted = redacted
-        self.facts = None if facts is None else _read_facts(facts)
+        self.kinds: frozenset[Kind] | None = None if kinds is None else check_kinds(kinds)
+        self.full: bool = full
+        self.redacted: bool = redacted
+        self.facts: Facts | None = None if facts is None else _read_facts(facts)
         if callback is not None and not callable(callback):
             raise TypeError(wrong_type_message("callback", "callable", callback))
         if callback is not None and inspect.iscoroutinefunction(callback):
@@ -62,10 +62,10 @@ class ExplainOptions:
         check_logger(logger)
         if not isinstance(level, int):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(wrong_type_message("level", "an int, such as logging.ERROR", level))
-        self.callback = callback
-        self.logger = logger
-        self.level = level
-        self.explainer_id = next(_EXPLAINER_IDS)
+        self.callback: Callable[[Explanation, BaseException], object] | None = callback
+        self.logger: object = logger
+        self.level: int = level
+        self.explainer_id: int = next(_EXPLAINER_IDS)
 
 
 def _read_facts(facts: Facts | Mapping[str, Any]) -> Facts:

@@ -74,7 +74,7 @@ class Store:
         """
         # A file, not memory: DuckDB compresses it, so memory does not grow with the denials.
         self._folder = tempfile.TemporaryDirectory(prefix="iamtriage-") if path is None else None
-        self.path = os.fspath(path) if path is not None else str(Path(self._folder.name, "store"))  # type: ignore[union-attr]
+        self.path: str = os.fspath(path) if path is not None else str(Path(self._folder.name, "store"))  # type: ignore[union-attr]
         is_new = not Path(self.path).exists()
         try:
             self.connection: Any = duckdb.connect(
@@ -88,7 +88,7 @@ class Store:
         except duckdb.Error as error:
             raise self._wrap_error(error) from error
         self._prepare(is_new=is_new)
-        self.run = 0
+        self.run: int = 0
 
     def _prepare(self, *, is_new: bool) -> None:
         if is_new:

@@ -106,7 +106,7 @@ class Failover:
         clock: Callable[[], float] = time.monotonic,
         on_event: Callable[[FailoverEvent], None] | None = None,
     ) -> None:
-        self.regions = tuple(endpoints)
+        self.regions: tuple[str, ...] = tuple(endpoints)
         self.endpoints: Mapping[str, str] = MappingProxyType(dict(endpoints))
         self.cooldown = cooldown
         self._clock = clock
