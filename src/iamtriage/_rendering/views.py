@@ -33,12 +33,6 @@ def _redactor() -> Callable[[str], str]:
     return redact
 
 
-def _short_repr(self: View) -> str:
-    from iamtriage._rendering.reprs import short_repr
-
-    return short_repr(self, self._repr_fields())
-
-
 class View:
     """Base class of values that notebooks show as a card, IPython as text, and ``repr()`` as one line.
 
@@ -56,10 +50,15 @@ class View:
         super().__init_subclass__(**arguments)
         methods: dict[str, Callable[..., object]] = {"_repr_pretty_": View._repr_pretty_}
         if "__repr__" not in vars(cls):
-            methods["__repr__"] = _short_repr
+            methods["__repr__"] = View._short_repr
         # By setattr(): type checkers would read an assignment as a declaration of all subclasses.
         for name, method in methods.items():
             setattr(cls, name, method)
+
+    def _short_repr(self) -> str:
+        from iamtriage._rendering.reprs import short_repr
+
+        return short_repr(self, self._repr_fields())
 
     def _repr_fields(self) -> Iterator[tuple[str, object]]:
         """Yield the fields for ``repr()`` that differ from their defaults, the most important first."""
