@@ -1612,6 +1612,17 @@ S3CMD: Table = (
             ("runbook", "The runbook (AccessDenied): ask the owner of the bucket"),
             ("error-above", "upload failed\nThe runbook (AccessDenied): ask the owner of the bucket"),
             ("end", "Error codes of the first list: ExpiredToken"),
+            ("plural", "Handled errors (AccessDenied): Skip them"),
+        )
+    ),
+    *(
+        (f"parenthesized-{name}", text, denied(code="AccessDenied"))
+        for name, text in (
+            ("failure", "Failure uploading part 3 (AccessDenied): no rights"),
+            ("contraction", "couldn't put the object (AccessDenied): no rights"),
+            ("operation", "PutObject (AccessDenied): Access Denied"),
+            ("other-verb", "worker: put refused (AccessDenied): Access Denied"),
+            ("other-language", "Fehler beim Hochladen (AccessDenied): Access Denied"),
         )
     ),
     ("parenthesized-words", "Error (Forbidden): ask the owner", None),

@@ -124,9 +124,7 @@ _AFTER_LABEL = _Label(
     "rror failed ode to with returned reason esponse (s) 失败 错误 エラー",
 )
 # A line that says what failed, and not which codes there are.
-_FAILURE = (
-    r"(?:[Ee]rror(?!\scodes)|ERROR|[Ff]ailed|FAILED|[Uu]nable\sto|[Cc]ould\snot|[Cc]annot)\b[^\n]{0,120}"
-)
+_FAILURE = r"(?:[Ee]rror(?!\scodes)|ERROR|[Ff]ail(?:ed|ure)|FAILED|[Uu]nable\sto|[Cc]ould\snot|[Cc]annot|[Cc](?:ouldn|an)['’]t)\b[^\n]{0,120}"
 _FAILURE_BEFORE = lazy_pattern(rf"(?:{_FAILURE}|:\s)\Z")
 _MAX_FAILURE_LENGTH = 140
 # "Error (ExpiredToken): The provided token …", "Unable to find the account (ExpiredToken): The …"
@@ -259,10 +257,19 @@ def _read_labelled(m: re.Match[str], label: _Label) -> Piece | None:
         return None
     if label in {_AFTER_LABEL, _ENDING}:
         return code_piece(m, rank=HINT) if kind_of_code(code) else None
-    low = max(0, m.start() - _MAX_FAILURE_LENGTH)
-    if label is _PARENTHESIZED and _FAILURE_BEFORE.search(m.string, low, m.start()) is None:
+    if label is _PARENTHESIZED and not _is_of_failure(m.string, m.start(), m.end()):
         return None
     return code_piece(m) if is_known(code) else None
+
+
+def _is_of_failure(text: str, start: int, end: int) -> bool:
+    """Return whether a code in parentheses is before a message of AWS, or after words that say what failed.
+
+    The messages of AWS begin with a capital letter. A list of codes has a plural before it.
+    """
+    is_message = text[end : end + 1].isupper() and text[start - 2] != "s"
+    low = max(0, start - _MAX_FAILURE_LENGTH)
+    return is_message or _FAILURE_BEFORE.search(text, low, start) is not None
 
 
 def read_unseparated(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
