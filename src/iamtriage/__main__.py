@@ -17,6 +17,10 @@ def run() -> int:
 
     try:
         return main()
+    except Exception as error:  # noqa: BLE001 (for example of an extension)
+        # Python would exit with 1, which means that nothing was found.
+        sys.excepthook(type(error), error, error.__traceback__)
+        return 2
     finally:
         gc.freeze()
 

@@ -75,8 +75,12 @@ def wrong_type_message(name: str, expected: str, value: object) -> str:
 
     >>> wrong_type_message("text", "a string", 3)
     'text must be a string, not int'
+    >>> from pathlib import PurePosixPath
+    >>> wrong_type_message("text", "a string", PurePosixPath("build.log"))
+    'text must be a string, not PurePosixPath; pass what the file contains'
     """
-    return f"{name} must be {expected}, not {type(value).__name__}"
+    hint = "; pass what the file contains" if hasattr(value, "__fspath__") else ""
+    return f"{name} must be {expected}, not {type(value).__name__}{hint}"
 
 
 def escape_controls(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -291,9 +293,9 @@ def test_extension_adds_a_note(owners: str, tmp_path: Path, capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("extension", "message"),
     [
-        ("example_owners", "--extension must be MODULE:FUNCTION, not 'example_owners'"),
+        ("example_owners", "--extension: expected MODULE:FUNCTION, got 'example_owners'"),
         ("example_owners:nobody", "module 'example_owners' has no attribute 'nobody'"),
-        ("example_nothing:add", "No module named 'example_nothing'"),
+        ("example_nothing:add", "No module named 'example_nothing'; to import from this folder"),
     ],
 )
 @pytest.mark.usefixtures("owners")
@@ -302,3 +304,23 @@ def test_extension_that_cannot_be_loaded(
 ) -> None:
     assert main(["explain", "--extension", extension]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_extension_that_fails(tmp_path: Path) -> None:
+    """The status is not that of a log without a failure. ``python -m`` imports from the folder."""
+    (tmp_path / "example_owners.py").write_text("def add_owner(explanation):\n    return 'Ask Ana.'\n")
+    (tmp_path / "call.log").write_text(
+        "An error occurred (AccessDenied) when calling the ListRoles operation: x"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "iamtriage",
+        "explain",
+        "--extension",
+        "example_owners:add_owner",
+        "call.log",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "the result of add_owner() must be an explanation or None, not str" in done.stderr

@@ -173,6 +173,8 @@ def test_trust_of_a_token(
     if status:
         assert f"{_ISSUER}:sub" in result["condition"]
         assert "system:serviceaccount:shop:orders" in result["fix"]
+        assert result["actual"] == ["system:serviceaccount:shop:orders"]
+        assert result["reason"] in out
 
 
 def test_trust_of_another_account(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,7 +192,7 @@ def test_trust_of_another_account(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main([*command, "--context", "sts:ExternalId=other"]) == 1
     assert main(command) == 1
     out = capsys.readouterr().out.split("\n")
-    assert "cannot be decided" in out
+    assert "undecided" in out
     assert "not allowed" in out
 
 

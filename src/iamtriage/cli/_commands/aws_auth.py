@@ -220,7 +220,8 @@ def _who(arguments: argparse.Namespace, text: str) -> int:
     if match is None:
         if not arguments.json:
             print_error(
-                "no entry matches this caller, so EKS returns Unauthorized unless it has an access entry"
+                "no entry matches this caller, so EKS returns Unauthorized unless it has an access entry; "
+                "'iamtriage aws-auth lint' names entries that never match"
             )
         return NOT_FOUND
     entry = match.entry

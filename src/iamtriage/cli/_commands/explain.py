@@ -103,7 +103,9 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         extensions = [_load_extension(argument) for argument in arguments.extension]
     except (ImportError, AttributeError, ValueError) as error:
-        print_error(error)
+        is_missing = isinstance(error, ImportError)
+        hint = "; to import from this folder, run 'python -m iamtriage'" if is_missing else ""
+        print_error(f"--extension: {error}{hint}")
         return ERROR
     with extended(*extensions):
         return _explain_file(arguments, facts)
@@ -114,7 +116,7 @@ def _load_extension(argument: str) -> Extension:
 
     module, colon, function = argument.partition(":")
     if not module or not colon or not function:
-        msg = f"--extension must be MODULE:FUNCTION, not {argument!r}"
+        msg = f"expected MODULE:FUNCTION, got {argument!r}"
         raise ValueError(msg)
     extension: Extension = getattr(import_module(module), function)
     return extension

@@ -59,7 +59,10 @@ def add_commands(commands: Commands) -> None:
         "--write-baseline", metavar="FILE", help="write the problems of this report to a file"
     )
     compared.add_argument(
-        "--since-run", metavar="N", help="the number of a run in the store, or last: later problems are new"
+        "--since-run",
+        metavar="N",
+        help="a run in the store: its number, or last for the one before the newest; later problems are new. "
+        "A run that reads nothing new has no number",
     )
     command.add_argument(
         "--policies",

@@ -80,17 +80,18 @@ def _run(arguments: argparse.Namespace) -> int:
         # An invalid ARN, action, or context.
         print_error(error)
         return ERROR
-    verdict = {True: "allowed", False: "not allowed", None: "cannot be decided"}[result.allowed]
-    facts: list[tuple[str, object]] = [
-        ("why", result.reason),
-        ("statement", result.statement),
-        ("condition", result.condition),
-        ("fix", result.fix),
-    ]
     if arguments.json:
-        print(json.dumps({"allowed": result.allowed, **dict(facts)}, ensure_ascii=True))
+        import attrs
+
+        print(json.dumps(attrs.asdict(result), ensure_ascii=True))
     else:
-        print("\n".join([bold(verdict), *format_rows(facts)]))
+        facts: list[tuple[str, object]] = [
+            ("why", result.reason),
+            ("statement", result.statement),
+            ("condition", result.condition),
+            ("fix", result.fix),
+        ]
+        print("\n".join([bold(str(result).partition(":")[0]), *format_rows(facts)]))
     return FOUND if result.allowed else NOT_FOUND
 
 

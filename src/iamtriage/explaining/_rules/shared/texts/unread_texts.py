@@ -28,6 +28,9 @@ _ANNOUNCES = lazy_pattern(
 _IS_BEFORE = lazy_pattern(r":\s*\Z|\b(?:below|following)\b")
 # What follows it, without a mark of code.
 _ANNOUNCED = lazy_pattern(r"(?:[ \t]*(?:```\w{0,20})?[ \t]*\n){1,6}(?P<line>[^\n]{1,300})")
+_FILE_NAME = lazy_pattern(
+    r"\s{0,8}[\w.~:\\/-]{1,200}\.(?:csv|err|gz|html?|jsonl?|log|out|txt|xml|ya?ml)\s{0,8}\Z"
+)
 _MAX_LINES = 20
 _MORE = (
     "If AWS or Kubernetes rejected a call, explain the lines around this one, too, or the output of the call "
@@ -48,6 +51,8 @@ def describe_unread(text: str, failed: str | None = None) -> Explanation:
     'The first error in the text: "FATAL no metadata"'
     >>> describe_unread("It fails with the following error:\n\nNo metadata").notes[0]
     'The first error in the text: "No metadata"'
+    >>> describe_unread("logs/build.log").notes[0]
+    'This looks like the name of a file: pass what the file contains.'
     """
     lines = [*islice(_ERROR_LINE.finditer(remove_borders(text).text), _MAX_LINES)]
     lines = [each for each in lines if _IS_NO_ERROR.match(each["line"]) is None]
@@ -55,6 +60,9 @@ def describe_unread(text: str, failed: str | None = None) -> Explanation:
     if found is None and lines:
         is_before = _IS_BEFORE.search(lines[0]["line"])
         found = (is_before and _ANNOUNCED.match(lines[0].string, lines[0].end())) or lines[0]
+    if _FILE_NAME.match(text):
+        note = "This looks like the name of a file: pass what the file contains."
+        return Explanation(None, NOTHING_FOUND.topic, NOTHING_FOUND.summary, notes=(note,))
     if found is None and failed is None:
         return NOTHING_FOUND
     notes = present(
