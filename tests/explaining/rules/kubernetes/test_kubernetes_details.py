@@ -767,7 +767,9 @@ def test_user_name_of_one_session(username: str, *, is_renamed: bool) -> None:
     denied = 'level=warning msg="access denied" error="ARN is not mapped: arn:aws:iam::111122223333:role/ops"'
     steps = " ".join(explain(f"{denied}\n\n{entry}").remedies[0].steps)
     assert "change the rolearn of the entry to arn:aws:iam::111122223333:role/ops." in steps
-    assert ("the username ops:{{SessionName}} instead of lea tells them apart" in steps) is is_renamed
+    assert (
+        "unless a binding names lea, the username ops:{{SessionName}} tells them apart" in steps
+    ) is is_renamed
 
 
 def test_verbs_of_kubectl_are_said_once() -> None:

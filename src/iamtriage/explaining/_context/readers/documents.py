@@ -48,7 +48,7 @@ _MAX_BRACES = 4
 _EFFECT_AND_ACTION = 2
 _MAX_DISTANCE = 4_000
 _ENTRY = lazy_pattern(
-    r"(?am)^(?P<start>\s{0,40}(?:- )?[\"']?(?P<field>rolearn|userarn)[\"']?(?:: ?| {0,20}= {0,4}(?=\"))[\"']?)(?P<arn>arn:[^\s\"',}]{1,700})(?P<end>[\"']?)"
+    r"(?am)^(?P<start>\s{0,40}(?:- )?(?:\{ ?)?[\"']?(?P<field>rolearn|userarn)[\"']?(?:: ?| {0,20}= {0,4}(?=\"))[\"']?)(?P<arn>arn:[^\s\"',}]{1,700})(?P<end>[\"']?)"
 )
 _INLINE_ENTRY = lazy_pattern(
     r"(?a)(?P<start>[\"'](?P<field>rolearn|userarn)[\"']: ?[\"'])(?P<arn>arn:[^\s\"']{1,700})(?P<end>[\"'])"
@@ -56,7 +56,7 @@ _INLINE_ENTRY = lazy_pattern(
 # What eksctl get iamidentitymapping prints.
 _TABLE = lazy_pattern(r"(?m)^ARN[ \t]{1,200}USERNAME[ \t]{1,80}GROUPS\b")
 _ROW = lazy_pattern(
-    r"(?am)^[ \t]{0,8}(?P<arn>arn:[a-z-]{3,20}:iam::\d{12}:(?P<kind>role|user)/[\w+=,.@/-]{1,600})[ \t]{1,80}(?P<username>\S{1,200})[ \t]{1,80}(?P<groups>\S{0,400})"
+    r"(?am)^[ \t]{0,8}(?P<arn>arn:[a-z-]{3,20}:(?:iam|sts)::\d{12}:[\w+=,.@/-]{1,700})[ \t]{1,80}(?P<username>\S{1,200})(?:[ \t]{1,80}(?P<groups>\S{1,400}))?"
 )
 # The command that somebody ran to write an entry.
 _CREATED = lazy_pattern(
@@ -71,8 +71,8 @@ _USERNAME = lazy_pattern(
 )
 # As a block, and as a list in brackets.
 _GROUPS = lazy_pattern(
-    r"\bgroups[\"']?:(?P<block>(?:[ \t]{0,8}\r?\n[ \t]{0,40}- [\"']?[\w.:@/-]{1,100}[\"']?(?=\s|$)){1,20})"
-    r"|\bgroups[\"']?(?:: ?| {0,20}= {0,4})\[(?P<list>[^\]\n]{1,800})\]"
+    r"\bgroups[\"']?:(?P<block>(?:[ \t]{0,8}\r?\n[ \t]{0,40}- [\"']?[\w.:@/-]{1,100}(?<!:)[\"']?(?=\s|$)){1,20})"
+    r"|\bgroups[\"']?(?:: ?| {0,20}= {0,4})\[(?P<list>[^\]]{1,800})\]"
 )
 _GROUP = lazy_pattern(r"[\w.:@/][\w.:@/-]{0,99}")
 _ITEM = lazy_pattern(r"\n(?P<margin>[ \t]{0,40})- (?P<quote>[\"']?)(?P<group>[\w.:@/][\w.:@/-]{0,99})")
@@ -268,9 +268,16 @@ def _find_created(text: str) -> Iterator[MappingEntry]:
         options = [(each["name"], each["value"]) for each in _OPTION.finditer(found["options"])]
         values = dict(options)
         if (arn := values.get("arn", "")).startswith("arn:"):
-            is_role, groups = ":role/" in arn, (value for name, value in options if name == "group")
-            around = f"  {'role' if is_role else 'user'}arn: ", ""
-            yield MappingEntry(arn, values.get("username"), is_role, around, tuple(groups))
+            groups = (value for name, value in options if name == "group")
+            yield _build_entry(arn, values.get("username"), groups)
+
+
+def _build_entry(arn: str, username: str | None, groups: Iterable[str]) -> MappingEntry:
+    """Return an entry that is not shown as YAML: eksctl chooses the field by the ARN, and a session is of a role."""
+    is_role = ":user/" not in arn
+    return MappingEntry(
+        arn, username, is_role, (f"- {'role' if is_role else 'user'}arn: ", ""), tuple(groups)
+    )
 
 
 def find_mappings(text: str) -> Iterator[MappingEntry]:
@@ -281,9 +288,7 @@ def find_mappings(text: str) -> Iterator[MappingEntry]:
     """
     if "GROUPS" in text and (table := _TABLE.search(text)) is not None:
         for row in _ROW.finditer(text, table.end()):
-            groups = tuple(filter(None, row["groups"].split(",")))
-            around = f"  {row['kind']}arn: ", ""
-            yield MappingEntry(row["arn"], row["username"], row["kind"] == "role", around, groups)
+            yield _build_entry(row["arn"], row["username"], filter(None, (row["groups"] or "").split(",")))
     if "create iamidentitymapping" in text:
         yield from _find_created(text)
     if "rolearn" not in text and "userarn" not in text:
@@ -298,13 +303,16 @@ def find_mappings(text: str) -> Iterator[MappingEntry]:
         is_role = entry["field"] == "rolearn"
         for heading in _LIST.finditer(text, previous, entry.start()):
             listed = heading[1]
+        around = (entry["start"].rpartition("\n")[2].replace("{", ""), entry["end"])
+        if around[0].startswith(" ") and around[0].endswith('": "'):
+            around = (f"- {entry['field']}: ", "")  # what eksctl prints as JSON is YAML in the map
         end = min(entry.end() + _CHARS_OF_ENTRY, next_start)
         username = _USERNAME.search(text, entry.end(), end)
         yield MappingEntry(
             entry["arn"],
             username[1].strip() if username else None,
             is_role=is_role,
-            around=(entry["start"].rpartition("\n")[2], entry["end"]),
+            around=around,
             groups=_find_groups(text, entry, max(previous, entry.start() - _CHARS_OF_ENTRY), end),
             wrong_list=listed if listed == ("mapUsers" if is_role else "mapRoles") else None,
         )
@@ -313,7 +321,9 @@ def find_mappings(text: str) -> Iterator[MappingEntry]:
 
 def _find_groups(text: str, entry: re.Match[str], start: int, end: int) -> tuple[str, ...]:
     """Return the groups of an entry, which precede the ARN if the entry does not begin with it."""
-    begins_entry = "- " in entry["start"] or text[: entry.start()].rstrip(" \"'\r\n").endswith("{")
+    begins_entry = any(each in entry["start"] for each in ("- ", "{")) or text[: entry.start()].rstrip(
+        " \"'\r\n"
+    ).endswith("{")
     found = list(_GROUPS.finditer(text, *((entry.end(), end) if begins_entry else (start, entry.start()))))
     if not found:
         return ()

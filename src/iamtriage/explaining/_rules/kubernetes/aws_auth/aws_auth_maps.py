@@ -185,6 +185,7 @@ MAP_WITHOUT_ENTRY = CauseType(
     sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
 _MAX_NAMES = 3
+_SESSION = ":assumed-role/"
 _MASTERS = "system:masters"
 
 
@@ -207,7 +208,8 @@ def explain_absent_entry(
         summary = f"{where} rejected {principal.description}: {summary}."
         summary += " The entry of a user does not apply to a role that the user assumes." if of_user else ""
     text = f"The aws-auth map in the text has no entry for {arn_in_map(caller)}."
-    people = [each for each in entries if not is_for_nodes(each)]
+    # The entry of a session matches nobody.
+    people = [each for each in entries if not is_for_nodes(each) and _SESSION not in each.arn]
     mapping = _mapping_remedy(people, principal, is_node=is_node)
     # With API_AND_CONFIG_MAP, an access entry requires no access to the cluster.
     entry = tuple(each for each in explanation.remedies if gift_of(each) == "access entry")
@@ -249,4 +251,5 @@ def _mapping_remedy(
 
 
 def _name(entries: Sequence[MappingEntry]) -> list[str]:
-    return [clip_text(each.arn.rpartition("/")[2]) for each in entries]
+    names = (each.arn.partition(_SESSION)[2] or each.arn.rpartition("/")[2] for each in entries)
+    return [clip_text(each) for each in names]

@@ -153,13 +153,16 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
     if caller is None:
         name = ROLE_IN_PROFILE if is_profile else named.name
         caller = named if isinstance(named, User) else Role(named.partition, named.account, name)
-    if entry.is_role == isinstance(caller, User):
-        return None
     found = Finding(entry, caller, named)
-    # The authenticator ignores the case of ARNs:
+    # The authenticator ignores the case of ARNs, and reads both lists for each caller:
     # https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/mapper/configmap/configmap.go
     if entry.arn.lower() == arn_in_map(caller).lower():
-        return found if entry.wrong_list is None else _find_in_other_list(found)
+        reason = f"The authenticator reads {found.field} only in {found.list_name}."
+        difference, kind = f"is in {entry.wrong_list}", MAP_ENTRY_IN_OTHER_LIST
+        return found._replace(type=kind, difference=difference, reason=reason) if entry.wrong_list else found
+    is_session = isinstance(mapped, RoleSession) and isinstance(caller, Role)
+    if entry.is_role == isinstance(caller, User) and not is_session:
+        return None
     if not found.has_name and not (is_profile and is_for_nodes(entry)) and not _is_similar(named, caller):
         return None
     kind = MAPPED_IN_WRONG_FORM
@@ -178,7 +181,7 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
         kind, difference = MAP_ENTRY_OF_SIMILAR_NAME, "differs by one letter"
         if isinstance(named, IdentityCenterRole):
             difference, reason = "has the same permission set but another suffix", _NEW_SUFFIX
-    elif isinstance(mapped, RoleSession):
+    elif is_session:
         difference = "is the ARN of a session"
     elif isinstance(caller, User):
         kind = MAP_ENTRY_WITH_PATH
@@ -193,12 +196,6 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
         kind, difference = MAP_ENTRY_WITH_PATH, f"contains the path {clip_text(named.path.strip('/'))}/"
         reason = "The authenticator compares the entry with the role's ARN without the path, because the ARN of an STS session has no path."
     return Finding(entry, caller, named, kind, difference, reason)
-
-
-def _find_in_other_list(found: Finding) -> Finding:
-    reason = f"The authenticator reads {found.field} only in {found.list_name}."
-    difference = f"is in {found.entry.wrong_list}"
-    return found._replace(type=MAP_ENTRY_IN_OTHER_LIST, difference=difference, reason=reason)
 
 
 def _is_similar(named: Role | User | InstanceProfile, caller: Caller) -> bool:
@@ -241,8 +238,9 @@ def is_for_nodes(entry: MappingEntry) -> bool:
 def write_entry(found: Finding) -> str:
     """Return the entry with the ARN of the caller, as YAML."""
     entry, groups = found.entry, found.entry.groups
+    field = "userarn" if isinstance(found.caller, User) else "rolearn"
     lines = (
-        f"- {found.field}: {arn_in_map(found.caller)}",
+        f"- {field}: {arn_in_map(found.caller)}",
         None if entry.username is None else f"  username: {write_scalar(entry.username)}",
         "  groups:" if groups else None,
         *(f"    - {write_scalar(group)}" for group in groups),

@@ -300,14 +300,16 @@ _FIRST_OF_ENTRY = lazy_pattern(r"( {0,40})- (?:role|user)arn: {1,4}[\"']?")
 def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
     if found.type is map_entries.MAP_ENTRY_IN_OTHER_LIST:
         return map_entries.build_move_remedy(found, case.failure.text)
+    if isinstance(found.caller, Role) and not found.entry.is_role:
+        moved = found.entry._replace(is_role=True, wrong_list="mapUsers")
+        return map_entries.build_move_remedy(found._replace(entry=moved), case.failure.text)
     start, end = found.entry.around
     is_terraform, is_for_nodes = "=" in start, map_entries.is_for_nodes(found.entry)
     where = "Terraform configuration of aws-auth" if is_terraform else "ConfigMap aws-auth in kube-system"
     session = getattr(try_parse_principal(found.entry.arn), "session_name", None)
-    kept, names = "username and groups", ""
+    names = ""
     if session and session == found.entry.username:
-        kept = "groups"
-        names = f" The entry is then for all sessions of the role: the username {found.caller.name}:{{{{SessionName}}}} instead of {session} tells them apart."
+        names = f" The entry is then for all sessions of the role: unless a binding names {clip_text(session)}, the username {found.caller.name}:{{{{SessionName}}}} tells them apart."
     is_profile = found.caller.name == map_entries.ROLE_IN_PROFILE
     look_up = "The first command prints the ARN of the role in the instance profile: the names of the two can differ. If it has a path after role/, omit the path: aws-auth needs an ARN without one."
     if "erraform" in case.failure.text:
@@ -315,9 +317,9 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
     # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
     new = map_entries.arn_in_map(found.caller)
     manifest, first = f"{start}{new}{end}\n", _FIRST_OF_ENTRY.fullmatch(start)
-    if first is not None and found.entry.username and found.entry.groups and not names:
+    if first is not None and found.entry.username and found.entry.groups:
         manifest = f"{indent(map_entries.write_entry(found), first[1])}\n"
-    keep = f"Keep its {kept}, and all other entries{_describe_node_entries(case, found)}.{names}"
+    keep = f"Keep its username and groups, and all other entries{_describe_node_entries(case, found)}.{names}"
     path = getattr(found.caller, "path", "/").strip("/")
     if path and isinstance(found.named, InstanceProfile):
         keep += f" The ARN is without the path {clip_text(path)}/, which STS sessions do not have."
