@@ -14,6 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.copy_calls import find_copy, hide_sources
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
@@ -92,11 +93,17 @@ _RESTIC_CONFIG = "unable to open config file"
 _REGION = lazy_pattern(r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]")
 # The bucket in the settings of a program or a constant of its code, whose errors do not name it.
 _BUCKET_SETTING = lazy_pattern(
-    r"(?iam)^(?:\d{1,5}[:|]?(?=[ \t]))?[ \t\-]{0,40}(?:export |(?:(?:private|public|protected|internal|static|final|const|readonly|let|var|val|string)[ \t]{1,4}){1,6})?"
-    rf"[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?(?:: ?&?[a-z]{{3,6}}(?= ?=))?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?(?!(?:config|env|os|process|self|settings|system|this)\.)({BUCKET})(?:[\"'][,;]?)?[ \t]{{0,20}}(?:#|//|$)"
+    r"(?iam)^(?:\d{1,5}[:|]?(?=[ \t]))?[ \t]{0,40}(?:- )?(?:--|(?<=[ \t])-)?(?:export |(?P<code>(?:(?:private|public|protected|internal|static|final|const|readonly|let|var|val|string)[ \t]{1,4}){1,6}))?"
+    rf"[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?(?:: ?&?[a-z]{{3,6}}(?= ?=))?[ \t]{{0,20}}[:=][ \t]{{0,4}}(?P<quote>[\"'])?(?P<name>{BUCKET})(?:[\"'][,;]?)?[ \t\r]{{0,20}}(?:#|//|$)"
     # A logger prints them in one line: level=INFO type=s3 bucket=NAME region=eu-west-1.
-    rf"|\b(?:type|name|provider|backend)=s3 (?:[^\n]{{0,200}} )?bucket=({BUCKET})(?= |$)"
+    rf"|\b(?:type|name|provider|backend)=s3 (?:[^\n]{{0,200}} )?bucket=(?P<logged>{BUCKET})(?= |$)"
 )
+# Without quotation marks, the attribute of an object and a variable with the same name.
+_VARIABLE = lazy_pattern(
+    r"(?i)(?:args|cfg|config|context|ctx|each|env|event|local|module|options?|opts|os|params?|process|props|req|request|self|settings|system|this|var)\.[\w.-]{1,60}|[\w.]{1,60}\.(?:bucket(?:_?name)?|value)|bucket(?:[_-]?name)?"
+)
+# A comment with code, and a line that a change removes.
+_UNUSED = lazy_pattern(r"(?:-(?!-| \S)|[^\S\n]{0,80}(?://|#))[^\n]{0,80}=")
 # Literal arguments of boto3's methods in the line that a traceback or a notebook shows:
 # https://docs.aws.amazon.com/boto3/latest/reference/services/s3.html
 _LITERAL_KEY = r"[\"'](?P<{}>[^\"'\n{{}}]{{1,1024}})[\"']"
@@ -123,17 +130,21 @@ _NO_BUCKET = frozenset(
         "about", "across", "after", "again", "against", "already", "also", "although", "always", "anymore", "anyway",
         "before", "behind", "being", "belonging", "between", "both", "containing", "directly", "during", "each", "either",
         "even", "except", "have", "having", "here", "however", "inside", "instead", "into", "itself", "just", "like",
-        "never", "once", "only", "onto", "otherwise", "outside", "over", "since", "sometimes", "still", "than", "their",
+        "never", "nil", "none", "null", "once", "only", "onto", "otherwise", "outside", "over", "since", "sometimes", "still", "than", "their",
         "them", "then", "there", "they", "though", "through", "throws", "under", "unless", "until", "using", "were",
         "what", "while", "whose", "will", "within", "without", "would", "uses", "needs", "had", "can", "lives",
+        "false", "string", "true", "undefined",
     }
 )  # fmt: skip
-# The start of a call or object in code, whose values without quotes are variables.
-_IN_CODE = lazy_pattern(r"(?:\w(?<!Request)\(\s?\{?|=\s?\{)[^(){}]{0,200}\Z")
+# The start of a call, object or declaration in code, whose values without quotes are variables.
+_IN_CODE = lazy_pattern(
+    r"(?:\w(?<!Request)\(\s?\{?|=\s?\{)[^(){}]{0,200}\Z|(?<![\w-])(?:const|let|readonly|val|var)[ \t]\Z"
+)
+_END_OF_CODE = lazy_pattern(r";[ \t\r]*(?:\n|\Z)")
 _IS_WORD = lazy_pattern(r"[a-z]{3,20}")
 _IN_PROSE = lazy_pattern(r"(?:S3)?[Bb]ucket [a-z]{3,20}")
 _TRAILING = ".:!?*"
-_MIN_BUCKET_LENGTH = 3
+_MIN_BUCKET_LENGTH, _MAX_CHARS_BEFORE = 3, 204
 # Operations that write the last object that a transfer names. Other operations read the first one.
 WRITES = frozenset(
     {
@@ -200,7 +211,12 @@ def find_setting(text: str) -> Location | None:
     """
     if not any(each in text for each in ("ucket", "BUCKET", "s3://", "amazonaws")):
         return None
-    found = {each[1] or each[2]: each[0].strip() for each in _BUCKET_SETTING.finditer(text)}
+    found = {
+        each["name"] or each["logged"]: each[0].strip()
+        for each in _BUCKET_SETTING.finditer(text)
+        if each["quote"] or not (each["code"] or _VARIABLE.fullmatch(each["name"] or ""))
+    }
+    found = {name: words for name, words in found.items() if name.lower() not in _NO_BUCKET}
     found = found or {each.bucket.value: each.bucket.words for each in (*_uris(text), *_urls(text))}
     if len(found) != 1:
         return None
@@ -312,9 +328,10 @@ def _named(text: str, command: CommandLine | None) -> Location | None:
     """Return the bucket that the text names, with the key if it names one."""
     names: dict[str, str] = {}
     for found in _NAMED_BUCKET.finditer(text):
-        name = next(filter(None, found.groups()))
+        name, at = next(filter(None, found.groups())), found.start()
         is_name = name not in _NO_BUCKET and (len(name) > _MIN_BUCKET_LENGTH or not found[1])
-        if is_name and not _is_variable(found):
+        is_used = not _UNUSED.match(text, line_start(text, at, at - _MAX_CHARS_BEFORE))
+        if is_name and is_used and not _is_variable(found):
             names.setdefault(name, quote_match(found))
     if not names and "aws_s3_bucket" in text:
         ids = {each["id"]: (each["address"], quote_match(each)) for each in _ID_OF_BUCKET.finditer(text)}
@@ -343,7 +360,9 @@ def _is_variable(found: re.Match[str]) -> bool:
     """Return whether a name is a variable of code, as in ``get_object(Bucket=name)``."""
     if not found[1] or "-" in found[1] or found[0][-len(found[1]) - 1] not in "=: ":
         return False
-    return _IN_CODE.search(found.string, max(found.start() - 204, 0), found.start()) is not None
+    if _VARIABLE.fullmatch(found[1]) or _END_OF_CODE.match(found.string, found.end()):
+        return True
+    return _IN_CODE.search(found.string, max(found.start() - _MAX_CHARS_BEFORE, 0), found.start()) is not None
 
 
 def _complete(location: Location, text: str) -> Location:

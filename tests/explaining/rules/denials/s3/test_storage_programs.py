@@ -42,6 +42,29 @@ def test_operation_in_the_words_of_a_program(text: str, action: str | None) -> N
         assert '"arn:aws:s3:::logs-archive/*"' in str(explanation)
 
 
+_CODE = (
+    "const bucket = event.bucket;",
+    "let bucket = null",
+    "bucket = None",
+    "bucket = var.bucket",
+    "bucket = each.value",
+    "bucket = args.name",
+    "val bucket = store",
+    "  bucket: string",
+    "bucket=bucket",
+    "bucket: true",
+    '-bucket = "chunks"',
+    '-   bucket = "chunks"',
+)
+
+
+@check_rows("code", [*_CODE, "private final String bucket = store;", '// String bucket = "chunks";'])
+def test_code_names_no_bucket(code: str) -> None:
+    error = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
+    [statement] = (explain(f"{error}\n\n{code}\n").remedies[0].policy or {})["Statement"]
+    assert statement["Resource"] == "arn:aws:s3:::BUCKET/OBJECT_KEY"
+
+
 @check_rows(
     ("settings", "bucket"),
     [
@@ -59,6 +82,10 @@ def test_operation_in_the_words_of_a_program(text: str, action: str | None) -> N
         ("final var bucket = find(orders);", None),
         ("bucket: chunks\nruler_bucket: rules", None),
         ("bucket: ${BUCKET}", None),
+        ('private readonly bucket: string = "chunks";', "chunks"),
+        ("  --bucket=chunks", "chunks"),
+        # Values of code, and lines that nothing runs.
+        *((line, None) for line in _CODE),
         ("the bucket: is missing", None),
     ],
     ids=[
@@ -76,6 +103,9 @@ def test_operation_in_the_words_of_a_program(text: str, action: str | None) -> N
         "call",
         "two",
         "reference",
+        "TypeScript",
+        "option",
+        *_CODE,
         "prose",
     ],
 )
