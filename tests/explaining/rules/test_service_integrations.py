@@ -426,6 +426,8 @@ def test_invalid_request_about_a_permission(message: str, *, is_on_permission: b
         # Names that people write, of nodes that eksctl manages, and of a user.
         ("assumed-role/till-dev-role/till", None),
         ("assumed-role/till-IamRole-111122223333/till", None),
+        ("assumed-role/till-IamRole-3f9a1c0be77d/till", None),
+        ("assumed-role/till-IamRole-20240101T1234/till", None),
         ("assumed-role/till-worker-9MTX07A9DH9D/till", None),
         ("assumed-role/eksctl-till-nodegroup-a-NodeInstanceRole-9MTX07A9DH9D/i-0a1b2c3d4e5f60718", None),
         ("user/till-dev-IamRole-9MTX07A9DH9D", None),

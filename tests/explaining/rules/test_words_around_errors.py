@@ -21,6 +21,7 @@ NO_PROFILE = "The config profile (corp-ops) could not be found"
         ("sudo -u app AWS_PROFILE=corp-ops aws s3 ls", "AWS_PROFILE=corp-ops aws s3 ls", "AWS_SESSION_TOKEN aws s3 ls"),
         # The shell has the variable.
         ("export AWS_PROFILE=corp-ops\n$ sudo -E aws s3 ls", "aws s3 ls", ' AWS_PROFILE="$AWS_PROFILE" aws s3 ls'),
+        ("sudo sh -c 'AWS_PROFILE=corp-ops aws s3 ls'", "aws sts get-caller-identity --profile corp-ops", '.aws/config" aws sts get-caller-identity'),
         ("sudo aws s3 ls --profile corp-ops", "aws s3 ls --profile corp-ops", '.aws/config" aws s3 ls --profile corp-ops'),
     ],
 )  # fmt: skip
@@ -159,6 +160,8 @@ EXPLICIT = '{"Message":"User is not authorized to access this resource with an e
         (f'$ curl -H "Authorization: Bearer $ID_TOKEN" {URL}', '"Authorization=Bearer $ID_TOKEN"'),
         (f'$ curl --header "x-shop-token: ${{SHOP}}" {URL}', '"x-shop-token=$SHOP"'),
         (f"$ curl -H 'Authorization: Bearer eyJhbGciOiJub25lIn0.e30.c2lnbmF0dXJl' {URL}", "'Authorization=Bearer TOKEN'"),
+        (f'$ curl -H "X-CSRF-Token: abc" -H "Authorization: Bearer $ID_TOKEN" {URL}', '"Authorization=Bearer $ID_TOKEN"'),
+        (f"$ curl -H 'X-Amz-Security-Token: abc' -H 'Authorization: Hunter abc' {URL}", "Authorization=TOKEN"),
         (f'requests.get("{URL}", headers={{"Authorization": f"Bearer {{token}}"}})', "'Authorization=Bearer TOKEN'"),
         (f'$ curl -H "Accept: application/json" {URL}', "Authorization=TOKEN"),
     ],

@@ -81,6 +81,8 @@ _OTHER_NAMES = {
 _NAME = lazy_pattern(r"(?<![A-Za-z0-9_])[A-Z]+(?:_[A-Z]+){0,3}_(?:NAME|ID)(?![A-Za-z0-9_])")
 # The rest of a parameter such as executionRoleArn, with its value.
 _ROLE_NAME = r"_?[Rr]ole(?:_?[Aa]rn)?\\?[\"']?\s{0,3}[:=]\s{0,3}\\?[\"']?arn:aws[a-z-]{0,12}:iam::\d{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})(?![\w/])"
+# The member of an object that was not deleted, as the response of DeleteObjects has it. Other objects have a key, too.
+_OF_OBJECT = r"(?:\{{(?=[^{{}}]{{0,1500}}[\"']Code[\"']\s?:)[^{{}}]{{0,1500}}?[\"']{0}[\"']\s?:\s{{0,3}}[\"']|<Error>(?:(?!</Error>)[^{{}}]){{0,1500}}?<{0}>)"
 _SHAPES = lazy_patterns(
     {
         "ADDON_NAME": r"(?:\b[Aa]ddon_?[Nn]ame[\"']?\s{0,3}[:=]\s{0,3}[\"']?|\bEKS Add-?[Oo]n \([\w-]{1,100}:)([a-z][a-z0-9-]{1,60}[a-z0-9])(?![\w-])",
@@ -106,8 +108,8 @@ _SHAPES = lazy_patterns(
         "NAMESPACE": r"\biamserviceaccount [^\n|;&]{0,200}?--namespace[= ]([a-z0-9][a-z0-9-]{0,62})(?![\w-])",
         "NODE_ROLE_NAME": rf"(?<![A-Za-z])[Nn]ode(?:_?[Ii]nstance)?{_ROLE_NAME}",
         "NODEGROUP": r":nodegroup/[\w-]{1,100}/([\w-]{1,63})/|\bEKS Node Group \([\w-]{1,100}:([\w-]{1,63})\)",
-        # Velero, Terraform and the errors of DeleteObjects do not name the bucket. A tag has a key, too.
-        "OBJECT_KEY": r"\b(?:(?:putting|getting|deleting|uploading|downloading|reading|writing) object |S3 Object \()(\w[\w./=+@,-]{0,512}\w)(?:: |\))|(?:[\"']Key[\"']:\s{0,3}[\"']|<Key>)(\w[\w./=+@,-]{0,512}\w)(?:[\"'](?!,\s{0,80}[\"']Value)|</Key>(?!\s{0,80}<Value>))",
+        # Velero, Terraform and the errors of DeleteObjects do not name the bucket.
+        "OBJECT_KEY": rf"\b(?:(?:putting|getting|deleting|uploading|downloading|reading|writing) object |S3 Object \()(\w[\w./=+@,-]{{0,512}}\w)(?:: |\))|{_OF_OBJECT.format('Key')}(\w[\w./=+@,-]{{0,512}}\w)[\"'<]",
         # A denied one is not that of the caller.
         "PERMISSION_SET_ARN": r"(?<!on resource: )\barn:aws[a-z-]{0,12}:sso:::permissionSet/(?:sso)?ins-[0-9a-zA-Z]{16}/ps-[0-9a-zA-Z./-]{16}(?!\w)",
         # Words have no digits: p-FullAWSAccess is in every list.
@@ -126,7 +128,8 @@ _SHAPES = lazy_patterns(
         "TOPIC_NAME": r"(?i:\bnot authorized to access topics?: )\[?([\w.-]{1,249}\w)(?=[\]\s]|\Z)",
         # "The IAM user credentials" are no name.
         "USER_NAME": r":user/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})(?<!\.)(?![\w/])|\bIAM [Uu]ser(?: name)?:? (?:[`'\"]([\w+=,.@-]{1,64})[`'\"]|(?=[\w+=,.@-]{0,60}[\d_@-])([a-z][\w+=,.@-]{0,62}[\w+=@])(?![\w/]))|\b(?:userName|UserName|user_name)[\"']?\s?[=:]\s{0,3}[\"']([\w+=,.@-]{1,64})[\"']",
-        "VERSION_ID": r"(?:\b[Vv]ersion-?[Ii]d[\"']?\s?[:=]\s?[\"']?|<VersionId>)([\w.-]{16,1024})(?=[\"'<,\s]|\Z)",
+        # That of a secret is a UUID.
+        "VERSION_ID": rf"(?:{_OF_OBJECT.format('VersionId')}|\bversionId=|\bVersionId=[\"'])(?![0-9a-f]{{8}}-)([\w.-]{{16,1024}})(?=[\"'<&\s]|\Z)",
         "VPC_ID": r"(?<![\w-])vpc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)",
     }
 )

@@ -580,6 +580,13 @@ OTHER_USERS: tuple[Case, ...] = (
         ),
         ("unless User=", "set User= to the user who"),
     ),
+    (
+        "systemd, with two settings of home directories",
+        f"[Service]\nProtectHome=true\n[Service]\nProtectHome=no\n$ journalctl -u export -n 1\nexport[7]: {_NONE_FOUND}",
+        {},
+        ("set User= to the user who has the credentials",),
+        ("cannot read /home",),
+    ),
 )
 _ANONYMOUS_SEARCH = '{"Message":"User: anonymous is not authorized to perform: es:ESHttpPost because no resource-based policy allows the es:ESHttpPost action"}'
 RESOURCES: tuple[Case, ...] = (

@@ -358,14 +358,16 @@ def list_roles(service: str) -> str:
 
 # The header of the token in a request of curl, Python, JavaScript or HTTP, and a variable of the shell as its value.
 _TOKEN_HEADER = lazy_pattern(
-    r"(?a)(?:-H|--header)[ =]?[\"'](?P<name>(?i:authorization|[\w-]{1,40}-token|token)):[ ]?(?P<scheme>[A-Z][A-Za-z]{2,11} )?(?:\$\{?(?P<variable>[A-Za-z_]\w{0,40})\}?(?=[\"']))?"
+    r"(?a)(?:-H|--header)[ =]?[\"'](?P<name>(?i:authorization|(?!x-[cx]srf-|x-amz-)[\w-]{1,40}-token|token)):[ ]?(?P<scheme>(?:Bearer|Basic|Token|JWT) )?(?:\$\{?(?P<variable>[A-Za-z_]\w{0,40})\}?(?=[\"']))?"
     r"|\bAuthorization[\"']?(?::| =) ?f?[\"'`]?(?P<other>(?:Bearer|Basic|Token|JWT) )"
 )
 
 
 def test_authorizer_command(text: str) -> str:
     """Return the command that tests an authorizer with the header that the request in a text sends."""
-    found = _TOKEN_HEADER.search(text)
+    headers = [*_TOKEN_HEADER.finditer(text)]
+    # Other headers can have tokens, too.
+    found = max(headers, key=lambda each: (each["name"] or "").lower() == "authorization", default=None)
     name, scheme, variable = (found["name"], found["scheme"], found["variable"]) if found else (None,) * 3
     scheme = scheme or (found["other"] if found else "") or ""
     header = f"{name or 'Authorization'}={scheme}{f'${variable}' if variable else 'TOKEN'}"

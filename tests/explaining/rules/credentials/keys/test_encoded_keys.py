@@ -99,6 +99,11 @@ def test_counted_value_of_a_sealed_secret() -> None:
     assert any("a change of the Secret alone is undone" in each for each in remedy.steps)
 
 
+def test_secret_that_nothing_seals() -> None:
+    shown = f"{_MISMATCH}{_LOOP.format('id secret', 'secret 41')}{_ECHO}We do not use kubeseal.\n"
+    assert "kubeseal" not in "\n".join(explain(shown).remedies[0].commands)
+
+
 def test_keda_reads_a_secret_again() -> None:
     shown = '{"scaledObject.Name": "till"} ' + _MISMATCH + _LOOP.format("id secret", "secret 41") + _ECHO
     lines = "\n".join(explain(shown).remedies[0].commands)

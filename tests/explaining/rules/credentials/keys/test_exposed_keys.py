@@ -63,6 +63,7 @@ _KEY, _SECRET = "AKIARTX3GSDSVJNFUWS2", "b7Rk2mVx/QQAMPLE0nLt9ZbWc4YhUa+Pd5SfGjK
         ("$ export AWS_ACCESS_KEY_ID={}\n$ export AWS_SECRET_ACCESS_KEY={}\n$ aws s3 ls", False),
         ("AWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}", False),
         # A diff marks what it adds in the same way.
+        ("--- a/x\n+++ b/x\n+ export AWS_ACCESS_KEY_ID={}\n+ export AWS_SECRET_ACCESS_KEY={}", False),
         ("@@ -1,2 +1,4 @@\n+ export AWS_ACCESS_KEY_ID={}\n+ export AWS_SECRET_ACCESS_KEY={}", False),
     ],
 )

@@ -1012,6 +1012,10 @@ _NOT_WRITTEN = "api error AccessDenied: User: arn:aws:iam::111122223333:user/mia
         # Two objects, and the key of a tag.
         (f'{{"Errors": [{{"Code": "AccessDenied", "Key": "a", "Message": "{_LOCKED}"}}, {{"Code": "AccessDenied", "Key": "b", "Message": "{_LOCKED}"}}]}}', "OBJECT_KEY", "VERSION_ID"),
         (f'tags [{{"Key": "team", "Value": "x"}}]: {_NOT_WRITTEN}', "OBJECT_KEY", ""),
+        (f'tags [{{"Value": "x", "Key": "team"}}]: {_NOT_WRITTEN}', "OBJECT_KEY", ""),
+        (f'item {{"TableName": "till", "Key": "id-1"}}: {_NOT_WRITTEN}', "OBJECT_KEY", ""),
+        (f'{{"Errors": [{{"Code": "AccessDenied", "Key": "a", "Message": "{_LOCKED}", "VersionId": "0f9a7a3e-0000-4000-8000-1f2e3d4c5b6a"}}]}}', "OBJECT_KEY", "VERSION_ID"),
+        (f'{{"VersionId": "3sL4kqtJlcpXroDTDmJ"}}\ndelete object: api error AccessDenied: {_LOCKED}', "OBJECT_KEY", "VERSION_ID"),
     ],
 )  # fmt: skip
 def test_key_without_its_bucket(text: str, key: str, version: str) -> None:

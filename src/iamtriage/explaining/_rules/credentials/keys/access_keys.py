@@ -99,6 +99,7 @@ EXPOSED_ACCESS_KEY = CauseType(
 _STOLEN = "Anyone who has read the text can use the key if it is active, so treat it as stolen before you do anything else"
 # A shell that prints the commands that it runs. Added lines of a diff look alike.
 _TRACE = lazy_pattern(r"(?<!\S)\+{1,4} (?:export |declare -x )?AWS_SECRET_ACCESS_KEY=")
+_DIFF = lazy_pattern(r"(?<!\S)(?:@@|diff --git|--- \S{1,200}\s\+\+\+) ")
 _STOP_TRACE = "The shell printed the key (set -x): put set +x before the lines that set keys, or the next run prints the new key, too. Take keys from the credential store of the CI, or use a role."
 NEW_KEY_REMEDIES = (
     your_remedy(
@@ -345,7 +346,7 @@ def _exposed_key_remedies(text: str, user: str | None, partition: str, key: str 
     key_id = commands.access_key(key)
     deny = f"arn:{partition}:iam::aws:policy/AWSDenyAll"
     deactivate = user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive")
-    trace = _STOP_TRACE if _TRACE.search(text) and "@@ " not in text else None
+    trace = _STOP_TRACE if _TRACE.search(text) and not _DIFF.search(text) else None
     then = Labelled("Then, if this is the key to deactivate:", deactivate)
     steps: tuple[str, ...] = (
         "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",

@@ -12,6 +12,7 @@ from base64 import b64decode
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.key_sources import (
     find_namespace,
@@ -168,7 +169,7 @@ def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
         f'kubectl patch secret {of_secret} --patch "{{\\"stringData\\": {{\\"{member}\\": \\"${{value:?}}\\"}}}}"',
     )
     in_source = "In the manifest, encode with printf %s (or echo -n), or write the value in stringData, which is not encoded: otherwise, the next apply brings it back."
-    if (sealed := _SEALED.search(text)) is not None:
+    if (sealed := search_present(_SEALED, text)) is not None:
         file = sealed["file"] or "SEALED_FILE"
         in_source = "The sealed file in Git has the newline, too: a change of the Secret alone is undone. kubeseal encodes the value itself."
         change = f'printf %s "${{value:?}}" | kubectl create secret generic {of_secret} --from-file={member}=/dev/stdin --dry-run=client --output json | kubeseal --format yaml --merge-into {file}'

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 
-from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
+from iamtriage._patterns import cached_pattern, lazy_pattern, only_one, search_last
 from iamtriage._text import clip_text, hide_secrets, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import find_variables
@@ -19,7 +19,10 @@ from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import lists_key_in_shell
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
+    lists_key_in_shell,
+    selects_profile_in_shell,
+)
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure
 
@@ -53,7 +56,7 @@ _UNIT = lazy_pattern(
 )
 # Settings of a unit, as its file or systemctl show has them. With read-only, files in home directories can be read.
 _UNIT_USER = lazy_pattern(r"(?m)^[ \t]{0,8}User=(?P<user>[a-z_][\w.-]{0,31})[ \t\r]{0,8}$")
-_HIDES_HOME = lazy_pattern(r"(?m)^[ \t]{0,8}(?P<setting>ProtectHome=(?:yes|true|on|1|tmpfs))[ \t\r]{0,8}$")
+_PROTECTS_HOME = lazy_pattern(r"(?m)^[ \t]{0,8}(?P<setting>ProtectHome=\w{1,9}(?:-\w{1,9})?)[ \t\r]{0,8}$")
 _IDENTITY = lazy_pattern(
     r"(?a)(?<!\w )\baws sts get-caller-identity\b(?![^\n]*--profile)[^\n]{0,200}\n(?:[^\n]{0,200}\n){0,6}?[^\n]{0,40}?"
     r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:(?P<who>(?:user|assumed-role)/(?!\S{1,64}/i-[0-9a-f]{8})[\w+=,.@/-]{1,200})"
@@ -206,9 +209,10 @@ def _describe_unit(text: str, unit: str) -> OtherUser:
     settings = "Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE"
     reads = ", reads that user's ~/.aws" if user else ""
     step = f"Under [Service], set User= to the user who has the credentials, or {settings}."
-    if (hidden := _HIDES_HOME.search(text)) is not None:
-        reads = f", cannot read /home and /root ({hidden['setting']})"
-        step = f"Under [Service], set {settings}, and save the files in another folder, such as /etc/{unit}, where {user or 'the user of the unit'} can read them. {hidden['setting']} hides /home and /root, so another User= does not help."
+    hidden = only_one({each["setting"] for each in _PROTECTS_HOME.finditer(text)})
+    if hidden is not None and hidden.partition("=")[2] not in {"no", "false", "off", "0", "read-only"}:
+        reads = f", cannot read /home and /root ({hidden})"
+        step = f"Under [Service], set {settings}, and save the files in another folder, such as /etc/{unit}, where {user or 'the user of the unit'} can read them. {hidden} hides /home and /root, so another User= does not help."
     lines = (f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}")
     return OtherUser(
         "that the systemd unit reads",
@@ -250,8 +254,7 @@ def _find_task(case: Case[Failure]) -> OtherUser | None:
     shown = becomes["setting"] or f"The option {becomes['option']}"
     if becomes["option"] == "-K":
         shown = "become, for whose password -K asks,"
-    named = _BECOME_USER.search(text)
-    user = named[1] if named else "root"
+    user = named[1] if (named := _BECOME_USER.search(text)) else "root"
     delegated = " also applies to a task that is delegated to localhost, and" if is_delegated else ""
     return OtherUser(
         f"of {user}, as whom Ansible runs the task",
@@ -272,7 +275,7 @@ def _find_task(case: Case[Failure]) -> OtherUser | None:
 def _find_become(text: str, *, is_delegated: bool) -> re.Match[str] | None:
     """Return the setting or option that makes Ansible become another user for a task on this computer."""
     for each in _BECOMES.finditer(text):
-        play = None if is_delegated else next(iter(list(_PLAY.finditer(text, 0, each.start()))[-1:]), None)
+        play = None if is_delegated else search_last(_PLAY, text, 0, each.start())
         if play is None or play["hosts"] in {*_LOCAL_HOSTS, "all"} or not each["setting"]:
             return each
     return None
@@ -286,8 +289,7 @@ def find_unit(case: Case[Failure]) -> str | None:
 
 
 def _find_root_shell(case: Case[Failure]) -> OtherUser | None:
-    found = _find_last_command(_ROOT_PROMPT, case)
-    if found is None:
+    if (found := _find_last_command(_ROOT_PROMPT, case)) is None:
         return None
     return OtherUser(
         "of root, whose shell this is",
@@ -348,8 +350,7 @@ def _text_before(case: Case[Failure]) -> str:
 
 def find_command_with_sudo(case: Case[Failure]) -> str | None:
     """Return the command that ran with sudo, without it, if it is safe to repeat."""
-    sudo = _find_last_command(_SUDO, case)
-    return None if sudo is None else _safe_line(sudo)
+    return None if (sudo := _find_last_command(_SUDO, case)) is None else _safe_line(sudo)
 
 
 def _safe_line(command: re.Match[str]) -> str | None:
@@ -358,13 +359,12 @@ def _safe_line(command: re.Match[str]) -> str | None:
 
 
 def _sudo_remedy(sudo: re.Match[str], user: str, text: str, *, works: bool) -> Remedy:
-    variables = find_variables(sudo.string[line_start(sudo.string, sudo.start()) : sudo.start("line")])
+    shell = sudo.string[: sudo.start("line")]
+    variables = find_variables(shell[line_start(shell, sudo.start()) :])
     line = _safe_line(sudo) or "aws sts get-caller-identity"
     program, is_sso = line.partition(" ")[0], "SSO" in text
     is_about_profile, needs_root = "profile" in text and not is_sso, program == "kubefwd"
-    in_shell = not (is_about_profile or is_sso or needs_root) and lists_key_in_shell(
-        sudo.string[: sudo.start()]
-    )
+    in_shell = not (is_about_profile or is_sso or needs_root) and lists_key_in_shell(shell)
     last_step = None if is_about_profile or is_sso or in_shell or program in {"kubectl", "helm"} else ROLE
     again: tuple[str, ...] = (f"{variables}{line}",)
     step, may_pass = "Without sudo, it uses your own credentials.", ""
@@ -376,7 +376,7 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str, *, works: bool) -> R
         title = "let it read your files"
         # The tokens of IAM Identity Center are in the home directory, whatever the files.
         files = 'HOME="$HOME"' if is_sso else _FILES
-        is_exported = "AWS_PROFILE=" in text and "AWS_PROFILE=" not in variables
+        is_exported = "AWS_PROFILE=" not in variables and selects_profile_in_shell(shell)
         files += ' AWS_PROFILE="$AWS_PROFILE"' if is_exported else ""
         others = [f"sudo {files} {variables}{line}"]
         if needs_root:

@@ -15,7 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._reading.structured.values import decode_at
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
@@ -46,13 +46,15 @@ _LISTED = lazy_pattern(
     r"(?a)(?<![\w-])(?P<id>vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])|(?<![\w.])(?P<service>(?:cn\.)?com\.amazonaws\.[a-z0-9-]{5,30}\.[a-z0-9.-]{1,60}\w)"
 )
 _DOCUMENT = lazy_pattern(r"\"?\{")
-# A host of AWS and its private address, as getent, dig, nslookup, ping and curl print them. A command names the resolver.
+# A host of AWS and its private address, as getent, dig, nslookup, ping and curl print them.
 _PRIVATE = r"(?P<{}>(?:10\.\d{{1,3}}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{{1,3}}\.\d{{1,3}})(?![\d.#])"
 _HOST = r"(?P<{}>[a-z0-9][a-z0-9.-]{{2,80}}\.amazonaws\.com(?:\.cn)?)\b"
 _RESOLVED = lazy_pattern(
     rf"(?a)(?<![\d.@]){_PRIVATE.format('of')}[ \t]{{1,40}}{_HOST.format('next')}"
-    rf"|(?<![\w.-])(?<!nslookup )(?<!dig )(?<!host ){_HOST.format('host')}\.?(?:[ \t(]|[^\n]{{1,40}}[ \t(]|[ \t]*\r?\n(?:Address(?:es)?:[ \t]{{1,10}}|(?=[\d.]{{7,15}}[ \t]*\r?(?:\n|\Z)))){_PRIVATE.format('address')}"
+    rf"|(?<![\w.-]){_HOST.format('host')}\.?(?:[ \t(]|[^\n]{{1,40}}[ \t(]|[ \t]*\r?\n(?:Address(?:es)?:[ \t]{{1,10}}|(?=[\d.]{{7,15}}[ \t]*\r?(?:\n|\Z)))){_PRIVATE.format('address')}"
 )
+# A command, which can name the resolver, or a comment, in the line of an address.
+_LOOKUP = lazy_pattern(r"[^\n]{0,80}\b(?:nslookup|dig|host|drill|Resolve-DnsName) |[ \t]{0,8}#")
 _QUOTED_REGION = lazy_pattern(r"'([\w=,.*-]*\.REGION\.[\w.*-]*)'")
 
 ENDPOINT_WITHOUT_ALLOW = CauseType(
@@ -85,11 +87,15 @@ def _describe_others(denial: Denial) -> str:
 
 def _find_address(denial: Denial) -> tuple[str, str] | None:
     """Return the host of the denied service and its private addresses, which are those of an interface endpoint."""
+    text = denial.failure.text
+    region = denial.resource_arn.region if denial.resource_arn else ""
     found = [
         (each["host"] or each["next"], each["address"] or each["of"])
-        for each in _RESOLVED.finditer(denial.failure.text)
+        for each in _RESOLVED.finditer(text)
+        if "\n" in each[0] or not _LOOKUP.match(text, line_start(text, at := each.start(), at - 200))
     ]
-    found = [each for each in found if denial.service in each[0].split(".")]
+    parts = {denial.service, region} - {""}
+    found = [each for each in found if parts <= {*each[0].split(".")}]
     host = only_one({each[0] for each in found}, None)
     return None if host is None else (host, ",".join(dict.fromkeys(address for _, address in found)))
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern
 
 GENERATED_NAME = lazy_pattern(
-    r"(?a)(?P<stack>[A-Za-z][\w-]{0,127})-(?P<id>[A-Za-z][A-Za-z0-9]{0,254})-(?=[A-Za-z]{0,12}[0-9])(?=[0-9]{0,12}[A-Za-z])[0-9A-Za-z]{12,13}"
+    r"(?a)(?P<stack>[A-Za-z][\w-]{0,127})-(?P<id>[A-Za-z][A-Za-z0-9]{0,254})-(?=[A-Za-z]{0,12}[0-9])(?=[0-9a-z]{0,12}[A-Z])(?![0-9]{8}T)[0-9A-Za-z]{12,13}"
 )
-"""The stack, the logical ID and random characters."""
+"""The stack, the logical ID and random characters, of which some are capital letters. A time has only a T."""
 
 
 def describe_stack_of_role(role_name: str) -> str | None:
