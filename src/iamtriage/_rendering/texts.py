@@ -102,7 +102,10 @@ _COMMAND = lazy_pattern(
 _BRACKETS = "\"'“”()"
 _PUNCTUATION = f"{_BRACKETS}.,;:!?"
 _PAIRS = {'"': '"', "'": "'", "(": ")", "“": "”"}
+_OPENING = {last: first for first, last in _PAIRS.items()}
 _STRUCTURE = lazy_pattern(r'["{}\[\]]')
+_VARIABLE = lazy_pattern(r"\{\{\w{1,40}\}\}")
+_MAX_BRACKETS = 3  # around a word
 
 
 def phrases(text: str) -> list[tuple[str, bool]]:
@@ -119,6 +122,8 @@ def phrases(text: str) -> list[tuple[str, bool]]:
     [('Run ', False), ('aws iam get-role --role-name app', True), ('.', False)]
     >>> phrases("Replace REGION (aws ec2 describe-regions).")
     [('Replace ', False), ('REGION', True), (' (', False), ('aws ec2 describe-regions', True), (').', False)]
+    >>> phrases('STS says "may not call sts:AssumeRole".')
+    [('STS says "may not call ', False), ('sts:AssumeRole', True), ('".', False)]
     """
     found = list(_words(escape_controls(text)))
     # A space between two words of code is also code.
@@ -168,16 +173,23 @@ def _is_prose(word: str) -> bool:
 
 def _split_word(word: str) -> Iterator[tuple[str, bool]]:
     """Yield a word separately from the quotes or brackets around it and the punctuation after it."""
-    core = word[:-1] if word[-1] in ".,;:!?" else word
-    after = word[len(core) :]
-    if len(core) > 2 and _PAIRS.get(core[0]) == core[-1]:
-        before, core, after = core[0], core[1:-1], core[-1] + after
-        yield before, False
-    elif not core or _STRUCTURE.search(core):
-        core, after = word, ""
-    yield core, True
-    if after:
-        yield after, False
+    start, end = 0, len(word) - (word[-1] in ".,;:!?")
+    is_quoted = False
+    for _ in range(_MAX_BRACKETS):
+        if end - start <= 2:
+            break
+        first, last = word[start], word[end - 1]
+        is_pair = _PAIRS.get(first) == last
+        # A quotation or bracket can begin or end at another word.
+        begins = is_pair or (first in _PAIRS and _PAIRS[first] not in word[start + 1 : end])
+        ends = is_pair or (last in _OPENING and _OPENING[last] not in word[start : end - 1])
+        start, end, is_quoted = start + begins, end - ends, is_quoted or is_pair
+    core = word[start:end]
+    if not core or (not is_quoted and _STRUCTURE.search(core) and not _VARIABLE.fullmatch(core)):
+        start, end = 0, len(word)
+    for part, code in ((word[:start], False), (word[start:end], True), (word[end:], False)):
+        if part:
+            yield part, code
 
 
 # -------------------------------------------------------------------------------------------------- marks
