@@ -95,6 +95,12 @@ def test_listed_variables_with_an_expired_session(text: str) -> None:
         f"$ env | cut -d= -f1\n{NAMES}\n$ aws s3 ls --profile dev\n\n{EXPIRED}",
         f"$ cat .env\nAWS_SESSION_TOKEN=abc\n$ aws s3 ls\n\n{EXPIRED}",
         f"$ env | cut -d= -f1\nAWS_REGION\n$ aws s3 ls\n\n{EXPIRED}",
+        # They are in another place than the call, another source is used, and Lambda renews them.
+        f"$ docker exec web env\nAWS_SESSION_TOKEN=abc\n$ aws s3 ls\n\n{EXPIRED}",
+        f"$ printenv\nAWS_SESSION_TOKEN=abc\n$ docker logs -f web\n{EXPIRED}",
+        f"$ kubectl exec -n shop deploy/web -- env\nAWS_SESSION_TOKEN=abc\n$ kubectl -n shop logs deploy/api\n{EXPIRED}",
+        f"$ env\nAWS_SESSION_TOKEN=abc\n$ aws configure list\naccess_key     ****************ABCD              sso\n$ aws s3 ls\n\n{EXPIRED}",
+        f'$ env\nAWS_SESSION_TOKEN=abc\n[ERROR] ClientError: {EXPIRED}\n  File "/var/task/app.py", line 3, in handler',
     ],
 )
 def test_variables_without_an_expired_session(text: str) -> None:
@@ -105,6 +111,8 @@ def test_variables_without_an_expired_session(text: str) -> None:
     ("text", "line"),
     [
         (f'$ docker inspect shop-api\n            "AWS_SESSION_TOKEN=abc",\n$ docker logs shop-api\n{EXPIRED}', 'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE IMAGE'),
+        (f"$ docker exec -it web env\nAWS_SESSION_TOKEN=abc\n$ docker exec web aws s3 ls\n{EXPIRED}", 'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE IMAGE'),
+        (f"$ kubectl exec -n shop deploy/api -- env\nAWS_SESSION_TOKEN=abc\n$ kubectl logs -n shop api-7d9f8c-x2x4z\n{EXPIRED}", "kubectl set env deployment/api --namespace shop AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"),
         (f"$ kubectl exec -n shop deploy/api -- env\nAWS_SESSION_TOKEN=abc\n$ kubectl logs -n shop deploy/api\n{EXPIRED}", "kubectl set env deployment/api --namespace shop AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"),
     ],
 )  # fmt: skip

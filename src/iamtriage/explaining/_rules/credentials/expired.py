@@ -186,7 +186,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
 def _find_in_variables(case: Case[ExpiredCredentials]) -> tuple[str, list[Cause]] | None:
     """Return the summary and the cause of credentials in environment variables, if the text lists these."""
     listed = find_listed_session(case.failure)
-    if listed is None or case.context.runtime_kind in session_renewal.JOB_STEPS:
+    # Lambda passes the credentials of the execution role in variables, and renews them.
+    if listed is None or case.context.runtime_kind in {*session_renewal.JOB_STEPS, "lambda"}:
         return None
     shown = f"The text shows AWS_SESSION_TOKEN in the output of {clip_text(hide_secrets(listed[0]))}."
     text = "They are in environment variables, which take precedence over profiles and roles, and nothing refreshes them."

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.profiles import find_listed_key
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_option, safe_name
 from iamtriage.explaining._rules.shared.common_causes import USES_PROFILE
@@ -46,7 +47,13 @@ _UNSET = lazy_pattern(
     r"\bunset AWS_|\bRemove-Item Env:|\bset -e[gx]* AWS_|\bset AWS_SESSION_TOKEN=[ \t\r]*\n"
 )
 _PROMPT = lazy_pattern(r"\A[^\n$#%>❯»]{0,80}[$#%>❯»][ \t]?")
-_OF_CONTAINER = lazy_pattern(r"\b(?:docker|podman|kubectl|nerdctl|oc)\b")
+_PROMPTED = lazy_pattern(
+    r"(?m)^(?:[^\n$#%❯»]{0,80}[$❯»]|[^\n$#%❯»]{0,80}[\w~/\])][#%]|PS [^\n>]{0,80}>|[A-Z]:\\[^\n>]{0,80}>)[ \t]?(?P<line>\S[^\n]{0,400})"
+)
+# A command that runs or shows something in a container, and in which one.
+_IN_CONTAINER = lazy_pattern(
+    r"(?a)\b(?:docker|nerdctl|oc|kubectl|podman)\b[^\n]{0,120}?[ \t](?:attach|exec|inspect|logs|run)\b(?:[ \t]{1,4}(?:(?:-[ceflnuw]|--(?:container|context|env|format|namespace|selector|since|tail|user))[= ]\S{1,80}|-\S{1,80})){0,8}[ \t]{1,4}(?:[a-z]{1,20}/)?(?P<name>[\w./:@-]{2,200})"
+)
 _SIGNED_IN = lazy_pattern(
     r"(?a)\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
     # What people say that they did before, and what works.
@@ -146,9 +153,21 @@ def find_listed_session(failure: Failure) -> tuple[str, bool] | None:
     # Most texts list no variables.
     from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 
-    if selects_profile_itself(failure):
+    key = find_listed_key(text)
+    if selects_profile_itself(failure) or (key is not None and key.kind != "env"):
         return None
-    return _PROMPT.sub("", found["shown"].strip()), _OF_CONTAINER.search(found["shown"]) is not None
+    # The call can have run in another place than the listed variables are in.
+    called = search_last(_PROMPTED, text, 0, start)
+    place = _IN_CONTAINER.search(found["shown"])
+    if called is not None and not found.start() <= called.start() < found.end():
+        other = _IN_CONTAINER.search(called["line"])
+        names = [each["name"] for each in (place, other) if each is not None]
+        # The name of a pod begins with that of its workload.
+        if (place is None) != (other is None) or not max(names, default="").startswith(
+            min(names, default="")
+        ):
+            return None
+    return _PROMPT.sub("", found["shown"].strip()), place is not None
 
 
 def find_shell_profile(text: str) -> str | None:
