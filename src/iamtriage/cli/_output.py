@@ -10,6 +10,7 @@ from iamtriage._text import escape_controls, hide_secrets
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from typing import TextIO
 
 __all__ = (
@@ -85,10 +86,11 @@ def bold(text: str, file: TextIO | None = None) -> str:
     return f"{_BOLD}{text}{_PLAIN}" if is_colored(file) else text
 
 
-def format_rows(pairs: list[tuple[str, object]], width: int = 0) -> list[str]:
-    """Format names and values as aligned lines, without values that are ``None``."""
+def format_rows(title: str, pairs: Sequence[tuple[str, object]], width: int = 0) -> str:
+    """Format names and values as aligned lines below a title, without values that are ``None``."""
     width = width or max((len(name) for name, _ in pairs), default=0)
-    return [f"  {name:<{width}}  {format_value(value)}" for name, value in pairs if value is not None]
+    rows = [f"  {name:<{width}}  {format_value(value)}" for name, value in pairs if value is not None]
+    return "\n".join([title, *rows])
 
 
 def print_error(message: object) -> None:

@@ -78,7 +78,7 @@ def _format_failure(failure: Failure, file: TextIO, *, redacted: bool) -> str:
         # Print one name only once.
         record["principal"] = None
     width = max(map(len, LABELS.values()))
-    return "\n".join([title, *format_rows([(label, record[key]) for key, label in LABELS.items()], width)])
+    return format_rows(title, [(label, record[key]) for key, label in LABELS.items()], width)
 
 
 class JsonWriter:

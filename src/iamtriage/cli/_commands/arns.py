@@ -59,23 +59,17 @@ def add_commands(commands: Commands) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from iamtriage.arns._role_arns import normalize_role_arn
 
-    if arguments.target:
-        try:
-            arn = normalize_role_arn(arguments.arn, target=arguments.target, path=arguments.path)
-        except RolePathUnknownError as error:
-            print_error(error)
-            return NOT_FOUND
-        except InvalidArnError as error:
-            print_error(error)
-            return ERROR
-        arn = hide_secrets(arn)
-        print(json.dumps(arn) if arguments.json else arn)
-        return FOUND
     try:
+        if arguments.target:
+            arn = hide_secrets(
+                normalize_role_arn(arguments.arn, target=arguments.target, path=arguments.path)
+            )
+            print(json.dumps(arn) if arguments.json else arn)
+            return FOUND
         kind, described = _describe(arguments.arn)
-    except InvalidArnError as error:
+    except (InvalidArnError, RolePathUnknownError) as error:
         print_error(error)
-        return ERROR
+        return NOT_FOUND if isinstance(error, RolePathUnknownError) else ERROR
     # A name can contain a token.
     facts = [(label, hide_secrets(str(value))) for label, value in described]
     listed = _list_forms(arguments.arn, arguments.path)
@@ -86,8 +80,7 @@ def _run(arguments: argparse.Namespace) -> int:
     form_rows = [
         (f"for {target}", form or "(requires the path, see below)") for target, form in forms.items()
     ]
-    rows: list[tuple[str, object]] = [row for row in (*facts, *form_rows) if row[1] != ""]
-    print("\n".join([bold(kind), *format_rows(rows)]))
+    print(format_rows(bold(kind), [row for row in (*facts, *form_rows) if row[1] != ""]))
     if None in forms.values():
         print(f"\n{hide_secrets(_explain_unknown_path(arguments.arn))}, or pass --path")
     elif kind == "role session" and arguments.path is None:

@@ -118,20 +118,14 @@ def _run_with_text(run: Callable[[argparse.Namespace, str], int], arguments: arg
 
 
 def _lint(arguments: argparse.Namespace, text: str) -> int:
+    import attrs
+
     from iamtriage.aws_auth import lint
 
     findings = lint(text)
     for finding in findings:
         if arguments.json:
-            facts = {
-                "code": finding.code,
-                "severity": finding.severity,
-                "line": finding.line,
-                "value": finding.value,
-                "message": finding.message,
-                "fix": finding.fix,
-            }
-            print(json.dumps(facts, ensure_ascii=True))
+            print(json.dumps(attrs.asdict(finding), ensure_ascii=True))
             continue
         place = f"{format_value(arguments.file)}:{finding.line}:"
         print(f"{place} {bold(f'{finding.severity}[{finding.code}]')} {escape_controls(finding.message)}")
@@ -236,12 +230,12 @@ def _who(arguments: argparse.Namespace, text: str) -> int:
         }
         print(json.dumps(facts, ensure_ascii=True))
         return FOUND
-    rows: list[tuple[str, object]] = [
+    rows = [
         ("username", match.username),
         ("groups", ", ".join(match.groups) or "(none)"),
         ("entry", f"mapAccounts {entry}" if isinstance(entry, str) else entry.arn or "sso"),
         ("line", line),
         ("problem", match.problem),
     ]
-    print("\n".join([bold("matched"), *format_rows(rows)]))
+    print(format_rows(bold("matched"), rows))
     return FOUND

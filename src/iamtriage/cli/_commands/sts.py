@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ("add_commands",)
 
+_SWITCHES = {"--fips": "use_fips_endpoint", "--dual-stack": "use_dualstack_endpoint"}
+
 
 def add_commands(commands: Commands) -> None:
     """Add the command."""
@@ -43,8 +45,8 @@ def add_commands(commands: Commands) -> None:
         help="read the environment and the config file of this machine, and diagnose them",
     )
     command.add_argument("--region", help="the client's Region; a client without the option has none")
-    command.add_argument("--fips", action="store_true", help="set use_fips_endpoint")
-    command.add_argument("--dual-stack", action="store_true", help="set use_dualstack_endpoint")
+    for option, setting in _SWITCHES.items():
+        command.add_argument(option, dest=setting, action="store_true", help=f"set {setting}")
     command.add_argument("--legacy", action="store_true", help="set sts_regional_endpoints=legacy")
     sdks = sorted(SDKS)
     command.add_argument(
@@ -90,14 +92,7 @@ def _build_settings(
     client_arguments: dict[str, object] = {}
     if arguments.region is not None:
         client_arguments["region_name"] = arguments.region
-    client_config = {
-        name: True
-        for name, is_set in (
-            ("use_fips_endpoint", arguments.fips),
-            ("use_dualstack_endpoint", arguments.dual_stack),
-        )
-        if is_set
-    }
+    client_config = {setting: True for setting in _SWITCHES.values() if getattr(arguments, setting)}
     if client_config:
         client_arguments["config"] = client_config
     if arguments.legacy:
@@ -115,13 +110,9 @@ def _print_endpoint(settings: StsSettings, endpoint: StsEndpoint, arguments: arg
         print(settings.explain())
     else:
         published = {True: "yes", False: "no", None: "unknown"}[endpoint.published]
-        rows: list[tuple[str, object]] = [
-            ("signing region", endpoint.signing_region),
-            ("partition", endpoint.partition),
-            ("published", published),
-            ("why", endpoint.reason),
-        ]
-        print("\n".join([bold(endpoint.url), *format_rows(rows)]))
+        rows = [("signing region", endpoint.signing_region), ("partition", endpoint.partition)]
+        rows += [("published", published), ("why", endpoint.reason)]
+        print(format_rows(bold(endpoint.url), rows))
     return FOUND
 
 
@@ -138,7 +129,7 @@ def _diagnose(arguments: argparse.Namespace) -> int:
     )
     region = settings.region.value
     diagnosis = diagnose_sts(
-        _read_error(arguments.error),
+        None if arguments.error is None else read_text(arguments.error),
         env=env,
         region=region if isinstance(region, str) else None,
         sdk=arguments.sdk,
@@ -163,7 +154,3 @@ def _read_settings_file(env: dict[str, str], variable: str, default: str) -> str
         return path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return None
-
-
-def _read_error(file: str | None) -> str | None:
-    return None if file is None else read_text(file)

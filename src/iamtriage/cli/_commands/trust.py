@@ -85,13 +85,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
         print(json.dumps(attrs.asdict(result), ensure_ascii=True))
     else:
-        facts: list[tuple[str, object]] = [
-            ("why", result.reason),
-            ("statement", result.statement),
-            ("condition", result.condition),
-            ("fix", result.fix),
-        ]
-        print("\n".join([bold(str(result).partition(":")[0]), *format_rows(facts)]))
+        verdict = bold(str(result).partition(":")[0])
+        facts = [("why", result.reason), ("statement", result.statement), ("condition", result.condition)]
+        print(format_rows(verdict, [*facts, ("fix", result.fix)]))
     return FOUND if result.allowed else NOT_FOUND
 
 
