@@ -176,6 +176,12 @@ def test_values_with_the_same_end_have_their_own_bars() -> None:
     assert svg.count("xxx (2)</text>") == 1
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 9])
+def test_numbers_of_denials_are_whole(most: int) -> None:
+    svg = draw_bars([{"value": "a", "denials": most}, {"value": "b", "denials": 1}], "value")
+    assert not re.findall(r">\d+\.\d+<", svg)
+
+
 def test_plots_of_one_day_and_of_many_are_equally_wide() -> None:
     days = [{"day": f"2026-11-{number:02d}", "denials": number} for number in range(1, 31)]
     widths = {re.findall(r'viewBox="0 0 (\d+)', draw_days(each))[0] for each in (days[:2], days)}

@@ -54,7 +54,7 @@ def draw_days(rows: Sequence[dict[str, Any]]) -> str:
 
     values = [{"day": row["day"], "denials": row["denials"]} for row in rows if row["day"] is not None]
     days = alt.Axis(grid=False, format="%b %-d", tickMinStep=86_400_000, tickCount=6)
-    numbers = alt.Axis(tickCount=4, tickMinStep=1, format="~s", minExtent=_AXIS_WIDTH, maxExtent=_AXIS_WIDTH)
+    numbers = alt.Axis(**_ticks(values), minExtent=_AXIS_WIDTH, maxExtent=_AXIS_WIDTH)
     chart = (
         alt.Chart(alt.Data(values=values))
         .mark_bar()
@@ -83,11 +83,16 @@ def draw_bars(rows: Sequence[dict[str, Any]], key: str) -> str:
         .mark_bar(height=14)
         .encode(
             y=alt.Y("value:N", sort=alt.SortField("place"), title=None, axis=labels),
-            x=alt.X("denials:Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1, format="~s")),
+            x=alt.X("denials:Q", title=None, axis=alt.Axis(**_ticks(values))),
         )
         .properties(width=_WIDTH - extent, height={"step": 22})
     )
     return _render(chart)
+
+
+def _ticks(values: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the options of an axis with whole numbers of denials."""
+    return {"tickCount": min(4, max(each["denials"] for each in values)), "format": "~s"}
 
 
 def _label(value: object) -> str:
