@@ -664,6 +664,13 @@ def test_stated_values(text: str, stated: dict[str, str]) -> None:
         pytest.param("hadoop@ip-10-0-3-7: spark-submit job.py", "emr", id="EMR"),
         pytest.param("Training failed in /opt/ml/code/train.py", "sagemaker", id="SageMaker"),
         pytest.param("COPY orders FROM 's3://x' iam_role default", "redshift", id="Redshift"),
+        pytest.param(
+            "$ aws logs tail /aws/lambda/carts\n2026-11-01T10:00:00 [ERROR]", "lambda", id="log of Lambda"
+        ),
+        pytest.param("$ aws logs tail /aws/lambda/carts\n", None, id="no log"),
+        pytest.param(
+            "Error: creating CloudWatch Logs Log Group (/aws/lambda/carts): 409", None, id="log group"
+        ),
         pytest.param("$ python3 sync.py", None, id="a shell"),
         pytest.param(
             "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI environment variables are set",

@@ -35,7 +35,7 @@ _FILE = lazy_pattern(
 )
 # A comment that says more about the file than its name, and a heading that names it: "# iam.tf, applied yesterday", "the role has (iam.tf):".
 _FILE_IN_COMMENT = lazy_pattern(
-    rf"(?m)^[^\S\n]{{0,8}}(?:(?:#{{1,6}}|//)[^\S\n]{{0,4}}|[A-Za-z][^\n{{}}=\"():]{{0,80}} (?:in |\())`?{_NAME}(?:(?:,| \()[^\n{{}}=]{{1,100}}|`?\)?:)[^\S\n]{{0,4}}$"
+    rf"(?m)^[^\S\n]{{0,8}}(?:(?:#{{1,6}}|//)[^\S\n]{{0,4}}|(?![^\n]{{0,80}}(?:\b(?:[Aa]nother|[Oo]ld|other|never|not|could|plan|previous|should|was|were|would)|n['’]t)\b)[A-Za-z][^\n{{}}=\"():]{{0,80}} (?:in |\())`?{_NAME}(?:(?:,| \()[^\n{{}}=]{{1,100}}|`?\)?:)[^\S\n]{{0,4}}$"
 )
 # The command that prints an inline policy, with nothing but its output up to the policy.
 _OWNER = lazy_pattern(

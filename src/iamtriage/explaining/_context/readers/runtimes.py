@@ -39,7 +39,7 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
             "/var/task/", "/var/runtime/", "LAMBDA_", "REPORT RequestId", "START RequestId", "/aws/lambda/",
             "awslambdaric", "Invoke Error", '"errorType"',
         ),
-        r"(?<=\")error(?:Type|Message)(?=\": ?\"(?:[^\"\\]|\\.){0,2000}\",\s{0,20}\"error(?:Type|Message)\": ?\"(?:[^\"\\]|\\.){0,2000}\",\s{0,20}\"(?:stackTrace|requestId|trace)\")|\bInvoke Error[\t ]{1,4}(?=\{\"errorType\")|/var/task/|/var/runtime/|\bAWS_LAMBDA_\w+|\b(?:REPORT|START) RequestId: |/aws/lambda/[\w-]{1,64}|\bawslambdaric\b",
+        r"(?<=\")error(?:Type|Message)(?=\": ?\"(?:[^\"\\]|\\.){0,2000}\",\s{0,20}\"error(?:Type|Message)\": ?\"(?:[^\"\\]|\\.){0,2000}\",\s{0,20}\"(?:stackTrace|requestId|trace)\")|\bInvoke Error[\t ]{1,4}(?=\{\"errorType\")|/var/task/|/var/runtime/|\bAWS_LAMBDA_\w+|\b(?:REPORT|START) RequestId: |(?<!Group \()/aws/lambda/[\w-]{1,64}(?![\w-]|[^\n]{0,200}\n\s{0,4}An error occurred \()|\bawslambdaric\b",
         "the execution role of the Lambda function",
         "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text",
     ),

@@ -77,7 +77,11 @@ _GROUPS = 'E1201 1 aws_manager.go:125] Failed to regenerate ASG cache: api error
     [
         ("the role has (iam/scaler.tf):", "aws_autoscaling_group.web.arn", "Allow the actions in iam/scaler.tf"),
         ("from the policy in scaler.tf:", "aws_autoscaling_group.web.arn", "Allow the actions in scaler.tf"),
-        # Nothing says in which file it is.
+        # Nothing says in which file it is, or that it is another one.
+        ("this is not in scaler.tf:", "aws_autoscaling_group.web.arn", "Allow autoscaling:DescribeAutoScalingGroups for the role"),
+        ("the old version was in old.tf, now we have:", "aws_autoscaling_group.web.arn", "Allow autoscaling:DescribeAutoScalingGroups for the role"),
+        ("another role, batch, has (batch.tf):", "aws_autoscaling_group.web.arn", "Allow autoscaling:DescribeAutoScalingGroups for the role"),
+        ("we could put this in scaler.tf:", "aws_autoscaling_group.web.arn", "Allow autoscaling:DescribeAutoScalingGroups for the role"),
         ("the role has:", "aws_autoscaling_group.web.arn", "Allow autoscaling:DescribeAutoScalingGroups for the role"),
     ],
 )  # fmt: skip
