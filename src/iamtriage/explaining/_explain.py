@@ -99,6 +99,7 @@ _ADDITIONS = (
     (_OF_LOGINS, "be logged in to the server", "credentials.logins.kubectl_logins.add_rejected_login"),
     (("aws_error",), "the kubernetes cluster", "kubernetes.nodes.add_node_access"),
     ((), "AKIA", "credentials.keys.access_keys.add_exposed_key"),
+    ((), "ASIA", "credentials.exposed_sessions.add_exposed_session"),
 )
 
 

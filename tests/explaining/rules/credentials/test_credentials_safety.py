@@ -240,6 +240,7 @@ TEXTS_THAT_LEAK = {
     "code": f'boto3.client("s3", aws_access_key_id="{KEY}", aws_secret_access_key="{SECRET}")',
     "side by side": f"{KEY}:{SECRET}",
     "table": f"{KEY},{SECRET}",
+    "words of an example": f"AWS_ACCESS_KEY_ID={KEY}\nAWS_SECRET_ACCESS_KEY=b7Rk/EXAMPLE3nLt9ZbWc4YhUaQPd5SfGjK1mVxQ",
 }
 TEXTS_THAT_DO_NOT = {
     "key id alone": f"aws_access_key_id = {KEY}",
@@ -247,6 +248,7 @@ TEXTS_THAT_DO_NOT = {
     "no key id": f"aws_secret_access_key = {SECRET}",
     "temporary": f"aws_access_key_id = ASIARTX3GSDSVJNFUWS2\naws_secret_access_key = {SECRET}",
     "AWS's example": "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY secret wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "AWS's other example": "AKIAI44QH8DHBEXAMPLE je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY secret je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
     "a hash": f"{KEY} commit 0123456789abcdef0123456789abcdef01234567",
     "a signature": f"Credential={KEY}/20260803/eu-west-1/s3/aws4_request, Signature={'0a1b' * 16}",
     "a host id": f"<AWSAccessKeyId>{KEY}</AWSAccessKeyId><HostId>{SECRET}{SECRET}=</HostId>",

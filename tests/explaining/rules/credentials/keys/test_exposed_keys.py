@@ -72,3 +72,65 @@ def test_key_that_a_shell_printed(lines: str, *, is_traced: bool) -> None:
     assert "--status Inactive" in explanation.remedies[0].commands[-1]
     assert ("(set -x)" in " ".join(explanation.remedies[0].steps)) is is_traced
     assert _SECRET not in explanation.to_text(detail="full")
+
+
+_TOKEN = "IQoJb3JpZ2luX2VjEXAMPLEtokenEXAMPLEtokenEXAMPLEtoken=="
+_SESSION = "arn:aws:sts::111122223333:assumed-role/packer/leo"
+_SHOWN = f"AWS_ACCESS_KEY_ID=ASIARTX3GSDSVJNFUWS2\nAWS_SECRET_ACCESS_KEY=b7Rk/EXAMPLE3nLt9ZbWc4YhUaQPd5SfGjK1mVxQ\nAWS_SESSION_TOKEN={_TOKEN}\n"
+_OF_ROLE = _DENIED.replace("arn:aws:iam::111122223333:user/ana", _SESSION)
+_IN_JSON = (
+    f'{{"AccessKeyId": "ASIARTX3GSDSVJNFUWS2", "SecretAccessKey": "{_SECRET}", "SessionToken": "{_TOKEN}"}}\n'
+)
+_OF_INSTANCE = _IN_JSON.replace("SessionToken", "Token")
+_IN_FILE = f"aws_access_key_id = ASIARTX3GSDSVJNFUWS2\naws_secret_access_key = {_SECRET}\naws_session_token = {_TOKEN}\n"
+
+
+@check_rows(
+    ("text", "who", "how"),
+    [
+        (_SHOWN + _OF_ROLE, "the role packer", "tab Revoke sessions of the role"),
+        (_IN_FILE + _OF_ROLE, "the role packer", "tab Revoke sessions of the role"),
+        (_OF_INSTANCE + _OF_ROLE, "the role packer", "tab Revoke sessions of the role"),
+        (_SHOWN + _DENIED, "the user ana", "in the policies of the user"),
+        (
+            _SHOWN + _OF_ROLE.replace("packer", "AWSReservedSSO_Pack_0123456789abcdef"),
+            "the Identity Center role AWSReservedSSO_Pack_0123456789abcdef",
+            "in the inline policy of the permission set Pack",
+        ),
+        # The caller has assumed another role, whose credentials the text shows.
+        (
+            f'"Arn": "arn:aws:sts::111122223333:assumed-role/shipper/leo"\n{_IN_JSON}{_OF_ROLE}',
+            "the role behind the credentials",
+            "tab Revoke sessions of the role",
+        ),
+    ],
+)
+def test_temporary_credentials_in_the_text(text: str, who: str, how: str) -> None:
+    explanation = explain(text)
+    assert explanation.summary.endswith(
+        "The text also shows temporary credentials: whoever reads it can use them until they expire."
+    )
+    revoke = explanation.remedies[1]
+    assert revoke.title == f"Revoke the sessions of {who} if others can read the text"
+    assert how in revoke.steps[0]
+    shown = explanation.to_text(detail="full")
+    assert "delete-access-key" not in shown
+    assert _TOKEN not in shown
+    assert _SECRET not in shown
+
+
+@check_rows(
+    "text",
+    [
+        _SHOWN.replace("ASIARTX3GSDSVJNFUWS2", "ASIAIOSFODNN7EXAMPLE") + _OF_ROLE,
+        # Nobody can use a part of the credentials.
+        _SHOWN.replace(_TOKEN, "IQoJb3JpZ2luX2VjEJr...") + _OF_ROLE,
+        _SHOWN.replace(_TOKEN, f"{_TOKEN.strip('=')}...") + _OF_ROLE,
+        _SHOWN.replace(_TOKEN, "$TOKEN") + _OF_ROLE,
+        _SHOWN.replace("b7Rk/EXAMPLE3nLt9ZbWc4YhUaQPd5SfGjK1mVxQ", "****") + _OF_ROLE,
+        _SHOWN
+        + "An error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.",
+    ],
+)
+def test_temporary_credentials_that_nobody_can_use(text: str) -> None:
+    assert "temporary credentials: whoever reads it" not in explain(text).summary

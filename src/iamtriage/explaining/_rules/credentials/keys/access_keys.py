@@ -23,6 +23,8 @@ from iamtriage.failures._failures import AccessKeyQuota, Failure
 # or a label.
 LONG_TERM_KEY_ID = lazy_pattern(r"(?<![A-Za-z0-9/+])AKIA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
 """The ID of a long-term access key."""
+# The examples of the AWS documentation. In another key ID, EXAMPLE can stand for a part of a real one.
+_EXAMPLE = lazy_pattern(r"AKIA(?:IOSFODNN7|I44QH8DHB|111111111|222222222|123456789)EXAMPLE")
 _SECRET = r"(?=[A-Za-z0-9/+]{0,39}[a-z])(?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-9/+]{0,39}[0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"  # noqa: S105 (a pattern)
 _LABELED_SECRET = lazy_pattern(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_SECRET}")
 _KEY_ID_AND_SECRET = lazy_pattern(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
@@ -274,7 +276,7 @@ def user_command(verb: str, user: str | None, *arguments: str) -> str:
 def add_exposed_key(case: Case[Failure], explanation: Explanation) -> Explanation:
     """Add to an explanation what to do first if the text shows a long-term access key with its secret."""
     keys = _find_keys(case.text)
-    if not keys or not _shows_secret(case.text):
+    if not keys or not shows_secret(case.text):
         return explanation
     user = clues.find_user(case)
     deactivate, *others = _exposed_key_remedies(case.text, user, clues.find_partition(case), keys[0])
@@ -290,18 +292,18 @@ def add_exposed_key(case: Case[Failure], explanation: Explanation) -> Explanatio
 
 def _find_keys(text: str) -> list[str]:
     """Return the access key IDs in a text, without the examples of the AWS documentation."""
-    found = dict.fromkeys(LONG_TERM_KEY_ID.findall(text))
-    return [key for key in found if not key.endswith("EXAMPLE")]
+    return [key for key in dict.fromkeys(LONG_TERM_KEY_ID.findall(text)) if not _EXAMPLE.match(key)]
 
 
-def _shows_secret(text: str) -> bool:
+def shows_secret(text: str) -> bool:
+    """Return whether a text shows a secret access key."""
     return bool(_LABELED_SECRET.search(text) or _KEY_ID_AND_SECRET.search(text))
 
 
 def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
     """Explain a text whose only problem is an access key in it, such as the report of a secret scanner."""
     keys = _find_keys(text)
-    has_secret = bool(keys) and _shows_secret(text)
+    has_secret = bool(keys) and shows_secret(text)
     scanner = next((name for name, pattern in _SCANNERS.items() if pattern.search(text)), None)
     is_said = next(find_said(text, _SAID), None) is not None
     if not has_secret and scanner is None and not is_said:
