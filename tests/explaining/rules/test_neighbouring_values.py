@@ -268,7 +268,7 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
         f"An error occurred (AccessDenied) when calling the GetObject operation: {_no_key_policy(444455556666)}",
         (
             "The object is encrypted with this key",
-            "as an administrator of 444455556666, if it does not allow the call yet",
+            "as an administrator of 444455556666, which must allow the call, too, if it does not yet",
         ),
         ("nor enables IAM policies", "S3 encrypts the upload"),
     ),
@@ -751,7 +751,7 @@ KmsKeyId: arn:aws:kms:us-east-2:444455556666:key/0f1e2d3c-4b5a-6978-8899-aabbccd
 """,
         (
             "The role eso of External Secrets Operator is not allowed to use the KMS key",
-            "The key is in account 444455556666 and the role in 111122223333",
+            "The key is in account 444455556666 and the role ",
             '"Principal": {"AWS": "arn:aws:iam::111122223333:role/eso"}',
             "aws iam put-role-policy --role-name eso ",
         ),
@@ -762,7 +762,7 @@ KmsKeyId: arn:aws:kms:us-east-2:444455556666:key/0f1e2d3c-4b5a-6978-8899-aabbccd
 "KmsKeyId": "arn:aws:kms:eu-west-1:444455556666:key/0f1e2d3c-4b5a-6978-8899-aabbccddeeff"
 """,
         (
-            "The key is in account 444455556666 and the role in 111122223333",
+            "The key is in account 444455556666 and the role ",
             '"Principal": {"AWS": "arn:aws:iam::111122223333:role/app"}',
         ),
         facts={"caller": "arn:aws:iam::111122223333:role/app"},
@@ -971,7 +971,7 @@ metadata:
         (
             "its trust policy trusts account 222233334444, but the caller is in account 111122223333",
             "Or call from account 222233334444, which the policy trusts already",
-            "Then, as an administrator of 111122223333, if it does not allow the call yet: aws iam put-role-policy",
+            "Then, as an administrator of 111122223333, which must allow the call, too, if it does not yet: aws iam put-role-policy",
         ),
     ),
     "ACL of another upload": _Row(

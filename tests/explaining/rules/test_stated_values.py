@@ -1495,7 +1495,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "The key in the text is in account 222233334444, the caller in 111122223333",
                 "Allow the role jobs in the key policy, in account 222233334444",
-                "Then, as an administrator of 111122223333, if it does not allow the call yet: aws iam put-role-policy --role-name jobs",
+                "Then, as an administrator of 111122223333, which must allow the call, too, if it does not yet: aws iam put-role-policy --role-name jobs",
             ),
             ("KEY_ID",),
             id="the key of SOPS in another account",

@@ -718,7 +718,7 @@ RESOURCES: tuple[Case, ...] = (
         {},
         (
             "KMS key must be customer managed, and allow it kms:Decrypt",
-            f"Then, as an administrator of {ACCOUNT}, if it does not allow the call yet:",
+            f"Then, as an administrator of {ACCOUNT}, which must allow the call, too, if it does not yet:",
         ),
         (),
     ),
@@ -1403,7 +1403,7 @@ COMPANIONS: tuple[Case, ...] = (
             '"Resource": "KEY_ARN"',
             '"kms:ViaService": "secretsmanager.us-gov-west-1.amazonaws.com"',
             f"describe-secret --secret-id arn:aws-us-gov:secretsmanager:us-gov-west-1:{ACCOUNT}:secret:carts-Ab12Cd --query KmsKeyId --output text --region us-gov-west-1",
-            "Replace KEY_ARN.",
+            "Replace ROLE_ARN.",
         ),
         (),
     ),
@@ -1426,8 +1426,8 @@ COMPANIONS: tuple[Case, ...] = (
             "the KMS key with which the secret carts/db is encrypted",
             "describe-secret --secret-id carts/db ",
             "kubectl get externalsecret cart-db --namespace shop ",
-            "A key of another account must be customer managed, and its policy must allow the role",
-            "Replace KEY_ARN and REGION.",
+            "If the role of the SecretStore is not in the key's account, the key's owner must add this statement",
+            "Replace REGION and ROLE_ARN.",
         ),
         (),
     ),
@@ -1439,7 +1439,7 @@ COMPANIONS: tuple[Case, ...] = (
             "The role that External Secrets Operator uses for its SecretStore is",
             "describe-secret --secret-id carts/db ",
             "kubectl get externalsecret cart-db --namespace shop ",
-            "Replace KEY_ARN.",
+            "Replace ROLE_ARN.",
         ),
         (),
     ),
@@ -1450,7 +1450,7 @@ COMPANIONS: tuple[Case, ...] = (
         (
             "describe-secret --secret-id carts/db ",
             "kubectl get externalsecret cart-db --namespace shop ",
-            "Replace KEY_ARN.",
+            "Replace ROLE_ARN.",
         ),
         (),
     ),
@@ -2617,7 +2617,7 @@ OTHERS: tuple[Case, ...] = (
         {},
         (
             "Do this first: Get all details within 24 hours (requires iam:GetRequestAuthorizationDetails)",
-            "Next Find the Deny statement",
+            "Next Try the call with MFA, or find and change the Deny statement",
         ),
         (),
     ),
@@ -2692,7 +2692,7 @@ OTHERS: tuple[Case, ...] = (
         "Deny that can be that of a group",
         f"User: arn:aws:iam::{ACCOUNT}:user/temps/mia is not authorized to perform: glue:StartJobRun on resource: arn:aws:glue:us-east-1:{ACCOUNT}:job/load with an explicit deny in an identity-based policy",
         {},
-        ("or a policy of one of the user's groups", "list-attached-group-policies"),
+        ("at the user or at one of its groups", "list-attached-group-policies"),
         (),
     ),
     (
@@ -2713,7 +2713,7 @@ OTHERS: tuple[Case, ...] = (
             "the unique ID of a deleted role",
             "Account 444455556666 must allow the call, too: by the text, it does.",
         ),
-        ("put-role-policy", "if it does not allow the call yet"),
+        ("put-role-policy", "which must allow the call, too, if it does not yet"),
     ),
     (
         "role that was created again, with the same policy",
@@ -3552,7 +3552,7 @@ GUARDRAILS: tuple[Case, ...] = (
                 (
                     f"The key is in account 444455556666, the caller in {ACCOUNT}: both must allow it.",
                     "in the key policy, in account 444455556666 [resource owner]",
-                    f"Then, as an administrator of {ACCOUNT}, if it does not allow the call yet: aws iam put-role-policy",
+                    f"Then, as an administrator of {ACCOUNT}, which must allow the call, too, if it does not yet: aws iam put-role-policy",
                 ),
             ),
             (

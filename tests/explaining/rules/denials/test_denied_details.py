@@ -422,7 +422,9 @@ def test_statement_is_added_to_a_function_policy() -> None:
     assert '"Principal"' not in explanation.to_text(detail="full")
     assert remedy.documents
     assert isinstance(remedy.commands[-1], Labelled)
-    assert remedy.commands[-1].label.startswith("Then, as an administrator of 444455556666, if it does not")
+    assert remedy.commands[-1].label.startswith(
+        "Then, as an administrator of 444455556666, which must allow the call, too"
+    )
     assert remedy.commands[-2].startswith("aws lambda add-permission ")
     assert f'"Action":"lambda:InvokeFunction","Resource":"{function}"' in remedy.commands[-1]
 

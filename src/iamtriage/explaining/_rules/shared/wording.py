@@ -90,6 +90,10 @@ def join_first_four(names: tuple[str, ...]) -> str:
     return ", ".join(names[:4]) + ("" if len(names) <= 4 else " and others")
 
 
+# The resource of calls that list users, roles and so on.
+_LISTED_TYPE = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::[^:/]{0,20}:[a-z-]{2,20}/|policy path /")
+
+
 def denial_summary(denial: Denial, verdict: str) -> str:
     """Return the summary of an explanation: who was denied what, and the verdict."""
     request = denial.action or "access"
@@ -102,7 +106,8 @@ def denial_summary(denial: Denial, verdict: str) -> str:
     elif denial.action is None and denial.resource is None and (source := denial.event_source) is not None:
         request = f"a call to {source}"
     on = ""
-    if denial.resource and denial.resource != "*" and not is_truncated(denial.resource):
+    is_named = denial.resource and denial.resource != "*" and not _LISTED_TYPE.fullmatch(denial.resource)
+    if denial.resource and is_named and not is_truncated(denial.resource):
         # CloudWatch Logs ends the ARN of a log group so. A colon follows.
         resource = denial.resource.removesuffix(":log-stream:").rstrip(":")
         may_be_masked = "***" in resource or "xxx" in resource.lower()

@@ -48,24 +48,28 @@ def test_missing_decrypt(text: str, resource: str) -> None:
         (
             "We copy from account 444455556666.",
             "most likely, ",
-            "as an administrator of 444455556666, if it does not allow the call yet",
+            "as an administrator of 444455556666, which must allow the call, too, if it does not yet",
         ),
         (
             "Account 111122223333 has the bucket.",
             "most likely, ",
-            "The key policy must allow the caller, too",
+            "policy.json is enough if the key policy enables IAM policies",
         ),
         (
             "Accounts: account 444455556666, account 777788889999",
             "most likely, ",
-            "The key policy must allow",
+            "if the key policy enables IAM policies",
         ),
         (
             "The policy has kms:GenerateDataKey and s3:PutObject.",
             "a reason: the caller lacks",
-            "The key policy",
+            "if the key policy enables IAM policies",
         ),
-        ("It allows kms:GenerateDataKey and kms:Decrypt.", "most likely, ", "The key policy must allow"),
+        (
+            "It allows kms:GenerateDataKey and kms:Decrypt.",
+            "most likely, ",
+            "if the key policy enables IAM policies",
+        ),
     ],
     ids=["other account", "same account", "accounts", "listed", "allowed"],
 )
@@ -84,8 +88,8 @@ def test_accounts_and_listed_actions(words: str, verdict: str, first_step: str) 
 def test_account_of_the_key(caller: str, *, is_named: bool) -> None:
     explanation = explain(f"{SMALL}{_failed('UploadPart')}{ENCRYPTION}", facts={"caller": caller or None})
     step = " ".join(explanation.remedies[0].steps)
-    assert ("If the caller is not in account 111122223333, that account must add this" in step) is is_named
-    assert ('{"AWS": "CALLER_ARN"}' in step) is is_named
+    assert ("If the caller is not in account 111122223333, the key's owner must add this" in step) is is_named
+    assert ('{"AWS": "ROLE_ARN"}' in step) is is_named
     assert explanation.causes[0].because[0] == "The text shows such an upload that worked."
 
 

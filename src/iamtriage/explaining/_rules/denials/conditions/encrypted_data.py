@@ -246,20 +246,30 @@ def via_service(service: str | None, region: str, partition: str | None) -> dict
 
 
 def key_policy_step(
-    key: str, principal: Principal | None, actions: Sequence[str], caller: str = "the role"
+    key: str, principal: Principal | None, actions: Sequence[str], caller: str, data: Arn | None = None
 ) -> str:
-    """Return what the key policy must have, with a statement if the key is in another account than the caller."""
-    owner, account = principal_words.other_owner(key, principal), getattr(principal, "account", None)
-    arn = principal_words.try_parse_arn(key)
-    statement = json.dumps(allow(actions, "*", principal={"AWS": str(principal or "CALLER_ARN")}))
+    """Return what the key policy must have, with a statement if the key can be in another account than the caller.
+
+    Args:
+        key: The ARN of the key, or a placeholder.
+        principal: The caller, if known.
+        actions: The actions on the key.
+        caller: What the steps call it.
+        data: The ARN of what the key encrypts. An unknown key is most likely in its account.
+    """
+    arn = principal_words.try_parse_arn(key) or data
+    owner, account = principal_words.other_owner(str(arn), principal), getattr(principal, "account", None)
+    statement = json.dumps(allow(actions, "*", principal={"AWS": str(principal or "ROLE_ARN")}))
+    if owner is None and principal is None:
+        place = "the key's account" if arn is None else f"account {arn.account}"
+        return f"policy.json is enough if the key policy enables IAM policies (the account's root as principal). If {caller} is not in {place}, the key's owner must add this statement to it (put-key-policy): {statement}"
     if owner is None:
+        is_same = arn is not None and account == arn.account
         across = f" A key of another account must be customer managed, and its policy must allow {caller}."
-        if arn is not None and account == arn.account:
-            across = ""
-        elif arn is not None and account is None:
-            across = f" If {caller} is not in account {arn.account}, that account must add this statement to it: {statement}"
+        across = "" if is_same else across
         return f"The key policy must allow {caller}, too, or enable IAM policies (the account's root as principal).{across}"
-    return f"The key is in account {owner} and {caller} in {account}, so both accounts must allow it. The key must be customer managed, and its owner adds this statement to the key policy: {statement}"
+    kept = "key is" if ":key/" in str(arn) else "data, and most likely the key, is"
+    return f"The {kept} in account {owner} and {caller} in {account}, so both accounts must allow it. The key must be customer managed, and its owner adds this statement to the key policy: {statement}"
 
 
 def with_key_policy(remedy: Remedy) -> Remedy:

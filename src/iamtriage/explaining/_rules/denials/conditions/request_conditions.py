@@ -264,7 +264,7 @@ def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> 
         listed = [PolicyValue(each, compile_glob(each)) for each in values]
         met = {evaluate_condition(parsed, listed, each) for each in ((), ("-",))}
         return CheckedCondition(operator, key, values, None, only_one(met))
-    if requested is None and parsed and key.lower() == _MFA and denial.is_explicit and _uses_keys(denial):
+    if requested is None and parsed and key.lower() == _MFA and denial.is_explicit and uses_keys(denial):
         absent = evaluate_condition(parsed, [PolicyValue(each, compile_glob(each)) for each in values], ())
         requested = () if absent else None
     if requested is None or parsed is None or any("${" in each for each in values):
@@ -277,7 +277,7 @@ def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> 
     return CheckedCondition(operator, key, values, requested, is_met)
 
 
-def _uses_keys(denial: Denial) -> bool:
+def uses_keys(denial: Denial) -> bool:
     """Return whether a user called with access keys, as far as the text shows: only AssumeRole takes a code with them."""
     is_session = denial.lowercase_action == "sts:assumerole" or _SESSION_WITH_MFA.search(denial.failure.text)
     return isinstance(denial.principal, User) and not is_session

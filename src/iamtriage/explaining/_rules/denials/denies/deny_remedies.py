@@ -215,7 +215,7 @@ def describe_change(denial: Denial) -> str:
         "session": "open a session whose session policy has no such Deny",
         "vpc_endpoint": "the owner of the VPC endpoint has to scope the Deny down",
         "role_trust": "the owner of the role has to scope the Deny down",
-        None: f"the owner of the policy with the Deny has to scope it down. The Deny can be in an identity-based policy of the caller, {of_resource}a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
+        None: f"the owner of the policy with the Deny has to scope it down. It can be an identity-based policy, {of_resource}a boundary, an SCP, a session policy or a VPC endpoint policy",
     }
     return who[denial.policy_type]
 

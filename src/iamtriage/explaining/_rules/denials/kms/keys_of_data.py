@@ -8,6 +8,7 @@ from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 
 # The services that people name as what their program reads.
 _STORES = {"parameter store": "ssm", "secrets manager": "secretsmanager"}
@@ -67,6 +68,22 @@ def key_of_data_command(denial: Denial) -> str | None:
         return commands.fill_command(show, commands.bucket(bucket), path)
     show = "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text"
     return commands.fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
+
+
+def look_up_arn(denial: Denial) -> tuple[str, tuple[str, ...]]:
+    """Return where the ARN of the key of what a call reads or writes is found, in words, and with which commands."""
+    show = key_of_data_command(denial)
+    if show is None:
+        return "look it up in what holds the data (such as KmsKeyId)", ()
+    if "KMSKeyArn" in show:
+        managed = "None means the AWS managed key aws/lambda: then set the role again instead"
+        return f"the first command prints it. {managed}", (show,)
+    if "KMSMasterKeyArn" in show or "SSEKMSKeyId" in show:
+        return "the first command prints it", (show,)
+    # Other data has what its owner set.
+    describe = f"aws kms describe-key --key-id KEY_ID --query KeyMetadata.Arn --output text --region {region_argument(denial)}"
+    words = f"{show.split()[2]} prints its ID or alias, and describe-key its ARN, which a policy needs"
+    return words, (show, describe)
 
 
 def find_key_step(denial: Denial, show_key: str | None) -> str:

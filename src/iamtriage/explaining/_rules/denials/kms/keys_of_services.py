@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_argument
-from iamtriage.arns._principals import ServiceLinkedRole
+from iamtriage._typing import NamedTuple
+from iamtriage.arns._principals import Principal, ServiceLinkedRole
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Labelled, Remedy
@@ -18,6 +19,8 @@ from iamtriage.explaining._rules.denials.kms import keys_of_data, managed_keys
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.principals.principal_words import other_owner, try_parse_arn
@@ -45,19 +48,8 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         name = resource.resource.replace(":", "/").partition("/")[2] or resource.resource
     if service in encrypted_data.SHOW_KEYS:
         data = encrypted_data.SHOW_KEYS[service][2].partition("_")[0].lower()
-    caller, title, show_store = denial.caller, f"Allow {denial.caller} to use the key", None
-    role = caller if caller.startswith("the execution role") else "the role that makes the call"
-    if denial.principal_text is None and encrypted_data.EXTERNAL_SECRETS.search(text):
-        caller = "the role that External Secrets Operator uses for its SecretStore"
-        title = "Allow the role of the SecretStore to use the key"
-        show_store = encrypted_data.show_store_command(denial, names_data=name is not None)
-        role = "the role of the SecretStore or of its service account (kubectl get secretstores,clustersecretstores -A -o yaml)"
-    stated_name, stated = (None, None) if show_store is None else encrypted_data.stated_store_role(denial)
-    kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(stated_name))
-    if stated_name is not None:
-        caller = f"the role {stated_name} of External Secrets Operator"
-        title, show_store = f"Allow the role {stated_name} to use the key", None
-        role = f"the role {stated_name}"
+    user = _find_user(denial, names_data=name is not None)
+    kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(user.name))
     key = commands.arn(encrypted_data.find_key(denial), "KEY_ARN")
     # A policy names a key by its ARN only: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
     key = key if ":key/" in key else "KEY_ARN"
@@ -65,6 +57,8 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     region = next(places, encrypted_data.find_region_of_data(denial, service) or region_argument(denial))
     in_region = "" if region == "REGION" else f" --region {region}"
     alias = encrypted_data.find_alias(denial) if key == "KEY_ARN" else None
+    # Of an unknown key, what it encrypts shows the most likely owner.
+    of_data = other_owner(arn or "", user.principal) if key == "KEY_ARN" else None
     # Secrets Manager says something else of a disabled key.
     is_needed = key == "KEY_ARN" or _OF_SECRETS_MANAGER not in text
     find, lines = None, [f"aws kms describe-key --key-id {key}{in_region}"] * is_needed
@@ -73,42 +67,88 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         lines = [f"aws kms describe-key --key-id {alias}{in_region} --query KeyMetadata.Arn --output text"]
     elif key == "KEY_ARN" and (show := encrypted_data.show_key_command(denial, service, arn)) is not None:
         store = f"The first command prints {encrypted_data.SHOW_KEYS[service or ''][2]} and the SecretStore. "
-        find = f"{store if show_store is not None and name is None else ''}If KEY_ID ({show.split()[2]}) is None or aws/{service}, no Allow is missing: a Deny applies, or another account owns the {data}."
+        apart = "" if of_data else "a Deny applies. Or the caller is in another account, where "
+        set_key = " ".join(managed_keys.SET_KEY.get(service or "", "").split()[2:3])
+        find = f"{store if user.show_store is not None and name is None else ''}If KEY_ID ({show.split()[2]}) is None or aws/{service}, {apart}no Allow helps: the owner of the {data} has to give it a customer managed key{f' ({set_key})' if set_key else ''}."
         lines = [show, f"{lines[0].replace('KEY_ARN', 'KEY_ID')} --query KeyMetadata.Arn --output text"]
     elif key == "KEY_ARN":
         find = f"Find the key in the settings of the resource that contains the {data} (KmsKeyId)."
     statement = encrypted_data.key_statement(denial, service, region, resource, key)
     put = commands.put_policy(holder, "AllowUseOfKey", kind)
-    owner = other_owner(key, stated or denial.role)
+    owner = other_owner(key, user.principal)
     show = (
         f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text"
     )
     # Only the owner's account can read the policy.
     lines = [] if owner else [*lines, show]
+    if of_data is not None:
+        lines[0] = Labelled(f"In account {of_data}:", lines[0])
+        put = Labelled(f"Then, in the account of {user.words}:", put)
+    elif holder == "ROLE_NAME":
+        put = Labelled(f"Then, with ROLE_NAME of {user.place}:", put)
+    of_key = encrypted_data.key_policy_step(key, user.principal, statement["Action"], user.words, resource)
     remedy = identity_remedy(
-        title,
-        find,
-        encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
+        f"Allow {user.words} to use the key",
+        *((of_key, find) if of_data else (find, of_key)),
         commands=(
             *lines[: name is not None],
-            show_store,
+            user.show_store,
             *lines[name is not None :],
-            put if holder != "ROLE_NAME" else Labelled(f"Then, with ROLE_NAME of {role}:", put),
+            user.show_caller,
+            put,
             *new_task_commands(denial.failure.text, region),
         ),
         statements=(statement,),
         url=pages.KMS_ACCESS,
     )
     return denial.explain(
-        f"{capitalize_start(caller)} is not allowed to use the KMS key{f' {alias}' if alias else ''}{f' of account {owner}' if owner else ''} with which the {data}{f' {clip_text(name)}' if name else ''} is encrypted.",
+        f"{capitalize_start(user.called)} is not allowed to use the KMS key{f' {alias}' if alias else ''}{f' of account {owner}' if owner else ''} with which the {data}{f' {clip_text(name)}' if name else ''} is encrypted.",
         KMS_BEHIND_SERVICE.cause(
             "reported", text=_describe_denied(denial, as_strings(statement["Action"]), data)
         ),
-        None if owner else KMS_KEY_POLICY.cause(),
+        None if owner or of_data else KMS_KEY_POLICY.cause(),
         KMS_KEY_STATE.cause(text="The key is disabled or pending deletion.")
         if _OF_SECRETS_MANAGER not in text
         else None,
         remedies=remedy,
+    )
+
+
+class _User(NamedTuple):
+    """Who uses a key: what the summary and the steps call it, where to look it up, and with which commands."""
+
+    called: str
+    words: str
+    place: str
+    principal: Principal | None = None
+    name: str | None = None
+    show_store: str | None = None
+    show_caller: str | None = None
+
+
+def _find_user(denial: Denial, *, names_data: bool) -> _User:
+    """Return who was not allowed to use the key: the caller, or the role of External Secrets Operator."""
+    caller, principal = denial.caller, denial.role or denial.principal
+    if (
+        denial.principal_text is not None
+        or encrypted_data.EXTERNAL_SECRETS.search(denial.failure.text) is None
+    ):
+        if caller != "the caller":
+            return _User(caller, caller, caller, principal)
+        show = with_profile(
+            find_profile(denial.case), "aws sts get-caller-identity --query Arn --output text"
+        )
+        place = "the caller's role (for a user, put-user-policy)"
+        return _User(caller, caller, place, principal, show_caller=show)
+    name, stated = encrypted_data.stated_store_role(denial)
+    if name is not None:
+        role = f"the role {name}"
+        return _User(f"{role} of External Secrets Operator", role, role, stated or principal, name)
+    return _User(
+        "the role that External Secrets Operator uses for its SecretStore",
+        "the role of the SecretStore",
+        "the role of the SecretStore or of its service account (kubectl get secretstores,clustersecretstores -A -o yaml)",
+        show_store=encrypted_data.show_store_command(denial, names_data=names_data),
     )
 
 

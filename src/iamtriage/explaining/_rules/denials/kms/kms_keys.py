@@ -73,7 +73,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     is_said = f"{operation} itself was not denied" in explanation.summary
     if is_said or not explanation.causes or explanation.topic == policy_causes.KMS_BEHIND_SERVICE.code:
         return explanation
-    key = "a KMS key" if explanation.topic == "kms-key-unknown" else "this key"
+    key = "this key" if denial.resource else "a KMS key"
     if operation and keys_of_services.OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
         data, bucket = encrypted_data.describe_data(operation), context.bucket
         # The most used service that has the operation.
@@ -186,20 +186,19 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
     """Return a remedy for the caller with how to find the key that the message does not name."""
     if remedy.policy is None or remedy.layer != "identity":
         return remedy
-    key, show_key = commands.arn(encrypted_data.find_key(denial), "KEY_ARN"), None
+    key = commands.arn(encrypted_data.find_key(denial), "KEY_ARN")
+    lookup: tuple[str, ...] = ()
     find = "The message does not name the key. It is most likely the one in the text."
     if ":key/" not in key:
-        key, show_key = "KEY_ARN", keys_of_data.key_of_data_command(denial)
-        find = f"The message does not name the key: {'the first command prints it' if show_key else 'look it up in what holds the data (such as KmsKeyId)'}."
-        if show_key and "KMSKeyArn" in show_key:
-            find += " None means the AWS managed key aws/lambda: then set the role again instead."
+        key, (where, lookup) = "KEY_ARN", keys_of_data.look_up_arn(denial)
+        find = f"The message does not name the key: {where}."
     actions, principal = [denial.action or "kms:Decrypt"], denial.role or denial.principal
     of_key = encrypted_data.key_policy_step(key, principal, actions, denial.caller)
     statements = _change_key_statements(remedy.policy, "Resource", key)
     return attrs.evolve(
         remedy,
         steps=(find, f"{remedy.steps[0]} {of_key}", *remedy.steps[1:]),
-        commands=(*present(show_key), *remedy.commands),
+        commands=(*lookup, *remedy.commands),
         policy={**remedy.policy, "Statement": statements},
     )
 

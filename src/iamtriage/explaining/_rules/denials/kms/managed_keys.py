@@ -66,7 +66,7 @@ _ROLE_ARN = lazy_pattern(r"(?a)\barn:[\w-]{3,20}:iam::[0-9]{12}:role/[\w+=,.@/-]
 _OTHER_ACCOUNT = lazy_pattern(r"\b(?i:cross[- ]account|(?:an)?other (?:AWS )?account)\b")
 _CREATE = "aws kms create-key --policy file://policy.json --query KeyMetadata.Arn --output text --region {}"
 # What sets the key of data, for services that need no more than its name.
-_SET_KEY = {
+SET_KEY = {
     "secretsmanager": "aws secretsmanager update-secret --secret-id {} --kms-key-id KEY_ARN",
     "dynamodb": "aws dynamodb update-table --table-name {} --sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=KEY_ARN",
     "kinesis": "aws kinesis start-stream-encryption --stream-arn {} --encryption-type KMS --key-id KEY_ARN",
@@ -294,7 +294,7 @@ def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:
         return (
             f"aws ec2 copy-snapshot --source-region {region} --source-snapshot-id SNAPSHOT_ID --encrypted --kms-key-id KEY_ARN --region {region}",
         )
-    if key.service not in _SET_KEY:
+    if key.service not in SET_KEY:
         return ()
     stated = find_stated_arn(denial.failure, lambda each: each.split(":")[2] == key.service, is_anywhere=True)
     if key.service == "dynamodb" and stated is not None:
@@ -304,7 +304,7 @@ def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:
         or encrypted_data.find_data_name(denial, key.service)
         or encrypted_data.SHOW_KEYS[key.service][2]
     )
-    return (commands.fill_command(f"{_SET_KEY[key.service]} --region {{}}", value, region),)
+    return (commands.fill_command(f"{SET_KEY[key.service]} --region {{}}", value, region),)
 
 
 _INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S105 (words of KMS)

@@ -11,7 +11,7 @@ from typing import Literal
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, join_words, lower_first, quote_argument
+from iamtriage._text import clip_text, join_words, quote_argument
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Root
 from iamtriage.explaining._context.readers.organization_levels import (
@@ -150,7 +150,7 @@ _WHOM_TO_ASK = Labelled(
     "aws organizations describe-organization --query Organization.MasterAccountEmail --output text",
 )
 _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
-_PARENTS = f"Administrators {lower_first(commands.PARENTS)}"
+_LEVELS = "administrator{}, for the account and each of its parents up to the root:"
 _READ_DENY = "If the Deny exempts {}a tag or another principal, make the call with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
 _ANY_ID = "POLICY_ID"
@@ -310,11 +310,12 @@ def _control_remedy(
     if of_caller and resource_commands.role_path_steps(denial) and not has_path:
         of_caller += ", with the role's path if it has one"
     listed: tuple[str, ...] = (f"aws organizations list-policies --filter {kind}",)
-    parents: str | None = None
+    lists_levels = policy_id == _ANY_ID and account is not None
     if policy_id != _ANY_ID:
         listed = ()
     elif account is not None:
-        listed, parents = commands.list_control_policies(commands.account(account), kind), _PARENTS
+        first, parents = commands.list_control_policies(commands.account(account), kind)
+        listed = (Labelled(f"As an {_LEVELS.format(' of the organization')}", first), parents)
     # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
     policy = f"the {name}{'' if policy_id == _ANY_ID else f' {policy_id}'}"
     title, who, as_role = f"Have {policy} changed", "the caller", None
@@ -324,8 +325,8 @@ def _control_remedy(
     describe = commands.fill_command(_DESCRIBE_POLICY, policy_id)
     lines: Commands = listed
     if listed and policy_type == "resource_control" and not denial.crosses_accounts:
-        lines = (_WHOM_TO_ASK, Labelled("Then, as that administrator:", listed[0]), *listed[1:])
-    lines = (*lines, describe if parents else Labelled(_OF_EACH, describe))
+        lines = (_WHOM_TO_ASK, Labelled(f"Then, as that {_LEVELS.format('')}", listed[0]), *listed[1:])
+    lines = (*lines, describe if lists_levels else Labelled(_OF_EACH, describe))
     unlock = None
     if policy_type == "service_control":
         unlock = root_users.unlock_resource(denial, policy, ask, lines[:1])
@@ -335,7 +336,6 @@ def _control_remedy(
         ask,
         *((*denied_regions.region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
         f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for {who} (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
-        parents,
         commands=lines,
         url=url,
     )

@@ -8,10 +8,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._context.readers.attached_policies import find_only_group, lists_others_only
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import shows_revocation
+from iamtriage.explaining._rules.denials.denies import secure_calls
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.denies.landing_zones import LISTED_HOLDER, explain_quarantine
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -28,8 +30,8 @@ _OF_SET = (
     "aws sso-admin {}-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN"
 )
 _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/")
-_SEARCH = "The simulator names the policy (SourcePolicyId), unless the Deny depends on how you call. In the policies{}, look for Deny with {}, {}:*, * or NotAction."
-_OF_GROUPS = ", also in those of each group (list-attached-group-policies, list-group-policies)"
+_SEARCH = "The simulator names the policy, unless the Deny depends on how you call. Then look for Deny with {}, {}:*, * or NotAction in the policies{}."
+_OF_GROUPS = ", also in those of each group (list-group-policies, list-attached-group-policies)"
 _SOURCES = "'EvaluationResults[].MatchedStatements[].SourcePolicyId'"
 
 
@@ -74,6 +76,35 @@ def _leave_group(denial: Denial) -> remedies.Commands:
     return (Labelled(label, line),)
 
 
+# What a Deny without MFA exempts, so that users can set up a device and open a session:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html
+_OPENS_SESSION = lazy_pattern(r"sts:get(?:sessiontoken|calleridentity)|iam:.*mfa.*")
+_TRY_MFA = "Such a Deny often applies only without MFA (aws:MultiFactorAuthPresent), as with plain access keys: export all three values that get-session-token returns, and repeat the call."
+_WITH_MFA = lazy_pattern(
+    r"(?i)\bmfaAuthenticated\W{1,6}true\b|\b(?:with|us(?:e|ed|ing)|through|via|entered) (?:[\w']{1,12} ){0,3}(?:mfa|multi-?factor)\b"
+)
+
+
+def _try_mfa_first(denial: Denial, find: Remedy) -> Remedy:
+    """Return a remedy that finds a Deny with the call with MFA before it, unless the text shows what the Deny requires."""
+    from iamtriage.explaining._rules.denials.conditions.request_conditions import uses_keys
+
+    facts, text = denial.facts, denial.failure.text
+    is_known = denial.policy or denial.statements or facts.policies or context_of(facts).policies
+    if is_known or facts.authorization_details or not uses_keys(denial) or _WITH_MFA.search(text):
+        return find
+    exempt = _OPENS_SESSION.fullmatch(denial.lowercase_action)
+    if exempt or any(_NAME_OF_DENY.search(each["name"]) for each in _LISTED.finditer(text)):
+        return find
+    others = (each.removeprefix(denial_remedies.CHANGE_CALL).lstrip() for each in find.steps)
+    return attrs.evolve(
+        find,
+        title="Try the call with MFA, or find and change the Deny statement",
+        steps=(_TRY_MFA, *filter(None, others)),
+        commands=(*secure_calls.call_with_mfa(denial)[1], *find.commands),
+    )
+
+
 def _allow_afterwards(denial: Denial) -> Remedy | None:
     """Return the remedy for a call that no policy would allow without the Deny, as the facts show."""
     if decisions.other_policies_without_allow(denial.facts, denial.action) is None or not denial.action:
@@ -95,8 +126,9 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     named = next(decisions.named_statements(denial.facts, denial.action), None)
     is_revoked, is_of_all = shows_revocation(denial), name == "AWSDenyAll"
     found = f"an identity-based policy of {denial.caller}"
-    of_group = ", or a policy of one of the user's groups" if isinstance(denial.principal, User) else ""
-    policy = f" AWS does not name the policy: it can be an inline policy{of_group}."
+    is_user = isinstance(denial.principal, User)
+    holders = ", at the user or at one of its groups" if is_user else ""
+    policy = f" AWS does not name the policy: it can be inline or attached{holders}."
     if named or is_revoked:
         policy = ""
     if denial.policy and denial.policy not in (named or ""):
@@ -115,9 +147,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
             None
             if inline or denial.policy
-            else _SEARCH.format(
-                _OF_GROUPS if of_group else "", denial.action or "the action", denial.service
-            ),
+            else _SEARCH.format(denial.action or "the action", denial.service, _OF_GROUPS if is_user else ""),
             # A group says why: what the statement requires matters less.
             None if _find_group(denial) else typical_requirement(denial),
             denial_remedies.CHANGE_CALL,
@@ -126,7 +156,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             commands=(*(inline or _policy_commands(denial)), *(_leave_group(denial) if inline else ())),
             url=pages.EVALUATION,
         )
-        first: Remedy | None = attrs.evolve(remedy, layer="identity")
+        first: Remedy | None = attrs.evolve(_try_mfa_first(denial, remedy), layer="identity")
         if is_revoked:
             first, details = None, None
         if is_managed:
@@ -299,15 +329,41 @@ def _is_of_group(denial: Denial) -> bool:
 
 _RESULT = "'EvaluationResults[].[EvalDecision,MatchedStatements[].SourcePolicyId,PermissionsBoundaryDecisionDetail,OrganizationsDecisionDetail]'"
 _READ_RESULT = (
-    "The command names a policy of the caller that has the Deny. AllowedByPermissionsBoundary: false means the boundary, and AllowedByOrganizations: false a service control policy, which only the organization's administrators see.",
-    "If it says allowed, a condition on MFA, the network or tags decides, or an endpoint policy: the simulator knows none of them. The command requires iam:SimulatePrincipalPolicy.",
+    "The simulator names a policy of the caller that has the Deny. AllowedByPermissionsBoundary: false means the boundary, and AllowedByOrganizations: false a service control policy, which only the organization's administrators see.",
+    "If it says allowed, a condition on MFA, the network or tags decides, or an endpoint policy: the simulator knows none of them. It requires iam:SimulatePrincipalPolicy.",
 )
+
+
+# The objects of the output that have documents: managed policies, and the inline ones of users, groups and roles.
+_FIND_SID = "aws iam get-account-authorization-details | jq --arg sid {} '.. | objects | select(.PolicyName and (tostring | contains($sid))).PolicyName'"
+_FIND_SID_IN_SCPS = "for id in $(aws organizations list-policies --filter SERVICE_CONTROL_POLICY --query 'Policies[].Id' --output text); do aws organizations describe-policy --policy-id $id | grep -q {} && echo $id; done"
+_SID = lazy_pattern("[0-9A-Za-z]{4,64}")
+
+
+def _find_by_sid(sid: str, of_resource: str) -> Remedy:
+    """Return the remedy that finds a Deny by its Sid in the policies of the account and of the organization."""
+    return remedies.account_remedy(
+        f"Find the Deny statement {sid} in account and organization",
+        f"If neither has it, look in {of_resource}the session policy and the VPC endpoint policy. If the request is legitimate, scope the Deny down.",
+        commands=(
+            _FIND_SID.format(sid),
+            Labelled(
+                "For service control policies, as an administrator of the organization:",
+                _FIND_SID_IN_SCPS.format(sid),
+            ),
+        ),
+        url=pages.EVALUATION,
+    )
 
 
 def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     """Explain an explicit deny if AWS does not state the policy type."""
     statement = f"the statement {clip_text(denial.statements[0])}" if denial.statements else "a policy"
-    named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
+    what = (
+        "names the statement, but not its policy"
+        if denial.statements
+        else "does not name the policy with the Deny"
+    )
     of_resource = "the resource's policy, " if denial.can_have_resource_policy else ""
     is_user = isinstance(denial.principal, User)
     own = "the caller's identity-based policies"
@@ -316,21 +372,24 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     session = "" if is_user else "the session policy, "
 
     def find_statement() -> Remedy:
+        if denial.policy is None and denial.statements and _SID.fullmatch(denial.statements[0]):
+            return _find_by_sid(denial.statements[0], of_resource)
         search = f"Check in this order: {own}, {of_resource}the permissions boundary, service control policies, {session}the VPC endpoint policy."
         lines: remedies.Commands = tuple(f"{each} --query {_RESULT}" for each in simulation_commands(denial))
         if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
             search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."
             lines = _show_policy_commands(denial) if ":iam:" in denial.policy else ()
-        return remedies.account_remedy(
-            f"Find the Deny statement{named}",
+        find = remedies.account_remedy(
+            "Find the Deny statement",
             search,
             *(_READ_RESULT if lines and "Check in" in search else ()),
             f"{denial_remedies.CHANGE_CALL} If the request is legitimate, scope down the Deny.",
             commands=lines,
             url=pages.EVALUATION,
         )
+        return find if denial.can_have_resource_policy else _try_mfa_first(denial, find)
 
-    text = f"The message does not name the policy with the Deny. {why_no_allow_helps(denial)}"
+    text = f"The message {what}. {why_no_allow_helps(denial)}"
     return denial.explain(
         denial_summary(denial, f"{statement} denies it explicitly"),
         EXPLICIT_DENY.cause(denial.policy_type_evidence, reason_lines(denial), text=text),

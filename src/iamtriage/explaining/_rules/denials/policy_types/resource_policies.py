@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from iamtriage._patterns import lazy_pattern
@@ -232,7 +232,7 @@ def resource_remedy(denial: Denial) -> Remedy:
         if find_own_allow(denial) is None:
             other_side, own = describe_other_side(denial, added)
             steps[:0] = present(other_side)
-            lines = (*lines, *present(own))
+            lines = (*_say_account(denial, lines, steps), *present(own))
     elif _may_need_identity_allow(denial) and denial.resource_account is None and not is_linked:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         where = "The text masks the account of the resource: run the commands in that account. "
@@ -244,6 +244,13 @@ def resource_remedy(denial: Denial) -> Remedy:
     title = f"Allow {caller} in the {policy.name}{in_resource_account(denial)}"
     url = _KEY_OF_VOLUMES if is_of_volumes else pages.CROSS_ACCOUNT
     return resource_policy_remedy(title, *steps, commands=lines, statements=statements, url=url)
+
+
+def _say_account(denial: Denial, lines: Commands, steps: Iterable[str]) -> Commands:
+    """Return the commands of the resource's owner with the account, if a step has one for the caller's account."""
+    if not any(" get-role " in each for each in steps):
+        return lines
+    return (*(Labelled(f"In account {denial.resource_account}:", each) for each in lines[:1]), *lines[1:])
 
 
 def _describe_form(policy: ResourcePolicy, denial: Denial, notes: tuple[str, ...]) -> Iterator[str]:

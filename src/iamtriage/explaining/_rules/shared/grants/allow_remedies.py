@@ -202,7 +202,7 @@ def other_side_command(
     managed = (
         " with AmazonEC2ContainerRegistryPullOnly or another policy" if action == [*PULL_ACTIONS] else ""
     )
-    then = f"Then, as an administrator of {denial.account}, if it {_NO_ALLOW_YET}{managed}:"
+    then = f"Then, as an administrator of {denial.account}, which {_ALLOWS_TOO}, if it does not yet{managed}:"
     return Labelled.required(then, line)
 
 
@@ -219,12 +219,12 @@ def as_administrator(account: str | None, lines: tuple[str, ...]) -> tuple[str, 
 
 
 _DEFAULT_KEY = lazy_pattern(r"(?<![\w/-])(?:alias/)?aws/secretsmanager(?![\w/-])")
-_NO_ALLOW_YET = "does not allow the call yet"
+_ALLOWS_TOO = "must allow the call, too"
 
 
 def allows_in_both_accounts(remedy: Remedy) -> bool:
     """Return whether the commands of a remedy allow the action in the account of the caller, too."""
-    return any(isinstance(each, Labelled) and _NO_ALLOW_YET in each.label for each in remedy.commands)
+    return any(isinstance(each, Labelled) and _ALLOWS_TOO in each.label for each in remedy.commands)
 
 
 def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[str | None, Labelled | None]:
