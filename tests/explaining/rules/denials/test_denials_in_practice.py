@@ -2101,7 +2101,7 @@ SETTINGS: tuple[Case, ...] = (
         "Deny of a permission set",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/ana is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:orders with an explicit deny in an identity-based policy",
         {},
-        ("changes the permission set Dev",),
+        ("has to change the permission set Dev",),
         ("an IAM administrator",),
     ),
 )

@@ -62,3 +62,29 @@ def test_account_of_each_command(text: str, labels: list[str]) -> None:
     shown = str(explain(text))
     words = ("In account 444455556666:", "111122223333, which must allow the call, too")
     assert [each for each in words if each in shown] == labels
+
+
+_IDENTITY = "An error occurred (AccessDeniedException) when calling the {} operation: User: arn:aws:sts::111122223333:assumed-role/cart/1 is not authorized to perform: {} on resource: {} because no identity-based policy allows the {} action"
+_FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:carts"
+
+
+@check_rows(
+    ("operation", "action", "resource", "is_said"),
+    [
+        ("Invoke", "lambda:InvokeFunction", _FUNCTION, True),
+        ("ListObjectsV2", "s3:ListBucket", "arn:aws:s3:::carts", True),
+        # The action has the name of the call, or is another one within it.
+        ("GetFunction", "lambda:GetFunction", _FUNCTION, False),
+        ("CreateFunction", "iam:PassRole", "arn:aws:iam::111122223333:role/carts", False),
+    ],
+)
+def test_action_of_the_call(operation: str, action: str, resource: str, *, is_said: bool) -> None:
+    shown = str(explain(_IDENTITY.format(operation, action, resource, action)))
+    assert (f"The call {operation} requires {action}." in shown) is is_said
+
+
+def test_session_of_any_call() -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/exchange/tenant-7 is not authorized to perform: s3:DeleteObject on resource: arn:aws:s3:::carts/7 with an explicit deny in a session policy"
+    [search] = explain(denied).remedies[0].commands
+    # Sessions of AssumeRoleWithWebIdentity and GetFederationToken have session policies, too.
+    assert "AttributeKey=EventSource,AttributeValue=sts.amazonaws.com" in search

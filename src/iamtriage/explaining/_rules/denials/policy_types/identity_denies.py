@@ -13,7 +13,7 @@ from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import shows_revocation
-from iamtriage.explaining._rules.denials.denies import secure_calls
+from iamtriage.explaining._rules.denials.denies import deny_remedies, secure_calls
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.denies.landing_zones import LISTED_HOLDER, explain_quarantine
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -39,15 +39,11 @@ def _change_step(denial: Denial) -> str:
     intent = denial_remedies.describe_intention(
         denial, (denial.policy or "").rpartition("/")[2], *denial.statements
     )
-    legitimate = f"{intent} If the request is legitimate,"
-    if isinstance(denial.role, IdentityCenterRole):
-        name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
-        return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
     group = _find_group(denial)
     members = ""
     if group is not None and _change_commands(denial):
         members = f" This affects all members of the group {clip_text(group)}."
-    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes it down or removes it.{members}"
+    return f"{intent} If the request is legitimate, {deny_remedies.describe_change(denial)}.{members}"
 
 
 def _evaluated_policy_commands(denial: Denial) -> tuple[str, ...]:
@@ -96,11 +92,10 @@ def _try_mfa_first(denial: Denial, find: Remedy) -> Remedy:
     exempt = _OPENS_SESSION.fullmatch(denial.lowercase_action)
     if exempt or any(_NAME_OF_DENY.search(each["name"]) for each in _LISTED.finditer(text)):
         return find
-    others = (each.removeprefix(denial_remedies.CHANGE_CALL).lstrip() for each in find.steps)
     return attrs.evolve(
         find,
         title="Try the call with MFA, or find and change the Deny statement",
-        steps=(_TRY_MFA, *filter(None, others)),
+        steps=(_TRY_MFA, *find.steps),
         commands=(*secure_calls.call_with_mfa(denial)[1], *find.commands),
     )
 
@@ -150,7 +145,6 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             else _SEARCH.format(denial.action or "the action", denial.service, _OF_GROUPS if is_user else ""),
             # A group says why: what the statement requires matters less.
             None if _find_group(denial) else typical_requirement(denial),
-            denial_remedies.CHANGE_CALL,
             _change_step(denial),
             *denied_regions.region_steps(denial),
             commands=(*(inline or _policy_commands(denial)), *(_leave_group(denial) if inline else ())),
@@ -365,16 +359,11 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         else "does not name the policy with the Deny"
     )
     of_resource = "the resource's policy, " if denial.can_have_resource_policy else ""
-    is_user = isinstance(denial.principal, User)
-    own = "the caller's identity-based policies"
-    if is_user:
-        own = "the user's own policies and those of its groups"
-    session = "" if is_user else "the session policy, "
 
     def find_statement() -> Remedy:
         if denial.policy is None and denial.statements and _SID.fullmatch(denial.statements[0]):
             return _find_by_sid(denial.statements[0], of_resource)
-        search = f"Check in this order: {own}, {of_resource}the permissions boundary, service control policies, {session}the VPC endpoint policy."
+        search = f"Check in this order: the caller's identity-based policies (of a user, also those of its groups), {of_resource}the permissions boundary, service control policies, the session policy, the VPC endpoint policy."
         lines: remedies.Commands = tuple(f"{each} --query {_RESULT}" for each in simulation_commands(denial))
         if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
             search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."
@@ -383,7 +372,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
             "Find the Deny statement",
             search,
             *(_READ_RESULT if lines and "Check in" in search else ()),
-            f"{denial_remedies.CHANGE_CALL} If the request is legitimate, scope down the Deny.",
+            "If the request is legitimate, scope down the Deny.",
             commands=lines,
             url=pages.EVALUATION,
         )

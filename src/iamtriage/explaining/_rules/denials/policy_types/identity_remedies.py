@@ -36,8 +36,6 @@ _FIRST_CHART = (5, 0)
 _OWN_POLICY = lazy_pattern(
     r"(?i:\b(?:our|my|its|a|an) (?:(?:own|hardened|custom|restricted|tightened|minimal|narrower?|self-written) ){1,3}(?:IAM )?polic(?:y|ies)\b|\bpolic(?:y|ies) (?:instead of|rather than) the (?:AWS|managed|Amazon))"
 )
-# A condition key and its value, without characters of the shorthand syntax of the AWS CLI.
-_CONTEXT = lazy_pattern(r"(?a)[\w.:/+@-]{1,600}")
 _ATTACHED_POLICY = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::\d{12}:policy/[\w+=,.@/-]{1,512}")
 # The default version of a policy, as the AWS CLI lists it.
 _DEFAULT_VERSION = lazy_pattern(
@@ -339,15 +337,6 @@ def simulation_commands(denial: Denial) -> tuple[str, ...]:
         is_whole = len(grant.resources) == 1 and not (grant.notes or grant.has_placeholders)
         target = grant.resources[0] if is_whole and denial.resource_arn is None else denial.resource
         words += ("--resource-arns", commands.arn(target, "RESOURCE_ARN"))
-    message = denial.facts.decoded_message
-    # The simulator knows no tags of the resource and no options of the call.
-    context = [
-        f"ContextKeyName={each.key},ContextKeyValues={each.request_values[0]},ContextKeyType=string"
-        for each in (() if message is None else message.denying_conditions())
-        if each.request_values and _CONTEXT.fullmatch(f"{each.key}{each.request_values[0]}")
-    ]
-    if context:
-        words += ("--context-entries", *dict.fromkeys(context))
     return (commands.command("aws", "iam", "simulate-principal-policy", *words),)
 
 

@@ -14,6 +14,7 @@ from iamtriage._text import lower_first, quote_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._rules.denials.policy_causes import describe_operation
 from iamtriage.explaining._rules.shared import wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -103,7 +104,7 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
         return
     evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
     on = " on this resource" if denial.resource else ""
-    text = f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}."
+    text = f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.{describe_operation(denial)}"
     # Most messages stand alone.
     start, end = denial.failure.span
     if end - start < len(denial.failure.text.strip()):

@@ -73,7 +73,7 @@ _CHARS_OF_CLIENT = 110
 _SESSION_CREATED = "Find the code or tool that creates the session: its STS call, such as AssumeRole, passes Policy or PolicyArns. IAM does not store session policies; CloudTrail's event of that call has them in requestParameters."
 # A search by a name that many sessions share would find too much.
 _SEARCHED_NAME = lazy_pattern(r"(?a)(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}")
-_FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --query {}"
+_FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventSource,AttributeValue=sts.amazonaws.com --query {}"
 _RESTRICTION_REMOVED = "Leave the session policy out only if nothing has to limit the session"
 # The profile of IAM Roles Anywhere, in the options of aws_signing_helper.
 _ANYWHERE = lazy_pattern(
@@ -96,7 +96,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         text = f"{both}. {capitalize_start(own)}: that alone is not enough."
     if denial.is_explicit:
         verdict = "the session's policy denies it"
-        text = f"A Deny in the session policy matches. {why_no_allow_helps(denial)}{locally}"
+        text = f"A Deny in the session policy matches. {why_no_allow_helps(denial).replace('An Allow', 'An Allow in another policy', 1)}{locally}"
     url = pages.SESSION_POLICIES
     lines: tuple[str, ...] = ()
     if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
@@ -207,7 +207,7 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
     change = f"Add the statement to {passed}{code_variables.describe_limits(denial)}. Then {again}. {_RESTRICTION_REMOVED}."
     if denial.is_explicit:
         removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
-        change = f"Scope down the Deny in {passed}. Then {again}.{removed}"
+        change = f"If the Deny is not meant for this call, scope it down in {passed}. Then {again}.{removed}"
     if managed is not None and managed["owner"] == "aws" and statement is not None:
         title = "Pass a session policy that allows it, or none"
         change = f"The text shows the session policy: {managed['name']} ({managed['place']}), an AWS managed policy, which cannot be changed. Pass this policy, too, as {_INLINE_PLACES[managed['place']]}: together, they allow what either allows. Or leave {managed['place']} out: then only the role's own policies apply. Then {again}: an open one cannot be widened."

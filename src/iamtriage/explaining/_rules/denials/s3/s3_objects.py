@@ -16,7 +16,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.copy_calls import find_copy
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
-from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.s3 import public_access
@@ -299,7 +299,7 @@ _SOURCE = lazy_pattern(
     r"(?P<source>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\w./=+-]{1,500})"
 )
 _MOVED = lazy_pattern(r"(?a)\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://")
-_TEST_SIDES = "As the failing caller, run get-object (source) and aws s3 cp (destination). The bucket policy can be what denies the side that fails, and must allow it if another account owns the bucket. If both work, the KMS keys or the tags remain."
+_TEST_SIDES = "As the failing caller, run get-object (source) and aws s3 cp (destination). The bucket policy can be what denies the side that fails, and must allow it if another account owns the bucket."
 
 
 def is_copy(denial: Denial) -> bool:
@@ -360,11 +360,14 @@ def with_source(denial: Denial, remedy: Remedy, written: tuple[str, ...], *, is_
     )
     lines = tuple(with_profile(find_profile(denial.case), each) for each in tests)
     at = sum(each.startswith("aws sts") for each in remedy.commands[:1])
+    filled = ", with ROLE_NAME filled in" if "ROLE_NAME" in str(remedy.commands) else ""
+    then = f"Then, if a side fails{filled} (if both work, KMS keys or tags remain):"
+    changes = [Labelled.required(then, each) for each in remedy.commands[at : at + 1]]
     return attrs.evolve(
         remedy,
-        title=put_check_first("Test both sides", title),
+        title=put_check_first("Test both sides", title.removesuffix(", if needed")),
         steps=(_TEST_SIDES, *remedy.steps),
-        commands=(*remedy.commands[:at], *lines, *remedy.commands[at:]),
+        commands=(*remedy.commands[:at], *lines, *changes, *remedy.commands[at + 1 :]),
     )
 
 

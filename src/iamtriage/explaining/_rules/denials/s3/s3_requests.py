@@ -49,7 +49,7 @@ _CREATE_SECRET = remedies.your_remedy(
     manifest_language="text",
     url="https://duckdb.org/docs/stable/extensions/httpfs/s3api.html",
 )
-_LINK = "For a client without credentials, create a presigned URL: whoever has it has access until it expires. For a website, use CloudFront with origin access control."
+_LINK = "For a client without credentials, create a presigned URL: whoever has it has access until it expires. For files that everyone may read, use CloudFront with origin access control."
 
 
 def explain_unsigned_object(denial: Denial) -> Explanation | None:
@@ -134,7 +134,7 @@ def _sign_remedy(denial: Denial, setting: str | None, arn: str, *, is_read: bool
 def _publish_remedy(denial: Denial, arn: str) -> Remedy:
     show, change = bucket_policy_commands(denial)
     return remedies.resource_policy_remedy(
-        "Or, only if everyone on the internet may read it, allow s3:GetObject for everyone in the bucket policy, and open Block Public Access for this bucket",
+        "Or, only if everyone on the internet may read it, allow s3:GetObject for everyone in the bucket policy, and relax Block Public Access for this bucket",
         "Add this statement to the bucket policy, next to the others. Block Public Access of the account can still prevent it.",
         statements=(allow("s3:GetObject", arn, sid="PublicRead", principal="*"),),
         commands=(
