@@ -178,7 +178,8 @@ def verify(
     """
     failure: object = getattr(failure_or_explanation, "failure", failure_or_explanation)
     if not isinstance(failure, AccessDenied):
-        raise TypeError(wrong_type_message("the first argument of verify()", "an access denial", failure))
+        expected = "an access denial, such as parse() returns, or its explanation"
+        raise TypeError(wrong_type_message("the first argument of verify()", expected, failure))
     _require_policies(policies)
     request = build_request(failure, facts)
     if isinstance(request, str):
