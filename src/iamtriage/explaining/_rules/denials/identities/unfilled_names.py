@@ -72,10 +72,12 @@ def _is_about(found: re.Match[str], role: str) -> bool:
 def add_unfilled_placeholder(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that a placeholder in the name of the denied resource was never filled in, which comes first."""
     if (doubled := _ARN_IN_ARN.search(denial.failure.text)) is not None:
-        return _explain_doubled_arn(denial, explanation, doubled["arn"])
+        return _explain_wrong_arn(denial, explanation, doubled["arn"], is_doubled=True)
     short = None if denial.is_explicit else _WITHOUT_PARTITION.fullmatch(denial.failure.resource or "")
     if short is not None:
-        return _explain_short_arn(denial, explanation, f"arn:{find_partition(denial.case)}:{short[1]}")
+        return _explain_wrong_arn(
+            denial, explanation, f"arn:{find_partition(denial.case)}:{short[1]}", is_doubled=False
+        )
     unfilled = find_unfilled(denial.failure.resource or "")
     # AWS has no name like this for a caller: the text masks names in this way, or masks other parts of the ARN.
     if (
@@ -94,47 +96,28 @@ def add_unfilled_placeholder(denial: Denial, explanation: Explanation) -> Explan
     )
 
 
-def _explain_short_arn(denial: Denial, explanation: Explanation, arn: str) -> Explanation:
-    """Explain that the ARN of a role lacks the partition."""
-    meant = clip_text(arn)
-    return attrs.evolve(
-        explanation,
-        summary=denial_summary(denial, "the ARN lacks the partition, so it names no role"),
-        causes=(
-            NO_SUCH_ROLE.cause("derived", text=f"The whole ARN is {meant}."),
-            *(each for each in explanation.causes if each.code != NO_SUCH_ROLE.code),
-        ),
-        remedies=(
-            your_remedy(
-                f"Pass {meant}, and repeat the call",
-                "Correct the ARN where it is configured. If the call is denied again, the new message names the role.",
-            ),
-            *(each for each in explanation.remedies if each.policy is None),
-        ),
-    )
-
-
-def _explain_doubled_arn(denial: Denial, explanation: Explanation, arn: str) -> Explanation:
-    """Explain that what builds the ARN of a role puts one in front of an ARN."""
-    meant = clip_text(arn)
-    # The role of a pod or profile is not the denied resource.
-    is_denied = (denial.lowercase_action or "").startswith(("sts:assumerole", "iam:passrole"))
-    which = "the call has the ARN of the role" if is_denied else "the text has the ARN of a role"
+def _explain_wrong_arn(
+    denial: Denial, explanation: Explanation, arn: str, *, is_doubled: bool
+) -> Explanation:
+    """Explain that the ARN of a role lacks the partition, or that what builds it puts one in front of an ARN."""
+    meant, is_denied = clip_text(arn), True
+    verdict, text = "the ARN lacks the partition, so it names no role", f"The whole ARN is {meant}."
+    where = "Correct the ARN where it is configured."
+    if is_doubled:
+        # The role of a pod or profile is not the denied resource.
+        is_denied = (denial.lowercase_action or "").startswith(("sts:assumerole", "iam:passrole"))
+        which = "the call has the ARN of the role" if is_denied else "the text has the ARN of a role"
+        verdict = f"{which} twice, so it names no role"
+        text = f"The ARN has another ARN as the role's name, {meant}."
+        where = "Some setting expects the name of the role, not its ARN, or a template puts arn:…:role/ in front of what is an ARN already."
+    again = "If the call is denied again, the new message names the role."
+    correct = your_remedy(f"Pass {meant}, and repeat the call", where, again)
+    # A policy for this ARN would be for no role.
     others = (each for each in explanation.remedies if not is_denied or each.policy is None)
+    causes = (each for each in explanation.causes if each.code != NO_SUCH_ROLE.code)
     return attrs.evolve(
         explanation,
-        summary=denial_summary(denial, f"{which} twice, so it names no role"),
-        causes=(
-            NO_SUCH_ROLE.cause("derived", text=f"The ARN has another ARN as the role's name, {meant}."),
-            *(each for each in explanation.causes if each.code != NO_SUCH_ROLE.code),
-        ),
-        # A policy for this ARN would be for no role.
-        remedies=(
-            your_remedy(
-                f"Pass {meant}, and repeat the call",
-                "Some setting expects the name of the role, not its ARN, or a template puts arn:…:role/ in front of what is an ARN already.",
-                "If the call is denied again, the new message names the role.",
-            ),
-            *others,
-        ),
+        summary=denial_summary(denial, verdict),
+        causes=(NO_SUCH_ROLE.cause("derived", text=text), *causes),
+        remedies=(correct, *others),
     )

@@ -256,7 +256,6 @@ def inspect_key_remedy(denial: Denial) -> Remedy:
         other_side = other_side and other_side.replace("the caller", caller)
     elif caller == "the caller":
         caller = "the caller (aws sts get-caller-identity where the call runs)"
-    show_policy = f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text"
     return owner_remedy(
         title,
         find,
@@ -266,9 +265,7 @@ def inspect_key_remedy(denial: Denial) -> Remedy:
         commands=(
             show_key,
             show,
-            Labelled.required("Then, with KEY_ARN filled in:", show_policy)
-            if argument == "KEY_ARN"
-            else show_policy,
+            f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text",
             f"aws kms list-grants --key-id {argument} --region {region}",
             show_role,
         ),

@@ -326,18 +326,9 @@ def _explain_option(denial: Denial, failed: str) -> tuple[str, tuple[Remedy | No
             f"Allow {actions}", statements=(allow(actions, objects),), url=pages.MANAGE_POLICIES
         )
         return f"With {failed}, the call also requires {actions} on {objects}.", (omit, allow_it)
-    key = (named := NAMED_KEY.search(denial.failure.text)) and named["key"]
-    arn = key if key is not None and ":key/" in key else "KEY_ARN"
-    allow_it = identity_remedy(
-        "Allow the caller to use the KMS key",
-        "The key policy must allow the caller, too, or enable IAM policies. A policy accepts no alias as its resource: the command prints KEY_ARN.",
-        statements=(allow(actions, arn, sid="KmsKey"),),
-        commands=commands.fill_command(
-            "aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text", key or "KEY_ID"
-        ),
-        url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
-    )
-    return f"With {failed}, the call also requires {actions[0]} on the KMS key.", (allow_it, omit)
+    named, title = NAMED_KEY.search(denial.failure.text), "Allow the caller to use the KMS key"
+    of_key = _allow_use_of_key(denial, named, bucket_argument(denial), title, actions)
+    return f"With {failed}, the call also requires {actions[0]} on the KMS key.", (of_key, omit)
 
 
 def _allow_version(denial: Denial) -> Remedy | None:

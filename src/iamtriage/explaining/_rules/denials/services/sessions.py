@@ -252,7 +252,7 @@ def _describe_signing(denial: Denial) -> str:
         or any(condition.key.lower() not in _OF_NETWORK for condition in each.checked)
         for each in stated
     )
-    return f"AWS saw no identity, as the request was not signed. Signing {'alone ' if depends else ''}does not lift the Deny."
+    return f"AWS saw no identity. Signing {'alone ' if depends else ''}does not lift the Deny."
 
 
 def _describe_signer(denial: Denial, client: str | None = None) -> str:
