@@ -219,23 +219,17 @@ def _who(arguments: argparse.Namespace, text: str) -> int:
             )
         return NOT_FOUND
     entry = match.entry
-    line = None if isinstance(entry, str) else entry.line
+    facts = {
+        "username": match.username,
+        "groups": match.groups,
+        "entry": entry if isinstance(entry, str) else entry.arn,
+        "line": None if isinstance(entry, str) else entry.line,
+        "problem": match.problem,
+    }
     if arguments.json:
-        facts = {
-            "username": match.username,
-            "groups": list(match.groups),
-            "entry": entry if isinstance(entry, str) else entry.arn,
-            "line": line,
-            "problem": match.problem,
-        }
         print(json.dumps(facts, ensure_ascii=True))
         return FOUND
-    rows = [
-        ("username", match.username),
-        ("groups", ", ".join(match.groups) or "(none)"),
-        ("entry", f"mapAccounts {entry}" if isinstance(entry, str) else entry.arn or "sso"),
-        ("line", line),
-        ("problem", match.problem),
-    ]
-    print(format_rows(bold("matched"), rows))
+    facts["groups"] = ", ".join(match.groups) or "(none)"
+    facts["entry"] = f"mapAccounts {entry}" if isinstance(entry, str) else entry.arn or "sso"
+    print(format_rows(bold("matched"), list(facts.items())))
     return FOUND

@@ -16,6 +16,7 @@ from iamtriage.cli._policy_files import find_policy_files, read_policy_file
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+    from typing import Any
 
     from iamtriage.cli._output import Commands
     from iamtriage.failures._failures import AccessDenied
@@ -167,6 +168,8 @@ def _build_request(arguments: argparse.Namespace) -> tuple[AccessDenied | None, 
     from iamtriage.policies._requests import Request
 
     context = parse_context(arguments.context)
+    names = ("complete_context", "principal_account", "resource_account")
+    options: dict[str, Any] = {name: getattr(arguments, name) for name in names}
     if arguments.error is None:
         action, resource = arguments.action, arguments.resource
         if action and resource is None:
@@ -174,24 +177,9 @@ def _build_request(arguments: argparse.Namespace) -> tuple[AccessDenied | None, 
         if not (arguments.principal and action and resource):
             msg = "expected --error, or --principal, --action and --resource"
             raise ValueError(msg)
-        request = Request(
-            arguments.principal,
-            action,
-            resource,
-            context,
-            complete_context=arguments.complete_context,
-            principal_account=arguments.principal_account,
-            resource_account=arguments.resource_account,
-        )
-        return None, request
+        return None, Request(arguments.principal, action, resource, context, **options)
     failure, request = _read_denied_request(arguments)
-    return failure, attrs.evolve(
-        request,
-        context={**request.context, **context},
-        complete_context=arguments.complete_context,
-        principal_account=arguments.principal_account,
-        resource_account=arguments.resource_account,
-    )
+    return failure, attrs.evolve(request, context={**request.context, **context}, **options)
 
 
 def _read_denied_request(arguments: argparse.Namespace) -> tuple[AccessDenied, Request]:
