@@ -68,8 +68,9 @@ def _run(arguments: argparse.Namespace) -> int:
             return FOUND
         kind, described = _describe(arguments.arn)
     except (InvalidArnError, RolePathUnknownError) as error:
-        print_error(error)
-        return NOT_FOUND if isinstance(error, RolePathUnknownError) else ERROR
+        is_unknown = isinstance(error, RolePathUnknownError)
+        print_error(f"{error}, or pass --path" if is_unknown else error)
+        return NOT_FOUND if is_unknown else ERROR
     # A name can contain a token.
     facts = [(label, hide_secrets(str(value))) for label, value in described]
     listed = _list_forms(arguments.arn, arguments.path)
