@@ -296,6 +296,9 @@ def test_remedy_lists_its_placeholders_once() -> None:
         ("aws s3 ls", (), None),
         ("aws s3 ls s3://BUCKET", (), "Replace BUCKET."),
         ("aws iam put-role-policy --role-name ROLE_NAME", (), "Replace ROLE_NAME (aws sts get-caller-identity, as the failing caller)."),
+        ("aws iam get-open-id-connect-provider --open-id-connect-provider-arn PROVIDER_ARN", (), "Replace PROVIDER_ARN (aws iam list-open-id-connect-providers)."),
+        ("aws iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::ACCOUNT_ID:oidc-provider/gitlab.com", (), "Replace ACCOUNT_ID (aws iam list-open-id-connect-providers)."),
+        ("aws iam get-saml-provider --saml-provider-arn arn:aws:iam::ACCOUNT_ID:saml-provider/okta", (), "Replace ACCOUNT_ID."),
         # Another role, the role of a service, and a command that a step names.
         ("aws iam get-role --role-name ROLE_NAME", (), "Replace ROLE_NAME."),
         (

@@ -35,6 +35,10 @@ _SOURCES = (
     ),
     ("NAME", lazy_pattern("kubectl patch role NAME "), "kubectl get rolebindings -A -o wide"),
     ("NAME", lazy_pattern("kubectl patch clusterrole NAME "), "kubectl get clusterrolebindings -o wide"),
+    *(
+        (word, lazy_pattern("open-id-connect-provider-arn \\S"), "aws iam list-open-id-connect-providers")
+        for word in ("PROVIDER_ARN", "ACCOUNT_ID")
+    ),
     ("INSTANCE_ID", lazy_pattern("INSTANCE_ID"), "aws ec2 describe-instances"),
     ("SERIAL_NUMBER", lazy_pattern("SERIAL_NUMBER"), "aws iam list-mfa-devices"),
     ("MFA_DEVICE_ARN", lazy_pattern("MFA_DEVICE_ARN"), "aws iam list-mfa-devices"),

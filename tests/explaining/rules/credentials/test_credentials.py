@@ -1234,6 +1234,33 @@ TOKENS: tuple[Row, ...] = (
         ),
     ),
     (
+        "wrong audience, only the account is unknown",
+        web_identity_text("InvalidIdentityToken", "Incorrect token audience"),
+        {"token_claims": {**CLAIMS, "aud": ["sts.amazonaws.com"]}},
+        "wrong-audience",
+        {"wrong-audience": "reported", "audience-of-token": "supplied"},
+        (
+            f"aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::ACCOUNT_ID:oidc-provider/{ISSUER} --client-id sts.amazonaws.com",
+        ),
+    ),
+    (
+        "wrong audience of a job, the account is that of the facts",
+        web_identity_text("InvalidIdentityToken", "Incorrect token audience"),
+        {
+            "account": "444455556666",
+            "token_claims": {
+                "iss": "https://gitlab.example.com",
+                "sub": "project_path:shop/api:ref_type:branch:ref:main",
+                "aud": "https://gitlab.example.com",
+            },
+        },
+        "wrong-audience",
+        {"wrong-audience": "reported", "audience-of-token": "supplied"},
+        (
+            "aws iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::444455556666:oidc-provider/gitlab.example.com --query ClientIDList",
+        ),
+    ),
+    (
         "wrong audience, known from the facts",
         web_identity_text("InvalidIdentityToken", "Incorrect token audience"),
         {"token_claims": {**CLAIMS, "aud": ["vault"]}, "resource": ROLE},

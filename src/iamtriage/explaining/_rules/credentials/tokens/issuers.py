@@ -140,8 +140,8 @@ _MAX_LISTED = 3
 _PROVIDER = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/[\w./-]{0,250}\w(?![\w*])")
 
 
-def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
-    """Return the ARN of the IAM OIDC provider for an issuer, or a placeholder."""
+def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer, host: str = "") -> str:
+    """Return the ARN of the IAM OIDC provider for an issuer, by default a host, or a placeholder."""
     shown = {
         arn
         for arn in _PROVIDER.findall(case.failure.text)
@@ -154,10 +154,10 @@ def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
         return commands.arn(shown.pop(), "PROVIDER_ARN")
     role = try_parse_principal(case.failure.resource or case.facts.resource)
     account = role.account if isinstance(role, Role) else case.failure.account
-    if issuer.url is None or account is None:
-        return "PROVIDER_ARN"
-    path = issuer.url.removeprefix("https://")
-    return commands.arn(f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{path}", "PROVIDER_ARN")
+    account = account or commands.role_account(case.context.role_arn) or "ACCOUNT_ID"
+    path = (issuer.url or host).removeprefix("https://")
+    built = path and f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{path}"
+    return commands.arn(built, "PROVIDER_ARN")
 
 
 CLUSTER_RECREATED = CauseType(

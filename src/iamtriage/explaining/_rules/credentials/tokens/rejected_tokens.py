@@ -315,16 +315,16 @@ def _add_audience_remedy(
         if _names_cluster(case):
             show_account = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml"
         url = pages.EKS_IRSA_POD
-    provider = issuers.build_provider_arn(case, issuer)
-    account = case.failure.account or commands.role_account(case.context.role_arn)
-    if provider == "PROVIDER_ARN" and host and account is not None:
-        provider = f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{host}"
-    show, add = commands.oidc_client_commands(provider, client)
+    show, add = commands.oidc_client_commands(issuers.build_provider_arn(case, issuer, host), client)
     return your_remedy(
         "Make the token and the IAM OIDC provider agree on the audience",
         where,
-        "The first command prints the audiences that the provider accepts. Request the token for one of them. Or let an account administrator add the token's audience with the second command.",
-        commands=(show, add, show_account),
+        "The first command prints the audiences that the provider accepts. Request the token for one of them.",
+        commands=(
+            show,
+            show_account,
+            Labelled("Or let an account administrator add the token's audience:", add),
+        ),
         url=url,
     )
 
