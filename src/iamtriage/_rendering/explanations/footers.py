@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice, zip_longest
+from itertools import groupby, islice, zip_longest
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.explanations.parts import SENTENCE_END, repeats
+from iamtriage._rendering.explanations.parts import SENTENCE_END, repeats, row_label
 from iamtriage._rendering.explanations.steps_and_commands import is_attachment
 from iamtriage._text import lower_first, upper_first
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.explanations.parts import Parts, RemedyParts
 
-__all__ = ("count_hidden", "join_more", "titles_row")
+__all__ = ("count_hidden", "join_more", "titles_rows")
 
 # What replaces credentials instead of the cause.
 _LAST_RESORT = lazy_pattern("(?:Or )?[Cc]reate a new access key|Replace long-term keys ")
@@ -27,10 +27,10 @@ _CHANGE = lazy_pattern(r"Have [^\n]{1,200} changed")
 _IF_NOT_ENOUGH = "if the call is still denied"
 
 
-def titles_row(
+def titles_rows(
     remedies: Sequence[RemedyParts], limit: int, steps: Sequence[str] = ()
 ) -> Iterator[tuple[str, str]]:
-    """Yield a row with the titles of remedies, if there are any.
+    """Yield rows with the titles of remedies: alternatives, what is for other cases, and what comes next.
 
     Args:
         remedies: The remedies whose titles can be shown, in the order to try them.
@@ -38,10 +38,12 @@ def titles_row(
         steps: The steps that are shown. A title that repeats one is left out.
 
     >>> from iamtriage._rendering.explanations.parts import RemedyParts
-    >>> titles = ("Find the Deny, if the call is still denied", "Update the SDK", "Create a new access key")
+    >>> titles = ("Find the Deny, if the call is still denied", "Update the SDK", "Or, on EC2, use a role")
     >>> remedies = [RemedyParts(each, "you", (), (), None, (), None) for each in titles]
-    >>> [row for _, row in titles_row(remedies, 3)]
-    ['Update the SDK; find the Deny, if the call is still denied (you).']
+    >>> list(titles_rows(remedies[:2], 3))
+    [('Next', 'Update the SDK; find the Deny, if the call is still denied (you).')]
+    >>> list(titles_rows(remedies[1:], 3))
+    [('Next', 'Update the SDK (you).'), ('Or', 'on EC2, use a role (you).')]
     """
     sentences = [sentence for step in steps for sentence in SENTENCE_END.split(step)]
     is_partial = any(step.startswith(_PARTIAL) for step in sentences)
@@ -57,15 +59,17 @@ def titles_row(
     while listed and _LAST_RESORT.match(listed[-1].title):
         listed.pop()
     listed.sort(key=lambda each: each.title.endswith(_IF_NOT_ENOUGH))
-    titles = [
+    for label, group in groupby(listed, lambda each: row_label(each.title)):
+        titles = tuple(group)
         # People of the same kind are named once.
-        each.title if following and following.who == each.who else f"{each.title} ({each.who})"
-        for each, following in zip_longest(listed, listed[1:])
-    ]
-    if titles:
-        # The row says that they follow.
-        first, *rest = (each.removeprefix("Then: ") for each in titles)
-        yield "Next", "; ".join((upper_first(first), *map(_continue, rest))) + "."
+        named = (
+            each.title if following and following.who == each.who else f"{each.title} ({each.who})"
+            for each, following in zip_longest(titles, titles[1:])
+        )
+        # The label says that they follow, or on what they depend.
+        first, *rest = (each.removeprefix("Then: ") for each in named)
+        start = first[len(label) :].lstrip(", ") if label != "Next" else upper_first(first)
+        yield label, "; ".join((start, *map(_continue, rest))) + "."
 
 
 def _continue(title: str) -> str:

@@ -23,6 +23,7 @@ __all__ = (
     "is_code",
     "repeats",
     "restates",
+    "row_label",
     "stems_of",
 )
 
@@ -334,6 +335,16 @@ def repeats(title: str, sentence: str) -> bool:
     verb = next(iter(stems_of(title.removeprefix("Or ").partition(" ")[0])), "")
     new = stems_of(title) - (words := stems_of(sentence))
     return verb in words and not any(map(_NAME.search, new)) and restates(title, sentence, _MIN_OF_TITLE)
+
+
+def row_label(title: str) -> str:
+    """Return whether a remedy is an alternative, depends on a condition or is the next step.
+
+    >>> [row_label(each) for each in ("Or sign in again", "If it fails, sign in again", "Sign in again")]
+    ['Or', 'If', 'Next']
+    """
+    start = title.partition(" ")[0].rstrip(",")
+    return start if start in {"Or", "If"} else "Next"
 
 
 def _adds_nothing(sentence: str, shown_text: str, share: float = _MIN_OF_CAUSE) -> bool:

@@ -15,6 +15,7 @@ from iamtriage._rendering.explanations.command_blocks import (
     place_manifest,
 )
 from iamtriage._rendering.explanations.command_names import name_commands
+from iamtriage._rendering.explanations.parts import row_label
 from iamtriage._rendering.explanations.replacements import replace_note
 from iamtriage._rendering.explanations.steps_and_commands import (
     follow_up_blocks,
@@ -100,7 +101,7 @@ def next_blocks(remedies: Sequence[RemedyParts], width: int) -> Iterator[Block]:
     first, remedy = remedies
     # A title that has the command of a check is for rows without it.
     remedy = remedy._replace(title=_COMMAND_IN_TITLE.sub("", remedy.title))
-    title = remedy.title if remedy.title.startswith(("Or ", "Or, ")) else f"Next: {remedy.title}"
+    title = f"Next: {remedy.title}" if row_label(remedy.title) == "Next" else remedy.title
     yield Heading(title, 2, (remedy.who,))
     if not is_brief(remedy):
         remedy = remedy._replace(steps=(), documents=(), manifest=None)

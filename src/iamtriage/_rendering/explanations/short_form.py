@@ -24,7 +24,7 @@ from iamtriage._rendering.explanations.command_blocks import (
     uses_lookup,
 )
 from iamtriage._rendering.explanations.command_names import name_commands
-from iamtriage._rendering.explanations.footers import count_hidden, join_more, titles_row
+from iamtriage._rendering.explanations.footers import count_hidden, join_more, titles_rows
 from iamtriage._rendering.explanations.headlines import add_details
 from iamtriage._rendering.explanations.parts import cause_rows, drop_sentences
 from iamtriage._rendering.explanations.remedies import (
@@ -56,10 +56,8 @@ if TYPE_CHECKING:
 
 __all__ = ("short_blocks",)
 
-# The absolute maximum number of lines.
-_MAX_TOTAL_LINES = 32
-# The width, in columns, for counting the lines of formats other than text.
-WIDTH = 100
+# The absolute maximum number of lines, and the width for counting them in formats other than text.
+_MAX_TOTAL_LINES, WIDTH = 32, 100
 _INDENT = 4
 # What a row says of a first cause that the summary states in full. One from the text needs no row then.
 _SAID = {"Supplied": "The supplied facts say so."}
@@ -195,6 +193,7 @@ class _Builder:
                 more = _EXTRA_LINES
             if name == "urls":
                 more = -_LINES_WITHOUT_LINK
+            more += max(len(self._title_rows(selection)) - 1, 0)  # rows of alternatives are additional
             selection = self._add_part(selection, name, min(lines + more, _MAX_TOTAL_LINES))
         if remedy and any(each.endswith(_EDIT_ENTRIES) for each in remedy.commands[: selection.commands]):
             # The editor needs the entry.
@@ -323,19 +322,21 @@ class _Builder:
         if footer := tuple(self._footer(selection)):
             yield Labels(footer)
 
-    def _footer(self, selection: _Selection) -> Iterator[tuple[str, str]]:
-        parts = self._parts
-        whole = 1 + selection.next
-        key = (selection.steps, whole, selection.titles)
+    def _title_rows(self, selection: _Selection) -> tuple[tuple[str, str], ...]:
+        key = (selection.steps, selection.next, selection.titles)
         if key not in self._titles:
             steps = [self._remedy.steps[index] for index in selection.steps] if self._remedy else []
-            rows = titles_row(parts.remedies[whole:], selection.titles - selection.next, steps)
-            self._titles[key] = tuple(rows)
-        yield from self._titles[key]
+            titles = titles_rows(self._parts.remedies[1 + key[1] :], selection.titles - key[1], steps)
+            self._titles[key] = tuple(titles)
+        return self._titles[key]
+
+    def _footer(self, selection: _Selection) -> Iterator[tuple[str, str]]:
+        parts = self._parts
+        yield from self._title_rows(selection)
         for note in parts.notes[: selection.notes]:
             yield "Note", note
-        in_full = whole - (selection.next and not is_brief(parts.remedies[1]))
-        shown = (selection.causes, in_full, len(selection.steps), selection.commands, selection.notes)
+        whole = 1 + (selection.next and is_brief(parts.remedies[1]))
+        shown = (selection.causes, whole, len(selection.steps), selection.commands, selection.notes)
         hidden = count_hidden(parts, shown) if parts.hint else ""
         yield from join_more(parts.others, f"{hidden}: {parts.hint}" if hidden else "")
 
