@@ -339,16 +339,15 @@ def oidc_client_commands(provider: str, client: str = "AUDIENCE") -> tuple[str, 
     )
 
 
-def list_control_policies(target: str, kind: str = "SERVICE_CONTROL_POLICY") -> tuple[str, str]:
+def list_control_policies(target: str, kind: str = "SERVICE_CONTROL_POLICY") -> tuple[Labelled, str]:
     """Return the commands that print the policies of an account or OU, and its parent, for which they are repeated."""
+    show = f"aws organizations list-policies-for-target --target-id {target} --filter {kind} --query 'Policies[].[Id,Name]' --output text"
     return (
-        f"aws organizations list-policies-for-target --target-id {target} --filter {kind} --query 'Policies[].[Id,Name]' --output text",
+        Labelled(
+            "As an administrator of the organization, for the account and each parent up to the root:", show
+        ),
         f"aws organizations list-parents --child-id {target} --query 'Parents[].Id' --output text",
     )
-
-
-PARENTS = "Repeat list-policies-for-target and list-parents with the ID of each parent, up to the root."
-"""How to find the policies of all levels."""
 
 
 def list_roles(service: str) -> str:

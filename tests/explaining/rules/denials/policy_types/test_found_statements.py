@@ -40,7 +40,7 @@ def test_search_by_sid(sid: str, *, is_searched: bool) -> None:
 @pytest.mark.parametrize("who", ["root", "user/ana"])
 def test_levels_of_the_organization(who: str) -> None:
     text = f"User: arn:aws:iam::111122223333:{who} is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:111122223333:jobs with an explicit deny in a service control policy"
-    assert "As an administrator of the organization, for the account and each of its parents" in str(
+    assert "As an administrator of the organization, for the account and each parent up to the root" in str(
         explain(text)
     )
 

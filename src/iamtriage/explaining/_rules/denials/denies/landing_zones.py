@@ -219,7 +219,7 @@ def _call_allowed_regions(denial: Denial, called: str | None, loop: str, alone: 
         f"Leave out the others, such as {called}.{loop}"
         if called
         else "Leave out the Regions that it denies.",
-        f"To check, an administrator of the management account runs the commands, and looks for aws:RequestedRegion. {commands.PARENTS}{alone}",
+        f"To check, an administrator of the management account runs the commands, and looks for aws:RequestedRegion.{alone}",
         f"Only they can exempt the caller (ArnNotLike on aws:PrincipalArn). A policy of AWS Control Tower changes only in its landing zone settings: govern {called or 'the Region'} there.",
         commands=(
             *commands.list_control_policies(commands.account(denial.account)),

@@ -150,12 +150,13 @@ _WHOM_TO_ASK = Labelled(
     "aws organizations describe-organization --query Organization.MasterAccountEmail --output text",
 )
 _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
-_LEVELS = "administrator{}, for the account and each of its parents up to the root:"
 _READ_DENY = "If the Deny exempts {}a tag or another principal, make the call with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
 _ANY_ID = "POLICY_ID"
 _WHOLE_ACTION = ' With "Resource": "*", the statement covers the next resource, too: such a policy grants nothing by itself.'
-_EACH_LEVEL = f"At each level (root, organizational units, account), an attached policy must allow the action. {commands.PARENTS} "
+_EACH_LEVEL = (
+    "At each level (root, organizational units, account), an attached policy must allow the action. "
+)
 
 
 def explain_service_control(denial: Denial) -> Explanation:
@@ -186,7 +187,7 @@ def explain_service_control(denial: Denial) -> Explanation:
         where = f"the level {clip_text(level)}"
         title = f"Allow it in a service control policy of {clip_text(level)}"
         find = f"No policy of {clip_text(level)} does (most likely, FullAWSAccess was replaced): add the statement to a policy there."
-        lines = (*commands.list_control_policies(quote_argument(level))[:1], describe)
+        lines = (str(commands.list_control_policies(quote_argument(level))[0]), describe)
 
     def change() -> Remedy:
         if blocked is not None:
@@ -309,13 +310,13 @@ def _control_remedy(
     has_path = "*" in caller or "/" in caller.partition(":role/")[2]
     if of_caller and resource_commands.role_path_steps(denial) and not has_path:
         of_caller += ", with the role's path if it has one"
-    listed: tuple[str, ...] = (f"aws organizations list-policies --filter {kind}",)
+    every = f"aws organizations list-policies --filter {kind}"
+    listed: tuple[str, ...] = (Labelled("As an administrator of the organization:", every),)
     lists_levels = policy_id == _ANY_ID and account is not None
     if policy_id != _ANY_ID:
         listed = ()
     elif account is not None:
-        first, parents = commands.list_control_policies(commands.account(account), kind)
-        listed = (Labelled(f"As an {_LEVELS.format(' of the organization')}", first), parents)
+        listed = commands.list_control_policies(commands.account(account), kind)
     # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
     policy = f"the {name}{'' if policy_id == _ANY_ID else f' {policy_id}'}"
     title, who, as_role = f"Have {policy} changed", "the caller", None
@@ -325,7 +326,7 @@ def _control_remedy(
     describe = commands.fill_command(_DESCRIBE_POLICY, policy_id)
     lines: Commands = listed
     if listed and policy_type == "resource_control" and not denial.crosses_accounts:
-        lines = (_WHOM_TO_ASK, Labelled(f"Then, as that {_LEVELS.format('')}", listed[0]), *listed[1:])
+        lines = (_WHOM_TO_ASK, *listed)
     lines = (*lines, describe if lists_levels else Labelled(_OF_EACH, describe))
     unlock = None
     if policy_type == "service_control":
