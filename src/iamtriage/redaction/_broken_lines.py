@@ -45,7 +45,7 @@ _MIN_REST = 6
 _MIN_IN_ONE_CASE = 16
 _ACCESS_KEY = 40
 # A secret, a sign or the scheme of a header at the end and beginning of lines.
-_PART = re.compile(r"[0-9=:\"'<>%&]|(?i:bearer|basic)")
+_PART = re.compile(r"[0-9=:\"'<>%&]|b(?:earer|asic)")
 _MAX_WORD = 80
 # Another setting begins the line: "//npm.example.com/:_password=", "db.example.com:5432:orders:".
 _OTHER_SETTING = re.compile(r"[\w./-]{4,80}[:=]{1,2}[^=:]")
@@ -122,11 +122,10 @@ def _list_gaps(joined: View, origins: list[int], signs: re.Pattern[str]) -> Iter
         start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
         end = end if end >= 0 else len(text)
         before, after = text[max(start, at - _MAX_WORD) : at], text[at : at + _MAX_WORD]
-        word = before.rpartition(" ")[2] + after.partition(" ")[0]
-        may_go_on = _PART.search(word) or any(
-            name.search(fold_case(word)) for name in (NAME_END, SENTENCE_WORD)
-        )
-        if may_go_on and signs.search(fold_case(text[start:end])):
+        word = fold_case(before.rpartition(" ")[2] + after.partition(" ")[0])
+        if (_PART.search(word) or NAME_END.search(word) or SENTENCE_WORD.search(word)) and signs.search(
+            fold_case(text[start:end])
+        ):
             yield done, start, _GAP
             done = end
     yield done, len(text), _GAP
@@ -228,7 +227,7 @@ def _find_changed_lines(
     at = before = 0
     previous = ""
     is_same = False
-    for number, (line, folded_line) in enumerate(zip(lines, fold_case(view.text).split("\n"), strict=True)):
+    for number, line in enumerate(lines):
         was_same, is_same = is_same, False
         if (
             line
@@ -236,7 +235,7 @@ def _find_changed_lines(
             and (was_same or view.origin(at) == before + 1)
         ):
             # Most lines are the same.
-            before, previous, is_same = before + 1 + len(line), folded_line, True
+            before, previous, is_same = before + 1 + len(line), line, True
         elif not line:
             is_same = was_same and original.startswith("\n\n", before)
             before += is_same
@@ -262,7 +261,7 @@ def _find_changed_lines(
                 changed[number] = _LINES_AROUND
             elif (not is_record and between[-1:] in _INDENT) or written is not text:
                 # Sentences need one space between words, names with two words, too, and other secrets few.
-                folded = f"{previous}\n{folded_line}"
+                folded = fold_case(f"{previous}\n{line}")
                 if (_MANY_SPACES in written and signs.search(folded)) or _divides_name(
                     view, folded, at + len(line)
                 ):
@@ -270,7 +269,7 @@ def _find_changed_lines(
                 elif SENTENCE_WORD.search(folded):
                     spaced.append(number)
             before = end
-            previous = folded_line
+            previous = line
         at += len(line) + 1
     return changed, spaced
 

@@ -57,6 +57,7 @@ RECORD_START = lazy_pattern(
     # The lines of an error of the SDK for C++, in which an ID and a message can have the same length.
     r"|(?:Resolved remote host IP address|Request ID|Exception name|Error message|[0-9]{1,3} response headers):"
 )
+_BREAK = lazy_pattern(r"\n(?<=\S\n)(?=\S)")
 _ARN_TAIL = lazy_pattern(r"arn:[^\s\"'`]*\Z")
 _NAME_REST = lazy_pattern(r"[\w+=,.@/*-]{1,128}")
 _TRAILER = lazy_pattern(POWERSHELL_TRAILER)
@@ -108,22 +109,23 @@ def join_wrapped_lines(view: View) -> None:
         view.edit(_padding_edits(view.text))
     edits: list[Edit] = []
     lines = view.text.split("\n")
-    at = width = 0
+    at = width = number = 0
     # Two lines are no evidence of a width.
     paragraph_end = len(lines) if len(lines) <= MIN_FULL_LINES else 0
     is_certain = False
-    for number, (line, following) in enumerate(pairwise(lines), 1):
-        at += len(line) + 1
-        # Other lines have a space at the break already, and the readers accept the newline as a part of it.
-        if not line or not following or line[-1].isspace() or following[0].isspace():
-            continue
+    # Other lines have a space at the break already, and the readers accept the newline as a part of it.
+    for line_break in _BREAK.finditer(view.text):
+        before, at = at, line_break.end()
+        number += view.text.count("\n", before, at)
+        line, following = lines[number - 1], lines[number]
         if number >= paragraph_end:
             start, paragraph_end = _find_paragraph(lines, number)
             width, is_certain = _terminal_width(lines[start:paragraph_end])
         if (
             _fills_width(line, following, is_certain=is_certain)
             if len(line) == width
-            else _is_one_word(line, following) or _ends_arn(line, following, lines[number + 1 : number + 2])
+            else _is_one_word(line, following)
+            or ("arn:" in line and _ends_arn(line, following, lines[number + 1 : number + 2]))
         ):
             edits.append((at - 1, at, ""))
     if edits:

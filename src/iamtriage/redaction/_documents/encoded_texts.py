@@ -184,10 +184,9 @@ def find_program_strings(text: str) -> Iterator[Scalar]:
         if end - start >= _MIN_LENGTH:
             yield Encoded(start, end, DOUBLE_QUOTED)
             # A cell of CSV can be a string of a program.
-            inner = _STRING.search(text, start, end)
-            while inner:
+            while inner := _STRING.search(text, start, end):
                 yield Encoded(*inner.span(inner.lastgroup or 0), DOUBLE_QUOTED)
-                inner = _STRING.search(text, inner.end(), end)
+                start = inner.end()
 
 
 def find_scripts(text: str) -> Iterator[Scalar]:

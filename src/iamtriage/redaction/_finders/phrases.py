@@ -186,8 +186,11 @@ def _number_phrases() -> dict[str, dict[str, dict[str, tuple[str, str, list[int]
         for word in phrase.words:
             part = max(parts[word], key=lambda each: (len(each) > 1, count[each], len(each)))
             other = min(parts[word], key=lambda each: (count[each], -len(each)))
+            longest = max(word.split(), key=len)
             words = numbers.setdefault(phrase.sign, {}).setdefault(part, {})
-            words.setdefault(word, (other, max(word.split(), key=len), []))[2].append(number)
+            # What is known already is empty, which every text has.
+            other, longest = other if other != part else "", longest if longest not in {part, other} else ""
+            words.setdefault(word, (other, longest, []))[2].append(number)
     return numbers
 
 
@@ -251,15 +254,14 @@ def _match_sentences(folded: str, sentence: Phrase) -> Iterator[re.Match[str]]:
     if not (sentence.needed and sentence.reach):
         yield from sentence.pattern.finditer(folded)
         return
-    done = 0
-    near = sentence.needed.search(folded)
-    while near:
-        starts = range(max(done, near.start() - sentence.reach), near.start() + 1)
-        stated = next((m for at in starts if (m := sentence.pattern.match(folded, at))), None)
+    done = at = 0
+    while near := sentence.needed.search(folded, max(done, at)):
+        at = near.start() + 1
+        starts = range(max(done, near.start() - sentence.reach), at)
+        stated = next((m for start in starts if (m := sentence.pattern.match(folded, start))), None)
         if stated:
             yield stated
             done = stated.end()
-        near = sentence.needed.search(folded, max(done, near.start() + 1))
 
 
 def find_sensitive_signs(searched: SearchedText) -> Iterator[tuple[int, int]]:

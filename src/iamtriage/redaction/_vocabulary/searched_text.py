@@ -28,7 +28,6 @@ __all__ = (
     "fill_spans",
     "find_parts",
     "fold_case",
-    "list_words",
     "zero_all_digits",
     "zero_digits",
 )
@@ -112,8 +111,13 @@ class SearchedText:
 
     @cached_property
     def words(self) -> str:
-        """The distinct words of the text, as :func:`list_words` returns them."""
-        return list_words(self.text)
+        """The distinct words of the text, one a line; a text that is short, or repeats few words, unchanged.
+
+        Most long texts repeat themselves, so to search their words for a part of a word takes less time.
+        """
+        text = self.text
+        sample = text[:_SAMPLE].split() if len(text) >= _MIN_REPETITIVE else []
+        return text if len(set(sample)) >= len(sample) * _MAX_DISTINCT else "\n".join(set(text.split()))
 
     @cached_property
     def parts(self) -> Parts:
@@ -145,17 +149,6 @@ class SearchedText:
             return None
         self._known[pattern.pattern] = (at, end)
         return end
-
-
-def list_words(text: str) -> str:
-    """Return the distinct words of a text, one a line; a text that is short, or repeats few words, unchanged.
-
-    Most long texts repeat themselves, so to search their words for a part of a word takes less time.
-    """
-    if len(text) < _MIN_REPETITIVE:
-        return text
-    sample = text[:_SAMPLE].split()
-    return text if len(set(sample)) > len(sample) * _MAX_DISTINCT else "\n".join(set(text.split()))
 
 
 def fill_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -111,10 +111,10 @@ _HARMLESS_WORDS = """
 """
 _HARMLESS = frozenset(f"{word}token" for word in _HARMLESS_WORDS.split())
 # Operations and error codes about secrets have similar names.
-_OPERATION_OR_CODE = re.compile(
-    r"(?:get|create|describe|assume|delete|decode|revoke|update|rotate|invalid|expired|missing|malformed|unknown"
-    r"|unrecognized|unauthorized|generate|validate|verify)\w{0,60}"
-)
+_OPERATION_OR_CODE = (
+    "get", "create", "describe", "assume", "delete", "decode", "revoke", "update", "rotate", "invalid", "expired", "missing",
+    "malformed", "unknown", "unrecognized", "unauthorized", "generate", "validate", "verify",
+)  # fmt: skip
 _UNAMBIGUOUS = (
     "sessiontoken", "securitytoken", "secretkey", "secretaccesskey", "accesstoken", "refreshtoken", "idtoken",
     "identitytoken", "authtoken", "authorizationtoken", "bearertoken", "metadatatoken", "clientsecret",
@@ -228,7 +228,7 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
     if key == "nopasswd":
         # A keyword of sudoers files.
         return None
-    if short in {"token", "secret", "password"} and _OPERATION_OR_CODE.fullmatch(key):
+    if short in {"token", "secret", "password"} and key.startswith(_OPERATION_OR_CODE) and key.isidentifier():
         return None
     if short == "token":
         # Also of an object: "response.next_token".

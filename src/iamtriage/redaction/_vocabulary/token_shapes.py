@@ -211,10 +211,11 @@ _PARTS = [re.compile(part) for _, part, _ in _OPEN_ROWS]
 
 # A text with more tokens is searched as a whole, which takes less time than a search for each.
 _MAX_TOKENS = 20
-# The minimum length of a text with a token.
-_MIN_LENGTH = 20
+# The minimum length of a text with a token, and of one whose words are searched.
+_MIN_LENGTH, _MIN_WORDS = 20, 1_000
 # The characters of tokens and of their starts. A text is searched for these faster than for the starts.
-_RUN, _SHORT_RUN = (re.compile(rf"[A-Za-z0-9_+/=~.-]{{{length},}}") for length in (20, 13))
+_MIN_RUN = 13
+_RUN, _SHORT_RUN = (re.compile(rf"[A-Za-z0-9_+/=~.-]{{{length},}}") for length in (_MIN_LENGTH, _MIN_RUN))
 # The only shorter tokens begin with one of these, or contain it after their first character.
 _SHORT_STARTS = ("xox", "xapp-", "AKCp", "k_test_", "k_live_", "k_prod_")
 
@@ -243,28 +244,31 @@ def find_provider_tokens(text: str, words: str) -> Iterator[tuple[int, int]]:
     """
     if len(text) < _MIN_LENGTH:
         return
-    tokens = [*islice(_find_in_words(words), _MAX_TOKENS + 1)] if words is not text else []
-    if words is text or len(tokens) > _MAX_TOKENS:
+    tokens: list[tuple[int, int]] = []
+    if len(text) >= _MIN_WORDS:
+        # Distinct long words are searched in less time. No token contains spaces.
+        length = _MIN_RUN if any(map(words.__contains__, _SHORT_STARTS)) else _MIN_LENGTH
+        words = "\n".join(dict.fromkeys(word for word in words.split() if len(word) >= length))
+        tokens = [*islice(_find_in_words(words), _MAX_TOKENS + 1)]
+    if len(text) < _MIN_WORDS or len(tokens) > _MAX_TOKENS:
         yield from _find_in_words(text)
         return
     for start, end in tokens:
         low, high = words.rfind("\n", 0, start) + 1, words.find("\n", end)
         word = words[low : high if high >= 0 else len(words)]
-        at = text.find(word)
-        while at >= 0:
+        at = -1
+        while (at := text.find(word, at + 1)) >= 0:
             before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
             if (not before or before.isspace()) and (not after or after.isspace()):
                 yield at + start - low, at + end - low
-            at = text.find(word, at + 1)
 
 
 def _find_in_words(text: str) -> Iterator[tuple[int, int]]:
     ends: dict[str, int] = {}
     has_short = any(map(text.__contains__, _SHORT_STARTS))
     for run in (_SHORT_RUN if has_short else _RUN).finditer(text):
-        end = run.end()
-        found = _ANY_START.search(text, run.start(), end)
-        while found:
+        at, end = run.start() - 1, run.end()
+        while found := _ANY_START.search(text, at + 1, end):
             at = found.start()
             for start, shape in _list_shapes(found[0]):
                 begin = max(0, at - shape.offset)
@@ -275,7 +279,6 @@ def _find_in_words(text: str) -> Iterator[tuple[int, int]]:
                     ends[start] = token.end()
                     if len(set(token[0])) >= _MIN_CHARACTERS:
                         yield token.span()
-            found = _ANY_START.search(text, at + 1, end)
     for part, shape in zip(_PARTS, OPEN_TOKEN_SHAPES, strict=True):
         for token in shape.pattern.finditer(text) if part.search(text) else ():
             if len(set(token[0])) >= _MIN_CHARACTERS and _is_separate(text, token.start()):

@@ -64,6 +64,7 @@ _STARTS_OF_BREAK = frozenset(" \t│┃|\r\n\\")
 _INDENT = re.compile(INDENT)
 _PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{1,4096}+={0,2}+(?=[\s\"'`,;)\]}&<>|\\│┃]|\Z)")
 # Each character is read once.
+_MIN_PIECE = 14
 _TO_LONG_PIECE = re.compile(r"(?:[A-Za-z0-9+/_.%*-]{0,13}+[^A-Za-z0-9+/_.%*-])*+[A-Za-z0-9+/_.%*-]{14}")
 _HEX = re.compile(r"[0-9a-f]{4,128}")
 _HEX_DIGITS = frozenset("0123456789abcdef")
@@ -207,7 +208,8 @@ def _may_continue(text: str, start: int, end: int, following: int) -> bool:
     """Return whether the next line contains a long word, or a value is hexadecimal, so that it can continue there."""
     high = following + _MAX_PREFIX + _MEDIUM
     line_end = text.find("\n", following, high)
-    return _TO_LONG_PIECE.match(text, following, high if line_end < 0 else line_end) is not None or (
+    high = high if line_end < 0 else line_end
+    return (high - following >= _MIN_PIECE and _TO_LONG_PIECE.match(text, following, high) is not None) or (
         text[start] in _HEX_DIGITS and _HEX.fullmatch(text, start, end) is not None
     )
 
