@@ -697,7 +697,7 @@ An error occurred (AccessDenied) when calling the AssumeRole operation: User: ar
         (
             "The call sets it with the option --source-identity.",
             "Add to an identity-based policy of the role bastion:",
-            "Next Or assume the role without a source identity",
+            "Or assume the role without a source identity",
         ),
         ("a trust policy that names the caller itself is enough",),
     ),

@@ -51,7 +51,7 @@ def titles_rows(
     new = (
         each
         for each in remedies
-        if not (is_partial and each.title.startswith("Allow "))
+        if not (is_partial and each.title.startswith(("Allow ", "Or allow ")))
         and not (is_said and _CHANGE.fullmatch(each.title))
         and not any(repeats(each.title, step) for step in sentences)
     )

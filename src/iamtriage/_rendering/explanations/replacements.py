@@ -19,7 +19,7 @@ _IN_STEP = lazy_pattern(
     r"(?:[:\"'+=]|(?<!s3:/)/|--[a-z-]+ )"
     r"([A-Z]+_[A-Z0-9_]+|BUCKET|CLUSTER|NAMESPACE|PROFILE|REGION)(?![A-Za-z0-9_])"
 )
-# A placeholder, where its value is that of a command, and the command.
+# A placeholder, where its value is that of a command, and the command or the place in the text.
 _SOURCES = (
     ("PROFILE", lazy_pattern(r"(?s)\A(?!.*\.aws/config).*PROFILE"), "aws configure list-profiles"),
     ("CLUSTER", lazy_pattern("aws eks |eksctl "), "aws eks list-clusters"),
@@ -38,6 +38,12 @@ _SOURCES = (
     *(
         (word, lazy_pattern("open-id-connect-provider-arn \\S"), "aws iam list-open-id-connect-providers")
         for word in ("PROVIDER_ARN", "ACCOUNT_ID")
+    ),
+    # An explanation does not show the message.
+    (
+        "ENCODED_MESSAGE",
+        lazy_pattern("ENCODED_MESSAGE"),
+        'what follows "Encoded authorization failure message:" in the text',
     ),
     ("INSTANCE_ID", lazy_pattern("INSTANCE_ID"), "aws ec2 describe-instances"),
     ("SERIAL_NUMBER", lazy_pattern("SERIAL_NUMBER"), "aws iam list-mfa-devices"),

@@ -13,6 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import Labelled, keep_label
+from iamtriage._text import lower_first
 from iamtriage.explaining._explanations.remedies import Gift, Remedy, Who
 
 Commands: TypeAlias = tuple[str, ...]
@@ -69,6 +70,11 @@ def cluster_remedy(title: str, *steps: str | None, **parts: Unpack[_Parts]) -> R
     """Return a remedy for the administrator of the cluster."""
     parts["commands"] = look_up_once(_present_commands(parts.get("commands")))
     return _build(title, "cluster administrator", steps, **parts)
+
+
+def as_alternative(remedy: Remedy) -> Remedy:
+    """Return a remedy as an alternative to the one before it."""
+    return attrs.evolve(remedy, title=f"Or {lower_first(remedy.title)}")
 
 
 def insert_after_saving(remedy: Remedy, step: str) -> Remedy:

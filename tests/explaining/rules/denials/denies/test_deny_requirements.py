@@ -393,7 +393,9 @@ CASES: tuple[Case, ...] = (
             "Do this first: Decode the message (aws sts decode-authorization-message) [you]",
             "A Deny of ec2:RunInstances is often there to enforce IMDSv2",
             "only an administrator of the organization can change the policy",
-            'ENCODED_MESSAGE is what follows "Encoded authorization failure message:" in the text.',
+            'Replace ENCODED_MESSAGE (what follows "Encoded authorization failure message:" in the text).',
+            "matchedStatements has the Deny and its conditions.",
+            "AWS does not name the policy.",
         ),
     ),
     (

@@ -59,7 +59,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f"Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: {_denial('mailer-role', 'kms:Decrypt', KEY, session='mailer')}",
         (
             "The role mailer-role, which Lambda uses to decrypt the environment variables of the function mailer, was",
-            "Next If the role was deleted and re-created, set it on the function again",
+            "If the role was deleted and re-created, set it on the function again",
         ),
     ),
     "function-of-a-log": (
@@ -157,6 +157,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "The node's role eks-node, which the EKS Pod Identity Agent uses, was denied eks-auth:AssumeRoleForPodIdentity",
             "aws iam attach-role-policy --role-name eks-node --policy-arn arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
+            "Or allow eks-auth:AssumeRoleForPodIdentity for the role eks-node",
         ),
     ),
     "own-policy-of-the-node": (

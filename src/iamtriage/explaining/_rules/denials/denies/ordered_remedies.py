@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.denials.denies.deny_remedies import AS_PRINCIPA
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import runs_in_ci
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
+from iamtriage.explaining._rules.shared.remedies import as_alternative
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
@@ -62,12 +63,11 @@ def order_remedies(
     ):
         # The call comes from the place where it is meant to come from now.
         added = attrs.evolve(others[0], title=upper_first(others[0].title.removeprefix("Or ")))
-        return (added, attrs.evolve(remedy, title=f"Or {lower_first(remedy.title)}"), *others[1:])
+        return (added, as_alternative(remedy), *others[1:])
     is_certain = met is not None and bool(met.request_values)
     is_written = bool(others) and any("file://trust.json" in each for each in others[0].commands)
     if is_certain and is_written and remedy.title.startswith(AS_PRINCIPAL):
-        title = f"Or {lower_first(remedy.title)}"
-        return (others[0], attrs.evolve(remedy, title=title, steps=remedy.steps[:1]), *others[1:])
+        return (others[0], attrs.evolve(as_alternative(remedy), steps=remedy.steps[:1]), *others[1:])
     return (add_root_user(denial, remedy), *others)
 
 

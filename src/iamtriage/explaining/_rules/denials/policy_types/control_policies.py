@@ -268,7 +268,7 @@ def _explain_control_deny(
         owner = f" that account {account} belongs to" if denial.crosses_accounts and account else ""
         protects = f"Such a policy limits who can use resources in the accounts of the organization{owner}. "
     named = f"a {name}" if policy_id == _ANY_ID else f"the {name} {policy_id}"
-    is_named = denial.policy or denial.failure.encoded_message or denial.failure.authorization_id
+    is_named = denial.policy or denial.failure.authorization_id
     unnamed = "" if is_named else "AWS does not name the policy. "
     text = f"{protects}{unnamed}{_no_override_sentence(denial, name)}"
 

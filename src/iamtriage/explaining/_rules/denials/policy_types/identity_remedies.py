@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, lower_first
+from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
@@ -15,7 +15,13 @@ from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
-from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, owner_remedy, present
+from iamtriage.explaining._rules.shared.remedies import (
+    Commands,
+    account_remedy,
+    as_alternative,
+    owner_remedy,
+    present,
+)
 from iamtriage.explaining._rules.shared.requirements.companion_actions import AGENT_OF_NODE
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
@@ -76,10 +82,14 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
 
             is_own = any(find_said(denial.failure.text, _OWN_POLICY))
         if is_own:
-            grants, managed = _prefer_own_policy(grants, managed)
+            step = "Add the statement to the role's own policy, and to what creates it, too."
+            grants = (attrs.evolve(grants[0], steps=(*grants[0].steps, step)), *grants[1:])
         # Creating the role once is simpler than any policy.
         is_first = find_service_of_linked_role(denial) is None and not is_own
-        remedies = (*managed, *grants) if is_first else (*grants, *managed)
+        preferred, other = (managed, grants) if is_first else (grants, managed)
+        if preferred:
+            other = (*map(as_alternative, other[:1]), *other[1:])
+        remedies = (*preferred, *other)
         if not is_stated or not remedies + details:
             remedies = (*remedies, _locate_policy_remedy(denial, is_first=not remedies))
     # An encoded message contains more than any guess.
@@ -89,17 +99,6 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
         named = attrs.evolve(first, title=f"{first.title}, if the decoded message names it")
         remedies = (named, *others)
     return (*details, *remedies) if is_encoded and not is_stated else (*remedies, *details)
-
-
-def _prefer_own_policy(
-    grants: tuple[Remedy, ...], managed: tuple[Remedy, ...]
-) -> tuple[tuple[Remedy, ...], tuple[Remedy, ...]]:
-    """Return remedies for a role with a policy of its own, which somebody preferred to a managed one."""
-    first, whole = grants[0], managed[0]
-    step = "Add the statement to the role's own policy, and to what creates it, too."
-    own = attrs.evolve(first, steps=(*first.steps, step))
-    title = f"Or {lower_first(whole.title)}"
-    return (own, *grants[1:]), (attrs.evolve(whole, title=title),)
 
 
 def _grant_remedies(denial: Denial) -> tuple[Remedy, ...]:

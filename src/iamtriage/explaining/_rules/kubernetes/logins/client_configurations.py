@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, lower_first
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
@@ -41,7 +41,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import as_alternative, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 _MAX_TEXT = 64_000
@@ -279,8 +279,7 @@ def _update_without_role(case: AnyCase, first: Remedy, *others: Remedy) -> tuple
         commands=(cluster.kubeconfig_command(), check),
         url=pages.EKS_KUBECONFIG,
     )
-    first = attrs.evolve(first, title=f"Or {lower_first(first.title)}")
-    return needless, (own, first, *others)
+    return needless, (own, as_alternative(first), *others)
 
 
 _REMOVE_ROLE = "The command replaces the exec section. If --role or --role-arn is still in its args, or role_arn in its profile, remove the option and the ARN there."

@@ -318,17 +318,6 @@ def console_region(denial: Denial) -> str:
 _DECODE = "aws sts decode-authorization-message --encoded-message {} --query DecodedMessage --output text"
 
 
-def _encoded_message_steps(*, is_cut: bool, is_in_pieces: bool) -> tuple[str, ...]:
-    """Return where the encoded message is in the text. An explanation does not show it."""
-    if is_cut:
-        return (
-            "The message in this text is cut off and cannot be decoded: take it from the original output or from errorMessage in CloudTrail, or repeat the call.",
-        )
-    if is_in_pieces:
-        return ("Save the text as error.txt: the first command takes the message from it, in one piece.",)
-    return (f'ENCODED_MESSAGE is what follows "{_BEFORE_ENCODED}" in the text.',)
-
-
 def authorization_details_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that retrieves the authorization details or decodes the message, if possible."""
     failure = denial.failure
@@ -365,17 +354,23 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
         # Terraform prints a box around it.
         is_boxed = denial.context.terraform is not None
         is_in_pieces = not is_cut and (is_boxed or (failure.encoded_message or "") not in failure.text)
-        found = _encoded_message_steps(is_cut=is_cut, is_in_pieces=is_in_pieces)
         lines: tuple[str, ...] = (_DECODE.format("ENCODED_MESSAGE"),)
+        decoded = "matchedStatements has the Deny and its conditions."
+        if not denial.is_explicit:
+            decoded = f"If explicitDeny is true, {decoded} If not, allow context.action on context.resource for context.principal.arn{_OF_STACK if failure.envelope.source == 'cloudformation' else ''}."
         if is_in_pieces:
             take = 'message="$(iamtriage parse --json --unredacted error.txt | jq -r .encoded_message)"'
             lines = (take, _DECODE.format('"$message"'))
         return your_remedy(
             DETAILS_TITLES[2] if is_cut else f"{DETAILS_TITLES[1]} (aws sts decode-authorization-message)",
-            *(found if is_cut else ()),
+            "The message in this text is cut off and cannot be decoded: take it from the original output or from errorMessage in CloudTrail, or repeat the call."
+            if is_cut
+            else None,
             "This requires sts:DecodeAuthorizationMessage, in the account of the call: if you lack it, an administrator of that account can decode the message.",
-            *(() if is_cut else found),
-            f"If explicitDeny is true, matchedStatements has the Deny. If not, allow context.action on context.resource for context.principal.arn{_OF_STACK if failure.envelope.source == 'cloudformation' else ''}.",
+            "Save the text as error.txt: the first command takes the message from it, in one piece."
+            if is_in_pieces
+            else None,
+            decoded,
             "Or let iamtriage explain the result, saved as decoded.json: iamtriage explain --fact decoded_message=@decoded.json.",
             commands=lines,
             url="https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html",
