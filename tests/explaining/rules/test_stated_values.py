@@ -1883,7 +1883,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 '"Resource": "KEY_ARN"',
-                "aws kms describe-key --key-id KEY_ID",
+                "aws kms describe-key --key-id arn:aws:kms:eu-west-1:111122223333:alias/octo",
             ),
             (),
             id="only the key of an alias is denied",

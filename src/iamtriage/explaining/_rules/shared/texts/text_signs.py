@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAMED_KEY = lazy_pattern(
     r"(?a)(?:--sse-?kms-key-id[ =]|\b(?i:ssekmskeyid|(?:\w{1,30}[_-])?kms[_-]?(?:master[_-]?)?key(?:[_-]?(?:id|arn))?)[\"']?\s?(?:=>|[=:])\s?)[\"']?"
-    r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})|alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}(?![\w-]))"
+    r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})|(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:[0-9]{12}:)?alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}(?![\w-]))"
 )
 """The KMS key of an upload, as the AWS CLI, the SDKs and the settings of programs name it."""
 AMPLIFY = lazy_pattern(
