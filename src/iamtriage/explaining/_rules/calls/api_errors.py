@@ -185,7 +185,6 @@ _QUOTED = frozenset(
         account_kinds.ACCOUNT_STATE,
         message_kinds.UNKNOWN_OPERATION,
         request_kinds.SERVICE_ERROR,
-        message_kinds.CAPABILITIES_MISSING,
         message_kinds.PROTECTED,
     }
 )
@@ -243,8 +242,6 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
         return (request_kinds.acl_remedy(case),)
     if kind.cause is account_kinds.DECLARATIVE_POLICY:
         return (account_kinds.ask_organization(case.failure.text),)
-    if kind.cause is message_kinds.CAPABILITIES_MISSING:
-        return (message_kinds.capabilities_remedy(case),)
     if kind.cause is message_kinds.VOLUME_KEY:
         return (message_kinds.launch_remedy(case),)
     if kind.cause is KMS_KEY_STATE:
@@ -348,6 +345,7 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(sso_settings.explain_unknown_portal, operation="StartDeviceAuthorization"),
     Route(sso_settings.explain_unknown_portal, message="Invalid grant provided|Invalid start url provided"),
     Route(sso_settings.explain_rejected_client, code="InvalidClientException"),
+    Route(message_kinds.explain_capabilities, code=r"InsufficientCapabilities(?:Exception)?"),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
 )
 _ROUTES_AFTER_KINDS: Routes[_Rule] = Routes(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._rules.basics import Case, CauseType, Labelled, Remedy
-from iamtriage.explaining._rules.calls.error_kind import ErrorKind
+from iamtriage._text import join_words
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.calls.error_kind import ErrorKind, code_evidence
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -45,7 +48,6 @@ INFERENCE_PROFILE_NEEDED = CauseType(
     fix="Use the ID or ARN of an inference profile instead of the model ID.",
     sources=(pages.BEDROCK_PROFILES,),
 )
-_STACK_CAPABILITIES = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html"
 UNKNOWN_OPERATION = CauseType(
     "unknown-operation",
     title="The service cannot tell which operation was called",
@@ -74,7 +76,7 @@ CAPABILITIES_MISSING = CauseType(
     text="The template creates IAM resources or expands macros, and the request does not acknowledge that.",
     recognised_by="The code InsufficientCapabilitiesException, with the capabilities that are missing.",
     fix="Review the template, then repeat the call with --capabilities.",
-    sources=(_STACK_CAPABILITIES,),
+    sources=("https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html",),
 )
 STACK_ROLLED_BACK = CauseType(
     "stack-rolled-back",
@@ -142,9 +144,14 @@ SESSION_PLUGIN_MISSING = CauseType(
     fix="Install the Session Manager plugin where the command runs.",
     sources=(pages.SESSION_PLUGIN,),
 )
-
-
 _CAPABILITY = lazy_pattern(r"\bCAPABILITY_(?:NAMED_IAM|IAM|AUTO_EXPAND)\b")
+# What each of them acknowledges, and what to check before.
+_CHECK = "Check which permissions its roles, users and policies give: the stack creates them."
+_CAPABILITIES = {
+    "CAPABILITY_NAMED_IAM": ("has IAM resources with custom names", f"{_CHECK} CAPABILITY_NAMED_IAM includes CAPABILITY_IAM."),
+    "CAPABILITY_IAM": ("has IAM resources", _CHECK),
+    "CAPABILITY_AUTO_EXPAND": ("uses macros", "Check what its macros do, such as the transform of AWS SAM: they can change the whole template."),
+}  # fmt: skip
 INSTALL_PLUGIN = your_remedy(
     "Install the Session Manager plugin",
     "The page has the installers.",
@@ -162,17 +169,35 @@ INSTALL_PLUGIN = your_remedy(
 )
 
 
-def capabilities_remedy(case: Case[AwsError]) -> Remedy:
-    """Return the remedy that repeats a call of CloudFormation with the capabilities that it requires."""
+def explain_capabilities(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that CloudFormation requires an acknowledgement of what a template creates."""
+    listed = message.partition("Requires capabilities")[2].partition("]")[0]
+    required = tuple(dict.fromkeys(_CAPABILITY.findall(listed)))
+    does, checks = zip(*map(_CAPABILITIES.__getitem__, required or (*_CAPABILITIES,)[1:]), strict=True)
     # The list replaces that of the failed command.
-    names = dict.fromkeys(_CAPABILITY.findall(case.text)) or ("CAPABILITY_NAMED_IAM",)
+    names = tuple(dict.fromkeys(_CAPABILITY.findall(case.text))) or ("CAPABILITY_NAMED_IAM",)
     failed = commands.repeat_command(case.context.command, "cloudformation", changes={"capabilities": ""})
-    failed = failed or "aws cloudformation deploy --stack-name STACK_NAME --template-file template.yaml"
-    return your_remedy(
-        "Review the template, then repeat the call with --capabilities",
-        "Check which roles, policies and macros the template has. CAPABILITY_NAMED_IAM acknowledges IAM resources, also those with custom names, and CAPABILITY_AUTO_EXPAND macros, such as the transform of AWS SAM.",
-        commands=f"{failed} --capabilities {' '.join(names)}",
-        url=_STACK_CAPABILITIES,
+    of_sam = "sam deploy" if "sam deploy" in case.text else ""
+    failed = (
+        failed or of_sam or "aws cloudformation deploy --stack-name STACK_NAME --template-file template.yaml"
+    )
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudformation_stack
+    is_code = clues.find_program(case.failure) == "Terraform"
+    again = "set capabilities in the resource" if is_code else "repeat the call with --capabilities"
+    words, things = join_words(required, "and"), join_words(does, "and" if required else "or")
+    lacks = f"The request lacks {words}." if required else ""
+    if "CAPABILITY_NAMED_IAM" in required:
+        lacks = "CAPABILITY_IAM is not enough: the template names an IAM resource, such as with RoleName."
+    return case.explain(
+        f"CloudFormation requires you to acknowledge{words and f', with {words},'} that the template {things}. No permission is missing.",
+        CAPABILITIES_MISSING.cause("reported", code_evidence(case.failure), text=lacks),
+        remedies=your_remedy(
+            f"Review the template, then {again}",
+            *dict.fromkeys(checks),
+            commands=None if is_code else f"{failed} --capabilities {' '.join(names)}",
+            manifest=f"capabilities = {json.dumps(names)}" if is_code else None,
+            manifest_language="hcl",
+        ),
     )
 
 
@@ -212,10 +237,7 @@ KINDS_BY_MESSAGE = (
         )
         for code, message in (
             (r"UnknownOperation|^InvalidAction$", r"\A"),
-            (
-                r"^ValidationException$",
-                r"(?i)\boperation is not recognized by the service|\boperation unknown\b",
-            ),
+            (r"^ValidationException$", r"(?i)\boperation (?:is not recognized by the service|unknown)\b"),
         )
     ),
     *(
@@ -301,7 +323,6 @@ KINDS_BY_MESSAGE = (
         remedies=owner_remedy(
             "Check that the resource is the right one, switch the protection off, and repeat the call",
             "What a deleted resource contains is lost. If a template or Terraform sets the protection, change it there and deploy first: terraform destroy does not apply the change.",
-            url=PROTECTED.sources[0],
         ),
     ),
     ErrorKind(
@@ -310,12 +331,6 @@ KINDS_BY_MESSAGE = (
         message=r"SessionManagerPlugin is not found",
         summary="The Session Manager plugin is not installed on this machine, or it is not in the PATH.",
         remedies=INSTALL_PLUGIN,
-    ),
-    ErrorKind(
-        cause=CAPABILITIES_MISSING,
-        code=r"^InsufficientCapabilities",
-        message=r".",
-        summary="CloudFormation requires you to acknowledge what the template creates.",
     ),
     ErrorKind(
         cause=SIGNATURE_VERSION,
