@@ -315,7 +315,7 @@ CASES = {
     ),
     "clock-of-windows": (
         "PS C:\\app> aws s3 ls\nAn error occurred (RequestTimeTooSkewed) when calling the ListBuckets operation: The difference between the request time and the current time is too large.",
-        "The request's time differs too much from the AWS time.",
+        "differs from the AWS time by more than 15 minutes: most likely, the clock of the machine that signed is wrong",
         "w32tm /resync",
     ),
     "clock-window-of-s3": (

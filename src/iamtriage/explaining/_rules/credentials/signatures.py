@@ -8,7 +8,7 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import as_sentence, line_start
+from iamtriage._text import as_sentence
 from iamtriage.explaining._context.readers.proxies import denies_proxy
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys import access_keys, key_sources, secret_keys
@@ -42,12 +42,10 @@ _CANONICAL_REQUEST = lazy_pattern(
     r"Canonical String for this request|<CanonicalRequest>|<StringToSign>|CanonicalRequest"
 )
 _S3 = lazy_pattern(r"\bs3\b|S3|<StringToSign>|Check your key and signing method")
+# What the AWS CLI prints of a listing that fails.
+_CLI_ERROR = "fatal error: An error occurred"
 # The code that signs a URL is often at the end of a text.
-_CHARS_AROUND, _SECONDS_TO_LOG = 8_000, 60
-# The time of an entry in a log, also after the name of the container.
-_LOGGED = lazy_pattern(
-    r"(?m)^(?:[\w.-]{1,60} {0,20}\| )?[\[{(\"]{0,3}(?:@?(?:timestamp|time|ts)[\"=: ]{1,4})?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)"
-)
+_CHARS_AROUND = 8_000
 _PHRASES = (
     "request signature we calculated does not match the signature you provided",
     "Signature expired",
@@ -102,33 +100,31 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
 
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:
     skew = clocks.find_clock_skew(message)
-    is_shown = skew is not None and _shows_clock(skew, case.failure.text, *case.failure.span)
+    is_shown = skew is not None and clock_remedies.shows_clock(skew, case.failure.text, *case.failure.span)
     is_in_vm = clock_remedies.is_in_container_machine(case.failure.text)
     # The AWS CLI signs a request and sends it at once.
-    is_of_cli = case.context.command is not None or is_shown or is_in_vm
+    is_of_cli = case.context.command is not None or is_shown or is_in_vm or _CLI_ERROR in message
+    because = clues.quote_phrases(message, *_PHRASES)
     if skew is None or not skew.seconds:
-        summary = "The request's time differs too much from the AWS time."
-        causes = _possible_skew_causes(message)
+        differs, end, causes = _describe_unknown_skew(message)
+        summary, text = f"{differs}{end}", f"{differs}."
         if (stated := clocks.find_stated_clocks(case.failure.text)) is not None:
             summary = f"AWS rejected the signature because of its time: {stated.difference}."
-            causes = (clocks.CLOCK_WRONG.cause("derived", text=clock_remedies.describe_clocks(case.text)),)
+            causes = [clocks.CLOCK_WRONG.cause("derived", text=clock_remedies.describe_clocks(case.text))]
         elif is_of_cli:
-            causes = tuple(each for each in causes if each.code != clocks.REQUEST_HELD.code)
+            del causes[1:]
     else:
         position = "behind" if skew.seconds > 0 else "ahead of"
         whose = "The clock of the machine" if is_shown else "The request's time"
         whose = "The clock of the virtual machine that runs the container" if is_in_vm else whose
         its = "the signature" if is_shown or is_in_vm else "its signature"
         summary = f"{whose} is {skew.duration} {position} the AWS time, so AWS rejected {its}."
-        causes = (_known_skew_cause(skew, case.text, can_be_held=not is_of_cli),)
-    reported = clues.reported_cause(CLOCK_SKEW, message, *_PHRASES)
-    if skew is not None and skew.seconds:
+        causes = [_known_skew_cause(skew, case.text, can_be_held=not is_of_cli)]
         # The summary has the difference.
-        window = clock_remedies.describe_window(case.text)
-        reported = CLOCK_SKEW.cause("reported", text=f"AWS accepts signatures that {window}.")
+        because, text = (), f"AWS accepts signatures that {clock_remedies.describe_window(case.text)}."
     return case.explain(
         summary,
-        reported,
+        CLOCK_SKEW.cause("reported", because, text=text),
         *causes,
         remedies=lambda: present(
             clock_remedies.set_clock(case.text, case.failure.text),
@@ -143,17 +139,6 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
         ),
         notes="New access keys do not help, and no permission is missing: AWS compares the times before it evaluates policies.",
     )
-
-
-def _shows_clock(skew: clocks.ClockSkew, text: str, start: int, end: int) -> bool:
-    """Return whether ``date`` or the log has a time near that of the request when it was rejected, so that the clock is wrong."""
-    if (shown := clocks.find_machine_time(text[end:])) is not None:
-        return abs(shown - skew.request) < abs(shown - skew.server)
-    found = _LOGGED.search(text, line_start(text, start), end + _CHARS_AROUND)
-    logged = None if found is None else clocks.parse_time(f"{found[1]}T{found[2]}Z")
-    # A log can have the local time.
-    is_near = logged is not None and abs((logged - skew.request).total_seconds()) <= _SECONDS_TO_LOG
-    return is_near and not skew.is_whole_hours
 
 
 def _known_skew_cause(skew: clocks.ClockSkew, text: str, *, can_be_held: bool) -> Cause:
@@ -174,13 +159,26 @@ def _known_skew_cause(skew: clocks.ClockSkew, text: str, *, can_be_held: bool) -
     return clocks.CLOCK_WRONG.cause("derived", because, text=behind)
 
 
-def _possible_skew_causes(message: str) -> tuple[Cause, ...]:
+def _describe_unknown_skew(message: str) -> tuple[str, str, list[Cause]]:
+    """Return how the time of a signature is off, the end of that sentence, and the causes, if no times are known."""
+    clock, end, is_ahead = (
+        "The clock of the machine that signed is",
+        ", so AWS rejected its signature.",
+        False,
+    )
     if "not yet current" in message or "RequestInTheFuture" in message:
-        return (clocks.CLOCK_WRONG.cause("derived", text="The clock of the machine that signed is ahead."),)
-    clock = clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed is wrong.")
-    if "Signature expired" in message:
-        clock = clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed is behind.")
-    return clock, clocks.REQUEST_HELD.cause(text="The request was sent long after it was signed.")
+        is_ahead, state, differs = True, "ahead", "is ahead of the AWS time"
+    elif "Signature expired" in message:
+        state, differs = "behind", "is behind the AWS time"
+    else:
+        state, differs = (
+            "ahead or behind: the message does not say which",
+            "differs from the AWS time by more than 15 minutes",
+        )
+        end = ": most likely, the clock of the machine that signed is wrong."
+    cause = clocks.CLOCK_WRONG.cause("derived" if is_ahead else "possible", text=f"{clock} {state}.")
+    held = clocks.REQUEST_HELD.cause(text="The request was sent long after it was signed.")
+    return f"The request's time {differs}", end, [cause] if is_ahead else [cause, held]
 
 
 def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:

@@ -86,7 +86,13 @@ def summarize(request: RejectedRequest, operation: str | None) -> str:
             reason = "the session token is from the global STS endpoint and not valid in this Region"
         return f"AWS does not accept the credentials in {request.region}: most likely, {reason}."
     invalid = "access key" if request.is_temporary is False else "access key or session token"
-    return f"AWS does not accept the credentials: the {invalid} is not valid. No permission is missing."
+    others = ""
+    if request.code == "AuthFailure" and request.is_signed:
+        others = ", the clock is wrong, or the account has not enabled the Region"
+        others = others if request.may_need_opt_in else ", or the clock is wrong"
+    return (
+        f"AWS does not accept the credentials: the {invalid} is not valid{others}. No permission is missing."
+    )
 
 
 def reported_cause(request: RejectedRequest) -> Cause:
@@ -122,8 +128,11 @@ def possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[C
     """Yield the causes that nothing excludes."""
     is_of_role = request.is_in_lambda and request.key is None
     is_long_term = request.is_signed and not request.concerns_token and not is_of_role
+    # EC2 reports a wrong secret and a wrong clock with the same code.
+    is_from_ec2 = request.code == "AuthFailure"
     if is_long_term:
-        yield KEY_GONE.cause()
+        wrong = "The access key was deleted or deactivated, or its secret is wrong."
+        yield KEY_GONE.cause(text=wrong if is_from_ec2 else "")
     if request.is_signed and request.is_temporary is None:
         # Session Manager says the same of all credentials that it rejects.
         expired = " have expired, or" if "Server authentication failed" in request.message else ""
@@ -136,15 +145,18 @@ def possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[C
         )
     if is_of_role and request.is_signed:
         yield KEY_GONE.cause(text="The code has its own access key, which was deleted or deactivated.")
-    if is_long_term:
-        text = "The access key ID is misspelled, a placeholder, or of another partition (China, GovCloud)."
-        yield KEY_MISTYPED.cause(text=text if request.partition == "aws" else "")
-    if request.code == "AuthFailure":
+    text = "The access key ID is misspelled, a placeholder, or of another partition (China, GovCloud)."
+    mistyped = KEY_MISTYPED.cause(text=text if request.partition == "aws" else "") if is_long_term else None
+    if is_from_ec2:
         yield CLOCK_WRONG.cause(text="The machine's clock is wrong: EC2 reports that with this code, too.")
+    elif mistyped is not None:
+        yield mistyped
     if request.may_need_opt_in:
         yield rejected_calls.REGION_NOT_ENABLED.cause(
             text=f"The account has not enabled the Region of the call{'' if request.code == 'InvalidAccessKeyId' else ', or the session token is from the global STS endpoint and not valid there'}."
         )
+    if is_from_ec2 and mistyped is not None:
+        yield mistyped
     if request.may_be_for_other_store:
         mixed = (
             "The keys are those of MinIO, LocalStack or another provider, but the endpoint is that of AWS."

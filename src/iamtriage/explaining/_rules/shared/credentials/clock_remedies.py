@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import Labelled
+from iamtriage._text import line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.credentials import clocks
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import WINDOWS, WSL
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -86,6 +88,24 @@ def is_in_container_machine(text: str) -> bool:
     )
 
 
+# The time of an entry in a log, also after the name of the container.
+_LOGGED = lazy_pattern(
+    r"(?m)^(?:[\w.-]{1,60} {0,20}\| )?[\[{(\"]{0,3}(?:@?(?:timestamp|time|ts)[\"=: ]{1,4})?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)"
+)
+_CHARS_AFTER, _SECONDS_TO_LOG = 8_000, 60
+
+
+def shows_clock(skew: clocks.ClockSkew, text: str, start: int, end: int) -> bool:
+    """Return whether ``date`` or the log has a time near that of the request when it was rejected, so that the clock is wrong."""
+    if (shown := clocks.find_machine_time(text[end:])) is not None:
+        return abs(shown - skew.request) < abs(shown - skew.server)
+    found = _LOGGED.search(text, line_start(text, start), end + _CHARS_AFTER)
+    logged = None if found is None else clocks.parse_time(f"{found[1]}T{found[2]}Z")
+    # A log can have the local time.
+    is_near = logged is not None and abs((logged - skew.request).total_seconds()) <= _SECONDS_TO_LOG
+    return is_near and not skew.is_whole_hours
+
+
 _TURN_ON, _RESTART = (
     "sudo timedatectl set-ntp true",
     "sudo systemctl restart systemd-timesyncd || sudo chronyc makestep",
@@ -98,8 +118,8 @@ def describe_window(text: str) -> str:
     """Return how far clocks may differ, as the end of a sentence about signatures."""
     window, window_of_s3 = _WINDOW.search(text), _WINDOW_OF_S3.search(text)
     minutes = window[1] if window else str(int(window_of_s3[1]) // 60_000) if window_of_s3 else None
-    if "RequestExpired" in text:
-        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonErrors.html
+    if "RequestExpired" in text or "difference between the request time" in text:
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonErrors.html, and the message of S3.
         minutes = minutes or "15"
     return f"are at most {minutes} minutes off" if minutes else "are up to 5 minutes off, S3 up to 15"
 
@@ -167,6 +187,7 @@ def set_clock(text: str = "", whole: str = "") -> Remedy:
             AWS_TIME,
             Labelled("On Linux, to turn on NTP, and restart it:", _TURN_ON),
             _RESTART,
+            Labelled("On Windows, as administrator:", "w32tm /resync"),
         ),
         url=pages.EC2_CLOCK,
     )
