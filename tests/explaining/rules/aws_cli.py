@@ -25,6 +25,7 @@ _OWN = frozenset(
         ("eks", "get-token"),
         ("eks", "update-kubeconfig"),
         ("login",),
+        ("logs", "tail"),
         ("rds", "generate-db-auth-token"),
         ("s3",),
         ("sso", "login"),

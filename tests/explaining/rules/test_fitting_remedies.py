@@ -56,7 +56,7 @@ def _flat(text: str) -> str:
         # The console shows a cluster, which is no part of the deployment. A removal belongs to an update or a deletion.
         (_HANDLER.format(_ANA, "iam:RemoveRoleFromInstanceProfile", "instance profile till", "iam:RemoveRoleFromInstanceProfile"), "Retry the update or deletion of the stack", "Retry the deployment"),
         (_HANDLER.format(_ANA, "iam:PutRolePolicy", "role till", "iam:PutRolePolicy"), "Retry the deployment", "deletion of the stack"),
-        (f'{_ANA}eks:AccessKubernetesApi on resource: arn:aws:eks:eu-west-1:111122223333:cluster/till because no identity-based policy allows the eks:AccessKubernetesApi action\n\nThis AWS::EKS::Nodegroup resource is in a CREATE_FAILED state.\nResource handler returned message: "Instance became unhealthy"', "AmazonEKSAdminViewPolicy", "Retry the deployment"),
+        (f'{_ANA}eks:AccessKubernetesApi on resource: arn:aws:eks:eu-west-1:111122223333:cluster/till because no identity-based policy allows the eks:AccessKubernetesApi action\n\nThis AWS::EKS::Nodegroup resource is in a CREATE_FAILED state.\nResource handler returned message: "Instance became unhealthy"', "AmazonEKSViewPolicy", "Retry the deployment"),
         # Credentials of another account came through an endpoint, whose policy can be meant to stop them.
         (_NETWORK_EVENT.format("777788889999"), "If account 777788889999 is not yours, keep the policy", "ENDPOINT_ID"),
         (_NETWORK_EVENT.format("777788889999"), "s3:GetObject on till/drawer.txt", "on arn:aws:s3:::till:"),

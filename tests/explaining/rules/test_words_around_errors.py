@@ -178,7 +178,7 @@ def test_header_of_an_authorizer(request: str, option: str) -> None:
     lines = explain(f"{request}\n{EXPLICIT}").remedies[0].commands
     assert lines[0].startswith("aws apigateway get-authorizers --rest-api-id k3v9x0q2ac ")
     assert f" --headers {option}" in lines[1]
-    assert lines[2].startswith("aws logs filter-log-events --log-group-name /aws/lambda/FUNCTION_NAME ")
+    assert lines[2].startswith("aws logs tail /aws/lambda/FUNCTION_NAME --since 1h")
 
 
 # ------------------------------------------------------------------------------- metadata without a role

@@ -63,7 +63,11 @@ _REFERS_BACK = lazy_pattern(r"\b(?:(?:for|in|of|on|to|with) it|them|these|those)
 _CONTRAST = lazy_pattern(r"(?:Apart from that|Only|Otherwise)\b")
 _NEGATION = lazy_pattern(r"\b(?:neither|no|not|only)\b", re.IGNORECASE)
 # What shows that a message, or another part of the text, reports something.
-_REPORT = lazy_pattern(r"\b(?:says|names|reports)\b|\b[Cc]ode is |\bHTTP status\b")
+_REPORT = lazy_pattern(r"\bauthorization details\b|\b(?:says|names|reports)\b|\b[Cc]ode is |\bHTTP status\b")
+# What AWS always does, which no message reports.
+_RULE_OF_AWS = lazy_pattern(
+    r"AWS authorizes the call |The call \w{1,80} requires |An Allow does not override it\.|No Allow "
+)
 _WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
 _NAME = lazy_pattern(r"[:/_0-9]")
 _MIN_OF_STEM = 4
@@ -210,7 +214,12 @@ def cause_rows(
         if not (is_repeated or quotes or others or has_code or is_clear):
             meaning = _without_repetition(cause.text, summary) if is_certain else [cause.text]
         text = _format_row(cause, quotes, meaning, others)
-        if number and is_certain and _NO_ALLOW.match(text) and len(SENTENCE_END.split(text)) == 1:
+        if (
+            number
+            and is_certain
+            and _NO_ALLOW.match(text)
+            and all(map(_RULE_OF_AWS.match, SENTENCE_END.split(text)[1:]))
+        ):
             continue  # the first cause says what is missing
         if not text and any(shown for _, shown in rows):
             continue
@@ -295,6 +304,8 @@ def _format_row(
 
 def _label(cause: CauseParts, text: str, message: str) -> str:
     """Return the evidence that a row shows. What follows from a message is derived from it."""
+    if cause.evidence != "possible" and _RULE_OF_AWS.match(text) and not _REPORT.search(text):
+        return "Derived"
     is_report = (
         cause.evidence != "reported"
         or not (text and message)

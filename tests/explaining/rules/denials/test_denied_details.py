@@ -754,3 +754,73 @@ def test_details_without_a_matching_statement_name_the_policies() -> None:
     assert (
         "no statement of the identity-based policies (Bills) matches, neither an Allow nor a Deny." in shown
     )
+
+
+@check_rows(
+    ("operation", "action", "reason", "row"),
+    [
+        ("ConverseStream", "bedrock:InvokeModelWithResponseStream", "identity", "Derived AWS authorizes the call ConverseStream as bedrock:InvokeModelWithResponseStream."),
+        ("ListObjectsV2", "s3:ListBucket", "identity", "Derived AWS authorizes the call ListObjectsV2 as s3:ListBucket."),
+        ("SendMessageBatch", "sqs:SendMessage", "service control", "AWS authorizes the call SendMessageBatch as sqs:SendMessage."),
+        ("PublishBatch", "sns:Publish", None, "AWS authorizes the call PublishBatch as sns:Publish."),
+        ("CopyObject", "s3:GetObject", "identity", "Derived The call CopyObject requires s3:GetObject."),
+        ("GetItem", "dynamodb:GetItem", "identity", None),
+        ("PutObject", "s3:PutObjectAcl", "identity", None),
+        ("RunInstances", "ec2:CreateTags", "identity", None),
+        ("RenameEverything", "sqs:SendMessage", "identity", None),
+    ],
+)  # fmt: skip
+def test_action_of_a_call_with_another_name(
+    operation: str, action: str, reason: str | None, row: str | None
+) -> None:
+    prefix = f"An error occurred (AccessDenied) when calling the {operation} operation: "
+    lacks = None if reason is None else reason if reason == "service control" else f"{reason}-based"
+    shown = " ".join(str(explain(prefix + _denied(action, "*", lacks=lacks))).split())
+    assert row is None or row in shown
+    assert ("AWS authorizes" in shown or f"call {operation} requires" in shown) is (row is not None)
+
+
+@check_rows(
+    ("call", "hint"),
+    [
+        ("$ aws ssm get-parameter --name /db/url --with-decryption", "The call asks for decryption. If the parameter is a SecureString"),
+        ("client.get_parameter(Name='/db/url', WithDecryption=True)", "The call asks for decryption. If"),
+        ('"requestParameters": {"name": "/db/url", "withDecryption": true}', "The call asks for decryption. If"),
+        ("WithDecryption: aws.Bool(true),", "The call asks for decryption. If"),
+        ("$ aws ssm get-parameter --name /db/url", "- If the parameter is a SecureString"),
+        ("WithDecryption=True for one, WithDecryption=False for the other", "- If the parameter is a SecureString"),
+        ("$ aws ssm get-parameter --name /db/url --no-with-decryption", None),
+        ('data "aws_ssm_parameter" "url" {\n  name            = "/db/url"\n  with_decryption = false\n}', None),
+    ],
+)  # fmt: skip
+def test_decryption_that_a_call_asks_for(call: str, hint: str | None) -> None:
+    parameter = f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/db/url"
+    shown = " ".join(str(explain(f"{call}\n\n{_denied('ssm:GetParameter', parameter)}")).split())
+    assert hint is None or hint in shown
+    assert ("kms:Decrypt on that key" in shown) is (hint is not None)
+
+
+@check_rows(
+    ("issuer", "is_named"),
+    [("jobs/tea", True), ("tea", False), ("jobs/coffee", False)],
+)
+def test_path_of_the_role_in_a_record(issuer: str, *, is_named: bool) -> None:
+    record = {
+        "eventVersion": "1.11",
+        "eventSource": "sqs.amazonaws.com",
+        "eventName": "SendMessage",
+        "userIdentity": {
+            "type": "AssumedRole",
+            "arn": _POD,
+            "sessionContext": {
+                "sessionIssuer": {"type": "Role", "arn": f"arn:aws:iam::{ACCOUNT}:role/{issuer}"}
+            },
+        },
+        "errorCode": "AccessDenied",
+        "errorMessage": _denied("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:cups", _POD),
+    }
+    shown = " ".join(str(explain(json.dumps(record))).split())
+    assert "The role tea was denied sqs:SendMessage" in shown
+    assert (
+        f"By the record, the role's ARN is arn:aws:iam::{ACCOUNT}:role/jobs/tea: the" in shown
+    ) is is_named

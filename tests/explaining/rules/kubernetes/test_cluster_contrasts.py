@@ -349,7 +349,7 @@ def test_administrator_without_a_role_in_the_cluster() -> None:
 
 def test_unknown_access_to_the_cluster() -> None:
     assert "text does not say why" in explain(f"{REJECTED}{CALLER}").summary
-    assert "it most likely has neither an access entry" in explain(f"{BANNER}{CALLER}").summary
+    assert "most likely, it has neither an access entry" in explain(f"{BANNER}{CALLER}").summary
 
 
 @check_rows(
@@ -458,7 +458,7 @@ def test_administrator_of_iam(words: str) -> None:
         # The role has an entry, nobody switched, or it is a question.
         ("After switching to the role Ops:\n$ aws eks list-access-entries --cluster-name c\narn:aws:iam::111122223333:role/Ops", "it has an access entry", ""),
         ("I have not switched to the role Ops. kubectl works.", "the console uses another principal than kubectl", ""),
-        ("Do I have to switch to the role Ops?", "it most likely has neither", ""),
+        ("Do I have to switch to the role Ops?", "most likely, it has neither", ""),
     ],
 )  # fmt: skip
 def test_console_after_a_switch_of_roles(words: str, says: str, principal: str) -> None:
@@ -608,20 +608,41 @@ A_POLICY = '{"associatedAccessPolicies": [{"policyArn": "arn:aws:eks::aws:cluste
 
 
 @pytest.mark.parametrize(
-    ("shown", "words", "calls"),
+    ("shown", "words", "calls", "policy"),
     [
-        (POLICIES.format(OPS, NO_POLICY), "The role Ops cannot read the Kubernetes objects of the cluster c in the console: its access entry exists, but has no access policy.", 1),
-        (POLICIES.format(OPS, A_POLICY), "The role Ops cannot read the Kubernetes objects of the cluster c in the console: it has an access entry,", 2),
-        (POLICIES.format(OPS, NO_POLICY) + POLICIES.format(VIEWERS, NO_POLICY), "The signed-in user or role cannot read", None),
+        (POLICIES.format(OPS, NO_POLICY), "The role Ops cannot read the Kubernetes objects of the cluster c in the console: its access entry exists, but has no access policy.", 1, "AmazonEKSViewPolicy"),
+        (POLICIES.format(OPS, A_POLICY), "The role Ops cannot read the Kubernetes objects of the cluster c in the console: it has an access entry,", 2, "AmazonEKSAdminViewPolicy"),
+        (POLICIES.format(OPS, NO_POLICY) + POLICIES.format(VIEWERS, NO_POLICY), "The signed-in user or role cannot read", None, ""),
     ],
     ids=["no policy", "policy", "two"],
 )  # fmt: skip
-def test_entry_that_commands_ask_about(shown: str, words: str, calls: int | None) -> None:
+def test_entry_that_commands_ask_about(shown: str, words: str, calls: int | None, policy: str) -> None:
     explanation = explain(f"{BANNER}{shown}")
     assert explanation.summary.startswith(words)
     if calls is not None:
-        assert explanation.remedies[0].title == "Associate AmazonEKSAdminViewPolicy with the access entry"
+        assert explanation.remedies[0].title == f"Associate {policy} with the access entry"
         assert len(explanation.remedies[0].commands) == calls
+
+
+@check_rows(
+    ("said", "policy"),
+    [
+        ("", "AmazonEKSViewPolicy"),
+        ("Error loading Pods\n", "AmazonEKSViewPolicy"),
+        ("kubectl get nodes fails, too.\n", "AmazonEKSViewPolicy"),
+        ("The node groups are active.\n", "AmazonEKSViewPolicy"),
+        ("I want to see the nodes.\n", "AmazonEKSAdminViewPolicy"),
+        ("Error loading Nodes\n", "AmazonEKSAdminViewPolicy"),
+        ("The Compute tab is empty.\n", "AmazonEKSAdminViewPolicy"),
+        ("The entry has AmazonEKSViewPolicy.\n", "AmazonEKSAdminViewPolicy"),
+    ],
+)
+def test_narrowest_policy_for_the_console(said: str, policy: str) -> None:
+    explanation = explain(f"{said}{BANNER}{CALLER}")
+    associated = [
+        each for remedy in explanation.remedies for each in remedy.commands if "--policy-arn" in each
+    ]
+    assert [f"/{policy} " in each for each in associated] == [True]
 
 
 def test_entry_of_another_principal_without_a_policy() -> None:

@@ -222,7 +222,7 @@ REQUEST_KINDS = (
             "AUTHORIZATION_FAILURE: allow it in the AWS IoT policy of the certificate. To connect, a client needs iot:Connect on its client ID; for topics, iot:Subscribe, iot:Receive and iot:Publish. DUPLICATE_CLIENT_ID: give each client an ID of its own.",
             "Without a log, check both, and whether the certificate is active.",
             commands=(
-                "aws logs filter-log-events --log-group-name AWSIotLogsV2 --filter-pattern Failure --region REGION",
+                "aws logs tail AWSIotLogsV2 --since 1h --filter-pattern Failure --region REGION",
                 Labelled("If there is no log:", "aws iot get-v2-logging-options --region REGION"),
             ),
         ),

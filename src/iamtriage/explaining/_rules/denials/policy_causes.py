@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.wording import reason_lines
+from iamtriage.explaining._rules.shared.wording import describe_operation, reason_lines
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES, with_article
 from iamtriage.typing import PolicyType
 
@@ -74,15 +73,6 @@ def stated_cause(denial: Denial, policy_type: PolicyType, text: str) -> Cause:
     causes = DENIES if denial.is_explicit else NO_ALLOWS
     text = text if denial.is_explicit else f"{text}{describe_operation(denial)}"
     return causes[policy_type].cause(denial.policy_type_evidence, reason_lines(denial), text=text)
-
-
-def describe_operation(denial: Denial) -> str:
-    """Return which action the call requires, as a sentence, if it does not have the name of the call."""
-    operation, action = denial.operation, denial.action
-    if operation is None or action is None or action.partition(":")[2].lower() == operation.lower():
-        return ""
-    is_required = any(action in each.actions for each in actions_for(operation, action.partition(":")[0]))
-    return f" The call {operation} requires {action}." if is_required else ""
 
 
 KMS_KEY_POLICY = CauseType(

@@ -99,7 +99,8 @@ def unstated_causes(denial: Denial, reason: str, *, is_renamed: bool) -> Iterato
         yield NO_ALLOWS["resource"].cause(text=text)
         return
     if is_ambiguous or has_no_reason or identity_allow_helps(denial):
-        because = (_MOST_FREQUENT,) if has_no_reason else ()
+        checked = "" if denial.action_evidence == "derived" else wording.describe_operation(denial)
+        because = (_MOST_FREQUENT if has_no_reason else None, checked.strip())
         text = f"No identity-based policy of {denial.caller} allows {denial.action or 'it'}."
         if isinstance(denial.principal, FederatedUser):
             text = f"The session policy of GetFederationToken, or the policies of the IAM user that called it, do not allow {denial.action or 'it'}. Without a session policy, the session has almost no permissions."
@@ -148,16 +149,12 @@ def _derived_action_cause(denial: Denial) -> Cause:
     # Such calls also tag what they create, or start instances with a role.
     other = "iam:PassRole" if operation == "RunInstances" else "ec2:CreateTags"
     example = f", such as {other}" if (denial.action or "").startswith(_TAGGING_CALLS) else ""
-    encoded = (
-        f" The encoded message can name another action{example}." if denial.failure.encoded_message else ""
-    )
+    can_differ = f" The encoded message can name another action{example}."
+    encoded = can_differ if denial.failure.encoded_message else ""
     if stated is not None and ":" in stated and denial.action is not None:
         text = f"The message names the operation {stated.partition(':')[2]}, which requires {denial.action}.{encoded}"
-        if (
-            (deployment := find_stack(denial.failure, denial.facts)) is not None
-            and deployment.resource
-            and encoded
-        ):
+        deployment = find_stack(denial.failure, denial.facts) if encoded else None
+        if deployment is not None and deployment.resource:
             text = f"CloudFormation called {stated.partition(':')[2]} for {clip_text(deployment.resource)}.{encoded}"
         if CUT_OFF.search(stated):
             text = f"The text cuts the action off, and only {denial.action} begins like that."

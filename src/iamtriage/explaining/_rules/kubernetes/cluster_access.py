@@ -350,9 +350,7 @@ def node_cluster_remedy(cluster: Cluster) -> Remedy:
         "If the two differ, correct the cluster in its user data, and replace the node.",
         "If they are the same, an access entry of the role can be the cause: it takes precedence over aws-auth, and does not match a re-created role.",
         commands=(
-            {
-                "On the node:": "sudo grep server: /var/lib/kubelet/kubeconfig",
-            },
+            {"On the node:": "sudo grep server: /var/lib/kubelet/kubeconfig"},
             cluster.eks_command("describe-cluster", "--query", "cluster.endpoint", flag="--name"),
         ),
         url=pages.EKS_TROUBLESHOOTING,
@@ -367,9 +365,9 @@ def authenticator_log_remedy(cluster: Cluster) -> Remedy:
         commands=(
             cluster.eks_command("update-cluster-config", "--logging", _LOGGING, flag="--name"),
             commands.command(
-                *("aws", "logs", "filter-log-events", *cluster.region_arguments),
-                *("--log-group-name", f"/aws/eks/{cluster.argument}/cluster"),
-                *("--log-stream-name-prefix", "authenticator", "--filter-pattern", '"access denied"'),
+                *("aws", "logs", "tail", f"/aws/eks/{cluster.argument}/cluster", *cluster.region_arguments),
+                *("--since", "1h", "--log-stream-name-prefix", "authenticator"),
+                *("--filter-pattern", '"access denied"'),
             ),
         ),
         url=pages.EKS_LOGS,

@@ -151,6 +151,20 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
     return (*said, *_describe_forwarding(denial.failure.text))
 
 
+def describe_operation(denial: Denial) -> str:
+    """Return as which action AWS authorizes the call, as a sentence, if that does not have the name of the call."""
+    operation, action = denial.operation, denial.action
+    if operation is None or action is None or action.partition(":")[2].lower() == operation.lower():
+        return ""
+    # Most actions have the name of the call, and the table of actions takes long to import.
+    from iamtriage.actions._operations import actions_for
+
+    found = [each for each in actions_for(operation, action.partition(":")[0]) if action in each.actions]
+    if any(each.exact or (each.all_needed and each.actions != (action,)) for each in found):
+        return f" The call {operation} requires {action}."
+    return f" AWS authorizes the call {operation} as {action}." if found else ""
+
+
 def find_forwarding_service(text: str) -> str | None:
     """Return which service made the call for the caller, if a CloudTrail record states it.
 

@@ -14,7 +14,6 @@ from iamtriage._text import lower_first, quote_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
-from iamtriage.explaining._rules.denials.policy_causes import describe_operation
 from iamtriage.explaining._rules.shared import wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -84,12 +83,12 @@ def _find_renamed(denial: Denial) -> str | None:
 def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
     if (other := _find_renamed(denial)) is not None:
         return f"the policy in the text allows {other}, and the prefix of the action has to be that of the connection's ARN"
-    is_linked = denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole)
-    if denial.policy_type == "identity" and is_linked and denial.crosses_accounts is False:
-        # Nobody can give it an identity-based policy, and within an account, the key policy is enough.
-        return "the key policy does not allow this service-linked role"
     if denial.policy_type == "identity":
-        return "no identity-based policy allows it"
+        is_linked = denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole)
+        # Nobody can give it an identity-based policy, and within an account, the key policy is enough.
+        of_key = is_linked and denial.crosses_accounts is False
+        allows = "the key policy does not allow this service-linked role"
+        return allows if of_key else "no identity-based policy allows it"
     # Plain denials, which state the reason, do not need it.
     from iamtriage.explaining._rules.denials.unstated_reasons import describe_unstated
 
@@ -104,7 +103,10 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
         return
     evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
     on = " on this resource" if denial.resource else ""
-    text = f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.{describe_operation(denial)}"
+    text = f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.{wording.describe_operation(denial)}"
+    is_recorded = denial.has_stated_role and "sessionIssuer" in denial.failure.text
+    if is_recorded and (role := denial.role) and role.path != "/":
+        reasons += (f"By the record, the role's ARN is {role}: the session's ARN omits its path.",)
     # Most messages stand alone.
     start, end = denial.failure.span
     if end - start < len(denial.failure.text.strip()):

@@ -16,7 +16,6 @@ from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.denials.policy_causes import describe_operation
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.s3.origins import distribution_statement
 from iamtriage.explaining._rules.shared import pages
@@ -24,7 +23,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW, TERRAFORM, find_deployment
 from iamtriage.explaining._rules.shared.texts.text_fragments import PULUMI_FRAGMENTS
-from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import denial_summary, describe_operation, reason_lines
 from iamtriage.policies._readers.elements import iterate_conditions, principal_names, shown_sid
 
 _NAME_PRINCIPALS = (

@@ -184,9 +184,7 @@ def _describe_required_actions(denial: Denial, operation: str, options: tuple[st
     if operation == "HeadObject" and CALL_OF_S3A.search(denial.failure.text):
         # A short explanation of S3A, which also lists, has no room for the possible causes.
         resource = denial.resource or ""
-        bucket = resource.partition("/")[0]
-        if "://" in resource:
-            bucket = f"the bucket {resource.split('/', 3)[2]}"
+        bucket = f"the bucket {resource.split('/')[2]}" if "://" in resource else resource.partition("/")[0]
         text += f" Without s3:ListBucket on {bucket}, S3 also answers 403 for a missing object."
     if tasks.writes_with_s3a(denial.action, denial.failure.text):
         text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
@@ -196,9 +194,8 @@ def _describe_required_actions(denial: Denial, operation: str, options: tuple[st
         owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
         needed = "kms:Decrypt" if operation in PARTS else "kms:GenerateDataKey"
         text = f"{text[:-1]}, and {needed} on the KMS key{owner}: the key policy must allow it, too."
-    return (
-        f"{text} S3 never gives a reason for a directory bucket." if denial.service == "s3express" else text
-    )
+    never = " S3 never gives a reason for a directory bucket."
+    return f"{text}{never}" if denial.service == "s3express" else text
 
 
 def _level(denial: Denial) -> str:

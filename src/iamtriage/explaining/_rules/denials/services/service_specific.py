@@ -20,7 +20,6 @@ from iamtriage.policies._masked_arns import find_partition
 _MAX_LENGTH = 300
 # A longer message is no part of a sentence.
 _MAX_QUOTED = 160
-# The serial number that a command, a profile, an SDK or the prompt of a tool names.
 # What an authorizer returns, how long API Gateway keeps it, and the stage in the URL of a call.
 _METHOD_ARN = lazy_pattern(
     r"(?:\b[Rr]esource[\"']?\s?[=:]\s?[\[\s]{0,4}|\b(?i:generate_?policy)\([^\n()]{0,80}, ?)event(?:\.[mM]ethodArn\b|\[[\"']methodArn[\"']\])(?!\s?\.\s?\w)"
@@ -96,10 +95,8 @@ def explain_authorizer(denial: Denial) -> Explanation:
     flush = f"aws apigateway flush-stage-authorizers-cache --rest-api-id API_ID --stage-name {stage}"
     if "CORS" in text:
         note = "The CORS error of the browser is a consequence: an answer of API Gateway itself has no CORS headers, unless they are set for its gateway responses."
-    returned, ttl = (
-        _METHOD_ARN.search(text) or next(find_said(text, _SAID_METHOD_ARN), None),
-        _TTL.search(text),
-    )
+    returned = _METHOD_ARN.search(text) or next(find_said(text, _SAID_METHOD_ARN), None)
+    ttl = _TTL.search(text)
     if returned is not None and not (ttl is not None and int(ttl[1]) == 0) and not denial.is_explicit:
         not_logged = _NOT_LOGGED.search(text) is not None
         likely = "" if not_logged or re.search(r"\bworks?\b", text) else "most likely, "
@@ -127,7 +124,7 @@ def explain_authorizer(denial: Denial) -> Explanation:
             notes=(note, "IAM policies of the caller do not apply."),
         )
     verb = "denies the method explicitly" if denial.is_explicit else "does not allow this method"
-    because = f"The authorizer answered with a policy that {verb}, or API Gateway used the policy that it cached for this token: it is the same one for all methods."
+    because = f"The authorizer answered with a policy that {verb}, or API Gateway used the policy that it cached for this token: a cached policy decides for all methods."
     return denial.explain(
         "The Lambda authorizer of the API denied the request.",
         AUTHORIZER_POLICY.cause("derived", reason_lines(denial), text=because),
@@ -135,12 +132,12 @@ def explain_authorizer(denial: Denial) -> Explanation:
         remedies=owner_remedy(
             "Check what the authorizer returns",
             "Test the authorizer with the token of the request, and read the policy that it returns. The log of its function says why: authorizerUri ends with the function's name.",
-            "Return a policy for all methods that the token may call (…/*/*), or disable the cache.",
+            "Return a policy that names all methods that the token may call, or disable the cache.",
             "If the token is rejected, check its issuer, audience, scopes and expiry.",
             commands=(
                 "aws apigateway get-authorizers --rest-api-id API_ID --query 'items[].[id,name,authorizerUri]' --output text",
                 commands.test_authorizer_command(text),
-                "aws logs filter-log-events --log-group-name /aws/lambda/FUNCTION_NAME --query events[].message --max-items 100 --output text",
+                "aws logs tail /aws/lambda/FUNCTION_NAME --since 1h",
                 Labelled("After the change:", flush),
             ),
             url=pages.LAMBDA_AUTHORIZER,
@@ -305,10 +302,8 @@ def _iot_policy_remedy(
 def explain_role_alias(denial: Denial) -> Explanation | None:
     """Explain that a device gets no credentials, or return ``None`` if the credential provider denied nothing."""
     text = denial.failure.text
-    found = _ALIAS_PATH.search(text)
+    found = _ALIAS_PATH.search(text) if "403" in text else None
     if found is None or denial.failure.action is not None or denial.operation is not None:
-        return None
-    if "403" not in text:
         return None
     alias, printed = found["alias"], _PRINTED.search(text)
     host = _CREDENTIALS_HOST.search(text)
@@ -317,15 +312,14 @@ def explain_role_alias(denial: Denial) -> Explanation | None:
     name = printed["name"] if printed else "IOT_POLICY_NAME"
     partition = find_partition(region) or denial.location.partition or "aws"
     resource = f"arn:{partition}:iot:{region}:{account}:rolealias/{alias}"
+    unnamed = "list-attached-policies with the certificate's ARN as --target names the policy."
     remedy = _iot_policy_remedy(
         _ALIAS_ACTION,
         resource,
         "certificate",
         f"If an AWS IoT policy allows it already, attach that one to the certificate: aws iot attach-policy --policy-name {name} --target CERTIFICATE_ARN.",
         "Add the statement, and keep the others. It belongs in the AWS IoT policy, not in a policy of the IAM role: that has the permissions of the credentials, and trusts credentials.iot.amazonaws.com.",
-        None
-        if printed
-        else "list-attached-policies with the certificate's ARN as --target names the policy.",
+        None if printed else unnamed,
         name=name,
         region=region,
         url=_CREDENTIALS_PAGE,
@@ -373,14 +367,13 @@ def explain_mqtt_denial(denial: Denial) -> Explanation | None:
     region, account = commands.region(clues.find_region(denial.case)), commands.account(find_account(text))
     is_of_cognito = next(find_said(text, _COGNITO), None) is not None
     of, target = ("identity", "IDENTITY_ID") if is_of_cognito else ("certificate", "CERTIFICATE_ARN")
+    both = "For an identity of Cognito that has signed in, the IAM role of the identity pool and the AWS IoT policy must both allow it."
     remedy = _iot_policy_remedy(
         action,
         f"arn:{find_partition(region) or 'aws'}:iot:{region}:{account}:{path}",
         of,
         f"list-attached-policies --target {target} names the policy. If there is none, create one, and attach it with attach-policy.",
-        "For an identity of Cognito that has signed in, the IAM role of the identity pool and the AWS IoT policy must both allow it."
-        if is_of_cognito
-        else None,
+        both if is_of_cognito else None,
         name="IOT_POLICY_NAME",
         region=region,
         url=_MQTT_PAGE,

@@ -248,9 +248,7 @@ def iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
     account = account or getattr(case.principal, "account", None) or "ACCOUNT_ID"
     region, name = commands.region(cluster.region), cluster.argument
     who: Who = "account administrator"
-    described = "the signed-in user or role"
-    if principal:
-        described = principal_words.describe_principal(principal, None)
+    described = principal_words.describe_principal(principal, "the signed-in user or role")
     step = f"Attach the policy to {described}."
     if isinstance(role, IdentityCenterRole):
         who = "organization administrator"

@@ -50,12 +50,13 @@ _LOOK_UP = Labelled(
     "If it is a user, this is PRINCIPAL_ARN. If it is assumed-role/ROLE_NAME/…, get-role prints it:",
     arn_diagnosis.lookup_command(None),
 )
-# The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
-# https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+# Only this access policy and RBAC show nodes, and it shows Secrets, too. For the banner, the narrower one is enough:
+# https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html and
+# terraform-aws-modules/terraform-aws-eks#3061.
 _VIEW_ALL_POLICY = "AmazonEKSAdminViewPolicy"
-# What a page of the console could not load, if it is of types that the narrower access policy shows.
-_WORKLOADS = lazy_pattern(
-    r"\bError loading (?:Namespaces|Pods|Deployments|ReplicaSets|StatefulSets|DaemonSets|Jobs|CronJobs|Services|Endpoints|Ingresses|ConfigMaps)\b"
+# What asks for it, or a policy that is there already and shows the rest.
+_NEEDS_ALL = lazy_pattern(
+    r"(?i)(?<!get )\bnodes\b|\bcompute tab\b|\bError loading Secrets\b|\bAmazonEKS(?:View|Edit|Admin)Policy\b"
 )
 _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
 # The identity of kubectl has access, and the console can be signed in as another one.
@@ -126,12 +127,9 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     has_access = _KUBECTL_WORKS.search(case.text) is not None or is_listed(case.failure, terminal)
     terminal = terminal if has_access and not state.is_enough else None
     in_iam = None if console_access.may_call(case) else console_access.iam_remedy(case, cluster)
-    group = (
-        None
-        if mapped is None or state.is_enough
-        else console_access.find_own_group(mapped, case.failure.text)
-    )
-    binds = mapped is not None and group is not None
+    is_vain = mapped is not None and not state.is_enough
+    group = console_access.find_own_group(mapped, case.failure.text) if mapped and is_vain else None
+    binds = group is not None
     entry_remedy = _access_entry_remedy(case, cluster, principal, entry, exists=bool(state.listed))
     explanation = case.explain(
         summary,
@@ -153,9 +151,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             in_map
             if cluster.uses_aws_auth and cluster.uses_entries and state.listed is None and not binds
             else None,
-            _rbac_remedy(cluster, principal, entry)
-            if not binds and cluster.uses_entries and not _WORKLOADS.search(case.text)
-            else None,
+            _rbac_remedy(cluster, principal, entry) if not binds and cluster.uses_entries else None,
             principal.inspect_access_remedy(cluster) if entry is None and cluster.uses_entries else None,
         ),
         notes=cluster_access.CREATOR_NOTE if entry is None and state.listed is None and not binds else None,
@@ -175,17 +171,15 @@ def add_cluster_access(denial: Denial, explanation: Explanation) -> Explanation:
         principal, principal_words.describe_principal(principal, None), source=case.text
     )
     first, *others = explanation.remedies
-    why = (
-        "in the mode API, aws-auth does not count"
-        if cluster.mode == "API"
-        else "an aws-auth entry with groups that can read the objects is enough, too"
-    )
+    why = "an aws-auth entry with groups that can read the objects is enough, too"
+    if cluster.mode == "API":
+        why = "in the mode API, aws-auth does not count"
     given = cluster_remedy(
-        f"Also create an access entry with {_VIEW_ALL_POLICY} for {mapped.description}, if it has none",
+        f"Also create an access entry with {VIEW_POLICY} for {mapped.description}, if it has none",
         f"Without one, the next error is about the cluster: {why}. If an entry exists, only run the second command.",
         commands=(
             mapped.create_entry_command(cluster),
-            mapped.associate_policy_command(cluster, _VIEW_ALL_POLICY),
+            mapped.associate_policy_command(cluster, VIEW_POLICY),
         ),
         url=pages.EKS_CONSOLE,
     )
@@ -215,27 +209,23 @@ def _read_access(
     asked: Principal | None,
     cluster: Cluster,
 ) -> _Access:
-    if (
-        not (entry or mapped)
-        and console_access.switches_role(case)
-        and not is_listed(case.failure, case.principal)
-    ):
-        return _Access(
-            console_access.describe_switch(case, kubectl_works=_KUBECTL_WORKS.search(case.text) is not None)
-        )
+    kubectl_works = _KUBECTL_WORKS.search(case.text) is not None
+    is_switched = not (entry or mapped) and console_access.switches_role(case)
+    if is_switched and not is_listed(case.failure, case.principal):
+        return _Access(console_access.describe_switch(case, kubectl_works=kubectl_works))
+    only = f", only for {describe_listed(case.failure)}" if find_listed(case.failure) else ""
     terminal = console_access.find_terminal_principal(case)
     masked = principal_words.parse_masked_principal(case.caller)
     listed = is_listed(case.failure, case.principal or masked or asked)
     if terminal is not None and not (entry or mapped or listed):
         kubectl = "kubectl" if "kubectl" in case.text else "the terminal"
-        only = f", only for {describe_listed(case.failure)}" if find_listed(case.failure) else ""
         lacks = f"The cluster has no access entry for the principal of the console{only}"
         if listed is None:
             missing = cluster_access.describe_missing_entry(cluster)
             lacks = f"Most likely, the principal of the console has {missing}"
         other = principal_words.describe_principal(terminal, None)
         return _Access(f"{kubectl} uses another principal, {other}. {lacks}", listed)
-    if _KUBECTL_WORKS.search(case.text):
+    if kubectl_works:
         reason = "kubectl has access, so the console uses another principal than kubectl, or that lacks permissions in IAM"
         return _Access(reason, None, is_enough=True)
     enough = entry.allowing_policy if entry else None
@@ -255,10 +245,9 @@ def _read_access(
             "it has an access entry, whose access policies or whose permissions in IAM do not suffice", listed
         )
     if listed is False:
-        only = f", only for {describe_listed(case.failure)}" if find_listed(case.failure) else ""
         return _Access(f"the cluster has no access entry for it{only}", listed)
     missing = cluster_access.describe_missing_entry(cluster)
-    return _Access(f"whatever IAM allows, it most likely has {missing}")
+    return _Access(f"most likely, it has {missing} (IAM alone is not enough)")
 
 
 def _causes(
@@ -316,7 +305,7 @@ def _access_entry_remedy(
     *,
     exists: bool,
 ) -> Remedy:
-    policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
+    policy = _VIEW_ALL_POLICY if _NEEDS_ALL.search(case.text) else VIEW_POLICY
     # The message names nobody, and the text can be about another principal.
     is_assumed = case.failure.principal is None and (
         case.facts.caller is None or is_derived(case.facts, "caller")
@@ -351,10 +340,10 @@ def _access_entry_remedy(
         ),
     )
     create, associate = remedy.commands[-2:]
-    then = Labelled(
-        f"Then let it read everything, including Secrets ({VIEW_POLICY} excludes Secrets and nodes):",
-        associate,
-    )
+    reads = f"the objects, without nodes and Secrets ({_VIEW_ALL_POLICY} shows both)"
+    if policy == _VIEW_ALL_POLICY:
+        reads = f"everything, including Secrets ({VIEW_POLICY} excludes Secrets and nodes)"
+    then = Labelled(f"Then let it read {reads}:", associate)
     if principal.is_known:
         return attrs.evolve(remedy, commands=(*remedy.commands[:-1], then))
     return attrs.evolve(remedy, commands=(commands.SHOW_CALLER, _LOOK_UP, create, then))

@@ -93,6 +93,10 @@ PUSH_AND_PULL = (
     f"To push and pull images, the caller also needs {join_words(tuple(dict.fromkeys((*PUSH_ACTIONS, *PULL_ACTIONS))), 'and')} on the repository. "
     f"To pull only, {join_words(PULL_ACTIONS, 'and')} are enough."
 )
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+_DECRYPTION = lazy_pattern(
+    r"(?i)--(?P<no>no-)?with-decryption\b|with_?decryption\W{1,8}(?:aws\.Bool\()?(?P<value>true|false)\b"
+)
 _PRIMARY = "A client that names no workgroup (--work-group, WorkGroup) uses primary: if the caller may use another one, name that."
 _ALL = "AWS names one missing action at a time: add those that are still missing."
 
@@ -128,12 +132,9 @@ def describe_companions(
             f"{companion_hints.CONSOLE} kubectl gets objects in the text: if it ran as the same role, access entries, aws-auth and RBAC need no change.",
         )
     if action == "sqs:GetQueueAttributes" and _SCALES.search(text):
-        owner = found[1] if (found := _OWN_IDENTITY.search(text)) else None
-        whose = (
-            f" With identityOwner: {owner}, KEDA's operator calls with its own role, not with that of the workload."
-            if owner
-            else ""
-        )
+        whose = ""
+        if found := _OWN_IDENTITY.search(text):
+            whose = f" With identityOwner: {found[1]}, KEDA's operator calls with its own role, not with that of the workload."
         return (f"To read the length of the queue, this action is enough.{whose}",)
     if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
         return ()  # the resource exists already
@@ -152,9 +153,19 @@ def describe_companions(
         sentences = _describe_companions(action, by_resource, frozenset(names))
         if "athena:" in action and (resource or "").endswith("workgroup/primary"):
             sentences = (_PRIMARY, *sentences)
+        if action.startswith("ssm:GetParameter"):
+            return _describe_decryption(text, sentences)
         is_login = action == LOGIN_ACTION and _NO_PASSWORD in text
         return (_PURPOSE_OF_PASSWORD, *sentences[1:]) if is_login else sentences
     return describe_other_resources(action, resource) if resource is not None and not by_resource else ()
+
+
+def _describe_decryption(text: str, hints: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the hints about the key of a parameter, which only a call that asks for decryption uses."""
+    asked = {not no and value.lower() != "false" for no, value in _DECRYPTION.findall(text)}
+    if len(asked) == 1:
+        return tuple(f"The call asks for decryption. {each}" for each in hints) if True in asked else ()
+    return hints
 
 
 def _describe_deployment(action: str, text: str) -> tuple[str, ...]:
@@ -195,8 +206,7 @@ def describe_other_resources(action: str, resource: str) -> tuple[str, ...]:
     from iamtriage.actions._lookup import find_action
 
     known = find_action(action)
-    denied = None if known is None else known.accepts(resource)
-    if known is None or denied is None:
+    if known is None or (denied := known.accepts(resource)) is None:
         return ()
     types = (*(each.name for each in known.required_types), *_FURTHER_TYPES.get(known.name, ()))
     others = [each for each in dict.fromkeys(types) if each != denied.name]
