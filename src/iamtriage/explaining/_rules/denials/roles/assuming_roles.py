@@ -78,6 +78,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     findings = condition.findings
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
     is_trusted = condition.names_caller or barred_callers.says_trusted(denial)
+    is_stated = denial.policy_type == "identity" and findings is None
 
     def build_remedies() -> tuple[Remedy | None, ...]:
         trust_remedy = None if is_trusted or own_role else _change_trust_remedy(denial, findings)
@@ -86,6 +87,11 @@ def explain_assume_role(denial: Denial) -> Explanation:
         if allow_remedy and trust_remedy and any("trust.json" in each for each in allow_remedy.commands):
             title = f"Or, for a third party, trust {denial.caller} with an external ID"
             trust_remedy = attrs.evolve(trust_remedy, title=title)
+        elif allow_remedy and trust_remedy and is_stated:
+            # AWS names the side that it evaluated: the trust policy can be right.
+            _, policy, where = trust_remedy.title.partition("the role's trust policy")
+            title = f"Check that {policy}{where} names {denial.caller} or its account, and allow {denial.caller} if not"
+            trust_remedy = attrs.evolve(trust_remedy, title=title) if policy else trust_remedy
         remedies = [
             barred_callers.own_credentials_remedy(denial, own_role) if is_itself else None,
             condition.remedy,
@@ -122,7 +128,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             or condition.names_caller
             or is_itself
             or find_vendor(denial)
-            or (can_allow and _may_be_either_side(denial, findings, attribute))
+            or (can_allow and (is_stated or _may_be_either_side(denial, findings, attribute)))
             else f"If {denial.caller} has this Allow already, a Deny, a permissions boundary, a service or resource control policy or a session policy is the cause."
             if findings is not None and findings.needs_identity_allow
             else barred_callers.account_note(denial, findings),

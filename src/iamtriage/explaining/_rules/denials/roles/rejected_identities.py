@@ -16,7 +16,15 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Remedies
-from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Explanation, Remedy
+from iamtriage.explaining._rules.basics import (
+    Cause,
+    CauseType,
+    Denial,
+    Evidence,
+    Explanation,
+    Labelled,
+    Remedy,
+)
 from iamtriage.explaining._rules.denials.roles import web_identity_remedies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
@@ -276,8 +284,10 @@ def explain_other_provider(denial: Denial, other: trust_documents.OtherProvider)
     if f":oidc-provider/{other.issuer}" in text:
         step += " The IAM OIDC provider of this issuer exists already, as the text shows."
     elif not next(find_said(text, _PROVIDER_EXISTS), None):
-        create = f"The account {other.account} must have an IAM OIDC provider for this issuer. Most likely it has one, because otherwise STS says InvalidIdentityToken. If not, create it: {_create_provider_command(denial, other)}"
-    remedy = correct_policy_remedy(denial, title, policy, step, create)
+        label = f"If account {other.account} has no IAM OIDC provider for this issuer yet (STS then says InvalidIdentityToken):"
+        create = Labelled(label, _create_provider_command(denial, other))
+    remedy = correct_policy_remedy(denial, title, policy, step)
+    remedy = attrs.evolve(remedy, commands=(*remedy.commands, *present(create)))
     text = "The role's trust policy does not name the token's issuer."
     unmet: Cause | None = None
     if findings is not None and findings.allowed:
