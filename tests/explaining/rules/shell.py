@@ -34,6 +34,7 @@ PROGRAMS = (
         "sudo",
         "tee",
         "tr",
+        "w32tm",
     ),
 )
 """The programs that commands of remedies can call."""

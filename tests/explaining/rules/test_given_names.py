@@ -54,7 +54,7 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
     [
         (f"{_OFF.format('eu-west-3')}In eu-central-1 the same call works.", ("Do this first: Call STS in an active Region, such as eu-central-1", "https://sts.eu-central-1.amazonaws.com"), ("us-east-1",)),
         (_OFF.format("eu-west-3"), ("Do this first: Activate STS in eu-west-3", "Or call STS in an active Region, such as us-east-1"), ()),
-        (_OFF.format("cn-north-1"), ("or call STS in an active Region (you)",), ("us-east-1",)),
+        (_OFF.format("cn-north-1"), ("Or call STS in an active Region (you)",), ("us-east-1",)),
         (f"{_ENDPOINT_OF_QUEUE}\n$ aws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-0a1b2c3d4e5f60718\n{_RULE}", ("sqs:GetQueueUrl and sqs:ListQueues.", "--vpc-endpoint-id vpce-0a1b2c3d4e5f60718"), ("describe-instances", "1 more.")),
         (f"{_ENDPOINT_OF_QUEUE}The role has AmazonSQSFullAccess.", ("AmazonSQSFullAccess allows the action already: that alone does not help", "describe-instances"), ("A policy of the caller must",)),
         (_SINGLE.format("bedrock:InvokeModel", "inference-profile/two") + _BOTH % "inference-profile/one", ('"Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]',), ('"bedrock:ListTags',)),

@@ -536,7 +536,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "Then, as an administrator of 444455556666, if the role does not trust the role ci yet:",
                 '"Principal":{"AWS":"arn:aws:iam::111122223333:role/ci"},',
-                "Or, for a third party, trust the role ci with an external ID",
+                "Or for a third party, trust the role ci with an external ID",
             ),
             ("send them this statement",),
             id="trust policy of the other account",
