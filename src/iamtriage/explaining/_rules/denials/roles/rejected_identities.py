@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import attrs
 
@@ -311,12 +311,10 @@ def _create_provider_command(denial: Denial, other: trust_documents.OtherProvide
     region = _CLUSTER_ISSUER.match(other.issuer)
     if region is not None and denial.facts.cluster is not None:
         return f"eksctl utils associate-iam-oidc-provider --cluster {commands.cluster(denial.facts.cluster)} --region {commands.region(region[1])} --approve"
-    audience: object = (denial.facts.token_claims or {}).get("aud")
-    if isinstance(audience, list | tuple):
-        audience = next(iter(cast("Sequence[object]", audience)), None)
+    audiences = as_strings((denial.facts.token_claims or {}).get("aud"))
     return commands.fill_command(
         "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
-        *(commands.issuer(f"https://{other.issuer}"), audience if isinstance(audience, str) else "AUDIENCE"),
+        *(commands.issuer(f"https://{other.issuer}"), next(iter(audiences), "AUDIENCE")),
     )
 
 
