@@ -19,14 +19,27 @@ _TERRAFORM = "Error: attaching IAM Policy (arn:aws:iam::111122223333:policy/push
         (_CLI.format("CreateRole", "PoliciesPerRole: 10"), "The role can have at most 10 managed policies.", "detach-role-policy --role-name ROLE_NAME"),
         (_CLI.format("CreateRole", "RolesPerAccount: 1000"), "The account can have at most 1000 roles.", "get-account-summary"),
         (_CLI.format("CreateOpenIDConnectProvider", "OpenIdConnectProvidersPerAccount: 100"), "at most 100 OIDC providers.", "get-account-summary"),
+        ("$ aws iam add-user-to-group --user-name sam --group-name gpu\n" + _CLI.format("AddUserToGroup", "GroupsPerUser: 10"), "The user sam has 10 groups, the maximum.", "list-groups-for-user --user-name sam"),
+        (_CLI.format("EnableMFADevice", "MFADevicesPerUser: 8"), "The user can have at most 8 MFA devices.", "deactivate-mfa-device --user-name USER_NAME"),
+        (_CLI.format("UploadSSHPublicKey", "SSHPublicKeysPerUser: 5"), "The user can have at most 5 SSH public keys.", "delete-ssh-public-key"),
     ],
-    ids=["role", "user", "created role", "account", "providers"],
+    ids=["role", "user", "created role", "account", "providers", "groups", "MFA devices", "SSH keys"],
 )  # fmt: skip
 def test_what_has_how_many(text: str, says: str, command: str) -> None:
     explanation = explain(text)
     assert says in explanation.summary
     assert "not a missing permission" in explanation.summary
     assert command in " ".join(explanation.remedies[0].commands)
+
+
+@pytest.mark.parametrize(
+    ("quota", "is_fixed"),
+    [("GroupsPerUser: 10", True), ("PoliciesPerGroup: 10", True), ("PoliciesPerUser: 10", False), ("GroupsPerAccount: 300", False)],
+)  # fmt: skip
+def test_quota_that_cannot_be_raised(quota: str, *, is_fixed: bool) -> None:
+    shown = explain(_CLI.format("AddUserToGroup", quota)).to_text(detail="full")
+    assert ("which cannot be raised" in shown) is is_fixed
+    assert ("Request a higher quota" not in shown) is is_fixed
 
 
 def test_a_quota_of_another_service_is_quoted() -> None:

@@ -36,7 +36,8 @@ from iamtriage.explaining._rules.calls.names.missing_resources import (
     explain_not_found,
     is_missing_in_s3,
 )
-from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
+from iamtriage.explaining._rules.calls.policies.policy_sizes import explain_policy_size
+from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_quota
 from iamtriage.explaining._rules.calls.roles import account_roles, delete_conflicts, service_roles
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials.profiles import sso_settings

@@ -1,4 +1,4 @@
-"""Explain that a quota or the maximum size of a policy is reached.
+"""Explain that a quota is reached.
 
 Source: https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html.
 """
@@ -15,19 +15,11 @@ from iamtriage.explaining._context.readers.attached_policies import find_covered
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
-from iamtriage.explaining._rules.calls.rejected_policies import (
-    CDK,
-    POLICY_SIZES,
-    attach_fewer,
-    shorten_in_code,
-    trust_pods,
-)
+from iamtriage.explaining._rules.calls.rejected_policies import attach_fewer
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, stated_option
-from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment, find_deployment
-from iamtriage.explaining._rules.shared.texts.text_fragments import may_be_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError
 
@@ -39,13 +31,18 @@ _SCOPED = lazy_pattern(
 _THINGS = {
     "Policies": "managed policies",
     "MFADevices": "MFA devices",
+    "SSHPublicKeys": "SSH public keys",
     "OpenIdConnectProviders": "OIDC providers",
     "ClientIds": "client IDs",
 }
+# What lists the things of a user, and what removes one.
+_OF_USER = {
+    "Groups": ("list-groups-for-user", "remove-user-from-group", "--group-name GROUP_NAME"),
+    "MFADevices": ("list-mfa-devices", "deactivate-mfa-device", "--serial-number SERIAL_NUMBER"),
+    "SSHPublicKeys": ("list-ssh-public-keys", "delete-ssh-public-key", "--ssh-public-key-id KEY_ID"),
+    "SigningCertificates": ("list-signing-certificates", "delete-signing-certificate", "--certificate-id ID"),
+}
 _CAMEL_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
-_PACKED_SIZE = lazy_pattern(
-    r"(?a)Packed (?:policy|size of (?P<tags>session tags)?[\w ]{0,40}?) consumes (?P<percent>\d{1,6})%"
-)
 # What Terraform and Pulumi say of a resource of IAM.
 _HOLDER = lazy_pattern(
     r"(?a)\bIAM (?P<kind>Role|User|Group|Policy(?= \())(?:[\w ]{0,20} \((?:arn:[\w-]{3,20}:iam::\d{12}:\w{4,6}/(?:[\w+=,.@-]{1,64}/){0,8})?(?P<name>[\w+=,.@-]{1,64})\)| (?P<plain>[\w+=,.@-]{1,64}):)"
@@ -68,22 +65,6 @@ QUOTA_REACHED = CauseType(
     recognised_by="An error code such as LimitExceededException or ServiceQuotaExceededException, or a message that says that a limit is reached.",
     fix="Delete what is not needed, or request a higher quota.",
     sources=(pages.QUOTAS,),
-)
-POLICY_TOO_LONG = CauseType(
-    "policy-too-long",
-    title="The policy is too long for its type",
-    meaning="AWS limits the length of policies. IAM counts all inline policies of a role, user or group together.",
-    recognised_by="An error code or message that names PolicySize.",
-    fix="Shorten or split the policy: attach several managed policies, and remove statements that others cover.",
-    sources=(pages.IAM_QUOTAS,),
-)
-SESSION_TOO_LONG = CauseType(
-    "session-too-long",
-    title="The session policies and tags are too long",
-    text="STS packs the session policies and tags into a binary form with a limit of its own.",
-    recognised_by="An error code or message that names PackedPolicyTooLarge.",
-    fix="Pass managed policies by ARN instead of an inline session policy, and fewer session tags.",
-    sources=(pages.SESSION_TAGS,),
 )
 
 
@@ -159,8 +140,17 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
     title = f"Remove {things} that {holder} does not need"
     steps: tuple[str, ...] = ("Then repeat the call.",)
     lines: remedies.Commands = ("aws iam get-account-summary --query SummaryMap",)
+    known = commands.role_name(name) if name else f"{kind.upper()}_NAME"
+    held = _OF_USER.get(scoped["what"]) if kind == "user" else None
+    is_fixed = held is not None or (scoped["what"], kind) == ("Policies", "group")
+    if held is not None:
+        lines = (f"aws iam {held[0]} --user-name {known}", f"aws iam {held[1]} --user-name {known} {held[2]}")
+    if scoped["what"] == "Groups" and held is not None:
+        steps = (
+            "Remove the user from a group, or merge groups, then repeat the call.",
+            "Or attach a managed policy to the user itself, or use a role, which needs no group.",
+        )
     if scoped["what"] == "Policies" and kind != "account":
-        known = commands.role_name(name) if name else f"{kind.upper()}_NAME"
         title = f"Detach a managed policy that {holder} does not need"
         steps = (
             "AWS managed and customer managed policies count alike. If code attaches it, remove it there, or the next run attaches it again.",
@@ -195,9 +185,9 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         QUOTA_REACHED.cause(
             "reported",
             code_evidence(case.failure),
-            text=f"The message names the quota {clip_text(scoped['what'])}Per{clip_text(scoped['scope'])}.",
+            text=f"The message names the quota {clip_text(scoped['what'])}Per{clip_text(scoped['scope'])}{', which cannot be raised' if is_fixed else ''}.",
         ),
-        remedies=(remedy, increase),
+        remedies=(remedy,) if is_fixed else (remedy, increase),
     )
 
 
@@ -317,76 +307,4 @@ def _explain_listed_versions(
             ),
             url=pages.IAM_QUOTAS,
         ),
-    )
-
-
-def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
-    """Explain that the session policies or the tags of a call are too long."""
-    found = _PACKED_SIZE.search(message)
-    used = f": they take {found['percent']}% of the space" if found else ""
-    steps = (
-        "Pass managed policies by ARN instead of an inline session policy, or shorten it: one statement for all resources.",
-        "Pass fewer session tags, with shorter keys and values. Transitive tags of the caller's session, such as the six of EKS Pod Identity, count, too.",
-    )
-    title = "Shorten the session policies and tags"
-    remedy = remedies.your_remedy(title, *steps, url=pages.SESSION_TAGS)
-    if may_be_about_pods(case.text) or case.facts.service_account:
-        remedy = clusters.disable_session_tags_remedy(case, f"{title}, or turn off those of EKS Pod Identity")
-        off = "Before turning the six tags of EKS Pod Identity off, look for policies with aws:PrincipalTag/kubernetes-namespace, aws:PrincipalTag/eks-cluster-name and the like, which then no longer match. If association_id is None, the pod does not use Pod Identity."
-        remedy = attrs.evolve(remedy, steps=(*steps, off))
-    return case.explain(
-        f"The session policies and session tags together exceed the size limit of a session{used}. No permission is missing.",
-        SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),
-        remedies=remedy,
-        notes="The limit is fixed: no quota increases it.",
-    )
-
-
-def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
-    if "PackedPolicy" in error_code(case.failure) or "PackedPolicy" in message:
-        return _explain_session_size(case, message)
-    size, found = next((size, found) for size in POLICY_SIZES if (found := size.pattern.search(message)))
-    limit, because = "", code_evidence(case.failure) if error_code(case.failure) else ()
-    steps, lines, remedy = size.steps, size.commands, None
-    if size.what:
-        what = size.what.format(**found.groupdict())
-        name = find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
-        what += f" {clip_text(name)}" if name else ""
-        lines = remedies.replace_in(lines, "ROLE_NAME", commands.role_name(name))
-        limit = f": {what} would exceed the quota of {int(found['count']):,} characters"
-        if {"kind", "name"} <= found.groupdict().keys():
-            holder = f"--{found['kind']}-name {commands.role_name(found['name'].rstrip('.'))}"
-            named = f"{found['kind']}-policy {holder}"
-            looks = (
-                f"aws iam list-{found['kind']}-policies {holder}",
-                f"aws iam get-{named} --policy-name POLICY_NAME",
-            )
-            is_cdk = CDK.search(case.text) is not None
-            if is_cdk or find_deployment(case.failure, case.facts) is not None:
-                remedy = shorten_in_code(case.failure.text, found["kind"], looks, is_cdk=is_cdk)
-            lines = (
-                *looks,
-                Labelled(
-                    "Then, with the statements to move in policy.json:",
-                    'policy_arn="$(aws iam create-policy --policy-name NEW_POLICY_NAME --policy-document file://policy.json --query Policy.Arn --output text)"',
-                ),
-                f'aws iam attach-{named} --policy-arn "$policy_arn"',
-                Labelled(
-                    "And, if all its statements are moved:",
-                    f"aws iam delete-{named} --policy-name POLICY_NAME",
-                ),
-            )
-            limit += ", so even a short new one can fail"
-    end, text = "No", "AWS limits the length of such a policy."
-    if size.is_fixed:
-        end, text = "The quota cannot be raised, and no", f"{text} Whitespace is not counted."
-    if "ACLSizePerRole" in found[0] and "oidc.eks." in case.failure.text:
-        text = "It grows with each EKS cluster, whose OIDC provider needs a statement of its own. Whitespace does not count."
-        is_deployed = find_deployment(case.failure, case.facts) is not None
-        remedy = trust_pods(case.failure.text, None if is_deployed else find_holder(case, "role", None))
-    return case.explain(
-        f"The policy is too long{limit}. {end} permission is missing.",
-        POLICY_TOO_LONG.cause("reported", because, text=text),
-        remedies=remedy or remedies.your_remedy(size.title, *steps, commands=lines, url=size.url),
-        notes="Nothing was saved: the policy is as it was before.",
     )

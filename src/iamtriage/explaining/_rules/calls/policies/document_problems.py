@@ -11,7 +11,7 @@ from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
-from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
+from iamtriage.explaining._rules.calls.policies.policy_sizes import POLICY_TOO_LONG
 from iamtriage.explaining._rules.calls.rejected_policies import LOCKOUT
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.commands import fill_command

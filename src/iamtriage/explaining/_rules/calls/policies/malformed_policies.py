@@ -14,7 +14,7 @@ from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.calls import rejected_policies
 from iamtriage.explaining._rules.calls.policies import document_problems
-from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
+from iamtriage.explaining._rules.calls.policies.policy_sizes import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
