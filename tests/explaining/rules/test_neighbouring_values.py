@@ -1084,6 +1084,27 @@ botocore.exceptions.PartialCredentialsError: Partial credentials found in env, m
 """,
         ("Rename AWS_SECRET_KEY to AWS_SECRET_ACCESS_KEY",),
     ),
+    "profile with half a key": _Row(
+        "$ aws sqs list-queues --profile depot\n\nPartial credentials found in shared-credentials-file, missing: aws_secret_access_key\n",
+        (
+            "aws configure --profile depot",
+            "delete the keys of the profile from ~/.aws/credentials",
+            "A user can have two keys",
+            "aws iam create-access-key --user-name USER_NAME",
+            "aws iam delete-access-key",
+        ),
+        ("aws configure list",),
+    ),
+    "profile with half a key, in the SDK for Go": _Row(
+        "SharedCredsLoad: shared credentials depot in /home/lu/.aws/credentials did not contain aws_access_key_id\n",
+        ("aws configure --profile depot",),
+        ("aws configure list", "create-access-key"),
+    ),
+    "half a key in the environment": _Row(
+        "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY\n",
+        ("env | grep -o '^AWS_[A-Z_]*'", "Or, to use other credentials", "unset AWS_ACCESS_KEY_ID"),
+        ("aws configure",),
+    ),
     "path of a query's data, not of its results": _Row(
         """$ aws athena start-query-execution --query-string "select 1" --result-configuration OutputLocation=s3://cart-results/ana/
 An error occurred (AccessDeniedException) when calling the StartQueryExecution operation: Insufficient permissions to execute the query. Access Denied (Path: s3://cart-data/orders/part-0.parquet)

@@ -177,6 +177,8 @@ _KEY_IN_SHELL = lazy_pattern(r"\bAWS_ACCESS_KEY_ID[\"']? ?= ?[\"']?(?P<key>[A-Z0
 _ENDING, _KEY_LENGTH = 4, 20
 UNSET_KEYS = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
 """The command that removes access keys from a shell."""
+LIST_VARIABLES = "env | grep -o '^AWS_[A-Z_]*'"
+"""The command that prints the names of the variables for AWS, without their values."""
 FIND_KEYS = "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/.zshrc ~/.zshenv ~/.zprofile ~/.config/fish/config.fish /etc/environment /etc/profile.d .env .envrc"
 """The command that finds the files that set access keys for a shell."""
 PROFILE_OVERRIDDEN = CauseType(

@@ -8,7 +8,7 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Labelled,
 from iamtriage.explaining._rules.credentials.keys import rejecting_regions
 from iamtriage.explaining._rules.credentials.keys.access_keys import KEY_GONE, KEY_MISTYPED, NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.keys.key_problems import KEY_TOO_NEW, SESSION_TOKEN_MISSING
-from iamtriage.explaining._rules.credentials.keys.key_sources import stored_keys_remedy
+from iamtriage.explaining._rules.credentials.keys.key_sources import LIST_VARIABLES, stored_keys_remedy
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import OTHER_PARTITION, partition_remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     INVALID_TOKEN_CODES,
@@ -173,7 +173,7 @@ _RENEW_TOKEN = your_remedy(
     "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (in ~/.aws/credentials: aws_session_token) must be from one response. A token that was copied by hand often lacks its end, or has a line break.",
     "A long-term key (AKIA…) has no token. aws configure replaces only the keys: delete the line aws_session_token that an earlier session left in the profile.",
     commands=(
-        "env | grep -o '^AWS_[A-Z_]*'",
+        LIST_VARIABLES,
         "aws configure list",
         Labelled(
             "If the key ID is long-term, and a token is set:", "unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN"
