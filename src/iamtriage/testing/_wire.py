@@ -24,7 +24,9 @@ def build_body(sample: SampleData) -> bytes:
         return b""
     protocol = find_service(sample.service).protocol
     if protocol == "json":
-        return json.dumps({"__type": code, _message_key(sample): message}, ensure_ascii=False).encode()
+        # In JSON services, the component that checks access capitalizes the key. The services do not.
+        key = "Message" if sample.kind == "access_denied" else "message"
+        return json.dumps({"__type": code, key: message}, ensure_ascii=False).encode()
     if protocol == "rest-json":
         return json.dumps({"message": message}, ensure_ascii=False).encode()
     if protocol == "s3":
@@ -90,11 +92,6 @@ _CONTENT_TYPES = {
 
 def _fault_type(sample: SampleData) -> str:
     return "Sender" if sample.status < 500 else "Receiver"
-
-
-def _message_key(sample: SampleData) -> str:
-    # In JSON services, the component that checks access capitalizes the key. The services do not.
-    return "Message" if sample.kind == "access_denied" else "message"
 
 
 def _build_elements(values: dict[str, str], indent: str = "") -> str:

@@ -665,9 +665,9 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "INFO copying s3://acme-bills/2026/01.csv\nAn error occurred (ExpiredToken) when calling the UploadPart operation: The provided token has expired.\nAn error occurred (ExpiredTokenException) when calling the ListQueues operation: The security token included in the request is expired",
             {},
             (
-                "expired while the program was running. No permission is missing. The calls UploadPart and ListQueues failed for the same reason.",
-                "let the SDK refresh the credentials",
-                "Next Increase the role's session duration",
+                "expired while the upload was running. No permission is missing. The calls UploadPart and ListQueues failed for the same reason.",
+                "Let the SDK refresh the credentials: use the role of the machine",
+                "increase the role's session duration",
             ),
             ("more failure",),
             id="run that outlives its session",

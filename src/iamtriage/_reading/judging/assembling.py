@@ -64,7 +64,8 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
                 if "code" in piece.facts:
                     # Go's outer call can lack a code.
                     current.facts.pop("code", None)
-            if piece.role == "core" and _is_repeat(current, piece):
+            states_action = "action" in current.facts and "action" in piece.facts
+            if piece.role == "core" and current.has_core and states_action:
                 _add_missing(current, piece)
             else:
                 current.absorb(piece)
@@ -124,11 +125,6 @@ def _states_own_request(current: Candidate, piece: Piece) -> bool:
         and "request_id" in piece.facts
         and piece.start < current.body_end
     )
-
-
-def _is_repeat(current: Candidate, piece: Piece) -> bool:
-    """Return whether a message states an action, as the candidate does."""
-    return current.has_core and "action" in current.facts and "action" in piece.facts
 
 
 def _add_missing(current: Candidate, piece: Piece) -> None:
@@ -369,17 +365,14 @@ def _head_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
         return False
     if current.wrapper_kind is not None and "code" in current.facts:
         return False
-    if "operation" in current.facts and "code" in facts and _is_of_inner(current):
+    outer = current.facts.get("operation")
+    if outer is not None and "code" in facts and outer.start < current.wrapped_at:
+        # The inner call should have returned credentials:
         # "operation error STS: …, get identity: get credentials: … AccessDeniedException: …"
         return False
     if _have_same_code(current, piece):
         return True
     return current.facts["code"].rank == CLASS_NAME or facts["code"].value == "Forbidden"
-
-
-def _is_of_inner(current: Candidate) -> bool:
-    """Return whether the next piece belongs to the inner call, which should have returned credentials."""
-    return current.facts["operation"].start < current.wrapped_at
 
 
 def _conflicts(current: Candidate, piece: Piece, keys: tuple[str, ...]) -> bool:

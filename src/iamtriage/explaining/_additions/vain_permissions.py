@@ -49,7 +49,9 @@ def remove_vain_permission(
     if (
         isinstance(failure, AccessDenied)
         and failure.action is not None
-        and not (is_superfluous or _is_allowed_elsewhere(failure))
+        and not is_superfluous
+        # A resource-based policy that has to allow the call makes an identity-based one superfluous.
+        and (failure.deny, failure.policy_type) != ("implicit", "resource")
     ):
         action, resource = spell_action(failure.action), failure.resource or "the resource"
         if required_resources(action, resource, failure.text) is None:
@@ -57,11 +59,6 @@ def remove_vain_permission(
         else:
             step += f" If no other policy of the caller allows the call, replace it: {action} on {resource} alone is not enough."
     return (attrs.evolve(first, steps=(*first.steps, step)), *remedies[1:])
-
-
-def _is_allowed_elsewhere(denial: AccessDenied) -> bool:
-    """Return whether what allows the call is not an identity-based policy, which is then superfluous."""
-    return denial.deny == "implicit" and denial.policy_type == "resource"
 
 
 def _find_added(failure: Failure, remedies: tuple[Remedy, ...]) -> Iterator[str]:

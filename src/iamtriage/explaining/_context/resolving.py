@@ -85,18 +85,15 @@ def read_context(failure: Failure) -> Context:
     is_possible = needs.ANYTHING.is_in(whole, found) or (
         failure.kind in _KINDS_WITH_CALLER and needs.CALLERS.is_in(whole, found)
     )
-    if not is_possible and not _lacks_call(failure):
+    # Words of any kind can describe the call of a denial that names neither an action nor an operation.
+    lacks_call = failure.kind == "access_denied" and failure.action is None is failure.envelope.operation
+    if not (is_possible or lacks_call):
         return NOTHING
     from iamtriage.explaining._context.searching import search_context
 
     context = search_context(failure, whole, found)
     # For a denial, rules look for names in texts with a sign in other ways, too.
     return NOTHING if context == NOTHING and failure.kind != "access_denied" else context
-
-
-def _lacks_call(failure: Failure) -> bool:
-    """Return whether a denial names neither an action nor an operation, which words of any kind can describe."""
-    return failure.kind == "access_denied" and failure.action is None and failure.envelope.operation is None
 
 
 # The frames of a stack trace name code, so they add nothing to a complete denial. Without possessive quantifiers,

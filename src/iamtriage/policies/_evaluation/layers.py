@@ -216,16 +216,11 @@ def _check_services(layer: Layer, keys: RequestKeys) -> Layer:
     prefix = keys.action_lower.partition(":")[0]
     if prefix in _RCP_SERVICES or not layer.denies:
         return layer
-    named = [each for each in layer.denies if _names_service(each.statement, prefix)]
-    if named:
-        return layer
+    for each in layer.denies:
+        named = () if each.statement.is_not_action else each.statement.actions
+        if any(action.lower().startswith(f"{prefix}:") for action in named):
+            return layer
     return _make_uncertain(layer, f"it depends on whether resource control policies apply to {prefix}")
-
-
-def _names_service(statement: Statement, prefix: str) -> bool:
-    return not statement.is_not_action and any(
-        each.lower().startswith(f"{prefix}:") for each in statement.actions
-    )
 
 
 def _check_gateway(layer: Layer, keys: RequestKeys) -> Layer:

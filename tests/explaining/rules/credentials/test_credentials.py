@@ -3199,6 +3199,61 @@ def test_a_job_that_states_how_long_a_step_took(shown: str, seconds: str) -> Non
     )
 
 
+_FAILED_PART = (
+    "An error occurred (ExpiredToken) when calling the UploadPart operation: The provided token has expired."
+)
+
+
+@check_rows(
+    ("text", "says", "duration"),
+    [
+        # 150 GiB at 50 MiB/s take 51 minutes, and 500 GiB almost three hours.
+        (
+            f"Completed 150.0 GiB/500.0 GiB (50.0 MiB/s) with 1 file(s) remaining\nupload failed: ./a to s3://tea/a {_FAILED_PART}",
+            "the upload was running, after at least 51 minutes",
+            "with --duration-seconds 14400:",
+        ),
+        (
+            f"Completed 2.0 TiB/~40.0 TiB (50.0 MiB/s) with ~9 file(s) remaining (calculating...)\n{_FAILED_PART}",
+            "the upload was running, after at least 11 hours 39 minutes",
+            "with --duration-seconds 43200:",
+        ),
+        (
+            f"boto3.exceptions.S3UploadFailedError: Failed to upload a to tea/a: {_FAILED_PART}",
+            "the upload was running.",
+            "with --duration-seconds:",
+        ),
+        (
+            f"Transferred:   \t  12.031 GiB / 1.102 TiB, 1%, 61.220 MiB/s, ETA 5h\n{_FAILED_PART.replace('UploadPart', 'GetObject')}",
+            "the program was running.",
+            "with --duration-seconds:",
+        ),
+    ],
+)
+def test_a_transfer_that_outlives_its_session(text: str, says: str, duration: str) -> None:
+    explanation = explain(text)
+    assert f"expired while {says}" in explanation.summary
+    assert [cause.code for cause in explanation.causes] == ["expired-session", "credentials-outlived"]
+    assert duration in explanation.remedies[0].steps[1]
+    aborts = "abort-multipart-upload" in str(explanation.remedies[1].commands)
+    assert aborts is ("upload" in says)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"$ aws s3api upload-part --bucket tea --key a --part-number 1 --body a --upload-id x\n\n{_FAILED_PART}",
+        _FAILED_PART.replace("UploadPart", "CreateMultipartUpload"),
+        # The first bytes are counted before S3 answers.
+        f"Completed 256.0 KiB/12.0 MiB (410.0 KiB/s) with 1 file(s) remaining\n{_FAILED_PART.replace('UploadPart', 'PutObject')}",
+        f"Transferred:   \t  0 B / 0 B, -, 0 B/s, ETA -\n{_FAILED_PART.replace('UploadPart', 'ListObjectsV2')}",
+        f"Completed 1.0 GiB/2.0 GiB (0.0 MiB/s)\n{_FAILED_PART.replace('UploadPart', 'AssumeRole')}",
+    ],
+)
+def test_a_transfer_that_began_with_expired_credentials(text: str) -> None:
+    assert "while" not in explain(text).summary
+
+
 @pytest.mark.parametrize(
     ("between", "profile", "age"),
     [

@@ -271,7 +271,9 @@ def _compare(failed: CommandRun, succeeded: CommandRun) -> RunContrast | None:
         {pair for pair in each.command.options if pair[0] not in _NO_CAUSES} for each in (failed, succeeded)
     )
     more, fewer = options - others, others - options
-    shown = _quote_command(succeeded.command), _has_secrets(failed.command) or _has_secrets(succeeded.command)
+    other, is_secret = succeeded.command, _has_secrets(succeeded.command)
+    quoted = " ".join((other.program, *other.words[:2])) if is_secret else other.text
+    shown = quoted, _has_secrets(failed.command) or is_secret
     places, other_places = (_find_places(each.command) for each in (failed, succeeded))
     if failed.profile != succeeded.profile:
         is_same = places == other_places and not more | fewer
@@ -297,11 +299,6 @@ def _join(command: CommandLine, options: set[tuple[str, str]]) -> str:
         for name, value in command.options
         if (name, value) in options
     )
-
-
-def _quote_command(command: CommandLine) -> str:
-    """Return a command, or only its first words if a value can be secret."""
-    return " ".join((command.program, *command.words[:2])) if _has_secrets(command) else command.text
 
 
 def _has_secrets(command: CommandLine) -> bool:

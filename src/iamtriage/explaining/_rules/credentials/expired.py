@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.ht
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import attrs
@@ -26,11 +27,13 @@ from iamtriage.explaining._rules.credentials.profiles.expired_sources import (
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
-from iamtriage.explaining._rules.shared import clues
+from iamtriage.explaining._rules.shared import clues, remedies
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_listed_session
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal, underlying_role
+from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.routing import Route, Routes
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import ExpiredCredentials
 
 _Rule = Callable[[Case[ExpiredCredentials], str], Explanation]
@@ -46,6 +49,23 @@ _TRANSFERRED = lazy_pattern(
     r"(?am)^(?:upload|download|copy|move|delete): [^\n]{0,600}?\bs3://"
     r"|\b[Cc]op(?:ied|ying) [^\n]{0,300}\bs3://|\b(?:[Uu]p|[Dd]own)load(?:ed|ing) [^\n]{0,300}\bs3://"
     r"|\b(?:[Cc]opied|[Pp]rocessed|[Tt]ransferred|(?:[Uu]p|[Dd]own)loaded|[Ww]rote) \d"
+    r"|\b(?:Completed |Transferred:[ \t]{1,12})\d{1,5}(?:\.\d{1,3})? [GT]iB ?/"
+)
+# The AWS CLI prints the mean speed: https://github.com/aws/aws-cli/blob/v2/awscli/customizations/s3/results.py
+_PROGRESS = lazy_pattern(
+    r"(?a)\bCompleted (\d{1,5}(?:\.\d)? [KMGT]iB)/~?(\d{1,5}(?:\.\d)? [KMGT]iB) \((\d{1,5}(?:\.\d)? [KMGT]iB)/s\)"
+)
+# A command that makes only one of the calls of a multipart upload.
+_PART_ALONE = lazy_pattern(r"\baws s3api (?:upload-part|complete-multipart-upload)\b")
+_UPLOAD = "the upload"
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
+_ABORT_UPLOAD = remedies.your_remedy(
+    "Abort the upload that failed (aws s3api list-multipart-uploads), whose parts cost storage",
+    "A new attempt uploads the whole file again. A lifecycle rule with AbortIncompleteMultipartUpload removes such parts, too.",
+    commands=(
+        "aws s3api list-multipart-uploads --bucket BUCKET --query 'Uploads[].[Initiated,Key,UploadId]' --output text",
+        "aws s3api abort-multipart-upload --bucket BUCKET --key OBJECT_KEY --upload-id UPLOAD_ID",
+    ),
 )
 _REGISTRY = lazy_pattern(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
 _SAML = lazy_pattern(r"must be redeemed within|AssumeRoleWithSAML")
@@ -137,9 +157,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     if may_show_source and (chained := explain_chain(case, causes[0])) is not None:
         return chained
     summary = f"{credentials} have expired."
-    ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0
-    program = "the program" if _TRANSFERRED.search(case.failure.text, 0, case.failure.span[0]) else None
-    program = "Terraform" if _RUN_BEGAN.search(case.failure.text) else program
+    (ran, takes), program = _time_run(case), _name_running(case, operation)
     is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
     if operation != "AssumeRole" and (seconds := session_renewal.find_duration(case)) is not None:
         lasted = clocks.describe_duration(seconds)
@@ -155,7 +173,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         )
         program = program or ("the job" if is_job else "the program")
         summary = f"{credentials} expired while {program} was running{lasted}."
-        text = "The program runs longer than the credentials last. A role session lasts one hour by default, and at most one hour with role chaining."
+        needed = f": at the speed in the text, {clocks.describe_duration(takes)} in total" if takes else ""
+        text = f"{capitalize_start(program)} takes longer than the credentials last{needed}. A role session lasts one hour by default, and at most one hour with role chaining."
         causes[1:] = (is_job and _causes_in_job(case)) or [LONG_RUNNING.cause("derived", text=text)]
     elif (found := _find_in_variables(case)) is not None:
         summary, causes[1:] = found
@@ -166,11 +185,6 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         renew = _container_remedy(case) or session_renewal.renewal_remedy(case)
         # It begins with what the other remedies find out, or unsets the variables.
         is_general = renew.url == credential_remedies.NEW_CREDENTIALS.url
-        if is_general and is_of_run:
-            # Terraform first needs the state that it could not save.
-            again = "" if program == "Terraform" else "Start the program again. "
-            last = f"{again}So that the next run lasts, let the SDK refresh the credentials: use the role of the machine, or a profile with role_arn."
-            renew = attrs.evolve(renew, steps=(*renew.steps, last))
         # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
         is_enough = is_job or renew.title.startswith("Let the SDK use ")
         # A provider that assumes roles most likely made the call.
@@ -178,9 +192,53 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         source = None if has_provider else case.failure.envelope.source
         lasting = () if is_enough else session_renewal.remedies_of_run(role, source)
         clear = () if is_enough or is_general else (credential_remedies.CLEAR_ENVIRONMENT,)
-        return (renew, *((*lasting, *clear) if is_of_run else (*clear, *lasting)))
+        if not is_of_run:
+            return (renew, *clear, *lasting)
+        if is_general and lasting:
+            renew, lasting = _outlast(renew, lasting[0], program, takes), lasting[1:]
+        parts = (_ABORT_UPLOAD,) if program == _UPLOAD else ()
+        return (renew, *parts, *lasting, *clear)
 
     return case.explain(f"{summary} No permission is missing.", *causes, remedies=build_remedies)
+
+
+def _outlast(renew: Remedy, refresh: Remedy, program: str | None, takes: float) -> Remedy:
+    """Return how to get credentials that last until a program ends, which takes a number of seconds, or 0 if unknown."""
+    # Ten minutes of each hour are to spare.
+    seconds = f" {min(math.ceil(takes / 3_000), 12) * 3_600}" if takes else ""
+    # Terraform first needs the state that it could not save.
+    again = "" if program == "Terraform" else ", then start it again"
+    return attrs.evolve(
+        renew,
+        title=f"Get credentials that last until {program} ends{again}",
+        steps=(
+            f"{refresh.title}: use the role of the machine, or a profile with role_arn or of IAM Identity Center. Nothing renews copied or exported values.",
+            f"Or request a longer session with --duration-seconds{seconds}: the role's maximum session duration, at most 12 hours, must allow it, and role chaining limits it to one hour.",
+            *renew.steps,
+        ),
+    )
+
+
+def _time_run(case: Case[ExpiredCredentials]) -> tuple[float, float]:
+    """Return for how many seconds a run had been going on at least when the call failed, and how many it takes, or 0."""
+    text, start = case.failure.text, case.failure.span[0]
+    ran, shown = clocks.find_run_time(text, start) or 0, [*_PROGRESS.finditer(text, 0, start)]
+    if not shown:
+        return ran, 0
+    done, total, speed = (
+        float(number) * 1024 ** "KMGT".index(unit[0]) for number, unit in map(str.split, shown[-1].groups())
+    )
+    return (max(ran, done / speed), total / speed) if speed else (ran, 0)
+
+
+def _name_running(case: Case[ExpiredCredentials], operation: str | None) -> str | None:
+    """Return what had made other calls with the credentials before, if the text shows it."""
+    text = case.failure.text
+    if _RUN_BEGAN.search(text):
+        return "Terraform"
+    if operation in MULTIPART - {"CreateMultipartUpload"} and not _PART_ALONE.search(text):
+        return _UPLOAD
+    return "the program" if _TRANSFERRED.search(text, 0, case.failure.span[0]) else None
 
 
 def _find_in_variables(case: Case[ExpiredCredentials]) -> tuple[str, list[Cause]] | None:

@@ -271,7 +271,8 @@ def _find_reason(
 
 def _advise_other_user(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
     """Return why the process does not have the credentials of a shell, and one way to pass them."""
-    who, other = other_users.find_identity(case), start_files.find_job(case)
+    who = other_users.find_identity(case)
+    other = start_files.find_unread_variables(case) or other_users.find_other_user(case)
     because = (f"aws sts get-caller-identity printed {who}.",) if who else other.because if other else ()
     why = "The AWS CLI finds credentials that this process does not find: the process lacks the profile or the variables, or its SDK does not support the type of sign-in."
     remedy = your_remedy(

@@ -152,16 +152,20 @@ def find_age_in_job(case: Case[ExpiredCredentials]) -> tuple[int, int] | None:
     stated = _DURATION.search(text, 0, end)
     lasts = int(stated[1]) if stated else _DEFAULT_DURATION
     issued = [*_ISSUED_IN_JOB.finditer(text, 0, end)]
-    if not issued:
-        age = clocks.find_run_time(text, case.failure.span[0]) or 0
-        return (age, lasts) if age >= lasts and "role-to-assume" in text else None
-    used = [*_LINE_TIME.finditer(text, issued[-1].end(), end)]
-    try:
-        times = [datetime.fromisoformat(each["time"]) for each in (issued[-1], *used[-1:])]
-    except ValueError:
-        return None
-    age = int((times[-1] - times[0]).total_seconds())
+    if issued:
+        age = _seconds_between(issued[-1], *_LINE_TIME.finditer(text, issued[-1].end(), end))
+    else:
+        age = ("role-to-assume" in text and clocks.find_run_time(text, case.failure.span[0])) or 0
     return (age, lasts) if age >= lasts else None
+
+
+def _seconds_between(*lines: re.Match[str]) -> int:
+    """Return how many seconds after the first line the last one is, or -1 if a time does not exist."""
+    try:
+        first, last = (datetime.fromisoformat(lines[at]["time"]) for at in (0, -1))
+    except ValueError:
+        return -1
+    return int((last - first).total_seconds())
 
 
 def _step_outlasts(case: Case[ExpiredCredentials], lasts: int) -> bool:
@@ -171,11 +175,7 @@ def _step_outlasts(case: Case[ExpiredCredentials], lasts: int) -> bool:
     failed = [*_LINE_TIME.finditer(text, 0, case.failure.span[1])]
     if not (issued and steps and failed) or steps[-1].start() < issued[-1].start():
         return False
-    try:
-        began, ended = (datetime.fromisoformat(each["time"]) for each in (steps[-1], failed[-1]))
-    except ValueError:
-        return False
-    return (ended - began).total_seconds() >= lasts * _MOST
+    return _seconds_between(steps[-1], failed[-1]) >= lasts * _MOST
 
 
 def remedies_of_run(role: Role | None, source: str | None) -> tuple[Remedy, ...]:

@@ -332,7 +332,7 @@ def explain_wrong_region(
         named = f"the endpoint {host}"
         reported = clues.quote_phrases(clues.message_text(case), *service_scopes.PHRASES)
     place = f": {fix.place}" if fix.place else ""
-    check = region_settings.check_bucket_command(bucket)
+    check = f"aws s3api head-bucket --bucket {commands.bucket(bucket)} --query BucketRegion --output text"
     lines = (check, *fix.commands) if expected is None else fix.commands
     why, derived = f"{named} is in {expected or 'another Region'}{place}", f"{fix.place}."
     setting = fix.place.removesuffix(f" is the endpoint of {expected}")

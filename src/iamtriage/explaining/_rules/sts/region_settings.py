@@ -378,8 +378,3 @@ def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> Re
 def _is_logged(text: str, position: int) -> bool:
     """Return whether a position is in a log entry, or on the line of the error."""
     return any(each in line_at(text, position) for each in ("level=", "msg=", "is wrong; expecting"))
-
-
-def check_bucket_command(bucket: str | None) -> str:
-    """Return the command that prints the region of a bucket."""
-    return f"aws s3api head-bucket --bucket {commands.bucket(bucket)} --query BucketRegion --output text"

@@ -112,7 +112,7 @@ def explain_rejected_login(case: Case[InvalidCredentials], message: str) -> Expl
         return rejected
     envelope = case.failure.envelope
     is_of_packages = envelope.service == "codeartifact" and not envelope.operation
-    return _explain_no_packages(case) if is_of_packages and envelope.status_code == _STATUS else None
+    return explain_no_packages(case) if is_of_packages and envelope.status_code == _STATUS else None
 
 
 def _explain_unchecked_login(case: Case[InvalidCredentials]) -> Explanation:
@@ -217,12 +217,9 @@ _NPM_LOGIN = lazy_pattern(r"\bnpm (?:log(?:in|out)|adduser)\b")
 NO_NPM_LOGIN = r"\bcode ENEEDAUTH\b"
 
 
-def explain_missing_npm_login(case: Case[MissingCredentials], _message: str) -> Explanation:
-    """Explain that npm has no authorization token for CodeArtifact, and so sent no request."""
-    return _explain_no_packages(case)
-
-
-def _explain_no_packages(case: Case[InvalidCredentials] | Case[MissingCredentials]) -> Explanation:
+def explain_no_packages(
+    case: Case[InvalidCredentials] | Case[MissingCredentials], _message: str = ""
+) -> Explanation:
     """Explain that a package manager has no authorization token that CodeArtifact accepts."""
     message = clues.message_text(case)
     endpoint = _find_endpoint(message) or _find_endpoint(case.text)

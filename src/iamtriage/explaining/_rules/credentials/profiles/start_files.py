@@ -15,7 +15,6 @@ from iamtriage.explaining._rules.basics import Case, Labelled
 from iamtriage.explaining._rules.credentials.profiles.other_users import (
     ROLE,
     OtherUser,
-    find_other_user,
     find_unit,
 )
 from iamtriage.explaining._rules.shared import commands, pages
@@ -54,11 +53,6 @@ _REGION_SET = lazy_pattern(rf"\b(?P<name>AWS_(?:DEFAULT_)?REGION)[= ][\"']?(?P<v
 _PROFILE_SET = lazy_pattern(r"\bexport AWS_PROFILE=[\"']?(?P<value>[\w.@+-]{1,64})")
 # The profile to create if the text names none.
 _NEW_PROFILE = "job"
-
-
-def find_job(case: Case[Failure]) -> OtherUser | None:
-    """Return the process that lacks what a shell has: the variables of its start files, or its user."""
-    return find_unread_variables(case) or find_other_user(case)
 
 
 def _is_denied(text: str, said: re.Match[str]) -> bool:

@@ -104,7 +104,9 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     has_default = not (listed is None or is_of_job) and _has_usual_audience(case)
     is_usual = audience is None and (close is not None or has_default)
     is_eks = not is_of_job and _EKS_ISSUER in (issuer.url or case.failure.text)
-    lists_sts = not _expect_audiences(audience, is_eks=is_eks).isdisjoint(listed or ())
+    # Pods of EKS have the same audience in all partitions.
+    wanted = {issuers.STS_AUDIENCE, audience} if is_eks else _STS_AUDIENCES
+    lists_sts = not wanted.isdisjoint(listed or ())
     if (is_usual or (audience in _STS_AUDIENCES and is_of_partition)) and not lists_sts:
         return _explain_other_client_id(case, issuer, audience, listed, close, causes)
     if is_of_github and (unnamed := _explain_unnamed(case, issuer, audience, listed, causes)) is not None:
@@ -122,11 +124,8 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     is_of_pod = requested is not None and requested.lastgroup == "pod"
     is_other = audience not in {None, *_STS_AUDIENCES} and (is_of_pod or _EKS_ISSUER in (issuer.url or ""))
     is_listed = audience is None and lists_sts
-    expected = (
-        _choose_audience(listed if is_listed else ())
-        if is_other or is_listed or not is_of_partition
-        else None
-    )
+    of_sts = (each for each in listed or () if is_listed and each in _STS_AUDIENCES)
+    expected = next(of_sts, issuers.STS_AUDIENCE) if is_other or is_listed or not is_of_partition else None
     is_agreed = audience is not None and _is_trusted(case, audience)
     if is_agreed and not is_other and (not listed or audience not in listed):
         return _explain_other_client_id(case, issuer, audience, listed, None, causes)
@@ -345,16 +344,6 @@ def _has_usual_audience(case: Case[InvalidIdentityToken]) -> bool:
     text = case.failure.text
     is_of_pod = case.facts.service_account is not None or _EKS_ISSUER in text
     return is_of_pod and not re.search(rf"{ANNOTATION_AUDIENCE.sign}|{TOKEN_OF_API_SERVER.sign}", text)
-
-
-def _expect_audiences(audience: str | None, *, is_eks: bool) -> frozenset[str | None]:
-    """Return the audiences of which an IAM OIDC provider needs one: pods of EKS have the same in all partitions."""
-    return frozenset({issuers.STS_AUDIENCE, audience}) if is_eks else _STS_AUDIENCES
-
-
-def _choose_audience(listed: tuple[str, ...] | None) -> str:
-    """Return the audience of STS, as a provider lists it."""
-    return next((each for each in listed or () if each in _STS_AUDIENCES), issuers.STS_AUDIENCE)
 
 
 def _find_misspelled(listed: tuple[str, ...]) -> str | None:

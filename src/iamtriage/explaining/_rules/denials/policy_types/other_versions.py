@@ -27,7 +27,10 @@ def find_other_version(denial: Denial) -> OtherVersion | None:
     is_open = not denial.is_explicit and _REVERTED.search(denial.failure.text) is None
     for each in denial.context.policies if is_open else ():
         version = each.version
-        if version is None or version.arn != denial.policy or not _is_newer(version):
+        if version is None or version.arn != denial.policy:
+            continue
+        # An older version was replaced, most likely on purpose.
+        if version.default is not None and int(version.id[1:]) <= int(version.default[1:]):
             continue
         if any(names_action(one, action) is not False for one in each.denies):
             continue
@@ -43,11 +46,6 @@ def find_other_version(denial: Denial) -> OtherVersion | None:
         if any(names_resource(one, denial.resource) for one in matching):
             return version
     return None
-
-
-def _is_newer(version: OtherVersion) -> bool:
-    """Return whether a version is not one that the default one has replaced, most likely on purpose."""
-    return version.default is None or int(version.id[1:]) > int(version.default[1:])
 
 
 def describe_version(version: OtherVersion, own: str | None) -> tuple[str, str, Remedy]:

@@ -69,11 +69,6 @@ _ERRORS_PAGE = (
 _CACHED = "CloudFront caches error responses: invalidate the path after the fix."
 
 
-def is_origin(denial: Denial) -> bool:
-    """Return whether S3 denied a call of CloudFront: the text names no other one."""
-    return denial.operation is None and "cloudfront" in denial.failure.text.lower()
-
-
 def explain_origin(denial: Denial) -> Explanation:
     """Explain a 403 error that CloudFront passes on from its S3 origin."""
     hosts = {each["bucket"] for each in _ORIGIN_HOST.finditer(denial.failure.text)}

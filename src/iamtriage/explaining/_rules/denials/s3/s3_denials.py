@@ -114,7 +114,7 @@ _ASK_OWNER = "If list-buckets omits the bucket, its owner must allow the caller 
 def explain_bare_s3(denial: Denial) -> Explanation:
     """Explain a 403 error from S3 without a reason."""
     operation = denial.operation
-    if origins.is_origin(denial):
+    if operation is None and "cloudfront" in denial.failure.text.lower():
         return origins.explain_origin(denial)
     rules = (explain_denied_side, s3_objects.explain_acl, explain_contrast, explain_requester_pays)
     others = (explain_unsigned_object, explain_parts, explain_denied_url, buckets.explain_bucket_deny)

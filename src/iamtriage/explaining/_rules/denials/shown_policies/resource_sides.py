@@ -275,11 +275,6 @@ def write_whole(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
     )
 
 
-def _names_whole(statement: Mapping[str, Any], resource: str) -> bool:
-    """Return whether a statement names that of which a resource is a part, such as the table of an index."""
-    return any(resource.startswith(f"{each}/") for each in as_strings(statement.get("Resource")))
-
-
 def is_short_and_complete(denial: Denial, policy: KnownPolicy) -> bool:
     """Return whether a policy of the text can replace the one of the resource.
 
@@ -364,7 +359,9 @@ def _extend_statement(
         and (
             names_resource(each, resource or None)
             if element == "Action"
-            else names_action(each, action) and _names_whole(each, resource)
+            # It can name that of which the resource is a part, such as the table of an index.
+            else names_action(each, action)
+            and any(resource.startswith(f"{whole}/") for whole in as_strings(each.get("Resource")))
         )
     ]
     if not remedies or remedies[0].statement is None:

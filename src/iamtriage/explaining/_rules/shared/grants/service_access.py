@@ -278,7 +278,11 @@ def replace_key_remedy(
     title = f"Encrypt the {noun} with a customer managed key that allows {service}"
     if (found := _find_encrypted(text)) is not None:
         name = found.name
-        listed = "\n".join(f"    {_to_code(each)}," for each in (administer, statement))
+        # The syntax of Terraform accepts that of JSON, too.
+        lines = (
+            json.dumps(each).replace(', "Action"', ',\n     "Action"') for each in (administer, statement)
+        )
+        listed = "\n".join(f"    {each}," for each in lines)
         return owner_remedy(
             title,
             f"Add the key, and write kms_master_key_id = aws_kms_key.{name}.arn in {found.address}.",
@@ -299,11 +303,6 @@ def replace_key_remedy(
         url=KEY_URLS[noun],
     )
     return attrs.evolve(remedy, policy=build_document([administer, statement]))
-
-
-def _to_code(statement: dict[str, Any]) -> str:
-    """Return a statement on two lines, in the syntax of Terraform, which accepts that of JSON, too."""
-    return json.dumps(statement).replace(', "Action"', ',\n     "Action"')
 
 
 def linked_role_key_statements(
