@@ -281,10 +281,10 @@ def _advise_other_user(case: Case[MissingCredentials], _message: str) -> pod_rol
         commands=("aws configure list", 'eval "$(aws configure export-credentials --format env)"'),
         url=pages.CLI_CREDENTIALS,
     )
+    place = " in this process"
     if other is not None:
-        why, remedy = other.why, other.remedy
+        why, remedy, place = other.why, other.remedy, other.place
     cause = credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=why)
-    place = other.place if other else " in this process"
     return pod_roles.Advice([cause], [remedy], f"{place}{other_users.describe_identity(case)}")
 
 
@@ -373,10 +373,9 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [*environments, *([on_ec2] if mentions_metadata else [])][:2]
     if credential_sources.lacks_instance_role(text):
         return [on_ec2]
-    other = other_users.find_other_user(case)
     # Services on EC2 look for the role of the instance.
-    is_other = other is not None and (other.has_person or not mentions_metadata)
-    if is_other or other_users.find_identity(case) is not None:
+    other = other_users.find_other_user(case)
+    if (other and (other.has_person or not mentions_metadata)) or other_users.find_identity(case) is not None:
         return [_advise_other_user]
     uses_role = provider_chains.ROLE_SOURCE.search(message) is not None
     is_anywhere = provider_chains.CONTAINER_TRIED.search(message) or (is_of_program and _PROGRAM.search(text))
