@@ -62,6 +62,7 @@ _OLD_TRUST = {
         }
     ],
 }
+_PASSED = "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/depot-task' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role."
 _ROWS = {
     "trust policy of another cluster, whose conditions match": _Row(
         f"InvalidIdentityToken: No OpenIDConnect provider found in your account for https://{_NEW_ISSUER}",
@@ -347,6 +348,21 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
         _no_session_policy("eks-upgrade"),
         ("Find the code or tool that creates the session",),
         ("association_id",),
+    ),
+    "event of a service, which starts its tasks again": _Row(
+        f"(service depot) failed to launch a task with (error {_PASSED}).",
+        (
+            "most likely, the role's trust policy does not allow it, or the role does not exist; less likely",
+            "create the role again if there is none (NoSuchEntity)",
+            "ECS then starts the tasks after a while, or at once with: aws ecs update-service",
+            "--service depot --force-new-deployment",
+        ),
+        ("repeat the call",),
+    ),
+    "call that starts a task once": _Row(
+        f"An error occurred (ClientException) when calling the RunTask operation: {_PASSED}",
+        ("Then repeat the call after about ten seconds.",),
+        ("force-new-deployment",),
     ),
     "service in the trust policy of a task role, in HCL": _Row(
         """An error occurred (ClientException) when calling the RegisterTaskDefinition operation: ECS was unable to assume the role 'arn:aws:iam::111122223333:role/cart-exec' that was provided for this task.

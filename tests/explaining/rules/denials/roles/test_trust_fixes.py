@@ -1076,7 +1076,7 @@ def test_role_that_the_caller_may_not_pass() -> None:
     shown = " ".join(
         explain(TASK, facts={"caller": CALLER}).to_text(detail="full").replace("\\\n", " ").split()
     )
-    assert "role itself or the caller's iam:PassRole is the problem" in shown
+    assert "less likely, the caller lacks iam:PassRole" in shown
     assert "put-user-policy --user-name ana" in shown
     assert '"Resource": "arn:aws:iam::111122223333:role/web"' in shown
     assert '"iam:PassedToService": "ecs-tasks.amazonaws.com"' in shown

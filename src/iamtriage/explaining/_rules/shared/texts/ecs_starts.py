@@ -11,6 +11,8 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.failures._failures import Failure
 
 _NOT_STARTED = "ResourceInitializationError"
+# What the event of a service says, which ECS repeats.
+_NOT_LAUNCHED = "failed to launch a task"
 _GIVING = lazy_pattern(r"\b(?:did add|added|associated|attached|gave|given|put)\b")
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}"
 # In a task definition, or printed by a query for both roles.
@@ -44,14 +46,18 @@ def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
     >>> new_task_commands("ResourceInitializationError … aws ecs describe-tasks --cluster live --tasks 1", None)[0]
     'aws ecs update-service --cluster live --service SERVICE --force-new-deployment'
     """
-    if not _says_not_started(text):
+    retries = _NOT_LAUNCHED in text
+    if not retries and not _says_not_started(text):
         return ()
     cluster, service = (_only_value(pattern.findall(text)) for pattern in (_CLUSTER, _SERVICE))
     template = "aws ecs update-service --cluster {} --service {} --force-new-deployment"
     command = commands.fill_command(template, cluster or "ECS_CLUSTER", service or "SERVICE")
     if region and commands.region(region) == region:
         command = f"{command} --region {region}"
-    return (Labelled.required("Then start a new task:", command),)
+    label = (
+        "ECS then starts the tasks after a while, or at once with:" if retries else "Then start a new task:"
+    )
+    return (Labelled.required(label, command),)
 
 
 def _says_not_started(text: str) -> bool:

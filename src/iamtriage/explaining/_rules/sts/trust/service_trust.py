@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE, service_trust_policy
-from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
+from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, ecs_starts
 from iamtriage.explaining._rules.shared.texts.deployment_tools import (
     find_deployment,
     find_role_in_stack,
@@ -86,6 +86,8 @@ ALIKE = {
 """Service principals, with one of a similar name or purpose that people write instead."""
 # A service starts its tasks again.
 _OF_ECS_SERVICES = {None, "CreateService", "UpdateService"}
+_LOOK = "aws iam get-role --role-name {} --query 'Role.[Arn,AssumeRolePolicyDocument]'"
+_PROPAGATING = "Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN."
 _SSO = "AWSReservedSSO_"
 _STACKS = "cloudformation.amazonaws.com"
 _STACK_ROLES_PAGE = (
@@ -114,7 +116,8 @@ def explain_untrusted_role(
     shown = name or getattr(template_trust.find_template_role(case.failure.text), "address", None)
     role = f"the role {shown}" if shown else "the role"
     parameters = () if name else role_parameters(case.operation or "", (service or "").partition(".")[0])
-    who, trust = service or "the service", None
+    who, trust, is_task = service or "the service", None, service == "ecs-tasks.amazonaws.com"
+    new_task = ecs_starts.new_task_commands(case.failure.text, case.facts.region) if is_task else ()
     if case.facts.trust_policy is not None and service is not None:
         trust = service_policies.check_service_trust(
             case.facts, service, actions, role_arn, name, text=case.failure.text, is_meant=is_meant
@@ -144,13 +147,8 @@ def explain_untrusted_role(
     remedies: tuple[Remedy, ...]
     pass_it = None
     if (trust is None or trust.is_allowed) and not is_for_people and _MAY_LACK_PASS.search(case.failure.text):
-        title = f"Allow the caller to pass {role}"
-        pass_it = _pass_remedy(
-            case,
-            f"{title} if the trust policy is right" if trust is None else title,
-            role_arn if parsed else None,
-            service,
-        )
+        title = f"Allow the caller to pass {role}{' if the trust policy is right' * (trust is None)}"
+        pass_it = _pass_remedy(case, title, role_arn if parsed else None, service)
     if trust is not None:
         retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
         fix = template_trust.change_template_remedy(
@@ -163,8 +161,7 @@ def explain_untrusted_role(
         if trust.is_allowed and name is not None and _is_new(case.failure.text, name):
             verdict = f"the {'' if is_derived(case.facts, 'trust_policy') else 'supplied '}trust policy is right, but the role is only seconds old, and the service does not see it yet"
             remedies = (_retry_remedy("Repeat the call until the role has propagated", case),)
-            text = "Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN."
-            causes = (ROLE_TOO_NEW.cause("derived", text=text),)
+            causes = (ROLE_TOO_NEW.cause("derived", text=_PROPAGATING),)
         others = [] if is_meant else service_policies.list_other_services(case.facts.trust_policy, service)
         if name is not None and not trust.is_allowed and others and not fix.manifest:
             other = _other_role_remedy(case.failure.text, name, service, actions)
@@ -177,7 +174,7 @@ def explain_untrusted_role(
         remedies = (
             trust_remedy(
                 f"{f'Check the ARN of {role}, and allow' if pass_it else 'Allow'} {who} in the trust policy{'' if pass_it else f' of {role}'}",
-                f"The first command must print {known or 'the ARN of the call'}: otherwise, correct the ARN. If it prints the statement, too, check its conditions, and then the caller's iam:PassRole."
+                f"The first command must print {known or 'the ARN of the call'}: otherwise, correct the ARN, or create the role again if there is none (NoSuchEntity). If it prints the statement, too, check its conditions, and then the caller's iam:PassRole."
                 if pass_it
                 else None,
                 "If IAM finds no such role, create it again under the same name with this trust policy and the permissions that the stack needs."
@@ -188,19 +185,15 @@ def explain_untrusted_role(
                 if parameters and not in_code
                 else None,
                 None
-                if in_code or (name is not None and _is_new(case.failure.text, name))
+                if in_code or new_task or (name is not None and _is_new(case.failure.text, name))
                 else "Then repeat the call after about ten seconds.",
                 save_step("the role's trust policy", "trust.json"),
                 commands=(
-                    commands.fill_command(
-                        "aws iam get-role --role-name {} --query 'Role.[Arn,AssumeRolePolicyDocument]'",
-                        commands.role_name(name),
-                    ),
-                    Labelled("If the policy lacks the statement:", show),
+                    commands.fill_command(_LOOK, commands.role_name(name)) if pass_it else None,
+                    Labelled("If the policy lacks the statement:", show) if pass_it else show,
                     update,
-                )
-                if pass_it
-                else (show, update),
+                    *new_task,
+                ),
                 policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
             ),
             _retry_remedy(f"If the role is new and trusts {who} already, only wait and retry", case),
@@ -214,15 +207,12 @@ def explain_untrusted_role(
                 verdict, causes = "it is a role for people, from IAM Identity Center", causes[:2]
                 remedies = (other,)
     if pass_it is not None:
-        caller = f"The caller is not allowed to pass {known or role} to {who} (iam:PassRole)."
-        causes, remedies = (
-            (*causes[:2], PASS_ROLE.cause(text=caller), *causes[2:]),
-            (remedies[0], pass_it, *remedies[1:]),
-        )
-        verdict = (
-            "the message does not tell whether the role's trust policy, the role itself or the caller's iam:PassRole is the problem"
+        lacks = PASS_ROLE.cause(text=f"The caller lacks iam:PassRole on {known or role} for {who}.")
+        causes, remedies = (*causes[:2], lacks, *causes[2:]), (remedies[0], pass_it, *remedies[1:])
+        verdict += (
+            ", or the role does not exist; less likely, the caller lacks iam:PassRole"
             if trust is None
-            else f"{verdict}, and the caller may not be allowed to pass it"
+            else ", and the caller may not be allowed to pass it"
         )
     return case.explain(
         f"The service{f' {service}' if service else ''} cannot assume {role}: {verdict}.",
@@ -232,7 +222,7 @@ def explain_untrusted_role(
         notes=(
             # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
             "An ECS service retries to start its tasks after a while."
-            if service == "ecs-tasks.amazonaws.com" and case.operation in _OF_ECS_SERVICES
+            if is_task and case.operation in _OF_ECS_SERVICES and not new_task
             else None,
             None
             if pass_it
