@@ -62,6 +62,7 @@ _OLD_TRUST = {
         }
     ],
 }
+_SCOPED = "An error occurred (SignatureDoesNotMatch) when calling the ListTopics operation: Credential should be scoped to a valid region, not 'us-west-2'."
 _PASSED = "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/depot-task' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role."
 _ROWS = {
     "trust policy of another cluster, whose conditions match": _Row(
@@ -1115,6 +1116,18 @@ botocore.exceptions.PartialCredentialsError: Partial credentials found in env, m
         "SharedCredsLoad: shared credentials depot in /home/lu/.aws/credentials did not contain aws_access_key_id\n",
         ("aws configure --profile depot",),
         ("aws configure list", "create-access-key"),
+    ),
+    "endpoint of another Region than that in the code": _Row(
+        f'sns = boto3.client("sns", endpoint_url="https://sns.eu-west-1.amazonaws.com", region_name="us-west-2")\n{_SCOPED}',
+        (
+            'the endpoint of its Region, us-west-2. To call eu-west-1, keep it, and set region_name="eu-west-1"',
+        ),
+        ("which must be",),
+    ),
+    "endpoint of another Region than that of the signature": _Row(
+        f"AWS_ENDPOINT_URL_SNS=https://sns.eu-west-1.amazonaws.com\n{_SCOPED}",
+        ("To call eu-west-1, keep it, and set the client's Region to eu-west-1.",),
+        ("which must be",),
     ),
     "half a key in the environment": _Row(
         "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY\n",

@@ -71,10 +71,8 @@ _REGION_OPTION = lazy_pattern(r" --region[ =]\S{1,40}")
 _SCOPE_OPTION = lazy_pattern(r"(--aws-sigv4[ =][\"']?aws:amz)(?::[a-z0-9-]{1,40})?(?=:|[\"']?\s)")
 _MAX_CHARS_OF_LINE = 200
 # A line of YAML, INI or HCL, and how near lines of the same part of a file are.
-_LINE, _NEAR = (
-    lazy_pattern(r"\s{0,40}[\w.-]{1,40}\s{0,20}[:=]\s{0,4}[\"']?[\w.:/-]{1,120}[\"',]{0,2}\s{0,4}"),
-    300,
-)
+_LINE = lazy_pattern(r"\s{0,40}[\w.-]{1,40}\s{0,20}[:=]\s{0,4}[\"']?[\w.:/-]{1,120}[\"',]{0,2}\s{0,4}")
+_NEAR = 300
 # The hosts of a workspace or another resource, which only exist in the Region of the resource.
 _OF_RESOURCE = frozenset({"aps-workspaces"})
 
@@ -100,6 +98,8 @@ def find_region_fix(
     text, region = case.failure.text, commands.region(expected)
     if (signing := _SIGNING_COMMAND.search(text)) is not None:
         return _fix_signing_command(signing[0], region)
+    settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
+    setting = next((each for each in settings if not _is_logged(text, each.start())), None)
     for endpoint in _ENDPOINT.finditer(text):
         if _is_logged(text, endpoint.start()):
             continue
@@ -107,15 +107,14 @@ def find_region_fix(
             return _remove_endpoint(case, endpoint, region)
         is_expected = is_of_host and endpoint["region"] == expected
         if is_expected and signed is not None and is_of_service(endpoint["host"], endpoint["region"]):
-            return _remove_endpoint(case, endpoint, signed)
+            written = setting[0].strip() if setting else f"the client's Region to {signed}"
+            return _remove_endpoint(case, endpoint, signed, written)
     shown = program_regions.find_program_region(text)
     if shown and shown.region == signed and getattr(case.context.command, "program", None) != "aws":
         return fix_config_map(case, shown, region)
     pair = find_pair(case, signed, find_bucket(case))
     if pair is not None and not _is_logged(text, pair.start()):
         return fix_pair(pair, region)
-    settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
-    setting = next((each for each in settings if not _is_logged(text, each.start())), None)
     variable = next((each for each in _VARIABLE.finditer(text) if each["region"] == signed), None)
     if setting is not None:
         return _fix_setting(case, setting, region)
@@ -278,24 +277,26 @@ def _fix_client(case: Case[Failure], region: str) -> RegionFix:
     return RegionFix(title, (step,), lines)
 
 
-def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) -> RegionFix:
+def _remove_endpoint(
+    case: Case[Failure], endpoint: re.Match[str], region: str, written: str | None = None
+) -> RegionFix:
+    """Return how to change an endpoint of another Region, or what sets the Region of the client, if it is written."""
     name, place = endpoint["name"], f"{endpoint['name']} is the endpoint of {endpoint['region']}"
     if (changed := _correct_lines(case.failure.text, endpoint, region)) is not None:
         step = "Change the lines as below, then restart every program that has these settings, such as from the same Secret or ConfigMap."
         return RegionFix(f"Set {name} and the Region to those of {region}", (step,), (), place, changed)
     repeated = commands.repeat_command(case.context.command, changes={"endpoint-url": "", "region": region})
-    own = f"{'' if repeated else 'which must be '}{region}"
+    calls = f"Without it, the client calls the endpoint of its Region, {'' if repeated or written else 'which must be '}{region}."
+    if written and (change := printable_line(written.replace(region, endpoint["region"]))) is not None:
+        calls += f" To call {endpoint['region']}, keep it, and set {change}."
     url = f"https://{endpoint['host'].replace(endpoint['region'], region)}"
     lines, elsewhere = remove_variable(case, name, url)
     # Another resource has a host of its own.
-    other = (
-        f"set it to {url}"
-        if is_of_service(endpoint["host"], endpoint["region"])
-        else f"use the endpoint of {region}"
-    )
+    is_shared = is_of_service(endpoint["host"], endpoint["region"])
+    other = f"set it to {url}" if is_shared else f"use the endpoint of {region}"
     return RegionFix(
         f"Remove {name}, or {other}",
-        present(f"Without it, the client calls the endpoint of its Region, {own}.", elsewhere),
+        present(calls, elsewhere),
         present(repeated) if name == "--endpoint-url" else lines,
         place,
     )
