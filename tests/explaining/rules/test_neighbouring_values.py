@@ -63,6 +63,7 @@ _OLD_TRUST = {
     ],
 }
 _SCOPED = "An error occurred (SignatureDoesNotMatch) when calling the ListTopics operation: Credential should be scoped to a valid region, not 'us-west-2'."
+_LOGGED_OUT = "$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)\n"
 _PASSED = "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/depot-task' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role."
 _ROWS = {
     "trust policy of another cluster, whose conditions match": _Row(
@@ -1128,6 +1129,27 @@ botocore.exceptions.PartialCredentialsError: Partial credentials found in env, m
         f"AWS_ENDPOINT_URL_SNS=https://sns.eu-west-1.amazonaws.com\n{_SCOPED}",
         ("To call eu-west-1, keep it, and set the client's Region to eu-west-1.",),
         ("which must be",),
+    ),
+    "user in a cluster that has only aws-auth": _Row(
+        f"{_LOGGED_OUT}$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/depot/lu\n",
+        (
+            "first: Map the user lu in aws-auth if it has no entry, as someone with access",
+            "--arn arn:aws:iam::111122223333:user/depot/lu --group GROUP --no-duplicate-arns",
+            "- userarn: arn:aws:iam::111122223333:user/depot/lu",
+            "If kubectl is meant to use another profile (or --role-arn): aws eks update-kubeconfig",
+            "Or change the authentication mode to API_AND_CONFIG_MAP, which cannot be undone",
+        ),
+        ("rolearn", "create-access-entry"),
+        {"cluster": "depot", "region": "eu-west-1", "authentication_mode": "CONFIG_MAP"},
+    ),
+    "unknown caller in a cluster that has only aws-auth": _Row(
+        _LOGGED_OUT,
+        (
+            "first: Find out which identity kubectl uses",
+            "PRINCIPAL_ARN is the ARN of the role without its path",
+        ),
+        ("Map the",),
+        {"cluster": "depot", "region": "eu-west-1", "authentication_mode": "CONFIG_MAP"},
     ),
     "half a key in the environment": _Row(
         "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY\n",

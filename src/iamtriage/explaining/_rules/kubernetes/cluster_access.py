@@ -299,7 +299,7 @@ def grant_access_remedies(
             ),
         )
     if cluster.mode == "CONFIG_MAP":
-        yield cluster.enable_entries_remedy()
+        yield cluster.enable_entries_remedy(is_alternative=True)
 
 
 def use_other_remedies(principals: Iterable[Principal], cluster: Cluster) -> Iterator[Remedy]:

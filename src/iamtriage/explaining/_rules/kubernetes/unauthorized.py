@@ -284,6 +284,7 @@ def _keep_kubeconfig(case: Case[KubernetesUnauthorized], remedy: Remedy) -> Reme
     )
 
 
+_REPAIRS = "Refreshing (update-kubeconfig) also repairs a kubeconfig for another or a re-created cluster."
 _ENTRY_REQUIRES = "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster."
 
 
@@ -292,8 +293,7 @@ def _identify_caller(
     cluster: Cluster,
     principal: ClusterPrincipal,
     program: str,
-    *,
-    shows_grant: bool,
+    grants: Sequence[Remedy],
 ) -> tuple[Commands, str]:
     """Return the commands that show who calls, and what to do with their output."""
     looks: Commands = (
@@ -303,12 +303,12 @@ def _identify_caller(
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )
-    identify = ""
-    if not shows_grant or cluster.region:
-        identify = (
-            "Refreshing (update-kubeconfig) also repairs a kubeconfig for another or a re-created cluster."
-        )
-    if program == "the job":
+    identify = _REPAIRS * bool(not grants or cluster.region or not cluster.uses_entries)
+    if grants and principal.is_known:
+        looks = ()
+        accepts = "get-caller-identity" in case.text
+        identify = f"AWS accepts the credentials of {principal.description}." if accepts else ""
+    elif program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
     elif program == "eksctl" and not principal.is_known:
@@ -317,9 +317,6 @@ def _identify_caller(
     elif principal.is_known:
         looks = ()
         identify = f"The caller is {principal.description}. If kubectl is meant to use another role or user, add --profile or --role-arn to aws eks update-kubeconfig."
-        if shows_grant:
-            accepts = "get-caller-identity" in case.text
-            identify = f"AWS accepts the credentials of {principal.description}." if accepts else ""
     elif find_profile(case) is not None:
         looks = ("aws sts get-caller-identity",)
         identify = "If aws sts get-caller-identity does not print the expected ARN, use another profile, or --role-arn, in aws eks update-kubeconfig."
@@ -335,8 +332,20 @@ def _caller_remedy(
     grants: Sequence[Remedy],
 ) -> Remedy:
     shows_grant = bool(grants) and cluster.uses_entries
-    looks, identify = _identify_caller(case, cluster, principal, program, shows_grant=shows_grant)
+    looks, identify = _identify_caller(case, cluster, principal, program, grants)
     steps = [identify] if identify else []
+    refresh = cluster.kubeconfig_command()
+    other = Labelled(
+        "If kubectl is meant to use another profile (or --role-arn):", f"{refresh} --profile PROFILE"
+    )
+    mapping = None if cluster.uses_entries else next(iter(grants), None)
+    if mapping is not None and principal.is_known:
+        return attrs.evolve(
+            mapping,
+            title=f"{mapping.title} if it has no entry, as someone with access, such as the creator",
+            steps=(*steps, *mapping.steps),
+            commands=(*mapping.commands, other),
+        )
     profile = " --profile PROFILE" if len(looks) > 1 else ""
     grant: Commands = (cluster.token_command(),)
     if shows_grant:
@@ -360,27 +369,22 @@ def _caller_remedy(
                 principal.associate_policy_command(cluster, access.policy, access.namespace),
             )
         )
-    manifest = None
-    if grants and not cluster.uses_entries:
-        [mapping, *_] = grants
-        manifest = mapping.manifest
-        whose = "PRINCIPAL_ARN is the ARN of the role without its path, or that of the user (userarn, in mapUsers). "
-        if principal.is_known:
-            whose = ""
-        steps.append(f"{whose}GROUP is the subject of a RoleBinding or ClusterRoleBinding.")
+    if mapping is not None:
+        steps.append(
+            "PRINCIPAL_ARN is the ARN of the role without its path, or that of the user (userarn, in mapUsers). GROUP is the subject of a RoleBinding or ClusterRoleBinding."
+        )
         missing = "If this principal is meant to have access and has no entry (cluster administrator):"
         grant = (Labelled(missing, mapping.commands[-1]),)
     title = f"Find out which identity {program} uses, and refresh the kubeconfig"
     # Without it, the kubeconfig would lose the profile of the text.
-    has_profile = len(looks) == 1 and program not in {"the job", "eksctl"}
-    refresh = f"{cluster.kubeconfig_command()}{' --profile PROFILE' if has_profile else ''}"
+    if len(looks) == 1 and program not in {"the job", "eksctl"}:
+        refresh += " --profile PROFILE"
     region = "" if cluster.region else " (and --region, if needed)"
     meant = f"Refresh the kubeconfig with the profile or --role-arn that has access{region}:"
     lines: Commands = (*looks, Labelled(meant, f"{refresh}{profile}") if profile else refresh, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"
-        other = "If kubectl is meant to use another profile (or --role-arn):"
-        lines = (*grant, Labelled(other, f"{refresh} --profile PROFILE"))
+        lines = (*grant, other)
     if program == "eksctl":
         title = title.replace("refresh the kubeconfig", "give it access")
         lines = (*looks, *grant)
@@ -388,7 +392,7 @@ def _caller_remedy(
         title,
         *steps,
         commands=lines,
-        manifest=manifest,
+        manifest=None if mapping is None else mapping.manifest,
         gives="access entry" if shows_grant else None,
         url=pages.EKS_TROUBLESHOOTING,
     )

@@ -141,12 +141,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             entry_remedy if cluster.uses_entries and not state.is_enough else None,
             None if terminal is None else console_access.use_terminal_principal(terminal),
             None if cluster.uses_entries or state.is_enough or binds else in_map,
-            None
-            if cluster.uses_entries or binds
-            else attrs.evolve(
-                cluster.enable_entries_remedy(),
-                title="Or change the authentication mode to API_AND_CONFIG_MAP, which cannot be undone, and create an access entry",
-            ),
+            None if cluster.uses_entries or binds else cluster.enable_entries_remedy(is_alternative=True),
             None if state.is_enough else in_iam,
             in_map
             if cluster.uses_aws_auth and cluster.uses_entries and state.listed is None and not binds

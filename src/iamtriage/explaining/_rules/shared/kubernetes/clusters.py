@@ -161,10 +161,13 @@ class Cluster(Value):
         )
         return self.eks_command("update-cluster-config", *change, flag="--name"), wait
 
-    def enable_entries_remedy(self) -> Remedy:
+    def enable_entries_remedy(self, *, is_alternative: bool = False) -> Remedy:
         """Return the remedy that enables access entries in the cluster."""
+        change = "hange the authentication mode to API_AND_CONFIG_MAP"
         return cluster_remedy(
-            "Change the authentication mode to API_AND_CONFIG_MAP",
+            f"Or c{change}, which cannot be undone, and create an access entry"
+            if is_alternative
+            else f"C{change}",
             "The change cannot be undone: a cluster never goes back to CONFIG_MAP.",
             "With API_AND_CONFIG_MAP, aws-auth entries keep working, except for principals with an access entry, which takes precedence. With API, the cluster ignores aws-auth.",
             "When the cluster is ACTIVE again, create access entries. An entry alone grants nothing: associate an access policy, or set groups that RBAC allows (--kubernetes-groups).",
