@@ -98,6 +98,43 @@ def test_role_of_a_kubeconfig_that_is_not_needed(words: str, *, is_first: bool) 
     assert explanation.remedies[0].title.startswith("Update the kubeconfig without --role-arn") is is_first
 
 
+_OWN_POLICIES = "$ aws eks list-associated-access-policies --cluster-name films --principal-arn arn:aws:iam::111122223333:role/{}\n{}"
+_VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy\tcluster"
+_LIST_OWN = "aws eks list-associated-access-policies --cluster-name films --region eu-west-1 --principal-arn arn:aws:iam::111122223333:role/{}"
+
+
+@check_rows(
+    ("words", "decides", "check"),
+    [
+        (
+            _OWN_POLICIES.format("staff/dev", _VIEW),
+            "and does not need this role: it has an access entry with AmazonEKSViewPolicy.",
+            "kubectl auth whoami",
+        ),
+        (
+            '$ aws eks describe-access-entry --cluster-name films --principal-arn arn:aws:iam::111122223333:role/staff/dev\n{"accessEntry": {"kubernetesGroups": []}}',
+            "and does not need this role: it has an access entry.",
+            _LIST_OWN.format("staff/dev"),
+        ),
+        (
+            f"{_LISTED.format('films', 'role/staff/dev')}\n{_OWN_POLICIES.format('ops', _VIEW)}",
+            "and does not need this role: it has an access entry, and the role old has none.",
+            _LIST_OWN.format("staff/dev"),
+        ),
+        # The policies of the other role.
+        (_OWN_POLICIES.format("old", _VIEW), None, None),
+    ],
+)
+def test_entry_of_a_caller_whose_kubeconfig_sets_a_role(
+    words: str, decides: str | None, check: str | None
+) -> None:
+    text = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::111122223333:assumed-role/dev/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/old\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 254\n{words}"
+    explanation = explain(text, facts={"cluster": "films", "region": "eu-west-1"})
+    assert ("does not need this role" in explanation.summary) is (decides is not None)
+    assert decides is None or decides in explanation.summary
+    assert check is None or explanation.remedies[0].commands[-1] == check
+
+
 @check_rows(
     ("words", "who"),
     [

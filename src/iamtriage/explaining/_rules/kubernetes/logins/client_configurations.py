@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Principal
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
@@ -23,6 +23,8 @@ from iamtriage.explaining._rules.credentials.logins import kubectl_logins
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     find_listed_cluster,
+    find_policies,
+    find_queried,
     is_listed,
     is_same_principal,
 )
@@ -45,6 +47,7 @@ from iamtriage.explaining._rules.shared.remedies import as_alternative, your_rem
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 _MAX_TEXT = 64_000
+_MAX_POLICIES = 2
 _CHARS_OF_USER = 2_000
 _NAME = r"[\"']?(?P<{}>[\w.:@/-]{{1,200}})[\"']?"
 _CONTEXT = lazy_pattern(
@@ -125,6 +128,12 @@ def _find_written(case: AnyCase, option: str) -> Stated | None:
     runs = [run for run in find_runs(case.failure) if run.command.words[:2] == ("eks", "update-kubeconfig")]
     before = [run for run in runs if run.start < case.failure.span[0]]
     return before[-1].command.option(option) if before else None
+
+
+def describe_policies(case: AnyCase) -> str:
+    """Return the access policies that a text lists of an entry, as the end of a phrase, or an empty string."""
+    policies = join_words([*map(clip_text, [*find_policies(case.failure)][:_MAX_POLICIES])], "and")
+    return f" with {policies}" if policies else ""
 
 
 def explain_pinned_identity(case: AnyCase) -> Explanation | None:
@@ -239,14 +248,19 @@ def add_failed_helper(case: AnyCase, explanation: Explanation) -> Explanation:
         steps = (each for each in first.steps if each not in sign_in.steps)
         lines = (kubectl_logins.SHOW_HELPER, *first.commands)
         first = your_remedy(first.title, *steps, _SIGN_IN_FOR_KUBECTL, commands=lines, url=first.url)
-    remedies, causes = (first, *others), explanation.causes
+    remedies = (first, *others)
     if getattr(case.failure, "action", None) == "sts:AssumeRole":
-        consequence = f"{consequence[:-1]}: the kubeconfig (--role-arn) or its profile (role_arn) tells it to assume the role."
+        is_pinned = is_same_principal(find_pinned_role(case), try_parse_principal(case.failure.resource))
+        setting = "" if is_pinned else " (--role-arn) or its profile (role_arn)"
+        consequence = f"{consequence[:-1]}: the kubeconfig{setting} tells it to assume the role."
         needless, remedies = _update_without_role(case, first, *others)
         if needless:
-            consequence, causes = f"{consequence} The role is not needed: {needless}.", causes[:1]
+            # What allows the role does not matter then.
+            denied = explanation.summary.partition(": ")[0].rstrip(".")
+            summary = f"{denied}, and does not need this role: {needless}. {consequence}"
+            return attrs.evolve(explanation, summary=summary, causes=(), remedies=remedies)
     summary = f"{explanation.summary} {consequence}"
-    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
+    return attrs.evolve(explanation, summary=summary, remedies=remedies)
 
 
 def _update_without_role(case: AnyCase, first: Remedy, *others: Remedy) -> tuple[str, tuple[Remedy, ...]]:
@@ -264,13 +278,15 @@ def _update_without_role(case: AnyCase, first: Remedy, *others: Remedy) -> tuple
         has_entry = False
     if not (has_entry or _is_said_to_have_access(case)):
         return "", (first, own, *others)
-    needless, of_entry = f"{caller} has access to the cluster itself", None
+    needless, of_entry = "it has access to the cluster itself", None
     check = "kubectl auth whoami"
     if has_entry:
-        arn = commands.arn(str(underlying_role(case.principal) or case.principal))
-        check = cluster.eks_command("list-associated-access-policies", principal=arn)
+        is_queried = is_same_principal(find_queried(case.failure), case.principal)
+        if not (is_queried and find_policies(case.failure)):
+            own_arn = build_cluster_principal(case.principal, source=case.text).entry_argument
+            check = cluster.eks_command("list-associated-access-policies", principal=own_arn)
         of_entry = _OF_ENTRY
-        needless = f"{caller} has an access entry"
+        needless = f"it has an access entry{describe_policies(case) if is_queried else ''}"
         if has_role_entry is False:
             needless += f", and {describe_principal(role, None)} has none"
     own = your_remedy(

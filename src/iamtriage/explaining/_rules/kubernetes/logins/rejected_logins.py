@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers import kubectl_clusters
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanati
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     find_listed_cluster,
-    find_policies,
     is_listed,
 )
 from iamtriage.explaining._rules.kubernetes.logins import client_configurations
@@ -128,7 +127,6 @@ def possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) ->
 
 
 _MAX_TEXT = 64_000
-_MAX_POLICIES = 2
 _CLUSTER_OF_TOKEN = lazy_pattern(
     rf"(?a)(?:--cluster-name|--cluster-id|(?<![\w-])-i){client_configurations.NEXT_ARGUMENT}({kubectl_clusters.CLUSTER_NAME})"
 )
@@ -177,8 +175,7 @@ def explain_token_of_other_cluster(case: AnyCase) -> Explanation | None:
     has_entry = has_entry and find_listed_cluster(case.failure) in {None, found.called}
     listed = None
     if has_entry:
-        policies = join_words([*map(clip_text, [*find_policies(case.failure)][:_MAX_POLICIES])], "and")
-        given = f" with {policies}" if policies else ""
+        given = client_configurations.describe_policies(case)
         listed = f" {capitalize_start(principal.description)} has an access entry{given} already: the entry and its policies can stay as they are."
     return case.explain(
         f"{client} calls the cluster {cluster.argument}, but gets its token for the cluster {clip_text(found.of_token)}, so {cluster.argument} rejects it: a token is only valid for the cluster whose name is signed in it.",
