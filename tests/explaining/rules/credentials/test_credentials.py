@@ -90,8 +90,11 @@ EXPIRATIONS: tuple[Row, ...] = (
         f"Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 254\n{botocore_text('ExpiredToken', 'AssumeRole', EXPIRED)}",
         {},
         "expired-session",
-        {"expired-session": "reported", "kubeconfig-profile": "possible"},
-        ("aws configure get source_profile --profile PROFILE",),
+        {"expired-session": "reported", "kubeconfig-profile": "possible", "pasted-session": "possible"},
+        (
+            "kubectl config view --minify --output jsonpath='{.users[].user.exec}'",
+            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+        ),
     ),
     (
         "SSO with its profile",
@@ -3197,6 +3200,55 @@ def test_a_job_that_states_how_long_a_step_took(shown: str, seconds: str) -> Non
     assert explanation.remedies[0].commands == (
         f"aws iam update-role --role-name brewer --max-session-duration {seconds}",
     )
+
+
+_ASSUMED = "An error occurred (ExpiredToken) when calling the AssumeRole operation: The security token included in the request is expired"
+_OF_HELPER = "Get new credentials for the program that gets the token of the cluster"
+_OF_PROFILE = "Renew the credentials that are used to assume the role"
+
+
+@check_rows(
+    ("text", "title", "line"),
+    [
+        (
+            f'Error: Kubernetes cluster unreachable: Get "https://ABC.gr7.eu-west-1.eks.amazonaws.com/version": getting credentials: exec: executable aws failed with exit code 254\n\n{_ASSUMED}',
+            _OF_HELPER,
+            "aws eks get-token --cluster-name CLUSTER --region eu-west-1 > /dev/null",
+        ),
+        (
+            f"$ kubectl get pods\n{_ASSUMED}\n$ cat kubeconfig\n      args: [--region, eu-west-1, eks, get-token, --cluster-name, tea, --role, arn:aws:iam::111122223333:role/tea]\n      env:\n        - name: AWS_PROFILE\n          value: leaf\n",
+            _OF_HELPER,
+            "aws sso login --profile leaf",
+        ),
+        (
+            "Unable to connect to the server: getting credentials: exec: executable aws-iam-authenticator failed with exit code 1\ncould not get token: ExpiredToken: The security token included in the request is expired\n\tstatus code: 403",
+            _OF_HELPER,
+            "aws configure list",
+        ),
+        # The role is that of a profile.
+        (
+            f"$ aws s3 ls --profile tea\n\n{_ASSUMED}",
+            _OF_PROFILE,
+            "aws configure get source_profile --profile tea",
+        ),
+        # The call needs no profile with a role.
+        (
+            f"$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/tea --role-session-name a\n\n{_ASSUMED}",
+            "Get new credentials from where the old ones came from",
+            "aws configure list",
+        ),
+        # Terraform calls the program without a kubeconfig.
+        (
+            f'│ Error: Get "https://ABC.gr7.eu-west-1.eks.amazonaws.com/api": getting credentials: exec: executable aws failed with exit code 254\n│ with kubernetes_namespace.tea,\n│   on main.tf line 9, in resource "kubernetes_namespace" "tea":\n{_ASSUMED}',
+            _OF_PROFILE,
+            "aws configure get source_profile --profile PROFILE",
+        ),
+    ],
+)
+def test_where_the_credentials_for_a_role_come_from(text: str, title: str, line: str) -> None:
+    first = explain(text).remedies[0]
+    assert first.title == title
+    assert line in first.commands
 
 
 _FAILED_PART = (

@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import fin
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.routing import Route, Routes
+from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import ExpiredCredentials
 
@@ -82,6 +83,7 @@ _EXPIRED_REQUEST = lazy_pattern(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
 _KUBECONFIG = lazy_pattern(
     r"kubectl|(?<!update-)kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
 )
+_GETS_TOKEN = lazy_pattern(r"credentials: exec|\bget-token\b|\baws-iam-authenticator\b")
 _LOGIN_CODES = lazy_pattern(r"LoginRefreshRequired|LoginTokenExpired|LoginRefreshTokenExpiredError")
 _SSO_CODES = lazy_pattern(
     r"UnauthorizedSSOTokenError|SSOTokenExpired|SSOTokenExpiredError|SSOProviderInvalidToken"
@@ -139,13 +141,14 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         overridden := explain_override(case, "answers that it has expired", "expired-session")
     ):
         return overridden
-    too_late = "The machine's clock is behind, so the SDK refreshes the credentials too late."
     causes = [
         old_requests.EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
         PASTED_SESSION.cause(),
         LONG_RUNNING.cause(because="A client that is created with fixed credentials keeps them."),
         ROLE_CHAINING.cause(),
-        clocks.CLOCK_WRONG.cause(text=too_late),
+        clocks.CLOCK_WRONG.cause(
+            text="The machine's clock is behind, so the SDK refreshes the credentials too late."
+        ),
     ]
     is_job = case.context.runtime_kind in session_renewal.JOB_STEPS
     if is_job:
@@ -157,6 +160,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     if may_show_source and (chained := explain_chain(case, causes[0])) is not None:
         return chained
     summary = f"{credentials} have expired."
+    is_of_kubectl = _KUBECONFIG.search(case.text) and not session_renewal.remedy_of_workload(case)
+    gets_token = bool(is_of_kubectl and _GETS_TOKEN.search(case.text) and not TERRAFORM.search(case.text))
     (ran, takes), program = _time_run(case), _name_running(case, operation)
     is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
     if operation != "AssumeRole" and (seconds := session_renewal.find_duration(case)) is not None:
@@ -178,15 +183,16 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes[1:] = (is_job and _causes_in_job(case)) or [LONG_RUNNING.cause("derived", text=text)]
     elif (found := _find_in_variables(case)) is not None:
         summary, causes[1:] = found
-    elif _KUBECONFIG.search(case.text) and not session_renewal.remedy_of_workload(case):
-        causes.insert(1, KUBECONFIG_PROFILE.cause())
+    elif is_of_kubectl:
+        # The program that gets a token ends with it.
+        causes[1:] = (KUBECONFIG_PROFILE.cause(), *causes[1 : 2 if gets_token else None])
 
     def build_remedies() -> tuple[Remedy, ...]:
-        renew = _container_remedy(case) or session_renewal.renewal_remedy(case)
+        renew = _container_remedy(case) or session_renewal.renewal_remedy(case, of_kubeconfig=gets_token)
         # It begins with what the other remedies find out, or unsets the variables.
         is_general = renew.url == credential_remedies.NEW_CREDENTIALS.url
         # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
-        is_enough = is_job or renew.title.startswith("Let the SDK use ")
+        is_enough = is_job or gets_token or renew.title.startswith("Let the SDK use ")
         # A provider that assumes roles most likely made the call.
         has_provider = operation == "AssumeRole" or "Terraform" in (program, clues.find_program(case.failure))
         source = None if has_provider else case.failure.envelope.source

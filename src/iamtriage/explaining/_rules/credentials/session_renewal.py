@@ -14,6 +14,7 @@ from iamtriage.explaining._context.readers.command_runs import selects_profile_i
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
 from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.logins import kubectl_logins
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
@@ -115,11 +116,14 @@ def find_operation(case: Case[ExpiredCredentials]) -> str | None:
 _LISTED_PROFILES = lazy_pattern(r"(?m)^ {0,20}profile[ :]{2,40}(\S{1,64})")
 
 
-def renewal_remedy(case: Case[ExpiredCredentials]) -> Remedy:
-    """Return how to get new credentials where the text shows that the old ones are from."""
-    operation, role = find_operation(case), underlying_role(case.principal)
-    renew = None if operation == "AssumeRole" else _issue_again_remedy(case)
-    renew = renew or _runtime_remedy(case) or (_RENEW_SOURCE if operation == "AssumeRole" else None)
+def renewal_remedy(case: Case[ExpiredCredentials], *, of_kubeconfig: bool = False) -> Remedy:
+    """Return how to get new credentials where the text shows that the old ones are from, such as for a kubeconfig."""
+    assumes, role = find_operation(case) == "AssumeRole", underlying_role(case.principal)
+    called = case.context.command
+    # This command does not use the role of a profile, either.
+    is_direct = called is not None and called.words[:2] == ("sts", "assume-role")
+    renew = (None if assumes else _issue_again_remedy(case)) or _runtime_remedy(case)
+    renew = renew or (_RENEW_SOURCE if assumes and not (of_kubeconfig or is_direct) else None)
     if renew is not None:
         return renew
     profile = find_profile(case)
@@ -134,15 +138,33 @@ def renewal_remedy(case: Case[ExpiredCredentials]) -> Remedy:
         return attrs.evolve(sign_in, commands=(*sign_in.commands, _SHOW_SOURCE))
     if section is not None and "login_session" in section.settings:
         return credential_remedies.CONSOLE_LOGIN
-    again, called = None, case.context.command
+    again = None
     if find_listed_session(case.failure) is not None:
         again = commands.repeat_command(called) or "aws sts get-caller-identity"
         is_cli = again.startswith("aws ")
         again = f"{again} --profile PROFILE" if is_cli else f"AWS_PROFILE=PROFILE {again}"
-    return credential_remedies.new_credentials(
+    renew = credential_remedies.new_credentials(
         is_of_profile=selects_profile_itself(case.failure),
         with_mfa=_MFA.search(case.failure.text) is not None,
         again=again,
+    )
+    if not of_kubeconfig:
+        return renew
+    return attrs.evolve(
+        renew,
+        title="Get new credentials for the program that gets the token of the cluster",
+        steps=(
+            "The first command prints how the kubeconfig calls this program. If that names a profile (--profile, or AWS_PROFILE in env), renew the credentials of this profile or of its source_profile, else those of the shell, also with --role-arn.",
+            renew.steps[0],
+        ),
+        commands=(
+            kubectl_logins.SHOW_HELPER,
+            *(each for each in renew.commands if "assume-role" not in each),
+            Labelled.required(
+                "To test them, with --role-arn and the profile if the kubeconfig has them:",
+                f"{kubectl_logins.HELPER} > /dev/null",
+            ),
+        ),
     )
 
 

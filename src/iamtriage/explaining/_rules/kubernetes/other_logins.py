@@ -132,7 +132,7 @@ OTHER_CLUSTER = CauseType(
     commands=("aws eks update-kubeconfig",),
     of="identity-not-accepted",
 )
-_REJECTED = lazy_pattern(r"authenticate the request.{0,160}?x509: ")
+REJECTED_CERTIFICATE = lazy_pattern(r"authenticate the request.{0,160}?x509: ")
 CLIENT_CERTIFICATE = CauseType(
     "client-certificate",
     title="The client certificate is not valid",
@@ -150,15 +150,6 @@ _INSPECT_CERTIFICATE = cluster_remedy(
         "On a control plane of kubeadm:": "kubeadm certs check-expiration",
     },
 )
-
-
-def is_rejected_certificate(message: str) -> bool:
-    """Return whether a server rejected a client because of its certificate.
-
-    >>> is_rejected_certificate("Unable to authenticate the request due to an error: x509: certificate has expired")
-    True
-    """
-    return _REJECTED.search(message) is not None
 
 
 def explain_client_certificate(case: AnyCase) -> Explanation:

@@ -79,12 +79,12 @@ def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
 
 def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) -> Explanation | None:
     """Explain a login that failed for a stated reason; return ``None`` for others."""
-    if other_logins.is_rejected_certificate(message):
+    if other_logins.REJECTED_CERTIFICATE.search(message):
         return other_logins.explain_client_certificate(case)
     if (missing := other_denials.find_missing_account(message)) is not None:
         return other_denials.explain_missing_account(case, missing)
-    if other_denials.is_expired_token(message):
-        return other_denials.explain_expired_token(case, message)
+    if (expired := other_denials.explain_expired_token(case, message)) is not None:
+        return expired
     if (provider := other_logins.find_cluster_provider(case.failure.text)) is not None:
         return other_logins.explain_other_cluster(case, provider)
     if (outlived := outlived_tokens.explain_outlived_token(case, message)) is not None:

@@ -79,7 +79,8 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
         return None
     kind = "association" if given.is_association else "annotation"
     of_account = f"{'the role' if evidence.is_said else what} of its service account"
-    if evidence.missing and given.role is not None and lacks_webhook(case.failure.text):
+    lacks_webhook = _WEBHOOKS.search(case.failure.text) and "pod-identity-webhook" not in case.failure.text
+    if evidence.missing and given.role is not None and lacks_webhook:
         text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), because the cluster lacks the webhook that sets it, pod-identity-webhook"
         return PodProblem(text, name, _restore_webhook_remedy(case, given.role))
     is_newer = evidence.times is not None and not evidence.times.is_older
@@ -140,15 +141,6 @@ def move_account_remedy(
         manifest="\n".join(lines) + "\n",
         url="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
     )
-
-
-def lacks_webhook(text: str) -> bool:
-    r"""Return whether a list of the mutating webhooks of a cluster lacks the one that gives pods their roles.
-
-    >>> lacks_webhook("$ kubectl get mutatingwebhookconfigurations\nNAME       WEBHOOKS   AGE\nistio      4          9d\n")
-    True
-    """
-    return _WEBHOOKS.search(text) is not None and "pod-identity-webhook" not in text
 
 
 def _restore_webhook_remedy(case: AnyCase, role: str) -> Remedy:

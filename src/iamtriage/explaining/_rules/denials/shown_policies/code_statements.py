@@ -50,16 +50,8 @@ class PolicyCode(NamedTuple):
     name: str
 
 
-def find_policy_code(text: str) -> PolicyCode | None:
-    r"""Return the only policy in Terraform code or a template in YAML, or ``None`` if there are none or several.
-
-    >>> find_policy_code('resource "aws_vpc_endpoint" "s3" {\n  policy = jsonencode({\n    Statement = [{\n').name
-    'aws_vpc_endpoint.s3'
-    """
-    return only_one(set(_find_policies(text)))
-
-
 def _find_policies(text: str) -> Iterator[PolicyCode]:
+    """Yield the policies in Terraform code or a template in YAML."""
     for block in find_blocks(text, "data", "aws_iam_policy_document"):
         yield PolicyCode("document", block.address)
     for block in find_resources(text):
@@ -158,7 +150,7 @@ def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None) -> Remed
 
     If that policy allows the same actions on a resource that no call has, the statement replaces its own.
     """
-    code = find_policy_code(text)
+    code = only_one(set(_find_policies(text)))
     documents = [remedy.statement] if remedy.statement else (remedy.policy or {}).get("Statement", [])
     if code is None or not documents or "${" in json.dumps(documents):
         return remedy

@@ -85,22 +85,13 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
     )
 
 
-def is_expired_token(message: str) -> bool:
-    """Return whether a message says that a token has expired.
-
-    >>> is_expired_token("[invalid bearer token, service account token has expired]")
-    True
-    """
-    return _EXPIRED_TOKEN.search(message) is not None
-
-
-def explain_expired_token(case: AnyCase, message: str) -> Explanation:
-    """Explain that a token has expired."""
-    found = _EXPIRED_TOKEN.search(message)
-    because = (f"The API server says: {found[0]}.",) if found else ()
+def explain_expired_token(case: AnyCase, message: str) -> Explanation | None:
+    """Explain that a token has expired, if the message says so."""
+    if (found := _EXPIRED_TOKEN.search(message)) is None:
+        return None
     return case.explain(
         "The API server rejected the token, because it has expired.",
-        TOKEN_EXPIRED.cause("reported", because, text="The token has expired."),
+        TOKEN_EXPIRED.cause("reported", f"The API server says: {found[0]}.", text="The token has expired."),
         TOKEN_KEPT.cause(
             text="The program reads the token only once, but Kubernetes renews the token file. EKS accepts an old token for at most 90 days."
         ),

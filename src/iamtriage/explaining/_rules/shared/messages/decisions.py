@@ -62,15 +62,6 @@ def allowing_policy_types(facts: Facts, action: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(POLICY_TYPE_NAMES[each] for each in allowing))
 
 
-def join_policy_types(names: tuple[str, ...]) -> str:
-    """Return the names of types of policies in the plural.
-
-    >>> join_policy_types(("service control policy", "permissions boundary"))
-    'service control policies and permissions boundaries'
-    """
-    return join_words(tuple(f"{name[:-1]}ies" if name.endswith("y") else f"{name}s" for name in names), "and")
-
-
 def identity_policy_allows(facts: Facts, action: str | None) -> bool:
     """Return whether the authorization details say that an identity-based policy allows the action.
 
@@ -156,7 +147,8 @@ def _describe_allow(evaluation: Evaluation) -> str | None:
 def describe_allowing(facts: Facts, action: str | None) -> str:
     """Return which policies allow the action, according to the authorization details, as a clause."""
     allowing, identity = allowing_policy_types(facts, action), POLICY_TYPE_NAMES["identity"]
-    others = join_policy_types(tuple(each for each in allowing if each != identity))
+    names = (each for each in allowing if each != identity)
+    others = join_words([f"{each[:-1]}ies" if each.endswith("y") else f"{each}s" for each in names], "and")
     if not identity_policy_allows(facts, action):
         return f"{others} allow it"
     named = allowing_statement_words(facts, action) or "an identity-based policy"
