@@ -13,12 +13,12 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets, line_at
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials import expired_logins, old_requests, session_renewal
 from iamtriage.explaining._rules.credentials.containers import container_remedy
 from iamtriage.explaining._rules.credentials.expired_chains import LONG_RUNNING, ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
-from iamtriage.explaining._rules.credentials.logins import missing_logins
+from iamtriage.explaining._rules.credentials.logins import kubectl_logins, missing_logins
 from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_session_of_vault
 from iamtriage.explaining._rules.credentials.profiles.expired_sources import (
     STILL_EXPIRED,
@@ -199,13 +199,33 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         lasting = () if is_enough else session_renewal.remedies_of_run(role, source)
         clear = () if is_enough or is_general else (credential_remedies.CLEAR_ENVIRONMENT,)
         if not is_of_run:
-            return (renew, *clear, *lasting)
+            return (_renew_for_kubeconfig(renew) if gets_token and is_general else renew, *clear, *lasting)
         if is_general and lasting:
             renew, lasting = _outlast(renew, lasting[0], program, takes), lasting[1:]
         parts = (_ABORT_UPLOAD,) if program == _UPLOAD else ()
         return (renew, *parts, *lasting, *clear)
 
     return case.explain(f"{summary} No permission is missing.", *causes, remedies=build_remedies)
+
+
+def _renew_for_kubeconfig(renew: Remedy) -> Remedy:
+    """Return how to get new credentials for the program that a kubeconfig names, from how to get new ones."""
+    return attrs.evolve(
+        renew,
+        title="Get new credentials for the program that gets the token of the cluster",
+        steps=(
+            "The first command prints how the kubeconfig calls this program. If that names a profile (--profile, or AWS_PROFILE in env), renew the credentials of this profile or of its source_profile, else those of the shell, also with --role-arn.",
+            renew.steps[0],
+        ),
+        commands=(
+            kubectl_logins.SHOW_HELPER,
+            *(each for each in renew.commands if "assume-role" not in each),
+            Labelled.required(
+                "To test them, with --role-arn and the profile if the kubeconfig has them:",
+                f"{kubectl_logins.HELPER} > /dev/null",
+            ),
+        ),
+    )
 
 
 def _outlast(renew: Remedy, refresh: Remedy, program: str | None, takes: float) -> Remedy:

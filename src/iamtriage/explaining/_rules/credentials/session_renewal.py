@@ -14,7 +14,6 @@ from iamtriage.explaining._context.readers.command_runs import selects_profile_i
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
 from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
-from iamtriage.explaining._rules.credentials.logins import kubectl_logins
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
@@ -143,28 +142,10 @@ def renewal_remedy(case: Case[ExpiredCredentials], *, of_kubeconfig: bool = Fals
         again = commands.repeat_command(called) or "aws sts get-caller-identity"
         is_cli = again.startswith("aws ")
         again = f"{again} --profile PROFILE" if is_cli else f"AWS_PROFILE=PROFILE {again}"
-    renew = credential_remedies.new_credentials(
+    return credential_remedies.new_credentials(
         is_of_profile=selects_profile_itself(case.failure),
         with_mfa=_MFA.search(case.failure.text) is not None,
         again=again,
-    )
-    if not of_kubeconfig:
-        return renew
-    return attrs.evolve(
-        renew,
-        title="Get new credentials for the program that gets the token of the cluster",
-        steps=(
-            "The first command prints how the kubeconfig calls this program. If that names a profile (--profile, or AWS_PROFILE in env), renew the credentials of this profile or of its source_profile, else those of the shell, also with --role-arn.",
-            renew.steps[0],
-        ),
-        commands=(
-            kubectl_logins.SHOW_HELPER,
-            *(each for each in renew.commands if "assume-role" not in each),
-            Labelled.required(
-                "To test them, with --role-arn and the profile if the kubeconfig has them:",
-                f"{kubectl_logins.HELPER} > /dev/null",
-            ),
-        ),
     )
 
 
