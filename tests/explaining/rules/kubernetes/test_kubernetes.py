@@ -487,15 +487,20 @@ def test_terraform_provider_without_a_token() -> None:
     ("client", "says", "command"),
     [
         ("kubectl get nodes", "had no credentials", "kubectl config view --minify"),
+        ("curl -sk {}/api/v1/nodes", "The curl command sends no token", 'kubectl get --raw /api/v1/nodes\ntoken=$(aws eks get-token --cluster-name CLUSTER --region eu-west-1 --query status.token --output text)\ncurl -sk {}/api/v1/nodes --header "Authorization: Bearer $token"'),
+        ("curl -k -X POST {}", "The curl command sends no token", "kubectl auth whoami\ntoken=$("),
+        ("wget -qO- '{}/api/v1/nodes?limit=5'", "The wget command sends no token", "kubectl get --raw '/api/v1/nodes?limit=5'\naws eks get-token"),
+        ('curl -H "Authorization: Bearer $TOKEN" {}/api', "most likely has an empty token", "/api\naws eks get-token"),
+        ("curl https://kubernetes.default.svc/api/v1/nodes", "The curl command sends no token", "token=$(cat /var/run/secrets/kubernetes.io/serviceaccount/token)\ncurl https://kubernetes.default.svc/api/v1/nodes --header"),
     ],
-    ids=[   "kubectl" ],
+    ids=["kubectl", "curl", "other verb", "quoted URL", "empty token", "pod"],
 )  # fmt: skip
 def test_http_client_without_a_token(client: str, says: str, command: str) -> None:
     """Such a client reads no kubeconfig, so it needs the token in a header."""
     host = "https://9F1E2D3C4B5A69788796A5B4C3D2E1F0.sk1.eu-west-1.eks.amazonaws.com"
     found = explained(f"$ {client.format(host)}\n{forbidden('system:anonymous', 'list', 'nodes')}")
     assert says in found.causes[0].text
-    assert command in "\n".join(found.remedies[0].commands)
+    assert command.format(host) in "\n".join(found.remedies[0].commands)
     assert ("kubeconfig-without-user" in dict(codes(found))) == client.startswith("kubectl")
     assert "an access entry" in found.notes[1]
 

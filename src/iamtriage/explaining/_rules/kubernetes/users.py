@@ -7,13 +7,15 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import HEADER_LOST
 from iamtriage.explaining._rules.kubernetes.cluster_access import kubeconfig_remedy
 from iamtriage.explaining._rules.kubernetes.logins.stored_tokens import TERRAFORM, configure_terraform
-from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -21,7 +23,7 @@ from iamtriage.failures._failures import KubernetesForbidden
 
 # A program that reads no kubeconfig, and calls the API server.
 _HTTP_CLIENT = lazy_pattern(
-    r"\b(?P<tool>curl|wget)(?P<options> (?:[^\n|;\\]|\\\r?\n|\\.){0,600}?(?<=[\"' ])(?P<url>https://(?P<host>[0-9A-F]{32}\.[a-z0-9.-]{1,60}\.eks\.amazonaws\.com|kubernetes\.default(?:\.svc[a-z.]{0,40})?)(?::443)?(?:/[^\s\"'|;<>\\]{0,300})?)[^\n|;]{0,600})"
+    r"\b(?P<tool>curl|wget)(?P<options> (?:[^\n|;\\]|\\\r?\n|\\.){0,600}?(?<=[\"' ])https://(?P<host>[0-9A-F]{32}\.[a-z0-9.-]{1,60}\.eks\.amazonaws\.com|kubernetes\.default(?:\.svc[a-z.]{0,40})?)(?::443)?(?P<path>/[^\s\"'|;<>\\]{0,300})?[^\n|;]{0,600})"
 )
 _AUTHORIZATION = lazy_pattern(r"(?i)authorization:|--oauth2-bearer")
 _COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}")
@@ -97,19 +99,35 @@ _CHECK_KUBELET = cluster_remedy(
 )
 
 
-_SEND_TOKEN = your_remedy(
-    "Use kubectl, or send a token",
-    "kubectl requests the token itself, with the current credentials of the AWS CLI. In a pod, send the token of its service account, in /var/run/secrets/kubernetes.io/serviceaccount.",
-    commands=(
-        "aws eks update-kubeconfig --name CLUSTER --region REGION",
-        "kubectl get --raw /",
-        Labelled(
-            "Or, for another program, the token in the header Authorization: Bearer:",
-            "aws eks get-token --cluster-name CLUSTER --region REGION --query status.token --output text",
+_MOUNTED = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+
+def _send_token(sent: re.Match[str], verb: str | None) -> Remedy:
+    """Return how to send a request with a token: with kubectl, which requests one, or in a header."""
+    command = commands.repeat_line(f"{sent['tool']}{sent['options']}".strip())
+    again = command and f'{command} --header "Authorization: Bearer $token"'
+    if sent["host"].startswith("kubernetes."):
+        return your_remedy(
+            "Send the token of the pod's service account",
+            f"It is in {_MOUNTED}/token, and the certificate of the API server in {_MOUNTED}/ca.crt.",
+            commands=(f"token=$(cat {_MOUNTED}/token)", again),
+            url="https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/",
+        )
+    get = "aws eks get-token --cluster-name CLUSTER --region REGION --query status.token --output text"
+    is_read = verb in {"get", "list"} and sent["path"] is not None
+    return your_remedy(
+        "Use kubectl, or send a token",
+        f"kubectl requests the token itself, with the current credentials of the AWS CLI. In a pod, send the token of its service account, in {_MOUNTED}.",
+        commands=(
+            "aws eks update-kubeconfig --name CLUSTER --region REGION",
+            commands.fill_command("kubectl get --raw {}", sent["path"]) if is_read else "kubectl auth whoami",
+            Labelled(
+                "Or send the token in the header Authorization: Bearer:", f"token=$({get})" if again else get
+            ),
+            again,
         ),
-    ),
-    url=pages.EKS_KUBECONFIG,
-)
+        url=pages.EKS_KUBECONFIG,
+    )
 
 
 def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Explanation:
@@ -120,13 +138,13 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
     remedies = [kubeconfig_remedy(cluster)]
     needed = f"The caller then also needs a role or access policy that allows it to {request.description}, and an IAM principal an access entry or an entry in aws-auth."
     never = "Never bind a role to system:anonymous or system:unauthenticated: anyone could use it."
-    sent = _HTTP_CLIENT.search(case.text)
+    sent = _HTTP_CLIENT.search(case.failure.text)
     if sent is not None:
         text = f"The {sent['tool']} command sends no token: unlike kubectl, {sent['tool']} does not read the kubeconfig."
         if _AUTHORIZATION.search(sent["options"]):
             text = f"The header of the {sent['tool']} command most likely has an empty token."
         causes = [ANONYMOUS_REQUEST.cause("derived", invalid, text=text)]
-        remedies = [_SEND_TOKEN]
+        remedies = [_send_token(sent, case.failure.verb)]
     elif TERRAFORM.search(case.text):
         causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because="The text is from Terraform."))
         remedies.insert(0, configure_terraform(case, cluster))
@@ -136,8 +154,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         needed = "If the node role were not mapped, the API server would respond with Unauthorized. So neither an access entry nor aws-auth fixes this."
     elif sent is None:
         causes.append(KUBECONFIG_WITHOUT_USER.cause())
-    if sent is None:
-        causes.append(HEADER_LOST.cause())
+    causes += [HEADER_LOST.cause()] * (sent is None)
     return case.explain(
         f"The request carried no credentials, so the API server denied it as system:anonymous: it cannot {request.description}.",
         *causes,
@@ -155,9 +172,7 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
     restore = "The API server restores default roles at startup, unless their annotation rbac.authorization.kubernetes.io/autoupdate is false."
     if is_eks:
         restore = "EKS maintains roles with the prefix eks:, and each add-on installs its own: update the add-on to restore them."
-    look_up = "kubectl get clusterrole,clusterrolebinding"
-    if _COMPONENT_NAME.fullmatch(user):
-        look_up += f" {user}"
+    name = f" {user}" if _COMPONENT_NAME.fullmatch(user) else ""
     text = f"The ClusterRole or ClusterRoleBinding of {clip_text(user)} was changed or deleted."
     return case.explain(
         f"RBAC does not allow {clip_text(user)}, {component}, to {request.description}.",
@@ -172,7 +187,7 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
             else "An API server that is starting denies requests until it has read the roles: such denials end by themselves.",
             "Usually, both have the name of the component. Compare them with those of a working cluster.",
             restore,
-            commands=look_up,
+            commands=f"kubectl get clusterrole,clusterrolebinding{name}",
             url=pages.EKS_TROUBLESHOOTING if is_eks else f"{pages.RBAC}#default-roles-and-role-bindings",
         ),
         notes="An IAM policy does not help. Find out why the component's role is missing before you bind another one.",
