@@ -236,16 +236,9 @@ def _is_report_of(error: BaseException, failure: Failure) -> bool:
         return False
     first: dict[str, Any] = dict(to_record(failure))
     second: dict[str, Any] = dict(to_record(other))
-    return all(_is_compatible(first[key], second[key]) for key in _IDENTIFYING_KEYS)
-
-
-def _is_compatible(one: str | None, other: str | None) -> bool:
-    return (
-        one is None
-        or other is None
-        or one.lower().startswith(other.lower())
-        or other.lower().startswith(one.lower())
-    )
+    pairs = [(first[key], second[key]) for key in _IDENTIFYING_KEYS]
+    known = ((one.lower(), two.lower()) for one, two in pairs if one is not None and two is not None)
+    return all(one.startswith(two) or two.startswith(one) for one, two in known)
 
 
 # --------------------------------------------------------------------------------- notifying the program

@@ -2005,6 +2005,25 @@ def test_module_that_a_profile_requires(text: str, lacking: str, added: list[str
     assert re.findall(r"<artifactId>(\w+)<", manifest) == added
 
 
+@check_rows(
+    ("facts", "text", "line"),
+    [
+        ({"namespace": "tea", "service_account": "leaf"}, _NO_STS, "--field-selector spec.serviceAccountName=leaf"),
+        ({}, f"The pod leaf-7d9f8c-x2x4z says: {_NO_STS}", "kubectl get pod leaf-7d9f8c-x2x4z"),
+        ({}, f"The pod leaf has AWS_WEB_IDENTITY_TOKEN_FILE. {_NO_STS}", None),
+        ({}, f"On my laptop: {_NO_STS}", None),
+        ({"service_account": "leaf"}, _SKIPPED + _DENIED_NEXT, None),
+        ({"service_account": "leaf"}, _NO_STS.replace("To use web identity tokens", "To use assumed roles in the 'ops' profile"), None),
+    ],
+    ids=["account", "pod", "with a token", "no pod", "skipped", "profile"],
+)  # fmt: skip
+def test_pod_that_may_have_no_web_identity(facts: dict[str, str], text: str, line: str | None) -> None:
+    first = explain(text, facts=facts).remedies[0]
+    assert first.title == "Add the module sts to the program"
+    assert (line in first.commands[0]) if line else not first.commands
+    assert ("its service account has no role" in str(first.steps)) is bool(line)
+
+
 @pytest.mark.parametrize(
     ("found", "summary", "step"),
     [

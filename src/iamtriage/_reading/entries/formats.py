@@ -191,7 +191,8 @@ TOOL_OUTPUT = _alternatives({name: row for name, row in OPENINGS.items() if name
 CONTINUATION = _alternatives(CONTINUATIONS)
 _LEVELED = re.compile(rf"\b{_LEVEL}\b|\[(?:error|warn|warning|notice|info|debug|crit|alert|emerg)\]")
 _MAX_LEVEL_END = 80
-_FRACTION = re.compile(r"\d\d[.,](?!0{3,9}\b)\d{3,9}")
+FRACTION = re.compile(r"\d\d[.,](?!0{3,9}\b)\d{3,9}")
+"""Fractions of a second, which distinguish two writes. Loggers that know only the second write zeros."""
 
 
 class Prefix(NamedTuple):
@@ -314,11 +315,3 @@ def is_leveled(content: str) -> bool:
     """Return whether content states a log level near its start."""
     m = _LEVELED.search(content, 0, _MAX_LEVEL_END)
     return m is not None and not any(mark in content[: m.start()] for mark in "\"'{}")
-
-
-def has_fraction(prefix: str) -> bool:
-    """Return whether a prefix states fractions of a second, which distinguish two writes.
-
-    Loggers that know only the second write zeros.
-    """
-    return _FRACTION.search(prefix) is not None

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage._reading.entries.blocks import TRACEBACK, Block
-from iamtriage._reading.entries.formats import RUNNERS, SINGLE_LINES, TOOL_OUTPUT, has_fraction
+from iamtriage._reading.entries.formats import FRACTION, RUNNERS, SINGLE_LINES, TOOL_OUTPUT
 from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line
 from iamtriage._reading.entries.statements import (
     ANNOUNCED_STATUS,
@@ -275,7 +275,7 @@ class OpenEntry:
                     (not line.is_opening or _CLASS.match(self.words) is not None)
                     and continues_sentence(self.words, content, is_hot=self.may_fail)
                 )
-                or (is_same_write and has_fraction(line.text[: prefix.end]))
+                or (is_same_write and FRACTION.search(line.text, 0, prefix.end) is not None)
             )
         if block.expects_more:
             return True

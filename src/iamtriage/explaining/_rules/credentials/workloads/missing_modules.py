@@ -11,11 +11,13 @@ import re
 from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage._text import join_words
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.credentials.workloads.credential_endpoints import INSTANCE_SESSION
+from iamtriage.explaining._rules.credentials.workloads.pod_roles import variables_command
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
 from iamtriage.failures._failures import MissingCredentials
 
 MISSING_MODULE = lazy_pattern(
@@ -108,16 +110,23 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
     )
     summary = f"The SDK for Java found no credentials: the class path lacks the module {prefix}{module}, which it needs for {user}."
     answered = None if of_sdk_1 or profile else _ANSWERED.search(text, case.failure.span[1])
-    cause = MODULE_MISSING.cause("reported")
+    why, rest = None, "The profile is not the problem."
+    if not is_of_profile:
+        why = "With this module, the SDK exchanges the token of the web identity for credentials."
+        rest = "AWS has not checked the role yet."
+    cause = MODULE_MISSING.cause("reported", text=why)
     if answered is not None:
         cause = MODULE_MISSING.cause("derived", f'The text says "{answered[0]}".')
         role = (clues.find_role_arn(text) or "").rpartition("/")[2]
         node = INSTANCE_SESSION.search(text)
         whose = f"those of the node, the role {node[1]}" if node else "usually those of the node"
         summary = f"The SDK for Java skips {f'the role {role}' if role else 'the role of the service account'}: the class path lacks the module {module}, which it needs for the token of the pod (IRSA). The call was then made with the next credentials in the chain, {whose}."
-    rest = "The profile is not the problem."
-    if not is_of_profile:
-        rest = "AWS has not checked the role yet."
+    is_in_pod = case.facts.service_account is not None or is_about_pods(case.text)
+    # The provider can say it without a token, too.
+    has_token = any(each in text for each in ("AWS_WEB_IDENTITY_TOKEN_FILE", "eks.amazonaws.com/"))
+    check = None
+    if is_in_pod and not (is_of_profile or has_token or answered):
+        check = Labelled("This prints which variables the pod has:", variables_command(case))
     return case.explain(
         summary,
         cause,
@@ -128,7 +137,10 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
             "Without a build, such as with Spark: aws-java-sdk-bundle contains it, and spark-submit --packages adds it. Or update to a release of the program with the SDK for Java 2: AWS no longer supports the SDK 1."
             if of_sdk_1
             else None,
+            check
+            and "If the pod lacks AWS_ROLE_ARN or AWS_WEB_IDENTITY_TOKEN_FILE, its service account has no role: annotate it (eks.amazonaws.com/role-arn), or create a Pod Identity association, which does not need the module.",
             manifest=lines,
+            commands=check,
             url=pages.SDK_CREDENTIALS if is_of_profile else pages.EKS_IRSA_SDK,
         ),
         notes=(
