@@ -44,7 +44,7 @@ __all__ = (
 _MAX_NEXT_COMMANDS = 2
 # The start of the title of a remedy that changes nothing.
 _CHECKS = ("Check that ", "Find ", "List ")
-_COMMAND_IN_TITLE = lazy_pattern(r" \(aws [^()]{1,200}\)")
+_COMMAND_IN_TITLE = lazy_pattern(r" \(aws [^()]{1,200}\)| with kubectl auth can-i .{1,999}")
 _EXPIRING = "Get all details within "
 # Pages on policies, credentials or errors in general. The steps and commands say what to do.
 _GENERAL_PAGES = (

@@ -64,9 +64,8 @@ def check_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
         steps.append(
             "With --as, only RBAC roles apply, not access policies. The caller can check both with the same command without --as and --as-group."
         )
-    return cluster_remedy(
-        "Check the result with kubectl auth can-i", *steps, commands=check_command(denied), url=pages.RBAC
-    )
+    check = check_command(denied)
+    return cluster_remedy(f"Check the result with {check}", *steps, commands=check, url=pages.RBAC)
 
 
 def check_command(denied: denied_requests.DeniedRequest, user: str | None = None) -> str:
