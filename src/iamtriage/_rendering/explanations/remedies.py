@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = (
     "expires",
+    "has_next",
     "has_own_page",
     "is_brief",
-    "is_check",
     "next_blocks",
     "remedy_blocks",
     "remedy_content",
@@ -126,6 +126,12 @@ def has_own_page(remedy: RemedyParts) -> bool:
 def expires(remedy: RemedyParts) -> bool:
     """Return whether a remedy looks up what AWS keeps only for a few hours."""
     return remedy.title.startswith(_EXPIRING)
+
+
+def has_next(first: RemedyParts, second: RemedyParts) -> bool:
+    """Return whether a second remedy is brief, and no policy that does what the corrected code does."""
+    is_repeated = first.manifest and second.documents and row_label(second.title) == "Or"
+    return is_check(second) or (is_brief(second) and not is_repeated)
 
 
 def is_check(remedy: RemedyParts) -> bool:

@@ -29,9 +29,9 @@ from iamtriage._rendering.explanations.headlines import add_details
 from iamtriage._rendering.explanations.parts import cause_rows, drop_sentences
 from iamtriage._rendering.explanations.remedies import (
     expires,
+    has_next,
     has_own_page,
     is_brief,
-    is_check,
     next_blocks,
     remedy_content,
 )
@@ -123,8 +123,7 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
     return (
         selection.causes <= min(len(parts.causes), MAX_CAUSES)
         and selection.titles <= max(len(parts.remedies) - 1, 0)
-        and selection.next
-        <= (1 if selection.titles and (is_brief(parts.remedies[1]) or is_check(parts.remedies[1])) else 0)
+        and selection.next <= (1 if selection.titles and has_next(*parts.remedies[:2]) else 0)
         and selection.notes <= len(parts.notes)
         and selection.commands <= (len(first.commands) if first else 0)
         and selection.urls <= (1 if first and has_own_page(first) else 0)

@@ -915,7 +915,7 @@ EKS = "arn:aws:eks:eu-west-1:111122223333:{}"
 @check_rows(
     ("action", "resource", "allowed", "words"),
     [
-        ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, but the policy names only the cluster", "end it with blue/*", "Keep the statement that allows eks:DescribeNodegroup in the policy in the text for its other actions.")),
+        ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, but the policy names only the cluster", "end it with blue/*", "Keep the statement that allows eks:DescribeNodegroup in the policy in the text for s3:GetObject.")),
         ("eks:DescribeAddon", EKS.format("addon/prod/coredns/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/prod"), ("is checked on the addon", "end it with coredns/*, or for all of prod with addon/prod/*.")),
         ("ecs:StopTask", EKS.format("task/prod/6ac7f2b190de4c3a8f551b2c3d4e5f60").replace(":eks:", ":ecs:"), EKS.format("cluster/prod").replace(":eks:", ":ecs:"), ("is checked on the task", "end it with prod/*.")),
         ("glue:GetTable", "arn:aws:glue:eu-west-1:111122223333:catalog", "arn:aws:glue:eu-west-1:111122223333:table/shop/*", ("on the table, but not on the catalog, nor on the database, which the call needs, too.",)),
@@ -1522,7 +1522,10 @@ def test_resource_that_each_call_creates(
 @check_rows(
     ("actions", "step"),
     [
-        (["states:StartExecution", "states:StopExecution"], "Keep the statement that allows states:StopExecution in the policy in the text for its other actions."),
+        (["states:StartExecution", "states:StopExecution"], "Keep the statement that allows states:StopExecution in the policy in the text for states:StartExecution."),
+        (["states:StartExecution", "states:StopExecution", "states:DescribeExecution"], "for states:StartExecution. Add states:DescribeExecution to the new one, too, if the program calls it: the old one does not match either."),
+        (["states:StopExecution", "states:DescribeExecution"], "or attach it as a separate policy. Add states:DescribeExecution to the new one"),
+        (["states:Start*", "states:StopExecution"], "in the policy in the text for its other actions."),
         (["states:StopExecution"], f"Add {_RUNS}:* to the Resource of the statement"),
     ],
 )  # fmt: skip

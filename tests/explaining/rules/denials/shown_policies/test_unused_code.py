@@ -88,7 +88,12 @@ def test_pattern_below_a_path_does_not_match_the_path() -> None:
     text = _DENIED.format(role="api", action="ssm:GetParametersByPath", resource=path)
     policy = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": f"{path}/*"}
     explanation = explain(f"{text}{json.dumps([policy])}")
-    assert "only on what is below" in explanation.summary
+    assert "parameter/shop/prod/*, which covers only what is below the path." in explanation.summary
+    code = f'# iam.tf\nresource "aws_iam_role_policy" "api" {{\n  policy = jsonencode({{ Statement = [{{\n    Effect = "Allow"\n    Action = ["ssm:GetParameter", "ssm:GetParametersByPath"]\n    Resource = "{path}/*"\n  }}] }})\n}}'
+    in_code = explain(f"{text}\n{code}")
+    assert in_code.remedies[0].manifest == f'Resource = ["{path}/*", "{path}"]'
+    assert "put-role-policy" not in str(in_code)
+    assert "put-role-policy" in in_code.to_text(detail="full")
     assert not any(each.startswith("This is not a delay") for each in explanation.notes)
     asked = explain(f"{text}{json.dumps([policy])}\nDoes it take a while until a policy has an effect?")
     assert asked.notes[0].startswith("This is not a delay")

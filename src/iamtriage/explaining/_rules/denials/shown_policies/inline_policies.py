@@ -1,4 +1,4 @@
-"""Write the policy that the text shows under its name with the statement that it lacks.
+"""Write the policy that the text shows under its name with the statement that it lacks, or correct its code.
 
 A second policy beside it would leave a statement that has no effect. The command replaces the whole policy:
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html.
@@ -12,15 +12,29 @@ from typing import Any
 
 import attrs
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    compared_resource,
+    has_actions_on_other_type,
+    statements_with,
+)
+from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import names_partial_arn
+from iamtriage.explaining._rules.denials.statement_words import allowed_resources, find_operation
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import correct_line_remedy
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.printed_policies import PrintedPolicy, find_printed_policy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.requirements.required_grants import cover_each_call
+from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
+from iamtriage.policies._readers.unknown_values import has_reference
 
+_MAX_NAMES = 3
 _MAX_POLICY = 1_200  # characters, of which a short explanation has room
 # How a step says where the statement belongs, which the file has there already.
 _PLACES = ("Attach the policy to ", "In the policy, ", "The statement keeps the condition")
@@ -34,6 +48,74 @@ def add_inline_policy(denial: Denial, explanation: Explanation) -> Explanation:
     return attrs.evolve(
         explanation, remedies=tuple(_write_whole(printed, each) for each in explanation.remedies)
     )
+
+
+def describe_kept(denial: Denial, statements: Sequence[Mapping[str, Any]], statement: str) -> str:
+    """Return for which other actions a statement stays, and which of them need the denied resource, too, after a space."""
+    resources, denied = allowed_resources(statements), denial.resource or ""
+    names = (name for each in statements for name in as_strings(each.get("Action")))
+    others = [name for name in names if name.lower() != denial.lowercase_action]
+    same = [
+        name
+        for name in others
+        if all(_has_no_effect(name, each) for each in resources) and not _has_no_effect(name, denied)
+    ]
+    kept = [clip_text(name) for name in others if name not in same]
+    if len(kept) > _MAX_NAMES or any("*" in each for each in kept):
+        kept = ["its other actions"]
+    words = f" Keep {statement} for {join_words(kept, 'and')}." if kept else ""
+    if same and len(same) <= _MAX_NAMES:
+        added = join_words([*map(clip_text, same)], "and")
+        words += f" Add {added} to the new one, too, if the program calls {'it' if len(same) == 1 else 'them'}: the old one does not match either."
+    return words
+
+
+def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Remedy | None:
+    """Return how to correct the resource of a statement in code, which would undo a change in IAM."""
+    resource = compared_resource(denial)
+    if not policy.is_code or resource is None:
+        return None
+    allowed = list(dict.fromkeys(allowed_resources(statements_with(policy, action))))
+    bucket = next((each for each in allowed if resource.startswith(f"{each}/") and ":s3:" in each), None)
+    partial = next((each for each in allowed if names_partial_arn(each, resource[: -len(RANDOM_END)])), None)
+    title = f"Correct the resource in {policy.name}"
+    # What a reference stands for may be another resource.
+    old = allowed[0] if len(allowed) == 1 and not has_reference(allowed[0]) else ""
+    is_below = old in {f"{resource}/*", f"{resource}:*"}
+    new, adds = cover_each_call(resource, denial), has_actions_on_other_type(policy, action, old, resource)
+    step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
+    others = "Keep the old resource as a second one if other calls need it."
+    others = f"Other actions need {clip_text(old)}." if adds else "" if is_below else others
+    keep = f"Change the line to the one below. {others}".rstrip()
+    if partial is not None and denial.service == "secretsmanager":
+        keep = "The same is true of all secrets in the policy." if len(allowed) > 1 else ""
+        old, new = partial, f"{partial}{RANDOM_END}"
+        step = f"End the resource with {RANDOM_END}: {clip_text(new)}. {keep}".rstrip()
+    if bucket is not None:
+        old, new, keep = bucket, f"{bucket}/*", f"Keep {clip_text(bucket)} for actions on the bucket itself."
+        step = f"Add {clip_text(new)} to the resources of the statement that allows {action}. {keep}"
+    deploy = "Then deploy the code. The next deployment undoes a change that is only in IAM."
+    text = denial.failure.text
+    line = correct_line_remedy(
+        text, title, [(old, new)], keep or None, build=account_remedy, keeps_old=adds or is_below
+    )
+    return attrs.evolve(line or account_remedy(title, step, deploy), url=pages.EVALUATION)
+
+
+def correct_operation_remedy(denial: Denial, policy: KnownPolicy) -> Remedy | None:
+    """Return how to correct code that has an operation in place of an action, which would undo a change in IAM."""
+    operation = find_operation(policy.allows, denial.action or "") if policy.is_code else None
+    if operation is None:
+        return None
+    written, (action, *others) = operation
+    line = correct_line_remedy(
+        denial.failure.text,
+        f"Write {join_words(operation[1], 'and')} in place of {clip_text(written)} in {policy.name}",
+        [(written, action)],
+        f"Add {join_words(others, 'and')} to the same list." if others else None,
+        build=account_remedy,
+    )
+    return line and attrs.evolve(line, url=pages.EVALUATION)
 
 
 def _write_whole(printed: PrintedPolicy, remedy: Remedy) -> Remedy:

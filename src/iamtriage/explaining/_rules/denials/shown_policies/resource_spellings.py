@@ -242,7 +242,7 @@ def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     below = next((each for each in allowed if each in {f"{resource}/*", f"{resource}:*"}), None)
     if below is not None and ":s3:" not in resource:
         return Contrast(
-            f"allows it only on what is below, {clip_text(below)}",
+            f"has {clip_text(below)}, which covers only what is below the path",
             None,
             f"The call is checked on {clip_text(resource.rpartition(':')[2])} itself, which the pattern does not match: something must follow its {below[-2]}. Keep the pattern for what is below the path.",
         )

@@ -24,7 +24,11 @@ from iamtriage.explaining._rules.denials.conditions.condition_corrections import
 from iamtriage.explaining._rules.denials.conditions.exempt_resources import exempt_resource_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import check_conditions
 from iamtriage.explaining._rules.denials.policy_causes import KMS_KEY_POLICY
-from iamtriage.explaining._rules.denials.shown_policies import stated_contrasts, stated_remedies
+from iamtriage.explaining._rules.denials.shown_policies import (
+    inline_policies,
+    stated_contrasts,
+    stated_remedies,
+)
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_in_code
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     KnownPolicy,
@@ -126,11 +130,9 @@ def _add_identity_policies(
         causes = (*explanation.causes[:1], *uncertain, *explanation.causes[1:])
         return attrs.evolve(explanation, causes=causes)
     denial = stated_remedies.name_caller(denial, found[0].policy)
-    if found[0].has_cause(STATED_POLICY_ALLOWS):
-        explained = _explain_allow(denial, explanation, found[0])
-        if explained is not None:
-            return explained
-    return _explain_comparisons(denial, explanation, found)
+    allows = found[0].has_cause(STATED_POLICY_ALLOWS)
+    explained = _explain_allow(denial, explanation, found[0]) if allows else None
+    return explained or _explain_comparisons(denial, explanation, found)
 
 
 def _explain_allow(denial: Denial, explanation: Explanation, compared: Comparison) -> Explanation | None:
@@ -197,7 +199,7 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         contrast = describe_other_resource(denial, policy)
         added, remedies = _limit_remedies(denial, policy, contrast, remedies)
     elif compared.has_cause(STATED_POLICY_OTHER_ACTION):
-        added = added or stated_remedies.correct_operation_remedy(denial, policy)
+        added = added or inline_policies.correct_operation_remedy(denial, policy)
         # The corrected line is enough.
         remedies = tuple(each for each in remedies if added is None or each.layer != "identity")
         remedies = tuple(adopt_statement(denial, policy, each) for each in remedies)
@@ -238,10 +240,8 @@ def correct_cap(
         return explanation, explanation.remedies, contrast
     corrected = correct_cap_remedy(denial, statement, failed, change)
     # It has an Allow for the action.
-    text = (
-        "AWS names this policy, not the caller's own: no Allow in another policy has an effect on this call."
-    )
-    first = attrs.evolve(explanation.causes[0], text=text)
+    text = "AWS names this policy, not the caller's own: no Allow in another one has an effect on this call."
+    first = _with_text(explanation.causes[0], text)
     explanation = attrs.evolve(explanation, causes=(first, *explanation.causes[1:]))
     if not can_call_meet(denial, failed):
         contrast = contrast._replace(remedy=None)
@@ -263,10 +263,11 @@ def _limit_remedies(
         remedies = tuple(each for each in remedies if each.layer != "identity")
     resource = cover_each_call(denial.resource or "", denial)
     limited = (limit_to_resource(each, resource) for each in remedies)
-    added = None if is_written else stated_remedies.correct_code_remedy(denial, denial.action or "", policy)
+    added = None if is_written else inline_policies.correct_code_remedy(denial, denial.action or "", policy)
     if contrast.remedy is None:
         adopted = (adopt_statement(denial, policy, each) for each in limited)
-        return added, tuple(stated_remedies.extend_policy(denial, policy, each) for each in adopted)
+        extended = (stated_remedies.extend_policy(denial, policy, each) for each in adopted)
+        return added, tuple(map(name_alternative, extended) if added and added.manifest else extended)
     # The policy allows the action already.
     return added, tuple(map(name_alternative, limited))
 
@@ -279,8 +280,8 @@ def _explain_own_policy(
     if _is_decided(denial, explanation) and explanation.causes[0].code != DERIVED_ACTION.code:
         # Such as a condition of the role's trust policy, which the facts have.
         allowed = stated_remedies.explain_allowed_caller(denial, explanation, policy.name)
-        decided, *others = allowed.causes
-        return attrs.evolve(allowed, summary=explanation.summary, causes=(decided, cause, *others))
+        causes = (*allowed.causes[:1], cause, *allowed.causes[1:])
+        return attrs.evolve(allowed, summary=explanation.summary, causes=causes)
     explanation = attrs.evolve(explanation, causes=(cause, *explanation.causes))
     return stated_remedies.explain_allowed_caller(denial, explanation, policy.name)
 
@@ -315,10 +316,8 @@ def _compare_policies(denial: Denial, action: str, policies: list[KnownPolicy]) 
     if denial.is_explicit:
         found = [each for each in found if each.has_cause(STATED_POLICY_DENIES)]
     # One policy can allow a launch on the images, and another one on the rest.
-    partial = [
-        each for each in found if denial.resource is None and each.has_cause(STATED_POLICY_OTHER_RESOURCE)
-    ]
-    if len(partial) > 1:
+    partial = [each for each in found if each.has_cause(STATED_POLICY_OTHER_RESOURCE)]
+    if len(partial) > 1 and denial.resource is None:
         found = [each for each in found if each not in partial]
     # A policy that names the action says more than one about other things.
     return [each for each in found if not each.has_cause(STATED_POLICY_OTHER_ACTION)] or found[:1]

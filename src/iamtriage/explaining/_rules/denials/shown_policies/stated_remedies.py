@@ -14,6 +14,7 @@ from iamtriage.explaining._explanations.remedies import fill_in
 from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import policy_of
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import find_unread_statement
+from iamtriage.explaining._rules.denials.shown_policies.inline_policies import describe_kept
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     OR_ATTACH,
     KnownPolicy,
@@ -34,22 +35,17 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
     complete_key_actions,
     complete_others,
     keep_alias,
-    names_partial_arn,
 )
-from iamtriage.explaining._rules.denials.statement_words import allowed_resources, find_operation
+from iamtriage.explaining._rules.denials.statement_words import allowed_resources
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
-from iamtriage.explaining._rules.shared.policies.corrected_patterns import correct_line_remedy
 from iamtriage.explaining._rules.shared.policies.statement_matching import list_actions, names_resource
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.requirements.required_grants import cover_each_call
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
-from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._managed_policies import is_known_policy
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions, iterate_statements, shown_sid
-from iamtriage.policies._readers.unknown_values import has_reference
 
 _NOT_THERE = "First check the name and the Region: if that has no such secret, the ARN that IAM compares has no random end, and no pattern for one matches it."
 ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
@@ -165,7 +161,7 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     is_of_type = not (others and has_actions_on_other_type(policy, denial.action or "", old, lacking[0]))
     if not is_of_type or (len(needed) > 1 and not needed <= allowed):
         # The other actions are not to be allowed on the resources of that statement, too.
-        kept = "" if is_of_type else f" Keep {statement} for its other actions."
+        kept = "" if is_of_type else describe_kept(denial, allowing, statement)
         step = f"Add the statement below to {policy.name}, or attach it as a separate policy.{kept}"
     passed_to = _passed_to(allowing)
     if passed_to and passed_to.isdisjoint(_passed_to(iterate_statements(remedy.policy or {}))):
@@ -240,50 +236,6 @@ def first_remedy(denial: Denial, code: str) -> Remedy | None:
     else:
         return None
     return account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
-
-
-def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Remedy | None:
-    """Return how to correct the resource of a statement in code, which would undo a change in IAM."""
-    resource = compared_resource(denial)
-    if not policy.is_code or resource is None:
-        return None
-    allowed = list(dict.fromkeys(allowed_resources(statements_with(policy, action))))
-    bucket = next((each for each in allowed if resource.startswith(f"{each}/") and ":s3:" in each), None)
-    partial = next((each for each in allowed if names_partial_arn(each, resource[: -len(RANDOM_END)])), None)
-    title = f"Correct the resource in {policy.name}"
-    # What a reference stands for may be another resource.
-    old = allowed[0] if len(allowed) == 1 and not has_reference(allowed[0]) else ""
-    new, adds = cover_each_call(resource, denial), has_actions_on_other_type(policy, action, old, resource)
-    step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
-    others = "Keep the old resource as a second one if other calls need it."
-    keep = f"Change the line to the one below. {f'Other actions need {clip_text(old)}.' if adds else others}"
-    if partial is not None and denial.service == "secretsmanager":
-        keep = "The same is true of all secrets in the policy." if len(allowed) > 1 else ""
-        old, new = partial, f"{partial}{RANDOM_END}"
-        step = f"End the resource with {RANDOM_END}: {clip_text(new)}. {keep}".rstrip()
-    if bucket is not None:
-        old, new, keep = bucket, f"{bucket}/*", f"Keep {clip_text(bucket)} for actions on the bucket itself."
-        step = f"Add {clip_text(new)} to the resources of the statement that allows {action}. {keep}"
-    deploy = "Then deploy the code. The next deployment undoes a change that is only in IAM."
-    text = denial.failure.text
-    line = correct_line_remedy(text, title, [(old, new)], keep or None, build=account_remedy, keeps_old=adds)
-    return attrs.evolve(line or account_remedy(title, step, deploy), url=pages.EVALUATION)
-
-
-def correct_operation_remedy(denial: Denial, policy: KnownPolicy) -> Remedy | None:
-    """Return how to correct code that has an operation in place of an action, which would undo a change in IAM."""
-    operation = find_operation(policy.allows, denial.action or "") if policy.is_code else None
-    if operation is None:
-        return None
-    written, (action, *others) = operation
-    line = correct_line_remedy(
-        denial.failure.text,
-        f"Write {join_words(operation[1], 'and')} in place of {clip_text(written)} in {policy.name}",
-        [(written, action)],
-        f"Add {join_words(others, 'and')} to the same list." if others else None,
-        build=account_remedy,
-    )
-    return line and attrs.evolve(line, url=pages.EVALUATION)
 
 
 def explain_without_effect(
