@@ -394,7 +394,7 @@ CASES: tuple[Case, ...] = (
             "A Deny of ec2:RunInstances is often there to enforce IMDSv2",
             "only an administrator of the organization can change the policy",
             'Replace ENCODED_MESSAGE (what follows "Encoded authorization failure message:" in the text).',
-            "matchedStatements has the Deny and its conditions.",
+            "matchedStatements has the Deny and its conditions: if you can, change the call so that they do not match.",
             "AWS does not name the policy.",
         ),
     ),

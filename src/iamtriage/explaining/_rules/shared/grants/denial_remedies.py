@@ -355,9 +355,9 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
         is_boxed = denial.context.terraform is not None
         is_in_pieces = not is_cut and (is_boxed or (failure.encoded_message or "") not in failure.text)
         lines: tuple[str, ...] = (_DECODE.format("ENCODED_MESSAGE"),)
-        decoded = "matchedStatements has the Deny and its conditions."
+        decoded = "matchedStatements has the Deny and its conditions: if you can, change the call so that they do not match."
         if not denial.is_explicit:
-            decoded = f"If explicitDeny is true, {decoded} If not, allow context.action on context.resource for context.principal.arn{_OF_STACK if failure.envelope.source == 'cloudformation' else ''}."
+            decoded = f"If explicitDeny is true, matchedStatements has the Deny and its conditions. If not, allow context.action on context.resource for context.principal.arn{_OF_STACK if failure.envelope.source == 'cloudformation' else ''}."
         if is_in_pieces:
             take = 'message="$(iamtriage parse --json --unredacted error.txt | jq -r .encoded_message)"'
             lines = (take, _DECODE.format('"$message"'))
