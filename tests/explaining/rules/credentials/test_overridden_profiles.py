@@ -55,6 +55,25 @@ def test_key_that_is_not_of_the_environment_or_the_same(failure: str, shown: str
     assert "profile-overridden" not in [each.code for each in explanation.causes]
 
 
+@check_rows(
+    ("shown", "file"),
+    [
+        ("$ cat .envrc\nexport AWS_ACCESS_KEY_ID=ASIA************Q7ZX\n", ".envrc"),
+        ("$ grep AWS ~/.zshrc\nexport AWS_ACCESS_KEY_ID=AKIA****\n", "~/.zshrc"),
+        ("# .env.local\nAWS_ACCESS_KEY_ID=AKIA****\n", ".env.local"),
+        ("$ env | grep AWS_A\nAWS_ACCESS_KEY_ID=AKIA****\n", None),
+        # The output of another command follows that of the first.
+        ("$ ls .envrc\n.envrc\n$ env | grep AWS_A\nAWS_ACCESS_KEY_ID=AKIA****\n", None),
+        ("$ cat .env\nAWS_ACCESS_KEY_ID=A****\n$ cat ~/.zshrc\nexport AWS_ACCESS_KEY_ID=A****\n", None),
+    ],
+)
+def test_file_that_sets_the_keys(shown: str, file: str | None) -> None:
+    listed = _LIST.format("lab     env   ['AWS_PROFILE']", "env")
+    remedy = explain(f"{listed}{shown}$ aws s3 ls\n{_EXPIRED}").remedies[0]
+    assert any(each.startswith("grep -rls") for each in remedy.commands) is (file is None)
+    assert file is None or any(each.startswith(f"{file} sets them") for each in remedy.steps)
+
+
 def test_option_takes_precedence_over_the_environment() -> None:
     shown = _LIST.format("lab     env   ['AWS_PROFILE']", "env")
     explanation = explain(f"{shown}$ aws s3 ls --profile lab\n{_INVALID}")

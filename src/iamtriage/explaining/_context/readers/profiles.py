@@ -176,7 +176,7 @@ def find_listed_key(text: str) -> ListedKey | None:
 
 
 # The path of a file, and the lines up to the one with a key, without those of a shell prompt.
-_KEY_FILE = r"(?<![\w./~-])(?P<file>(?:~|/[\w.-]{{1,60}}|\.{{1,2}})(?:/[\w.-]{{1,60}}){{0,8}}|\.env)[:\"']?[ \t]*\r?\n(?:(?![^\n]{{0,40}}[$#] )[^\n]{{0,200}}\n){{0,6}}?(?![^\n]{{0,40}}[$#] )[^\n]{{0,200}}{}"
+_KEY_FILE = r"(?<![\w./~-])(?P<file>(?:~|/[\w.-]{{1,60}}|\.{{1,2}})(?:/[\w.-]{{1,60}}){{0,8}}|\.env(?:rc|\.[\w-]{{1,30}})?)[:\"']?[ \t]*\r?\n(?:(?![^\n]{{0,40}}[$#] )[^\n]{{0,200}}\n){{0,6}}?(?![^\n]{{0,40}}[$#] )[^\n]{{0,200}}{}"
 # "terraform.tfvars: access_key = ...", as grep prints it
 _FILE_OF_LINE = r"(?m)^(?P<file>[\w./~-]{{1,100}}\.(?:tfvars|env|ini|ya?ml|json|properties|conf|cfg|toml|tf|sh|py|js))(?::\d{{1,6}})?:[^\n]{{0,100}}{}"
 # "/srv/app/.env still has it"

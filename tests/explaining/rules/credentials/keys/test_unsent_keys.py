@@ -30,6 +30,26 @@ def test_line_break_in_a_key(header: str, value: str, says: str) -> None:
     assert ("printf %s" in lines) is not bool(value)
 
 
+_ID = b64encode(b"AKIAIOSFODNN7EXAMPLE\n").decode()
+_MADE = '$ echo "$AK" | base64\n{}\n$ {}\n****\n$ kubectl -n jobs apply -f keys.yaml  # data: access_key_id, secret_access_key\nsecret/s3-keys configured\n$ kubectl -n jobs logs deploy/sweeper\n'
+
+
+@check_rows(
+    ("encodes", "adds"),
+    [
+        ('echo "$AWS_SECRET" | base64 -w0', True),
+        ('echo -n "$AWS_SECRET" | base64 -w0', False),
+        ('printf %s "$AWS_SECRET" | base64', False),
+    ],
+)
+def test_secret_that_commands_encode(encodes: str, *, adds: bool) -> None:
+    explanation = explain(_MADE.format(_ID, encodes) + _HEADER.format("\\n"))
+    assert ("so it ends with a newline as well" in explanation.causes[0].text) is adds
+    lines = explanation.remedies[0].commands
+    assert any("patch secret s3-keys --namespace jobs" in each and "access_key_id" in each for each in lines)
+    assert "kubectl rollout restart deployment/sweeper --namespace jobs" in lines
+
+
 _REGION = "software.amazon.awssdk.services.s3.model.S3Exception: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1' (Service: S3, Status Code: 400, Request ID: 5Q2)"
 _CLI = "An error occurred (AuthorizationHeaderMalformed) when calling the GetObject operation: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'"
 

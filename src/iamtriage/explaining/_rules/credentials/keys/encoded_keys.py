@@ -124,6 +124,11 @@ def find_flaw(text: str, part: str, *, without: str = "\n") -> EncodedFlaw | Non
     return None
 
 
+def adds_to_secret(text: str) -> bool:
+    """Return whether a command adds a newline to the secret before it encodes that, whatever the text shows of the value."""
+    return any("secret" in found[0].lower() for found in _ADDS_NEWLINE.finditer(text))
+
+
 def _find_added(text: str) -> str:
     """Return what adds a newline to a value before it is encoded, as the end of a sentence, or nothing."""
     added = _ADDS_NEWLINE.search(text)

@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import upper_first
+from iamtriage._text import clip_text, upper_first
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_working_profile, selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
+from iamtriage.explaining._context.readers.profiles import (
+    find_key_file,
+    find_listed_key,
+    find_profile_sections,
+)
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys import key_stores, printed_lengths
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -39,10 +43,10 @@ _EXTERNAL_SECRET = lazy_pattern(
     r"\"(?:ExternalSecret|SecretStore|PushSecret)\": ?\{\"name\": ?\"[^\"\n]{1,253}\", ?\"namespace\": ?\"(?P<namespace>[a-z0-9-]{1,63})\""
 )
 _KEY_ID_MEMBER = lazy_pattern(
-    r"(?iam)(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|--from-file[= ][\"']?(?:[\w.~-]{0,60}/){0,6}|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>(?![\w.-]{0,40}secret)[\w.-]{0,40}(?:key[_-]?id|access[_-]?key)[\w.-]{0,20})(?![\w.:-]*Ref\b)"
+    r"(?iam)(?:\bdata\.|\bdata: {0,2}(?:[\w.-]{1,80}(?: ?[,/] ?| and ))?|\bkey: [\"']?|--from-literal[= ][\"']?|--from-file[= ][\"']?(?:[\w.~-]{0,60}/){0,6}|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>(?![\w.-]{0,40}secret)[\w.-]{0,40}(?:key[_-]?id|access[_-]?key)[\w.-]{0,20})(?![\w.:-]*Ref\b)"
 )
 _SECRET_MEMBER = lazy_pattern(
-    r"(?iam)(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|--from-file[= ][\"']?(?:[\w.~-]{0,60}/){0,6}|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>[\w.-]{0,40}secret[\w.-]{0,40})(?![\w.:-]*Ref\b)"
+    r"(?iam)(?:\bdata\.|\bdata: {0,2}(?:[\w.-]{1,80}(?: ?[,/] ?| and ))?|\bkey: [\"']?|--from-literal[= ][\"']?|--from-file[= ][\"']?(?:[\w.~-]{0,60}/){0,6}|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>[\w.-]{0,40}secret[\w.-]{0,40})(?![\w.:-]*Ref\b)"
 )
 
 # A cluster whose pods can have no role of EKS.
@@ -200,6 +204,7 @@ class Override(NamedTuple):
         unused: Those of the key of the profile.
         is_sso: Whether the profile uses IAM Identity Center, and the text does not show the sign-in.
         is_selected: Whether a variable of the shell selects the profile.
+        file: The file that sets the keys, if the text shows it.
     """
 
     profile: str
@@ -207,6 +212,7 @@ class Override(NamedTuple):
     unused: str | None
     is_sso: bool
     is_selected: bool = True
+    file: str | None = None
 
 
 def find_override(case: Case[Failure]) -> Override | None:
@@ -227,7 +233,10 @@ def find_override(case: Case[Failure]) -> Override | None:
         return None
     is_sso = signed_in is None and any(each.is_sso for each in sections)
     is_selected = selected_profiles.find_shell_profile(text) is not None
-    return Override(selected or "default", used, unused, is_sso, is_selected)
+    file = find_key_file(text, "AWS_ACCESS_KEY_ID=")
+    # The output of another command can follow the path of a file of profiles.
+    file = None if file is None or file.endswith(("/config", "/credentials")) else clip_text(file)
+    return Override(selected or "default", used, unused, is_sso, is_selected, file)
 
 
 def _ending(key: str | None) -> str | None:
@@ -273,7 +282,9 @@ def unset_keys(override: Override) -> Remedy:
     return your_remedy(
         f"Unset the keys, so that the profile {name} is used",
         "Unset the variables in the shell or service that makes the call. Then aws configure list must not print env as the type of access_key.",
-        "Each file that grep prints sets them: delete the lines there, or they come back in the next shell. Tools such as direnv, IDEs and CI systems set them, too.",
+        f"{override.file} sets them: delete the lines there, or they come back in the next shell."
+        if override.file
+        else "Each file that grep prints sets them: delete the lines there, or they come back in the next shell. Tools such as direnv, IDEs and CI systems set them, too.",
         commands=(
             UNSET_KEYS,
             f"aws sso login --profile {name}" if override.is_sso else None,
@@ -281,7 +292,7 @@ def unset_keys(override: Override) -> Remedy:
             "aws configure list",
             # With --profile, it would print the profile's identity even with the keys.
             "aws sts get-caller-identity",
-            FIND_KEYS,
+            None if override.file else FIND_KEYS,
         ),
         url=pages.CLI_CREDENTIALS,
     )

@@ -15,8 +15,12 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_quoted_keys
-from iamtriage.explaining._rules.credentials.keys.encoded_keys import find_flaw
-from iamtriage.explaining._rules.credentials.keys.key_sources import secret_object_remedy, stored_keys_remedy
+from iamtriage.explaining._rules.credentials.keys.encoded_keys import adds_to_secret, find_flaw
+from iamtriage.explaining._rules.credentials.keys.key_sources import (
+    find_secret_object,
+    secret_object_remedy,
+    stored_keys_remedy,
+)
 from iamtriage.explaining._rules.credentials.requests.gateway_routes import explain_foreign_header
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
@@ -270,6 +274,8 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
     if defect is not None:
         summary = f"No request was sent, because of a character that an HTTP header cannot have: the access key ID {defect}. {valid}"
         reason = "Check the secret access key and the session token for the same: in the secret access key, it would cause SignatureDoesNotMatch."
+        if is_encoded and adds_to_secret(text):
+            reason = "The secret access key was encoded with echo, too, so it ends with a newline as well: that would cause SignatureDoesNotMatch next."
     flaw = None if is_encoded else find_flaw(text, "key", without="secret")
     of_secret = find_flaw(text, "secret") if flaw else None
     if flaw is not None:
@@ -280,7 +286,8 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         if of_secret is not None and of_secret.is_certain:
             which, ends = clip_text(of_secret.file or of_secret.name), f"ends with {of_secret.ending}"
         reason = f"{which} {ends}, too: that would cause SignatureDoesNotMatch next."
-    in_secret = secret_object_remedy(case) if flaw or (is_encoded and "kind: Secret" in text) else None
+    is_stored = is_encoded and ("kind: Secret" in text or find_secret_object(text) != "NAME")
+    in_secret = secret_object_remedy(case) if flaw or is_stored else None
     remedy = (
         in_secret
         or stored_keys_remedy(case)
