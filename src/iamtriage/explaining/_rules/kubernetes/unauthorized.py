@@ -130,11 +130,9 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     unsuited = cluster_access.describe_unsuited(case.principal)
     # The caller is known from the shell, not from the token.
     is_mapped = find_map_entry(case) is not None
-    access = (
-        cluster_access.DEPLOYMENT_ACCESS
-        if program in {"the job", "eksctl"}
-        else cluster_access.find_needed_access(case)
-    )
+    access = cluster_access.find_needed_access(case)
+    if program in {"the job", "eksctl"}:
+        access = cluster_access.DEPLOYMENT_ACCESS
     listed = None if is_mapped else stated_entries.is_listed(case.failure, used)
     if listed is False and cluster.uses_entries and unknown_type is None:
         return _explain_unlisted(case, cluster, principal, access)
@@ -158,18 +156,13 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     shows_grant = not has_entry and principal.entry_refusal is None
     if other_account is not None and not rejected_logins.uses_other_profile(case):
         return rejected_logins.explain_other_account(case, cluster, other_account, grants)
+    possible = rejected_logins.possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry)
     return case.explain(
         summary,
         rejected_logins.login_cause(message, unknown_type),
         *cluster_access.mode_causes(cluster),
         *cluster_access.principal_causes(case),
-        *(
-            each
-            for each in rejected_logins.possible_causes(
-                cluster, is_terraform=is_terraform, has_entry=has_entry
-            )
-            if pinned is None or each.code != other_logins.OTHER_PRINCIPAL.code
-        ),
+        *(each for each in possible if pinned is None or each.code != other_logins.OTHER_PRINCIPAL.code),
         topic="kubernetes-login",
         remedies=(
             stored_tokens.configure_terraform(case, cluster) if renews_late else None,

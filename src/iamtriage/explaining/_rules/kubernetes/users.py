@@ -27,10 +27,7 @@ _HTTP_CLIENT = lazy_pattern(
 )
 _AUTHORIZATION = lazy_pattern(r"(?i)authorization:|--oauth2-bearer")
 _COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}")
-_COMPONENTS = {
-    "eks:node-manager": "the EKS component that manages node groups",
-    "eks:addon-manager": "the EKS component that manages add-ons",
-}
+_MANAGED = {"eks:node-manager": "node groups", "eks:addon-manager": "add-ons"}
 ANONYMOUS_REQUEST = CauseType(
     "anonymous-request",
     title="The request carried no credentials",
@@ -97,34 +94,33 @@ _CHECK_KUBELET = cluster_remedy(
     commands=("systemctl cat kubelet", "journalctl -u kubelet --no-pager --lines 50"),
     url=pages.EKS_TROUBLESHOOTING,
 )
-
-
+_GET_TOKEN = "aws eks get-token --cluster-name CLUSTER --region REGION --query status.token --output text"  # noqa: S105 (a command)
 _MOUNTED = "/var/run/secrets/kubernetes.io/serviceaccount"
+_IN_POD = "https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/"
 
 
 def _send_token(sent: re.Match[str], verb: str | None) -> Remedy:
     """Return how to send a request with a token: with kubectl, which requests one, or in a header."""
-    command = commands.repeat_line(f"{sent['tool']}{sent['options']}".strip())
-    again = command and f'{command} --header "Authorization: Bearer $token"'
-    if sent["host"].startswith("kubernetes."):
-        return your_remedy(
-            "Send the token of the pod's service account",
-            f"It is in {_MOUNTED}/token, and the certificate of the API server in {_MOUNTED}/ca.crt.",
-            commands=(f"token=$(cat {_MOUNTED}/token)", again),
-            url="https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/",
-        )
-    get = "aws eks get-token --cluster-name CLUSTER --region REGION --query status.token --output text"
-    is_read = verb in {"get", "list"} and sent["path"] is not None
+    is_in_pod = sent["host"].startswith("kubernetes.")
+    get = f"cat {_MOUNTED}/token" if is_in_pod else _GET_TOKEN
+    again = commands.repeat_line(f"{sent['tool']}{sent['options']}".strip())
+    lines = (f"token=$({get})", f'{again} --header "Authorization: Bearer $token"') if again else (get,)
+    if is_in_pod:
+        place = f"It is in {_MOUNTED}/token, and the certificate of the API server in {_MOUNTED}/ca.crt."
+        return your_remedy("Send the token of the pod's service account", place, commands=lines, url=_IN_POD)
+    raw = (
+        verb in {"get", "list"}
+        and sent["path"]
+        and commands.fill_command("kubectl get --raw {}", sent["path"])
+    )
     return your_remedy(
         "Use kubectl, or send a token",
         f"kubectl requests the token itself, with the current credentials of the AWS CLI. In a pod, send the token of its service account, in {_MOUNTED}.",
         commands=(
             "aws eks update-kubeconfig --name CLUSTER --region REGION",
-            commands.fill_command("kubectl get --raw {}", sent["path"]) if is_read else "kubectl auth whoami",
-            Labelled(
-                "Or send the token in the header Authorization: Bearer:", f"token=$({get})" if again else get
-            ),
-            again,
+            raw or "kubectl auth whoami",
+            Labelled("Or send the token in the header Authorization: Bearer:", lines[0]),
+            *lines[1:],
         ),
         url=pages.EKS_KUBECONFIG,
     )
@@ -145,16 +141,15 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
             text = f"The header of the {sent['tool']} command most likely has an empty token."
         causes = [ANONYMOUS_REQUEST.cause("derived", invalid, text=text)]
         remedies = [_send_token(sent, case.failure.verb)]
-    elif TERRAFORM.search(case.text):
-        causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because="The text is from Terraform."))
-        remedies.insert(0, configure_terraform(case, cluster))
-    if sent is None and clues.is_from_kubelet(case.text):
-        causes.append(KUBELET_WITHOUT_CREDENTIALS.cause(because="The text is from a kubelet."))
-        remedies = [_CHECK_KUBELET]
+    elif clues.is_from_kubelet(case.text):
+        kubelet = KUBELET_WITHOUT_CREDENTIALS.cause(because="The text is from a kubelet.")
+        causes, remedies = [*causes, kubelet, HEADER_LOST.cause()], [_CHECK_KUBELET]
         needed = "If the node role were not mapped, the API server would respond with Unauthorized. So neither an access entry nor aws-auth fixes this."
-    elif sent is None:
-        causes.append(KUBECONFIG_WITHOUT_USER.cause())
-    causes += [HEADER_LOST.cause()] * (sent is None)
+    else:
+        if TERRAFORM.search(case.text):
+            causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because="The text is from Terraform."))
+            remedies.insert(0, configure_terraform(case, cluster))
+        causes += (KUBECONFIG_WITHOUT_USER.cause(), HEADER_LOST.cause())
     return case.explain(
         f"The request carried no credentials, so the API server denied it as system:anonymous: it cannot {request.description}.",
         *causes,
@@ -167,7 +162,8 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
 def explain_component(case: Case[KubernetesForbidden], request: Request) -> Explanation:
     """Explain that a component of Kubernetes or EKS lacks a permission it normally has."""
     user = case.failure.user or ""
-    component = _COMPONENTS.get(user, "a component of Kubernetes or EKS")
+    managed = _MANAGED.get(user)
+    component = f"the EKS component that manages {managed}" if managed else "a component of Kubernetes or EKS"
     is_eks = user.startswith("eks:")
     restore = "The API server restores default roles at startup, unless their annotation rbac.authorization.kubernetes.io/autoupdate is false."
     if is_eks:

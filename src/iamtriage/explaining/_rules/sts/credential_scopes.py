@@ -186,9 +186,7 @@ def _explain_sts(
         causes = [attrs.evolve(each, because=lines) for each, lines in zip(causes, kept, strict=True)]
     coded = region_fixes.find_coded_endpoint(case, host or GLOBAL_HOST)
     if coded is not None:
-        text = (
-            f"The argument {coded[0]} in {coded[1]} sends the request to that host, whatever Region signs it."
-        )
+        text = f"{coded[0]} in {coded[1]} sends the request to that host, whatever Region signs it."
         shown = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause("derived", text=text)
         causes = [each for each in causes if each.code != shown.code] + [shown]
     elif host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
