@@ -66,8 +66,13 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if type(error) is str or isinstance(error, str):
         if not may_contain_failure(error):
             return None
-        # The readers of SDK output do not know CloudTrail records.
-        cause = _find_in_documents(error) if error[0] in "{[" or error[0].isspace() else None
+        # The readers of SDK output do not know CloudTrail records, whose module is not imported for other texts.
+        may_be_document = "eventSource" in error and len(error) <= _MAX_DOCUMENT
+        cause = (
+            _document_parser()(error)
+            if may_be_document and (error[0] in "{[" or error[0].isspace())
+            else None
+        )
         return (_output_parser()(error) or _parse_with_readers(error)) if cause is None else cause[0]
     if isinstance(error, BaseException):
         return _exception_parser()(error, contexts=True) or _parse_chain(error, contexts=True)
@@ -172,14 +177,9 @@ def _parse_with_readers(text: str) -> Failure | None:
     return _cause_finder()(text)
 
 
-def _find_in_documents(text: str) -> tuple[Failure | None] | None:
-    """Return the root cause in a JSON document of CloudTrail records, ``None`` for any other text."""
-    # The module is not imported for other texts.
-    return _document_parser()(text) if "eventSource" in text and len(text) <= _MAX_DOCUMENT else None
-
-
 @cache
 def _document_parser() -> Callable[[str], tuple[Failure | None] | None]:
+    """Return what finds the root cause in a JSON document of CloudTrail records, ``None`` for any other text."""
     from iamtriage._reading.documents import find_cause_in_documents
 
     return find_cause_in_documents

@@ -191,7 +191,9 @@ class EntryChecker:
         node = self._arn_node()
         if (entry.username, entry.groups) == (winner.username, winner.groups):
             message = f"the entry on line {winner.line} is identical"
-            is_removable = winner.map_text is entry.map_text and not _has_more_fields(entry)
+            # What would be lost besides the ARN, the username and the groups.
+            has_more = entry.unknown_keys or entry.duplicate_keys or "userid" in entry.fields
+            is_removable = winner.map_text is entry.map_text and not (has_more or entry.node.is_shared)
             edits = remove_entry(self.text, entry) if is_removable else []
             self._report("duplicate", node, message, "remove this entry", edits, severity="warning")
             return
@@ -329,13 +331,6 @@ def _split_merged(group: str) -> list[str]:
 
 def _is_one_group(text: str) -> bool:
     return len(text.split()) <= 1 and "," not in text and text == text.strip() and not text.startswith("[")
-
-
-def _has_more_fields(entry: RawEntry) -> bool:
-    """Return whether removing an entry would lose more than its ARN, username, and groups."""
-    return bool(
-        entry.unknown_keys or entry.duplicate_keys or "userid" in entry.fields or entry.node.is_shared
-    )
 
 
 def _suggest_quotes(node: Node) -> str:

@@ -2005,6 +2005,35 @@ def test_module_that_a_profile_requires(text: str, lacking: str, added: list[str
     assert re.findall(r"<artifactId>(\w+)<", manifest) == added
 
 
+_NO_ANSWER = '│ Error: No valid credential sources found\n│\n│   on main.tf line 3, in provider "aws":\n│\n│ Error: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, {}\n'
+_TIMED_OUT = _NO_ANSWER.format("request canceled, context deadline exceeded")
+_ELSEWHERE = "exists only on EC2. Elsewhere"
+
+
+@check_rows(
+    ("text", "title", "has_note"),
+    [
+        (f"{_TIMED_OUT}Error: Process completed with exit code 1.", "Give the job of GitHub Actions a role", True),
+        (f"{_TIMED_OUT}Error: Terraform exited with code 1.", "Give the job of GitHub Actions a role", True),
+        (f"{_TIMED_OUT}gitlab-runner: Job failed: exit code 1", "Give the job of GitLab CI/CD a role", True),
+        # An instance answers.
+        (
+            _NO_ANSWER.format("http response error StatusCode: 404, request to EC2 IMDS failed") + "Error: Process completed with exit code 1.",
+            "Give the job of GitHub Actions a role",
+            False,
+        ),
+        (f"{_TIMED_OUT}make: *** [plan] Error 1", "Set up credentials for Terraform", True),
+    ],
+    ids=["GitHub", "action of Terraform", "GitLab", "answered", "computer"],
+)  # fmt: skip
+def test_terraform_without_credentials_in_ci(text: str, title: str, *, has_note: bool) -> None:
+    explanation = explain(text)
+    first = explanation.remedies[0]
+    assert first.title == title
+    assert (_ELSEWHERE in str(explanation.notes)) is has_note
+    assert ("- run: aws sts get-caller-identity" in (first.manifest or "")) is ("GitHub" in title)
+
+
 @check_rows(
     ("facts", "text", "line"),
     [

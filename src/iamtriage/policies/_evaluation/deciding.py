@@ -140,12 +140,13 @@ def _decide(question: Question, request: Request, policies: PolicySet) -> Decisi
     unknown = [each for each in needs if each.is_met is None]
     if possible or unknown:
         candidates = [*possible, *(m for need in unknown for la in need.layers for m in la.possible_allows)]
-        missing = tuple(
-            dict.fromkeys(one.key for each in candidates for one in each.match.unknown if one.key)
-        )
+        # Keys are case-insensitive. The first spelling stays.
+        missing: dict[str, str] = {}
+        for key in (one.key for each in candidates for one in each.match.unknown if one.key):
+            missing.setdefault(key.lower(), key)
         layer_name = possible[0].source.policy_type if possible else unknown[0].policy_type
         reason = _explain_unknown(possible, unknown, keys, trust=trust)
-        return build(None, None, layer_name, candidates, reason, _merge_spellings(missing))
+        return build(None, None, layer_name, candidates, reason, tuple(missing.values()))
     granting, statements = _find_grant(layers, keys)
     reason = f"No policy limits the root user for {keys.action}."
     if granting is not None:
@@ -220,14 +221,6 @@ def _explain_unknown(possible: list[Matched], unknown: list[Need], keys: Request
     first = candidates[0]
     reasons = "; ".join(dict.fromkeys(each.reason for each in first.match.unknown if each.reason))
     return f"{_capitalize(str(describe_statement(first, trust=trust)))} might allow {keys.action}: {reasons}."
-
-
-def _merge_spellings(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Keep the first spelling of each key, because keys are case-insensitive."""
-    return tuple(
-        {key.lower(): key for key in reversed(keys)}[lower]
-        for lower in dict.fromkeys(k.lower() for k in keys)
-    )
 
 
 def _capitalize(text: str) -> str:

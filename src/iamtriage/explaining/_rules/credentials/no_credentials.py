@@ -134,14 +134,11 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     environments = _USUAL_ENVIRONMENTS if is_bare else _likely_environments(case, message)
     is_on_ec2 = not is_bare and _is_on_ec2(case.text)
     place = unread_sources.find_place(case.text) or find_computer(case.failure.text)
+    on_laptop = credential_sources.advise_on_laptop
     if (place := None if is_bare or is_on_ec2 else place) is not None:
-        on_laptop = credential_sources.advise_on_laptop
         environments = [each for each in environments if each not in _ON_AWS] or [on_laptop]
-    is_blocked = (
-        environments[0] is pod_roles.advise_in_pods
-        and credential_endpoints.find_contrast(case.text) is not None
-        and credential_endpoints.HIGHER_HOP_LIMIT.search(case.text) is None
-    )
+    contrast = environments[0] is pod_roles.advise_in_pods and credential_endpoints.find_contrast(case.text)
+    is_blocked = contrast and credential_endpoints.HIGHER_HOP_LIMIT.search(case.text) is None
     if is_blocked:
         environments = [credential_sources.advise_on_ec2, pod_roles.advise_own_role]
     shows_permissions = "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
@@ -150,7 +147,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     advice = [environment(case, message) for environment in environments]
     if any(each.code == job_gaps.WORKFLOW_WITHOUT_CREDENTIALS.code for each in advice[0].causes):
         advice[1:] = []  # the workflow settles it
-    if environments[0] is credential_sources.advise_on_laptop and not is_on_ec2 and "IMDS" not in message:
+    if environments[0] is on_laptop and not is_on_ec2 and "IMDS" not in message:
         advice[1:] = [each._replace(causes=[]) for each in advice[1:]]
     tool = "AWS CLI" if is_of_cli else "SDK"
     # The summary repeats the list.
@@ -173,7 +170,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     )
     if lacks_id_token:
         summary = ci_jobs.describe_missing_token(case.failure.text)
-    is_outside = place or environments[0] is credential_sources.advise_on_laptop
+    is_outside = place or environments[0] is on_laptop or environments == [ci_jobs.advise_in_ci]
     return case.explain(
         summary,
         *causes[:_MAX_CAUSES],
@@ -357,9 +354,9 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         credential_sources.METADATA_SIGNS.search(message)
         or credential_endpoints.HOP_LIMIT_OF_ONE.search(text)
     )
-    is_proxied = credential_sources.find_proxied_hosts(case, message) is not None
     if not environments and start_files.find_unread_variables(case) is not None:
         return [_advise_other_user]
+    is_proxied = credential_sources.find_proxied_hosts(case, message) is not None
     if not environments and (is_proxied or _is_blocked_by_hop_limit(text)):
         return [on_ec2]
     if _is_in_container_on_ec2(text, message):
@@ -367,10 +364,11 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     if not environments and credential_endpoints.is_said_on_ec2(text):
         return [on_ec2]
     if containers.is_in_container(text) and not environments:
-        is_named = containers.find_passed_profile(case) is not None
-        return [containers.advise_in_docker, *(() if is_named else (on_ec2,))]
+        return [containers.advise_in_docker, *(() if containers.find_passed_profile(case) else (on_ec2,))]
     if environments:
-        return [*environments, *([on_ec2] if mentions_metadata else [])][:2]
+        # In CI, a note says why nothing answers.
+        is_noted = ci_jobs.advise_in_ci in environments and credential_sources.TIMEOUT_SIGNS.search(message)
+        return [*environments, *([on_ec2] if mentions_metadata and not is_noted else [])][:2]
     if credential_sources.lacks_instance_role(text):
         return [on_ec2]
     # Services on EC2 look for the role of the instance.

@@ -23,7 +23,7 @@ from iamtriage.failures._failures import MissingCredentials
 
 # Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
 _GITHUB_SIGNS = lazy_pattern(
-    r"(?m)configure-aws-credentials|\baws-actions/|GITHUB_|\.github/workflows/|\bactions/checkout@|^ +runs-on: |/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
+    r"(?m)configure-aws-credentials|\baws-actions/|GITHUB_|\.github/workflows/|\bactions/checkout@|^ +runs-on: |/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded|\b(?:Terraform exited with|Process completed with exit) code \d{1,3}"
 )
 JOB_WITHOUT_CREDENTIALS = CauseType(
     "job-without-credentials",
@@ -107,8 +107,7 @@ _PERMISSIONS = lazy_pattern(
 )
 _GITHUB = "GitHub Actions"
 _GITHUB_STEPS = (
-    "In GitHub Actions, give the job the permission id-token: write, and set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
-    "The role must trust GitHub's OIDC provider. No secret is needed then.",
+    "Add the permission and the steps to the job. The role must trust GitHub's OIDC provider. No secret is needed then.",
 )
 GITHUB_PERMISSION_STEPS = (
     "Add the permissions to the job or to the workflow: once one is set, the others default to none. A job that calls a reusable workflow must grant id-token: write, too.",
@@ -231,7 +230,7 @@ def github_workflow(text: str) -> str:
         )
     if "role-to-assume" in text:
         return permissions
-    return f"{permissions}steps:\n{indent(write_action(text), '  ')}"
+    return f"{permissions}steps:\n{indent(write_action(text), '  ')}  - run: aws sts get-caller-identity\n"
 
 
 def describe_missing_token(text: str) -> str:
@@ -354,9 +353,12 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     if (advice := advise_on_gap(case)) is not None:
         return advice
     system = find_system(case.text) or _CI_SYSTEMS[-1]
-    no_role = JOB_WITHOUT_CREDENTIALS.cause(
-        because=f"The text mentions {system.name}.", text=system.why.format(system.name)
-    )
+    because = f"The text mentions {system.name}."
+    sign = system.sign.search(case.text)
+    # Some signs are in several places.
+    if sign and sign[0] and system.name.lower() not in case.text.lower():
+        because = f"The text shows {quote_words(sign[0].strip())}."
+    no_role = JOB_WITHOUT_CREDENTIALS.cause(because=because, text=system.why.format(system.name))
     title, steps = system.title.format(system.name), system.steps
     if system.name != _GITHUB:
         return Advice([no_role], [your_remedy(title, *steps, url=system.url)])

@@ -371,7 +371,7 @@ CREDENTIALS_FOR_TERRAFORM = attrs.evolve(
     commands=_WITHOUT_LOGIN,
     title="Set up credentials for Terraform",
     steps=(
-        "In CI, assume a role with OIDC instead. Don't write access keys into .tf files: they end up in the repository.",
+        "In CI, let the job assume a role with OIDC. Don't write access keys into .tf files: they end up in the repository.",
         "If Terraform does not read the credentials of aws login, use a profile whose credential_process is aws configure export-credentials --profile NAME --format process.",
     ),
     url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration",
