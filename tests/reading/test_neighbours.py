@@ -142,11 +142,11 @@ def test_each_string_of_a_long_object_has_its_own_facts(indent: int | None) -> N
 @pytest.mark.unmeasured
 def test_a_line_in_parts_is_split_between_elements() -> None:
     """The parts of a line that never ends are read as they arrive."""
-    events = [{"time": n, "msg": message} for n, message in enumerate(_MESSAGES * 3_000)]
+    events = [{"time": n, "msg": message} for n, message in enumerate(_MESSAGES * 1_600)]
     text = json.dumps(events)
-    assert len(text) > 2_000_000
+    assert len(text) > 1_000_000
     found = [facts_of(failure) for failure in scan(io.StringIO(text))]
-    assert found == [*_FOUND, *[facts for facts in _FOUND if facts != _ANSWERED] * 2_999]
+    assert found == [*_FOUND, *[facts for facts in _FOUND if facts != _ANSWERED] * 1_599]
 
 
 def test_a_document_with_events_can_state_another_failure() -> None:

@@ -501,18 +501,18 @@ def test_section_names_like_in_botocore() -> None:
 @check_rows(
     "config",
     [
-        "[default]\n" + "".join(f"name{number} = value\n" for number in range(60_000)),
-        "".join(f"[profile p{number}]\nregion = eu-west-1\n" for number in range(30_000)),
-        "[default]\nregion = eu-west-1\n" + "  x\n" * 250_000,
-        "[default]\na" + " " * 1_000_000 + "b = c\n",
-        "[default]\n" + "[" * 1_000_000,
-        "[profile " + "a" * 1_000_000 + "]\n",
-        "[default]\na =\n" + "  b = c\n" * 120_000,
-        "[default]\na = " + "b" * 1_000_000,
+        "[default]\n" + "".join(f"name{number} = value\n" for number in range(12_000)),
+        "".join(f"[profile p{number}]\nregion = eu-west-1\n" for number in range(6_000)),
+        "[default]\nregion = eu-west-1\n" + "  x\n" * 50_000,
+        "[default]\na" + " " * 200_000 + "b = c\n",
+        "[default]\n" + "[" * 200_000,
+        "[profile " + "a" * 200_000 + "]\n",
+        "[default]\na =\n" + "  b = c\n" * 24_000,
+        "[default]\na = " + "b" * 200_000,
     ],
     ids=["options", "sections", "continued", "spaces", "brackets", "header", "block", "value"],
 )
-def test_a_megabyte(config: str) -> None:
+def test_a_large_file(config: str) -> None:
     """Any content is parsed or rejected."""
     with contextlib.suppress(ConfigFileError):
         assert settings({}, config).explain()
