@@ -321,6 +321,18 @@ def test_note_about_placeholders(code: str, steps: tuple[str, ...], note: str | 
     assert replace_note(code, steps) == note
 
 
+@pytest.mark.parametrize(
+    ("said", "note"),
+    [
+        ("With the key that it prints as KEY_ID:", None),
+        ("Then, as the owner:", "Replace KEY_ID."),
+        ("With MY_KEY_ID:", "Replace KEY_ID."),
+    ],
+)
+def test_label_that_names_a_placeholder_replaces_the_note(said: str, note: str | None) -> None:
+    assert replace_note("aws kms get-key-policy --key-id KEY_ID", said=said) == note
+
+
 def test_what_to_do_afterwards_follows_the_commands() -> None:
     steps = (
         "Add the role. Then restart the pods: they keep it.",

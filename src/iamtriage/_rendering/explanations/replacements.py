@@ -75,7 +75,8 @@ def replace_note(
         *find_placeholders(code, names),
         *(word for word in find_placeholders(text, names) if word in in_steps),
     )
-    words = tuple(dict.fromkeys(word for word in words if word not in said.split()))
+    named = set(said.replace(":", " ").split())
+    words = tuple(dict.fromkeys(word for word in words if word not in named))
     if not words:
         return None
     known = f"{text}\n{code}"

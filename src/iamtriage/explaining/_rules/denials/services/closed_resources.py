@@ -380,7 +380,7 @@ def _explain_managed_key(
     """Explain that a topic or queue has the key of AWS, whose policy allows only principals of the account."""
     key, of = service_access.MANAGED_KEYS[noun], f"the {noun}{name}"
     create, change = policy_commands(denial, service_access.CREATE_KEY, service_access.SET_KEY[noun])
-    text = f"Only a key policy can allow a service principal, so a change of the {noun}'s policy has no effect. People and roles of the account can use {key}: this is why they can send to the {noun}. For a key of your own, they need kms:GenerateDataKey and kms:Decrypt in their policies."
+    text = f"The service calls as itself, without a role. Only a key policy can allow that, so a change of the {noun}'s policy has no effect. People and roles of the account can use {key}: this is why they can send to the {noun}. For a key of your own, they need kms:GenerateDataKey and kms:Decrypt in their policies."
     return denial.explain(
         f"KMS denied {service} the key of {of}: it is {key}, an AWS managed key, whose policy does not allow the service and cannot be changed.",
         SERVICE_NOT_ALLOWED.cause("derived", text=text),

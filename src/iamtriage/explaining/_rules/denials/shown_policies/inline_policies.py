@@ -53,20 +53,16 @@ def add_inline_policy(denial: Denial, explanation: Explanation) -> Explanation:
 def describe_kept(denial: Denial, statements: Sequence[Mapping[str, Any]], statement: str) -> str:
     """Return for which other actions a statement stays, and which of them need the denied resource, too, after a space."""
     resources, denied = allowed_resources(statements), denial.resource or ""
-    names = (name for each in statements for name in as_strings(each.get("Action")))
+    names = (clip_text(name) for each in statements for name in as_strings(each.get("Action")))
     others = [name for name in names if name.lower() != denial.lowercase_action]
-    same = [
-        name
-        for name in others
-        if all(_has_no_effect(name, each) for each in resources) and not _has_no_effect(name, denied)
-    ]
-    kept = [clip_text(name) for name in others if name not in same]
+    idle = [name for name in others if all(_has_no_effect(name, each) for each in resources)]
+    same = [name for name in idle if not _has_no_effect(name, denied)]
+    kept = [name for name in others if name not in same]
     if len(kept) > _MAX_NAMES or any("*" in each for each in kept):
         kept = ["its other actions"]
     words = f" Keep {statement} for {join_words(kept, 'and')}." if kept else ""
     if same and len(same) <= _MAX_NAMES:
-        added = join_words([*map(clip_text, same)], "and")
-        words += f" Add {added} to the new one, too, if the program calls {'it' if len(same) == 1 else 'them'}: the old one does not match either."
+        words += f" Add {join_words(same, 'and')} to the new one, too, if the program calls {'it' if len(same) == 1 else 'them'}: the old one does not match either."
     return words
 
 

@@ -285,21 +285,18 @@ def _update_without_role(case: AnyCase, first: Remedy, *others: Remedy) -> tuple
         if not (is_queried and find_policies(case.failure)):
             own_arn = build_cluster_principal(case.principal, source=case.text).entry_argument
             check = cluster.eks_command("list-associated-access-policies", principal=own_arn)
-        of_entry = _OF_ENTRY
+        of_entry = "What the caller may do in the cluster depends on the access policies and groups of the entry. If a request is then Forbidden, a cluster administrator adds one."
         needless = f"it has an access entry{describe_policies(case) if is_queried else ''}"
         if has_role_entry is False:
             needless += f", and {describe_principal(role, None)} has none"
     own = your_remedy(
         "Update the kubeconfig without --role-arn",
-        *(_REMOVE_ROLE, of_entry),
+        "The command replaces the exec section. If --role or --role-arn is still in its args, or role_arn in its profile, remove the option and the ARN there.",
+        of_entry,
         commands=(cluster.kubeconfig_command(), check),
         url=pages.EKS_KUBECONFIG,
     )
     return needless, (own, as_alternative(first), *others)
-
-
-_REMOVE_ROLE = "The command replaces the exec section. If --role or --role-arn is still in its args, or role_arn in its profile, remove the option and the ARN there."
-_OF_ENTRY = "What the caller may do in the cluster depends on the access policies and groups of the entry. If a request is then Forbidden, a cluster administrator adds one."
 
 
 def _is_said_to_have_access(case: AnyCase) -> bool:
