@@ -252,7 +252,9 @@ class OpenEntry:
         is_weak = line.is_opening or is_level
         if (line.is_start and not is_weak) or line.is_logged:
             in_document = line.format == "json_lines" and (block.is_open or block.announces)
-            return in_document or self._has_headers_of(content) or has_body_of(self.words, content)
+            # The headers of the response whose body the line announces.
+            has_headers = BODY.search(content.rstrip()[-8:]) and _HEADERS.search(self.lines[-1].text)
+            return in_document or bool(has_headers) or has_body_of(self.words, content)
         first, last = self.lines[0], self.lines[-1]
         is_same_write = last.text.startswith(line.text[: prefix.end])
         if prefix.is_stamped and not last.prefix.format and (first.prefix.format or not content[0].isspace()):
@@ -318,13 +320,6 @@ class OpenEntry:
         """Return whether the space before a line is also before the first line, as between columns."""
         space = len(content) - len(content.lstrip())
         return space > 0 and self.lines[0].content[:space] == content[:space]
-
-    def _has_headers_of(self, content: str) -> bool:
-        """Return whether the entry has the headers of the response whose body a line announces."""
-        return (
-            BODY.search(content.rstrip()[-8:]) is not None
-            and _HEADERS.search(self.lines[-1].text) is not None
-        )
 
     def build(self, count: int | None = None, following: str = "") -> Entry:
         """Build an entry from the first lines, by default from all."""

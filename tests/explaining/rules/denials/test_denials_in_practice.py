@@ -2684,7 +2684,7 @@ OTHERS: tuple[Case, ...] = (
         _implicit("sts:AssumeRole", "arn:aws:iam::444455556666:role/lake", "VPC endpoint policy"),
         {},
         (
-            "A policy of the caller and the trust policy of the role must allow it, too. That does not replace the Allow that the endpoint's policy lacks.",
+            "A policy of the caller and the trust policy of the role must allow it, in addition to the Allow that the endpoint's policy lacks.",
         ),
         (),
     ),

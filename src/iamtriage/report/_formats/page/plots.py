@@ -71,7 +71,10 @@ def draw_bars(rows: Sequence[dict[str, Any]], key: str) -> str:
     """Draw the denials by the values of a key, as bars in the given order."""
     import altair as alt
 
-    names = _make_unique([_label(row[key]) for row in rows])
+    names = [_label(row[key]) for row in rows]
+    # Labels that are equal after they were shortened would share one bar.
+    before = [names[:place].count(name) for place, name in enumerate(names)]
+    names = [f"{name} ({count + 1})" if count else name for name, count in zip(names, before, strict=True)]
     values = [
         {"place": place, "value": name, "denials": row["denials"]}
         for place, (name, row) in enumerate(zip(names, rows, strict=True))
@@ -99,14 +102,6 @@ def _label(value: object) -> str:
     """Return a value as a label. A long value is shortened to its end, which distinguishes ARNs."""
     text = escape_controls("not stated" if value is None else str(value))
     return text if len(text) <= _MAX_LABEL else f"…{text[-_MAX_LABEL:]}"
-
-
-def _make_unique(labels: Sequence[str]) -> list[str]:
-    """Number labels that are equal after they were shortened, because they would share one bar."""
-    return [
-        label if label not in labels[:place] else f"{label} ({labels[:place].count(label) + 1})"
-        for place, label in enumerate(labels)
-    ]
 
 
 def _render(chart: Any) -> str:  # noqa: ANN401 (Altair's types are incomplete)

@@ -1016,3 +1016,47 @@ def test_role_of_an_entry_in_a_template(principal: str, code: str, command: str)
     derived = [each.code for each in found.causes if each.evidence in {"derived", "reported"}]
     assert derived[-1] == code
     assert f"--role-name {command} " in found.remedies[0].commands[0]
+
+
+_ACK = """apiVersion: eks.services.k8s.aws/v1alpha1
+kind: AccessEntry
+spec:
+  clusterName: tea
+  principalARN: {}
+status:
+  conditions:
+    - message: 'InvalidParameterException: The specified principalArn is invalid: invalid principal.'
+      type: ACK.Terminal
+"""
+_SSO_ARN = "arn:aws:iam::111122223333:role/AWSReservedSSO_Tasters_0123456789abcdef"
+
+
+@check_rows(
+    ("text", "title", "line"),
+    [
+        (_ACK.format(_SSO_ARN), "Look up the full ARN, and correct the AccessEntry of ACK", "kubectl apply --filename FILE"),
+        (
+            f"$ kubectl describe accessentries.eks.services.k8s.aws tasters\nSpec:\n  Cluster Name: tea\n  Principal ARN: {_SSO_ARN}\n{_ACK.format(_SSO_ARN)[150:]}",
+            "Look up the full ARN, and correct the AccessEntry of ACK",
+            "kubectl apply --filename FILE",
+        ),
+        # eksctl has the same name for the field.
+        (
+            f"accessEntries:\n  - principalARN: {_SSO_ARN}\nInvalidParameterException: The specified principalArn is invalid: invalid principal.",
+            "Look up the full ARN, and create the access entry with it",
+            "aws eks create-access-entry",
+        ),
+        # A cluster of ACK is no entry.
+        (
+            f"apiVersion: eks.services.k8s.aws/v1alpha1\nkind: Cluster\n---\n$ aws eks create-access-entry --cluster-name tea --principal-arn {_SSO_ARN}\nAn error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The specified principalArn is invalid: invalid principal.",
+            "Look up the full ARN, and create the access entry with it",
+            "aws eks create-access-entry",
+        ),
+    ],
+    ids=["manifest", "listing", "eksctl", "other object"],
+)  # fmt: skip
+def test_where_a_rejected_arn_of_an_entry_is_corrected(text: str, title: str, line: str) -> None:
+    first = explain(text, facts={"cluster": "tea", "region": "eu-west-1"}).remedies[0]
+    assert first.title == title
+    assert any(each.startswith(line) for each in first.commands)
+    assert ("create-access-entry" in str(first.commands)) is line.startswith("aws")

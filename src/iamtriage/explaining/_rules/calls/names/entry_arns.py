@@ -10,7 +10,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, lower_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.policies.malformed_policies import (
     PRINCIPAL_NOT_FOUND,
     PRINCIPAL_TOO_NEW,
@@ -118,6 +118,11 @@ _ENTRY_ALONE = f"The entry alone gives no permissions: {principal_mappings.VIEW_
 # https://eksctl.io/usage/access-entries/
 _ENTRY_IN_FILE = lazy_pattern(r"\bprincipalARN:\s?[\"']?arn:")
 _IN_FILE = "Or correct principalARN in the eksctl file, and run eksctl create accessentry -f with it."
+_OF_ACK = lazy_pattern(
+    r"\baccessentries\.eks\.services\.k8s\.aws\b|\beks\.services\.k8s\.aws/v1alpha1\s{1,4}kind: AccessEntry\b"
+)
+_IN_ACK = "The controller of ACK creates the entry: correct spec.principalARN in the manifest of the AccessEntry, and apply that. If the field is immutable, delete the object first. An entry that aws eks creates would be in its way."
+_APPLY = Labelled.required("Then, with this ARN in its manifest:", "kubectl apply --filename FILE")
 _RECREATED = "If get-role finds no role, its suffix changed with the permission set. This lists the roles: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/"
 _LIST_ROLES = "aws iam list-roles --query 'Roles[].Arn' --output text"
 _LIST_USERS = "aws iam list-users --query 'Users[].Arn' --output text"
@@ -190,6 +195,10 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         None if deployment or stated else _OWN_ACCOUNT,
         commands=lines,
     )
+    if _OF_ACK.search(case.failure.text) and arn.diagnosis:
+        kept = (each for each in by_hand.steps if each in {by_hand.steps[0], _RECREATED, _OWN_ACCOUNT})
+        title = "Look up the full ARN, and correct the AccessEntry of ACK"
+        by_hand = attrs.evolve(by_hand, title=title, steps=(_IN_ACK, *kept), commands=(lookup, _APPLY))
     remedy = _correct_in_code(by_hand, deployment, case.failure.text, principal)
     return case.explain(
         f"EKS rejects the ARN for an access entry: {arn.describe(reason)}",

@@ -366,9 +366,9 @@ def _exposed_key_remedies(text: str, user: str | None, partition: str, key: str 
         url=pages.EXPOSED_KEYS,
     )
     replace = your_remedy(
-        "Replace the key with a role or a new key, and remove it from the text",
+        "Replace the key with a role or a new key, and remove its secret from logs and pages",
         "Replace it with a role or a new key, then delete the old one. AWS shows a secret access key only once, when it is created.",
-        "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
+        "Remove the text from logs, tickets, chats and pages, and let no script print its environment. In Git, rewrite the history: a new commit does not remove it.",
         "Removing the text is not enough, because copies can exist.",
         trace,
         commands=(

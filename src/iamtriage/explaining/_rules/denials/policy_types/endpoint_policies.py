@@ -79,12 +79,6 @@ _IS_MEANT = "First ask who runs this session whether the call is meant: the reco
 _IS_FOREIGN = "If account {} is not yours, keep the policy: somebody uses credentials of another account in your network, from the host with the record's sourceIPAddress."
 
 
-def _describe_others(denial: Denial) -> str:
-    """Return the policies that have to allow a call in addition to that of the endpoint, as the start of a sentence."""
-    is_of_role = denial.lowercase_action in ASSUME_ROLE_ACTIONS
-    return f"A policy of the caller{' and the trust policy of the role' if is_of_role else ''}"
-
-
 def _find_address(denial: Denial) -> tuple[str, str] | None:
     """Return the host of the denied service and its private addresses, which are those of an interface endpoint."""
     text = denial.failure.text
@@ -106,7 +100,8 @@ def _describe_effect(denial: Denial, verb: str) -> str:
     if denial.is_explicit:
         went = "A Deny in the VPC endpoint's policy matches."
     elif guardrails.identity_notes(denial):
-        needed = f"{_describe_others(denial)} must allow it, too. That does not replace the Allow that the endpoint's policy lacks."
+        trust = " and the trust policy of the role" if denial.lowercase_action in ASSUME_ROLE_ACTIONS else ""
+        needed = f"A policy of the caller{trust} must allow it, in addition to the Allow that the endpoint's policy lacks."
         if (own := guardrails.describe_own_allow(denial)) is not None:
             needed = f"{capitalize_start(own)}: that alone does not help."
         shown = ""
@@ -264,7 +259,10 @@ def _other_calls(denial: Denial) -> Iterator[str]:
         is_of_all = principal_names(each) == ["*"] and not each.get("Condition")
         if is_of_all and as_strings(each.get("Action")) == [action]:
             if names_resource(each, resource) is False:
-                yield f"Its policy allows {action} on the other resource. If the program makes other calls than {denial.action}, add {clip_text(resource)} to the Resource of that statement instead: with the new one alone, the next call is denied."
+                others = (
+                    "the other resource" if len(as_strings(each.get("Resource"))) == 1 else "other resources"
+                )
+                yield f"Its policy allows {action} on {others}. If the program makes other calls than {denial.action}, add {clip_text(resource)} to the Resource of that statement instead: with the new one alone, the next call is denied."
             return
 
 
