@@ -297,7 +297,11 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "An error occurred (InvalidRequestException) when calling the GetSecretValue operation: You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.\n"
             'secret = client.get_secret_value(SecretId="arn:aws:secretsmanager:us-east-1:111122223333:secret:cinema/db-a1B2c3")',
             {},
-            ("--secret-id arn:aws:secretsmanager:us-east-1:111122223333:secret:cinema/db-a1B2c3",),
+            (
+                "--secret-id arn:aws:secretsmanager:us-east-1:111122223333:secret:cinema/db-a1B2c3",
+                '"Action": "kms:Decrypt"',
+                "Run the commands in the account of the secret.",
+            ),
             ("SECRET_ID",),
             id="the ARN of a secret",
         ),

@@ -130,8 +130,8 @@ ACCOUNT_KINDS = (
         lacks_permission=True,
         remedies=owner_remedy(
             "Encrypt the secret with a customer managed key, and allow the other account",
-            "The policy of the new key must allow the caller in the other account kms:Decrypt, and the policy of the secret secretsmanager:GetSecretValue (put-resource-policy).",
-            "A policy of the caller must allow both, too.",
+            'Run the commands in the account of the secret. Then add {"Effect": "Allow", "Principal": {"AWS": "CALLER_ARN"}, "Action": "kms:Decrypt", "Resource": "*"} to the policy of the new key (aws kms put-key-policy), and the same with secretsmanager:GetSecretValue to that of the secret (aws secretsmanager put-resource-policy).',
+            "A policy of the caller must allow both, too, in its own account: on the ARN of the secret and on that of the key.",
             commands=(
                 "aws kms create-key --query KeyMetadata.Arn --output text",
                 "aws secretsmanager update-secret --secret-id SECRET_ID --kms-key-id KEY_ARN",
