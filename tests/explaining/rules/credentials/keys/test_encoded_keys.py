@@ -91,7 +91,9 @@ _LOOP = "$ for k in {0}; do printf '%s ' $k; kubectl -n shop get secret till-key
 def test_counted_value_of_a_sealed_secret() -> None:
     counted = _LOOP.format("id secret", "id 20\nsecret 41")
     remedy = explain(f"{_MISMATCH}{counted}{_ECHO}$ git log -1 -- apps/till.sealed.yaml\n").remedies[0]
-    read, seal, apply, restart, _ = remedy.commands
+    read, seal, apply, restart, count = remedy.commands
+    # The controller unseals it later.
+    assert getattr(count, "label", "").startswith("This soon prints 40, ")
     assert read.startswith(f"{_READ}till-keys --namespace shop --output 'jsonpath={{.data.secret}}' ")
     assert seal.endswith(" | kubeseal --format yaml --merge-into apps/till.sealed.yaml")
     assert apply == "kubectl apply --filename apps/till.sealed.yaml"
@@ -101,7 +103,9 @@ def test_counted_value_of_a_sealed_secret() -> None:
 
 def test_secret_that_nothing_seals() -> None:
     shown = f"{_MISMATCH}{_LOOP.format('id secret', 'secret 41')}{_ECHO}We do not use kubeseal.\n"
-    assert "kubeseal" not in "\n".join(explain(shown).remedies[0].commands)
+    lines = explain(shown).remedies[0].commands
+    assert "kubeseal" not in "\n".join(lines)
+    assert getattr(lines[-1], "label", "").startswith("This prints 40, ")
 
 
 def test_keda_reads_a_secret_again() -> None:

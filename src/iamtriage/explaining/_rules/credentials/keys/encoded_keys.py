@@ -185,7 +185,7 @@ def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
         in_source = f"If you create the Secret again, pass --from-literal, or remove the newline from {clip_text(flaw.file)} first (printf adds none)."
     return your_remedy(
         f"Store {member} in the Kubernetes Secret again, without {flaw.ending} at the end",
-        f"The access key stays as it is: it needs no rotation for this.{' The last command then prints 40, its length.' if 'secret' in member.lower() else ''}",
+        "The access key stays as it is: it needs no rotation for this.",
         "If the value is lost or wrong, create a new key pair: AWS shows a secret only once.",
         in_source,
         f"{'' if flaw.file or flaw.length else 'If others can read this text, replace the key after all. '}Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
@@ -194,7 +194,12 @@ def store_again_remedy(case: Case[Failure], flaw: EncodedFlaw) -> Remedy:
             change,
             apply,
             None if _READ_AGAIN.search(text) else clusters.renew_pods_command(case, namespace),
-            f"{show} | wc -c",
+            Labelled.required(
+                f"This {'soon ' if sealed else ''}prints 40, the length of a secret access key:",
+                f"{show} | wc -c",
+            )
+            if "secret" in member.lower()
+            else f"{show} | wc -c",
         ),
         url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",
     )

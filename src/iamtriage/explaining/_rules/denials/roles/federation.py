@@ -91,9 +91,8 @@ def explain_web_identity(denial: Denial) -> Explanation:
     facts = denial.facts
     facts = attrs.evolve(facts, trust_policy=template.policy, derived=facts.derived | {"trust_policy"})
     explanation = _explain_token(attrs.evolve(denial, facts=facts))
-    return attrs.evolve(
-        explanation, remedies=template_trust.correct_in_template(template, explanation.remedies)
-    )
+    corrected = (template_trust.correct_in_template(template, each) for each in explanation.remedies)
+    return attrs.evolve(explanation, remedies=tuple(corrected))
 
 
 def _find_template_trust(denial: Denial) -> template_trust.TemplateTrust | None:

@@ -231,12 +231,8 @@ def _find_url(text: str, reference: str) -> tuple[str, str] | None:
     return values[0] if len(values) == 1 and _URL.fullmatch(values[0][1]) else None
 
 
-def correct_in_template(template: TemplateTrust, remedies: Sequence[Remedy]) -> tuple[Remedy, ...]:
-    """Return remedies that change the code in place of the policy that it deploys."""
-    return tuple(_correct(template, each) for each in remedies)
-
-
-def _correct(template: TemplateTrust, remedy: Remedy) -> Remedy:
+def correct_in_template(template: TemplateTrust, remedy: Remedy) -> Remedy:
+    """Return a remedy that changes the code in place of the policy that it deploys."""
     if remedy.policy is None or remedy.layer != "role_trust":
         return remedy
     lines = _change_lines(template.text, list(_find_changes(template.policy, remedy.policy)))
