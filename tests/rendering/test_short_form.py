@@ -532,7 +532,7 @@ def test_other_denials_say_which_policy_denied() -> None:
     )
     shown = " ".join(explain(f"{_DENIAL}\n{text}").to_text().split())
     assert (
-        "Also The user bob was denied s3:GetObject on arn:aws:s3:::orders/1: explicit deny in a resource-based policy, which an Allow does not override: if it is not intended, the owner of the resource has to change it (aws s3api get-bucket-policy --bucket orders)."
+        "Also The user bob was denied s3:GetObject on arn:aws:s3:::orders/1: explicit deny in the bucket policy, which an Allow does not override: if it is not intended, the owner of the resource has to change it (aws s3api get-bucket-policy --bucket orders)."
         in shown
     )
     assert (

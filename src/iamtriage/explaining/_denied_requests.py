@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.arns._principals import Principal, User
 from iamtriage.explaining._others.describing import describe_failure, is_of_same_role
@@ -19,7 +20,10 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
+from iamtriage.explaining._rules.shared.requirements.resource_policies import (
+    ResourcePolicy,
+    find_resource_policy,
+)
 from iamtriage.failures._failures import AccessDenied, Failure, KubernetesForbidden
 
 __all__ = ("describe_request", "title_of_binding")
@@ -35,7 +39,8 @@ _MISSING_ALLOWS = {
     "vpc_endpoint": ", so the owner of the endpoint has to add it there",
 }
 
-
+# The placeholder of a command that takes an ARN.
+_ARN = lazy_pattern(r" ARN(?![\w-])")
 # Who can change a Deny.
 _OWNERS = {
     "identity": "an administrator of the account",
@@ -69,6 +74,8 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
             why = "the message is cut off)"
     why = why[:-1]
     if failure.deny == "explicit":
+        if failure.policy_type == "resource" and (policy := _find_policy(failure)) is not None:
+            why = why.replace("a resource-based policy", f"the {policy.name}")
         why += "" if " which " in why else ", which an Allow does not override"
         is_unnamed = failure.policy_type == "identity" and failure.policy_arn is None
         if (owner := _OWNERS.get(failure.policy_type or "")) is not None and not is_unnamed:
@@ -116,11 +123,16 @@ def _policy_lookup(failure: AccessDenied) -> str:
         return ""
     if arn.service == "s3" and not arn.region:
         return f" (aws s3api get-bucket-policy --bucket {arn.resource.partition('/')[0]})"
-    policy = find_resource_policy(arn.service, failure.resource)
+    policy = _find_policy(failure)
     show = "" if policy is None else policy.show_command.partition(" --query ")[0]
-    if not show.endswith(" ARN") or not arn.region:
+    if not _ARN.search(show) or not arn.region:
         return ""  # other commands take names
-    return f" ({show.removesuffix('ARN')}{failure.resource} --region {arn.region})"
+    return f" ({_ARN.sub(lambda _: f' {failure.resource}', show)} --region {arn.region})"
+
+
+def _find_policy(failure: AccessDenied) -> ResourcePolicy | None:
+    arn = try_parse_arn(failure.resource)
+    return None if arn is None else find_resource_policy(arn.service, failure.resource)
 
 
 def _boundary_lookup(principal: Principal | None) -> str:
@@ -141,8 +153,6 @@ def _missing_resource_allow(failure: AccessDenied, who: str) -> str | None:
     account = getattr(principal, "account", None)
     if resource is None or account is None or resource.account in {"", account}:
         return None
-    from iamtriage.explaining._rules.shared.requirements.resource_policies import find_resource_policy
-
     policy = find_resource_policy(resource.service, failure.resource)
     name = "resource's policy" if policy is None else policy.name
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html

@@ -286,3 +286,19 @@ def test_policy_that_denies_another_call(policy: str, *, is_shown: bool) -> None
     )
     assert (lookup in shown) is is_shown
     assert ("another identity has to make the call" in shown) is is_shown
+
+
+@check_rows(
+    ("action", "resource", "says"),
+    [
+        ("kms:CreateGrant", "kms:eu-west-1:111122223333:key/0a", "explicit deny in the key policy, which an Allow does not override: if it is not intended, the owner of the resource has to change it (aws kms get-key-policy --key-id arn:aws:kms:eu-west-1:111122223333:key/0a --policy-name default --region eu-west-1)."),
+        ("sns:Publish", "sns:eu-west-1:111122223333:t", "deny in the topic policy, which an Allow does not override: if it is not intended, the owner of the resource has to change it (aws sns get-topic-attributes --topic-arn arn:aws:sns:eu-west-1:111122223333:t --region"),
+        ("s3:PutObject", "s3:::b/k", "explicit deny in the bucket policy, which"),
+        # Its command takes a URL.
+        ("sqs:SendMessage", "sqs:eu-west-1:111122223333:q", "explicit deny in the queue policy, which an Allow does not override: if it is not intended, the owner of the resource has to change it. "),
+        ("ecs:RunTask", "ecs:eu-west-1:111122223333:task/x", "explicit deny in a resource-based policy, which"),
+    ],
+)  # fmt: skip
+def test_resource_policy_that_denies_another_call(action: str, resource: str, says: str) -> None:
+    other = f"User: arn:aws:sts::111122223333:assumed-role/ship/j is not authorized to perform: {action} on resource: arn:aws:{resource} with an explicit deny in a resource-based policy\n"
+    assert says in " ".join(str(explain(_NO_ALLOW + other)).split())
