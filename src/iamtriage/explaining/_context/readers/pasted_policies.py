@@ -133,7 +133,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
             owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
             version = find_other_version(text, each.start)
             file, (heading, stated_type) = find_file(text, each.start), find_heading(text, each.start)
-            name = _name_session_policy(text, each.start, file)
+            name = SESSION_POLICY if is_session_policy(text, each.start, file) else None
             stored, holder, is_inline = find_stored_name(text, each.start) or (None, None, False)
             inline_name = _find_inline_name(text, each.start) or (stored if is_inline else None)
             printed = find_printed_name(text, each.start) or inline_name
@@ -169,7 +169,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         policy = None if is_read else build_policy(_fill_variables(each.content, text))
         if policy is not None:
             file = find_file(text, each.start)
-            name = _name_session_policy(text, each.start, file)
+            name = SESSION_POLICY if is_session_policy(text, each.start, file) else None
             blocks = find_blocks(text, "resource", *_POLICIES_OF_TERRAFORM)
             address = next((block.address for block in blocks if block.start < each.start < block.end), None)
             printed = (None if file else address) or find_printed_name(text, each.start)
@@ -182,10 +182,6 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
                 is_whole=each.is_whole,
                 name=name,
             )
-
-
-def _name_session_policy(text: str, start: int, file: str | None) -> str | None:
-    return SESSION_POLICY if is_session_policy(text, start, file) else None
 
 
 def _fill_references(content: Mapping[str, Any], text: str) -> Mapping[str, Any]:
@@ -389,4 +385,6 @@ def find_name_above(text: str, *, may_be_printed: bool = False) -> str | None:
     'orders-read'
     """
     names = {each["name"] or each["within"] or each["typed"] for each in _NAME_ABOVE.finditer(text)}
-    return only_one(names or {each["name"] for each in _PRINTED_NAME.finditer(text) if may_be_printed})
+    # A filter can leave no document after the command.
+    last = text.rfind("Effect") if may_be_printed else -1
+    return only_one(names or {each["name"] for each in _PRINTED_NAME.finditer(text) if each.end() < last})

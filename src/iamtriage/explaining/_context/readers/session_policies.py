@@ -21,15 +21,17 @@ SESSION_POLICY = "the session policy in the text"
 """The name of a policy that a workflow, a command or code passes for a session."""
 # An association of EKS Pod Identity with a session policy, as the AWS CLI prints it.
 _ASSOCIATION = lazy_pattern(
-    r"(?a)(?:\"clusterName\"\s?:\s?\"(?P<cluster>[\w-]{1,100})\"[^{}]{0,400}?)?\"roleArn\"\s?:\s?\"arn:[\w:+=,.@/-]{1,600}/(?P<role>[\w+=,.@-]{1,64})\"[^{}]{0,300}\"associationId\"\s?:\s?\"(?P<id>a-\w{5,40})\""
-    r"(?:[^{}]|\{[^{}]{0,100}\}){0,300}\"policy\"\s?:\s?\""
+    # The start of the output is enough if the command names the association.
+    r"(?a)(?:--association-id[ =](?P<asked>a-\w{5,40})\b[^{}]{0,300}\{\s{0,20}\"association\"\s?:\s?\{\s{0,20})?"
+    r"(?:\"clusterName\"\s?:\s?\"(?P<cluster>[\w-]{1,100})\"[^{}]{0,400}?)?\"roleArn\"\s?:\s?\"arn:[\w:+=,.@/-]{1,600}/(?P<role>[\w+=,.@-]{1,64})\""
+    r"(?(asked)|[^{}]{0,300}\"associationId\"\s?:\s?\"(?P<id>a-\w{5,40})\")(?:[^{}]|\{[^{}]{0,100}\}){0,300}\"policy\"\s?:\s?\""
 )
 # What a session policy follows.
 _PARAMETER = lazy_pattern(
     r"\binline-session-policy ?: ?(?:[>|][+-]?\s{1,40})?[\"']?\Z"
     r"|\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,300} --policy[ =][\"']?\Z"
     # What describe-pod-identity-association prints.
-    r"|\"associationId\"\s?:\s?\"a-\w{5,40}\"(?:[^{}]|\{[^{}]{0,100}\}){0,300}\"policy\"\s?:\s?\"?\Z"
+    r"|\"(?:associationId\"\s?:\s?\"a-\w{5,40}|serviceAccount\"\s?:\s?\"[a-z\d.-]{1,253}\",\s{0,20}\"roleArn\"\s?:\s?\"[^\"\n]{1,600})\"(?:[^{}]|\{[^{}]{0,100}\}){0,300}\"policy\"\s?:\s?\"?\Z"
     r"|(?i:\b(?<!no )(?<!not the )(?<!not a )(?<!without a )(?<!without the )session[- ]policy)(?: (?:is(?! not\b)|of|for|we pass|i pass|that)\b[^\n.{}]{0,60})?:\s{0,20}(?:```\w{0,5}\s{0,20})?\Z"
 )
 _PASSED_FILE = lazy_pattern(
@@ -88,8 +90,8 @@ def find_association(text: str, role: str | None, session: str) -> str | None:
         session: The name of the session. That of a pod begins with the cluster.
     """
     found = {
-        (each["role"], each["id"])
-        for each in (_ASSOCIATION.finditer(text) if "associationId" in text else ())
+        (each["role"], each["asked"] or each["id"])
+        for each in (_ASSOCIATION.finditer(text) if '"roleArn"' in text else ())
         if not (each["cluster"] and session)
         or session.startswith(f"eks-{each['cluster'][:CHARS_OF_CLUSTER]}-")
     }

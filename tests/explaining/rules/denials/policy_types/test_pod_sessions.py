@@ -57,6 +57,37 @@ def test_the_shown_session_policy_is_extended() -> None:
     assert "requires disabled session tags" not in str(remedy.steps)
 
 
+def _asked(cluster: str = "shop") -> str:
+    """Return the start of an association that a command names, and a filtered policy of its role."""
+    shown = {
+        "clusterName": cluster,
+        "namespace": "web",
+        "serviceAccount": "cart",
+        "roleArn": "arn:aws:iam::111122223333:role/orders",
+        "policy": json.dumps({"Version": "2012-10-17", "Statement": [_READ]}),
+    }
+    return (
+        f"{_DENIED.format('0a1b2c3d4e')}\n\n"
+        f"$ aws eks describe-pod-identity-association --cluster-name {cluster} --association-id a-0bbbbbbbbbbbbbbb2\n"
+        f"{json.dumps({'association': shown})}\n\n"
+        f"$ aws iam get-role-policy --role-name orders --policy-name tables | jq -c .Statement[].Action\n"
+        '["dynamodb:GetItem","dynamodb:PutItem"]\n'
+    )
+
+
+def test_an_association_that_the_command_names() -> None:
+    explanation = explain(_asked(), facts=_FACTS)
+    assert "association a-0bbbbbbbbbbbbbbb2 does not allow" in explanation.summary
+    assert "tables" not in str(explanation).replace("table/", "")
+    assert "--association-id a-0bbbbbbbbbbbbbbb2" in explanation.remedies[0].commands[0]
+
+
+def test_an_association_of_another_cluster_that_the_command_names() -> None:
+    explanation = explain(_asked("staging"), facts=_FACTS)
+    assert "a-0bbbbbbbbbbbbbbb2" not in explanation.summary
+    assert "policy tables" not in explanation.summary
+
+
 def test_session_tags_that_are_not_disabled() -> None:
     explanation = explain(_association(disableSessionTags=False), facts=_FACTS)
     assert "The update requires disabled session tags." in explanation.remedies[0].steps
