@@ -50,6 +50,37 @@ def test_quota_of_a_model(operation: str, *, is_of_model: bool) -> None:
     assert ("Set maxTokens" in shown) is is_of_model
 
 
+_TOKENS = _DENIED.replace("Too many requests", "Too many tokens")
+
+
+@check_rows(
+    ("code", "says"),
+    [
+        ('{"inferenceConfig": {"maxTokens": 4096}}\n', "Set maxTokens: 4096 no higher than"),
+        (".inferenceConfig(c -> c.maxTokens(6000))\n", "Set maxTokens(6000) no higher than"),
+        ("body = {'max_tokens': 900}\n", "Set max_tokens: 900 no higher than"),
+        # Two values, and none.
+        ("maxTokens=100\nmaxTokens=200\n", "Set maxTokens no higher than"),
+        ("temperature=0.2\n", "Set maxTokens no higher than"),
+    ],
+)
+def test_tokens_of_a_model(code: str, says: str) -> None:
+    assert says in _steps(f"{_PROGRAM}{code}{_TOKENS.format('Converse')}")
+
+
+@check_rows(
+    ("text", "many"),
+    [
+        (_TOKENS.format("Converse"), "tokens"),
+        (_DENIED.format("Converse"), "calls"),
+        (_TOKENS.format("PutRule"), "calls"),
+        (f"Too many tokens in the cache\n{_DENIED.format('Converse')}", "calls"),
+    ],
+)
+def test_what_is_too_much(text: str, many: str) -> None:
+    assert f": too many {many} in a short time" in explain(f"{_PROGRAM}{text}").summary
+
+
 @check_rows(
     ("before", "is_notebook"),
     [

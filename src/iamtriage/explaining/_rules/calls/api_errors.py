@@ -166,6 +166,8 @@ def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
     call = f"the call {operation}" if operation else "the request"
     if throttling.calls_one_by_one(case):
         summary = summary.replace("calls in a short time", "calls in a short time, one for each resource", 1)
+    if throttled_callers.calls_model(case) and throttled_callers.TOO_MANY_TOKENS.search(case.failure.text):
+        summary = summary.replace("too many calls", "too many tokens", 1)
     return summary.replace("AWS throttled the request", f"AWS throttled {call}", 1)
 
 

@@ -137,9 +137,9 @@ _MODEL_CALL = lazy_pattern(r"(?:Converse(?:Stream)?|InvokeModel(?:WithResponseSt
 MODEL_LIMITS = "Bedrock limits the requests and the tokens per minute of an account for each model in a Region, all callers together."
 """Whose calls of a model count."""
 FEWER_AT_ONCE = "Run fewer calls at the same time."
-FEWER_TOKENS = (
-    "Set maxTokens no higher than needed: while a model answers, it counts against the quota of tokens."
-)
+TOO_MANY_TOKENS = lazy_pattern(r"\bToo many tokens(?: per \w{1,10})?, please\b")
+# The longest answer, in the request of a model.
+_MAX_TOKENS = lazy_pattern(r"(?a)\b[mM]ax_?[tT]okens\b[\"']?\s?[:=(]\s?\d{1,6}\b\)?")
 RAISE_MODEL_QUOTA = account_remedy(
     "If that is not enough, request a higher quota of the model, or use its cross-Region inference profile",
     "Service Quotas lists the quotas per minute by model, under Amazon Bedrock. For many prompts whose answers are not urgent, use batch inference.",
@@ -157,6 +157,18 @@ _MANY = 16
 def calls_model(case: Case[AwsError]) -> bool:
     """Return whether the throttled call is of a model of Bedrock."""
     return _MODEL_CALL.match(case.operation or "") is not None
+
+
+def describe_tokens(text: str) -> str:
+    """Return that the longest answer should be short, with its only value in a text.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-token-burndown.html
+
+    >>> describe_tokens('"inferenceConfig": {"maxTokens": 4096}')
+    'Set maxTokens: 4096 no higher than the answers need: all of it counts against the quota of tokens when a call starts.'
+    """
+    shown = only_one({re.sub("[\"']", "", each[0]) for each in _MAX_TOKENS.finditer(text)}) or "maxTokens"
+    return f"Set {shown} no higher than the answers need: all of it counts against the quota of tokens when a call starts."
 
 
 def describe_workers(text: str) -> str | None:

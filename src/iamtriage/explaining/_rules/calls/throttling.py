@@ -19,10 +19,10 @@ from iamtriage.explaining._rules.basics import Case, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.calls.throttled_callers import (
     FEWER_AT_ONCE,
-    FEWER_TOKENS,
     MODEL_LIMITS,
     call_less_often,
     calls_model,
+    describe_tokens,
     describe_workers,
     find_users,
     name_path,
@@ -295,7 +295,7 @@ def _advise_fewer(case: Case[AwsError], operation: str, *, is_function: bool) ->
         return _FEWER_CLUSTERS
     at_once = describe_workers(case.failure.text)
     if calls_model(case):
-        return f"{at_once or FEWER_AT_ONCE} {FEWER_TOKENS}"
+        return f"{describe_tokens(case.failure.text)} {at_once or FEWER_AT_ONCE}"
     fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), "")
     is_of_values = fewer in {_FEWER_PAGES, _FEWER_PARAMETERS, _FEWER_SECRETS}
     fewer = f"{name_path(case.failure.text, fewer)}{_IN_FUNCTIONS if is_function and is_of_values else ''}"

@@ -146,7 +146,7 @@ def find_slip_contrast(
     where = f"the statement {sid}" if sid else f"the statement that allows {denial.action}"
     title = f"Correct the Resource in {where}"
     others = as_strings(statement.get("Resource"))
-    only = f"{clip_text(old)} becomes {clip_text(new)}. {'The condition stays. ' if statement.get('Condition') and not fails_condition(denial, statement) else ''}Nothing else has to change for this call."
+    only = f"{clip_text(old)} becomes {clip_text(new)}. {'The condition stays. ' if statement.get('Condition') and not fails_condition(denial, statement) else ''}For this resource, nothing else has to change."
     generated = fixed.reason.partition("generated ID ")[2].partition(" ")[0]
     again = (
         f"With * in place of {generated}, it also covers what replaces {old.partition('/')[2].partition('/')[0]}."
