@@ -238,7 +238,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "tokens-a-minute": (
         "An error occurred (ThrottlingException) when calling the Converse operation (reached max retries: 4): Too many tokens, please wait before trying again.",
         {},
-        "too many calls in a short time",
+        "too many tokens in a short time",
         "AWS_RETRY_MODE=adaptive",
     ),
     "daily-quota-of-a-user-pool": (
