@@ -117,11 +117,10 @@ def test_what_patterns_find_has_a_word_that_they_need() -> None:
     # One by one, as some patterns are for a short value, and take the square of a text's length.
     examples = [each for file in files for each in re.split(r"(?m)^(?=\[)", file)]
     compared = 0
-    for number, (pattern, compiled) in enumerate(_all_patterns()):
+    for pattern, compiled in _all_patterns():
         if not (words := pattern.words):
             continue
-        # Thousands of patterns search in thousands of texts, so each searches in a third of them.
-        for found in islice(chain.from_iterable(map(compiled.finditer, examples[number % 3 :: 3])), 20):
+        for found in islice(chain.from_iterable(map(compiled.finditer, examples)), 20):
             compared += 1
             text = found[0].lower() if pattern.ignores_case else found[0]
             assert any(word in text for word in words), (pattern.pattern, found[0])

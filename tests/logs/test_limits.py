@@ -42,17 +42,14 @@ def test_a_secret_at_a_cut_is_redacted(secret: str, place: int, *, identifiers: 
     """Wherever the cuts divide a secret, no part of it remains."""
     filler = "all is well with order 42\n" * 1_000
     body = secret.strip("-").partition("\n")[2] or secret
-    texts = []
     for cut in (_LIMIT // 2 + 8_000, len(filler) - _LIMIT // 2):
         at = max(0, min(len(filler), cut + place))
-        texts.append(f"{filler[:at]}\n{secret}\n{filler[at:]}")
-    # All parts of a record have the same limit, so each has one of the cuts.
-    values = {"msg": texts[0], "note": texts[1], "more": [{"a": texts[1]}]}
-    shown = _filtered(values, identifiers=identifiers)
-    for part in (shown["msg"], shown["note"], shown["more"][0]["a"]):
-        assert not _leaks(body, part)
-        assert "characters omitted]" in part
-        assert len(part) < _LIMIT + 100
+        text = f"{filler[:at]}\n{secret}\n{filler[at:]}"
+        shown = _filtered({"msg": text, "note": text, "more": [{"a": text}]}, identifiers=identifiers)
+        for part in (shown["msg"], shown["note"], shown["more"][0]["a"]):
+            assert not _leaks(body, part)
+            assert "characters omitted]" in part
+            assert len(part) < _LIMIT + 100
 
 
 def test_many_secrets_do_not_shift_the_cut() -> None:
