@@ -67,12 +67,9 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
         if not may_contain_failure(error):
             return None
         # The readers of SDK output do not know CloudTrail records, whose module is not imported for other texts.
-        may_be_document = "eventSource" in error and len(error) <= _MAX_DOCUMENT
-        cause = (
-            _document_parser()(error)
-            if may_be_document and (error[0] in "{[" or error[0].isspace())
-            else None
-        )
+        may_be_document = error[0] in "{[" or error[0].isspace()
+        may_have_records = may_be_document and len(error) <= _MAX_DOCUMENT and "eventSource" in error
+        cause = _document_parser()(error) if may_have_records else None
         return (_output_parser()(error) or _parse_with_readers(error)) if cause is None else cause[0]
     if isinstance(error, BaseException):
         return _exception_parser()(error, contexts=True) or _parse_chain(error, contexts=True)
