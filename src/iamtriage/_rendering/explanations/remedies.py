@@ -64,7 +64,7 @@ def remedy_blocks(remedy: RemedyParts) -> Iterator[Block]:
     Args:
         remedy: The remedy.
     """
-    yield Heading(remedy.title, 3, (remedy.who,))
+    yield Heading(_title_before_commands(remedy), 3, (remedy.who,))
     yield from remedy_content(remedy, _DOCUMENT_WIDTH)
     if remedy.url is not None:
         yield Link(remedy.url, "Documentation")
@@ -99,8 +99,7 @@ def remedy_content(remedy: RemedyParts, width: int) -> Iterator[Block]:
 def next_blocks(remedies: Sequence[RemedyParts], width: int) -> Iterator[Block]:
     """Yield the second of two remedies without the steps of the first one, or only its command."""
     first, remedy = remedies
-    # A title that has the command of a check is for rows without it.
-    remedy = remedy._replace(title=_COMMAND_IN_TITLE.sub("", remedy.title))
+    remedy = remedy._replace(title=_title_before_commands(remedy))
     title = f"Next: {remedy.title}" if row_label(remedy.title) == "Next" else remedy.title
     yield Heading(title, 2, (remedy.who,))
     if not is_brief(remedy):
@@ -108,6 +107,11 @@ def next_blocks(remedies: Sequence[RemedyParts], width: int) -> Iterator[Block]:
     steps = tuple(each for each in remedy.steps if not is_attachment(each) and each not in first.steps)
     commands = tuple(each for each in remedy.commands if each not in first.commands) or remedy.commands
     yield from remedy_content(remedy._replace(steps=steps, commands=commands), width)
+
+
+def _title_before_commands(remedy: RemedyParts) -> str:
+    """Return a title without the command of a check, which is for rows that show no commands."""
+    return _COMMAND_IN_TITLE.sub("", remedy.title) if remedy.commands else remedy.title
 
 
 def is_brief(remedy: RemedyParts) -> bool:
