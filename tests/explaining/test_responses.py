@@ -169,6 +169,13 @@ def test_authorization_details_in_yaml(text: str) -> None:
     assert any("service control policies allow it" in each for each in explanation.notes)
 
 
+def test_types_of_policies_that_allow_are_named_in_the_plural() -> None:
+    boundary = "  - checkType: PERMISSIONS_BOUNDARY\n    evaluatedEffect: ALLOW\n    relevantPolicyTypes: [PERMISSIONS_BOUNDARY]\n    matchedPolicies: []\n"
+    details = _DETAILS.replace("  - checkType: PRINCIPAL", f"{boundary}  - checkType: PRINCIPAL")
+    notes = explain(f"$ cat details.yaml\n{details}\n{_UPLOAD}").notes
+    assert any("service control policies and permissions boundaries allow it" in each for each in notes)
+
+
 def test_other_lists_in_yaml_are_no_authorization_details() -> None:
     text = f"{_UPLOAD}evaluations:\n  nightly: {{}}\n  weekly: off\n"
     assert explain(text).summary == explain(_UPLOAD).summary

@@ -153,7 +153,7 @@ def _missing_resource_allow(failure: AccessDenied, who: str) -> str | None:
     account = getattr(principal, "account", None)
     if resource is None or account is None or resource.account in {"", account}:
         return None
-    policy = find_resource_policy(resource.service, failure.resource)
+    policy = _find_policy(failure)
     name = "resource's policy" if policy is None else policy.name
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
     key = (

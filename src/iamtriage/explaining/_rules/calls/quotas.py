@@ -40,7 +40,11 @@ _OF_USER = {
     "Groups": ("list-groups-for-user", "remove-user-from-group", "--group-name GROUP_NAME"),
     "MFADevices": ("list-mfa-devices", "deactivate-mfa-device", "--serial-number SERIAL_NUMBER"),
     "SSHPublicKeys": ("list-ssh-public-keys", "delete-ssh-public-key", "--ssh-public-key-id KEY_ID"),
-    "SigningCertificates": ("list-signing-certificates", "delete-signing-certificate", "--certificate-id ID"),
+    "SigningCertificates": (
+        "list-signing-certificates",
+        "delete-signing-certificate",
+        "--certificate-id CERTIFICATE_ID",
+    ),
 }
 _CAMEL_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
 # What Terraform and Pulumi say of a resource of IAM.

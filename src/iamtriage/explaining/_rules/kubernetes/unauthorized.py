@@ -296,7 +296,7 @@ def _identify_caller(
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )
-    identify = _REPAIRS * bool(not grants or cluster.region or not cluster.uses_entries)
+    identify = _REPAIRS if not (grants and cluster.uses_entries) or cluster.region else ""
     if grants and principal.is_known:
         looks = ()
         accepts = "get-caller-identity" in case.text

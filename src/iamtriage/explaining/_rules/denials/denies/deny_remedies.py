@@ -172,12 +172,7 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
         for added in condition.request_values or ():
             listed = f"add {clip_text(added)} to {clip_text(condition.key)}{where}, next to {clip_text(join_words(condition.policy_values, 'and'))}"
             if condition.key.lower() == "aws:sourceip":
-                # An address becomes a network of one address.
-                own = (
-                    each if "/" in each else f"{each}/{128 if ':' in each else 32}"
-                    for each in condition.request_values or ()
-                )
-                networks = (*condition.policy_values, *own)
+                networks = (*condition.policy_values, *map(_as_network, condition.request_values or ()))
                 shown = ", ".join(f'"{clip_text(each)}"' for each in networks)
                 listed = f"set {condition.key}{where} to [{shown}]"
             change = _UNSPECIFIC.sub(lambda _: listed, change, count=1)  # noqa: B023 (called at once)
@@ -190,6 +185,15 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
         )
         change += f", and to deploy the API: {deploy}"
     return f"{IF_NEEDED}, {change}."
+
+
+def _as_network(address: str) -> str:
+    """Return an address as a network of one address, unless it is a network already.
+
+    >>> [_as_network(each) for each in ("198.51.100.7", "2001:db8::7", "192.0.2.0/24")]
+    ['198.51.100.7/32', '2001:db8::7/128', '192.0.2.0/24']
+    """
+    return address if "/" in address else f"{address}/{128 if ':' in address else 32}"
 
 
 def describe_change(denial: Denial) -> str:

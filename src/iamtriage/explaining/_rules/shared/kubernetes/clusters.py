@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.values import Value
+from iamtriage._text import lower_first
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.explaining._context.readers.kubernetes.controllers import (
@@ -163,11 +164,11 @@ class Cluster(Value):
 
     def enable_entries_remedy(self, *, is_alternative: bool = False) -> Remedy:
         """Return the remedy that enables access entries in the cluster."""
-        change = "hange the authentication mode to API_AND_CONFIG_MAP"
+        title = "Change the authentication mode to API_AND_CONFIG_MAP"
+        if is_alternative:
+            title = f"Or {lower_first(title)}, which cannot be undone, and create an access entry"
         return cluster_remedy(
-            f"Or c{change}, which cannot be undone, and create an access entry"
-            if is_alternative
-            else f"C{change}",
+            title,
             "The change cannot be undone: a cluster never goes back to CONFIG_MAP.",
             "With API_AND_CONFIG_MAP, aws-auth entries keep working, except for principals with an access entry, which takes precedence. With API, the cluster ignores aws-auth.",
             "When the cluster is ACTIVE again, create access entries. An entry alone grants nothing: associate an access policy, or set groups that RBAC allows (--kubernetes-groups).",
