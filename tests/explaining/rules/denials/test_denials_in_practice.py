@@ -2684,7 +2684,7 @@ OTHERS: tuple[Case, ...] = (
         _implicit("sts:AssumeRole", "arn:aws:iam::444455556666:role/lake", "VPC endpoint policy"),
         {},
         (
-            "A policy of the caller and the trust policy of the role must allow it, in addition to the Allow that the endpoint's policy lacks.",
+            "An Allow in the caller's policies and the role's trust policy alone does not help: the endpoint's policy must allow it, too.",
         ),
         (),
     ),

@@ -133,7 +133,7 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
             if "refresh failed" in message or is_other or _SIGNED_IN.search(case.text) is None
             else _SIGN_OUT_FIRST,
             your_remedy(
-                "If it expires again immediately, check which session the profile uses",
+                "If it expires again immediately, sign in to the profile's sso_session (aws configure list shows the profile)",
                 "Look up sso_session and sso_start_url of the profile in ~/.aws/config, and sign in to that one.",
                 "Tools with their own token cache (aws-sso-util, granted, saml2aws) do not renew the tokens of the AWS CLI.",
                 commands="aws configure list",

@@ -101,19 +101,19 @@ def _explain(denial: Denial, policy: str) -> Explanation:
         "Keep the policy: treat the user's access keys as compromised",
         f"{caller}Run the commands as an administrator whose keys are not exposed: the quarantine policy denies {which} to this user. Detach it only when {said} says so.",
         f"Deactivate each key of the user.{leak} Programs that use such a key fail until they get a role.",
-        f"{suspect}Repeat lookup-events in each Region{also}. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed.",
+        f"{suspect}Run lookup-events in each Region{also}. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed.",
         commands=(
             *((deactivate, list_keys) if find_access_key(denial.case) else (list_keys, deactivate)),
-            Labelled(
-                "What the key did (repeat it in each Region; look for users, keys and instances you don't know):",
-                f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region {region}",
-            ),
             Labelled(
                 "To deny the user everything, also in the console and in its sessions:",
                 commands.fill_command(
                     f"aws iam attach-user-policy --user-name {{}} --policy-arn arn:{partition}:iam::aws:policy/AWSDenyAll",
                     name,
                 ),
+            ),
+            Labelled(
+                "To see what the key did:",
+                f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region {region}",
             ),
             Labelled("As soon as no program needs the key:", f"aws iam delete-{key}"),
         ),

@@ -100,8 +100,8 @@ def _describe_effect(denial: Denial, verb: str) -> str:
     if denial.is_explicit:
         went = "A Deny in the VPC endpoint's policy matches."
     elif guardrails.identity_notes(denial):
-        trust = " and the trust policy of the role" if denial.lowercase_action in ASSUME_ROLE_ACTIONS else ""
-        needed = f"A policy of the caller{trust} must allow it, in addition to the Allow that the endpoint's policy lacks."
+        trust = " and the role's trust policy" if denial.lowercase_action in ASSUME_ROLE_ACTIONS else ""
+        needed = f"An Allow in the caller's policies{trust} alone does not help: the endpoint's policy must allow it, too."
         if (own := guardrails.describe_own_allow(denial)) is not None:
             needed = f"{capitalize_start(own)}: that alone does not help."
         shown = ""

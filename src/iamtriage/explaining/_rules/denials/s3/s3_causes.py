@@ -50,7 +50,7 @@ BUCKET_OF_OTHER_ACCOUNT = CauseType(
     "bucket-of-other-account",
     title="The bucket belongs to another account",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
-    text="An account outside your organization owns the bucket: S3 then usually gives no reason.",
+    text="An account outside your organization owns the bucket and does not allow the call.",
     fix="Let the bucket's owner allow the caller in the bucket policy.",
     of="derived-action",
 )

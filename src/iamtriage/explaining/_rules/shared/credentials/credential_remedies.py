@@ -50,11 +50,10 @@ _OUTCOMES = (
     "Run the commands where the failing call runs: same user, same container, same profile.",
     "If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that is not enabled for the account.",
 )
-_IF_TYPE = "If it fails, and aws configure list shows the type {}:"
 _BY_TYPE = (
-    Labelled.required(_IF_TYPE.format("sso"), "aws sso login"),
+    Labelled.required("If it fails with the type sso (add --profile if the call has one):", "aws sso login"),
     Labelled.required(
-        "If it shows the type shared-credentials-file, enter an active key that begins with AKIA:",
+        "If it fails with the type shared-credentials-file, enter an active key that begins with AKIA:",
         "aws configure",
     ),
 )
@@ -149,7 +148,9 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
     """
     text = failure.text
     if program is None:
-        clear = Labelled.required(_IF_TYPE.format("env"), CLEAR_ENVIRONMENT.commands[0])
+        clear = Labelled.required(
+            "If it fails, and aws configure list shows the type env:", CLEAR_ENVIRONMENT.commands[0]
+        )
         # Keys in the environment have no effect on a call with a profile.
         by_type = _BY_TYPE if selects_profile_itself(failure) else (clear, *_BY_TYPE)
         return attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES, commands=(*SHOW_IDENTITY.commands, *by_type))
