@@ -300,10 +300,39 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "--secret-id arn:aws:secretsmanager:us-east-1:111122223333:secret:cinema/db-a1B2c3",
                 '"Action": "kms:Decrypt"',
+                '"AWS": "CALLER_ARN"',
+                "a policy of the caller must allow both",
                 "Run the commands in the account of the secret.",
             ),
             ("SECRET_ID",),
             id="the ARN of a secret",
+        ),
+        pytest.param(
+            "An error occurred (InvalidRequestException) when calling the GetSecretValue operation: You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.\n"
+            "caller: arn:aws:sts::444455556666:assumed-role/cinema-web/i-0a1b2c3d4e5f60718",
+            {},
+            (
+                '"AWS": "arn:aws:iam::444455556666:role/cinema-web"',
+                "a policy of the role cinema-web must allow both",
+            ),
+            ("CALLER_ARN", "assumed-role"),
+            id="the role of a caller",
+        ),
+        pytest.param(
+            "An error occurred (InvalidRequestException) when calling the GetSecretValue operation: You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.\n"
+            "My colleague is signed in as arn:aws:iam::444455556666:user/ana",
+            {},
+            ('"AWS": "CALLER_ARN"',),
+            ("user ana",),
+            id="another caller",
+        ),
+        pytest.param(
+            "An error occurred (InvalidRequestException) when calling the GetSecretValue operation: You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.\n"
+            "caller: arn:aws:sts::444455556666:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana",
+            {},
+            ('"AWS": "CALLER_ARN"',),
+            (),
+            id="a role of IAM Identity Center without its path",
         ),
         pytest.param(
             "An error occurred (InvalidRequestException) when calling the GetSecretValue operation: You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.\n"

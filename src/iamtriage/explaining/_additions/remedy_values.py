@@ -200,7 +200,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
     """Yield each placeholder of lines whose meaning does not depend on the command, with its value."""
     context = context_of(facts)
     cluster, role_arn = facts.cluster, _value(context.role_arn)
-    region = profile = instance = user = key = domain = account_id = None
+    region = profile = instance = user = key = domain = account_id = caller_arn = None
     namespace, account = facts.namespace, facts.service_account
     if failure is not None:
         case = Case(failure, facts)
@@ -217,15 +217,19 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
             from iamtriage.explaining._context.readers.kubernetes.controllers import usual_account
 
             namespace, account = usual_account(facts, text)
-        caller = case.principal.name if isinstance(case.principal, User) else None
+        own = underlying_role(case.stated_principal)
+        caller = own or case.principal
+        if caller is not None and not getattr(caller, "lacks_its_path", False):
+            caller_arn = str(caller)
         if "ACCOUNT_ID" in lines:
             account_id = find_only_account(case)
-        own = underlying_role(case.principal)
         if role_arn is not None and own is not None and role_arn.endswith(f"/{own.name}"):
             # The remedies of a denial are about another role than the caller's.
             role_arn = None
         # A denied command can name another user than the caller, who must not get the permission.
-        user = caller if failure.kind == "access_denied" else find_user(case)
+        user = find_user(case)
+        if failure.kind == "access_denied":
+            user = caller.name if isinstance(caller, User) else None
         key = find_access_key(case)
         if "vpc-" in text or "search-" in text:
             from iamtriage.explaining._rules.shared.requirements.resource_policies import find_domain
@@ -248,6 +252,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
         ("OBJECT_KEY", _value(context.key), object_key),
         ("ROLE_ARN", role_arn, commands.arn),
         ("USER_NAME", user, commands.user_name),
+        ("CALLER_ARN", caller_arn, commands.arn),
         ("ACCOUNT_ID", account_id, commands.account),
         ("ACCESS_KEY_ID", key, commands.access_key),
         ("POD", _value(context.pod), commands.kubernetes_name),

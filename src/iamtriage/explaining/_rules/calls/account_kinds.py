@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
     owner_remedy,
+    resource_policy_remedy,
     your_remedy,
 )
 from iamtriage.failures._failures import AwsError
@@ -128,12 +129,22 @@ ACCOUNT_KINDS = (
         message=r"(?i)\bsecret from a different AWS account if you encrypt the secret with the default KMS",
         summary="The secret is encrypted with the AWS managed key aws/secretsmanager, so another account cannot read it.",
         lacks_permission=True,
-        remedies=owner_remedy(
+        remedies=resource_policy_remedy(
             "Encrypt the secret with a customer managed key, and allow the other account",
-            'Run the commands in the account of the secret. Then add {"Effect": "Allow", "Principal": {"AWS": "CALLER_ARN"}, "Action": "kms:Decrypt", "Resource": "*"} to the policy of the new key (aws kms put-key-policy), and the same with secretsmanager:GetSecretValue to that of the secret (aws secretsmanager put-resource-policy).',
-            "A policy of the caller must allow both, too, in its own account: on the ARN of the secret and on that of the key.",
+            "Run the commands in the account of the secret. The first prints KEY_ARN. Add the statement to the policy of this key, and the same with secretsmanager:GetSecretValue as its Action to the resource policy of the secret (aws secretsmanager put-resource-policy): keep their other statements.",
+            "In its own account, a policy of the caller must allow both, too: secretsmanager:GetSecretValue on the ARN of the secret, and kms:Decrypt on KEY_ARN.",
+            statements=(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "CALLER_ARN"},
+                    "Action": "kms:Decrypt",
+                    "Resource": "*",
+                },
+            ),
             commands=(
                 "aws kms create-key --query KeyMetadata.Arn --output text",
+                "aws kms get-key-policy --key-id KEY_ARN --policy-name default --query Policy --output text",
+                "aws kms put-key-policy --key-id KEY_ARN --policy-name default --policy file://policy.json",
                 "aws secretsmanager update-secret --secret-id SECRET_ID --kms-key-id KEY_ARN",
             ),
             url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html",

@@ -48,6 +48,7 @@ from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.credentials import missing_regions
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import check_endpoint
 from iamtriage.explaining._rules.shared.messages import quoted_message
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import present, replace_in, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, Routes
 from iamtriage.explaining._rules.sts import rejected_calls, session_durations
@@ -151,7 +152,7 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
         cause,
         *kind.causes,
         topic=kind.cause.code,
-        remedies=lambda: tuple(_name_key(case, each) for each in _fitting_remedies(case, kind, message)),
+        remedies=lambda: tuple(_name_values(case, each) for each in _fitting_remedies(case, kind, message)),
         notes=(
             *kind.notes,
             None
@@ -193,11 +194,13 @@ _QUOTED = frozenset(
 )
 
 
-def _name_key(case: Case[AwsError], remedy: Remedy) -> Remedy:
-    """Return a remedy with the only KMS key of the text in its commands."""
+def _name_values(case: Case[AwsError], remedy: Remedy) -> Remedy:
+    """Return a remedy with the only KMS key of the text in its commands, and the caller in its steps."""
     key = only_one(set(_KEY_ARN.findall(case.text)))
     lines = replace_in(remedy.commands, "KEY_ARN", key) if key else remedy.commands
-    return remedy if lines == remedy.commands else attrs.evolve(remedy, commands=lines)
+    whose = f"a policy of {principal_words.describe_principal(case.stated_principal, 'the caller')} must"
+    steps = tuple(each.replace("a policy of the caller must", whose) for each in remedy.steps)
+    return attrs.evolve(remedy, commands=lines, steps=steps)
 
 
 def _name_key_state(case: Case[AwsError], summary: str, state: str) -> str:
@@ -212,8 +215,7 @@ def _name_key_state(case: Case[AwsError], summary: str, state: str) -> str:
 
 def _restore_key(case: Case[AwsError], remedy: Remedy, message: str) -> Remedy:
     """Return the remedy for a key in the state that the message names, if it names one."""
-    state, date = _KEY_STATE.search(message), only_one(set(_DELETION.findall(case.failure.text)))
-    show, cancel, enable = remedy.commands
+    state, (show, cancel, enable) = _KEY_STATE.search(message), remedy.commands
     if state is None or state[1] == "pending import":
         return remedy
     if state[1] == "disabled":
@@ -225,7 +227,7 @@ def _restore_key(case: Case[AwsError], remedy: Remedy, message: str) -> Remedy:
         title="Cancel the deletion of the key, and enable it again",
         steps=(step,),
         commands=(
-            *present(None if date else show),
+            *(() if _DELETION.search(case.failure.text) else (show,)),
             str(cancel),
             Labelled.required("Then, as it is disabled:", str(enable)),
         ),
