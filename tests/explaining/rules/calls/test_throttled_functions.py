@@ -30,6 +30,13 @@ def test_reason_names_the_limit(reason: str, codes: list[str]) -> None:
     [
         ("$ aws lambda invoke --function-name resize out.json\n", "resize"),
         ("arn:aws:lambda:eu-west-1:111122223333:function:resize: ", "resize"),
+        ("failed to invoke lambda 'thumb-maker': ", "thumb-maker"),
+        ("Invoking thumb-maker (attempt 2)\n@aws-sdk/client-lambda ", "thumb-maker"),
+        ("[lambda] invoked thumb-maker\n", "thumb-maker"),
+        # Two functions, an adjective, and who calls.
+        ("invoke thumb-maker failed, invoke mail-out failed @aws-sdk/client-lambda ", "FUNCTION"),
+        ("@aws-sdk/client-lambda: cannot invoke cross-account: ", "FUNCTION"),
+        ("lambda invoked by thumb-maker: ", "FUNCTION"),
         # The log group is of the function that calls.
         ("/aws/lambda/caller ", "FUNCTION"),
         ("", "FUNCTION"),

@@ -161,6 +161,7 @@ _FUNCTIONS = lazy_pattern(
     r"(?a)/aws/lambda/([\w-]{1,64})|\bAWS_LAMBDA_FUNCTION_NAME[=:]\s?[\"']?([\w-]{1,64})|:lambda:[a-z0-9-]{1,30}:[0-9]{12}:function:([\w-]{1,64})|\bLambda [Ff]unction \(([\w-]{1,64})\)"
     # A word with a hyphen is a name.
     r"|\b(?:invocations? of|[Ff]unction) [`'\"]?([A-Za-z]\w{0,60}-[\w-]{1,62})(?![\w(])"
+    r"|\b[Ii]nvok(?:e|ed|es|ing) (?:[Ll]ambda )?[`'\"]?(?!(?:all|cross|multi|non|re|self|user|wait)-)([A-Za-z]\w{0,60}-[\w-]{1,62})[`'\"]?(?=[:;,.]?\s{0,8}(?:\n|\Z)|: | -> | \(| (?:after|error|failed|fails|got|returned|threw|timed|was)\b)"
     r"|(?<![\w./:@$-])(?<![Rr]ole )(?<![Uu]ser )[`'\"]?([A-Za-z][\w-]{1,58}-fn)(?![\w./:@(-])"
 )
 # The name is that of what writes logs, and can be any path.
@@ -266,8 +267,6 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
         for kinds in (_SERVICE_ACCOUNT, _WORKLOAD):
             if (found := _only_object(kinds, text)) is not None and found[0]:
                 return found[0]
-    if not any(word in text for word in ("amespace", "NAMESPACE", "kubens ", "pod", "kubectl ")):
-        return None
     if _CONTROLLER.search(text):
         return unique_value(_OWN_NAMESPACE, text)
     return unique_value(_NAMESPACES, text, excluded=_RESERVED) or find_said_name("namespace", text, _RESERVED)
@@ -280,8 +279,6 @@ def find_service_account_name(text: str, command: CommandLine | None) -> Stated 
     subject = find_service_account(text)
     if subject is not None:
         return subject[1]
-    if "ervice" not in text and " sa" not in text:
-        return None
     found = _only_object(_SERVICE_ACCOUNT, text) if "kind: " in text else None
     if found is None:
         return unique_value(_SERVICE_ACCOUNTS, text) or find_said_name("service account", text)

@@ -91,13 +91,12 @@ def explain_throttled_invocation(case: Case[AwsError]) -> Explanation | None:
         elif found["of"]:
             reserved = only_one({int(each) for each in _RESERVED.findall(case.failure.text)})
             reason = "its reserved concurrency is used up, or is 0"
-            text = None
+            text = "It is the limit of the function itself: the account's quota and the rate of calls are not the cause."
             if reserved == 0:
                 reason = "its reserved concurrency is 0, which switches it off"
                 text = "Every invocation fails: no retry helps."
             elif reserved:
                 reason = f"its reserved concurrency is {reserved}, and {'one invocation is' if reserved == 1 else f'{reserved} invocations are'} running"
-                text = "It is the limit of the function itself: the account's quota and the rate of calls are not the cause."
             causes = [FUNCTION_CONCURRENCY.cause("derived", because[-1:], text=text)]
             remedies = (_raise_reserved(case, name, reserved),)
         else:
