@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -378,7 +378,6 @@ def _complete_remedy(
     if workload is not None:
         lines = tuple(line.replace("deployment/NAME", workload) for line in lines)
     lines = name_regions(lines, values.get("REGION"))
-    changes: dict[str, Any] = {}
     role = values.get("ROLE_NAME")
     caller = UNKNOWN_CALLER if role is None else f"the role {role}, if that is the caller"
     steps = tuple(
@@ -387,17 +386,10 @@ def _complete_remedy(
         # "TABLE_NAME is the name that …"
         if each.partition(" is ")[0] not in values
     )
-    if steps != remedy.steps:
-        changes["steps"] = steps
+    changes: dict[str, Any] = {"steps": steps}
     for name in ("policy", "statement"):
-        document = getattr(remedy, name)
-        if document is not None and values:
-            filled = json.loads(fill_placeholders(json.dumps(document), values))
-            if filled != document:
-                changes[name] = cast("dict[str, Any]", filled)
-    if remedy.manifest is not None and values:
-        manifest = fill_placeholders(remedy.manifest, values)
-        if manifest != remedy.manifest:
-            changes["manifest"] = manifest
-    changed = change_commands(remedy, lines)
-    return attrs.evolve(changed, **changes) if changes else changed
+        if (document := getattr(remedy, name)) is not None and values:
+            changes[name] = json.loads(fill_placeholders(json.dumps(document), values))
+    if remedy.manifest is not None:
+        changes["manifest"] = fill_placeholders(remedy.manifest, values)
+    return attrs.evolve(change_commands(remedy, lines), **changes)

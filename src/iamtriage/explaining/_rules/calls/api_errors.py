@@ -196,11 +196,10 @@ _QUOTED = frozenset(
 
 def _name_values(case: Case[AwsError], remedy: Remedy) -> Remedy:
     """Return a remedy with the only KMS key of the text in its commands, and the caller in its steps."""
-    key = only_one(set(_KEY_ARN.findall(case.text)))
-    lines = replace_in(remedy.commands, "KEY_ARN", key) if key else remedy.commands
+    key = only_one(set(_KEY_ARN.findall(case.text)), "KEY_ARN")
     whose = f"a policy of {principal_words.describe_principal(case.stated_principal, 'the caller')} must"
     steps = tuple(each.replace("a policy of the caller must", whose) for each in remedy.steps)
-    return attrs.evolve(remedy, commands=lines, steps=steps)
+    return attrs.evolve(remedy, commands=replace_in(remedy.commands, "KEY_ARN", key), steps=steps)
 
 
 def _name_key_state(case: Case[AwsError], summary: str, state: str) -> str:
@@ -227,7 +226,7 @@ def _restore_key(case: Case[AwsError], remedy: Remedy, message: str) -> Remedy:
         title="Cancel the deletion of the key, and enable it again",
         steps=(step,),
         commands=(
-            *(() if _DELETION.search(case.failure.text) else (show,)),
+            *(() if only_one(set(_DELETION.findall(case.failure.text))) else (show,)),
             str(cancel),
             Labelled.required("Then, as it is disabled:", str(enable)),
         ),
