@@ -501,6 +501,27 @@ def test_key_that_only_a_service_may_use(operation: str, words: str) -> None:
     assert explanation.remedies[0].title == "Use the key through the service that the Deny exempts"
 
 
+@pytest.mark.parametrize(
+    ("operation", "is_direct"), [("Decrypt", True), ("GenerateDataKey", True), ("PutObject", False)]
+)
+def test_policy_that_allows_the_use_of_a_key_only_by_a_service(operation: str, *, is_direct: bool) -> None:
+    key = "arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-1111-4222-8333-444455556666"
+    action = f"kms:{operation}" if is_direct else "kms:GenerateDataKey"
+    statement = {
+        "Effect": "Allow",
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Resource": key,
+        "Condition": {"StringEquals": {"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}},
+    }
+    denied = f"An error occurred (AccessDeniedException) when calling the {operation} operation: {_denied(action, key)}"
+    first = explain(_text(f"{denied} because no identity-based policy allows it", statement)).remedies[0]
+    title = f"Allow {action} without the condition on kms:ViaService, in one more statement"
+    assert (first.title == title) is is_direct
+    if is_direct:
+        [new] = (first.policy or {})["Statement"]
+        assert (new["Action"], new["Resource"], new.get("Condition")) == (action, key, None)
+
+
 SESSION = "arn:aws:sts::111122223333:assumed-role/starter/0a1b2c3d"
 SHOW = "$ aws iam get-{0}-policy --{0}-name {1} --policy-name reports\n"
 

@@ -481,9 +481,32 @@ def test_key_that_its_policy_allows_only_through_a_service(call: str, *, is_dire
     action = f"kms:{call}" if is_direct else "kms:Decrypt"
     text = _DENIED.replace(" the X ", f" the {call} ").format(action, _KEY) + policy
     first, *others = explain(text).remedies
-    assert (first.title == "Use the key through the service that the policy allows") is is_direct
+    assert first.title.endswith(", without the condition on kms:ViaService") is is_direct
     if is_direct:
-        assert others[0].title.startswith("Or allow the role reader in the key policy")
+        # The service has only data that it keeps itself.
+        assert others[0].title == "Or use the key through the service that the policy allows"
+        assert "put-key-policy" in str(first.commands)
+
+
+@check_rows(
+    ("condition", "kept"),
+    [
+        ({"StringEquals": {"kms:ViaService": "sns.eu-west-1.amazonaws.com"}}, None),
+        (
+            {"StringLike": {"kms:ViaService": "sns.*.amazonaws.com", "kms:EncryptionContext:app": "cart"}},
+            {"StringLike": {"kms:EncryptionContext:app": "cart"}},
+        ),
+    ],
+)
+def test_direct_call_of_kms_under_the_other_conditions(
+    condition: dict[str, object], kept: dict[str, object] | None
+) -> None:
+    policy = _policy({"AWS": "arn:aws:iam::777788889999:role/reader"}, "kms:Decrypt", "*", **condition)
+    text = _DENIED.replace(" the X ", " the Decrypt ").format("kms:Decrypt", _KEY) + policy
+    first = explain(text).remedies[0]
+    assert first.policy is not None
+    [new] = first.policy["Statement"]
+    assert new.get("Condition") == kept
 
 
 @check_rows(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import keep_label
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, lower_first
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
@@ -34,7 +32,6 @@ from iamtriage.explaining._rules.denials.conditions.deny_conditions import (
 )
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     CheckedCondition,
-    find_sent_tags,
     resource_name,
 )
 from iamtriage.explaining._rules.denials.conditions.required_settings import describe_created, find_step
@@ -58,13 +55,10 @@ _EVERYTHING = lazy_pattern(r"(?:\*|[^:]*:\*|arn(?::[^:]*){4}:(?:[^:/]*[:/])?\*)\
 _EVERY_OF_TYPE = lazy_pattern(r"arn:[^:*]+:[^:*]+:[^:*]+:\d{12}:[^:/*]+[:/]\*\Z")
 # Characters of a statement that is shown as a whole.
 _MAX_STATEMENT = 1_000
-_MAX_LINE = 120
 # The roles of a task definition, as JSON, YAML or in Terraform.
 _ROLE_OF_TASK = lazy_pattern(
     r"\b(?:task|execution)_?[rR]ole_?[aA]rn[\"']?\s{0,4}[:=]\s{0,4}[\"']?(arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,576})"
 )
-# How alike the letters of two tags are that are most likely meant to be the same.
-_CLOSE = 0.8
 PASSED_TO = "iam:passedtoservice"
 _OF_AWS = lazy_pattern(r"\bAWS[- ]managed\b|:iam::aws:policy/")
 _SID = lazy_pattern(r"[A-Za-z0-9]{1,128}")
@@ -113,15 +107,25 @@ def _put_policy(denial: Denial, remedy: Remedy) -> Remedy:
     return attrs.evolve(remedy, commands=(line,), is_addition=False)
 
 
-def drop_delimiter_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
-    """Return how to allow a listing without a delimiter, with the other conditions as they are."""
-    changed = policy_changes.replace_condition(statement, failed.operator, failed.key, None)
-    remedy = account_remedy(
-        f"Remove the condition on {clip_text(failed.key)} from {describe_statement(denial, statement)}",
-        f"Or write {failed.operator}IfExists, which accepts a call without a delimiter.{' The other conditions stay, and limit the listing.' if changed['Condition'] else ''}",
-        url=pages.EVALUATION,
-    )
-    return with_statement(remedy, denial, changed)
+def drop_condition(statement: Mapping[str, Any], failed: CheckedCondition) -> dict[str, Any]:
+    """Return a statement without one of its conditions."""
+    return policy_changes.replace_condition(statement, failed.operator, failed.key, None)
+
+
+def drop_condition_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
+    """Return how to allow a listing without a delimiter, or a direct call of KMS, with the other conditions as they are."""
+    changed, key = drop_condition(statement, failed), clip_text(failed.key)
+    title = f"Remove the condition on {key} from {describe_statement(denial, statement)}"
+    step = f"Or write {failed.operator}IfExists, which accepts a call without a delimiter.{' The other conditions stay, and limit the listing.' if changed['Condition'] else ''}"
+    if failed.is_via:
+        title = f"Allow {denial.action} without the condition on {key}, in one more statement"
+        changed = required_statement(denial, changed["Condition"]) or changed
+        step = (
+            f"The program calls KMS itself. Or, {lower_first(condition_remedy(denial, statement).steps[0])}"
+        )
+    remedy = account_remedy(title, step, url=pages.EVALUATION)
+    remedy = with_statement(remedy, denial, changed, is_copy=failed.is_via)
+    return _put_policy(denial, remedy) if failed.is_via else remedy
 
 
 def describe_statement(denial: Denial, statement: Mapping[str, Any]) -> str:
@@ -257,30 +261,6 @@ def correct_value_remedy(
     return with_statement(remedy, denial, shown)
 
 
-def rename_tag_remedy(denial: Denial, failed: CheckedCondition) -> tuple[str, Remedy] | None:
-    """Return the tag of the request that a condition on another one most likely means, and how to write it."""
-    prefix, _, tag = failed.key.partition("/")
-    sent = find_sent_tags(denial) if prefix.lower() == "aws:requesttag" else None
-    if failed.requested != () or not sent:
-        return None
-    alike = {_letters(each): each for each in sent}
-    close = get_close_matches(_letters(tag), alike, n=1, cutoff=_CLOSE)
-    if not close:
-        return None
-    written = alike[close[0]]
-    setting = re.compile(rf"[ \t\"'-]{{0,40}}{re.escape(written)}[\"']?\s?[:=].*")
-    lines = {each.strip() for each in denial.failure.text.split("\n") if len(each) <= _MAX_LINE}
-    line = only_one([each for each in lines if setting.fullmatch(each)])
-    remedy = your_remedy(
-        f"Write the tag {clip_text(tag)} instead of {clip_text(written)} in the request",
-        "The policy can stay as it is: it requires this tag. Look for the other spelling in other calls, too.",
-        manifest=None if line is None else line.replace(written, tag),
-        manifest_language="text",
-        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
-    )
-    return f"the request has {clip_text(written)} instead", remedy
-
-
 def match_wildcards_remedy(
     denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, like: str
 ) -> Remedy:
@@ -298,10 +278,6 @@ def match_wildcards_remedy(
         return remedy
     shown = policy_changes.replace_condition(statement, failed.operator, failed.key, changed)
     return with_statement(remedy, denial, shown)
-
-
-def _letters(tag: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", tag.lower())
 
 
 def list_unlisted(failed: CheckedCondition) -> list[str]:

@@ -245,7 +245,7 @@ REQUIREMENTS = (
     Requirement(
         ("kms:ViaService",),
         "Use the key through the service that the Deny exempts",
-        "Read or write the data with that service, which calls KMS for you. A direct call to KMS has no kms:ViaService.",
+        "If that service keeps the data, read or write it there: the service calls KMS for you, and a direct call has no kms:ViaService. It cannot decrypt what a program encrypted itself, such as with a data key.",
         r"via-?_?service",
         r"kms:",
     ),

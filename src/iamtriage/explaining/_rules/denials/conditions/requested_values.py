@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
@@ -25,8 +25,10 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
+from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, change_conditions
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings
 
 if TYPE_CHECKING:
     import re
@@ -290,12 +292,24 @@ _VIA = lazy_pattern(
 )
 
 
-def move_to_own_region(value: str, denial: Denial) -> str:
+def _move_to_own_region(value: str, denial: Denial) -> str:
     """Return a value of kms:ViaService with the Region of the denied key: no service uses a key of another one."""
     found, key = _VIA.fullmatch(value), denial.resource_arn
     if found is None or key is None or key.service != "kms" or not key.region:
         return value
     return f"{found['service']}.{key.region}.amazonaws.com"
+
+
+def move_via_service(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a statement whose conditions on kms:ViaService have the Region of the denied key."""
+
+    def move(each: Condition) -> Condition:
+        if each.key.lower() != "kms:viaservice":
+            return each
+        values = list(dict.fromkeys(_move_to_own_region(value, denial) for value in as_strings(each.value)))
+        return each._replace(value=values if len(values) > 1 else values[0])
+
+    return change_conditions(statement, move)
 
 
 def find_via_service(denial: Denial) -> str | None:
@@ -344,7 +358,7 @@ def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple
     name, found = key.lower(), None
     if name in _OF_SERVICES and (denial.role is not None or isinstance(denial.principal, User)):
         return ()
-    moved = [move_to_own_region(each, denial) for each in values] if name == "kms:viaservice" else []
+    moved = [_move_to_own_region(each, denial) for each in values] if name == "kms:viaservice" else []
     if moved and all(map(WITHOUT_REGION.fullmatch, values)):
         found = find_via_service(denial)
     elif moved and not {*moved} & {*values} and len(set(moved)) == 1 and not denial.is_explicit:

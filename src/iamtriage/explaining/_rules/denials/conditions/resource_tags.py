@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import request_conditions
@@ -221,3 +222,33 @@ def describe_missing_tag(
     if source is not None:
         text = f"{text} {source[0]}"
     return f"allows it only on a resource with the tag {tag}, and {found}", remedy, text
+
+
+def rename_tag_remedy(
+    denial: Denial, failed: request_conditions.CheckedCondition
+) -> tuple[str, Remedy] | None:
+    """Return the tag of the request that a condition on another one most likely means, and how to write it."""
+    prefix, _, tag = failed.key.partition("/")
+    sent = request_conditions.find_sent_tags(denial) if prefix.lower() == "aws:requesttag" else None
+    if failed.requested != () or not sent:
+        return None
+    alike = {_letters(each): each for each in sent}
+    close = get_close_matches(_letters(tag), alike, n=1, cutoff=0.8)
+    if not close:
+        return None
+    written = alike[close[0]]
+    setting = re.compile(rf"[ \t\"'-]{{0,40}}{re.escape(written)}[\"']?\s?[:=].*")
+    lines = {each.strip() for each in denial.failure.text.split("\n") if len(each) <= 120}
+    line = only_one([each for each in lines if setting.fullmatch(each)])
+    remedy = your_remedy(
+        f"Write the tag {clip_text(tag)} instead of {clip_text(written)} in the request",
+        "The policy can stay as it is: it requires this tag. Look for the other spelling in other calls, too.",
+        manifest=None if line is None else line.replace(written, tag),
+        manifest_language="text",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
+    )
+    return f"the request has {clip_text(written)} instead", remedy
+
+
+def _letters(tag: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", tag.lower())

@@ -18,12 +18,12 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._names import is_unique_id
 from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
-from iamtriage.explaining._rules.denials.conditions.condition_corrections import condition_remedy
+from iamtriage.explaining._rules.denials.conditions import condition_corrections
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     CheckedCondition,
     fails_condition,
 )
-from iamtriage.explaining._rules.denials.conditions.requested_values import move_to_own_region
+from iamtriage.explaining._rules.denials.conditions.requested_values import move_via_service
 from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
 from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons, principal_comparisons
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import OR_ATTACH, KnownPolicy, is_cap
@@ -41,13 +41,12 @@ from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     describe_slip,
     replace_value_remedy,
 )
-from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, change_conditions
 from iamtriage.explaining._rules.shared.policies.statement_matching import (
     list_actions,
     names_action,
     names_resource,
 )
-from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.remedies import as_alternative, present
 from iamtriage.policies._managed_policies import is_known_policy
 from iamtriage.policies._readers.elements import (
     as_strings,
@@ -105,18 +104,15 @@ def correct_policy(
 
 def _describe_other_side(denial: Denial) -> str | None:
     """Return what the caller's account has to allow, too."""
-    if denial.crosses_accounts:
-        return (
-            f"In account {denial.account}, an identity-based policy of the caller must allow the action, too."
-        )
-    if denial.crosses_accounts is None and denial.account is not None:
-        return f"If the resource is in another account than {denial.account}, an identity-based policy of the caller must allow the action, too."
-    return None
+    if denial.crosses_accounts is False or denial.account is None:
+        return None
+    where = "In" if denial.crosses_accounts else "If the resource is in another account than"
+    account = f"account {denial.account}" if denial.crosses_accounts else denial.account
+    return f"{where} {account}, an identity-based policy of the caller must allow the action, too."
 
 
 def _named_statements(denial: Denial, policy: KnownPolicy) -> list[dict[str, Any]]:
-    allows = policy.allows
-    return [each for each in allows if names_action(each, denial.action or "") is not False]
+    return [each for each in policy.allows if names_action(each, denial.action or "") is not False]
 
 
 def _correct_condition(
@@ -130,8 +126,17 @@ def _correct_condition(
         if open_ones and (period := date_conditions.read_period(open_ones[0])) and period.end:
             step = f"The statement allows it only {period.describes_only}, and its owner decides whether that goes on. {date_conditions.NEW_DATE}"
             return (_correct(denial, policy, remedies[0], (period.end, "NEW_DATE"), step), *remedies[1:])
-        first = (condition_remedy(denial, open_ones[0]),) if open_ones else ()
-        return (*first, *(map(_name_alternative, remedies) if first else remedies))
+        if not open_ones:
+            return remedies
+        first = condition_corrections.condition_remedy(denial, open_ones[0])
+        if found is not None and remedies[0].title.startswith("Allow "):
+            # No service knows what a program encrypts itself.
+            key, kept = clip_text(found[1].key), condition_corrections.drop_condition(*found)["Condition"]
+            step = f"The program calls KMS itself, so the new statement has no condition on {key}.{' It keeps the others.' if kept else ''}"
+            allow = attrs.evolve(remedies[0], title=f"{remedies[0].title}, without the condition on {key}")
+            by_service = attrs.evolve(as_alternative(first), steps=first.steps[:1])
+            return (_with_conditions(allow, kept, step), by_service, *remedies[1:])
+        return (first, *map(_name_alternative, remedies))
     failed = found[1]
     if not failed.requested or "Not" in failed.operator:
         return remedies
@@ -159,10 +164,15 @@ def _accept_service(
     if is_own and added.policy is None and json.dumps(policy.content).count(json.dumps(old)) == 1:
         of = f" the statement {sid} of" if (sid := shown_sid(statement)) else ""
         return attrs.evolve(added, title=added.title.replace("the Resource in", f"{key} in{of}", 1))
-    condition = {"Condition": {"StringEquals": {failed.key: new}}}
-    rows = [{**each, **condition} for each in iterate_statements(usual.policy or {})]
     step = f"The new statement has the condition on {key}, too: it is for calls of {clip_text(new)} only."
-    return with_statements(attrs.evolve(usual, steps=(*usual.steps, step)), rows) if rows else usual
+    return _with_conditions(usual, {"StringEquals": {failed.key: new}}, step) if usual.policy else usual
+
+
+def _with_conditions(usual: Remedy, conditions: Mapping[str, Any], step: str) -> Remedy:
+    """Return the remedy that adds a statement with conditions to it, and a step about them."""
+    rows = [{**each, "Condition": conditions} for each in iterate_statements(usual.policy or {})]
+    changed = attrs.evolve(usual, steps=(*usual.steps, step))
+    return with_statements(changed, rows) if rows and conditions else changed
 
 
 def _name_alternative(remedy: Remedy) -> Remedy:
@@ -305,7 +315,7 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
     edits: tuple[str, ...] = ()
     of_policy = f"{f' {sid}' if sid else ''} in {policy.name}{OR_ATTACH}"
     keys = dict.fromkeys(key for _, key, _ in iterate_conditions(meant[0]))
-    moved = _move_via(denial, meant[0])
+    moved = move_via_service(denial, meant[0])
     condition = moved.get("Condition")
     if keys and "Condition" not in new and not fails_condition(denial, moved):
         new["Condition"] = condition
@@ -349,18 +359,6 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
         )
     changed = attrs.evolve(remedy, steps=(*edits, *remedy.steps, *steps))
     return changed if new == rows[0] else with_statements(changed, [new])
-
-
-def _move_via(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a statement whose conditions on kms:ViaService have the Region of the denied key."""
-
-    def move(each: Condition) -> Condition:
-        if each.key.lower() != "kms:viaservice":
-            return each
-        values = list(dict.fromkeys(move_to_own_region(value, denial) for value in as_strings(each.value)))
-        return each._replace(value=values if len(values) > 1 else values[0])
-
-    return change_conditions(statement, move)
 
 
 def _extend_cap(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:

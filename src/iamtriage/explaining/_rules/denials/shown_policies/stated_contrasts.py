@@ -268,7 +268,7 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         also = "also " if len(unlisted) < len(requested) else ""
         verdict = f"allows it with no other {key} than {join_values(failed.values)}, but the request {also}has {listed}"
         return Contrast(verdict, condition_corrections.change_value_remedy(denial, statement, failed), text)
-    if (tag := condition_corrections.rename_tag_remedy(denial, failed)) is not None:
+    if (tag := resource_tags.rename_tag_remedy(denial, failed)) is not None:
         return Contrast(f"allows it only if {clause}, but {tag[0]}", tag[1], text)
     if (slashes := condition_corrections.correct_value_remedy(denial, statement, failed)) is not None:
         return Contrast(f"{verdict}, with one slash", slashes, text, replaces_allow=True)
@@ -276,8 +276,8 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         return Contrast(
             verdict, list_prefix_remedy(denial.failure.text, resource_name(denial), failed.values[0]), text
         )
-    if failed.key.lower() == _DELIMITER and not requested:
-        return Contrast(verdict, condition_corrections.drop_delimiter_remedy(denial, statement, failed), text)
+    if (failed.is_via or failed.key.lower() == _DELIMITER) and not requested:
+        return Contrast(verdict, condition_corrections.drop_condition_remedy(denial, statement, failed), text)
     if not (requested and is_list) or condition_corrections.can_call_meet(denial, failed):
         return Contrast(verdict, condition_corrections.condition_remedy(denial, statement), text)
     return Contrast(verdict, condition_corrections.change_value_remedy(denial, statement, failed), text)
