@@ -65,6 +65,8 @@ _LIMIT = "An error occurred (AttachmentLimitExceeded) when calling the AttachNet
 _TIME = "Error: SSOProviderInvalidToken: the SSO session has expired or is invalid\n{}"
 _ABSENT = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/dev is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/tea-manager\n{}"
 _TASK_ROLE = "An error occurred ({}) when calling the RegisterTaskDefinition operation: Role is not valid"
+_BAD_ROLE = "An error occurred (ValidationException) when calling the {} operation: {}"
+_OF_CDK = "arn:aws:iam::111122223333:role/cdk-hnb659fds-cfn-exec-role-111122223333-eu-west-1"
 _RETRIED = _DENIED.format(
     "codebuild:StartBuild",
     "arn:aws:codebuild:eu-west-1:111122223333:project/tea because no identity-based policy allows the codebuild:StartBuild action\n{}",
@@ -252,6 +254,16 @@ _ROLE_OF_POD = "unable to read web identity token file in pod: {}\n : no such fi
         (_ABSENT.format("There is no role, only a user.").replace("tea-manager", "tea-role"), (), ("the text says that the role",)),
         (_TASK_ROLE.format("ClientException"), ("taskRoleArn or executionRoleArn is empty",), ("Look up the error code",)),
         (_TASK_ROLE.format("ServerException"), (), ("executionRoleArn",)),
+        ("Error: failed creating ECS Task Definition (tea): ClientException: Role is not valid", ("taskRoleArn or executionRoleArn is empty",), ()),
+        ("Error: failed creating a tea (tea): ServerException: Role is not valid", ("No AWS or Kubernetes access failure",), ()),
+        (_BAD_ROLE.format("RunJobFlow", "Invalid InstanceProfile: tea-nodes."), ("The instance profile tea-nodes does not exist", "get-instance-profile --instance-profile-name tea-nodes"), ("The AWS CLI prints the request",)),
+        (_BAD_ROLE.format("RunJobFlow", "Invalid InstanceProfiles: none"), (), ("instance profile",)),
+        ("The IAM role arn:aws:iam::111122223333:role/tea is not valid. The IAM role must delegate access to an Amazon Redshift account. (Service: AmazonRedshift; Status Code: 400; Error Code: InvalidParameterValue; Request ID: 1a2b3c4d-1111-2222-3333-0a1b2c3d4e5f)", ('"Principal": {"Service": "redshift.amazonaws.com"}', "trust policy of the role tea"), ()),
+        (f"ValidationError: Role {_OF_CDK} is invalid or cannot be assumed", ("cloudformation.amazonaws.com", "cdk bootstrap aws://111122223333/eu-west-1 creates it again"), ("SERVICE",)),
+        (f"ValidationError: Role {_OF_CDK.replace('cfn-exec', 'file-publishing')} is invalid or cannot be assumed", ("create it again under the same name",), ("cdk bootstrap",)),
+        ("creating change set: ValidationError: TeaRole is not a valid RoleARN\n\tstatus code: 400, request id: 1a2b3c4d-1111-2222-3333-0a1b2c3d4e5f", ("TeaRole is at most the name of a role", "get-role --role-name TeaRole --query Role.Arn"), ("six parts",)),
+        ("creating change set: ValidationError: This is not a valid RoleARN\n\tstatus code: 400, request id: 1a2b3c4d-1111-2222-3333-0a1b2c3d4e5f", ("An ARN is malformed",), ("name of a role",)),
+        ("The role arn passed 'arn:aws:iam::111122223333:user/tea' is not valid. (Service: AmazonConfig; Status Code: 400; Error Code: InvalidRoleException; Request ID: 1a2b3c4d-1111-2222-3333-0a1b2c3d4e5f)", ("it is the ARN of a user; expected the ARN of a role", "aws iam list-roles"), ("six parts", "Look up the error code")),
         (_RETRIED.format("When I click retry, it works."), ("was only seconds old",), ("Allow codebuild:StartBuild",)),
         (_RETRIED.format("It passes on the second attempt."), ("was only seconds old",), ()),
         (_RETRIED.format("When I click retry, it never works."), ("Allow codebuild:StartBuild",), ("seconds old",)),

@@ -1013,6 +1013,14 @@ ARNS: Table = tuple(
         ("pattern", "value doesn't match expected ARN pattern"),
     )
 )
+ARNS_PASSED: Table = tuple(
+    (
+        f"passed-{kind}",
+        f"The role arn passed 'arn:aws:iam::111122223333:{kind}/app' is not valid",
+        expect("invalid_arn"),
+    )
+    for kind in ("user", "group", "policy")
+)
 ARNS_IN_CALLS: Table = tuple(
     (
         name,
@@ -1498,7 +1506,7 @@ NETWORK: Table = (
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
 )
 TABLES = (
-    DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, REGIONS, QUOTAS, POLICIES, ARNS, ARNS_IN_CALLS, ENTRIES, ENTRIES_IN_CALLS, SECRETS, ROLES, NETWORK,
+    DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, REGIONS, QUOTAS, POLICIES, ARNS, ARNS_PASSED, ARNS_IN_CALLS, ENTRIES, ENTRIES_IN_CALLS, SECRETS, ROLES, NETWORK,
 )  # fmt: skip
 ALL = [row for each in TABLES for row in each]
 CREDENTIALS = table(CREDENTIAL_MESSAGES)

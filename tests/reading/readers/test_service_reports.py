@@ -434,6 +434,16 @@ PERMISSIONS: Table = (
         expect("aws_error"),
     ),
     (
+        "instance-profile-of-cluster",
+        "Terminated with errors: Invalid InstanceProfile: orders-emr.",
+        expect("aws_error"),
+    ),
+    (
+        "task-role",
+        "creating ECS Task Definition (orders): ClientException: Role is not valid",
+        expect("aws_error", code="ClientException"),
+    ),
+    (
         "launch-template",
         "InvalidRequestException: You are not authorized to launch instances with this launch template.",
         denied(code="InvalidRequestException"),

@@ -216,6 +216,7 @@ sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"h
 
 [invalid_arn]
 unsure | <ARN>role ARN is invalid | role ARN is invalid
+sure   | role arn passed ' | \b[Tt]he role arn passed '[^'\n]{0,20}:iam::[^':\n]{0,20}:(?:user|group|policy)/[^'\n]{1,200}' is not valid
 sure   | <principalArn> | [Tt]he (?:specified principalArn is invalid|principalArn parameter format is not valid)|not allowed to modify access entries with a principalArn value of a Service Linked Role
 unsure | <valid>not a valid | is not a valid (?:IAM |iam )?[Rr]ole ?(?:ARN|arn)
 sure   | <ARN>equest ARN is invalid | Request ARN is invalid

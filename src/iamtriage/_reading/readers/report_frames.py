@@ -144,7 +144,8 @@ sure   | with trust relationship to | \bAccount (?:[0-9]{12}|[X*]{3,12}|<[^<>\n]
 # What EC2, Auto Scaling and EKS say of instances, nodes and clusters that cannot start.
 sure   | <KMS>KMS key provided is in an|<launch>error on launch | \bThe KMS key provided is in an incorrect state\b|\bClient error on launch\b
 sure   | inaccessible AWS KMS key | \bencrypted with an inaccessible AWS KMS key\b
-sure   | nvalid IamInstanceProfile: |nvalid IAM Instance Profile name | \bInvalid (?:IamInstanceProfile: \S|IAM Instance Profile name\b)
+sure   | nvalid IamInstanceProfile: |nvalid InstanceProfile: |nvalid IAM Instance Profile name | \bInvalid (?:(?:Iam)?InstanceProfile: \S|IAM Instance Profile name\b)
+sure   | ClientException: Role is not valid | \bClientException: Role is not valid\b
 sure   | specified KMS key |KMS key not accessible | \bspecified KMS key (?:(?!\. )[^\n]){0,160}?(?:\bis not accessible|\bnot enabled|permissions? to access it)\b|\bKMS key not accessible\b
 # Roles that a service needs once per account.
 sure   | CloudWatch Logs role ARN must|aws-elasticbeanstalk-ec2-role | \bCloudWatch Logs role ARN must be set in account settings\b|\binstance profile aws-elasticbeanstalk-ec2-role associated with the environment does not exist\b

@@ -214,6 +214,12 @@ def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
     )
 
 
+# What CloudFormation says of a name.
+_ROLE_NAME = lazy_pattern(
+    r"(?a)(?<![\w+=,.@/-])(?!(?:It|This|That|Value|value|arn)\b)([\w+=,.@-]{2,64}) is not a valid (?:IAM |iam )?[Rr]ole ?(?:ARN|arn)"
+)
+
+
 def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     arn = entry_arns.find_rejected_arn(case, message)
     summary = "An ARN is malformed, or the parameter expects the ARN of another resource type, account or partition."
@@ -225,7 +231,11 @@ def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     is_known = arn.diagnosis is not None or arn.principal is not None
     title, line = "Look up the complete ARN", arn.lookup_command
     if arn.diagnosis is not None and isinstance(arn.principal, User):
-        title, line = "Use the ARN of a role", "aws iam list-roles --query 'Roles[].Arn'"
+        title, line, steps = "Use the ARN of a role", "aws iam list-roles --query 'Roles[].Arn'", []
+    elif arn.text is None and (name := _ROLE_NAME.search(message)) is not None:
+        summary = f"{name[1]} is at most the name of a role: the parameter expects the ARN."
+        is_known, steps = True, []
+        line = f"aws iam get-role --role-name {commands.role_name(name[1])} --query Role.Arn --output text"
     return case.explain(
         summary,
         *arn.causes(ARN_NOT_ACCEPTED.cause("reported", text="The call rejects the ARN itself.")),

@@ -29,13 +29,13 @@ from iamtriage.failures._failures import AwsError, Failure
 from iamtriage.policies._documents import allow
 
 _UNKNOWN_INSTANCE_PROFILE = lazy_pattern(
-    r"Invalid IAM Instance Profile|iamInstanceProfile[.\w]{0,10} is invalid|Invalid IamInstanceProfile"
+    r"Invalid (?:IAM Instance Profile|IamInstanceProfile|InstanceProfile\b)|iamInstanceProfile[.\w]{0,10} is invalid"
 )
 _ROLE_NOT_ASSUMABLE = lazy_pattern(
     r"[Tt]he role defined for the function cannot be assumed|could not be assumed because it does not exist or the trusted entity"
     r"|[Uu]nable to assume (?:the )?(?:provided )?role(?!\W{1,4}(?i:could not connect|connect timeout|read timeout|request send failed|dial tcp|getaddrinfo|connection ))|[Rr]ole .{0,200}?(?:cannot|can not|could not|can't) be assumed|is not authorized to assume the role"
     r"|should be given assume role permissions|[Cc]heck the trust relationships for your role"
-    r"|[Rr]ole is invalid or cannot be assumed|does not have (?:a )?trust relationship|[Rr]ole must be assumable (?:with|by)"
+    r"|[Rr]ole is invalid or cannot be assumed|does not have (?:a )?trust relationship|[Rr]ole must be assumable (?:with|by)|IAM role must delegate access to"
     r"|missing ssm service principal in trust policy|[Rr]equired service principals? .{1,200}? not found in the trust relationship"
 )
 # What messages call a service, and the principal that assumes its roles, as the guides of the services state it.
@@ -71,6 +71,9 @@ SERVICES_IN_MESSAGES = (
     ("ssm service principal", "ssm.amazonaws.com"),
     ("rolesanywhere", "rolesanywhere.amazonaws.com"),
     ("aws_signing_helper", "rolesanywhere.amazonaws.com"),
+    # The sentence of CloudFormation, and https://repost.aws/knowledge-center/redshift-iam-role-error
+    ("ValidationError: Role arn:", "cloudformation.amazonaws.com"),
+    ("Amazon Redshift", "redshift.amazonaws.com"),
     # The message of CreateSession.
     ("Unable to assume role for arn:", "rolesanywhere.amazonaws.com"),
 )
@@ -80,7 +83,7 @@ SERVICE_PRINCIPAL = lazy_pattern(
 )
 """A service principal in a message, and not in the path of a role."""
 _PROFILE_NAME = lazy_pattern(
-    r"Value \(([\w+=,.@-]{1,128})\) for parameter iamInstanceProfile\.name|Invalid (?:IAM Instance Profile name|IamInstanceProfile:) (?!(?:And|But|I|In|It|My|Our|The|This|We|When)\b)([\w+=,.@-]{1,127}[\w+=,@-])"
+    r"Value \(([\w+=,.@-]{1,128})\) for parameter iamInstanceProfile\.name|Invalid (?:IAM Instance Profile name|(?:Iam)?InstanceProfile:) (?!(?:And|But|I|In|It|My|Our|The|This|We|When)\b)([\w+=,.@-]{1,127}[\w+=,@-])"
 )
 _PHRASES = (
     "Invalid IAM Instance Profile name",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -177,9 +178,7 @@ def explain_untrusted_role(
                 f"The first command must print {known or 'the ARN of the call'}: otherwise, correct the ARN, or create the role again if there is none (NoSuchEntity). If it prints the statement, too, check its conditions, and then the caller's iam:PassRole."
                 if pass_it
                 else None,
-                "If IAM finds no such role, create it again under the same name with this trust policy and the permissions that the stack needs."
-                if service == _STACKS
-                else None,
+                _recreate_step(name) if service == _STACKS else None,
                 *in_code,
                 f"ROLE_NAME is the last part of the ARN that {case.operation} gets as {join_words(parameters, 'or')}: the message does not name it."
                 if parameters and not in_code
@@ -231,6 +230,22 @@ def explain_untrusted_role(
     )
 
 
+def _recreate_step(name: str | None) -> str:
+    """Return how to get a role back with which CloudFormation deploys."""
+    cdk = cdk_bootstrap.ROLE.fullmatch(name or "")
+    again = (
+        "create it again under the same name with this trust policy and the permissions that the stack needs"
+    )
+    if cdk is not None and cdk["purpose"] == "cfn-exec" and cdk["account"]:
+        again = f"the bootstrap stack was deleted: {_bootstrap_command(cdk)} creates it again"
+    return f"If IAM finds no such role, {again}."
+
+
+def _bootstrap_command(cdk: re.Match[str]) -> str:
+    options = cdk_bootstrap.qualifier_options(cdk["qualifier"])
+    return " ".join(("cdk bootstrap", *options, f"aws://{cdk['account']}/{cdk['region']}"))
+
+
 def explain_shown_trust(
     case: Case[Any] | Denial,
     service: str,
@@ -275,15 +290,11 @@ def _explain_missing_role(
     again, cdk = next((each for each in calls if each), None), cdk_bootstrap.ROLE.fullmatch(name)
     # With this role, the CDK lets CloudFormation deploy.
     if cdk is not None and cdk["purpose"] == "cfn-exec" and cdk["account"]:
-        options = cdk_bootstrap.qualifier_options(cdk["qualifier"])
         restore = account_remedy(
             "Bootstrap the account and Region again, which creates the role under the same name",
             f"If the bucket cdk-{cdk['qualifier']}-assets-{cdk['account']}-{cdk['region']} exists, an earlier bootstrap left it: delete it before you bootstrap.",
             "The role is a part of the stack CDKToolkit, and is deleted with it: to clean up, delete CDKToolkit last, after all other stacks of the CDK.",
-            commands=(
-                " ".join(("cdk bootstrap", *options, f"aws://{cdk['account']}/{cdk['region']}")),
-                again,
-            ),
+            commands=(_bootstrap_command(cdk), again),
             url=_STACK_ROLES_PAGE,
         )
     else:
