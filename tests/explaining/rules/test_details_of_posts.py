@@ -65,6 +65,8 @@ _LIMIT = "An error occurred (AttachmentLimitExceeded) when calling the AttachNet
 _TIME = "Error: SSOProviderInvalidToken: the SSO session has expired or is invalid\n{}"
 _ABSENT = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/dev is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/tea-manager\n{}"
 _TASK_ROLE = "An error occurred ({}) when calling the RegisterTaskDefinition operation: Role is not valid"
+_GRANT = "An error occurred (InvalidParameterValueException) when calling the UpdateFunctionConfiguration operation: Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant. Please check your KMS key settings. {}"
+_OPT_IN = "An error occurred (OptInRequired) when calling the RunInstances operation: {}"
 _BAD_ROLE = "An error occurred (ValidationException) when calling the {} operation: {}"
 _OF_CDK = "arn:aws:iam::111122223333:role/cdk-hnb659fds-cfn-exec-role-111122223333-eu-west-1"
 _RETRIED = _DENIED.format(
@@ -254,6 +256,13 @@ _ROLE_OF_POD = "unable to read web identity token file in pod: {}\n : no such fi
         (_ABSENT.format("There is no role, only a user.").replace("tea-manager", "tea-role"), (), ("the text says that the role",)),
         (_TASK_ROLE.format("ClientException"), ("taskRoleArn or executionRoleArn is empty",), ("Look up the error code",)),
         (_TASK_ROLE.format("ServerException"), (), ("executionRoleArn",)),
+        (_GRANT.format("KMS Exception: InvalidArnException KMS Message: ARN does not refer to a valid principal: arn:aws:iam::111122223333:role/tea-fn"), ("KMS does not find the role tea-fn", "--role arn:aws:iam::111122223333:role/tea-fn"), ("six parts",)),
+        (_GRANT.format("KMS Exception: NotFoundException"), ("could not create the grant", "KeyState must be Enabled"), ("request as invalid",)),
+        ("An error occurred (InvalidArnException) when calling the CreateGrant operation: ARN does not refer to a valid principal: arn:aws:iam::111122223333:role/tea", ("KMS does not find the role tea", "get-role --role-name tea"), ("update-function-configuration",)),
+        ("An error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not deliver test message to specified Firehose stream. Check if the given Firehose stream is in ACTIVE state.", ("does not trust CloudWatch Logs, or the stream is not active",), ("request as invalid",)),
+        ("An error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: The filter pattern is not valid.", (), ("trust CloudWatch Logs",)),
+        (_OPT_IN.format("In order to use this AWS Marketplace product you need to accept terms and subscribe. To do so please visit https://aws.amazon.com/marketplace/pp?sku=tea"), ("has not subscribed to this product", "aws-marketplace:Subscribe"), ("support case",)),
+        (_OPT_IN.format("You are not subscribed to this service."), ("cannot use the service",), ("aws-marketplace",)),
         ("Error: failed creating ECS Task Definition (tea): ClientException: Role is not valid", ("taskRoleArn or executionRoleArn is empty",), ()),
         ("Error: failed creating a tea (tea): ServerException: Role is not valid", ("No AWS or Kubernetes access failure",), ()),
         (_BAD_ROLE.format("RunJobFlow", "Invalid InstanceProfile: tea-nodes."), ("The instance profile tea-nodes does not exist", "get-instance-profile --instance-profile-name tea-nodes"), ("The AWS CLI prints the request",)),

@@ -12,6 +12,7 @@ from iamtriage.explaining._rules.calls.error_kind import ErrorKind, index_kinds
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.node_groups import NODE_KINDS
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST, REQUEST_KINDS
+from iamtriage.explaining._rules.calls.service_kinds import SERVICE_KINDS
 from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -374,7 +375,8 @@ _KINDS = (
 )
 """Other kinds: the sign-in, the account or the resource is the reason. The first one that matches is used."""
 _kinds_with_code = index_kinds(
-    (*SPENT_QUOTAS, *ACCOUNT_KINDS, *KINDS_BY_MESSAGE, *KINDS_WITH_MESSAGE), (*_KINDS, *REQUEST_KINDS)
+    (*SPENT_QUOTAS, *SERVICE_KINDS, *ACCOUNT_KINDS, *KINDS_BY_MESSAGE, *KINDS_WITH_MESSAGE),
+    (*_KINDS, *REQUEST_KINDS),
 )
 
 

@@ -10,6 +10,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.calls import service_kinds
 from iamtriage.explaining._rules.calls.names import entry_arns
 from iamtriage.explaining._rules.calls.roles import account_roles
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -67,6 +68,8 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     # The failure's own sentence comes first, because the text around it can describe another failure.
     if "ENHANCED_MONITORING" in context and account_roles.ACCOUNT_ROLE_MISSING.search(case.text):
         return account_roles.explain_missing_setting(case)
+    if service_kinds.NO_GRANTEE in case.failure.text:
+        return service_kinds.explain_grantee(case)
     for message in (clusters.failure_sentence(case), context):
         if _SERVICE_LINKED.search(message):
             return entry_arns.explain_service_linked_role(case)
