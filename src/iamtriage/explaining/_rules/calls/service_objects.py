@@ -167,8 +167,7 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
     meaning = f"InvalidArgument means here that the policy of the destination does not allow {service}, and not that the caller lacks a permission."
     found, contrast = service_access.find_destination(text), None
     if found is not None:
-        kind = next(filter(found.group, service_access.DESTINATION_ACTIONS))
-        action = service_access.DESTINATION_ACTIONS[kind]
+        action = service_access.DESTINATION_ACTIONS[found["service"]]
         contrast = compare_statements(case, service, action, found[0])
     if found is None or contrast is None or contrast.is_allowed:
         causes = (NOTIFICATION_DESTINATION_GONE.cause(),)

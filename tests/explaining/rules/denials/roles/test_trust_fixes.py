@@ -1100,7 +1100,7 @@ def test_role_of_another_service() -> None:
     shown = explain_trust({"Service": "batch.amazonaws.com"})
     assert "names only batch.amazonaws.com, so the role may be meant for that" in shown
     assert "Keep batch.amazonaws.com" in shown
-    assert "Next Pass a role for ecs-tasks.amazonaws.com instead of jobs" in shown
+    assert "Or pass a role for ecs-tasks.amazonaws.com instead of jobs" in shown
     for other in ({"AWS": "111122223333"}, {"Service": "batch.amazonaws.com", "AWS": "111122223333"}, "*"):
         assert "may be meant for that" not in explain_trust(other)
     # Its name says so, too: the other way is first, in the setting that has the role.
@@ -1409,3 +1409,25 @@ def test_name_of_the_service_account_in_the_values_of_a_chart(
     if is_compared:
         [statement] = (explanation.remedies[0].policy or {})["Statement"]
         assert subject in statement["Condition"]["StringEquals"][f"{ISSUER}:sub"]
+
+
+@check_rows(
+    ("target", "said", "needs"),
+    [
+        ("arn:aws:states:eu-west-1:111122223333:stateMachine:reel", "", "states:StartExecution on arn:aws:states:"),
+        ("arn:aws:firehose:eu-west-1:111122223333:deliverystream/reel", "", "firehose:PutRecord on arn:aws:firehose:"),
+        ("arn:aws:sqs:eu-west-1:111122223333:reel.fifo", "", "sqs:SendMessage on arn:aws:sqs:"),
+        # Of another account, two targets, and a role whose policy the text has.
+        ("arn:aws:states:eu-west-1:444455556666:stateMachine:reel", "", None),
+        ("arn:aws:sqs:eu-west-1:111122223333:reel", "arn:aws:sns:eu-west-1:111122223333:reel", None),
+        ("arn:aws:sqs:eu-west-1:111122223333:reel", "It has sqs:SendMessage on it.", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("trusted", [None, "states.amazonaws.com"])
+def test_role_for_a_target(target: str, said: str, needs: str | None, trusted: str | None) -> None:
+    """EventBridge calls the target with the role, whose own policy is not checked before."""
+    text = f"An error occurred (ValidationException) when calling the PutTargets operation: Provided role 'arn:aws:iam::111122223333:role/reels' cannot be assumed by principal 'events.amazonaws.com'.\n  target={target}\n{said}"
+    facts = {"trust_policy": _service_policy(trusted)} if trusted else None
+    shown = " ".join(str(explain(text, facts=facts)).split())
+    assert ("also needs" in shown) is (needs is not None)
+    assert f"the role reels also needs {needs}" in shown or needs is None

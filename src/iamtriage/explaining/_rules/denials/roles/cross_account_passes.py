@@ -18,7 +18,11 @@ from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, L
 from iamtriage.explaining._rules.denials.conditions import role_recipients
 from iamtriage.explaining._rules.denials.roles.passing_roles import find_stated_role
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.grants.service_access import DESTINATION_ACTIONS, find_destination
+from iamtriage.explaining._rules.shared.grants.service_access import (
+    CALLERS_OF_TARGETS,
+    DESTINATION_ACTIONS,
+    allow_target,
+)
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.requirements.services import service_trust_policy
@@ -54,8 +58,6 @@ _STATED_ACCOUNT = lazy_pattern(
 _CHECK_ACCOUNTS = (
     "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
 )
-# They use the passed role to call the target, and for nothing else.
-_CALLERS_OF_TARGETS = frozenset({"events.amazonaws.com", "scheduler.amazonaws.com"})
 
 
 def explain_cross_account_pass(denial: Denial) -> Explanation:
@@ -88,8 +90,8 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     by = denial.caller if caller is None else principal_words.describe_principal(caller_arn, None)
     policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
     new = attrs.evolve(passed, account=own) if own and crosses and passed else None
-    calls_target = trusted in _CALLERS_OF_TARGETS and not others
-    grant = _allow_target(denial.failure.text, own) if calls_target else None
+    calls_target = trusted in CALLERS_OF_TARGETS and not others
+    grant = allow_target(denial.failure.text, own) if calls_target else None
     needs = _describe_access(others, other, new) if others or not (grant or operation in _NEEDS) else ""
     permissions, lines = _create_role(denial, passed, name, grant)
     look = None if own else "aws sts get-caller-identity --query Account --output text"
@@ -179,14 +181,6 @@ def _use_profile(profile: str, account: str | None, passed: Role | None) -> Reme
         ),
         url=pages.OTHER_ACCOUNTS,
     )
-
-
-def _allow_target(text: str, account: str | None) -> dict[str, Any] | None:
-    """Return the statement that allows to call the only target in a text, if it is of an account."""
-    target = find_destination(text)
-    if target is None or target["account"] != account:
-        return None
-    return allow(DESTINATION_ACTIONS[target[0].split(":")[2]], target[0])
 
 
 def _find_foreign_role(denial: Denial, own: str | None) -> Role | None:

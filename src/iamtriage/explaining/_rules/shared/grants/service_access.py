@@ -149,22 +149,45 @@ def describe_pullers(allows: Sequence[Mapping[str, Any]], service: str, text: st
     return f": it allows only {shown}" if 0 < len(names) < 4 and not {"*", service} & {*names} else ""
 
 
-# What S3 calls on a destination, and what the policy of one is called.
+# What services call.
 _DESTINATION = lazy_pattern(
-    r"(?a)arn:aws[a-z-]{0,12}:(?:(?P<sqs>sqs)|(?P<sns>sns)|(?P<lambda>lambda)):(?P<region>[a-z0-9-]{6,30}):(?P<account>[0-9]{12}):(?:function:)?(?P<name>[\w-]{1,80}(?:\.fifo)?)(?![\w.:-])"
+    r"(?a)arn:aws[a-z-]{0,12}:(?P<service>codebuild|codepipeline|firehose|kinesis|lambda|sns|sqs|states):(?P<region>[a-z0-9-]{6,30}):(?P<account>[0-9]{12}):(?:(?:function|stateMachine):|(?:deliverystream|project|stream)/)?(?P<name>[\w-]{1,80}(?:\.fifo)?)(?![\w.:/-])"
 )
 DESTINATION_ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}
-"""What a service calls on a destination."""
+"""What a service calls on a destination, whose policy can allow it."""
+_TARGET_ACTIONS = {
+    "codebuild": "codebuild:StartBuild",
+    "codepipeline": "codepipeline:StartPipelineExecution",
+    "firehose": "firehose:PutRecord",
+    "kinesis": "kinesis:PutRecord",
+    "states": "states:StartExecution",
+    **DESTINATION_ACTIONS,
+}
+CALLERS_OF_TARGETS = frozenset({"events.amazonaws.com", "scheduler.amazonaws.com"})
+"""Services that use a passed role to call a target, and for nothing else."""
 
 
-def find_destination(text: str) -> re.Match[str] | None:
+def find_destination(text: str, actions: Mapping[str, str] = DESTINATION_ACTIONS) -> re.Match[str] | None:
     """Return the only queue, topic or function of a text that is not the source of requests in a policy."""
     found = {
         each[0]: each
         for each in _DESTINATION.finditer(text)
-        if "aws:SourceArn" not in text[max(each.start() - 24, 0) : each.start()]
+        if each["service"] in actions
+        and "aws:SourceArn" not in text[max(each.start() - 24, 0) : each.start()]
     }
     return only_one(found.values())
+
+
+def allow_target(text: str, account: str | None) -> dict[str, Any] | None:
+    """Return the statement that allows to call the only target in a text, if it is of an account.
+
+    >>> allow_target("for arn:aws:states:eu-west-1:111122223333:stateMachine:nightly", "111122223333")["Action"]
+    'states:StartExecution'
+    """
+    target = find_destination(text, _TARGET_ACTIONS)
+    if target is None or target["account"] != account:
+        return None
+    return allow(_TARGET_ACTIONS[target["service"]], target[0])
 
 
 def find_account(text: str) -> str | None:
@@ -182,7 +205,7 @@ def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
     match = find_destination(text)
     if match is None:
         return allow_service_remedy(NOTIFICATIONS, values)
-    arn, service = match[0], next(filter(match.group, DESTINATION_ACTIONS))
+    arn, service = match[0], match["service"]
     policy, action = RESOURCE_POLICIES[service], DESTINATION_ACTIONS[service]
     ((_, _, condition),) = NOTIFICATIONS.statements
     domain = find_domain(arn.split(":")[1])

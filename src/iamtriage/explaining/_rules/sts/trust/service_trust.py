@@ -11,7 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.actions._operation_resources import role_parameters
-from iamtriage.arns._principals import User
+from iamtriage.arns._principals import Role, User
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._context.readers.terraform_code import find_steps
@@ -20,10 +20,13 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, E
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
+from iamtriage.explaining._rules.shared.grants.service_access import CALLERS_OF_TARGETS, allow_target
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
+    as_alternative,
     identity_remedy,
+    present,
     save_step,
     trust_remedy,
     your_remedy,
@@ -89,7 +92,8 @@ ALIKE = {
 _OF_ECS_SERVICES = {None, "CreateService", "UpdateService"}
 _LOOK = "aws iam get-role --role-name {} --query 'Role.[Arn,AssumeRolePolicyDocument]'"
 _PROPAGATING = "Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN."
-_SSO = "AWSReservedSSO_"
+_RETRY = "Retry after a few seconds: the change has to propagate."
+_SSO, _OF_ROLE = "AWSReservedSSO_", "the role's"
 _STACKS = "cloudformation.amazonaws.com"
 _STACK_ROLES_PAGE = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html"
@@ -114,10 +118,11 @@ def explain_untrusted_role(
     known = None if parsed is None or parsed.account == principal_words.PLACEHOLDER_ACCOUNT else parsed
     in_code = trust_in_code_steps(find_deployment(case.failure, case.facts), case.failure.text)
     name = template_trust.find_trusting_role(case) if parsed is None else parsed.name
-    shown = name or getattr(template_trust.find_template_role(case.failure.text), "address", None)
-    role = f"the role {shown}" if shown else "the role"
+    address = getattr(template_trust.find_template_role(case.failure.text), "address", None)
+    role = f"the role {name or address or ''}".rstrip()
     parameters = () if name else role_parameters(case.operation or "", (service or "").partition(".")[0])
     who, trust, is_task = service or "the service", None, service == "ecs-tasks.amazonaws.com"
+    needs = _describe_target(case.failure.text, known) if who in CALLERS_OF_TARGETS else None
     new_task = ecs_starts.new_task_commands(case.failure.text, case.facts.region) if is_task else ()
     if case.facts.trust_policy is not None and service is not None:
         trust = service_policies.check_service_trust(
@@ -142,8 +147,7 @@ def explain_untrusted_role(
             else f"The role {known} does not exist: its name, path or account is wrong, or it was deleted."
         ),
     )
-    deleted = "it was deleted, or its" if service == _STACKS else "the role's"
-    verdict = f"most likely, {deleted} trust policy does not allow it"
+    verdict = f"most likely, {'it was deleted, or its' if service == _STACKS else _OF_ROLE} trust policy does not allow it"
     is_for_people = trust is None and name is not None and _is_for_people(case, name)
     remedies: tuple[Remedy, ...]
     pass_it = None
@@ -151,7 +155,7 @@ def explain_untrusted_role(
         title = f"Allow the caller to pass {role}{' if the trust policy is right' * (trust is None)}"
         pass_it = _pass_remedy(case, title, role_arn if parsed else None, service)
     if trust is not None:
-        retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
+        retry = () if trust.is_allowed else present(needs, _RETRY)
         fix = template_trust.change_template_remedy(
             case.failure.text,
             trust.remedy,
@@ -169,7 +173,7 @@ def explain_untrusted_role(
             # A role that is named after the service that it trusts is for that service.
             prefixes = (each.partition(".")[0] for each in others)
             is_of_other = any(each in name.lower() and not who.startswith(each) for each in prefixes)
-            remedies = (other, fix) if is_of_other else (fix, other)
+            remedies = (other, fix) if is_of_other else (fix, as_alternative(other))
     else:
         show, update = commands.trust_policy_commands(name)
         remedies = (
@@ -183,6 +187,7 @@ def explain_untrusted_role(
                 f"ROLE_NAME is the last part of the ARN that {case.operation} gets as {join_words(parameters, 'or')}: the message does not name it."
                 if parameters and not in_code
                 else None,
+                needs,
                 None
                 if in_code or new_task or (name is not None and _is_new(case.failure.text, name))
                 else "Then repeat the call after about ten seconds.",
@@ -345,6 +350,14 @@ def _pass_remedy(case: Case[Any] | Denial, title: str, arn: str | None, service:
         statements=(allow("iam:PassRole", commands.arn(arn, "ROLE_ARN"), sid="PassRole", condition=to),),
         url=pages.PASS_ROLE,
     )
+
+
+def _describe_target(text: str, role: Role | None) -> str | None:
+    """Return what a role needs to call the target in a text, unless the text already speaks of the permission."""
+    target = None if role is None else allow_target(text, role.account)
+    if role is None or target is None or target["Action"] in text:
+        return None
+    return f"To call the target, the role {role.name} also needs {target['Action']} on {target['Resource']} in a policy of its own."
 
 
 def _is_new(text: str, name: str) -> bool:
