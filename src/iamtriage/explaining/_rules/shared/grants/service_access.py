@@ -14,6 +14,7 @@ from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -188,6 +189,16 @@ def allow_target(text: str, account: str | None) -> dict[str, Any] | None:
     if target is None or target["account"] != account:
         return None
     return allow(_TARGET_ACTIONS[target["service"]], target[0])
+
+
+def describe_target(text: str, role: Role | None, service: str) -> str | None:
+    """Return what a role needs so that a service can call the target in a text, unless the text names the action."""
+    if role is None or service not in CALLERS_OF_TARGETS:
+        return None
+    target = allow_target(text, role.account)
+    if target is None or target["Action"] in text:
+        return None
+    return f"To call the target, the role {role.name} also needs {target['Action']} on {target['Resource']} in a policy of its own."
 
 
 def find_account(text: str) -> str | None:

@@ -11,7 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.actions._operation_resources import role_parameters
-from iamtriage.arns._principals import Role, User
+from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._context.readers.terraform_code import find_steps
@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, E
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
-from iamtriage.explaining._rules.shared.grants.service_access import CALLERS_OF_TARGETS, allow_target
+from iamtriage.explaining._rules.shared.grants.service_access import describe_target
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -122,7 +122,7 @@ def explain_untrusted_role(
     role = f"the role {name or address or ''}".rstrip()
     parameters = () if name else role_parameters(case.operation or "", (service or "").partition(".")[0])
     who, trust, is_task = service or "the service", None, service == "ecs-tasks.amazonaws.com"
-    needs = _describe_target(case.failure.text, known) if who in CALLERS_OF_TARGETS else None
+    needs = describe_target(case.failure.text, known, who)
     new_task = ecs_starts.new_task_commands(case.failure.text, case.facts.region) if is_task else ()
     if case.facts.trust_policy is not None and service is not None:
         trust = service_policies.check_service_trust(
@@ -352,14 +352,6 @@ def _pass_remedy(case: Case[Any] | Denial, title: str, arn: str | None, service:
     )
 
 
-def _describe_target(text: str, role: Role | None) -> str | None:
-    """Return what a role needs to call the target in a text, unless the text already speaks of the permission."""
-    target = None if role is None else allow_target(text, role.account)
-    if role is None or target is None or target["Action"] in text:
-        return None
-    return f"To call the target, the role {role.name} also needs {target['Action']} on {target['Resource']} in a policy of its own."
-
-
 def _is_new(text: str, name: str) -> bool:
     created = {each["name"] for each in _CREATED.finditer(text)}
     created |= {each.id for each in find_steps(text, _TERRAFORM_ROLE) if each.what == "Creation complete"}
@@ -368,19 +360,15 @@ def _is_new(text: str, name: str) -> bool:
 
 def _retry_remedy(title: str, case: Case[Any] | Denial) -> Remedy:
     text = case.failure.text
-    waits = loop = again = None
+    waits = loop = None
     if "aws iam create-role" in text:
-        waits = "In the script, repeat the call, as below. aws iam wait role-exists does not help: it only asks IAM, which knows the role at once."
+        waits = "In the script, repeat the call, as below. aws iam wait role-exists does not help: it only asks IAM, which knows the role at once. A later run works because the role has propagated by then, if the script accepts that it exists."
         call = (commands.repeat_command(case.context.command) or "COMMAND").replace(" --", " \\\n    --")
         loop = f'n=0\nuntil {call}; do\n  n=$((n+1)); [ "$n" -lt 6 ] || exit 1\n  sleep 10\ndone\n'
-        again = (
-            "A later run works because the role has propagated by then, if the script accepts that it exists."
-        )
     return your_remedy(
         title,
         "A new role takes about 10 seconds to propagate to other services. Tools such as Terraform retry for a while.",
         waits,
-        again,
         manifest=loop,
         manifest_language="text",
         url=pages.CONSISTENCY,
