@@ -299,17 +299,30 @@ def _describe_doubt(kind: _Kind, published: bool | None) -> str:  # noqa: FBT001
 
 
 def _build_error(region: str) -> UnknownRegionError:
-    similar = _find_similar(region[:_MAX_TYPO_LENGTH].strip().lower().replace("_", "-").replace(" ", "-"))
-    hint = f"; did you mean {similar}?" if similar else ""
+    similar = find_similar_regions(region[:_MAX_TYPO_LENGTH])
+    hint = f"; did you mean {similar[0]}?" if similar else ""
     return UnknownRegionError(f"unknown region {quote_text(region)}{hint}", region=region)
 
 
-def _find_similar(text: str) -> str | None:
-    """Return the Region that a text contains, or the most similar one."""
-    # Availability Zones (us-east-1a), URLs and host names contain their region.
+def find_similar_regions(text: str) -> tuple[str, ...]:
+    """Return the Region that a text contains, or those that are equally similar to it. A Region has none.
+
+    >>> find_similar_regions("us-east-1a"), find_similar_regions("us-esat-1")
+    (('us-east-1',), ('us-east-1',))
+    >>> find_similar_regions("us-est-1"), find_similar_regions("us-east-1")
+    (('us-west-1', 'us-east-1'), ())
+    """
+    if text in _REGIONS:
+        return ()
+    text = text.strip().lower().replace("_", "-").replace(" ", "-")
+    # Availability Zones (us-east-1a), URLs and host names contain their Region.
     contained = max((region for region in _REGIONS if region in text), key=len, default=None)
     if contained is not None or len(text) > _MAX_LABEL_LENGTH:
-        return contained
+        return () if contained is None else (contained,)
     import difflib
 
-    return next(iter(difflib.get_close_matches(text, _REGIONS, n=1, cutoff=0.75)), None)
+    close = difflib.get_close_matches(text, _REGIONS, n=5, cutoff=0.75)
+    # People swap letters more often than they write others.
+    swapped = [region for region in close if sorted(region) == sorted(text)]
+    ratios = {each: difflib.SequenceMatcher(None, each, text).ratio() for each in close}
+    return tuple(swapped) or tuple(each for each in close if ratios[each] == ratios[close[0]])

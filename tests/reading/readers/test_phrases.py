@@ -1343,6 +1343,12 @@ NETWORK: Table = (
     ("unknown-endpoint-elsewhere", "unknown endpoint, could not resolve endpoint of the broker", None),
     ("no-region-elsewhere", "You must specify a region.", None),
     (
+        "blank-in-region",
+        "Invalid endpoint: https://orders.s3.eu-west-1 .amazonaws.com",
+        expect("aws_error", service="s3"),
+    ),
+    ("blank-elsewhere", "Invalid endpoint: https://orders.example.com /a.amazonaws.com", None),
+    (
         "no-region-sagemaker",
         "ValueError: Must setup local AWS configuration with a region supported by SageMaker.",
         expect("aws_error"),

@@ -163,3 +163,51 @@ def test_modules_of_the_sdk_for_go_that_differ(text: str, *, is_found: bool, is_
     explanation = explain(text)
     assert (explanation.causes[0].code == "sdk-modules-differ") is is_found
     assert any("set credentials, too" in each for each in explanation.notes) is is_last
+
+
+NOT_FOUND = 'Could not connect to the endpoint URL: "https://{}/"'
+NO_SUCH_HOST = 'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://{}/": dial tcp: lookup {} on 10.0.0.2:53: no such host'
+
+
+@check_rows(
+    ("text", "meant"),
+    [
+        (NOT_FOUND.format("sts.eu-west1.amazonaws.com"), "eu-west-1"),
+        (NOT_FOUND.format("ec2.us-esat-1.amazonaws.com"), "us-east-1"),
+        (NOT_FOUND.format("ec2.us-est-1.amazonaws.com"), "us-west-1 or us-east-1"),
+        (NOT_FOUND.format("orders.s3.us-east-1a.amazonaws.com"), "us-east-1"),
+        (NOT_FOUND.format("sqs.ap-southest-2.amazonaws.com"), "ap-southeast-2"),
+        (NO_SUCH_HOST.replace("{}", "sts.eu-west1.amazonaws.com"), "eu-west-1"),
+        ("getaddrinfo ENOTFOUND sts.ue-west-1.amazonaws.com", "eu-west-1"),
+        # It can be a new Region.
+        (NOT_FOUND.format("ec2.us-west-3.amazonaws.com"), None),
+        (NOT_FOUND.format("ec2.eu-west-1.amazonaws.com"), None),
+        (NOT_FOUND.format("s3.amazonaws.com"), None),
+        (NOT_FOUND.format("orders.s3.amazonaws.com"), None),
+        (NOT_FOUND.format("a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"), None),
+        # Something answered for the name.
+        ('Connect timeout on endpoint URL: "https://sts.eu-west1.amazonaws.com/"', None),
+    ],
+)
+def test_misspelled_region(text: str, meant: str | None) -> None:
+    explanation = explain(text)
+    assert ("AWS has no Region" in explanation.summary) == (meant is not None)
+    if meant is not None:
+        assert explanation.summary.endswith(f" Most likely, {meant} is meant.")
+        region = "NEW_REGION" if " or " in meant else meant
+        assert any(line.endswith(f"AWS_DEFAULT_REGION={region}") for line in explanation.remedies[0].commands)
+
+
+def test_misspelled_region_of_a_command() -> None:
+    text = "$ aws sqs list-queues --region eu-wset-1 --profile dev\n" + NOT_FOUND.format(
+        "sqs.eu-wset-1.amazonaws.com"
+    )
+    assert explain(text).remedies[0].commands == ("aws sqs list-queues --region eu-west-1 --profile dev",)
+    other = text.replace("--region eu-wset-1", "--region eu-central-1")
+    assert any("aws configure set region eu-west-1" in line for line in explain(other).remedies[0].commands)
+
+
+def test_region_that_no_host_name_can_have() -> None:
+    explanation = explain("ValueError: Invalid endpoint: https://s3.eu-west-1 .amazonaws.com")
+    assert explanation.summary.startswith("The client's Region is invalid")
+    assert "without a space at the end" in str(explanation)

@@ -238,7 +238,7 @@ REQUEST_KINDS = (
     ErrorKind(
         cause=missing_regions.NO_REGION,
         code=r"InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion",
-        message=r"doesn't match a supported format|[Ii]nvalid AWS Region: \S{1,30}|Unable to construct an endpoint for",
+        message=r"doesn't match a supported format|[Ii]nvalid AWS Region: \S{1,30}|Invalid endpoint: https?:|Unable to construct an endpoint for",
         summary="The client's Region is invalid, or has no endpoint for the service, so no request was sent.",
         is_from_sdk=True,
     ),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import as_sentence, clip_text, line_at
+from iamtriage._text import as_sentence, clip_text, join_words, line_at, quote_argument
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.credentials import certificates, sdk_modules
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -163,6 +164,8 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     has_answer = case.failure.envelope.status_code != 0 and not _NO_CONNECTION.search(message)
     if cause is None and has_answer and not clues.error_code(case.failure):
         return _explain_unknown_error(case)
+    if host is not None and (misspelled := _explain_misspelled_region(case, host, message)) is not None:
+        return misspelled
     is_sts = host is not None and host.startswith("sts.")
     is_proxy = _PROXY.search(message) is not None
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
@@ -204,6 +207,50 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         else _NOT_A_TRUST_POLICY
         if is_sts
         else _NOT_A_POLICY,
+    )
+
+
+def _explain_misspelled_region(case: Case[AwsError], host: str, message: str) -> Explanation | None:
+    """Explain that a host does not exist because its Region does not; return ``None`` if it can be a new Region."""
+    from iamtriage.sts._endpoints import find_similar_regions
+
+    label = host.partition(".amazonaws.")[0].rpartition(".")[2]
+    similar = find_similar_regions(label)
+    # Only its number tells a new Region from those that are known.
+    place = label.rstrip("0123456789")
+    if not similar or any(each.rstrip("0123456789") == place for each in similar):
+        return None
+    if not (_NAME_RESOLUTION.search(message) or _NO_CONNECTION.search(message)):
+        return None
+    meant, service = join_words(similar, "or"), host.partition(".")[0]
+    region = similar[0] if len(similar) == 1 else "NEW_REGION"
+    reason = "The SDK builds the host from the Region, so DNS does not find the host of a misspelled one."
+    where = "It is region= of the call, a variable of the environment, the profile, or the settings of the program. aws configure list prints where the AWS CLI gets it."
+    elsewhere = (
+        f"grep -rnI {quote_argument(label)} ~/.aws .",
+        "aws configure list",
+        Labelled.required("If the type is env:", f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}"),
+        Labelled.required(
+            "If it is config-file (add --profile if the call has one):", f"aws configure set region {region}"
+        ),
+    )
+    is_option = clues.find_option(case, "region") == label
+    again = repeat_command(case.context.command, changes={"region": region}) if is_option else None
+    if label[:-1] == region:
+        reason = f"{label} is an Availability Zone, which belongs to the Region {region}."
+    return case.explain(
+        f"The host {host} does not exist: AWS has no Region {label}. Most likely, {meant} is meant.",
+        NO_SUCH_HOST.cause("derived", text=reason),
+        topic="no-answer",
+        remedies=your_remedy(
+            "Repeat the call with the right Region"
+            if again
+            else f"Correct the Region {label} where it is set",
+            None if again else where,
+            commands=again or elsewhere,
+            url=pages.SDK_REGION,
+        ),
+        notes=_NOT_A_TRUST_POLICY if service == "sts" else _NOT_A_POLICY,
     )
 
 

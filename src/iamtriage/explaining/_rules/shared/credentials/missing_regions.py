@@ -92,7 +92,7 @@ def set_region_remedy(case: Case[AwsError | MissingCredentials]) -> Remedy:
         of_host if empty is None and "..amazonaws." in message else None,
         None
         if NO_REGION_SET.search(message)
-        else "Check the spelling: us-east-1, not us-east-1a or us_east_1.",
+        else "Check the spelling: us-east-1, not us-east-1a or us_east_1, and without a space at the end.",
         commands=(
             f"export {variables}",
             credential_remedies.with_profile(find_profile(case), f"aws configure set region {region}"),
