@@ -171,7 +171,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         if lacks_policies
         else None
         if sets_groups or is_of_nodes
-        else "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. Leave an entry for nodes (EC2_LINUX and others) alone.",
+        else "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. Leave an entry for nodes (EC2_LINUX and others) alone. Do not delete the entry to create it again: until then, its principal has no access.",
         None
         if is_of_nodes
         else "update-access-entry replaces the list of groups: include the existing ones. A group grants nothing until a RoleBinding or ClusterRoleBinding names it.",

@@ -53,7 +53,10 @@ def test_entry_without_access_policies(shown: str, title: str) -> None:
     create = f"$ aws eks create-access-entry --cluster-name blue --principal-arn {_DEV}\n"
     explanation = explain(f"{create}{eks('CreateAccessEntry', IN_USE)}\n{shown}")
     assert explanation.remedies[0].title == title
-    assert ("but no access policy is associated with it" in explanation.summary) is title.startswith("Assoc")
+    is_empty = title.startswith("Assoc")
+    assert ("but no access policy is associated with it" in explanation.summary) is is_empty
+    # It exists already, and its principal may use it.
+    assert ("Do not delete the entry" in str(explanation)) is not is_empty
 
 
 @pytest.mark.parametrize(

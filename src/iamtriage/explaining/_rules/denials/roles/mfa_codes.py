@@ -92,10 +92,9 @@ def explain_mfa(denial: Denial) -> Explanation:
     steps: tuple[str, ...] = (
         "Wait until the device shows a new code: each is valid once, for 30 seconds. Take it from the entry of this user and account in the authenticator.",
         "Check that the serial number (mfa_serial in a profile) is the ARN of the user's own device. STS does not accept passkeys.",
-        "If every code fails, set the phone's time to automatic. If that is not enough, resynchronize the device with two codes in a row.",
     )
     resynchronize: Labelled | None = Labelled(
-        "If every code fails:",
+        "If every code fails, set the phone's time to automatic. If that is not enough, resynchronize the device with two codes in a row (or an administrator does, if IAM denies it to you):",
         commands.fill_command(
             resync.replace("USER_NAME", user or "USER_NAME"), commands.arn(serial, "MFA_DEVICE_ARN")
         ),
