@@ -503,7 +503,7 @@ def test_tags_are_set_where_the_program_has_them(
         ("ec2:RunInstances", "instance/*", "ec2:MetadataHttpTokens", "$ aws ec2 run-instances --metadata-options file://options.json\n\n", "Set HttpTokens to required", None),
         ("ec2:RunInstances", "instance/*", "ec2:MetadataHttpTokens", "$ aws ec2 run-instances --metadata-options '{\"HttpTokens\": \"optional\"}'\n\n", "Set HttpTokens to required", None),
         ("rds:CreateDBInstance", "db:shop", "rds:StorageEncrypted", "$ aws rds create-db-instance --master-user-password Xyz12345abc\n\n", "Pass --storage-encrypted in the CLI", None),
-        ("ec2:CreateVolume", "volume/*", "ec2:Encrypted", "$ aws ec2 describe-volumes\n\n", "Pass --encrypted in the CLI", None),
+        ("ec2:CreateVolume", "volume/*", "ec2:Encrypted", "$ aws ec2 describe-volumes\n\n", "Pass --encrypted in the CLI, or set encrypted = true in Terraform. Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default --region eu-west-1.", None),
         ("ec2:CreateVolume", "volume/*", "ec2:Encrypted", 'driver.go:107] "GRPC error" err="Could not create volume \\"pvc-1\\": ebs.csi.aws.com"\n', 'Set encrypted: "true" in the parameters of a new StorageClass.', None),
         ("ec2:CreateVolume", "volume/*", "ec2:Encrypted", "with aws_ebs_volume.data,\n  on main.tf line 3\n", "In aws_ebs_volume.data, set encrypted = true.", None),
     ],

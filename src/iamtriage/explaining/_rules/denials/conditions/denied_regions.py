@@ -235,7 +235,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             among = f" ({join_words(stated, 'and')})"
         title, text = (
             "Use an inference profile of allowed Regions only",
-            "Bedrock can send a call to any Region of the profile: if one is denied, calls fail even if the others are allowed.",
+            "Bedrock can send a call to any Region of the profile: calls for a denied one fail, and others can get through.",
         )
     elif region and "/global." not in resource and ":foundation-model/" in resource:
         text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
@@ -263,7 +263,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             else "Add"
         )
         if not denial.context.policies:
-            text = text.replace(": if one", ": most likely, the Deny is on Regions, and if one", 1)
+            text = text.replace(": calls", ": most likely, the Deny is on Regions, so calls", 1)
         region = commands.region(denial.facts.region or region)
         show = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
         return organization_remedy(

@@ -104,7 +104,8 @@ def find_step(
         said = ": the text has false" if is_off else ""
         return f"In {deployment.resource}, set {flag['argument']} = true{said}.", None
     if not (option and again):
-        return requirement.step, None
+        is_volume = denial.action == "ec2:CreateVolume" and requirement.has_key("ec2:Encrypted")
+        return f"{requirement.step} {_encrypt_by_default(denial) if is_volume else ''}".rstrip(), None
     return f"Repeat the command with --{option['option'].partition(' ')[0]}.", again
 
 
@@ -239,11 +240,12 @@ def _encrypt_volumes(denial: Denial, usual: str) -> tuple[str, str | None]:
     address = (deployment.resource if deployment is not None and deployment.is_terraform else None) or ""
     if any(f"{each}." in address for each in INSTANCES):
         of_tool = f"In {address}, set encrypted = true in root_block_device (add one if it has none) and in each ebs_block_device."
-    step, region = describe_unencrypted(text) or of_tool, commands.region(region_argument(denial))
-    return (
-        f"{step} Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default --region {region}.",
-        None,
-    )
+    return f"{describe_unencrypted(text) or of_tool} {_encrypt_by_default(denial)}", None
+
+
+def _encrypt_by_default(denial: Denial) -> str:
+    region = commands.region(region_argument(denial))
+    return f"Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default --region {region}."
 
 
 def describe_unencrypted(text: str) -> str | None:
