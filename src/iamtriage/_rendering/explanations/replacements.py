@@ -28,7 +28,7 @@ _SOURCES = (
         # Otherwise, another command prints it, or nobody can call with it.
         lazy_pattern(
             r"(?s)\A(?!.* (?:(?:batch-get|describe|get|list)-|(?:service|execution) role"
-            r"|policy to the role (?:(?:of|for) the |that [a-z.-]+\.amazonaws\.com )))"
+            r"|aws login\n|policy to the role (?:(?:of|for) the |that [a-z.-]+\.amazonaws\.com )))"
             r".*(?:attach|put)-role-policy --role-name ROLE_NAME"
         ),
         "aws sts get-caller-identity, as the failing caller",

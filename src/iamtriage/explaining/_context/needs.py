@@ -34,7 +34,7 @@ ANYTHING: Final = INDEX.sign(
 )  # fmt: skip
 """A text without any of these has no context, unless it says who called."""
 CALLERS: Final = INDEX.sign(
-    " role (", " role is ", " role: ", "(role ", "(user ", "in as ", "in with ", "y role ", "y user ", "Role ", "he role ",
+    " role (", " role is ", " role: ", "(role ", "(user ", "in as ", "nsole as ", "in with ", "y role ", "y user ", "Role ", "he role ",
     "sing arn:", "ses arn:", " as arn:", "ith arn:", " of arn:", " for arn:", " is arn:", "tity arn:", "tity: arn:", "tity=arn:",
     "hoami: arn:", "rn=arn:", "ller: arn:", "ipal: arn:", "tials arn:", "tials: arn:", "tials=arn:", "ssion arn:", "ssion: arn:", "ssion=arn:",
 )  # fmt: skip

@@ -225,9 +225,9 @@ def detach_policy(kind: str, name: str, policy: str) -> str:
     return fill_command(f"aws iam detach-{kind}-policy --{kind}-name {{}} --policy-arn {{}}", name, policy)
 
 
-def attach_policy(role: str, policy: str) -> str:
-    """Return the command that attaches a managed policy to a role."""
-    return fill_command("aws iam attach-role-policy --role-name {} --policy-arn {}", role, policy)
+def attach_policy(name: str, policy: str, kind: str = "role") -> str:
+    """Return the command that attaches a managed policy to a role, user or group."""
+    return fill_command(f"aws iam attach-{kind}-policy --{kind}-name {{}} --policy-arn {{}}", name, policy)
 
 
 def put_policy(role: str, name: str, kind: str = "role") -> str:

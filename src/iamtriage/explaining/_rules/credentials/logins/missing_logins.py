@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.arns._principals import User
+from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.logins import kubectl_logins
 from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_sign_in_elsewhere
@@ -159,43 +159,73 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
 
 def explain_login_not_allowed(denial: Denial) -> Explanation:
     """Explain that the user or role that signed in with ``aws login`` is not allowed to create credentials."""
+    cause = LOGIN_NOT_ALLOWED.cause("reported", "The text names the action signin:CreateOAuth2Token.")
+    who = _find_signed_in(denial.case)
     return denial.explain(
-        _LOGIN_DENIED,
-        LOGIN_NOT_ALLOWED.cause("reported", "The text names the action signin:CreateOAuth2Token."),
-        remedies=_allow_login_remedy(denial.case),
-        notes=_LOGIN_NOTE,
+        _describe_denied_login(who), cause, remedies=_allow_login_remedy(denial.case, who), notes=_LOGIN_NOTE
     )
 
 
 def explain_denied_renewal(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain the same of an answer of the sign-in service, whose code is that of any other rejection."""
+    cause = LOGIN_NOT_ALLOWED.cause("reported", clues.quote_phrases(message, "INSUFFICIENT_PERMISSIONS"))
+    who = _find_signed_in(case)
     return case.explain(
-        _LOGIN_DENIED,
-        LOGIN_NOT_ALLOWED.cause("reported", clues.quote_phrases(message, "INSUFFICIENT_PERMISSIONS")),
-        remedies=_allow_login_remedy(case),
-        notes=_LOGIN_NOTE,
+        _describe_denied_login(who), cause, remedies=_allow_login_remedy(case, who), notes=_LOGIN_NOTE
     )
 
 
-_LOGIN_DENIED = "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials."
 _LOGIN_NOTE = (
     "The credentials are neither missing nor expired: without the permission, aws login fails again."
 )
+_GROUP = lazy_pattern(
+    r"(?a)\b[Mm]y (?:own |IAM |user ){0,2}group(?: is(?: called)?)?:? [`\"'](?P<name>[\w+=,.@-]{1,128})[`\"']"
+)
 
 
-def _allow_login_remedy(case: Case[AccessDenied] | Case[ExpiredCredentials]) -> Remedy:
-    policy = f"arn:{clues.find_partition(case)}:iam::aws:policy/SignInLocalDevelopmentAccess"
-    role = principal_words.underlying_role(case.principal)
-    of_role = commands.attach_policy(commands.role_name(role.name if role else None), policy)
-    of_user = f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}"
+def _find_signed_in(case: Case[AccessDenied] | Case[ExpiredCredentials]) -> User | Role | None:
+    """Return the user or role that signed in to the console, also if its account is unknown."""
+    caller = case.principal or principal_words.parse_masked_principal(case.caller)
+    role = principal_words.underlying_role(caller)
+    # Only a permission set changes the role of one.
+    return caller if isinstance(caller, User) else None if isinstance(role, IdentityCenterRole) else role
+
+
+def _describe_denied_login(who: User | Role | None) -> str:
+    name = f"The {who.kind} {who.name}" if who else "The user or role that signed in with aws login"
+    return f"{name} is not allowed to call signin:CreateOAuth2Token, with which aws login creates and refreshes credentials."
+
+
+def _allow_login_remedy(
+    case: Case[AccessDenied] | Case[ExpiredCredentials], who: User | Role | None
+) -> Remedy:
+    partition = clues.find_partition(case)
+    policy = f"arn:{partition}:iam::aws:policy/SignInLocalDevelopmentAccess"
+    name = f"the {who.kind} {who.name}" if who else "the user or role"
+    to = name if who else f"{name} that signed in to the console, which shows its name"
+    of_set = " For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead."
+    group = _GROUP.search(case.text) if isinstance(who, User) else None
+    in_account = (
+        f" An administrator of account {who.account} does that." if who and who.account.strip("0") else ""
+    )
+    of_user = (
+        None
+        if isinstance(who, Role)
+        else commands.attach_policy(who.name if who else "USER_NAME", policy, "user")
+    )
+    of_role = (
+        None if isinstance(who, User) else commands.attach_policy(who.name if who else "ROLE_NAME", policy)
+    )
+    of_group = group and commands.attach_policy(group["name"], policy, "group")
     return account_remedy(
-        "Allow the user or role to use aws login",
-        "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signed in to the console: the browser shows its name. For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead.",
+        f"Allow {name} to use aws login",
+        f"Attach SignInLocalDevelopmentAccess to {to}. It allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token on arn:{partition}:signin:*:*:oauth2/public-client/*.{'' if who else of_set}{in_account}",
         "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
         commands=(
-            None if role else of_user,
-            None if isinstance(case.principal, User) else Labelled("Or, for a role:", of_role),
-            Labelled("Then, as the user or role:", "aws login"),
+            of_user,
+            of_group and Labelled("Or, for all users of the group:", of_group),
+            of_role and (of_role if who else Labelled("Or, for a role:", of_role)),
+            Labelled(f"Then, as {name}:", "aws login"),
         ),
     )
 
