@@ -350,6 +350,12 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             id="ECR Public",
         ),
         pytest.param(
+            "$ docker pull public.ecr.aws/nginx/nginx:1.29\n1.29: Pulling from nginx/nginx\ntoomanyrequests: Data limit exceeded",
+            ("no permission is missing", "ecr-public get-login-password --region us-east-1"),
+            ("put-role-policy",),
+            id="ECR Public, next line",
+        ),
+        pytest.param(
             "google.auth.exceptions.OAuthError: ('Error code unauthorized_client: The given credential is rejected by the attribute condition.', '{}')\naudience //iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/films/providers/aws-films, arn:aws:sts::111122223333:assumed-role/exporter/i-1",
             (
                 "describe aws-films --workload-identity-pool=films",

@@ -19,7 +19,9 @@ _PULL_THROUGH = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-thr
 _FEDERATION = "https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds"
 _AZURE_ROLES = "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-cli"
 _LIMITED = lazy_pattern(
-    r"\bpublic\.ecr\.aws/(?:(?!\b(?:docker|ghcr|quay)\.io\b|Docker Hub)[^\n]){0,600}?(?P<words>\b429 Too Many Requests\b|\btoomanyrequests\b)"
+    r"\bpublic\.ecr\.aws/(?:(?!\b(?:docker|ghcr|quay)\.io\b|Docker Hub)[^\n]){0,600}?"
+    # The client of Docker prints the error on the line after the command, or after what it has pulled.
+    r"(?:(?P<words>\b429 Too Many Requests\b|\btoomanyrequests\b)|(?:\n(?:(?!\b[\w-]{1,30}\.(?:io|com)\b|Docker Hub)[^\n]){0,200}){1,4}?\btoomanyrequests: (?P<limit>(?:Rate|Data limit) exceeded))"
 )
 _REFUSED = lazy_pattern(
     r"(?:(?i:error code) |\\?\"error\\?\":\s?\\?\")unauthorized_client\b[^\n]{0,60}?(?P<words>The given credential is rejected by the attribute condition)"
@@ -53,7 +55,7 @@ def explain_public_registry(text: str) -> Explanation | None:
     if found is None:
         return None
     return explain_elsewhere(
-        found["words"],
+        found["words"] or found["limit"],
         "ECR Public limits the pulls from your address (429): no permission is missing, and the policies of the node or task role play no part, because such pulls are anonymous.",
         account_remedy(
             "Pull the image through a cache in your own ECR registry",
