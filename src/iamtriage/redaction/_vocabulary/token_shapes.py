@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage._typing import NamedTuple
@@ -209,8 +208,6 @@ OPEN_TOKEN_SHAPES = tuple(
 _PARTS = [re.compile(part) for _, part, _ in _OPEN_ROWS]
 
 
-# A text with more tokens is searched as a whole, which takes less time than a search for each.
-_MAX_TOKENS = 20
 # The minimum length of a text with a token, and of one whose words are searched.
 _MIN_LENGTH, _MIN_WORDS = 20, 1_000
 # The characters of tokens and of their starts. A text is searched for these faster than for the starts.
@@ -220,9 +217,14 @@ _RUN, _SHORT_RUN = (re.compile(rf"[A-Za-z0-9_+/=~.-]{{{length},}}") for length i
 _SHORT_STARTS = ("xox", "xapp-", "AKCp", "k_test_", "k_live_", "k_prod_")
 
 
-_ANY_START = re.compile(
-    build_tree([*map(re.escape, start)] for shape in TOKEN_SHAPES for start in shape.starts)
+# What a token begins with, and what is inside or before one, of which a text has little.
+_START = build_tree(
+    [*map(re.escape, start)] for shape in TOKEN_SHAPES if not shape.offset for start in shape.starts
 )
+_INSIDE = [re.compile(re.escape(start)) for shape in TOKEN_SHAPES if shape.offset for start in shape.starts]
+# A token begins after a sign or an escape. A text is searched fast for signs, because letters are more frequent.
+_SEPARATE_START = re.compile(f"[^A-Za-z0-9_](?P<start>{_START})")
+_ESCAPED_START = re.compile(rf"(?<=[\\%])(?:[nrt]|[0-9A-Fa-f]{{2}}|u00[0-9a-f]{{2}})(?P<start>{_START})")
 _SHAPES_BY_START: dict[str, list[tuple[str, TokenShape]]] = {}
 for _shape in TOKEN_SHAPES:
     for _start in _shape.starts:
@@ -244,45 +246,48 @@ def find_provider_tokens(text: str, words: str) -> Iterator[tuple[int, int]]:
     """
     if len(text) < _MIN_LENGTH:
         return
-    tokens: list[tuple[int, int]] = []
     if len(text) >= _MIN_WORDS:
         # Distinct long words are searched in less time. No token contains spaces.
         length = _MIN_RUN if any(map(words.__contains__, _SHORT_STARTS)) else _MIN_LENGTH
         words = "\n".join(dict.fromkeys(word for word in words.split() if len(word) >= length))
-        tokens = [*islice(_find_in_words(words), _MAX_TOKENS + 1)]
-    if len(text) < _MIN_WORDS or len(tokens) > _MAX_TOKENS:
-        yield from _find_in_words(text)
-        return
-    for start, end in tokens:
-        low, high = words.rfind("\n", 0, start) + 1, words.find("\n", end)
-        word = words[low : high if high >= 0 else len(words)]
-        at = -1
-        while (at := text.find(word, at + 1)) >= 0:
-            before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
-            if (not before or before.isspace()) and (not after or after.isspace()):
-                yield at + start - low, at + end - low
+        if next(_find_in_words(words), None) is None:
+            return
+    yield from _find_in_words(text)
 
 
 def _find_in_words(text: str) -> Iterator[tuple[int, int]]:
     ends: dict[str, int] = {}
-    has_short = any(map(text.__contains__, _SHORT_STARTS))
-    for run in (_SHORT_RUN if has_short else _RUN).finditer(text):
-        at, end = run.start() - 1, run.end()
-        while found := _ANY_START.search(text, at + 1, end):
-            at = found.start()
-            for start, shape in _list_shapes(found[0]):
-                begin = max(0, at - shape.offset)
-                if at < ends.get(start, 0) or (shape.offset >= 0 and not _is_separate(text, begin)):
-                    continue
-                token = shape.pattern.match(text, begin)
-                if token:
-                    ends[start] = token.end()
-                    if len(set(token[0])) >= _MIN_CHARACTERS:
-                        yield token.span()
+    for at, written in _find_starts(text):
+        for start, shape in _list_shapes(written):
+            begin = max(0, at - shape.offset)
+            if at < ends.get(start, 0) or (shape.offset >= 0 and not _is_separate(text, begin)):
+                continue
+            token = shape.pattern.match(text, begin)
+            if token:
+                ends[start] = token.end()
+                if len(set(token[0])) >= _MIN_CHARACTERS:
+                    yield token.span()
     for part, shape in zip(_PARTS, OPEN_TOKEN_SHAPES, strict=True):
         for token in shape.pattern.finditer(text) if part.search(text) else ():
             if len(set(token[0])) >= _MIN_CHARACTERS and _is_separate(text, token.start()):
                 yield token.span()
+
+
+def _find_starts(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the position of each start of a token, and the start."""
+    has_short = any(map(text.__contains__, _SHORT_STARTS))
+    # Also before the first character is a sign.
+    padded = f" {text}"
+    for run in (_SHORT_RUN if has_short else _RUN).finditer(text):
+        at, end = run.span()
+        if escaped := _ESCAPED_START.match(text, at, end):
+            yield escaped.start("start"), escaped["start"]
+        while found := _SEPARATE_START.search(padded, at, end + 1):
+            at = found.start()
+            yield at, found["start"]
+            at += 1
+    for inside in _INSIDE:
+        yield from ((m.start(), m[0]) for m in inside.finditer(text))
 
 
 def _is_separate(text: str, at: int) -> bool:
