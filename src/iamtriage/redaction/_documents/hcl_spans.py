@@ -33,7 +33,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>->|==|!=|<=|>=|&&|\|\||=>|\.{3}|-/\+|\+/-|[-+*/%<>!?:=,.~]))"
 )
 _BLOCK = re.compile(
-    r"^[ \t]*+(?:[-+~]{1,3}(?:/[-+])?[ \t]++)?"
+    r"\n[ \t]*+(?:[-+~]{1,3}(?:/[-+])?[ \t]++)?"
     r"(?:resource|data|variable|output|provider|locals|module|terraform)"
     r"(?:[ ]\"[^\"\n]{1,200}\"){0,2}[ ]\{[ \t]*\r?$",
     re.MULTILINE,
@@ -75,14 +75,16 @@ def find_hcl(text: str) -> Iterator[Node]:
     if " {\n" not in text and " {\r\n" not in text:
         return
     at = failures = 0
-    while failures < _MAX_FAILURES and (block := _BLOCK.search(text, at)):
+    # A text is searched faster for the line break before a line than for its start.
+    lines = f"\n{text}"
+    while failures < _MAX_FAILURES and (block := _BLOCK.search(lines, at)):
         node = _read(text, block.start(), is_whole=False)
         if node is not None:
             yield node
             at = node.end
         else:
             failures += 1
-            at = block.end()
+            at = block.end() - 1
 
 
 def _read(text: str, at: int, *, is_whole: bool) -> Node | None:

@@ -83,7 +83,7 @@ _USER_TOKEN = re.compile(r"://(?P<password>[^\s/?#@:\"'<>\\]{6,2048}):x-oauth-ba
 _ONLY_TOKEN = re.compile(r"://(?P<token>[A-Za-z0-9_~-]{20,2048})@")
 # A line of pgpass after its host: port, database, user, password.
 _PGPASS = re.compile(
-    r":(?P<port>[1-9][0-9]{3,4}|\*):(?:[A-Za-z_][\w-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*)"
+    r":[1-9*](?:(?<=\*)|(?<!\*)[0-9]{3,4}):(?:[A-Za-z_][\w-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*)"
     r":(?P<password>(?:[^\s:\"'\\\x1b<]|<(?!/)){6,400})(?=[\s\"'\\\x1b<]|\Z)"
 )
 # Also in an indented code block.
@@ -94,7 +94,7 @@ _PGPASS_HOST = re.compile(
 _MAX_HOST = 254
 # The ports of PostgreSQL and PgBouncer. With another port, the line is one of pgpass if the host is an IP address or
 # ends with a common label.
-_KNOWN_PORT = re.compile(r"[56]43[0-9]|\*")
+_KNOWN_PORT = re.compile(r":(?:[56]43[0-9]|\*):")
 _COMMON_HOST = re.compile(
     r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|localhost"
     r"|(?:[\w-]{1,63}\.){1,8}(?:com|net|org|io|dev|cloud|app|internal|local|lan|corp|svc)"
@@ -240,7 +240,7 @@ def _find_postgres_passwords(text: str) -> Iterator[FoundSecret]:
         host = _PGPASS_HOST.search(text, max(0, at - _MAX_HOST), at)
         if host is None or _SOURCE_FILE.fullmatch(host[0]):
             continue
-        is_known_port = _KNOWN_PORT.fullmatch(m["port"]) is not None
+        is_known_port = _KNOWN_PORT.match(text, at) is not None
         if not is_known_port:
             indent = text[max(0, host.start() - _MAX_INDENT) : host.start()].rpartition("\n")[2]
             is_line = not indent.strip(" \t") and _REST_OF_LINE.match(text, m.end())

@@ -146,12 +146,12 @@ LINE_ROWS: tuple[tuple[tuple[str, ...], str, Secret] | tuple[tuple[str, ...], st
     ((" for ",), rf"pass(?:word|phrase) for (?:user |key )?\S{{1,120}}:[ ](?P<plain>(?:{MIXED}|(?=[a-z]{{1,40}}-[a-z]{{1,40}}-[a-z]))\S{{6,400}})[ \t]*\r?$", "password", r"pass(?:word|phrase) for "),
     (("]> auth ", "> auth "), r":[0-9]{2,5}(?:\[[0-9]{1,3}\])?> auth (?:\S{1,80} )?(?P<plain>[^\s\"']{4,400})\r?$", "password", "[0-9]]?> auth "),
     # Users with their passwords in messages, and in what Wireshark shows.
-    (("creds: ", "credentials: ", "/pass", "/pw"), rf"(?:creds(?<=\bcreds)|credentials(?<=[ \t]{{4}}credentials)|user(?:name)?/pass(?:word)?|user(?:name)?/pw): (?![\w.+-]{{1,40}}:/|arn:|environment/)[^\s:/]{{1,60}}(?:[ ]?/[ ]?|:)(?P<plain>{MIXED}[^\s/]{{6,200}})[ \t]*\r?$", "password", "(?:creds|credentials|/pass(?:word)?|/pw): "),
+    (("creds: ", "credentials: ", "/pass", "/pw"), rf"(?:creds(?<=\bcreds)|credentials(?<=[ \t]{{4}}credentials)|user(?:name)?/pass(?:word)?|user(?:name)?/pw): (?![\w.+-]{{1,40}}:/|arn:|environment/)[^\s:/]{{1,60}}(?:[ ]?/[ ]?|:)(?P<plain>{MIXED}[^\s/]{{6,200}})[ \t]*\r?$", "password", r": (?:(?<=creds: )|(?<=credentials: )|(?<=/pass: )|(?<=/password: )|(?<=/pw: ))"),
     (("/ ",), rf"[a-z0-9][\w.+-]{{0,63}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}} ?/ (?![a-z0-9]{{1,20}}(?:[-:.][a-z0-9]{{1,20}}){{1,8}}(?:[\s\x1b]|$))(?P<plain>{MIXED}[^\s/]{{6,200}})[ \t]*\r?$", "password", r"@[\w.-]{1,200} ?/ "),
     # Templates.
     (("default ",), r"pass(?:word)?: [^\n{}]{0,80}\{\{[^\n{}]{0,120}\| ?default \"(?P<double>[^\"\n{}]{4,400})\"", "secret", r"\| ?default \""),
     (("default ",), rf"(?:secret|token|(?:api|access|private|secret)[_-]?key): [^\n{{}}]{{0,80}}\{{\{{[^\n{{}}]{{0,120}}\| ?default \"(?P<double>{MIXED}[^\"\n{{}}]{{4,400}})\"", "secret", r"\| ?default \""),
-    (("password:",), r"password:?[ ]?[\"'}];?\s{1,4}(?:exp_)?send\s{1,2}(?:-- )?\"(?P<double>[^\"\n\\$]{4,200})\\r", "password", r"\s(?:exp_)?send\s"),
+    (("password:",), r"password:?[ ]?[\"'}];?\s{1,4}(?:exp_)?send\s{1,2}(?:-- )?\"(?P<double>[^\"\n\\$]{4,200})\\r", "password", r"send\s(?:(?<=\ssend\s)|(?<=\sexp_send\s))"),
     # A file of cookies, and a jar that Python prints.
     (("\ttrue\t", "\tfalse\t"), r"\t/[^\s]{0,200}\t(?:true|false)\t[0-9]{1,12}\t[^\s=]{1,200}\t(?P<plain>[^\s\"']{8,4000})", "cookie"),
     (("<cookie ", "net.cookie("), r"<cookie [^\s=<>]{1,80}=(?P<plain>[^\s<>]{8,4000}) for |net\.cookie\(\"[^\"\n]{1,80}\", ?\"(?P<double>[^\"\n]{8,4000})\"", "cookie"),
