@@ -81,9 +81,7 @@ class NameMatch(NamedTuple):
             signs: Parts of which a match contains at least one, to skip other names quickly.
         """
         low = max(0, self.start - _LOOKBEHIND)
-        if signs and not (
-            self.searched.contains(signs) and any(map(self.text[low : self.start].__contains__, signs))
-        ):
+        if signs and not any(map(self.text[low : self.start].__contains__, signs)):
             return None
         return pattern.search(self.text, low, self.start)
 

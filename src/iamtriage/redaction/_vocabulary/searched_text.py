@@ -102,7 +102,6 @@ class SearchedText:
         self.is_marked = WORD in text
         self.unresolved: list[tuple[int, int]] = []
         self._known: dict[str, tuple[int, int]] = {}
-        self._contained: dict[tuple[str, ...], bool] = {}
 
     @cached_property
     def names(self) -> list[re.Match[str]]:
@@ -123,12 +122,6 @@ class SearchedText:
     def parts(self) -> Parts:
         """The distinct parts of the text, and their copies."""
         return find_parts(self.text)
-
-    def contains(self, signs: tuple[str, ...]) -> bool:
-        """Return whether the text contains one of some signs."""
-        if signs not in self._contained:
-            self._contained[signs] = any(map(self.text.__contains__, signs))
-        return self._contained[signs]
 
     def end(self, pattern: re.Pattern[str], at: int) -> int | None:
         """Return the end of the value at a position, or ``None`` if there is none.
