@@ -814,6 +814,42 @@ def test_other_denials(text: str, topic: str, first: tuple[str, str]) -> None:
     assert (found.topic, codes(found)[0]) == (topic, first)
 
 
+_PODS = '{APIGroups:[""], Resources:["pods"], Verbs:["get" "watch"]}'
+_SCALE = '{APIGroups:["apps"], Resources:["deployments/scale"], ResourceNames:["cart"], Verbs:["patch"]}'
+_URL = '{NonResourceURLs:["/metrics"], Verbs:["get"]}'
+
+
+@check_rows(
+    ("kind", "groups", "rules", "lacking", "create"),
+    [
+        ("role", '"devs" "system:authenticated"', _PODS, "get and watch on pods", "kubectl create role x-permissions --namespace shop --verb get,watch --resource pods"),
+        ("rolebinding", '"devs"', _SCALE, "patch on deployments/scale", "kubectl create role x-permissions --namespace shop --verb patch --resource deployments.apps/scale --resource-name cart"),
+        ("clusterrole", '"oidc:devs"', _PODS, "get and watch on pods", "kubectl create clusterrole x-permissions --verb get,watch --resource pods"),
+        # Several groups or rules, no group of one's own, and no resource.
+        ("role", '"devs" "ops"', _PODS, "get and watch on pods", None),
+        ("role", '"devs"', f"{_PODS}\n{_SCALE}", "get and watch on pods and patch on deployments/scale", None),
+        ("role", '"system:authenticated"', _PODS, "get and watch on pods", None),
+        ("role", '"devs"', _URL, None, None),
+    ],
+)  # fmt: skip
+def test_permissions_that_a_creator_of_a_role_lacks(
+    kind: str, groups: str, rules: str, lacking: str | None, create: str | None
+) -> None:
+    text = f'$ kubectl apply -n shop -f x.yaml\nError from server (Forbidden): error when creating "x.yaml": {kind}s.rbac.authorization.k8s.io "x" is forbidden: user "ana" (groups=[{groups}]) is attempting to grant RBAC permissions not currently held:\n{rules}'
+    found = explain(text)
+    assert (f"grants {lacking}, which the user does not have" in found.summary) is (lacking is not None)
+    again, grant = (each.commands for each in found.remedies[:2])
+    assert list(again) == ["kubectl apply -n shop -f x.yaml"]
+    assert grant[0] == (create or "kubectl auth can-i --list")
+    assert ("--group " in str(grant)) is (create is not None)
+
+
+@pytest.mark.parametrize("option", ["-f -", "-f x.yaml --dry-run=server", "-f x.yaml --token=0a1b2c3d4e5f"])
+def test_command_that_nobody_else_can_run(option: str) -> None:
+    text = f'$ kubectl apply {option}\nError from server (Forbidden): roles.rbac.authorization.k8s.io "x" is forbidden: user "ana" (groups=["devs"]) is attempting to grant RBAC permissions not currently held:\n{_PODS}'
+    assert not explain(text).remedies[0].commands
+
+
 def test_no_iam_policy_is_suggested() -> None:
     for name, text, facts in CASES:
         if name.startswith("k8s-"):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, line_start
+from iamtriage._text import clip_text, join_words, line_start
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node_restriction
@@ -247,6 +247,13 @@ _KINDS = {
     "rolebinding": "RoleBinding",
     "role": "Role",
 }
+# A rule that the user lacks, as the API server prints it, and the groups of the user.
+_RULE = lazy_pattern(
+    r"\{APIGroups:\[([^\]\n]{1,200})\], Resources:\[([^\]\n]{1,400})\], (?:ResourceNames:\[([^\]\n]{1,400})\], )?Verbs:\[([^\]\n]{1,200})\]\}"
+)
+_GROUPS, _QUOTED = lazy_pattern(r"\(groups=\[([^\]\n]{1,600})\]"), lazy_pattern(r"\"([^\"]*)\"")
+_CHARS_OF_RULES, _MAX_RULES, _CHANGES = 4_000, 3, (("apply",), ("create",))
+_NOT_REPEATED = lazy_pattern(r"token|password|dry-run| -f -(?:\s|\Z)")
 _PREVENTION = f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping"
 ESCALATION = CauseType(
     "escalation",
@@ -273,26 +280,76 @@ def _explain_escalation(case: Case[KubernetesForbidden], message: str, said: re.
     found, named = _OBJECT.search(message), _USER.search(message)
     user = f"the user {clip_text(named[1])}" if named else "the caller"
     what = clip_text(f"the {_KINDS[found[1]]} {found[2]}") if found else "the role or binding"
+    run = case.context.command
+    is_same = (
+        run is not None and run.program == "kubectl" and run.words[:1] in _CHANGES and len(run.words) > 1
+    )
+    again = run.text if run and is_same and not _NOT_REPEATED.search(run.text) else None
+    text = case.failure.text
+    rules = _RULE.findall(text, text.find(said[0]), text.find(said[0]) + _CHARS_OF_RULES)
+    lacking = join_words([f"{_listed(each[3])} on {_listed(each[1])}" for each in rules], "and")
+    lacks = f"{lacking}, which" if 0 < len(rules) <= _MAX_RULES else "permissions that"
     return case.explain(
-        f"RBAC allows {user} to create or change {what}, but Kubernetes rejects it: the role grants permissions that the user does not have.",
+        f"RBAC allows {user} to create or change {what}, but Kubernetes rejects it: the role grants {lacks} the user does not have.",
         ESCALATION.cause("reported", f"The API server says: {said[0]}."),
         RIGHTS_OF_ACCESS_POLICY.cause() if case.facts.cluster or _EKS.search(case.text) else None,
         topic="kubernetes-escalation",
         remedies=(
             cluster_remedy(
                 f"Ask a cluster administrator to create {what}",
-                "They run the same kubectl, Helm or Terraform command.",
+                None if again else "They run the same kubectl, Helm or Terraform command.",
                 "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind. Give these verbs to others only for single roles (resourceNames): otherwise, they can get every permission.",
+                commands=again,
                 url=_PREVENTION,
             ),
-            cluster_remedy(
-                "Or grant the permissions to a group of the caller first",
-                "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster.",
-                "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
-                commands="kubectl auth can-i --list",
-                url=_PREVENTION,
-            ),
+            _grant_first_remedy(case, found, message, rules),
             your_remedy("Or take these permissions out of the role", url=_PREVENTION),
         ),
         notes="An IAM policy does not help: Kubernetes rejected the request.",
+    )
+
+
+def _listed(quoted: str) -> str:
+    return join_words([clip_text(each) for each in _QUOTED.findall(quoted)], "and")
+
+
+def _grant_first_remedy(
+    case: Case[KubernetesForbidden],
+    found: re.Match[str] | None,
+    message: str,
+    rules: list[tuple[str, str, str, str]],
+) -> Remedy:
+    """Return the remedy that gives the user the permissions, by the commands for the only group if one rule lacks."""
+    groups = _GROUPS.search(message)
+    own = [each for each in _QUOTED.findall(groups[1] if groups else "") if not each.startswith("system:")]
+    title, steps = (
+        "Or grant the permissions to a group of the caller first",
+        (
+            "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster.",
+            "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
+        ),
+    )
+    if found is None or len(own) != 1 or len(rules) != 1:
+        return cluster_remedy(title, *steps, commands="kubectl auth can-i --list", url=_PREVENTION)
+    api_groups, resources, names, verbs = map(_QUOTED.findall, rules[0])
+    types = [
+        f"{name}{group and f'.{group}'}{slash}{part}"
+        for group in api_groups
+        for name, slash, part in (each.partition("/") for each in resources)
+    ]
+    is_wide, role = found[1].startswith("cluster"), f"{found[2]}-permissions"
+    prefix = "cluster" if is_wide else ""
+    scope = "" if is_wide else f" --namespace {case.facts.namespace or 'NAMESPACE'}"
+    only = "".join(commands.fill_command(" --resource-name {}", each) for each in names)
+    create = f"kubectl create {prefix}role {{}}{scope} --verb {{}} --resource {{}}"
+    bind = f"kubectl create {prefix}rolebinding {{0}}{scope} --{prefix}role {{0}} --group {{1}}"
+    where = "" if is_wide or not case.facts.namespace else f" in the namespace {case.facts.namespace}"
+    return cluster_remedy(
+        f"Or allow the group {clip_text(own[0])} {_listed(rules[0][3])} on {_listed(rules[0][1])}{where} first",
+        *steps,
+        commands=(
+            f"{commands.fill_command(create, role, ','.join(verbs), ','.join(types))}{only}",
+            commands.fill_command(bind, role, own[0]),
+        ),
+        url=_PREVENTION,
     )
