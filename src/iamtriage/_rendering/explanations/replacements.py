@@ -45,9 +45,22 @@ _SOURCES = (
         lazy_pattern("ENCODED_MESSAGE"),
         'what follows "Encoded authorization failure message:" in the text',
     ),
-    ("INSTANCE_ID", lazy_pattern("INSTANCE_ID"), "aws ec2 describe-instances"),
-    ("SERIAL_NUMBER", lazy_pattern("SERIAL_NUMBER"), "aws iam list-mfa-devices"),
-    ("MFA_DEVICE_ARN", lazy_pattern("MFA_DEVICE_ARN"), "aws iam list-mfa-devices"),
+    *(
+        (word, lazy_pattern(sign), command)
+        for word, sign, command in (
+            ("INSTANCE_ID", "INSTANCE_ID", "aws ec2 describe-instances"),
+            ("SERIAL_NUMBER", "SERIAL_NUMBER", "aws iam list-mfa-devices"),
+            ("MFA_DEVICE_ARN", "MFA_DEVICE_ARN", "aws iam list-mfa-devices"),
+            ("API_ID", r"\brest-?api", "aws apigateway get-rest-apis"),
+            (
+                "IDENTITY_POOL_ID",
+                "IDENTITY_POOL_ID",
+                "aws cognito-identity list-identity-pools --max-results 60",
+            ),
+            ("USER_POOL_ID", "USER_POOL_ID", "aws cognito-idp list-user-pools --max-results 60"),
+            ("CLUSTER_UUID", ":kafka:", "aws kafka list-clusters-v2"),
+        )
+    ),
 )
 # In columns.
 _MAX_LENGTH = 96
