@@ -825,7 +825,8 @@ _URL = '{NonResourceURLs:["/metrics"], Verbs:["get"]}'
         ("role", '"devs" "system:authenticated"', _PODS, "get and watch on pods", "kubectl create role x-permissions --namespace shop --verb get,watch --resource pods"),
         ("rolebinding", '"devs"', _SCALE, "patch on deployments/scale", "kubectl create role x-permissions --namespace shop --verb patch --resource deployments.apps/scale --resource-name cart"),
         ("clusterrole", '"oidc:devs"', _PODS, "get and watch on pods", "kubectl create clusterrole x-permissions --verb get,watch --resource pods"),
-        # Several groups or rules, no group of one's own, and no resource.
+        # Everything, several groups or rules, no group of one's own, and no resource.
+        ("clusterrole", '"devs"', '{APIGroups:["*"], Resources:["*"], Verbs:["*"]}', "* on *", None),
         ("role", '"devs" "ops"', _PODS, "get and watch on pods", None),
         ("role", '"devs"', f"{_PODS}\n{_SCALE}", "get and watch on pods and patch on deployments/scale", None),
         ("role", '"system:authenticated"', _PODS, "get and watch on pods", None),

@@ -280,13 +280,11 @@ def _explain_escalation(case: Case[KubernetesForbidden], message: str, said: re.
     found, named = _OBJECT.search(message), _USER.search(message)
     user = f"the user {clip_text(named[1])}" if named else "the caller"
     what = clip_text(f"the {_KINDS[found[1]]} {found[2]}") if found else "the role or binding"
-    run = case.context.command
-    is_same = (
-        run is not None and run.program == "kubectl" and run.words[:1] in _CHANGES and len(run.words) > 1
-    )
+    run, text = case.context.command, case.failure.text
+    is_same = run is not None and run.program == "kubectl" and run.words[:1] in _CHANGES and run.words[1:]
     again = run.text if run and is_same and not _NOT_REPEATED.search(run.text) else None
-    text = case.failure.text
-    rules = _RULE.findall(text, text.find(said[0]), text.find(said[0]) + _CHARS_OF_RULES)
+    start = text.find(said[0])
+    rules = _RULE.findall(text, start, start + _CHARS_OF_RULES)
     lacking = join_words([f"{_listed(each[3])} on {_listed(each[1])}" for each in rules], "and")
     lacks = f"{lacking}, which" if 0 < len(rules) <= _MAX_RULES else "permissions that"
     return case.explain(
@@ -322,34 +320,29 @@ def _grant_first_remedy(
     """Return the remedy that gives the user the permissions, by the commands for the only group if one rule lacks."""
     groups = _GROUPS.search(message)
     own = [each for each in _QUOTED.findall(groups[1] if groups else "") if not each.startswith("system:")]
-    title, steps = (
-        "Or grant the permissions to a group of the caller first",
-        (
-            "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster.",
-            "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
-        ),
-    )
-    if found is None or len(own) != 1 or len(rules) != 1:
-        return cluster_remedy(title, *steps, commands="kubectl auth can-i --list", url=_PREVENTION)
-    api_groups, resources, names, verbs = map(_QUOTED.findall, rules[0])
-    types = [
-        f"{name}{group and f'.{group}'}{slash}{part}"
-        for group in api_groups
-        for name, slash, part in (each.partition("/") for each in resources)
-    ]
-    is_wide, role = found[1].startswith("cluster"), f"{found[2]}-permissions"
-    prefix = "cluster" if is_wide else ""
-    scope = "" if is_wide else f" --namespace {case.facts.namespace or 'NAMESPACE'}"
-    only = "".join(commands.fill_command(" --resource-name {}", each) for each in names)
-    create = f"kubectl create {prefix}role {{}}{scope} --verb {{}} --resource {{}}"
-    bind = f"kubectl create {prefix}rolebinding {{0}}{scope} --{prefix}role {{0}} --group {{1}}"
-    where = "" if is_wide or not case.facts.namespace else f" in the namespace {case.facts.namespace}"
-    return cluster_remedy(
-        f"Or allow the group {clip_text(own[0])} {_listed(rules[0][3])} on {_listed(rules[0][1])}{where} first",
-        *steps,
-        commands=(
+    scoped = "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster."
+    of_policy = "To grant permissions that the caller has from an access policy, bind the caller to a role with them first."
+    title = "Or grant the permissions to a group of the caller first"
+    lines: tuple[str, ...] = ("kubectl auth can-i --list",)
+    # With everything, the group would be the administrator.
+    if found is not None and len(own) == len(rules) == 1 and '"*"' not in str(rules):
+        api_groups, resources, names, verbs = map(_QUOTED.findall, rules[0])
+        types = [
+            f"{name}{group and f'.{group}'}{slash}{part}"
+            for group in api_groups
+            for name, slash, part in (each.partition("/") for each in resources)
+        ]
+        kind = "clusterrole" if found[1].startswith("cluster") else "role"
+        namespace = None if kind == "clusterrole" else case.facts.namespace
+        scope = "" if kind == "clusterrole" else f" --namespace {namespace or 'NAMESPACE'}"
+        only = "".join(commands.fill_command(" --resource-name {}", each) for each in names)
+        create = f"kubectl create {kind} {{}}{scope} --verb {{}} --resource {{}}"
+        bind = f"kubectl create {kind}binding {{0}}{scope} --{kind} {{0}} --group {{1}}"
+        where = f" in the namespace {namespace}" if namespace else ""
+        title = f"Or allow the group {clip_text(own[0])} {_listed(rules[0][3])} on {_listed(rules[0][1])}{where} first"
+        role = f"{found[2]}-permissions"
+        lines = (
             f"{commands.fill_command(create, role, ','.join(verbs), ','.join(types))}{only}",
             commands.fill_command(bind, role, own[0]),
-        ),
-        url=_PREVENTION,
-    )
+        )
+    return cluster_remedy(title, scoped, of_policy, commands=lines, url=_PREVENTION)
