@@ -5,7 +5,8 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.arns._principals import IdentityCenterRole, Role, User
+from iamtriage._text import upper_first
+from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.logins import kubectl_logins
 from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_sign_in_elsewhere
@@ -159,74 +160,56 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
 
 def explain_login_not_allowed(denial: Denial) -> Explanation:
     """Explain that the user or role that signed in with ``aws login`` is not allowed to create credentials."""
-    cause = LOGIN_NOT_ALLOWED.cause("reported", "The text names the action signin:CreateOAuth2Token.")
-    who = _find_signed_in(denial.case)
-    return denial.explain(
-        _describe_denied_login(who), cause, remedies=_allow_login_remedy(denial.case, who), notes=_LOGIN_NOTE
-    )
+    return _explain_denied_login(denial, denial.case, "The text names the action signin:CreateOAuth2Token.")
 
 
 def explain_denied_renewal(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain the same of an answer of the sign-in service, whose code is that of any other rejection."""
-    cause = LOGIN_NOT_ALLOWED.cause("reported", clues.quote_phrases(message, "INSUFFICIENT_PERMISSIONS"))
-    who = _find_signed_in(case)
-    return case.explain(
-        _describe_denied_login(who), cause, remedies=_allow_login_remedy(case, who), notes=_LOGIN_NOTE
-    )
+    return _explain_denied_login(case, case, clues.quote_phrases(message, "INSUFFICIENT_PERMISSIONS"))
 
 
-_LOGIN_NOTE = (
-    "The credentials are neither missing nor expired: without the permission, aws login fails again."
-)
 _GROUP = lazy_pattern(
     r"(?a)\b[Mm]y (?:own |IAM |user ){0,2}group(?: is(?: called)?)?:? [`\"'](?P<name>[\w+=,.@-]{1,128})[`\"']"
 )
+_OR_ATTACH = {"role": "Or, for a role:", "group": "Or, for all users of the group:"}
 
 
-def _find_signed_in(case: Case[AccessDenied] | Case[ExpiredCredentials]) -> User | Role | None:
-    """Return the user or role that signed in to the console, also if its account is unknown."""
+def _explain_denied_login(
+    whole: Denial | Case[ExpiredCredentials],
+    case: Case[AccessDenied] | Case[ExpiredCredentials],
+    because: str | tuple[str, ...],
+) -> Explanation:
     caller = case.principal or principal_words.parse_masked_principal(case.caller)
-    role = principal_words.underlying_role(caller)
-    # Only a permission set changes the role of one.
-    return caller if isinstance(caller, User) else None if isinstance(role, IdentityCenterRole) else role
-
-
-def _describe_denied_login(who: User | Role | None) -> str:
-    name = f"The {who.kind} {who.name}" if who else "The user or role that signed in with aws login"
-    return f"{name} is not allowed to call signin:CreateOAuth2Token, with which aws login creates and refreshes credentials."
-
-
-def _allow_login_remedy(
-    case: Case[AccessDenied] | Case[ExpiredCredentials], who: User | Role | None
-) -> Remedy:
+    who = caller if isinstance(caller, User) else principal_words.underlying_role(caller)
     partition = clues.find_partition(case)
     policy = f"arn:{partition}:iam::aws:policy/SignInLocalDevelopmentAccess"
-    name = f"the {who.kind} {who.name}" if who else "the user or role"
-    to = name if who else f"{name} that signed in to the console, which shows its name"
-    of_set = " For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead."
-    group = _GROUP.search(case.text) if isinstance(who, User) else None
-    in_account = (
-        f" An administrator of account {who.account} does that." if who and who.account.strip("0") else ""
-    )
-    of_user = (
-        None
-        if isinstance(who, Role)
-        else commands.attach_policy(who.name if who else "USER_NAME", policy, "user")
-    )
-    of_role = (
-        None if isinstance(who, User) else commands.attach_policy(who.name if who else "ROLE_NAME", policy)
-    )
-    of_group = group and commands.attach_policy(group["name"], policy, "group")
-    return account_remedy(
+    name, subject = "the user or role", "the user or role that signed in with aws login"
+    to = f"{name} that signed in to the console, which shows its name"
+    kinds = {"user": "USER_NAME", "role": "ROLE_NAME"}
+    more = " For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead."
+    # Only a permission set changes the role of one.
+    if who is not None and not isinstance(who, IdentityCenterRole):
+        name = subject = to = f"the {who.kind} {who.name}"
+        kinds = {who.kind: who.name}
+        more = f" An administrator of account {who.account} does that." if who.account.strip("0") else ""
+    if "user" in kinds and (group := _GROUP.search(case.text)) is not None:
+        kinds["group"] = group["name"]
+    (_, first), *others = [(kind, commands.attach_policy(each, policy, kind)) for kind, each in kinds.items()]
+    remedy = account_remedy(
         f"Allow {name} to use aws login",
-        f"Attach SignInLocalDevelopmentAccess to {to}. It allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token on arn:{partition}:signin:*:*:oauth2/public-client/*.{'' if who else of_set}{in_account}",
+        f"Attach SignInLocalDevelopmentAccess to {to}. It allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token on arn:{partition}:signin:*:*:oauth2/public-client/*.{more}",
         "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
         commands=(
-            of_user,
-            of_group and Labelled("Or, for all users of the group:", of_group),
-            of_role and (of_role if who else Labelled("Or, for a role:", of_role)),
+            first,
+            *(Labelled(_OR_ATTACH[kind], line) for kind, line in others),
             Labelled(f"Then, as {name}:", "aws login"),
         ),
+    )
+    return whole.explain(
+        f"{upper_first(subject)} is not allowed to call signin:CreateOAuth2Token, with which aws login creates and refreshes credentials.",
+        LOGIN_NOT_ALLOWED.cause("reported", because),
+        remedies=remedy,
+        notes="The credentials are neither missing nor expired: without the permission, aws login fails again.",
     )
 
 
