@@ -474,7 +474,24 @@ role_arn = arn:aws:iam::111122223333:role/shop/orders
             "AWSReservedSSO_Data_0123456789abcdef in the statement Read",
             "/aws-reserved/sso.amazonaws.com/",
             "aws iam get-role --role-name AWSReservedSSO_Data_0123456789abcdef",
+            '"arn:aws:iam::111122223333:root" with "Condition": {"ArnLike"',
+            "sso.amazonaws.com/*AWSReservedSSO_Data_????????????????",
+            "Then save the policy again.",
         ),
+        ("create it first", "AROA"),
+    ),
+    "role of IAM Identity Center with its path": _Row(
+        """An error occurred (MalformedPolicyDocument) when calling the CreateRole operation: Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Data_0123456789abcdef"
+""",
+        ("Check whether the principal exists",),
+        ("its path is missing", "ArnLike"),
+    ),
+    "role of IAM Identity Center without its path in a command": _Row(
+        """$ aws iam update-assume-role-policy --role-name audit --policy-document file://audit.json
+An error occurred (MalformedPolicyDocument) when calling the UpdateAssumeRolePolicy operation: Invalid principal in policy: "AWS":"arn:aws:iam::444455556666:role/AWSReservedSSO_Ops_fedcba9876543210"
+""",
+        ("with credentials of the account 444455556666", "update-assume-role-policy --role-name audit"),
+        ("create it first", "save the policy again"),
     ),
     "unique ID of a role among several principals": _Row(
         """Error: updating Secrets Manager Secret Policy: operation error Secrets Manager: PutResourcePolicy, https response error StatusCode: 400, RequestID: 0a1b, MalformedPolicyDocumentException: This resource policy contains an invalid principal.

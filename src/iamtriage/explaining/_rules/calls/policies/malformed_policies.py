@@ -149,8 +149,8 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
     ]
     if (absent := document_problems.explain_absent_role(case, name or None, effect)) is not None:
         return absent
-    # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
-    can_look_up = suspect.lacks_path or (causes[-1].evidence == "possible" and suspect.kind != "service")
+    # A deleted or misspelled principal cannot be looked up to see whether it exists, and service principals belong to AWS.
+    can_look_up = causes[-1].evidence == "possible" and suspect.kind != "service"
     return case.explain(
         text,
         *causes,
@@ -188,10 +188,10 @@ class _Suspect(NamedTuple):
         return "*" in self.name and self.name != "*"
 
     @property
-    def lacks_path(self) -> bool:
-        """Whether it is a role of IAM Identity Center without its path, which nothing states."""
-        principal = try_parse_principal(self.name)
-        return self.role is None and isinstance(principal, IdentityCenterRole) and principal.lacks_its_path
+    def without_path(self) -> IdentityCenterRole | None:
+        """The role of IAM Identity Center, if its path is missing and nothing states it."""
+        role = try_parse_principal(self.name) if self.role is None else None
+        return role if isinstance(role, IdentityCenterRole) and role.lacks_its_path else None
 
 
 def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
@@ -216,12 +216,12 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
             _Suspect("aws", name, "", stated_role(_role_of(name), text)) for names in parts for name in names
         ]
         # The text need not be about the policy, so only what no policy can name counts.
-        suspects = [each for each in shown if each.role is not None or each.lacks_path or each.is_unique_id]
+        suspects = [each for each in shown if each.role is not None or each.without_path or each.is_unique_id]
     # A secret pasted in place of a role's name is valid in an ARN.
     suspects = [each for each in suspects if all(map(safe_name, each.name.split("/")))]
     first = [each for each in suspects if each.is_unique_id]
     first += [each for each in suspects if rejected_policies.NO_PRINCIPAL.fullmatch(each.name)]
-    first += [each for each in suspects if each.role is not None or each.lacks_path]
+    first += [each for each in suspects if each.role is not None or each.without_path]
     # An account always exists.
     others = [each for each in suspects if not _ACCOUNT.fullmatch(each.name)] or suspects
     return next(iter(first), others[-1] if len({each.name for each in others}) == 1 else _Suspect())
@@ -243,8 +243,8 @@ def _principal_causes(suspect: _Suspect) -> list[Cause]:
         because = f"The text states the role's ARN: {role}"
         text = f"The ARN in the policy lacks the path {role.path} of the role."
         return [PRINCIPAL_MISTYPED.cause("derived", because, text=text)]
-    if suspect.lacks_path:
-        text = "It is an IAM Identity Center role, and its path is missing in the ARN: /aws-reserved/sso.amazonaws.com/, in most cases with a Region."
+    if suspect.without_path:
+        text = "It is an IAM Identity Center role, and its path is missing in the ARN: /aws-reserved/sso.amazonaws.com/, and then the home Region of Identity Center, unless that is us-east-1."
         return [PRINCIPAL_MISTYPED.cause("derived", text=text)]
     if suspect.is_unique_id:
         because = f"The name begins with {suspect.name[:4]}, as unique IDs of {suspect.kind_of_id}s do."
@@ -287,6 +287,8 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
             else "In code, take the ARN from the role instead of building it from its name: arn of aws_iam_role in Terraform, Fn::GetAtt in CloudFormation, roleArn in the CDK.",
             commands=again,
         )
+    if (unstated := suspect.without_path) is not None:
+        return _name_identity_center_role(suspect, unstated, again)
     if suspect.is_unique_id:
         return your_remedy(
             f"Remove {name}, or replace it with the ARN of a principal that exists",
@@ -305,6 +307,22 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
         "Correct the principal",
         "Write the ARN as IAM prints it, with its path. For many principals, name the account and add a condition on aws:PrincipalArn, which supports wildcards.",
         "Remove IDs that begin with AROA or AIDA: they are left over from deleted roles and users. A re-created role has another unique ID, so save the policies that name it again.",
+    )
+
+
+def _name_identity_center_role(suspect: _Suspect, role: IdentityCenterRole, again: tuple[str, ...]) -> Remedy:
+    """Return the remedy that looks up the path of a role of IAM Identity Center, or names its account."""
+    arn = f"arn:{role.partition}:iam::{role.account}"
+    # A question mark for each character: an asterisk would match permission sets with longer names, too.
+    pattern = f"{arn}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{role.permission_set}_{16 * '?'}"
+    lookup = "aws iam get-role --role-name {} --query Role.Arn --output text"
+    return your_remedy(
+        "Write the ARN of the role with its path",
+        f"Replace the principal{suspect.statement} with the ARN that get-role prints, with credentials of the account {role.account}.{'' if again else ' Then save the policy again.'}",
+        role.permission_set
+        and f'If the permission set is assigned anew, its role has another name. To allow that one, too, use the principal "{arn}:root" with "Condition": {{"ArnLike": {{"aws:PrincipalArn": "{pattern}"}}}}.',
+        commands=(fill_command(lookup, commands.role_name(role.name)), *again),
+        url="https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html",
     )
 
 
