@@ -109,7 +109,6 @@ _MIN_CHARS_PER_BORDER = 40
 # The replacement for a run of whitespace without an empty line, by its number of newlines.
 _RUN_REPLACEMENTS = (" ", "\n")
 _MARK_CHARACTERS = frozenset(">#/,*|-+")
-_ASCII = bytes(range(128))
 _PRINTABLE_CHARACTERS = bytes((9, 10, *range(32, 127)))
 # ASCII without control characters and without the first characters of escapes, entities, tags and links.
 _PLAIN_CHARACTERS = bytes(byte for byte in (9, 10, *range(32, 127)) if byte not in b"\\&<")
@@ -173,9 +172,10 @@ def _normalize_whitespace(view: View) -> None:
     if "<{%" in view.text or _RESET.search(view.text):
         view.edit(find_styles(view.text))
     if not view.text.isprintable() and _may_contain_controls(view.text):
-        view.sub(_NEWLINES, "\n")
+        if "[\\r][\\n]" in view.text or _NEWLINES.search(_keep_rare(view.text)):
+            view.sub(_NEWLINES, "\n")
         _drop_controls(view)
-    if not view.text.isascii() and not _is_printable(view.text):
+    if not view.text.isascii() and _SPACES.search(_keep_rare(view.text)):
         view.sub(_SPACES, " ")
 
 
@@ -187,7 +187,7 @@ def _unescape_text(view: View, *, links: bool) -> None:
         strip_links(view)
     if not view.text.isascii():
         # Each character is replaced by one character, so offsets don't change. This is faster than a translation.
-        others = _keep_others(view.text)
+        others = _keep_rare(view.text)
         for character, plain in _PLAIN:
             if character in others:
                 view.text = view.text.replace(character, plain)
@@ -281,20 +281,15 @@ def is_readable_line(text: str) -> bool:
 
 def _may_contain_controls(text: str) -> bool:
     """Return whether a text can contain a control character other than newlines and tabs, or a symbol for one."""
-    if not _is_printable(text) or "[\\r][\\n]" in text:
+    if not _keep_rare(text).isprintable() or "[\\r][\\n]" in text:
         return True
     return not text.isascii() and any(map(text.__contains__, _CONTROL_SYMBOLS))
 
 
-def _is_printable(text: str) -> bool:
-    """Return whether a text has no control characters other than newlines and tabs, and no other spaces."""
-    is_printable = not text.encode("ascii", "replace").translate(None, _PRINTABLE_CHARACTERS)
-    return is_printable and (text.isascii() or _keep_others(text).isprintable())
-
-
-def _keep_others(text: str) -> str:
-    """Return the characters of a text that are not in ASCII, which are few in most texts."""
-    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+def _keep_rare(text: str) -> str:
+    """Return the control characters in a text, and those that are not in ASCII. Most texts have few."""
+    written = text.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE_CHARACTERS)
+    return written.decode("utf-8", "surrogatepass")
 
 
 def _may_contain_timestamps(text: str) -> bool:
@@ -309,7 +304,8 @@ def _may_contain_timestamps(text: str) -> bool:
 def _drop_controls(view: View) -> None:
     if "\x1b" in view.text or "\u241b" in view.text:
         view.sub(_ANSI, "")
-    view.sub(_DROPPED, "")
+    if _DROPPED.search(_keep_rare(view.text)):
+        view.sub(_DROPPED, "")
 
 
 def _strip_line_starts(view: View) -> None:
