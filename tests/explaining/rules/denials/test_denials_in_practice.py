@@ -4184,3 +4184,24 @@ def test_images_of_a_denied_repository_are_allowed_once(denied: str) -> None:
     short = str(explain(text))
     assert f'"Resource": "{repository}"' in short
     assert "also needs" not in short
+
+
+@check_rows(
+    ("action", "resource", "stem"),
+    [
+        ("rds:DeleteDBSnapshot", "rds:eu-west-1:111122223333:snapshot:cart-20261130", "cart-"),
+        ("dynamodb:Scan", "dynamodb:eu-west-1:111122223333:table/clicks_2026_11_30", "clicks_"),
+        ("sns:Publish", "sns:eu-west-1:111122223333:runs-2026-11-30", "runs-"),
+        # A number, no day, a date alone, an object, and a role.
+        ("rds:DeleteDBSnapshot", "rds:eu-west-1:111122223333:snapshot:cart-20269930", None),
+        ("sns:Publish", "sns:eu-west-1:111122223333:runs-2026", None),
+        ("dynamodb:Scan", "dynamodb:eu-west-1:111122223333:table/20261130", None),
+        ("s3:GetObject", "s3:::cart/dumps-20261130", None),
+        ("iam:GetRole", "iam::111122223333:role/cart-20261130", None),
+    ],
+)  # fmt: skip
+def test_name_of_one_day(action: str, resource: str, stem: str | None) -> None:
+    text = f"User: arn:aws:iam::111122223333:user/ana is not authorized to perform: {action} on resource: arn:aws:{resource} because no identity-based policy allows the {action} action"
+    shown = " ".join(explain(text).to_text(detail="full").split())
+    assert ("ends in a date" in shown) is (stem is not None)
+    assert stem is None or f"end the ARN with {stem}*." in shown

@@ -45,6 +45,10 @@ _ALL_OBJECTS = "The command or job handles more than one object: the Resource co
 _GENERATED = lazy_pattern(
     r"(?a)arn:[\w-]+:dynamodb:[\w-]*:\d*:table/[\w.-]{3,255}/(?P<stream>stream)/20[\d-]{8}T[\d:.]{8,12}|arn:[\w-]+:(?:eks|ecs):[\w-]*:\d*:(?:nodegroup|addon|fargateprofile|access-entry|task|container-instance)(?:/[\w.+=@-]{1,200}){0,4}?/(?P<name>[\w.+=@-]{1,200})/[0-9a-f-]{32,36}"
 )
+# What a job makes each day. Objects have their own rule, and a pattern of roles would be too wide.
+_DATED = lazy_pattern(
+    r"(?a)arn:[\w-]+:(?!iam:|s3:|sts:)[a-z0-9-]{2,40}:[\w-]*:\d*:(?:[\w-]{1,40}[:/])?(?P<name>(?P<stem>[A-Za-z][\w-]{1,200}[-_])20\d\d(?P<between>[-_]?)[01]\d(?P=between)[0-3]\d(?:[T_-]?\d{2,6}Z?)?)"
+)
 _CONSUMER = lazy_pattern(
     r"(?a)(?P<consumer>arn:[\w-]+:kinesis:[\w-]*:\d*:stream/[\w.-]{1,128}/consumer/[\w.-]{1,128}):\d{8,12}"
 )
@@ -138,7 +142,10 @@ def required_grant(denial: Denial) -> Grant | None:
 
 
 def _grant_for_objects(grant: Grant, denial: Denial) -> Grant:
-    """Return the grant for one object, with those that the command, the job or the text handles, too."""
+    """Return the grant for one object, or what has a date, with those that the command, the job or the text handles, too."""
+    if (dated := _DATED.fullmatch(grant.resources[0])) is not None:
+        note = f"The name {dated['name']} ends in a date: to cover other days, too, end the ARN with {dated['stem']}*."
+        return attrs.evolve(grant, notes=(note, *grant.notes))
     objects = transfer_objects(grant.resources[0], denial.failure.text)
     if "/AWSDynamoDB/" in grant.resources[0] and "s3:PutObject" not in grant.action:
         # Each export writes to another folder, but who reads one does not need the others.
