@@ -100,3 +100,30 @@ def test_notebook_sets_the_retries_in_its_client(before: str, operation: str, *,
 def test_notebook_with_enough_attempts_only_slows_down() -> None:
     text = f"In [3]: label(row)\n{_DENIED.format('Converse').replace('retries: 4', 'retries: 11')}"
     assert 'Config(retries={"mode": "adaptive"})' in _steps(text)
+
+
+_FRAMES = "ThrottlingException: Rate exceeded\n    at de_CommandError (/srv/node_modules/@aws-sdk/client-{}/dist-cjs/index.js:12:3)\n    at async Promise.all (index {})\n    at async {} (/srv/app.js:4:5)\n{}"
+
+
+@check_rows(
+    ("service", "index", "function", "more", "says"),
+    [
+        ("ssm", 14, "readSettings", "", "The program makes at least 15 calls at once (Promise.all)."),
+        ("ssm", 5, "loadParams", "scaling up from 2 to 30 pods\n", "at least 6 calls at once (Promise.all), and 28 more pods started at the same time."),
+        ("ssm", 0, "fetchConfig", "service scaled 4 -> 60 tasks\n", "56 more tasks started at the same time."),
+        ("ssm", 0, "loadConfig", "", None),
+        ("ssm", 0, "loadConfig", "service scaled 60 -> 4 tasks\n", None),
+        ("ssm", 9, "runCommands", "", None),
+        ("ec2", 9, "loadConfig", "", None),
+    ],
+)  # fmt: skip
+def test_parameters_that_a_program_reads_at_its_start(
+    service: str, index: int, function: str, more: str, says: str | None
+) -> None:
+    explanation = explain(_FRAMES.format(service, index, function, more))
+    is_read = service == "ssm" and function != "runCommands"
+    assert ("a call of SSM" in explanation.summary) is (service == "ssm")
+    assert ("GetParametersByPath" in " ".join(explanation.remedies[0].steps)) is is_read
+    assert ("high-throughput-enabled" in explanation.to_text(detail="full")) is is_read
+    assert (says or "at once") in explanation.causes[0].text or says is None
+    assert ("Start fewer copies at once" in " ".join(explanation.remedies[0].steps)) is (says is not None)

@@ -164,7 +164,8 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
 
 def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
     operation = error_kind.safe_code(case.operation)
-    call = f"the call {operation}" if operation else "the request"
+    other = "a call of SSM" if case.service == "ssm" else "the request"
+    call = f"the call {operation}" if operation else other
     if throttling.calls_one_by_one(case):
         summary = summary.replace("calls in a short time", "calls in a short time, one for each resource", 1)
     if throttled_callers.calls_model(case) and throttled_callers.TOO_MANY_TOKENS.search(case.failure.text):
@@ -262,9 +263,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
     if kind.cause is message_kinds.PROTECTED and case.service not in {None, "ec2"}:
         return tuple(attrs.evolve(each, url="") for each in kind.remedies)
     if kind.cause is api_error_kinds.THROTTLED:
-        more = kind.remedies
-        if (case.operation or "").startswith("GetParameter"):
-            more = (throttling.RAISE_PARAMETERS,)
+        is_read = throttled_callers.reads_parameters(case)
+        more = (throttling.RAISE_PARAMETERS,) if is_read else kind.remedies
         if throttled_callers.calls_model(case):
             more = (throttled_callers.RAISE_MODEL_QUOTA,)
         if case.service == "iam" or throttling.calls_sts(case):

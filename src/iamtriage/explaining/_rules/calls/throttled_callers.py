@@ -212,3 +212,36 @@ def name_path(text: str, step: str) -> str:
     path = only_one({each for each, _ in named}) if len(named) > 1 else None
     command = f"aws ssm get-parameters-by-path --path {path} --recursive --with-decryption"
     return step if path is None else step.replace(_A_PATH, f"{path} with GetParametersByPath ({command})")
+
+
+_PROMISES = lazy_pattern(r"\bPromise\.all(?:Settled)? \(index (?P<index>\d{1,4})\)")
+# Programs that a deployment adds: "scaled 4 -> 60 tasks", "scaling up from 2 to 30 pods".
+_SCALED = lazy_pattern(
+    r"(?a)\b[Ss]cal(?:ed|ing) (?:up |out )?(?:from )?(?P<before>\d{1,5}) ?(?:->|\u2192|to) ?(?P<count>\d{1,5}) (?P<what>tasks|pods|replicas|containers|workers|instances)\b"
+)
+# What a program does with parameters, in its words and in the names of its functions.
+_LOADS = lazy_pattern(
+    r"(?i)(?:\b|_)(?:load|read|get|fetch|init)_?(?:config|settings|secrets|param|env)|\b(?:config|configuration|settings|parameters?) (?:load|read|fetch)|\bparameter ?store\b"
+)
+
+
+def reads_parameters(case: Case[AwsError]) -> bool:
+    """Return whether the throttled call reads parameters, by its operation, or by what calls SSM."""
+    if case.operation is None and case.service == "ssm":
+        return _LOADS.search(case.failure.text) is not None
+    return (case.operation or "").startswith("GetParameter")
+
+
+def describe_batch(text: str) -> str | None:
+    """Return how many calls a program in JavaScript makes at once, and how many copies of it were started.
+
+    >>> describe_batch("at async Promise.all (index 11)")
+    'The program makes at least 12 calls at once (Promise.all).'
+    """
+    index = max((int(each["index"]) for each in _PROMISES.finditer(text)), default=0)
+    calls = f"The program makes at least {index + 1} calls at once (Promise.all)" if index else None
+    scaled = [each for each in _SCALED.finditer(text) if int(each["before"]) < int(each["count"])]
+    counts = [f"{int(each['count']) - int(each['before'])} more {each['what']} started" for each in scaled]
+    more = only_one(counts)
+    said = ", and ".join(present(calls, more))
+    return f"{said} at the same time." if more else f"{said}." if said else None

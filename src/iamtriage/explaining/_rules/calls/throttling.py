@@ -22,10 +22,12 @@ from iamtriage.explaining._rules.calls.throttled_callers import (
     MODEL_LIMITS,
     call_less_often,
     calls_model,
+    describe_batch,
     describe_tokens,
     describe_workers,
     find_users,
     name_path,
+    reads_parameters,
     set_in_notebook,
 )
 from iamtriage.explaining._rules.shared import clues, pages
@@ -211,7 +213,6 @@ _FEWER_RECORDS = "Make fewer calls: send full batches (PutRecords and PutRecordB
 _FEWER_METRICS = "Make fewer calls: publish up to 1,000 metrics in one call and less often, or write them to a log in the embedded metric format."
 # CloudTrail records them at most as data events.
 _NOT_LOOKED_UP = frozenset({"PutLogEvents", "PutMetricData", "PutRecord", "PutRecordBatch", "PutRecords"})
-_MANY_IN_ONE_CALL = "Ask for many resources in one call, and retry with exponential backoff and jitter"
 _ONE_BY_ONE = "Pass a list of IDs in each call, or filters with a paginator, instead of a call for each resource, and keep the response while it cannot have changed."
 # The pattern of the operation -> how to call less often.
 _FEWER_OF_OPERATIONS = (
@@ -272,10 +273,12 @@ def throttling_text(case: Case[AwsError]) -> str:
     """
     if clues.error_code(case.failure) == "PriorRequestNotComplete":
         return "Route 53 was still processing an earlier change of the same hosted zone."
-    if (case.operation or "").startswith(("GetParameter", "PutParameter")):
+    if reads_parameters(case) or (case.operation or "").startswith("PutParameter"):
         limits = "Parameter Store limits the rate of an account in each Region, all callers together."
         repeated = find_repeated_calls(case)
-        return f"{limits} {repeated.load}" if repeated and repeated.load else limits
+        load = repeated.load if repeated else describe_batch(case.failure.text)
+        likely = "" if case.operation else "Most likely, the program reads parameters. "
+        return f"{likely}{limits} {load or ''}".strip()
     if "for shard " in case.text:
         return "This is the limit of one shard: 1 MB or 1,000 records per second to write, and 2 MB to read."
     if case.service == "route53" and not (case.operation or "Change").startswith("Change"):
@@ -296,7 +299,8 @@ def _advise_fewer(case: Case[AwsError], operation: str, *, is_function: bool) ->
     at_once = describe_workers(case.failure.text)
     if calls_model(case):
         return f"{describe_tokens(case.failure.text)} {at_once or FEWER_AT_ONCE}"
-    fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), "")
+    called = operation or ("GetParameter" if reads_parameters(case) else "")
+    fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(called)), "")
     is_of_values = fewer in {_FEWER_PAGES, _FEWER_PARAMETERS, _FEWER_SECRETS}
     fewer = f"{name_path(case.failure.text, fewer)}{_IN_FUNCTIONS if is_function and is_of_values else ''}"
     return f"{fewer} {at_once}".strip() if at_once else fewer or _FEWER
@@ -366,32 +370,29 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         if case.failure.envelope.source == "botocore":
             kept = " A profile with role_arn does that in the AWS CLI and each boto3 Session."
         fewer = f"{_REUSE}{kept}"
-    title, retry, lines, url = _advise_retries(
-        case, " AWS_STS_REGIONAL_ENDPOINTS=regional" if assumes_role else ""
-    )
+    regional = " AWS_STS_REGIONAL_ENDPOINTS=regional" if assumes_role else ""
+    title, retry, lines, url = _advise_retries(case, regional)
     steps = [retry, fewer]
     if calls_one_by_one(case):
-        title, steps = _MANY_IN_ONE_CALL, [_ONE_BY_ONE, retry]
+        title = "Ask for many resources in one call, and retry with exponential backoff and jitter"
+        steps = [_ONE_BY_ONE, retry]
     repeated = find_repeated_calls(case)
     if repeated is not None:
-        title, steps = (
-            "Read the values in fewer calls, and retry with backoff and jitter",
-            [repeated.step, retry],
-        )
+        title = "Read the values in fewer calls, and retry with backoff and jitter"
+        steps = [repeated.step, retry]
         lines = (repeated.command, *lines) if repeated.command else lines
     if assumes_role:
         title = "Reuse the role's credentials, and retry with exponential backoff and jitter"
         steps = [fewer, retry, _STS_RATES]
-    if repeated is not None and repeated.load is not None:
+    started = describe_batch(case.failure.text) if reads_parameters(case) else None
+    if started if repeated is None else repeated.load:
         steps.append("Start fewer copies at once, or each after a random delay.")
     elif operation in _NOT_LOOKED_UP or not (operation.isalnum() and lines):
         is_clear = operation in _NOT_LOOKED_UP or describe_workers(case.failure.text) is not None
         steps += () if is_clear else (_FIND_CALLERS,)
     else:
-        lines = (
-            *lines,
-            find_users(case, "; the global endpoint of STS is in us-east-1" if assumes_role else ""),
-        )
+        endpoint = "; the global endpoint of STS is in us-east-1" if assumes_role else ""
+        lines = (*lines, find_users(case, endpoint))
     code = None if repeated is None else repeated.code
     return your_remedy(
         title, *steps, commands=lines, manifest=code, manifest_language="text" if code else "yaml", url=url
