@@ -26,7 +26,7 @@ _EMPHASIZED_LINE = lazy_pattern(
     re.MULTILINE,
 )
 _EMPHASIS_ENDS = ("*", "_")
-_EMPHASIS_END = lazy_pattern(r"[*_](?=\n|\Z)")
+_EMPHASIS_END = lazy_pattern(r"\n(?<=[*_]\n)")
 _EMPHASIS_START = lazy_pattern(r"\n[ >]{0,8}[*_]{1,2}[A-Za-z]")
 _TARGET = r"(?:https?://|mailto:)"
 _MARKDOWN = lazy_pattern(rf"\[(?P<shown>[^\[\]\s()]{{1,300}})\]\({_TARGET}[^()\s]{{1,1000}}\)")
@@ -63,8 +63,8 @@ def strip_emphasis(view: View) -> None:
 
 
 def _emphasis_edits(text: str) -> Iterator[Edit]:
-    for end in _EMPHASIS_END.finditer(text):
-        m = _EMPHASIZED_LINE.match(text, text.rfind("\n", 0, end.start()) + 1)
+    for end in _EMPHASIS_END.finditer(f"{text}\n"):
+        m = _EMPHASIZED_LINE.match(text, text.rfind("\n", 0, end.start() - 1) + 1)
         if m and (m["mark"][0] not in m["text"].replace("/*", "") or m["mark"][0] == "_"):
             yield *m.span("mark"), ""
             yield *m.span("end"), ""
