@@ -91,7 +91,7 @@ def find_key_step(denial: Denial, show_key: str | None) -> str:
     if show_key is not None and encrypted_data.ENVIRONMENT in denial.failure.text:
         return "The first command prints the key. None means aws/lambda, whose policy cannot be changed: set the role again. Otherwise, the key must be Enabled, and in the function's Region."
     if show_key is not None:
-        return "The call must go to the Region in the key's ARN, and the key's state must be Enabled."
+        return "The key must be Enabled, and in the Region of what it encrypts. If not, specify another key there."
     find = "Find the key of the data with aws s3api head-object or aws secretsmanager describe-secret, or in the code that encrypts."
     if "sops" in denial.failure.text.lower():
         find = "In a file that SOPS encrypted, sops.kms names the key."

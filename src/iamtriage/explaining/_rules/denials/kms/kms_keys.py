@@ -45,7 +45,7 @@ _HAS_ROOT = lazy_pattern(
 )
 _UPLOADS = lazy_pattern(r"(?i:\b(?:up ?loads?|up ?loaded|uploading|multipart|s3:PutObject)\b)")
 _SEVERAL_REASONS = "KMS has one message for these reasons and does not say which one applies."
-_KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
+_KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (kms:* for the account's root). For a key of another account, both must allow the call."
 
 
 def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:

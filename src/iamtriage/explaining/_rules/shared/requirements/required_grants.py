@@ -309,7 +309,7 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
     if resource.rpartition(":")[2].removesuffix("/*") in stated and not _TEMPLATE.search(denial.failure.text):
         kinds = tuple(each for each in kinds if each in stated)
     elif kinds:
-        note += " The Resource has each type that it can tag: remove those that it does not."
+        note += " The Resource has types that such a call tags: remove those that get no tags."
     return attrs.evolve(
         grant,
         resources=tuple(dict.fromkeys((resource, *(f"{prefix}:{kind}/*" for kind in kinds)))),
