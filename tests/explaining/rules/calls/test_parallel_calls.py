@@ -114,6 +114,7 @@ _FRAMES = "ThrottlingException: Rate exceeded\n    at de_CommandError (/srv/node
         ("ssm", 0, "loadConfig", "", None),
         ("ssm", 0, "loadConfig", "service scaled 60 -> 4 tasks\n", None),
         ("ssm", 9, "runCommands", "", None),
+        ("ssm", 9, "getEnvironments", "", None),
         ("ec2", 9, "loadConfig", "", None),
     ],
 )  # fmt: skip
@@ -121,7 +122,7 @@ def test_parameters_that_a_program_reads_at_its_start(
     service: str, index: int, function: str, more: str, says: str | None
 ) -> None:
     explanation = explain(_FRAMES.format(service, index, function, more))
-    is_read = service == "ssm" and function != "runCommands"
+    is_read = service == "ssm" and function not in {"runCommands", "getEnvironments"}
     assert ("a call of SSM" in explanation.summary) is (service == "ssm")
     assert ("GetParametersByPath" in " ".join(explanation.remedies[0].steps)) is is_read
     assert ("high-throughput-enabled" in explanation.to_text(detail="full")) is is_read

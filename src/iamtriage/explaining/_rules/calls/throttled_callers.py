@@ -221,7 +221,7 @@ _SCALED = lazy_pattern(
 )
 # What a program does with parameters, in its words and in the names of its functions.
 _LOADS = lazy_pattern(
-    r"(?i)(?:\b|_)(?:load|read|get|fetch|init)_?(?:config|settings|secrets|param|env)|\b(?:config|configuration|settings|parameters?) (?:load|read|fetch)|\bparameter ?store\b"
+    r"(?i)(?:\b|_)(?:load|read|get|fetch|init)_?(?:config|settings|secrets|param(?:eter)?s\b)|\b(?:config|configuration|settings|parameters?) (?:load|read|fetch)|\bparameter ?store\b"
 )
 
 
