@@ -1006,6 +1006,10 @@ _NO_ALLOW = " because no identity-based policy allows the iam:CreateRole action"
         *((each, "no identity-based policy allows it", "Allow iam:CreateRole") for each in (
             "The role needs to have iam:CreateRole, I think.",
             "Does the role have iam:CreateRole?",
+            "I added iam:CreateRole on arn:aws:iam::111122223333:role/app to the trust policy.",
+            "They have not added iam:CreateRole on arn:aws:iam::111122223333:role/app.",
+            "Should I have added iam:CreateRole on arn:aws:iam::111122223333:role/app?",
+            "The key's policy allows iam:CreateRole on arn:aws:iam::111122223333:role/app.",
             "Once somebody has added iam:CreateRole to the role, the same error appears for iam:PassRole.",
             "I added iam:CreateRole to the role and it works.",
             "I added iam:CreateRole to the node role, still the same.",
@@ -1020,6 +1024,24 @@ def test_permission_that_the_caller_got(said: str, verdict: str, remedy: str) ->
         assert verdict in explanation.summary
         assert explanation.summary.endswith(other) or "no identity" in verdict
         assert remedy in explanation.remedies[0].title
+
+
+@check_rows(
+    "said",
+    [
+        "I gave the role iam:CreateRole on arn:aws:iam::111122223333:role/app-* but it still fails.",
+        "The role's policy allows iam:CreateRole on arn:aws:iam::111122223333:role/app-*.",
+        "We granted it iam:CreateRole on arn:aws:iam::111122223333:role/app-*.",
+        "I added iam:CreateRole on arn:aws:iam::111122223333:role/app-* to the role.",
+    ],
+)
+def test_permission_for_another_resource(said: str) -> None:
+    for text in (f"{said}\n{_CREATE}", f"{said}\n{_CREATE}{_NO_ALLOW}"):
+        explanation = explain(text)
+        assert explanation.summary.endswith(
+            "describes allows it only on arn:aws:iam::111122223333:role/app-*."
+        )
+        assert "Allow iam:CreateRole" in explanation.remedies[0].title
 
 
 _TRUST = 'The trust policy of owner:\n{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/films-ops"}, "Action": "sts:AssumeRole"}]}'

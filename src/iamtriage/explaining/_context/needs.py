@@ -27,7 +27,7 @@ ANYTHING: Final = INDEX.sign(
     "ARN is not mapped", "SaslAuth", "requestParameters", " failed, attempt ", "host id: ", "S3 error: ", "client.PutObject: ",
     "UnauthorizedOperation",
     "/aws-sdk/", "/aws-sdk-", "(eval):", "log group ", "log_group", "ogGroup", '"Resource"', "edPrincipal(",
-    "IdentityPrincipal(", "Policy:", 'Policy":', "he policy ", " has ", "I have ", "repo:", "project_path:",
+    "IdentityPrincipal(", "Policy:", 'Policy":', "he policy ", "s policy ", "y policy ", "gave ", "granted ", "added ", " has ", "I have ", "repo:", "project_path:",
     "run_phase:", "oidc-provider/", "MultiObjectDelete",
     *SIGNS_OF_ATTACHMENTS,
     *SYSTEM_SIGNS,

@@ -266,7 +266,7 @@ def _documents(text: str) -> dict[str, Any]:
     return {**values, "policies": tuple(policies)}
 
 
-_SIGNS_OF_DESCRIPTIONS = (" may ", " can ", " contain", " got ", " grant", " has ", " have ", " include", "olicy:")  # fmt: skip
+_SIGNS_OF_DESCRIPTIONS = (" may ", " can ", " contain", " got ", "gave ", "added ", " grant", " has ", " have ", " include", "olicy:")  # fmt: skip
 # Every policy contains one of these, in JSON, YAML or code.
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",

@@ -105,16 +105,17 @@ _TARGET_ROLE = lazy_pattern(
 _ACTION = r"[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{1,60}\*?|\*)"
 # Most texts name none, and a search for this takes less time than one for a sentence.
 _NAMED_ACTION = lazy_pattern(r"[a-z0-9-]:[A-Z*]")
-_TARGET = r"[`\"']?(?:arn:aws[\w:/*+=,.@-]{8,400}(?<![.,])|\*|alias/[\w/-]{1,200})[`\"']?"
+_TARGET = r"[`\"']?(?:arn:aws[\w:/*+=,.@-]{8,400}(?<![.,])(?![\w:/*+=@-])|\*|alias/[\w/-]{1,200})[`\"']?"
 _GRANT = lazy_pattern(
     # A sentence, or a line of a list. Bucket policies and boundaries allow a caller nothing by themselves.
-    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|session|topic|trust)(?:-based|'s)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Pp]ermission [Ss]et|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed|(?:may|can)(?= (?:only )?[`\"']?{_ACTION}))\b[^\n.!?:\"]{{0,40}}?|(?<!\w)[\w+=,@-]{{2,64}}'s policy: {{1,4}}|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
+    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|session|topic|trust)(?:-based|'s)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Pp]ermission [Ss]et|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|granted|gave|added|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed|(?:may|can)(?= (?:only )?[`\"']?{_ACTION}))\b[^\n.!?:\"]{{0,40}}?|(?<!\w)[\w+=,@-]{{2,64}}'s policy: {{1,4}}|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
     rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only)\b))"
     # "sqs:* denied", "on * only for the other bucket", "on * in the SCP"
-    r"(?! (?:is |are )?(?:denied|blocked|missing)\b| only (?:for|in|on)\b| in (?:the|our|an?) (?:\w{2,20} ){0,2}(?:SCPs?|RCPs?|boundary|bucket policy|key policy|trust policy)\b)",
+    r"(?! (?:is |are )?(?:denied|blocked|missing)\b| only (?:for|in|on)\b| (?:in|to) (?:the|our|an?) (?:\w{2,20} ){0,2}(?:SCPs?|RCPs?|boundary|bucket policy|key policy|trust policy)\b)",
     re.ASCII,
 )
 
+_GIVEN = lazy_pattern(r"\b(?:gave|granted|added)\b")
 # The line before a list of what is denied or missing.
 _LACKING = lazy_pattern(
     r"(?i:\b(?:den(?:y|ies|ied)|not|missing|lacks?|needs?|requires?|required|without|must|should|forbid(?:s|den)?|blocks?|blocked|SCPs?|RCPs?|boundary)\b|n't\b)"
@@ -153,7 +154,8 @@ def find_described_policies(text: str) -> Iterator[Document]:
             continue  # the caller is another one
         actions = re.findall(_ACTION, found["actions"])
         resources = [each.strip("`\"'.,") for each in re.findall(_TARGET, found["resources"] or "")]
-        if resources or all(each.endswith(":*") for each in actions):
+        # What was only given without a resource can be on any.
+        if resources or (_GIVEN.search(words) is None and all(each.endswith(":*") for each in actions)):
             resources = [
                 f"arn:aws:kms:*:*:{each}" if each.startswith("alias/") else each for each in resources
             ]
