@@ -3748,6 +3748,13 @@ CALLED_SERVICES: tuple[Case, ...] = (
         ("Allow the node role to pull the image", "No policy of the node role"),
     ),
     (
+        "pull by a node group of another account",
+        f'Failed to pull image "{_IMAGE}": failed to pull and unpack image: {_PULL}\nThe node group role arn:aws:iam::444455556666:role/cart-nodes has AmazonEC2ContainerRegistryPullOnly.',
+        {},
+        ("allow the role cart-nodes to pull in the repository policy", "has no policy yet, write"),
+        ("describe-nodegroup", "ROLE_ARN"),
+    ),
+    (
         "pull-by-node of another account, without a policy",
         f'Failed to pull image "{_IMAGE}": failed to pull and unpack image: {_PULL}\nNodes do not have AmazonEC2ContainerRegistryPullOnly.',
         {"account": "444455556666"},

@@ -356,7 +356,7 @@ def test_tagging_is_limited_to_what_the_call_tags(shown: str, kinds: list[str]) 
     [statement] = remedy.policy["Statement"]
     resources = statement["Resource"] if len(kinds) > 1 else [statement["Resource"]]
     assert resources == [f"{arn}{kind}/*" for kind in kinds]
-    assert any("remove those that it does not" in each for each in remedy.steps) is (len(kinds) == 3)
+    assert any("remove those that get no tags" in each for each in remedy.steps) is (len(kinds) == 3)
 
 
 @pytest.mark.parametrize("service", ["ec2.amazonaws.com", "spotfleet.amazonaws.com"])

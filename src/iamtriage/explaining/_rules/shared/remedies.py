@@ -164,6 +164,18 @@ def trust_remedy(
     return _build(title, "account administrator", steps, **more, **parts)
 
 
+EMPTY_POLICY = '{"Version": "2012-10-17", "Statement": []}'
+"""What commands add a statement to, if there is no policy yet."""
+
+
+def without_policy_step(what: str) -> str:
+    """Return what to do if the call that reads a policy reports that there is none.
+
+    The exceptions are RepositoryPolicyNotFoundException, NoSuchBucketPolicy, PolicyNotFoundException and others.
+    """
+    return f"If the first command fails because the {what} has no policy yet, write {EMPTY_POLICY} into old-policy.json."
+
+
 def save_step(policy: str, file: str = "policy.json", *, command: str = "the change") -> str:
     """Return what to keep in the file from which a command replaces a policy.
 

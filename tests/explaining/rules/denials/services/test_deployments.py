@@ -76,6 +76,8 @@ _APPLIED = "aws_iam_role_policy_attachment.logs: Creation complete after 0s [id=
     ("text", "role", "is_allowed"),
     [
         (f"{_CREATED}I have AdministratorAccess, what more does it want?", "the function's execution role", False),
+        (f"{_CREATED}I'm signed in with AdministratorAccess, so how can it be?", "the function's execution role", False),
+        (f"{_CREATED}I am logged in as an AdministratorAccess user.", "the function's execution role", False),
         (f"{_CREATED}We already have ec2:* on *.", "the function's execution role", False),
         (f"{_CREATED}arn:aws:sts::111122223333:assumed-role/ci/run-1 calls. ci has AdministratorAccess.", "the function's execution role", False),
         (f"{_APPLIED}{_CREATED}Running as arn:aws:sts::111122223333:assumed-role/tf/r. tf has ec2:* on *.", "the execution role mail-fn", False),

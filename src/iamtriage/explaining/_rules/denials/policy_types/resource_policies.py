@@ -33,7 +33,14 @@ from iamtriage.explaining._rules.shared.grants.allow_remedies import describe_ot
 from iamtriage.explaining._rules.shared.messages.decisions import identity_policy_allows
 from iamtriage.explaining._rules.shared.policies.policy_changes import statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import Commands, present, resource_policy_remedy, save_step
+from iamtriage.explaining._rules.shared.remedies import (
+    EMPTY_POLICY,
+    Commands,
+    present,
+    resource_policy_remedy,
+    save_step,
+    without_policy_step,
+)
 from iamtriage.explaining._rules.shared.requirements import required_grants, task_statements
 from iamtriage.explaining._rules.shared.requirements.companion_actions import describe_companions
 from iamtriage.explaining._rules.shared.requirements.resource_policies import ResourcePolicy, find_domain
@@ -157,19 +164,14 @@ def explain_service_principal(denial: Denial) -> Explanation:
     )
 
 
-_EMPTY_POLICY = '{"Version": "2012-10-17", "Statement": []}'
-_IN_FILE = f"has no policy yet: write {_EMPTY_POLICY} into the file first."
-_INSTEAD = f"has no policy yet, write {_EMPTY_POLICY} into old-policy.json."
-# How the calls that read a policy report that there is none: RepositoryPolicyNotFoundException, NoSuchBucketPolicy,
-# PolicyNotFoundException, EntityNotFoundException, or a response without it. By the name of the policy.
+_IN_FILE = f"has no policy yet: write {EMPTY_POLICY} into the file first."
+# How the calls that read a policy report that there is none, by the name of the policy.
 _WITHOUT_POLICY = {
-    "table's resource policy": f"If the first command fails because the table {_INSTEAD}",
-    "repository policy": f"If the first command fails because the repository {_INSTEAD}",
-    "bucket policy": f"If the first command fails because the bucket {_INSTEAD}",
+    **{f"{each}'s resource policy": without_policy_step(each) for each in ("table", "Data Catalog")},
+    **{f"{each} policy": without_policy_step(each) for each in ("repository", "bucket")},
     "secret's resource policy": f"If old-policy.json contains None, the secret {_IN_FILE}",
     "queue policy": f"If old-policy.json contains None, the queue {_IN_FILE}",
     "event bus policy": f"If old-policy.json contains None, the event bus {_IN_FILE}",
-    "Data Catalog's resource policy": f"If the first command fails because the Data Catalog {_INSTEAD}",
 }
 
 

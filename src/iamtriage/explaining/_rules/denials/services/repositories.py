@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     identity_remedy,
     resource_policy_remedy,
+    without_policy_step,
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.requirements import tasks
@@ -131,7 +132,7 @@ class _Repository(NamedTuple):
 
 # What pulls, by its role, and a managed policy with which it can.
 _PULLING_ROLE = lazy_pattern(
-    r"(?a)(?:(?i:(?:node|instance|execution)[ _-]?(?:instance[ _-]?)?role\w{0,8})[\"']?[\s:=]{1,4}(?:is )?|\b[Nn]odes (?:run as|run with|use|have) (?:the role )?)[\"'`]?(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<account>\d{12}):role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=,.@-]{1,64}))"
+    r"(?a)(?:(?i:(?:node(?:[ _-]?group)?|instance|execution)[ _-]?(?:instance[ _-]?)?role\w{0,8})[\"']?[\s:=]{1,4}(?:is )?|\b[Nn]odes (?:run as|run with|use|have) (?:the role )?)[\"'`]?(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<account>\d{12}):role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=,.@-]{1,64}))"
 )
 _POLICIES = r"AmazonEC2ContainerRegistry(?:ReadOnly|PullOnly|PowerUser)\b"
 CAN_PULL = lazy_pattern(
@@ -169,6 +170,7 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
     remedy = resource_policy_remedy(
         f"In account {owner}, allow the role {role['name']} to pull in the repository policy",
         "Every repository from which the role pulls needs the statement. The role can be replaced by the account's root ARN, to allow all its roles.",
+        None if has_none else without_policy_step("repository"),
         statements=(allow(tasks.PULL_ACTIONS, principal={"AWS": role["arn"]}, sid="Pull"),),
         commands=repository.edit_commands[1 if has_none else 0 :],
         url=REPOSITORY_POLICIES,
@@ -281,7 +283,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
     if own is not None and own.value != repository.account and on_node:
         summary_end = f"The registry is in account {repository.account}, the nodes in {own.value}: most likely, the repository policy does not allow the node role."
         title = f"In account {repository.account}, allow the node role in the repository policy"
-        steps = (f"{who_pulls} {_SHOW_ROLE}", *remedies[1].steps)
+        steps = (who_pulls if known else f"{who_pulls} {_SHOW_ROLE}", *remedies[1].steps)
         allow_it = attrs.evolve(remedies[1], title=title, steps=steps)
         attached = next(find_said(shown, CAN_PULL), None)
         if attached is None:

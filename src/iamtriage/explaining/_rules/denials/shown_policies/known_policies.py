@@ -297,7 +297,7 @@ def may_be_of_service(policy: KnownPolicy, role: str | None, text: str) -> bool:
     # Nobody says of a printed policy who "has" it.
     said = as_strings(policy.allows[0].get("Action"))[0] if policy.name == DESCRIBED else policy.name
     callers = "|".join((r"I", r"[Ww]e", r"[Mm]y user", *map(re.escape, sorted(sessions))))
-    words = rf"(?<![\w/-])(?:{callers})(?![\w/-])[^\n.!?:]{{0,40}}?\b(?:have|has|had|got)\b[^\n.!?:]{{0,40}}?(?<![\w-]){re.escape(said)}(?![^\n.!?]{{0,60}}\brole\b)"
+    words = rf"(?<![\w/-])(?:{callers})(?![\w/-])[^\n.!?:]{{0,40}}?\b(?:have|has|had|got|am|(?:signed|logged) in (?:as|with))\b[^\n.!?:]{{0,40}}?(?<![\w-]){re.escape(said)}(?![^\n.!?]{{0,60}}\brole\b)"
     return re.search(words, text) is None
 
 

@@ -78,6 +78,7 @@ _COMPARED = frozenset(
     {
         "bedrock-subscription",
         "database-user-arn",
+        "execution-role",
         "missing-object",
         "s3-acl",
         "s3-bucket-key",
