@@ -117,7 +117,10 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         verdict += ". Kubernetes did not check the request itself"
 
     def build_remedies() -> tuple[Remedy, ...]:
-        of_gaps = tuple(remedy for gap in gaps for remedy in gap_remedies(denied, gap))
+        # With its subject corrected, a binding gives the role that allows the request.
+        bound = getattr(gaps[0].found, "role", None) if gaps and gaps[0].meant else None
+        relevant = [gap for gap in gaps if gap.lacks_rule or f"{gap.found.kind} {gap.found.name}" != bound]
+        of_gaps = tuple(remedy for gap in relevant for remedy in gap_remedies(denied, gap))
         # A role that is bound only lacks the rule, and an account that is bound only the pod.
         is_of_group = denied.kind == "user" and all(gap.group is not None for gap in gaps)
         is_bound = all((gap.is_bound or is_of_group) and gap.lacks_rule for gap in gaps)

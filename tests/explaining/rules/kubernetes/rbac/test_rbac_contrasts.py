@@ -68,6 +68,18 @@ def test_request(denied: str, shown: str, verdict: str, command: str) -> None:
     assert not (shown and any(each.evidence == "possible" for each in explanation.causes))
 
 
+@check_rows(
+    ("role", "binds"),
+    [(PODS, False), (PODS.replace("reader", "lister"), True), ("", False)],
+    ids=["the role of the binding", "another role", "no role"],
+)
+def test_corrected_group_needs_no_second_binding(role: str, *, binds: bool) -> None:
+    shown = role + CLERKS + OF_CALLER.format(ACCOUNT, '"clerk"')
+    explanation = explain(DENIED.format("pods", SESSION, "list", HERE) + shown)
+    assert "Others in the group clerks lose the role." in explanation.remedies[0].steps[0]
+    assert any(each.title.startswith("Bind the Role") for each in explanation.remedies) is binds
+
+
 def test_described_binding() -> None:
     shown = "$ kubectl describe rolebinding readers -n till\nName:         readers\nLabels:       <none>\nRole:\n  Kind:  ClusterRole\n  Name:  view\nSubjects:\n  Kind            Name     Namespace\n  ----            ----     ---------\n  ServiceAccount  default  till\n"
     explanation = explain(DENIED.format("pods", POD, "list", HERE) + shown)

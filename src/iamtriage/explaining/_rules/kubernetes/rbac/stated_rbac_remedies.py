@@ -146,13 +146,14 @@ def _subject_correction(
     old, new, right = f"kind: {written.kind}", f"kind: {meant.kind}", "login and its groups are"
     if written.kind == meant.kind:
         old, new, right = written.name, meant.name, "login is"
+    others = f" Others in the group {old} lose the role." if meant.kind == "Group" == written.kind else ""
     kind = f"kind: {binding.kind}\n"
     file = find_file(text, text.find(kind)) if text.count(kind) == 1 else None
     is_synced = file is not None and _SYNCED.search(text) is not None
     how = ". A patch of the cluster would be undone." if is_synced else ", or patch it."
     yield cluster_remedy(
         f"Write {new} instead of {old} in the {binding.kind} {binding.name}",
-        f"Change it {f'in {file}' if file else 'where the binding is defined'}, and apply that{how} {_describe_kept(binding, allows=stated_rbac.role_allows(denied, binding.role))} The {right} right.",
+        f"Change it {f'in {file}' if file else 'where the binding is defined'}, and apply that{how} {_describe_kept(binding, allows=stated_rbac.role_allows(denied, binding.role))} The {right} right.{others}",
         commands=(
             None if is_synced else _patch_command(binding, change),
             request_checks.check_command(attrs.evolve(denied, subject=meant)),
