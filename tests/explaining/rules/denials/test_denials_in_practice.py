@@ -1548,7 +1548,7 @@ COMPANIONS: tuple[Case, ...] = (
             "denies it in eu-west-3, where the inference profile eu.example.model-v1 sent the call made in eu-west-1.",
             "Do this first: Exempt the calls through the inference profile from the Deny",
             "get-inference-profile --region eu-west-1",
-            "calls for a denied one fail, and others can get through",
+            "as long as one is denied, calls fail, some or all of them",
             f"In the management account {OTHER} (or a delegated administrator), add to the Condition of the Deny",
             "aws organizations describe-policy --policy-id p-regions01",
             "aws bedrock list-foundation-models --region eu-west-1 --by-inference-type ON_DEMAND",

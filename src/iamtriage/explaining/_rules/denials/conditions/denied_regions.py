@@ -235,7 +235,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             among = f" ({join_words(stated, 'and')})"
         title, text = (
             "Use an inference profile of allowed Regions only",
-            "Bedrock can send a call to any Region of the profile: calls for a denied one fail, and others can get through.",
+            "Bedrock can send a call to any Region of the profile: as long as one is denied, calls fail, some or all of them.",
         )
     elif region and "/global." not in resource and ":foundation-model/" in resource:
         text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
