@@ -5,5 +5,6 @@ other modules here have no common subject, such as ``throttling`` and ``quotas``
 
 - ``policies``: documents that AWS rejects, and statements that do not do what their author expects
 - ``roles``: roles that a service cannot use
+- ``services``: errors of single services
 - ``names``: names and ARNs that are wrong, or of nothing that exists
 """

@@ -10,9 +10,9 @@ from iamtriage.explaining._rules.basics import CauseType, Labelled
 from iamtriage.explaining._rules.calls.account_kinds import ACCOUNT_KINDS, RESTRICTED_ACCOUNT, SPENT_QUOTAS
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, index_kinds
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
-from iamtriage.explaining._rules.calls.node_groups import NODE_KINDS
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST, REQUEST_KINDS
-from iamtriage.explaining._rules.calls.service_kinds import SERVICE_KINDS
+from iamtriage.explaining._rules.calls.services.node_groups import NODE_KINDS
+from iamtriage.explaining._rules.calls.services.service_kinds import SERVICE_KINDS
 from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies

@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.calls import (
     api_error_kinds,
     error_kind,
     message_kinds,
-    node_groups,
     request_kinds,
     service_objects,
     state_locks,
@@ -39,6 +38,7 @@ from iamtriage.explaining._rules.calls.names.missing_resources import (
 from iamtriage.explaining._rules.calls.policies.policy_sizes import explain_policy_size
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_quota
 from iamtriage.explaining._rules.calls.roles import account_roles, delete_conflicts, service_roles
+from iamtriage.explaining._rules.calls.services import node_groups
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles

@@ -1,0 +1,1 @@
+"""Rules for API errors of single services."""
