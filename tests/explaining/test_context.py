@@ -65,6 +65,17 @@ def test_a_command_that_succeeded_names_the_cluster(order: str) -> None:
     ("command", "error", "stated"),
     [
         ("kubectl -n tea logs deploy/brewer", BARE.format("Scan"), {"namespace": "tea"}),
+        ("pods/tea/brewer-0", BARE.format("Scan"), {"namespace": "tea"}),
+        (
+            "/var/lib/kubelet/pods/5b6c7d8e-1111-4222-8333-944445555666/volumes/token",
+            BARE.format("Scan"),
+            {"namespace": None, "pod": None},
+        ),
+        (
+            "/data/pods/5b6c7d8e-1111-4222-8333-944445555666/volumes podName:5b6c7d8e-1111-4222-8333-944445555666",
+            BARE.format("Scan"),
+            {"namespace": None, "pod": None},
+        ),
         ("aws s3 ls s3://tea-orders/2026/", DENIED.format("ListObjectsV2"), {"bucket": "tea-orders"}),
         (
             "aws eks describe-cluster --name tea \\\n  --profile ops",

@@ -258,6 +258,18 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
             "MinIO at minio.tools.svc:9000, not AWS, rejected the call ListBuckets: the access key does not exist there.",
         ),
         (
+            f"Endpoint URL : http://minio:9000\n{UNKNOWN_KEY}",
+            "MinIO at minio:9000, not AWS, rejected the call ListBuckets: the access key does not exist there.",
+        ),
+        (
+            f"{BARE_PUT}\nOur S3 endpoint is http://10.0.0.7:9000",
+            "The system at 10.0.0.7:9000, not AWS, denied the call PutObject.",
+        ),
+        (
+            f"object_store_endpoint: http://rook-ceph-rgw-store.rook-ceph:80\n{BARE_PUT}",
+            "The system at rook-ceph-rgw-store.rook-ceph:80, not AWS, denied the call PutObject.",
+        ),
+        (
             f"$ aws --endpoint-url https://store.example.com s3 cp a s3://backups/a\n{BARE_PUT}",
             "The system at store.example.com, not AWS, denied the call PutObject.",
         ),
@@ -468,6 +480,19 @@ def test_other_endpoints_of_a_program_do_not_count() -> None:
     user = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutObject"
     for operation, message in (("ListTables", "Access denied"), ("PutObject", user)):
         assert explain(text.format(operation, message)).topic != "answer-not-from-aws"
+    for before in (
+        "OTLP endpoint is http://collector:4317",
+        "The webhook endpoint is https://hooks.example.com/x",
+    ):
+        assert explain(f"{before}\n{BARE_PUT}").topic != "answer-not-from-aws"
+    assert (
+        explain(f"S3 endpoint is https://s3.eu-west-1.amazonaws.com\n{BARE_PUT}").topic
+        != "answer-not-from-aws"
+    )
+    assert (
+        explain(f"Endpoint URL: http://store:9000\n{text.format('PutObject', user)}").topic
+        != "answer-not-from-aws"
+    )
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ _SETTING = lazy_pattern(
 )
 # Arguments of clients, options and settings of tools, and the tools' messages about them. An address without a scheme has a port.
 _ARGUMENT = lazy_pattern(
-    r"(?a)(?:\b(?:(?:client|resource)\(\s?[\"']|new (?:AWS\.)?(?=[A-Z]))(?P<service>[\w-]{2,40}?)(?:[\"']|(?:Client)?\()[^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"
+    r"(?a)(?:\b(?:(?:client|resource)\(\s?[\"']|new (?:AWS\.)?(?=[A-Z]))(?P<service>[\w-]{2,40}?)(?:[\"']|(?:Client)?\()[^()]{0,200}?)?(?<![\w-])(?P<name>(?:[A-Za-z_-]{0,16}(?i:s3|stor(?:e|age)|bucket|minio|ceph|rgw|object)[a-z]{0,8}[_-]?)?(?:[Ee]ndpoint|ENDPOINT)s?(?:[ _-]?(?:URL|[Uu]rl|[Oo]verride|[Hh]ost))?|--(?:s3-)?endpoint(?:-url)?"
     r"|endpoint_?[Uu]rl|EndpointUrl|endpointOverride|BaseEndpoint|[Ss]erviceU[Rr][Ll]|s3Url|fs\.s3a\.endpoint"
-    r"|(?:[A-Z]{2,20}_){0,2}S3_ENDPOINT(?:_URL)?|(?:AWS_|MINIO_)?ENDPOINT(?:_URL)?|host_base|endpoint_override|s3_endpoint)(?P<key>)(?![\w.-])(?:[^\w\n]{1,6}|</name>\s{0,40}<value>\s{0,20})"
+    r"|(?:[A-Z]{2,20}_){0,2}S3_ENDPOINT(?:_URL)?|(?:AWS_|MINIO_)?ENDPOINT(?:_URL)?|host_base|endpoint_override|s3_endpoint)(?P<key>)(?![\w.-])(?:[^\w\n]{1,6}| (?:is|was|of|(?:is )?set to|points to) [^\w\n]{0,2}|</name>\s{0,40}<value>\s{0,20})"
     rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))|(?=[a-z0-9.-]{{1,100}}\.(?:{CLOUD_HOSTS})\b)){_HOST}"
 )
 # An option in a list of JSON: "--endpoint-url","https://10.0.0.9:6443".
@@ -59,7 +59,14 @@ _GLOBAL_VARIABLE = lazy_pattern(
     r"|[ ,{]AWS_[A-Z_]{2,40}=[^\s,;]{1,200}[ ,](?:[^\n#]{0,400}[ ,])?AWS_ENDPOINT_URL_STS=https://sts\.amazonaws\.com/?(?=[\s,}]|\Z)"
     r"|\"AWS_ENDPOINT_URL_STS\"(?:,\s?\"value\")?\s?:\s?\"https://sts\.amazonaws\.com/?\""
 )
-_GENERAL_NAMES = frozenset({"endpoint", "Endpoint", "endpoints", "ENDPOINT", "ENDPOINT_URL"})
+# Names that programs also have for what is not a store, and that of a store in general.
+_GENERAL_NAME = lazy_pattern(
+    r"[Ee]ndpoints?(?:[ -]\w{3,8})?|ENDPOINT(?:_URL)?|(?i:[a-z_-]{0,16}(?:stor(?:e|age)|bucket|minio|ceph|rgw|object)[\w-]{0,40})"
+)
+# Before or in an endpoint: what is no store.
+_OTHER_SERVER = lazy_pattern(
+    r"(?i:\b(?:otlp|otel|opentelemetry|collector|exporter|traces?|tracing|metrics?|telemetry|webhook|callback|hooks?|login|oidc|oauth2?|sso|keycloak|graphql|grpc|health|kafka|redis)\b)"
+)
 # The host and port of an endpoint in the code, as variables that the text sets.
 _TEMPLATE = lazy_pattern(r"(?a)(?<=://)\$?\{(\w{2,30})\}(?::\$?\{(\w{2,30})\})?")
 # Each one takes a search of the text.
@@ -170,7 +177,9 @@ def _find_settings(pattern: re.Pattern[str], text: str, failure: Failure) -> Ite
     """Yield the endpoints for the service of a failure, each with the name of its setting."""
     for found in pattern.finditer(text):
         name, service = found["name"] or found["key"], found["service"]
-        if name in _GENERAL_NAMES:
+        if _GENERAL_NAME.fullmatch(name):
+            if _OTHER_SERVER.search(text, max(found.start() - 20, 0), found.end()) is not None:
+                continue
             # Programs also have other endpoints, and other storage systems do not name IAM principals.
             if failure.principal is not None if service is None else service_prefix(service) is None:
                 continue

@@ -86,12 +86,15 @@ _EXPECTED = lazy_pattern(
     r":sub\\{0,3}[\"']?\s{0,20}(?:[:=]\s{0,20}|\s{0,40}values\s{0,20}=\s{0,20})(?:\[[^\[\]]{0,2000})?\\{0,3}[\"']?"
 )
 _CHARS_BEFORE_SUBJECT = 2_100
+# The directory of a pod on its node is named for its UID: /var/lib/kubelet/pods/UID/volumes.
+_UID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NOT_OF_KUBELET = r"(?<!kubelet/)"
 _NAMESPACES = lazy_pattern(
     # Not in the template of a subject: system:serviceaccount:namespace:name.
     rf"(?a)(?<![\w-])(?<!serviceaccount:)(?:kubernetes_)?namespace(?:_name)?{_IS}({KUBERNETES_NAME})(?![\w-])"
     rf"|(?m:^)Namespace:[ ]{{1,20}}({KUBERNETES_NAME})(?=\s|\Z)|\b(?:POD_|K8S_|KUBE_|KUBERNETES_)?NAMESPACE{_IS}({KUBERNETES_NAME})(?![\w-])|\bkubens ({KUBERNETES_NAME})(?=\s|\Z)"
     rf"|\bin (?:the )?namespace:? [\"']?({KUBERNETES_NAME})[\"']?(?![\w-])"
-    rf"|\b[Nn]amespace [\"'](?P<quoted>{KUBERNETES_NAME})[\"']|\bpods?[/ ]({KUBERNETES_NAME})/{KUBERNETES_NAME}"
+    rf"|\b[Nn]amespace [\"'](?P<quoted>{KUBERNETES_NAME})[\"']|\b{_NOT_OF_KUBELET}pods?[/ ](?!{_UID}/)({KUBERNETES_NAME})/{KUBERNETES_NAME}"
     rf"|\bkubectl (?:--(?:context|cluster|kubeconfig)[ =][^\s|;]{{1,200}} ){{0,2}}(?:(?:exec|logs|describe) |(?:logs|get pods?) [a-z][\w./-]{{1,200}} )?(?:-n |--namespace[ =])({KUBERNETES_NAME})(?![\w-])"
 )
 _OWN_NAMESPACE = lazy_pattern(
@@ -113,11 +116,11 @@ _OBJECT_NAMESPACE = lazy_pattern(rf"(?a){_MEMBER}namespace: [\"']?({KUBERNETES_N
 _MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
 _PODS = lazy_pattern(
     # In Go, an error says what was done: open, dial.
-    rf"(?a)\bpod(?:_name|Name)?{_IS}(?!(?:open|l?stat|read|dial)\s)({KUBERNETES_NAME})(?![\w/-])|\b[Pp]od [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']"
+    rf"(?a)\bpod(?:_name|Name)?{_IS}(?!(?:open|l?stat|read|dial)\s|{_UID}\b)({KUBERNETES_NAME})(?![\w/-])|\b[Pp]od [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']"
     r"|\bhostname\\?\"\s?:\s?\\?\"([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})\\?\""
     r"|\bpods? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
     r"|\bkubectl [^\n|;&]{0,120}? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
-    rf"|\bpods?/(?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})(?![\w/-])|\bpod {KUBERNETES_NAME}/({KUBERNETES_NAME})(?![\w/-])|\bHOSTNAME=({KUBERNETES_NAME}-[a-z0-9]{{5}})\b"
+    rf"|\b{_NOT_OF_KUBELET}pods?/(?!{_UID}\b)(?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})(?![\w/-])|\bpod {KUBERNETES_NAME}/({KUBERNETES_NAME})(?![\w/-])|\bHOSTNAME=({KUBERNETES_NAME}-[a-z0-9]{{5}})\b"
     rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:describe|get) pods?[ /]({KUBERNETES_NAME})(?![\w/-])|(?m:^)Name:[ ]{{2,20}}({KUBERNETES_NAME})\nNamespace:|\bPOD_NAME=({KUBERNETES_NAME})(?![\w-])"
 )
 # A pod of a deployment: the name, the hash of the template and five random characters, without vowels.
