@@ -67,6 +67,11 @@ def test_a_command_that_succeeded_names_the_cluster(order: str) -> None:
         ("kubectl -n tea logs deploy/brewer", BARE.format("Scan"), {"namespace": "tea"}),
         ("pods/tea/brewer-0", BARE.format("Scan"), {"namespace": "tea"}),
         (
+            "Normal Scheduled 1m default-scheduler Successfully assigned tea/brewer-0 to ip-10-0-0-9",
+            BARE.format("Scan"),
+            {"namespace": "tea"},
+        ),
+        (
             "/var/lib/kubelet/pods/5b6c7d8e-1111-4222-8333-944445555666/volumes/token",
             BARE.format("Scan"),
             {"namespace": None, "pod": None},

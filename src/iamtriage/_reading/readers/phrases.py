@@ -104,8 +104,8 @@ sure   | <UnauthorizedOperation>(UnauthorizedOperation) | You are not authorized
 sure   | authorized to assume the | [Gg]reengrass is not authorized to assume the [Ss]ervice [Rr]ole associated with this account
 unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)|(?<=Message:Access)) Denied(?=[.;\"'`\n<]|\Z|,| \x28| Please | Logs: /aws/)(?![\"'`*]{1,2} (?:errors|exceptions|responses)\b)|(?<=Exception\[Access) Denied(?=\]))
 sure   | have the right AWS permissions|access to the model with | Access Denied\. Please ensure you have the right AWS permissions: Access denied|You don't have access to the model with the specified model ID
-sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
-sure   | from host public.ecr.|.dkr.ecr. | pulling from host (?:\d{12}\.dkr|public)\.(?P<service>ecr)\.[\w.-]{3,60} failed with status code \[[^\]\n]{1,80}\]: (?P<status_code>403) Forbidden
+sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden(?!:? (?:denied: )?[Yy]our [Aa]uthorization [Tt]oken has expired)
+sure   | from host public.ecr.|.dkr.ecr. | pulling from host (?:\d{12}\.dkr|public)\.(?P<service>ecr)\.[\w.-]{3,60} failed with status code \[[^\]\n]{1,80}\]: (?P<status_code>403) Forbidden(?!:? (?:denied: )?[Yy]our [Aa]uthorization [Tt]oken has expired)
 sure   | <Access>] Access denied|<Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[(?:[0-9a-fxX*]{8}(?:-[0-9a-fxX*]{4}){3}-[0-9a-fxX*]{12}|[\w.*…<>-]{0,3}|<[\w -]{1,40}>)\]:? Access denied
 # Plain Kafka says the same as a cluster of Amazon MSK with IAM.
 sure   | AuthorizationException: | \b(?:AWS_MSK_IAM|kafka-cluster:[A-Z])[^\x1e]{0,1200}?\b(?:Topic|Group|Cluster|TransactionalId)AuthorizationException: \w[^\n]{0,200}|\b(?:Topic|Group|Cluster|TransactionalId)AuthorizationException: (?=[^\x1e]{0,1400}?\b(?:AWS_MSK_IAM|kafka-cluster:[A-Z]))\w[^\n]{0,200}

@@ -14,7 +14,7 @@ INDEX: Final = WordIndex()
 ANYTHING: Final = INDEX.sign(
     "--", "://", ":\\/\\/", "s3:s3", "(arn:", "bucket", "Bucket ", 'Bucket"', "Bucket'", "Bucket=", "Bucket:", "BucketName",
     "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (", "CLUSTER", "EKS", "containerinsights", "/eks/",
-    "amespace", "NAMESPACE", "kubens ", "POD_NAME=", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", "ACCOUNT", " i-",
+    "amespace", "NAMESPACE", "kubens ", "POD_NAME=", "erviceaccount", "erviceAccount", "pod", "lly assigned ", "Pod", "deployment", ":role/", '"Arn"', "ccount", "ACCOUNT", " i-",
     "fs-", "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback",
     "client(", "bject(", "Statement", "statement {", "Effect", "olicyDocument", "policy_document", '"iss"',
     '"allowed"', '"explicitDeny"', '"matchedStatements"', '"statementId"', '"evaluations"', "DecodedMessage", "rolearn", "userarn", "aws ", "kubectl ", "eksctl ",
@@ -45,7 +45,7 @@ LOCATIONS: Final = INDEX.sign(
 )  # fmt: skip
 ENDPOINTS: Final = INDEX.sign("ndpoint", "NDPOINT", "erviceU", "s3Url", "host_base")
 SYSTEMS: Final = INDEX.sign(*SYSTEM_SIGNS)
-_PODS = ("pod", "Pod", "POD_NAME=", "HOSTNAME", "hostname", "kubectl ")
+_PODS = ("pod", "lly assigned ", "Pod", "POD_NAME=", "HOSTNAME", "hostname", "kubectl ")
 _SUBJECT = ("system:serviceaccount:", "kind: ")
 NAMES: Final = {
     name: INDEX.sign(*words)
@@ -57,7 +57,7 @@ NAMES: Final = {
             "-authenticator", " context ",
         ),
         "authentication_mode": ("uth",),
-        "namespace": (*_SUBJECT, "amespace", "NAMESPACE", "kubens ", "pod", "kubectl "),
+        "namespace": (*_SUBJECT, "amespace", "NAMESPACE", "kubens ", "pod", "lly assigned ", "kubectl "),
         "service_account": (*_SUBJECT, "ervice", " sa"),
         "pod": _PODS,
         "workload": (*_PODS, "kind: ", "eploy"),

@@ -26,9 +26,12 @@ _LISTED = "NAME  TYPE  DATA  AGE\necr-pull   kubernetes.io/dockerconfigjson   1 
             "docker-registry ecr-pull ",
             None,
         ),
-        # No secret, more than one, or no pull of a kubelet.
-        (_PULL, None, None),
-        (f"{_PULL}{_LISTED.format('41d')}imagePullSecrets:\n  - name: other\n", None, None),
+        (f'{_PULL}The namespace uses the secret "ecr-orders".', "docker-registry ecr-orders ", None),
+        # No secret, more than one, that of another registry, or no pull of a kubelet.
+        (_PULL, "docker-registry SECRET_NAME ", None),
+        (f"{_PULL}{_LISTED.format('41d')}imagePullSecrets:\n  - name: other\n", "SECRET_NAME ", None),
+        (f"{_PULL}imagePullSecrets:\n  - name: dockerhub-secret\n", "SECRET_NAME ", None),
+        (f"$ docker pull {_REGISTRY}/api:2\n{_EXPIRED}\nIn Kubernetes, it was ImagePullBackOff.", None, None),
         (
             f"$ docker push {_REGISTRY}/api:2\n{_EXPIRED}\nimagePullSecrets:\n  - name: ecr-pull\n",
             None,
@@ -49,3 +52,20 @@ def test_login_in_a_pull_secret(text: str, command: str | None, age: str | None)
     assert "docker login" not in shown
     assert ("old" in explanation.summary) is (age is not None)
     assert (age or "") in explanation.summary
+
+
+_STATUS = f'kubelet: Failed to pull image "{_REGISTRY}/api:2": unexpected status from HEAD request to https://{_REGISTRY}/v2/api/manifests/2: 403 Forbidden'
+
+
+def test_answer_to_a_pull_that_has_no_message() -> None:
+    """The registry answers 403 to a role without a permission and to a login that has expired."""
+    explanation = explain(f"{_STATUS}\nimagePullSecrets:\n  - name: ecr-pull\n")
+    assert explanation.causes[0].code == "expired-registry-login"
+    assert explanation.remedies[0].title == "Renew the image pull secret ecr-pull"
+    for other in ("", "imagePullSecrets:\n  - name: dockerhub-secret\n"):
+        explanation = explain(f"{_STATUS}\n{other}")
+        assert explanation.causes[0].code == "no-identity-allow"
+        assert not any("secret" in remedy.title for remedy in explanation.remedies)
+    explanation = explain(f"{_STATUS}: Your authorization token has expired. Reauthenticate and try again.")
+    assert explanation.topic == "expired-registry-login"
+    assert explanation.remedies[0].title == "Renew the image pull secret of the pod"

@@ -94,7 +94,7 @@ _NAMESPACES = lazy_pattern(
     rf"(?a)(?<![\w-])(?<!serviceaccount:)(?:kubernetes_)?namespace(?:_name)?{_IS}({KUBERNETES_NAME})(?![\w-])"
     rf"|(?m:^)Namespace:[ ]{{1,20}}({KUBERNETES_NAME})(?=\s|\Z)|\b(?:POD_|K8S_|KUBE_|KUBERNETES_)?NAMESPACE{_IS}({KUBERNETES_NAME})(?![\w-])|\bkubens ({KUBERNETES_NAME})(?=\s|\Z)"
     rf"|\bin (?:the )?namespace:? [\"']?({KUBERNETES_NAME})[\"']?(?![\w-])"
-    rf"|\b[Nn]amespace [\"'](?P<quoted>{KUBERNETES_NAME})[\"']|\b{_NOT_OF_KUBELET}pods?[/ ](?!{_UID}/)({KUBERNETES_NAME})/{KUBERNETES_NAME}"
+    rf"|\b[Nn]amespace [\"'](?P<quoted>{KUBERNETES_NAME})[\"']|\b(?:{_NOT_OF_KUBELET}pods?[/ ](?!{_UID}/)|Successfully assigned )({KUBERNETES_NAME})/{KUBERNETES_NAME}"
     rf"|\bkubectl (?:--(?:context|cluster|kubeconfig)[ =][^\s|;]{{1,200}} ){{0,2}}(?:(?:exec|logs|describe) |(?:logs|get pods?) [a-z][\w./-]{{1,200}} )?(?:-n |--namespace[ =])({KUBERNETES_NAME})(?![\w-])"
 )
 _OWN_NAMESPACE = lazy_pattern(
@@ -120,7 +120,7 @@ _PODS = lazy_pattern(
     r"|\bhostname\\?\"\s?:\s?\\?\"([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})\\?\""
     r"|\bpods? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
     r"|\bkubectl [^\n|;&]{0,120}? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
-    rf"|\b{_NOT_OF_KUBELET}pods?/(?!{_UID}\b)(?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})(?![\w/-])|\bpod {KUBERNETES_NAME}/({KUBERNETES_NAME})(?![\w/-])|\bHOSTNAME=({KUBERNETES_NAME}-[a-z0-9]{{5}})\b"
+    rf"|\b(?:{_NOT_OF_KUBELET}pods?/(?!{_UID}\b)|Successfully assigned )(?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})(?![\w/-])|\bpod {KUBERNETES_NAME}/({KUBERNETES_NAME})(?![\w/-])|\bHOSTNAME=({KUBERNETES_NAME}-[a-z0-9]{{5}})\b"
     rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:describe|get) pods?[ /]({KUBERNETES_NAME})(?![\w/-])|(?m:^)Name:[ ]{{2,20}}({KUBERNETES_NAME})\nNamespace:|\bPOD_NAME=({KUBERNETES_NAME})(?![\w-])"
 )
 # A pod of a deployment: the name, the hash of the template and five random characters, without vowels.
