@@ -48,7 +48,10 @@ _PULL = 'Failed to pull image "111122223333.dkr.ecr.eu-central-1.amazonaws.com/s
 )
 def test_login_in_a_pull_secret(row: str, *, is_old: bool) -> None:
     explanation = explain(f"{_PULL}{row}\n")
-    assert ("create secret docker-registry" in " ".join(explanation.remedies[0].commands)) is is_old
+    assert (
+        f"create secret docker-registry {row.split(maxsplit=1)[0]} "
+        in " ".join(explanation.remedies[0].commands)
+    ) is is_old
     assert "--namespace 20" not in str(explanation)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _DENIED = """
     AccessDeniedException AccessDenied UnauthorizedOperation AuthorizationError AuthorizationErrorException
-    AuthorizationException AccessForbidden UnauthorizedOperationException ForbiddenError
+    AuthorizationException AccessForbidden UnauthorizedOperationException
     InsufficientPermissionsException InsufficientPrivilegesException NotAuthorized
     IamRoleMissingPermissions AllAccessDisabled UnauthorizedAccess UnauthorizedAccessException
     OperationNotPermittedForRole AccessDeniedForOperation AuthFailure.ServiceLinkedRoleCreationNotPermitted
@@ -30,7 +30,7 @@ _DENIED = """
 # These codes are used for credentials as well as for permissions, so the message decides if it can.
 _DENIED_WEAKLY = """
     UnauthorizedException NotAuthorizedException ForbiddenException UnauthorizedError Unauthorized 401
-    UnauthorizedRequestException NotAuthorizedError Forbidden 403
+    UnauthorizedRequestException NotAuthorizedError ForbiddenError Forbidden 403
 """
 _EXPIRED = """
     ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError

@@ -142,3 +142,36 @@ def test_stage_without_the_method_of_the_api(shown: str, *, date: bool, is_certa
 def test_signed_call_keeps_the_method_and_the_body(options: str, signed: str) -> None:
     explanation = explain(f"$ curl -i {URL}/prod/orders {options}\n{BODY}\n")
     assert explanation.remedies[-1].commands[0].endswith(signed.format(f"{URL}/prod/orders"))
+
+
+_GLUE = "https://glue.eu-central-1.amazonaws.com/iceberg"
+_REST = 'pyiceberg.exceptions.ForbiddenError: RESTError 403: Received unexpected JSON Payload: {"message":"Missing Authentication Token"}'
+
+
+@check_rows(
+    ("text", "setting"),
+    [
+        (f"403 Client Error: Forbidden for url: {_GLUE}/v1/config\n{_REST}", '"rest.signing-name": "glue"'),
+        (
+            "spark.sql.catalog.lake.uri=https://s3tables.us-east-1.amazonaws.com/iceberg\norg.apache.iceberg.exceptions.ForbiddenException: Forbidden: Missing Authentication Token",
+            "spark.sql.catalog.lake.rest.signing-name=s3tables",
+        ),
+        (
+            f"uri: https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod\n{_REST}",
+            '"rest.signing-region": "eu-west-1"',
+        ),
+        # The client signs, something else calls, or the caller lacks a permission.
+        (f'"uri": "{_GLUE}", "rest.sigv4-enabled": "true"\n{_REST}', None),
+        (f'$ curl {_GLUE}/v1/config\n{{"message":"Missing Authentication Token"}}', None),
+        (
+            f"{_GLUE}\npyiceberg.exceptions.ForbiddenError: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: glue:GetCatalog",
+            None,
+        ),
+    ],
+)
+def test_client_of_a_rest_catalog_does_not_sign(text: str, setting: str | None) -> None:
+    explanation = explain(text)
+    manifest = explanation.remedies[0].manifest or ""
+    assert (setting or "") in manifest
+    assert ("rest." in manifest) is (setting is not None)
+    assert (explanation.failure.kind == "access_denied") is ("glue:GetCatalog" in text)

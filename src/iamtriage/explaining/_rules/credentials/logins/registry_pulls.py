@@ -344,7 +344,7 @@ _NAMESPACE = lazy_pattern(
 
 # The names that AWS and tutorials give such a secret, and those of the secrets of other registries.
 _OF_ECR = lazy_pattern(
-    r"\A(?!.*(?:hub|gcr|ghcr|git|quay|harbor|nexus|jfrog|artifactory|acr\b)).*(?:ecr|regcred|aws|pull)"
+    r"\A(?!.*(?:hub|\bgcr|ghcr|git|quay|harbor|nexus|jfrog|artifactory|\bacr\b)).*(?:ecr|regcred|aws|pull)"
 )
 _SHOW_SECRETS = "kubectl get pods --namespace {} --output custom-columns=pod:.metadata.name,secrets:.spec.imagePullSecrets[*].name"
 

@@ -1,4 +1,4 @@
-"""Explain that API Gateway has no such route."""
+"""Explain that API Gateway has no such route, and clients of REST catalogs that do not sign."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+import attrs
+
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, join_words, line_at, quote_argument
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.shared import commands, common_causes, pages
+from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure, SignatureMismatch
 
@@ -285,4 +287,65 @@ def routes_remedy(url: re.Match[str] | None = None, paths: tuple[str, ...] = ())
             Labelled("If the route exists (this publishes all changes of the API):", deploy),
         ),
         url=pages.API_GATEWAY_TOKEN,
+    )
+
+
+# A client of a catalog with the REST API of Iceberg, and the endpoints of AWS with that API.
+_REST_CATALOG = lazy_pattern(
+    r"\b[Pp]y[Ii]ceberg\b|\borg\.apache\.iceberg\.(?:rest|exceptions)\b|\biceberg\.rest-catalog\.|\b(?:glue|s3tables)\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?(?::443)?/iceberg\b"
+)
+_CATALOG_HOST = lazy_pattern(
+    r"\b(?P<name>glue|s3tables|execute-api)\.(?P<region>[a-z]{2}(?:-[a-z]{1,4}){0,2}-[a-z]{4,10}-\d)\.amazonaws\.com(?:\.cn)?\b"
+)
+_SIGNS_CATALOG = lazy_pattern(
+    r"(?i:sigv4-enabled[\"']?\s?[=:,]\s?[\"']?true|rest\.auth\.type[\"']?\s?[=:,]\s?[\"']?sigv4|rest-catalog\.security\s?=\s?sigv4|authorization_type\s{1,3}'sigv4')"
+)
+_SPARK_CATALOG = lazy_pattern(r"\bspark\.sql\.catalog\.(?P<name>\w{1,60})\.(?:type|uri|warehouse)\b")
+
+
+def explain_rest_catalog(case: Case[Failure], unsigned: Cause) -> Explanation | None:
+    """Explain that the client of a REST catalog of Iceberg is not set to sign, or return ``None`` for others."""
+    text = case.failure.text
+    if _REST_CATALOG.search(text) is None or _SIGNS_CATALOG.search(text) or "curl " in text:
+        return None
+    hosts = {(each["name"], each["region"]) for each in _CATALOG_HOST.finditer(text)}
+    name, region = next(iter(hosts)) if len(hosts) == 1 else ("SIGNING_NAME", None)
+    region = commands.region(region or clues.find_region(case))
+    spark = _SPARK_CATALOG.search(text)
+    settings = {"sigv4-enabled": "true", "signing-name": name, "signing-region": region}
+    client, where, permission = "the client", "the properties of the catalog", None
+    lines = [f'"rest.{key}": "{value}"' for key, value in settings.items()]
+    if spark is not None:
+        client, where = "Spark", "the configuration of Spark, before the session starts"
+        lines = [f"spark.sql.catalog.{spark['name']}.rest.{key}={value}" for key, value in settings.items()]
+    elif "iceberg.rest-catalog." in text:
+        client, where = "Trino", "the properties file of the catalog"
+        lines = [f"iceberg.rest-catalog.{key}" for key in ("security=SIGV4", f"signing-name={name}")]
+        lines.append(f"s3.region={region}")
+    elif "duckdb" in text.lower():
+        client, where = "DuckDB", "ATTACH, with a secret of TYPE s3 and PROVIDER credential_chain"
+        lines = ["AUTHORIZATION_TYPE 'sigv4'"]
+    elif "pyiceberg" in text.lower():
+        client, where = (
+            "PyIceberg",
+            "the properties that load_catalog gets, or the catalog in .pyiceberg.yaml",
+        )
+    if name in {"glue", "s3tables"}:
+        permission = f"The requests then run as the user or role of the client, which needs permissions for {'S3 Tables' if name == 's3tables' else 'AWS Glue'} and the tables."
+    return case.explain(
+        f"The request to the REST catalog has no signature: {client} is not set to sign with SigV4. No permission is missing yet: AWS saw no identity.",
+        attrs.evolve(unsigned, evidence="reported"),
+        NO_SUCH_ROUTE.cause() if name not in {"glue", "s3tables"} else None,
+        topic="request-unsigned",
+        remedies=your_remedy(
+            f"Turn on SigV4 for the catalog{f' in {client}' if client[0].isupper() else ''}",
+            f"Set this in {where}. Without it, clients of Iceberg expect OAuth2 and send no signature, even if they have AWS credentials.",
+            "The signing name is glue for AWS Glue, s3tables for S3 Tables and execute-api for an API of API Gateway."
+            if name == "SIGNING_NAME"
+            else None,
+            permission,
+            manifest="\n".join(lines) + "\n",
+            manifest_language="text",
+            url="https://docs.aws.amazon.com/glue/latest/dg/connect-glu-iceberg-rest.html",
+        ),
     )

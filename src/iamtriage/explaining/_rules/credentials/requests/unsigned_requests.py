@@ -322,6 +322,8 @@ def explain_unsigned_request(case: Case[Failure], message: str) -> Explanation:
         commands="aws sts get-caller-identity",
         url=pages.SIGNATURES,
     )
+    if (of_catalog := gateway_routes.explain_rest_catalog(case, unsigned)) is not None:
+        return of_catalog
     unloaded = _NOT_LOADED.search(case.failure.text)
     if unloaded or (not names_gateway and (case.failure.envelope.source or "").startswith(_SIGNING_SDKS)):
         return _explain_empty_credentials(case, unsigned, unloaded[0] if unloaded else "")
