@@ -66,6 +66,10 @@ def test_a_command_that_succeeded_names_the_cluster(order: str) -> None:
     [
         ("kubectl -n tea logs deploy/brewer", BARE.format("Scan"), {"namespace": "tea"}),
         ("pods/tea/brewer-0", BARE.format("Scan"), {"namespace": "tea"}),
+        # The controller of an object runs in another namespace.
+        ("kubectl -n tea describe challenge tea-1", BARE.format("Scan"), {"namespace": None}),
+        ("kubectl -n tea describe pod brewer-0", BARE.format("Scan"), {"namespace": "tea"}),
+        ("The Challenge in namespace tea is pending", BARE.format("Scan"), {"namespace": None}),
         (
             "Normal Scheduled 1m default-scheduler Successfully assigned tea/brewer-0 to ip-10-0-0-9",
             BARE.format("Scan"),

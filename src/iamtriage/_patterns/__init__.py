@@ -23,6 +23,8 @@ REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 """The source of a pattern for the code of a Region."""
 KUBERNETES_NAME = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """The source of a pattern for the name of a namespace, a service account or another object of Kubernetes."""
+POD_UID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""The source of a pattern for the UID of a pod, by which kubelet/pods/UID is named."""
 
 _SEARCHES = ("findall", "finditer", "search")
 _ATTRIBUTES = (

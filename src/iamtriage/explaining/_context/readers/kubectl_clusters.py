@@ -1,4 +1,4 @@
-"""Read the names of EKS clusters in a kubeconfig, and the one of kubectl's current context."""
+"""Read the names of EKS clusters in a kubeconfig, the one of kubectl's current context, and what objects kubectl shows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import re
 
 from iamtriage._patterns import lazy_pattern, search_last
 
-__all__ = ("CLUSTER_NAME", "find_current_cluster", "find_listed_clusters", "parse_cluster_name")
+__all__ = (
+    "CLUSTER_NAME",
+    "find_current_cluster",
+    "find_listed_clusters",
+    "parse_cluster_name",
+    "shows_reconciled",
+)
 
 CLUSTER_NAME = r"[0-9A-Za-z][\w-]{0,99}"
 """A pattern for the name of a cluster."""
@@ -50,3 +56,21 @@ def parse_cluster_name(name: str) -> tuple[str, str] | None:
 
 def _identify(found: re.Match[str]) -> tuple[str, str]:
     return found["name"] or found["eksctl"], found["region"] or found["eksctl_region"]
+
+
+# What kubectl prints and people say of objects that a controller in another namespace reconciles. Built-in types whose pods
+# are in the namespace are none of them.
+_RECONCILED = lazy_pattern(
+    r"(?m)^(?:Kind: {2,20}(?!(?:(?:Cluster)?Role|ServiceAccount|User|Group|Pod|Deployment|DaemonSet|StatefulSet|ReplicaSet|Job|CronJob|Namespace|Secret|ConfigMap|Service|Node)\b)[A-Z]|StorageClass: {2,20}\S)"
+    r"|\b(?:Challenge|Certificate|CertificateRequest|Issuer|ExternalSecret|Ingress|PersistentVolumeClaim|PVC)\b[^\n.]{0,60} (?:in|of) (?:the )?namespace\b"
+    r"|\bkubectl [^\n|;&]{0,100}?(?<=[ ])(?:describe|get) (?:challenge|certificate|certificaterequest|issuer|externalsecret|order|persistentvolumeclaim|pvc|cert|ing|ingress)(?:e?s)?(?![\w-])"
+)
+
+
+def shows_reconciled(text: str) -> bool:
+    """Return whether a text is about an object whose namespace is not that of the controller's pods.
+
+    >>> [shows_reconciled(f"The {each} in namespace shop is pending.") for each in ("Challenge", "pod")]
+    [True, False]
+    """
+    return _RECONCILED.search(text) is not None

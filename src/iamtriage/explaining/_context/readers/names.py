@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from itertools import islice
 
-from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, may_name_region, search_last
+from iamtriage._patterns import KUBERNETES_NAME, POD_UID, REGION, lazy_pattern, may_name_region, search_last
 from iamtriage.explaining._context.readers.callers import find_caller
 from iamtriage.explaining._context.readers.coded_clusters import find_coded_clusters
-from iamtriage.explaining._context.readers.kubectl_clusters import find_current_cluster
+from iamtriage.explaining._context.readers.kubectl_clusters import find_current_cluster, shows_reconciled
 from iamtriage.explaining._context.readers.region_names import find_region_constant
 from iamtriage.explaining._context.readers.terraform_code import find_address
 from iamtriage.explaining._context.readers.unique_values import find_said_name, find_said_role, unique_value
@@ -86,15 +86,12 @@ _EXPECTED = lazy_pattern(
     r":sub\\{0,3}[\"']?\s{0,20}(?:[:=]\s{0,20}|\s{0,40}values\s{0,20}=\s{0,20})(?:\[[^\[\]]{0,2000})?\\{0,3}[\"']?"
 )
 _CHARS_BEFORE_SUBJECT = 2_100
-# The directory of a pod on its node is named for its UID: /var/lib/kubelet/pods/UID/volumes.
-_UID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_NOT_OF_KUBELET = r"(?<!kubelet/)"
 _NAMESPACES = lazy_pattern(
     # Not in the template of a subject: system:serviceaccount:namespace:name.
     rf"(?a)(?<![\w-])(?<!serviceaccount:)(?:kubernetes_)?namespace(?:_name)?{_IS}({KUBERNETES_NAME})(?![\w-])"
     rf"|(?m:^)Namespace:[ ]{{1,20}}({KUBERNETES_NAME})(?=\s|\Z)|\b(?:POD_|K8S_|KUBE_|KUBERNETES_)?NAMESPACE{_IS}({KUBERNETES_NAME})(?![\w-])|\bkubens ({KUBERNETES_NAME})(?=\s|\Z)"
     rf"|\bin (?:the )?namespace:? [\"']?({KUBERNETES_NAME})[\"']?(?![\w-])"
-    rf"|\b[Nn]amespace [\"'](?P<quoted>{KUBERNETES_NAME})[\"']|\b(?:{_NOT_OF_KUBELET}pods?[/ ](?!{_UID}/)|Successfully assigned )({KUBERNETES_NAME})/{KUBERNETES_NAME}"
+    rf"|\b[Nn]amespace [\"'](?P<quoted>{KUBERNETES_NAME})[\"']|\b(?:(?<!kubelet/)pods?[/ ](?!{POD_UID}/)|Successfully assigned )({KUBERNETES_NAME})/{KUBERNETES_NAME}"
     rf"|\bkubectl (?:--(?:context|cluster|kubeconfig)[ =][^\s|;]{{1,200}} ){{0,2}}(?:(?:exec|logs|describe) |(?:logs|get pods?) [a-z][\w./-]{{1,200}} )?(?:-n |--namespace[ =])({KUBERNETES_NAME})(?![\w-])"
 )
 _OWN_NAMESPACE = lazy_pattern(
@@ -104,7 +101,7 @@ _OWN_NAMESPACE = lazy_pattern(
 _CONTROLLER = lazy_pattern(r"[Rr]econcil|\bcontroller\b|\"kind\":")
 _SERVICE_ACCOUNTS = lazy_pattern(
     rf"(?a)(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?{_IS}({KUBERNETES_NAME})(?![\w-]|:\s(?:true\b|false\b|\s))"
-    rf"|(?m:^)Service Account:[ ]{{1,20}}({KUBERNETES_NAME})(?=\s|\Z)"
+    rf"|(?m:^)Service Account:[ ]{{1,20}}({KUBERNETES_NAME})(?=\s|\Z)|\bserviceAccountRef:\s{{1,40}}name: [\"']?({KUBERNETES_NAME})(?![\w-])"
     rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']|\bservice account ({KUBERNETES_NAME}) \(namespace: "
     rf"|\b(?:kubectl|k) (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)(?: (?:-n|--namespace)[ =]\S{{1,63}})?[ /]({KUBERNETES_NAME})(?![\w-])"
 )
@@ -116,11 +113,11 @@ _OBJECT_NAMESPACE = lazy_pattern(rf"(?a){_MEMBER}namespace: [\"']?({KUBERNETES_N
 _MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
 _PODS = lazy_pattern(
     # In Go, an error says what was done: open, dial.
-    rf"(?a)\bpod(?:_name|Name)?{_IS}(?!(?:open|l?stat|read|dial)\s|{_UID}\b)({KUBERNETES_NAME})(?![\w/-])|\b[Pp]od [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']"
+    rf"(?a)\bpod(?:_name|Name)?{_IS}(?!(?:open|l?stat|read|dial)\s|{POD_UID}\b)({KUBERNETES_NAME})(?![\w/-])|\b[Pp]od [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']"
     r"|\bhostname\\?\"\s?:\s?\\?\"([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})\\?\""
     r"|\bpods? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
     r"|\bkubectl [^\n|;&]{0,120}? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
-    rf"|\b(?:{_NOT_OF_KUBELET}pods?/(?!{_UID}\b)|Successfully assigned )(?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})(?![\w/-])|\bpod {KUBERNETES_NAME}/({KUBERNETES_NAME})(?![\w/-])|\bHOSTNAME=({KUBERNETES_NAME}-[a-z0-9]{{5}})\b"
+    rf"|\b(?:(?<!kubelet/)pods?/(?!{POD_UID}\b)|Successfully assigned )(?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})(?![\w/-])|\bpod {KUBERNETES_NAME}/({KUBERNETES_NAME})(?![\w/-])|\bHOSTNAME=({KUBERNETES_NAME}-[a-z0-9]{{5}})\b"
     rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:describe|get) pods?[ /]({KUBERNETES_NAME})(?![\w/-])|(?m:^)Name:[ ]{{2,20}}({KUBERNETES_NAME})\nNamespace:|\bPOD_NAME=({KUBERNETES_NAME})(?![\w-])"
 )
 # A pod of a deployment: the name, the hash of the template and five random characters, without vowels.
@@ -260,6 +257,7 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
         command is not None
         and command.program in {"kubectl", "helm", "eksctl"}
         and "aws-auth" not in command.words  # its namespace does not show the caller's
+        and not shows_reconciled(text)
         and (stated := command.option("namespace"))
     ):
         return stated
@@ -270,7 +268,7 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
         for kinds in (_SERVICE_ACCOUNT, _WORKLOAD):
             if (found := _only_object(kinds, text)) is not None and found[0]:
                 return found[0]
-    if _CONTROLLER.search(text):
+    if _CONTROLLER.search(text) or shows_reconciled(text):
         return unique_value(_OWN_NAMESPACE, text)
     return unique_value(_NAMESPACES, text, excluded=_RESERVED) or find_said_name("namespace", text, _RESERVED)
 

@@ -15,7 +15,7 @@ from iamtriage._patterns import cached_pattern, lazy_pattern
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import REJECTION_PHRASES, RejectedRequest
-from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls, sign_in_places
+from iamtriage.explaining._rules.credentials.logins import registry_logins, sign_in_places
 from iamtriage.explaining._rules.credentials.logins.missing_logins import OTHER_HOME
 from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import EXPIRED_REGISTRY_LOGIN
@@ -94,7 +94,7 @@ def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str)
     if credential_remedies.uses_argo_cd(text):
         what = "The ECR password in Argo CD's repository Secret"
     reported = reported_cause(EXPIRED_REGISTRY_LOGIN, message, *EXPIRY_PHRASES)
-    if (of_secret := registry_pulls.explain_old_pull_secret(case, reported)) is not None:
+    if (of_secret := registry_logins.explain_old_pull_secret(case, reported)) is not None:
         return of_secret
     return case.explain(
         f"{what} has expired. No permission is missing.",

@@ -6,7 +6,7 @@ CONTROLLER_FRAGMENTS = (
     "argo", "cert-manager", "cwagent", ".go:", "regenerate asg", "s-plugin", "assumeroleforpodidentity",
     "decryption failed", "failed to pull", "failedbuildmodel", "faileddeploymodel", " model due to ", "fluent", "backup",
     "k8s", "karpenter", "kubelet", "create volume", "tach volume", "velero", "vpc-cni", "vpc id", "vpcid", "dns01", "external",
-    "flux ", "hosted zones", "autoscaler", "aws-node", "balancer", "cloudwatch", "controller", "csi",
+    "flux ", "hosted zone", "challenge solver", "autoscaler", "aws-node", "balancer", "cloudwatch", "controller", "csi",
     "introspect", "ipamd", "nodeadm", "eks/bootstrap", "updateinstanceinformation", "ec2messages", "record",
     "confirm existence", "aws-vpc-id", "right aws permissions",
 )  # fmt: skip

@@ -160,7 +160,7 @@ _CONTROLLERS = (
         "cert-manager",
         "cert-manager",
         "cert-manager",
-        lazy_pattern(r"cert-manager|dns01|Route 53 record set"),
+        lazy_pattern(r"cert-manager|dns01|Route 53 (?:record set|hosted zone ID)|route53 challenge solver"),
         ("route53:",),
         # https://github.com/cert-manager/website/pull/1466
         role_setting="spec.acme.solvers[].dns01.route53.role of the Issuer or ClusterIssuer",
@@ -357,7 +357,6 @@ def permissions_of(action: str, *texts: str) -> Controller | None:
     candidates = [each for each in _CONTROLLERS if each.services and action.startswith(each.services)]
     for text in texts if candidates else ():
         found = [each for each in candidates if _is_used(each.mention or each.pattern, text)]
-        # The rows of one controller differ in their actions.
         named = [each for each in found if not "".join(each.services).endswith(":")] or found
         if len(named) == 1:
             return named[0]
@@ -393,8 +392,9 @@ def _is_used(name: re.Pattern[str], text: str) -> bool:
 
 
 def usual_account(facts: Facts, text: str) -> tuple[str | None, str | None]:
-    """Return the known namespace and service account, or else the usual ones of the controller."""
+    """Return the known namespace and service account, or else those of the controller, whose own a ClusterIssuer uses."""
     controller = find_controller(text) if facts.service_account is None else None
     if controller is None or facts.namespace not in (None, controller.namespace):
-        return facts.namespace, facts.service_account
+        own = facts.service_account and "kind: ClusterIssuer" in text and "cert-manager"
+        return facts.namespace or own or None, facts.service_account
     return controller.namespace, controller.service_account

@@ -20,7 +20,6 @@ from iamtriage.explaining._context.readers.kubernetes.node_roles import find_lis
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.credentials.keys.key_sources import find_namespace
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -330,72 +329,9 @@ def pull_secret_remedy(registry: str, region: str) -> Remedy:
     )
 
 
-_KUBELET_PULL = lazy_pattern(r"(?i:\bfailed to pull image\b)|\b(?:ErrImagePull|ImagePullBackOff)\b")
-_PULL_SECRET = lazy_pattern(
-    r"(?m)(?:^[ \t]{0,8}(?P<listed>[a-z0-9][a-z0-9.-]{0,252}) {1,80}kubernetes\.io/dockerconfigjson {1,40}\d{1,3} {1,40}(?P<age>\d[\ddhmsy]{1,12})"
-    r"|\bimagePullSecrets:\s{1,40}- ?name: [\"']?(?P<named>[a-z0-9][a-z0-9.-]{0,252})"
-    r"|\bcreate secret docker-registry (?P<created>[a-z0-9][a-z0-9.-]{0,252})"
-    r"|\b[Ss]ecret [\"'`]?(?P<said>(?:[a-z0-9.-]{1,40}[.-])?(?:ecr|regcred|aws)(?:[.-][a-z0-9.-]{0,40}[a-z0-9])?)(?![\w-]))"
-)
 _NAMESPACE = lazy_pattern(
     r"\b(?:kubectl|flux) [^\n|;]{0,300}?(?<!\S)(?:-n|--namespace)[ =]?(?P<name>[a-z0-9][a-z0-9-]{0,62})(?!\S)"
 )
-
-
-# The names that AWS and tutorials give such a secret, and those of the secrets of other registries.
-_OF_ECR = lazy_pattern(
-    r"\A(?!.*(?:hub|\bgcr|ghcr|git|quay|harbor|nexus|jfrog|artifactory|\bacr\b)).*(?:ecr|regcred|aws|pull)"
-)
-_SHOW_SECRETS = "kubectl get pods --namespace {} --output custom-columns=pod:.metadata.name,secrets:.spec.imagePullSecrets[*].name"
-
-
-def explain_old_pull_secret(case: Case[Failure], reported: Cause) -> Explanation | None:
-    """Explain that the login in an image pull secret has expired, or return ``None`` if no kubelet pulls."""
-    text = case.failure.text
-    is_pull = _KUBELET_PULL.search(line_at(text, case.failure.span[0]))
-    if not is_pull and (not _KUBELET_PULL.search(text) or _CALL.search(text)):
-        return None
-    if "no imagePullSecrets" in text:
-        return None
-    name, age = find_pull_secret(case)
-    which = f"The login to ECR in the image pull secret {name} has expired{f': the secret is {age} old' if age else ''}."
-    if name is None:
-        which = "The login to ECR that the kubelet sends has expired: it is from an image pull secret of the pod, or saved on the node."
-    return case.explain(
-        f"{which} No permission is missing.", reported, remedies=renew_pull_secret(case, name)
-    )
-
-
-def find_pull_secret(case: Case[Failure]) -> tuple[str | None, str | None]:
-    """Return the name of the only image pull secret for ECR that a text names, and its age if that is a day or more."""
-    text = case.failure.text
-    found = list(_PULL_SECRET.finditer(text))
-    names = (each["listed"] or each["named"] or each["created"] or each["said"] for each in found)
-    name = only_one(set(names))
-    # A secret can hold the login to another registry, and the command replaces it.
-    server = f"{name} --docker-server={clues.find_registry(case)[0]}"
-    if name is None or not (_OF_ECR.search(name) or server in text):
-        return None, None
-    return name, next((each["age"] for each in found if each["age"] and "d" in each["age"]), None)
-
-
-def renew_pull_secret(case: Case[Failure], name: str | None) -> Remedy:
-    """Return the remedy that replaces the login in an image pull secret, by a name that the text need not have."""
-    namespaces = {each["name"] for each in _NAMESPACE.finditer(case.failure.text)}
-    namespace = only_one(namespaces) or find_namespace(case)
-    registry, region = clues.find_registry(case)
-    login = commands.fill_command("$(aws ecr get-login-password --region {})", region)
-    create = f'kubectl create secret docker-registry {name or "SECRET_NAME"} --namespace {namespace} --docker-server={registry} --docker-username=AWS --docker-password="{login}" --dry-run=client -o yaml | kubectl apply -f -'
-    return cluster_remedy(
-        f"Renew the image pull secret {name}" if name else "Renew the image pull secret of the pod",
-        "The kubelet pulls with the secret, so docker login does not help. It tries again by itself.",
-        "ECR fixes the 12 hours: let a CronJob renew the secret every 6 hours. Better, remove imagePullSecrets where the nodes sign in for each pull, with their role: nodes of EKS do, and others with ecr-credential-provider.",
-        commands=create
-        if name
-        else (_SHOW_SECRETS.format(namespace), Labelled("With the name of the secret:", create)),
-    )
-
-
 _CONFIG = """apiVersion: kubelet.config.k8s.io/v1
 kind: CredentialProviderConfig
 providers:

@@ -6,7 +6,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_at, quote_words
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls
 from iamtriage.explaining._rules.credentials.requests import gateway_routes
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
@@ -165,6 +165,16 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
                 url=pages.ECR_LOGIN,
             )
     return case.explain(summary, *causes, topic="no-registry-login", remedies=tuple(remedies))
+
+
+def put_old_secret_first(case: Case[Failure], causes: list[Cause], remedies: list[Remedy]) -> str | None:
+    """Add that the login of the image pull secret in a text can have expired: the answer to a HEAD request has no message."""
+    if (secret := registry_logins.find_pull_secret(case)[0]) is None:
+        return None
+    text = f"The login in the image pull secret {secret} is older than 12 hours."
+    causes.insert(0, EXPIRED_REGISTRY_LOGIN.cause(text=text))
+    remedies.insert(0, registry_logins.renew_pull_secret(case, secret))
+    return f"An expired login in the image pull secret {secret} has the same answer."
 
 
 def _explain_helper(case: Case[Failure], message: str, *, is_node: bool) -> Explanation | None:

@@ -15,7 +15,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls
+from iamtriage.explaining._rules.credentials.logins import registry_logins
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import explain_resource_policy
@@ -295,25 +295,13 @@ def explain_image_pull(denial: Denial) -> Explanation:
         causes.append(_OLD_LOGIN)
         remedies.insert(1, credential_remedies.docker_login(repository.registry, repository.region))
     if on_node:
-        summary_end = _put_old_secret_first(case, causes, remedies) or summary_end
+        summary_end = unsigned_requests.put_old_secret_first(case, causes, remedies) or summary_end
     of_image = f" of {name}" if name else ""
     if _NO_PULL_ACCESS.search(shown) is not None:
         return _explain_refused_pull(case, repository, causes, remedies)
     summary = f"The ECR registry denied the pull{of_image} without a reason. {summary_end}"
     note = "The 403 does not say what denied the pull. A VPC endpoint policy or a service control policy can deny it, too."
     return denial.explain(summary, *causes, topic="no-identity-allow", remedies=tuple(remedies), notes=note)
-
-
-def _put_old_secret_first(
-    case: Case[AccessDenied], causes: list[Cause], remedies: list[Remedy]
-) -> str | None:
-    """Add that the login of the image pull secret in a text can have expired: the answer to a HEAD request has no message."""
-    if (secret := registry_pulls.find_pull_secret(case)[0]) is None:
-        return None
-    text = f"The login in the image pull secret {secret} is older than 12 hours."
-    causes.insert(0, unsigned_requests.EXPIRED_REGISTRY_LOGIN.cause(text=text))
-    remedies.insert(0, registry_pulls.renew_pull_secret(case, secret))
-    return f"An expired login in the image pull secret {secret} has the same answer."
 
 
 def _explain_refused_pull(
