@@ -150,12 +150,17 @@ NOTIFICATION_DESTINATION_GONE = CauseType(
 
 
 _NOTIFY = "put-bucket-notification-configuration"
+_NOTIFICATION = lazy_pattern(r"\baws_s3_bucket_notification\.[\w\[\]\"-]{1,60}")
+_OWN_POLICY = lazy_pattern(r"\baws_(?:sqs_queue_policy|sns_topic_policy|lambda_permission)\.\w{1,60}")
 _MANAGED_ENCRYPTION = lazy_pattern(r"\"SqsManagedSseEnabled\"\s?:\s?\"?true\b")
 
 
 def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explanation:
     """Explain that a queue, topic or function does not accept the test message of S3."""
     # No other API error needs a policy.
+    from iamtriage.explaining._rules.calls.policies.service_permissions import (
+        allow_notifications_in_terraform,
+    )
     from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
     from iamtriage.explaining._rules.shared.grants import service_access
 
@@ -171,6 +176,13 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
         contrast = compare_statements(case, service, action, found[0])
     if found is None or contrast is None or contrast.is_allowed:
         causes = (NOTIFICATION_DESTINATION_GONE.cause(),)
+        in_code, notification = allow_notifications_in_terraform(text), _NOTIFICATION.search(text)
+        if in_code is None and notification is not None and "depends_on" not in text:
+            policy = _OWN_POLICY.search(text)
+            wait = "In Terraform, put the statement into {0}, and write depends_on = [{0}] into {1}: otherwise, the notification can be created first."
+            step = wait.format(policy[0] if policy else "aws_sqs_queue_policy.NAME", notification[0])
+            remedy = attrs.evolve(remedy, steps=(*remedy.steps, step))
+        remedy = in_code or remedy
     else:
         policy = remedy.title.partition(" in ")[2]
         verdict, evidence = f"{policy} in the text {contrast.verdict}", "derived"

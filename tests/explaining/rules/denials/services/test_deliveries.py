@@ -309,3 +309,63 @@ def test_event_that_the_queue_of_a_rule_denied(source: str | None, says: str) ->
 )
 def test_undelivered_event_of_another_reason(text: str) -> None:
     assert "does not allow events.amazonaws.com" not in explain(text).summary
+
+
+_NOTIFICATION = """resource "aws_s3_bucket_notification" "in" {{
+  bucket = aws_s3_bucket.in.id
+  {0} {{
+    {0}_arn = {1}.jobs.arn
+    events = ["s3:ObjectCreated:*"]
+  }}
+  {2}
+}}
+"""
+
+
+@check_rows(
+    ("text", "shown", "hidden"),
+    [
+        (
+            "queue: https://sqs.eu-west-1.amazonaws.com/111122223333/jobs",
+            ('"Resource": "arn:aws:sqs:eu-west-1:111122223333:jobs"', '"aws:SourceAccount": "111122223333"'),
+            "DESTINATION_ARN",
+        ),
+        # Two queues: the text does not say which one is meant.
+        (
+            "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs https://sqs.eu-west-1.amazonaws.com/111122223333/old",
+            ("DESTINATION_ARN",),
+            "depends_on",
+        ),
+        (
+            _NOTIFICATION.format("queue", "aws_sqs_queue", ""),
+            ('resource "aws_sqs_queue_policy" "jobs"', "depends_on = [aws_sqs_queue_policy.jobs]"),
+            "DESTINATION_ARN",
+        ),
+        (
+            _NOTIFICATION.format("lambda_function", "aws_lambda_function", ""),
+            ('resource "aws_lambda_permission" "jobs"', "source_arn = aws_s3_bucket.in.arn"),
+            "sqs",
+        ),
+        # Two destinations, and a policy that the notification waits for.
+        (
+            _NOTIFICATION.format("queue", "aws_sqs_queue", "queue_arn = aws_sqs_queue.old.arn"),
+            ("DESTINATION_ARN",),
+            'resource "aws_sqs_queue_policy"',
+        ),
+        (
+            _NOTIFICATION.format("queue", "aws_sqs_queue", "depends_on = [aws_sqs_queue_policy.jobs]")
+            + 'resource "aws_sqs_queue_policy" "jobs" {\n  queue_url = aws_sqs_queue.jobs.id\n}\n',
+            ("DESTINATION_ARN",),
+            "terraform apply",
+        ),
+        (
+            "with aws_s3_bucket_notification.in,\naws_sqs_queue_policy.jobs: Creating...",
+            ("write depends_on = [aws_sqs_queue_policy.jobs] into aws_s3_bucket_notification.in",),
+            "terraform apply",
+        ),
+    ],
+)
+def test_destination_of_notifications(text: str, shown: tuple[str, ...], hidden: str) -> None:
+    full = explain(f"{UNVALIDATED}{text}").to_text(detail="full", width=10_000)
+    assert all(each in full for each in shown)
+    assert hidden not in full

@@ -274,3 +274,91 @@ def find_deny(case: Case[Any], service: str, action: str, target: str | None) ->
             )
             return f"denies {service} {clip_text(action)} ({words})", remedy
     return None
+
+
+# The destination of a notification in Terraform's code.
+_NOTIFIED = lazy_pattern(
+    r"\b(?:queue|topic|lambda_function)_arn\s{0,20}=\s{0,4}(?P<type>aws_(?:sqs_queue|sns_topic|lambda_function))\.(?P<name>\w{1,60})\.arn\b"
+)
+_BUCKET = lazy_pattern(r"(?P<address>aws_s3_bucket\.\w{1,60})\.\w{1,20}|\"(?P<name>[a-z0-9.-]{3,63})\"")
+_POLICY_TYPES = {
+    "aws_sqs_queue": "aws_sqs_queue_policy",
+    "aws_sns_topic": "aws_sns_topic_policy",
+    "aws_lambda_function": _PERMISSION,
+}
+_POLICY = """resource "{policy}" "{name}" {{
+  {argument} = {type}.{name}.{attribute}
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [{{
+    Effect = "Allow", Principal = {{ Service = "s3.amazonaws.com" }}, Action = "{action}",
+    Resource = {type}.{name}.arn, Condition = {{ ArnLike = {{ "aws:SourceArn" = {bucket} }} }}
+  }}] }})
+}}
+"""
+_FUNCTION_PERMISSION = """resource "{policy}" "{name}" {{
+  action = "lambda:InvokeFunction"
+  function_name = {type}.{name}.function_name
+  principal = "s3.amazonaws.com"
+  source_arn = {bucket}
+}}
+"""
+
+
+def allow_notifications_in_terraform(text: str) -> Remedy | None:
+    """Return the remedy that allows S3 in Terraform's code of a bucket's only notification, before it is created."""
+    block = only_one(
+        {each.address: each for each in find_resources(text, "aws_s3_bucket_notification")}.values()
+    )
+    found = (
+        None
+        if block is None
+        else only_one({each.groups(): each for each in _NOTIFIED.finditer(block.body)}.values())
+    )
+    bucket = None if block is None else _BUCKET.fullmatch(block.arguments.get("bucket", ""))
+    if block is None or found is None or bucket is None:
+        return None
+    kind, name = found["type"], found["name"]
+    policy = _POLICY_TYPES[kind]
+    existing = find_resources(text, policy)
+    address = existing[0].address if existing else f"{policy}.{name}"
+    wait = f"depends_on = [{address}]"
+    if existing and (len(existing) > 1 or "depends_on" in block.arguments):
+        return None
+    where = "S3 tests the destination when the notification is created, and Terraform creates both in any order otherwise."
+    if existing:
+        return owner_remedy(
+            f"Let {block.address} wait for {address}",
+            f"Write this into {block.address}. {where}",
+            manifest=f"{wait}\n",
+            manifest_language="hcl",
+            commands="terraform apply",
+            url=_NOTIFICATION_URL,
+        )
+    row = _FUNCTION_PERMISSION if kind == "aws_lambda_function" else _POLICY
+    code = row.format(
+        policy=policy,
+        name=name,
+        type=kind,
+        argument="queue_url" if kind == "aws_sqs_queue" else "arn",
+        attribute="id" if kind == "aws_sqs_queue" else "arn",
+        action="sqs:SendMessage" if kind == "aws_sqs_queue" else "sns:Publish",
+        bucket=f"{bucket['address']}.arn" if bucket["address"] else f'"arn:aws:s3:::{bucket["name"]}"',
+    )
+    return owner_remedy(
+        f"Allow s3.amazonaws.com in {'a permission' if policy == _PERMISSION else 'the policy'} of {kind}.{name}",
+        f"Add the resource, and write {wait} into {block.address}: {where}",
+        None
+        if policy == _PERMISSION
+        else "If the destination has another policy already, add the statement to that one: there is only one.",
+        None
+        if policy == _PERMISSION
+        else "If it is encrypted with a KMS key, the key policy must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt.",
+        manifest=code,
+        manifest_language="hcl",
+        commands="terraform apply",
+        url=_NOTIFICATION_URL,
+    )
+
+
+_NOTIFICATION_URL = (
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_notification"
+)

@@ -168,8 +168,24 @@ CALLERS_OF_TARGETS = frozenset({"events.amazonaws.com", "scheduler.amazonaws.com
 """Services that use a passed role to call a target, and for nothing else."""
 
 
+_QUEUE_URL = lazy_pattern(
+    r"(?a)https://sqs\.(?P<region>[a-z0-9-]{6,30})\.amazonaws\.com(?P<china>\.cn)?/(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?)"
+)
+
+
+def _name_queues(text: str) -> str:
+    """Return a text with the ARNs of the queues whose URLs it has."""
+    return _QUEUE_URL.sub(
+        lambda url: (
+            f"arn:{'aws-cn' if url['china'] else 'aws-us-gov' if url['region'].startswith('us-gov') else 'aws'}:sqs:{url['region']}:{url['account']}:{url['name']}"
+        ),
+        text,
+    )
+
+
 def find_destination(text: str, actions: Mapping[str, str] = DESTINATION_ACTIONS) -> re.Match[str] | None:
     """Return the only queue, topic or function of a text that is not the source of requests in a policy."""
+    text = _name_queues(text)
     found = {
         each[0]: each
         for each in _DESTINATION.finditer(text)
@@ -237,7 +253,7 @@ def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
         if policy.adds_statement
         else "If it is encrypted, the key policy must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt.",
     )
-    known |= {"ACCOUNT_ID": match["account"]} if find_account(text) == match["account"] else {}
+    known |= {"ACCOUNT_ID": match["account"]} if find_account(_name_queues(text)) == match["account"] else {}
     remedy = allow_service_remedy(row, known)
     if not policy.adds_statement:
         return remedy
