@@ -439,3 +439,65 @@ def test_template_of_the_role_that_is_denied(caller: str, logical_id: str | None
     steps = " ".join(explain(text).remedies[0].steps)
     assert ("CloudFormation" in steps) is (logical_id is not None)
     assert logical_id is None or f"add the statement to {logical_id} in its template" in steps
+
+
+_RULE = "arn:aws:events:eu-west-1:111122223333:rule/{}"
+_UNDELIVERED = "ERROR_MESSAGE: User: {} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:444455556666:films because no resource-based policy allows the sqs:SendMessage action\n{}"
+
+
+@check_rows(
+    ("service", "more", "condition"),
+    [
+        ("events.amazonaws.com", f"RULE_ARN: {_RULE.format('nightly')}", {"ArnLike": {"aws:SourceArn": _RULE.format("nightly")}}),
+        ("sns.amazonaws.com", "topic arn:aws:sns:eu-west-1:111122223333:films.", {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:films"}}),
+        ("s3.amazonaws.com", "from arn:aws:s3:::acme-films", {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::acme-films"}}),
+        # Rules of another service or several rules do not say for which one the service calls.
+        ("sns.amazonaws.com", f"RULE_ARN: {_RULE.format('nightly')}", {"StringEquals": {"aws:SourceAccount": "444455556666"}}),
+        ("events.amazonaws.com", f"{_RULE.format('a')} {_RULE.format('b')}", {"StringEquals": {"aws:SourceAccount": "444455556666"}}),
+    ],
+)  # fmt: skip
+def test_resource_policy_is_limited_to_what_the_service_calls_for(
+    service: str, more: str, condition: object
+) -> None:
+    policy = explain(_UNDELIVERED.format(service, more)).remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Condition"] == condition
+
+
+@check_rows(
+    ("action", "resource", "integration", "others"),
+    [
+        ("glue:StartJobRun", "job/films", "glue:startJobRun.sync", ["glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"]),
+        ("codebuild:StartBuild", "project/films", "codebuild:startBuild.sync", ["codebuild:BatchGetBuilds", "codebuild:StopBuild"]),
+        ("glue:StartJobRun", "job/films", "glue:startJobRun", []),
+        ("glue:StartTrigger", "trigger/films", "glue:startJobRun.sync", []),
+    ],
+)  # fmt: skip
+def test_integration_that_waits_also_reads_and_stops_the_run(
+    action: str, resource: str, integration: str, others: list[str]
+) -> None:
+    service = action.partition(":")[0]
+    explanation = explain(
+        f'User: arn:aws:sts::111122223333:assumed-role/films-flow/run is not authorized to perform: {action} on resource: arn:aws:{service}:eu-west-1:111122223333:{resource} because no identity-based policy allows the {action} action\n"Resource": "arn:aws:states:::{integration}"'
+    )
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Action"] == ([action, *others] if others else action)
+
+
+_HEAD = "java.nio.file.AccessDeniedException: s3://acme-films/new: getFileStatus on s3://acme-films/new: com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403)\n"
+
+
+@check_rows(
+    ("more", "role"),
+    [
+        ("glue role: arn:aws:iam::111122223333:role/films-etl", "films-etl"),
+        ("role of the job = arn:aws:iam::111122223333:role/films-etl", "films-etl"),
+        # Another role can be the caller.
+        ("glue role: arn:aws:iam::111122223333:role/films-etl\narn:aws:iam::111122223333:role/reader", None),
+        ("It works with the job role: arn:aws:iam::111122223333:role/films-etl", None),
+    ],
+)
+def test_role_of_a_job_that_calls(more: str, role: str | None) -> None:
+    shown = str(explain(_HEAD + more))
+    assert (f"--role-name {role} " in shown) is (role is not None)

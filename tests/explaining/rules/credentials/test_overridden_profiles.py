@@ -40,6 +40,18 @@ def test_key_of_environment(failure: str, shown: str, profile: str) -> None:
     assert explanation.remedies[0].commands[0].startswith("unset AWS_ACCESS_KEY_ID")
 
 
+@check_rows(
+    ("status", "code"),
+    [
+        ('{ "Account": "111122223333" }', "profile-overridden"),
+        ("The config profile (lab) could not be found", None),
+    ],
+)
+def test_profile_that_works_after_the_failure(status: str, code: str | None) -> None:
+    text = f"$ ./run\n{_EXPIRED}\n$ aws sts get-caller-identity --profile lab\n{status}\n$ env | grep AWS\nAWS_ACCESS_KEY_ID=ASIAZEXAMPLEQWERQ7ZX\n"
+    assert ("profile-overridden" in [each.code for each in explain(text).causes]) is (code is not None)
+
+
 @check_rows("failure", [_INVALID, _EXPIRED, _SIGNATURE])
 @check_rows(
     "shown",

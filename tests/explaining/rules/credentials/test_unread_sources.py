@@ -34,6 +34,8 @@ _WORKS = "$ aws s3 ls --profile lab\n2026-01-02 03:04:05 images\n$ export AWS_PR
         (f"export AWS_ACCESS_KEY=x\nclient(aws_access_key_id=os.environ['AWS_ACCESS_KEY'])\n{_PYTHON}", None),
         (f"docker run -v ~/.aws:/root/.aws app\n{_PYTHON}USER app\n", "mounted-in-other-home"),
         (f"docker run -v ~/.aws:/root/.aws -u app img\n{_PYTHON}", "mounted-in-other-home"),
+        (f"docker run -v ~/.aws:/root/.aws img, and the image runs as app\n{_PYTHON}", "mounted-in-other-home"),
+        (f"docker run -v ~/.aws:/root/.aws img, and it runs as a job\n{_PYTHON}", None),
         (f"docker run -v ~/.aws:/home/app/.aws app\n{_PYTHON}USER app\n", None),
         (f"docker run -v ~/.aws:/root/.aws app\n{_PYTHON}", None),
         ('warning: The "AWS_ACCESS_KEY_ID" variable is not set. Defaulting to a blank string.\nweb-1 | ' + _PYTHON, "compose-variables-unset"),

@@ -116,6 +116,11 @@ _ONLY_ROLE = lazy_pattern(
     rf"(?: \(|,? [`\"']| is (?:called )?[`\"']?|: [`\"']?)(?=[\w+=,.@-]{{0,63}}[\d_-])(?:(?<=[`\"'])|(?!{_COMPOUND}))(?P<name>[A-Za-z][\w+=,.@-]{{1,62}}[\w+=@-])[`\"')]?"
     r"(?![\w/:-])(?![^.\n]{0,80}(?:(?<!not )(?<!n't )\bwork(?:s|ed)?\b|\bassumed?\b|\bdeleted\b|\bdoes(?: not|n't) exist\b))"
 )
+# "glue role: arn:…", "IAM role of the job = arn:…"
+_ROLE_WITH_ARN = lazy_pattern(
+    r"(?ai)(?:\b(?:crawler|execution|function|glue|instance|job|lambda|notebook|pipeline|pod|runner|task|worker)(?:'s)? (?:IAM )?role|\brole of (?:the |our |my )?(?:crawler|function|instance|job|notebook|pipeline|pod|runner|task|worker))"
+    r"(?:[ _]arn)?(?: is| ?[:=]) ?[`\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{0,511}[\w+=@-])"
+)
 _OTHER_ROLE = lazy_pattern(r"(?a):role/|\b[Rr]ole [`\"'](?=[\w+=,.@-]{2,64}[`\"'])|:assumed-role/")
 # Who else is named, and what follows the name of somebody whose calls succeed.
 _OTHERS = lazy_pattern(
@@ -326,10 +331,16 @@ def find_only_role(text: str) -> Stated | None:
 
     >>> find_only_role("The pipeline role (web-pipeline) has this:").value
     'arn:aws:iam::****:role/web-pipeline'
+    >>> find_only_role("glue role: arn:aws:iam::111122223333:role/orders-etl").value
+    'arn:aws:iam::111122223333:role/orders-etl'
     >>> find_only_role("The task role is orders-1, and it reads with arn:aws:iam::111122223333:role/reader.")
     """
     if "ole " not in text and "ole:" not in text:
         return None
+    roles = {each.group(): each for each in _PRINCIPALS.finditer(text) if each["user"] is None}
+    labelled = next((each for each in _ROLE_WITH_ARN.finditer(text) if not _is_of_other(text, each)), None)
+    if labelled is not None and len(roles) == 1:
+        return Stated(labelled["arn"], quote_match(labelled))
     found = [each for each in _ONLY_ROLE.finditer(text) if not _is_of_other(text, each)]
     names = {each["name"] for each in found}
     starts = {each.start("name") for each in found}

@@ -237,13 +237,13 @@ def selects_profile_itself(failure: Failure) -> bool:
 
 
 def find_working_profile(failure: Failure) -> str | None:
-    """Return the profile of the last command before a failure that selects one and succeeded."""
+    """Return the profile of the last command that selects one and succeeded, not the one that failed."""
     if "--profile" not in failure.text:
         return None
     working = [
         each.profile
         for each in find_runs(failure)
-        if each.end <= failure.span[0]
+        if not each.start <= failure.span[0] < each.end
         and each.has_succeeded
         and each.command.option("profile") is not None
         and each.command.words[:1] not in _INVESTIGATIONS

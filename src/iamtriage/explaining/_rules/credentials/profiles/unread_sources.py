@@ -58,7 +58,7 @@ _MOUNT = lazy_pattern(
 _VOLUMES = lazy_pattern(r"(?m)^[ \t]{0,8}volumes:[ \t]*$")
 _YAML_KEY = lazy_pattern(r"(?m)^[ \t]+([\w.-]{1,63}):[ \t]*$")
 _USER = lazy_pattern(
-    r"(?m)^[ \t]{0,8}USER[ \t]{1,4}(?P<file>[a-z][\w-]{0,31})\b|\bwhoami\b[^\n]{0,20}\n(?P<shown>[a-z][\w-]{0,31})\s*$|\b(?:docker|podman) run\b[^\n]{0,300}(?:--user[ =]|-u )(?P<option>[a-z][\w-]{0,31})\b"
+    r"(?m)(?:^[ \t]{0,8}|[(`'\"])USER[ \t]{1,4}(?P<file>[a-z][\w-]{0,31})\b|\b(?:container|image|process|it) (?:is )?run(?:s|ning)? as (?:(?:the )?user )?[`'\"]?(?P<said>(?!user\b|an?\b|the\b|non)[a-z][\w-]{0,31})\b(?! user| account)|\bwhoami\b[^\n]{0,20}\n(?P<shown>[a-z][\w-]{0,31})\s*$|\b(?:docker|podman) run\b[^\n]{0,300}(?:--user[ =]|-u )(?P<option>[a-z][\w-]{0,31})\b"
 )
 CONFIG_NOT_LOADED = CauseType(
     "config-not-loaded",
@@ -238,7 +238,7 @@ def explain_other_home(case: Case[MissingCredentials], missing: str = "credentia
         f"The container's process found no {missing}: ~/.aws is mounted at {mount['target']}, and the process runs as {name}, who reads {home}/.aws.",
         FILES_IN_OTHER_HOME.cause(
             "derived",
-            f"The text shows {quote_words(user[0])} and {quote_words(mount[0])}.",
+            f"The text shows {quote_words(user[0].lstrip('(`'))} and {quote_words(mount[0])}.",
             text=f"SDKs read .aws in the home directory of their user, here {name}.",
         ),
         remedies=your_remedy(

@@ -32,7 +32,6 @@ from iamtriage.explaining._rules.shared.grants import denial_remedies, service_a
 from iamtriage.explaining._rules.shared.grants.allow_remedies import describe_other_side
 from iamtriage.explaining._rules.shared.messages.decisions import identity_policy_allows
 from iamtriage.explaining._rules.shared.policies.policy_changes import statement_id
-from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import (
     EMPTY_POLICY,
     Commands,
@@ -143,10 +142,9 @@ def explain_service_principal(denial: Denial) -> Explanation:
     policy = resource_commands.policy_of(denial)
     verdict = f"the {policy.name} does not allow the service"
     remedy = resource_remedy(denial)
-    source = denial.principal_text if try_parse_arn(denial.principal_text) else None
     stated = None
     if isinstance(denial.principal, ServicePrincipal) and denial.action:
-        name = denial.principal.name
+        name, source = denial.principal.name, service_access.find_source(denial)
         stated = compare_statements(denial.case, name, denial.action, denial.resource, source)
     if stated is not None and stated.is_allowed and stated.is_code:
         verdict += f", although the code in the text {stated.verdict}: most likely, it is not deployed, or it is the policy of another resource"
@@ -304,10 +302,11 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     if not policy.names_resource:
         del added["Resource"]
     if "Service" in principal:
-        account = denial.account or denial.resource_account or "ACCOUNT_ID"
-        added["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
-        if try_parse_arn(denial.principal_text) is not None:
-            added["Condition"] = {"ArnLike": {"aws:SourceArn": denial.principal_text}}
+        of_account = {"aws:SourceAccount": denial.account or denial.resource_account or "ACCOUNT_ID"}
+        source = service_access.find_source(denial)
+        added["Condition"] = (
+            {"ArnLike": {"aws:SourceArn": source}} if source else {"StringEquals": of_account}
+        )
     return added
 
 

@@ -14,10 +14,11 @@ from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
-from iamtriage.arns._principals import Role
+from iamtriage.arns._principals import Role, ServicePrincipal
 from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
@@ -193,6 +194,31 @@ def find_destination(text: str, actions: Mapping[str, str] = DESTINATION_ACTIONS
         and "aws:SourceArn" not in text[max(each.start() - 24, 0) : each.start()]
     }
     return only_one(found.values())
+
+
+# For what a service sends requests, which have its ARN as aws:SourceArn. A policy can name others.
+_SOURCES = {
+    f"{service}.amazonaws.com": lazy_pattern(
+        rf"(?a)(?<!SourceArn\": \")(?<!SourceArn\":\")\b(arn:aws[a-z-]{{0,12}}:{resource}\w)(?![\w/*-])"
+    )
+    for service, resource in {
+        "cloudwatch": r"cloudwatch:[a-z0-9-]{6,30}:[0-9]{12}:alarm:[\w.-]{0,254}",
+        "events": r"events:[a-z0-9-]{6,30}:[0-9]{12}:rule/[\w./-]{0,254}",
+        "iot": r"iot:[a-z0-9-]{6,30}:[0-9]{12}:rule/[\w-]{0,254}",
+        "s3": r"s3:::[a-z0-9.-]{2,62}",
+        "sns": r"sns:[a-z0-9-]{6,30}:[0-9]{12}:[\w.-]{0,254}",
+    }.items()
+}
+
+
+def find_source(denial: Denial) -> str | None:
+    """Return the ARN of what a service calls for: the caller's, or that of the only rule, topic or bucket in the text."""
+    if denial.principal_text is not None and denial.principal_text.startswith("arn:"):
+        return denial.principal_text
+    if not isinstance(denial.principal, ServicePrincipal) or denial.service == "kms":
+        return None  # services call KMS without this key
+    pattern = _SOURCES.get(denial.principal.name)
+    return None if pattern is None else only_one({*pattern.findall(denial.failure.text)} - {denial.resource})
 
 
 def allow_target(text: str, account: str | None) -> dict[str, Any] | None:

@@ -130,8 +130,20 @@ MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", 
 _SENDING = frozenset({"SendMessage", "SendMessageBatch", "Publish", "PublishBatch"})
 _DATA_KEY_ACTIONS: tuple[str, ...] = ("kms:GenerateDataKey", "kms:Decrypt")
 # https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
+_WAIT = "Step Functions, which waits for the task (.sync),"
 _MANAGED_RULE = lazy_pattern(r":rule/StepFunctionsGetEvents?For\w{3,60}Rule\b")
 _MANAGED_RULE_ACTIONS = list_actions("events", "PutTargets PutRule DescribeRule")
+# What an integration that waits also calls on the same resource, each in one service.
+_WAITING = lazy_pattern(r"(?a):states:::\w{2,40}:\w{2,60}\.sync\b")
+_WAITING_ACTIONS = {
+    "athena:StartQueryExecution": list_actions("athena", "GetQueryExecution StopQueryExecution"),
+    "codebuild:StartBuild": list_actions("codebuild", "BatchGetBuilds StopBuild"),
+    "glue:StartJobRun": list_actions("glue", "GetJobRun GetJobRuns BatchStopJobRun"),
+    **{
+        f"sagemaker:Create{job}": list_actions("sagemaker", f"Describe{job} Stop{job}")
+        for job in ("TrainingJob", "ProcessingJob", "TransformJob")
+    },
+}
 # https://developer.hashicorp.com/terraform/language/backend/s3
 STATE_SIGNS = lazy_pattern(
     r"Error (?:refreshing|loading|saving|inspecting|migrating|copying) state|Error (?:acquiring|releasing) the state lock|[Ff]ailed to (?:get existing workspaces|load state|save state|lock s3 state)"
@@ -201,7 +213,9 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
     elif action == "kms:GenerateDataKey" and _UPLOAD_SIGNS.search(text):
         task, together = "An upload in several parts", _DATA_KEY_ACTIONS
     elif action in _MANAGED_RULE_ACTIONS and _MANAGED_RULE.search(text):
-        task, together = "Step Functions, which waits for the task (.sync),", _MANAGED_RULE_ACTIONS
+        task, together = _WAIT, _MANAGED_RULE_ACTIONS
+    elif action in _WAITING_ACTIONS and _WAITING.search(text):
+        task, together = _WAIT, _WAITING_ACTIONS[action]
     elif action == "s3:PutObject" and (more := upload_option_actions(text)):
         task, together = UPLOAD_WITH_OPTIONS, (action, *more)
     elif action in _EXPORT_ACTIONS and _EXPORT.search(text):
