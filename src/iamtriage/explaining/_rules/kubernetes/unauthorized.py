@@ -93,6 +93,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         argo_cd.explain_argo_cd,
         shell_keys.explain_shell_keys,
         client_configurations.explain_pinned_identity,
+        client_configurations.explain_assumable_role,
         rejected_logins.explain_token_of_other_cluster,
     ):
         if (explanation := rule(case)) is not None:

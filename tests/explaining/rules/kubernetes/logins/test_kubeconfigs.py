@@ -355,3 +355,34 @@ def test_groups_of_the_called_cluster(described: str, group: str) -> None:
     shown = str(explanation)
     assert f"--group={group}" in shown
     assert "--cluster-name staging" not in shown
+
+
+_REJECTED = "$ kubectl get ns\nerror: You must be logged in to the server (Unauthorized)\n"
+
+
+@check_rows(
+    ("text", "role"),
+    [
+        ("I get in through another role: lab-jump assumes lab-ops, and lab-ops is mapped.", "lab-ops"),
+        ("We all switch to role lab-ops, which is the one in aws-auth.", "lab-ops"),
+        (
+            "The access entry for arn:aws:iam::111122223333:role/lab-ops exists, and lab-jump can assume lab-ops.",
+            "arn:aws:iam::111122223333:role/lab-ops",
+        ),
+        # It may not, it is not mapped, another role is, two are, or the kubeconfig assumes it.
+        ("lab-ops is mapped, but nobody can assume lab-ops.", None),
+        ("lab-jump cannot assume lab-ops, which is mapped.", None),
+        ("lab-jump assumes lab-ops. Neither is mapped.", None),
+        ("lab-jump assumes lab-ops, and lab-jump is mapped.", None),
+        ("lab-jump assumes lab-ops and assumes lab-dev. lab-ops is mapped, lab-dev is mapped.", None),
+        (
+            "lab-jump assumes lab-ops, which is mapped.\nargs: [eks, get-token, --role-arn, arn:aws:iam::111122223333:role/lab-ops]",
+            None,
+        ),
+    ],
+)
+def test_role_that_the_caller_assumes_is_mapped(text: str, role: str | None) -> None:
+    explanation = explain(f"{_REJECTED}{text}")
+    first = explanation.remedies[0]
+    assert first.title.startswith("Let kubectl assume the role lab-ops") is (role is not None)
+    assert role is None or (role in first.commands[0] and "--role-arn" in first.commands[0])
