@@ -241,6 +241,9 @@ def _continues(line: str, following: str) -> bool | None:
         return None
     if _is_one_word(line, following) or _ACTION.search(ends[0] + "\n" + ends[1]):
         return True
+    # A command can print ARNs below each of its runs.
+    if ends[0][-1].isalnum() and ends[1].startswith("arn:aws"):
+        return False
     tail, head = (end.strip(_PUNCTUATION) for end in ends)
     if tail[-1:].isalnum() and (_is_whole(tail, head) or _is_whole(head, tail)):
         return False

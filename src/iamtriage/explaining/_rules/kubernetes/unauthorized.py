@@ -118,7 +118,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         principal = build_cluster_principal(None, "the caller")
     used, pinned = case.principal, None
     if (case.caller is None or is_derived(case.facts, "caller")) and (
-        pinned := client_configurations.find_pinned_role(case)
+        pinned := client_configurations.find_pinned_principal(case)
     ) is not None:
         used, principal = pinned, build_cluster_principal(pinned, source=case.text)
     is_terraform = stored_tokens.TERRAFORM.search(case.text) is not None
@@ -373,6 +373,8 @@ def _caller_remedy(
     # Without it, the kubeconfig would lose the profile of the text.
     if len(looks) == 1 and program not in {"the job", "eksctl"}:
         refresh += " --profile PROFILE"
+    elif principal.is_known and not grants:
+        refresh = with_profile(find_profile(case), refresh)
     region = "" if cluster.region else " (and --region, if needed)"
     meant = f"Refresh the kubeconfig with the profile or --role-arn that has access{region}:"
     lines: Commands = (*looks, Labelled(meant, f"{refresh}{profile}") if profile else refresh, *grant)

@@ -277,6 +277,46 @@ def test_profile_of_the_shell_that_kubectl_does_not_use() -> None:
     assert len(explain(f"{text}{ENTRIES}").remedies[0].steps) == 1
 
 
+OF_PROFILE = WHOAMI.replace("--query", "--profile {} --query")
+OPS = OF_PROFILE.format("ops")
+DEV = OF_PROFILE.format("lab").replace("111122223333:assumed-role/Ops", "444455556666:assumed-role/Dev")
+VIEW = DEV.replace("444455556666:assumed-role/Dev", "111122223333:assumed-role/View")
+PINNED = _kubeconfig(_context(ARN, "dev", "live"), _user("dev", *GET, "orders") + LAB)
+DESCRIBED = f"$ aws eks describe-access-entry --cluster-name orders --principal-arn {DEPLOY.replace('Deploy', 'Ops')} --query accessEntry.type\n\"STANDARD\"\n"
+OTHER_PROFILE = "kubectl does not use the profile ops: the kubeconfig sets {} for the token, so the cluster rejected the role {}."
+
+
+@check_rows(
+    ("around", "summary"),
+    [
+        (PINNED + DEV + OPS + ENTRIES, OTHER_PROFILE.format("AWS_PROFILE=lab", "Dev")),
+        (ENTRIES.replace("--query", "--profile ops --query") + OPS + DEV + PINNED, OTHER_PROFILE.format("AWS_PROFILE=lab", "Dev")),
+        (PINNED + OPS + VIEW + ENTRIES, OTHER_PROFILE.format("AWS_PROFILE=lab", "View")),
+        (PINNED + OPS + DEV + DESCRIBED, OTHER_PROFILE.format("AWS_PROFILE=lab", "Dev")),
+        (PINNED.replace(LAB, "").replace("- orders\n", "- orders\n      - --profile\n      - lab\n") + OPS + DEV + ENTRIES, OTHER_PROFILE.format("--profile lab", "Dev")),
+        # The principal of the shell has no entry.
+        (PINNED + WHOAMI.replace("Ops", "Ci") + OPS + DEV + ENTRIES, OTHER_PROFILE.format("AWS_PROFILE=lab", "Dev")),
+        # Only one profile is of the cluster's account.
+        (PINNED + OPS + DEV, OTHER_PROFILE.format("AWS_PROFILE=lab", "Dev")),
+        (PINNED + OPS + DEV + OPS.replace("profile ops", "profile own"), "The cluster could not authenticate the caller (401): the text does not say why. Most often, the role Dev has"),
+        (PINNED + OPS + VIEW, "The cluster could not authenticate the caller (401): the text does not say why. Most often, the role View has"),
+        # The profile of the kubeconfig has an entry, neither has one, or both are of one principal.
+        (PINNED + OPS + VIEW + ENTRIES.replace("Ops", "View"), "The cluster could not authenticate the caller (401), although the role View has an access entry"),
+        (PINNED + OPS + DEV + ENTRIES.replace("Ops", "Other"), "The cluster orders has no access entry for the role Dev: its access entries are for Other."),
+        (PINNED + OPS + OF_PROFILE.format("lab") + ENTRIES, "The cluster could not authenticate the caller (401), although the role Ops has an access entry"),
+    ],
+)  # fmt: skip
+def test_profile_that_has_access(around: str, summary: str) -> None:
+    explanation = explain(f"$ kubectl get pods\n{ERROR}\n{around}")
+    assert explanation.summary.startswith(summary)
+    if summary.startswith("kubectl"):
+        (remedy,) = explanation.remedies
+        assert remedy.commands[0].endswith("--region eu-west-1 --profile ops")
+        assert remedy.who == "you"
+    elif "although" in summary:
+        assert "--profile lab" in explanation.remedies[0].commands[0]
+
+
 KEYS = "$ env | grep AWS_\nAWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY=****\n"
 OWN = WHOAMI.replace("assumed-role/Ops/lee", "user/old-ci").replace(":sts:", ":iam:")
 IN_LAB = WHOAMI.replace("--query", "--profile lab --query")

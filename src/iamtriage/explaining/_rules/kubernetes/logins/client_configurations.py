@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.basics import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.logins import kubectl_logins
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
+    find_listed,
     find_listed_cluster,
     find_policies,
     find_queried,
@@ -111,6 +112,24 @@ def find_pinned_role(case: AnyCase) -> Principal | None:
     return try_parse_principal(stated.value) if stated else None
 
 
+def find_pinned_principal(case: AnyCase) -> Principal | None:
+    """Return the role that the kubeconfig sets for the token, or the principal that the text shows for the profile it sets."""
+    role, text = find_pinned_role(case), case.failure.text[:_MAX_TEXT]
+    current = find_current_user(text)
+    of_user = text if current is None else current[1]
+    stated = find_profile_argument(of_user) or find_kubeconfig_profile(of_user)
+    return role if role or stated is None else _find_callers(case).get(stated.value)
+
+
+def _find_callers(case: AnyCase) -> dict[str, Principal | None]:
+    """Return the principals that ``aws sts get-caller-identity`` prints, by profile."""
+    return {
+        run.profile: read_caller([run])
+        for run in find_runs(case.failure)
+        if run.command.words[:2] == ("sts", "get-caller-identity")
+    }
+
+
 def find_profile_argument(of_user: str) -> Stated | None:
     """Return the profile in the arguments of the command with which a user of a kubeconfig gets the token."""
     return unique_value(_PROFILE_OF_TOKEN, of_user)
@@ -136,17 +155,32 @@ def describe_policies(case: AnyCase) -> str:
     return f" with {policies}" if policies else ""
 
 
+def _find_profile_with_access(
+    case: AnyCase, printed: dict[str, Principal | None], pinned: Principal | None
+) -> str | None:
+    """Return the only profile of those whose callers a text prints that has access to the cluster, if the pinned one has none."""
+    if pinned is None or is_listed(case.failure, pinned):
+        return None
+    others = {
+        profile: each
+        for profile, each in printed.items()
+        if profile != "default" and each is not None and not is_same_principal(each, pinned)
+    }
+    listed = {profile for profile, each in others.items() if is_listed(case.failure, each)}
+    if listed or find_listed(case.failure) is not None:
+        return only_one(listed)
+    account = find_cluster(case).account
+    if account in {None, getattr(pinned, "account", None)}:
+        return None
+    return only_one({profile for profile, each in others.items() if getattr(each, "account", None) == account})
+
+
 def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     """Explain that a kubeconfig sets the profile or role of its token, if the shell uses another principal."""
     text = case.failure.text[:_MAX_TEXT]
     if not any(sign in text for sign in ("get-token", "aws-iam-authenticator", "update-kubeconfig")):
         return None
-    runs = [*find_runs(case.failure)]
-    printed = {
-        run.profile: read_caller([run])
-        for run in runs
-        if run.command.words[:2] == ("sts", "get-caller-identity")
-    }
+    runs, printed = [*find_runs(case.failure)], _find_callers(case)
     asked = set(printed)
     # The profile that somebody believes kubectl uses, if not that of the shell.
     believed = {run.profile for run in runs if run.command.program == "kubectl"} - {"default"} or asked
@@ -158,14 +192,19 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     of_user = text if current is None else current[1]
     shell, role = find_shell_profile(text), find_pinned_role(case)
     argument, has_entry = find_profile_argument(of_user), is_listed(case.failure, caller)
-    if has_entry:
-        # Who set the profile wants it, unless only the principal of the shell has access.
-        argument = argument or _find_written(case, "profile")
+    written = _find_written(case, "profile")
+    if has_entry or (written and _find_profile_with_access(case, printed, printed.get(written.value))):
+        # Who set the profile wants it, unless only the principal of the shell, or of another profile, has access.
+        argument = argument or written
     stated = argument or find_kubeconfig_profile(of_user)
     profile = None if stated is None else clues.safe_name(stated.value)
     principal = printed.get(profile or "")
     own_principal = printed.get("default")
-    if None not in {principal, own_principal} and not is_same_principal(principal, own_principal):
+    other_profile = _find_profile_with_access(case, printed, principal)
+    if other_profile is not None:
+        asked, caller, named = {other_profile}, printed[other_profile], other_profile
+        has_entry = is_listed(case.failure, caller)
+    elif None not in {principal, own_principal} and not is_same_principal(principal, own_principal):
         # Somebody compares the profile with the shell.
         asked, caller, named = {"default"}, own_principal, None
         has_entry = is_listed(case.failure, caller)
@@ -203,7 +242,9 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     effect = (
         f" {capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
     )
-    if has_entry and role is None and f"/{profile}" not in case.failure.text:
+    if has_entry and role is None and is_listed(case.failure, principal) is False:
+        effect += f" {capitalize_start(other.description)} has none."
+    elif has_entry and role is None and f"/{profile}" not in case.failure.text:
         effect += f" No access entry in the text names {used}."
     account = getattr(principal, "account", None) if role is None else None
     if None not in {account, cluster.account} and account != cluster.account:
@@ -220,15 +261,19 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     title = f"If kubectl is meant to use {used}, create an access entry for it"
     grant = access.entry_remedy(cluster, other, title=title)
     remedies = (rewrite, grant) if has_entry or role is None else (grant, rewrite)
+    if other_profile is None:
+        remedies = (*remedies, own.inspect_access_remedy(cluster))
+    else:
+        remedies = (rewrite,)
     return case.explain(
         f"kubectl does not use {mine}: the kubeconfig sets {setting} for the token, so the cluster rejected {other.description}.",
         OTHER_PRINCIPAL.cause(
             "derived",
             f"The exec block of the kubeconfig has {setting}",
-            text=f"{'Another profile has' if named else 'The credentials of the shell have'} no effect on the token.{effect}",
+            text=f"{'Another profile, such as AWS_PROFILE of the shell, has' if named else 'The credentials of the shell have'} no effect on the token.{effect}",
         ),
         topic="kubernetes-login",
-        remedies=(*remedies, own.inspect_access_remedy(cluster)),
+        remedies=remedies,
         notes=NO_POLICY,
     )
 
