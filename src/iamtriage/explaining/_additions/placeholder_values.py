@@ -236,7 +236,10 @@ def _values_of_commands(explanation: Explanation, failure: Failure) -> Iterator[
         for line in remedy.commands
         if (found := _AWS_COMMAND.match(line)) is not None
         for option in _OPEN_OPTION.finditer(line)
-        if option["name"] not in _OPTIONS_IN_QUESTION and option["word"] in remedy.placeholders
+        if option["name"] not in _OPTIONS_IN_QUESTION
+        and option["word"] in remedy.placeholders
+        # Not the one of the text, but another.
+        and not option["word"].startswith(("NEW_", "OTHER_"))
     ]
     if not wanted:
         return

@@ -9,15 +9,19 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.pod_times import read_times
 from iamtriage.explaining._context.readers.statements import find_said
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from iamtriage.failures._failures import Failure
+
 __all__ = (
     "RECREATION_SIGNS",
+    "find_newer_role",
     "find_recreated_role",
     "is_named_in",
     "never_recreated",
@@ -43,6 +47,11 @@ RECREATION_SIGNS = (
 )
 """Words that say that a role was created again have one of the first row and one of the second, and few lines do."""
 _CREATION = lazy_pattern(r"\b(?:CreateDate|createdAt)\b[^\w\n]{1,40}[\w:.+-]{10,40}")
+_ROLE_ARN = lazy_pattern(r":role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})(?![\w/])")
+_DAY = r"(20[0-9]{2}-[01][0-9]-[0-3][0-9])T[0-9]{2}:"
+_DAY_OF_ROLE = lazy_pattern(rf"\"CreateDate\": ?\"{_DAY}")
+_DAY_OF_FUNCTION = lazy_pattern(rf"\"LastModified\": ?\"{_DAY}")
+_ANY_DAY = lazy_pattern(rf"(?<![\w-]){_DAY}")
 _NEVER_RECREATED = lazy_pattern(r"\brole\b[^\n.;:,]{0,40}(?:\b(?:not|never)|n't) (?:been )?re-?created\b")
 _NEGATION = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer|(?:plan|planning|want|need|going|try|how) to|should|would|could|might|let's)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
@@ -117,6 +126,29 @@ def read_creation(output: str) -> datetime | None:
     """
     named = _CREATION.search(output)
     return min(read_times(output if named is None else named[0]), default=None)
+
+
+def find_newer_role(failure: Failure) -> tuple[str, str] | None:
+    """Return the day when a role was created and the one when its function last changed, if the text shows that it is newer."""
+    if not all(sign in failure.text for sign in ("CreateDate", "LastModified")):
+        return None
+    names: set[str] = set()
+    roles: set[str] = set()
+    created: set[str] = {*_DAY_OF_ROLE.findall(failure.text)}
+    modified: set[str] = {*_DAY_OF_FUNCTION.findall(failure.text)}
+    for run in find_runs(failure):
+        words, query = run.command.words[:2], run.command.option("query")
+        shown = "" if query is None else query.value
+        if words == ("iam", "get-role"):
+            names |= {each.value for each in (run.command.option("role-name"),) if each is not None}
+            created |= {*_ANY_DAY.findall(run.output)} if "CreateDate" in shown else set()
+        elif words[:1] == ("lambda",):
+            roles |= {*_ROLE_ARN.findall(run.output)}
+            modified |= {*_ANY_DAY.findall(run.output)} if "LastModified" in shown else set()
+    newer, older = only_one(created), only_one(modified)
+    if newer is None or older is None or newer <= older or (names and roles and names != roles):
+        return None
+    return newer, older
 
 
 def never_recreated(text: str) -> bool:

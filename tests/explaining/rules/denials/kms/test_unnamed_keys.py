@@ -421,3 +421,30 @@ def test_policy_names_the_key_and_not_what_it_encrypts(
     assert {each["Resource"] for policy in policies for each in policy["Statement"]} == {resource}
     assert (owner or "itself was not denied") in explanation.summary
     assert all("AWS lists no resource" not in step for each in explanation.remedies for step in each.steps)
+
+
+OF_FUNCTION = '$ aws lambda get-function-configuration --function-name mail-sender --query "[Role,KMSKeyArn,LastModified]"\n["arn:aws:iam::111122223333:role/svc/mailer-role", null, "2026-03-01T10:00:00.000+0000"]\n'
+OF_ROLE = (
+    "$ aws iam get-role --role-name mailer-role --query Role.CreateDate --output text\n{}T09:00:00+00:00\n"
+)
+
+
+@check_rows(
+    ("around", "newer"),
+    [
+        (OF_FUNCTION + OF_ROLE.format("2026-05-02"), True),
+        (OF_ROLE.format("2026-05-02") + OF_FUNCTION, True),
+        ('{"FunctionName": "mail-sender", "KMSKeyArn": null, "LastModified": "2026-03-01T10:00:00.000+0000"}\n{"Role": {"RoleName": "mailer-role", "CreateDate": "2026-05-02T09:00:00+00:00"}}\n', True),
+        # The role is older, or that of something else.
+        (OF_FUNCTION + OF_ROLE.format("2026-01-02"), False),
+        (OF_FUNCTION + OF_ROLE.format("2026-05-02").replace("mailer-role", "deployer"), False),
+    ],
+)  # fmt: skip
+def test_role_newer_than_its_function(around: str, *, newer: bool) -> None:
+    explanation = explain(f"{ENVIRONMENT}\n{around}")
+    cause = explanation.causes[0]
+    assert ("after the last change of the function (2026-03-01)" in str(cause.because)) == newer
+    assert ("most likely" not in explanation.summary) == newer
+    assert ("no key is missing or in another Region" in cause.text) == newer
+    # The role in the text is the one to return to, not the other one.
+    assert "--role OTHER_ROLE_ARN" in " ".join(explanation.remedies[0].commands)

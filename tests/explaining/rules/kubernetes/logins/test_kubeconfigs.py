@@ -282,7 +282,7 @@ OPS = OF_PROFILE.format("ops")
 DEV = OF_PROFILE.format("lab").replace("111122223333:assumed-role/Ops", "444455556666:assumed-role/Dev")
 VIEW = DEV.replace("444455556666:assumed-role/Dev", "111122223333:assumed-role/View")
 PINNED = _kubeconfig(_context(ARN, "dev", "live"), _user("dev", *GET, "orders") + LAB)
-DESCRIBED = f"$ aws eks describe-access-entry --cluster-name orders --principal-arn {DEPLOY.replace('Deploy', 'Ops')} --query accessEntry.type\n\"STANDARD\"\n"
+DESCRIBED = f'$ aws eks describe-access-entry --cluster-name orders --principal-arn {DEPLOY.replace("Deploy", "Ops")} --query accessEntry.type\n"STANDARD"\n'
 OTHER_PROFILE = "kubectl does not use the profile ops: the kubeconfig sets {} for the token, so the cluster rejected the role {}."
 
 

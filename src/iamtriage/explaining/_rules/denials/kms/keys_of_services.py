@@ -183,7 +183,7 @@ def explain_environment_key(denial: Denial) -> Explanation:
     failed = f"Lambda could not decrypt {what}"
     key = KMS_BEHIND_SERVICE.cause("reported", text=f"{failed}.")
     is_managed = encrypted_data.MANAGED_KEY.search(denial.failure.text) is not None
-    because, is_certain = managed_keys.find_recreation_signs(denial.failure.text)
+    because, is_certain = managed_keys.find_recreation_signs(denial.failure)
     renew = managed_keys.renew_grant_remedy(denial, is_certain=is_certain)
     remedies: tuple[Remedy, ...] = (renew,) if is_managed else (renew, inspect_key_remedy(denial))
     notes: tuple[str, ...] = ()
@@ -192,7 +192,10 @@ def explain_environment_key(denial: Denial) -> Explanation:
         # A message that names the role names no other caller.
         others = ". Your own credentials and permissions are not the problem" if denial.role is None else ""
         reason = f"{'' if is_certain else 'most likely, '}{role} was re-created, and the grant on the {'key aws/lambda' if is_managed else 'KMS key'} is for the old one{others}"
-        text = managed_keys.describe_grant(is_managed=is_managed)
+        text = managed_keys.describe_grant(
+            is_managed=is_managed,
+            has_reasons=is_certain and is_managed and "does not exist in this region" in denial.failure.text,
+        )
         grant = encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause(
             "derived" if because else "possible", because, text=text
         )

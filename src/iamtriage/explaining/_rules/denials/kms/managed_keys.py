@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import try_pa
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
 from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.failures._failures import Failure
 from iamtriage.policies._documents import allow, build_document
 
 _SERVICES = r"backup|codecommit|dynamodb|ebs|elasticfilesystem|fsx|glue|kinesis|lambda|rds|redshift|s3|secretsmanager|sns|sqs|ssm"
@@ -311,8 +312,13 @@ _INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S1
 _TERRAFORM_ROLE = lazy_pattern(r"\baws_iam_role\.[A-Za-z_][\w-]{0,60}(?![\w-])")
 
 
-def find_recreation_signs(text: str) -> tuple[tuple[str, ...], bool]:
+def find_recreation_signs(failure: Failure) -> tuple[tuple[str, ...], bool]:
     """Return what shows that the role of a function was deleted and created again, and whether the text says so."""
+    text = failure.text
+    if (days := recreations.find_newer_role(failure)) is not None:
+        return (
+            f"The role was created on {days[0]}, after the last change of the function ({days[1]}).",
+        ), True
     if (said := recreations.find_recreated_role(text)) is not None:
         return (f"The text says {quote_words(said)}.",), True
     return (f'KMS reports an invalid token ("{_INVALID_TOKEN}").',) if _INVALID_TOKEN in text else (), False
@@ -323,14 +329,22 @@ def may_be_old_grant(denial: Denial) -> bool:
     text = denial.failure.text
     if denial.is_explicit or denial.crosses_accounts or recreations.never_recreated(text):
         return False
-    because, _ = find_recreation_signs(text)
+    because, _ = find_recreation_signs(denial.failure)
     return bool(because) or encrypted_data.MANAGED_KEY.search(text) is not None
 
 
-def describe_grant(*, is_managed: bool) -> str:
-    """Return why a role that was created again cannot use the key, and what does not help."""
-    no_policy = " Nobody can change the policy of aws/lambda, and no Allow in the role's policies helps."
-    return f"{encrypted_data.KMS_GRANT_OF_OTHER_ROLE.sentence}{no_policy if is_managed else ''}"
+def describe_grant(*, is_managed: bool, has_reasons: bool = False) -> str:
+    """Return why a role that was created again cannot use the key, and what does not help.
+
+    Args:
+        is_managed: Whether it is the AWS managed key.
+        has_reasons: Whether KMS names reasons of which this is one.
+    """
+    no_policy = " Nobody can change the policy of aws/lambda, and an Allow in the role's policies does not replace the grant."
+    reasons = (
+        " Of the three reasons that KMS names, only the last applies: no key is missing or in another Region."
+    )
+    return f"{encrypted_data.KMS_GRANT_OF_OTHER_ROLE.sentence}{no_policy if is_managed else ''}{reasons if has_reasons else ''}"
 
 
 def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:

@@ -172,7 +172,9 @@ def _find_profile_with_access(
     account = find_cluster(case).account
     if account in {None, getattr(pinned, "account", None)}:
         return None
-    return only_one({profile for profile, each in others.items() if getattr(each, "account", None) == account})
+    return only_one(
+        {profile for profile, each in others.items() if getattr(each, "account", None) == account}
+    )
 
 
 def explain_pinned_identity(case: AnyCase) -> Explanation | None:
@@ -198,8 +200,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         argument = argument or written
     stated = argument or find_kubeconfig_profile(of_user)
     profile = None if stated is None else clues.safe_name(stated.value)
-    principal = printed.get(profile or "")
-    own_principal = printed.get("default")
+    principal, own_principal = printed.get(profile or ""), printed.get("default")
     other_profile = _find_profile_with_access(case, printed, principal)
     if other_profile is not None:
         asked, caller, named = {other_profile}, printed[other_profile], other_profile
@@ -242,13 +243,8 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     effect = (
         f" {capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
     )
-    if has_entry and role is None and is_listed(case.failure, principal) is False:
-        effect += f" {capitalize_start(other.description)} has none."
-    elif has_entry and role is None and f"/{profile}" not in case.failure.text:
-        effect += f" No access entry in the text names {used}."
-    account = getattr(principal, "account", None) if role is None else None
-    if None not in {account, cluster.account} and account != cluster.account:
-        effect += f" {capitalize_start(other.description)} is of account {account}, and the cluster of account {cluster.account}."
+    if role is None:
+        effect += _contrast_profile(case, profile, principal, used if has_entry else None)
     rewrite = your_remedy(
         f"Update the kubeconfig for {mine}",
         f"Or {'change' if named else 'remove'} {setting.partition(' ')[0]} {'in' if named else 'from'} the exec block of the kubeconfig's user.",
@@ -261,10 +257,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     title = f"If kubectl is meant to use {used}, create an access entry for it"
     grant = access.entry_remedy(cluster, other, title=title)
     remedies = (rewrite, grant) if has_entry or role is None else (grant, rewrite)
-    if other_profile is None:
-        remedies = (*remedies, own.inspect_access_remedy(cluster))
-    else:
-        remedies = (rewrite,)
+    others = (*remedies[1:], own.inspect_access_remedy(cluster)) if other_profile is None else ()
     return case.explain(
         f"kubectl does not use {mine}: the kubeconfig sets {setting} for the token, so the cluster rejected {other.description}.",
         OTHER_PRINCIPAL.cause(
@@ -273,9 +266,31 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
             text=f"{'Another profile, such as AWS_PROFILE of the shell, has' if named else 'The credentials of the shell have'} no effect on the token.{effect}",
         ),
         topic="kubernetes-login",
-        remedies=remedies,
+        remedies=(remedies[0], *others),
         notes=NO_POLICY,
     )
+
+
+def _contrast_profile(
+    case: AnyCase, profile: str | None, principal: Principal | None, used: str | None
+) -> str:
+    """Return why the profile of a kubeconfig has no access.
+
+    Args:
+        case: The case.
+        profile: The name of the profile.
+        principal: Whose it is, if the text shows it.
+        used: What the explanation calls the profile, if another principal has an access entry.
+    """
+    who, effect = capitalize_start(build_cluster_principal(principal, source=case.text).description), ""
+    if used and is_listed(case.failure, principal) is False:
+        effect = f" {who} has none."
+    elif used and f"/{profile}" not in case.failure.text:
+        effect = f" No access entry in the text names {used}."
+    account, of_cluster = getattr(principal, "account", None), find_cluster(case).account
+    if None not in {account, of_cluster} and account != of_cluster:
+        effect += f" {who} is of account {account}, and the cluster of account {of_cluster}."
+    return effect
 
 
 _SIGN_IN_FOR_KUBECTL = "The first command prints the profile that kubectl uses (--profile or AWS_PROFILE; if it has none, that of your shell). Sign in with it, and repeat the kubectl command."
