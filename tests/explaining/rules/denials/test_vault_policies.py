@@ -46,3 +46,21 @@ def test_policy_of_vault(text: str, says: tuple[str, ...]) -> None:
 )
 def test_other_answers_of_servers(text: str) -> None:
     assert explain(text).topic != "decided-elsewhere"
+
+
+@check_rows(
+    ("name", "is_leased"),
+    [
+        ("vault-token-films-1767000000-a1b2", True),
+        ("team/vault-approle-films-1767000000-a1b2", True),
+        ("vault-admin", False),
+    ],
+)
+def test_users_that_vault_creates(name: str, is_leased: bool) -> None:  # noqa: FBT001
+    shown = str(
+        explain(
+            f"User: arn:aws:iam::111122223333:user/vault is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::111122223333:user/{name} because no identity-based policy allows the iam:CreateUser action"
+        )
+    )
+    users = f"user/{name.partition('vault-')[0]}vault-*"
+    assert (users in shown) is is_leased

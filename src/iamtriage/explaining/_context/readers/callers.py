@@ -118,7 +118,7 @@ _ONLY_ROLE = lazy_pattern(
 )
 # "glue role: arn:…", "IAM role of the job = arn:…"
 _ROLE_WITH_ARN = lazy_pattern(
-    r"(?ai)(?:\b(?:crawler|execution|function|glue|instance|job|lambda|notebook|pipeline|pod|runner|task|worker)(?:'s)? (?:IAM )?role|\brole of (?:the |our |my )?(?:crawler|function|instance|job|notebook|pipeline|pod|runner|task|worker))"
+    r"(?ai)(?:\b(?:crawler|function|glue|instance|job|lambda|notebook|pipeline|pod|runner|task|worker)(?:'s)? (?:IAM )?role|\brole of (?:the |our |my )?(?:crawler|function|instance|job|notebook|pipeline|pod|runner|task|worker))"
     r"(?:[ _]arn)?(?: is| ?[:=]) ?[`\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{0,511}[\w+=@-])"
 )
 _OTHER_ROLE = lazy_pattern(r"(?a):role/|\b[Rr]ole [`\"'](?=[\w+=,.@-]{2,64}[`\"'])|:assumed-role/")

@@ -448,3 +448,21 @@ def test_role_newer_than_its_function(around: str, *, newer: bool) -> None:
     assert ("no key is missing or in another Region" in cause.text) == newer
     # The role in the text is the one to return to, not the other one.
     assert "--role OTHER_ROLE_ARN" in " ".join(explanation.remedies[0].commands)
+
+
+_SECRET = "An error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed\n"
+
+
+@check_rows(
+    ("more", "is_named"),
+    [
+        ("It has the key alias/aws/secretsmanager.", True),
+        ("The secret uses aws/secretsmanager.", True),
+        ("The secret does not use aws/secretsmanager.", False),
+        ("The secret uses alias/films.", False),
+    ],
+)
+def test_managed_key_of_a_secret_belongs_to_another_account(more: str, is_named: bool) -> None:  # noqa: FBT001
+    explanation = explain(_SECRET + more)
+    assert ("which no other account can use" in explanation.summary) is is_named
+    assert ("customer managed key" in explanation.remedies[0].title) is is_named

@@ -1035,3 +1035,24 @@ def test_key_without_its_bucket(text: str, key: str, version: str) -> None:
 )  # fmt: skip
 def test_objects_that_were_not_deleted(text: str, action: str | None) -> None:
     assert ("s3:DeleteObject" in explain(text).summary) is (action is not None)
+
+
+_BARE = "Error: reading S3 Bucket (acme-films) Policy: operation error S3: GetBucketPolicy, https response error StatusCode: 403, RequestID: 6K, HostID: x, api error AccessDenied: Access Denied\nI am an administrator of the account. "
+
+
+@check_rows(
+    ("said", "is_deny"),
+    [
+        ("The bucket policy denies everything from outside the office (203.0.113.0/24).", True),
+        ("Last week, somebody added a bucket policy with a Deny for all other networks.", True),
+        ("The bucket policy does not deny anything.", False),
+        ("Does the bucket policy deny it?", False),
+        ("I removed the bucket policy that denies the others, with a Deny on networks.", False),
+        ("The bucket policy allows my role.", False),
+    ],
+)
+def test_deny_of_the_bucket_policy_that_a_text_describes(said: str, is_deny: bool) -> None:  # noqa: FBT001
+    explanation = explain(_BARE + said)
+    assert ("most likely, a Deny of the bucket policy" in explanation.summary) is is_deny
+    assert any(each.policy for each in explanation.remedies) is not is_deny
+    assert ("root user of the bucket's account can still delete" in str(explanation)) is is_deny

@@ -64,6 +64,7 @@ _NO_KEY = lazy_pattern(
     r"\bKmsKeyId\b[`\"']?(?: ?[:=]| is| shows| prints| returns)? [`\"']?(?i:null|none|empty|not set|unset)\b"
 )
 _ROLE_ARN = lazy_pattern(r"(?a)\barn:[\w-]{3,20}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,200}(?<![.,])")
+_BY_SECRETS_MANAGER = "Access to KMS is not allowed"
 _OTHER_ACCOUNT = lazy_pattern(r"\b(?i:cross[- ]account|(?:an)?other (?:AWS )?account)\b")
 _CREATE = "aws kms create-key --policy file://policy.json --query KeyMetadata.Arn --output text --region {}"
 # What sets the key of data, for services that need no more than its name.
@@ -127,7 +128,7 @@ def _describes_default_key(text: str) -> bool:
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html: KmsKeyId is omitted if the
     secret has the key aws/secretsmanager.
     """
-    if "Access to KMS is not allowed" not in text:
+    if _BY_SECRETS_MANAGER not in text:
         return False
     if ":key/" not in text and next(find_said(text, _NO_KEY), None) is not None:
         return True
@@ -182,7 +183,10 @@ def _is_across(denial: Denial) -> bool:
     owner = getattr(encrypted_data.find_data(denial), "account", None)
     if owner and denial.account:
         return bool(owner != denial.account)
-    return _OTHER_ACCOUNT.search(denial.failure.text) is not None
+    # Callers of its own account may use the key of Secrets Manager, whatever their policies say of KMS.
+    is_of_secret = denial.account is None and _BY_SECRETS_MANAGER in denial.failure.text
+    is_of_secret &= f"::{owner}:" not in denial.failure.text  # a principal of the account
+    return is_of_secret or _OTHER_ACCOUNT.search(denial.failure.text) is not None
 
 
 def _find_region(denial: Denial) -> str:
@@ -195,7 +199,7 @@ def _find_region(denial: Denial) -> str:
 def explain_managed_key(denial: Denial) -> Explanation | None:
     """Explain that the policy of an AWS managed key does not allow a call, and cannot be changed."""
     key, denial = _find_managed_key(denial), encrypted_data.with_key_of_text(denial)
-    if _describes_default_key(denial.failure.text):
+    if _BY_SECRETS_MANAGER in denial.failure.text:
         denial = _with_reader(denial)
     # Within its account, such a key allows the use through its service to everyone who may call that.
     is_called = denial.policy_type is None and _calls_kms(denial)

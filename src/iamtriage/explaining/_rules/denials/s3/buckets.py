@@ -217,6 +217,13 @@ KMS_KEY = CauseType(
 )
 
 
+# "a bucket policy with a Deny for all that are not from the VPN", "the bucket policy denies everything from outside of it"
+_SAID_DENY = lazy_pattern(
+    r"(?:^|(?<=[.;!?,] )|(?<=\n))(?:(?!(?i:\b(?:not|never|no|if|does|do|is|other|another|deleted?|removed?|without|was|old)\b)|n't)[^\n.;:!?]){0,80}"
+    r"\b[Bb]ucket policy\b(?: (?!allow|is |was |has been |not |never )[\w-]{1,20}){0,4}? (?:denies|blocks|rejects|with an? (?:explicit )?[Dd]eny)\b(?:[^\n.;:{?]|\.(?=\d)){3,120}(?!\?)"
+)
+_OF_POLICY = lazy_pattern(r"s3:(?:Get|Put|Delete)BucketPolicy")
+_ROOT_USER = "If the Deny locks out everyone, the root user of the bucket's account can still delete the bucket policy (delete-bucket-policy)."
 # Most bare denials show no Deny.
 _CERTAIN_DENY = "denials.policy_types.stated_resource_denies.explain_resource_deny"
 
@@ -226,22 +233,27 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
     if not denial.action or not denial.resource or denial.policy_type is not None:
         return None
     statement = next(_find_denies(denial), None)
-    if statement is None:
+    said = _SAID_DENY.search(denial.failure.text) if statement is None else None
+    if statement is None and said is None:
         return None
-    certain: Explanation | None = load_rule(_CERTAIN_DENY)(denial)
+    certain: Explanation | None = load_rule(_CERTAIN_DENY)(denial) if statement else None
     if certain is not None:
         return certain
-    sid = shown_sid(statement)
+    sid = shown_sid(statement) if statement else ""
     named = f"the Deny {sid} of the bucket policy" if sid else "a Deny of the bucket policy"
-    conditions = describe_conditions(statement) if statement.get("Condition") else ""
-    when = f", which applies if {conditions}" if conditions else ", which has no condition"
+    conditions = "described" if said else ""
+    when, because = "", f"The text says {quote_words(said[0].strip())}." if said else ""
+    if statement is not None:
+        because = "The text shows the bucket policy."
+        conditions = describe_conditions(statement) if statement.get("Condition") else ""
+        when = f", which applies if {conditions}" if conditions else ", which has no condition"
     step = "Make the call so that the condition does not match, such as from the network, with the encryption or sign-in, or as the principal that it names."
     return denial.explain(
-        f"S3 denied {denial.action} on {denial.resource} without a reason: most likely, {named}{when}, denies it. No Allow overrides it, not even AdministratorAccess.",
+        f"S3 denied {denial.action} on {denial.resource} without a reason: most likely, {named}{f'{when}, denies' if statement else ' denies'} it. No Allow overrides it, not even AdministratorAccess.",
         DENIES["resource"].cause(
             "possible",
-            "The text shows the bucket policy.",
-            text=f"{upper_first(named)} matches the action and the resource{when}.",
+            because,
+            text=f"{upper_first(named)} matches the action and the resource{when}." if statement else None,
         ),
         topic="s3-access-denied",
         remedies=remedies.owner_remedy(
@@ -249,6 +261,7 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
             if conditions
             else "Narrow the Deny in the bucket policy",
             step if conditions else None,
+            _ROOT_USER if _OF_POLICY.fullmatch(denial.action) else None,
             "Or let the owner of the bucket exempt the caller in the statement, with ArnNotLike on aws:PrincipalArn, and keep the rest of the policy.",
             commands=tuple(
                 commands.fill_command(each, bucket_argument(denial))

@@ -45,6 +45,11 @@ _ALL_OBJECTS = "The command or job handles more than one object: the Resource co
 _GENERATED = lazy_pattern(
     r"(?a)arn:[\w-]+:dynamodb:[\w-]*:\d*:table/[\w.-]{3,255}/(?P<stream>stream)/20[\d-]{8}T[\d:.]{8,12}|arn:[\w-]+:(?:eks|ecs):[\w-]*:\d*:(?:nodegroup|addon|fargateprofile|access-entry|task|container-instance)(?:/[\w.+=@-]{1,200}){0,4}?/(?P<name>[\w.+=@-]{1,200})/[0-9a-f-]{32,36}"
 )
+# The user that HashiCorp Vault creates for a lease: https://developer.hashicorp.com/vault/docs/secrets/aws#setup
+_LEASED = lazy_pattern(
+    r"(?a)(?P<users>arn:[\w-]+:iam::\d*:user/(?:[\w+=,.@/-]{1,200}/)?vault-)[\w+=,.@-]{1,60}-1\d{9}-\w{2,20}"
+)
+_EACH_LEASE = "Vault creates a user with another name for each lease, so the Resource ends with *. It also creates the user's access key and policies, and deletes all of them later: Vault's documentation lists these actions."
 # What a job makes each day. Objects have their own rule, and a pattern of roles would be too wide.
 _DATED = lazy_pattern(
     r"(?a)arn:[\w-]+:(?!iam:|s3:|sts:)[a-z0-9-]{2,40}:[\w-]*:\d*:(?:[\w-]{1,40}[:/])?(?P<name>(?P<stem>[A-Za-z][\w-]{1,200}[-_])20\d\d(?P<between>[-_]?)[01]\d(?P=between)[0-3]\d(?:[T_-]?\d{2,6}Z?)?)"
@@ -228,6 +233,8 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
     if (asked := _find_asked(arn, denial)) is not None:
         noun = next(filter(asked.group, _NOUNS))
         return f"{asked['stem']}*", f"Each {_NOUNS[noun]} has another ID, so the Resource ends with *."
+    if (leased := _LEASED.fullmatch(arn)) is not None:
+        return f"{leased['users']}*", _EACH_LEASE
     stem, _, revision = arn.rpartition(":")
     if "-definition/" in stem and re.search(
         rf"{re.escape(stem)}:(?!{re.escape(revision)}\b)\d+\b", denial.failure.text
