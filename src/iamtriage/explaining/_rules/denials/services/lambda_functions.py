@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -36,7 +36,8 @@ from iamtriage.explaining._rules.shared.messages.quoted_message import denial_pa
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment, find_deployment
+from iamtriage.explaining._rules.shared.texts import deployment_tools
+from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant, build_grant
 from iamtriage.policies._masked_arns import find_partition
@@ -75,6 +76,7 @@ _REPEATED = lazy_pattern(
     r"(?i:\b(?:tried|retried|deployed)\b[^\n.]{0,30}\b(?:again|twice|times)\b|\bstill (?:fails|the same|get))"
 )
 
+_Source: TypeAlias = tuple[list[dict[str, Any]], str, str | None]
 EXECUTION_ROLE = CauseType(
     "execution-role",
     title="The execution role lacks a permission",
@@ -101,12 +103,12 @@ def explain_execution_role(denial: Denial) -> Explanation:
     missing = f"perform {'what the message names' if grant is None else grant.action}"
     if stream is not None:
         missing = f"read the stream {clip_text(stream['arn'])}"
-    deployment = find_deployment(denial.failure, denial.facts)
+    deployment = deployment_tools.find_deployment(denial.failure, denial.facts)
     source = (
         None if grant is None else _find_source(grant, denial.failure.text, is_code=deployment is not None)
     )
-    if grant and (allowing := _find_allowing(denial, grant.action, source and source[2], role_name)):
-        return _explain_allowed(denial, grant.action, allowing.name, role_name or "ROLE_NAME")
+    if grant is not None and (known := _explain_known(denial, deployment, grant.action, source, role_name)):
+        return known
     text = (
         "The caller's permissions are not the problem: the execution role needs it for what the call sets up."
     )
@@ -165,6 +167,24 @@ def explain_execution_role(denial: Denial) -> Explanation:
         else allow_it and _code_remedy(denial, deployment, allow_it, managed_policy, role),
         notes=EVENTUAL_CONSISTENCY,
     )
+
+
+def _explain_known(
+    denial: Denial, deployment: Deployment | None, action: str, source: _Source | None, role: str | None
+) -> Explanation | None:
+    """Explain that the text has a policy with the action: created too late, or one of another type denies it."""
+    late = deployment and deployment_tools.find_late_policy(
+        denial.failure.text, deployment, action, may_guess=_may_be_new(denial)
+    )
+    if deployment and late:
+        return denial.explain(
+            f"Lambda rejected the call: {late.verdict}.",
+            ROLE_TOO_NEW.cause("derived", text=late.text),
+            topic=EXECUTION_ROLE.code,
+            remedies=deployment_tools.delete_failed_stack(late.remedy, deployment, denial.facts),
+        )
+    allowing = _find_allowing(denial, action, source and source[2], role)
+    return allowing and _explain_allowed(denial, action, allowing.name, role or "ROLE_NAME")
 
 
 def _find_role(text: str) -> tuple[str, str | None, CodedPrincipal | None]:
@@ -278,9 +298,7 @@ def _service_role_policy(denial: Denial, name: str, region: str | None = None) -
     return f"arn:{partition or 'aws'}:iam::aws:policy/service-role/{name}"
 
 
-def _find_source(
-    grant: Grant, text: str, *, is_code: bool
-) -> tuple[list[dict[str, Any]], str, str | None] | None:
+def _find_source(grant: Grant, text: str, *, is_code: bool) -> _Source | None:
     """Return the statements for reading an event source, the managed policy with them, and the ARN of the source.
 
     Only a statement in code can have the reference of the code in place of the ARN.
@@ -333,10 +351,7 @@ def _for_role(remedy: Remedy, name: str) -> Remedy:
 def _code_remedy(
     denial: Denial, deployment: Deployment | None, remedy: Remedy, managed_policy: str, role: str
 ) -> Remedy:
-    """Return the remedy in the code that deploys the function, which would undo a change by hand.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
-    """
+    """Return the remedy in the code that deploys the function, which would undo a change by hand."""
     if deployment is None:
         return remedy
     name = deployment.resource or "the function"
@@ -347,7 +362,7 @@ def _code_remedy(
         inline = "an aws_iam_role_policy"
     of = role if role != _ROLE else f"the role of {name}"
     if role == _ROLE and ("EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name):
-        of = f"the execution role of the function that {name} uses"
+        of = f"the execution role of the function{f' that {name} uses' if deployment.resource else ''}"
     add = f"Add this policy to {of} ({inline})"
     if managed_policy:
         add = f"Add {managed_policy} to {of} ({attach})"
@@ -363,16 +378,9 @@ def _code_remedy(
     ]
     if "AWSLambdaBasicExecutionRole" in denial.failure.text:
         steps[0] += " AWSLambdaBasicExecutionRole allows only the logs."
-    lines: tuple[str, ...] = ()
-    if deployment.is_new_stack:
-        steps.append("First delete the stack: it cannot be updated, because its creation failed.")
-        region = commands.region(denial.facts.region or deployment.region)
-        delete = "aws cloudformation delete-stack --stack-name {} --region {}"
-        lines = (fill_command(delete, deployment.stack or "STACK_NAME", region),)
-    elif not deployment.is_terraform and deployment.status == "CREATE_FAILED":
-        steps.append("If the stack is new, delete it first: a stack in ROLLBACK_COMPLETE cannot be updated.")
     title = f"In the {place}, allow it for {of}"
-    return attrs.evolve(remedy, title=title, who="you", steps=tuple(steps), commands=lines)
+    remedy = attrs.evolve(remedy, title=title, who="you", steps=tuple(steps), commands=())
+    return deployment_tools.delete_failed_stack(remedy, deployment, denial.facts)
 
 
 def _vpc_policy_remedy(denial: Denial) -> Remedy:

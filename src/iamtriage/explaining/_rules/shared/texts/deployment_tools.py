@@ -9,7 +9,14 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.template_resources import (
+    find_late_policies,
+    find_separate_policies,
+    find_template_resources,
+)
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.generated_names import GENERATED_NAME
 from iamtriage.explaining._rules.shared.texts.text_fragments import DEPLOYMENT_FRAGMENTS, PULUMI_FRAGMENTS
 
@@ -47,12 +54,14 @@ _TYPES = ("type", "logical_type", "column_type", "member_type", "field_type")
 _STATUSES = ("status", "column_status", "member_status", "field_status")
 _NAMES = ("name", "logical_id", "member", "path_id", "field")
 _STACKS = ("name", "row", "event", "member", "cdk", "field", "option", "said")
-_NAME_BEFORE = lazy_pattern(r"(?a)(?<![\w:+./-])([A-Za-z][\w-]{2,254})[ \t]{0,40}[|\t][ \t]{0,40}\Z")
+_NAME_BEFORE = lazy_pattern(
+    r"(?a)(?<![\w:+./-])([A-Za-z][\w-]{2,254})(?:[ \t]{0,40}[|\t][ \t]{0,40}| {2,80})\Z"
+)
 _STACK_NAME = r"[A-Za-z][A-Za-z0-9-]{0,127}"
 _STACK = lazy_pattern(
     rf"(?a):cloudformation:(?P<region>[a-z0-9-]{{6,30}}):[0-9]{{12}}:stack/(?P<name>{_STACK_NAME})"
-    # The row of an event: the name follows the type, or precedes the status.
-    rf"|(?<![\w:+./-])(?P<row>{_STACK_NAME})[ \t|]{{1,80}}[A-Z]{{4,8}}_[A-Z_]{{4,40}}[ \t|]{{1,80}}AWS::CloudFormation::Stack\b"
+    # The row of an event: the name follows the type, or precedes it or the status.
+    rf"|(?<![\w:+./-])(?P<row>{_STACK_NAME})[ \t|]{{1,80}}(?:[A-Z]{{4,8}}_[A-Z_]{{4,40}}[ \t|]{{1,80}}AWS::CloudFormation::Stack\b|AWS::CloudFormation::Stack[ \t|]{{1,80}}[A-Z]{{4,8}}_)"
     rf"|AWS::CloudFormation::Stack[\s|]{{1,80}}(?P<event>{_STACK_NAME})(?![\w:-])"
     rf"|\"StackName\"\s?:\s?\"(?P<member>{_STACK_NAME})\"|\bstack named (?P<cdk>{_STACK_NAME}) failed"
     rf"|\bStack ?(?:Name)?: (?P<field>{_STACK_NAME})(?![\w:-])|--stack-name[ =](?P<option>{_STACK_NAME})(?![\w-])"
@@ -229,6 +238,81 @@ def change_in_code(remedy: Remedy, deployment: Deployment | None, argument: str,
         ),
         commands=tuple(line for line in remedy.commands if not _CHANGING.search(line)),
     )
+
+
+_DEPENDS_ON = (
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html"
+)
+
+
+class LatePolicy(NamedTuple):
+    """A policy of a role that a tool created too late for the resource that needs it: in words, why, and the remedy."""
+
+    verdict: str
+    text: str
+    remedy: Remedy
+
+
+def find_late_policy(
+    text: str, deployment: Deployment, action: str, *, may_guess: bool = False
+) -> LatePolicy | None:
+    """Find the policy with an action for which a resource should have waited.
+
+    Args:
+        text: The text, with events of the tool or code.
+        deployment: The resource, whose creation failed.
+        action: The action that the policy must allow if the text has its code.
+        may_guess: Whether code without events is enough.
+    """
+    name = deployment.resource or ""
+    separate, late = find_separate_policies(text, name, action), find_late_policies(text, name)
+    shown = {each.name for each in find_template_resources(text)}
+    # A policy of the template that lacks the action, or for which the resource waits, is not what is late.
+    possible = [each for each in late if each in separate or not {each, name} <= shown]
+    policy = only_one(set(separate).intersection(possible)) or only_one(possible)
+    if policy is None and not late and may_guess:
+        policy = only_one(separate)
+    if policy is None:
+        return None
+    allows = f"{policy} allows {action}: no other or wider policy is needed. " if policy in separate else ""
+    why = f"{allows}{name} does not wait for {policy}, so it is chance which of them is ready first. That is why the same can work elsewhere, or at the next try."
+    likely, created = "most likely, ", "was not created yet"
+    if late:
+        created, likely = "was still being created", "" if allows else likely
+    code, place = (
+        f"{name}:\n  DependsOn: {policy}\n",
+        "in the template, or move the policy into Policies of the role",
+    )
+    page: str | None = _DEPENDS_ON
+    if "/" in policy:
+        code, place = f"{name.lower()}.node.addDependency(policy)\n", "in the CDK"
+    if deployment.is_terraform:
+        code, place, page = f"depends_on = [{policy}]\n", "in its block", None
+    remedy = your_remedy(
+        f"Let {name} wait for {policy}, and deploy again",
+        f"Add the line below to {name} {place}. Trying again without it works only by chance.",
+        None if allows else f"If {policy} does not allow {action}, add that, too.",
+        url=page,
+    )
+    return LatePolicy(
+        f"{likely}the policy {policy}, which the execution role needs for {action}, {created} when {deployment.tool} created {name}",
+        why,
+        attrs.evolve(remedy, manifest=code),
+    )
+
+
+def delete_failed_stack(remedy: Remedy, deployment: Deployment, facts: Facts) -> Remedy:
+    """Return a remedy that deletes the stack before the next deployment if its creation failed."""
+    if deployment.is_new_stack:
+        step = "First delete the stack: it cannot be updated, because its creation failed."
+        region = commands.region(facts.region or deployment.region)
+        delete = "aws cloudformation delete-stack --stack-name {} --region {}"
+        line = commands.fill_command(delete, deployment.stack or "STACK_NAME", region)
+        return attrs.evolve(remedy, steps=(*remedy.steps, step), commands=(*remedy.commands, line))
+    if deployment.is_terraform or deployment.status != "CREATE_FAILED":
+        return remedy
+    step = "If the stack is new, delete it first: a stack in ROLLBACK_COMPLETE cannot be updated."
+    return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 
 def _find_name(event: re.Match[str]) -> str | None:
