@@ -36,6 +36,8 @@ _IS_PART = lazy_pattern(
     r"|(?i:\b(?:snip(?:ped)?|truncated|shortened|omitted|yesterday|etc(?!/)|(?:and|plus) (?:\d{1,9}|many|some|others)\b|more (?:rows|lines|objects|files|keys)|(?:first|last|top) (?:\w{1,10} ){0,2}(?:rows|lines|objects|files|keys|page|ones))\b)"
 )
 _TOTAL = lazy_pattern(r"Total Objects: (\d{1,12})")
+# The last rows of a listing, which is sorted by the keys.
+_TAIL = lazy_pattern(r"[ \t]*\|[ \t]*tail(?:[ \t]+-(?:n[ \t]*)?\d{1,4})?[ \t]*(?=\n|\Z)")
 # Keys in another form, and stores that are not AWS.
 _OTHERWISE = ("encoding-type", "endpoint-url")
 
@@ -48,22 +50,28 @@ class Listing(NamedTuple):
         prefix: How their keys begin.
         keys: Their keys.
         folders: The prefixes that stand for the objects below them, ``None`` if all objects are listed.
+        is_tail: Whether these are only the last keys.
     """
 
     run: CommandRun
     prefix: str
     keys: tuple[str, ...]
     folders: tuple[str, ...] | None
+    is_tail: bool = False
 
     def lacks(self, key: str) -> bool:
         """Return whether the listing would have an object with a key if there was one, and has not.
 
         >>> Listing(None, "v", (), ("v2.1/",)).lacks("v2/a.bin")
         True
+        >>> [Listing(None, "", ("b",), (), is_tail=True).lacks(each) for each in ("a", "c")]
+        [False, True]
         """
         if not key.startswith(self.prefix) or key in self.keys:
             return False
         end = key.find("/", len(self.prefix)) + 1 if self.folders is not None else 0
+        if self.is_tail and (end or key < min(self.keys, default=key + "/")):
+            return False
         return not end or key[:end] not in (self.folders or ())
 
 
@@ -78,7 +86,11 @@ def find_listings(failure: Failure, bucket: str) -> Iterator[Listing]:
         return
     for run in find_runs(failure):
         command = run.command
-        if command.words[:2] not in _CALLS or _is_part(run, failure.text):
+        line = failure.text[run.start : run.end - len(run.output)]
+        tail = _TAIL.search(line)
+        if command.words[:2] not in _CALLS or _is_part(
+            run, failure.text, line.replace(tail[0], "") if tail else line
+        ):
             continue
         if command.words[0] == "s3":
             place, _, prefix = "".join(command.words[2:3]).removeprefix("s3://").partition("/")
@@ -94,10 +106,10 @@ def find_listings(failure: Failure, bucket: str) -> Iterator[Listing]:
         total = _TOTAL.search(run.output)
         is_whole = total is None or int(total[1]) == len(keys)
         if place == bucket and (keys or folders) and is_whole:
-            yield Listing(run, prefix, keys, None if is_deep else folders)
+            yield Listing(run, prefix, keys, None if is_deep else folders, tail is not None)
 
 
-def _is_part(run: CommandRun, text: str) -> bool:
+def _is_part(run: CommandRun, text: str, line: str) -> bool:
     """Return whether a command printed only a part of the objects, or people show only a part of its output."""
     command, start = run.command, line_start(text, run.start)
     if command.option(*_LIMITS, *_OTHERWISE) or _NO_PAGES in command.text:
@@ -106,7 +118,6 @@ def _is_part(run: CommandRun, text: str) -> bool:
     if query is not None and _SELECTS.search(query.value):
         return True
     before = text[line_start(text, max(start - 1, 0)) : start]
-    line = text[run.start : run.end - len(run.output)]
     # The query can have a pipe.
     line = line if query is None else line.replace(query.value, "")
     return _IS_PART.search(before + line + run.output) is not None

@@ -46,7 +46,7 @@ def _listed(*keys: str, options: str = "", more: str = "") -> str:
         ),
         ("inn/report.csv", "$ aws s3 ls s3://acme-in/\n                           PRE in/\n", None, None),
         # The file of another day is another file.
-        ("in/2026-11-30.csv", _listed("in/2026-11-29.csv"), "in/2026-11-29.csv", None),
+        ("in/2026-11-28.csv", _listed("in/2026-11-29.csv"), "in/2026-11-29.csv", None),
         ("in/report.csv", _listed("in/zzz.bin", options=" --prefix in/"), None, None),
     ],
 )
@@ -63,8 +63,43 @@ def test_object_is_missing(key: str, listing: str, near: str | None, command: st
 
 
 @pytest.mark.parametrize(
+    ("key", "listing", "last", "told"),
+    [
+        (
+            "in/2026-11-30.csv",
+            _listed("in/2026-11-28.csv", "in/2026-11-29.csv"),
+            "in/2026-11-29.csv",
+            "last:",
+        ),
+        (
+            "in/2026-11-30.csv",
+            f"$ aws s3 ls s3://acme-in/in/ | tail -n 2\n{_ROW.format('2026-11-28.csv')}{_ROW.format('2026-11-29.csv')}",
+            "in/2026-11-29.csv",
+            "at 2026-11-29 03:10",
+        ),
+        (
+            "in/part-0004.gz",
+            f"$ aws s3 ls s3://acme-in/in/ --recursive | tail\n{_ROW.format('in/part-0003.gz')}",
+            "in/part-0003.gz",
+            "at 2026-11-29 03:10",
+        ),
+    ],
+)
+def test_next_object_of_a_series_is_late(key: str, listing: str, last: str, told: str) -> None:
+    explanation = explain(f"{_HEAD.format(key)}Policy of the role:\n{_POLICY}\nAs admin:\n{listing}")
+    assert explanation.summary.endswith(f"the listing in the text ends with {last}.")
+    remedy = explanation.remedies[0]
+    assert remedy.title == f"Wait for {key}, or see why it was not written"
+    assert told in remedy.steps[0]
+
+
+@pytest.mark.parametrize(
     ("key", "listing"),
     [
+        # Other keys precede the last ones, and folders precede the objects.
+        ("in/2026-11-27.csv", f"$ aws s3 ls s3://acme-in/in/ | tail -1\n{_ROW.format('2026-11-29.csv')}"),
+        ("in/z/report.csv", f"$ aws s3 ls s3://acme-in/in/ | tail -1\n{_ROW.format('a.csv')}"),
+        ("in/report.csv", f"$ aws s3 ls s3://acme-in/in/ | sort | tail -1\n{_ROW.format('a.csv')}"),
         ("in/report.csv", _listed("in/report.csv")),
         ("in/report.csv", _listed("in/b.csv", more="eyJ")),
         ("in/report.csv", _listed("in/b.csv", options=" --max-items 1")),

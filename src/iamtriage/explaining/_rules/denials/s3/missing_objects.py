@@ -207,23 +207,36 @@ def explain_unlisted(denial: Denial) -> Explanation | None:
     ):
         return None
     near = _find_near_key(key, (*lacking.keys, *(lacking.folders or ())))
-    title, line = "Correct the key, or upload the object", None
+    title, line, steps = "Correct the key, or upload the object", None, ()
+    series = [each for each in lacking.keys if _DIGITS.sub("0", each) == _DIGITS.sub("0", key)]
     # Another key of a series, such as that of another day, is another object.
-    if near and not near.endswith("/") and _DIGITS.sub("0", near) != _DIGITS.sub("0", key):
+    if series and key > max(series):
+        near = max(series)
+        title = f"Wait for {clip_text(key)}, or see why it was not written"
+        written = re.search(
+            rf"(\d{{4}}-\d\d-\d\d \d\d:\d\d):\d\d .*{re.escape(near.rpartition('/')[2])}\s",
+            f"{lacking.run.output}\n",
+        )
+        at = f", at {written[1]}" if written else ""
+        steps = (
+            f"The program that writes these objects wrote {clip_text(near)} last{at}: it is late or failed, or the job asks too early.",
+            "Then run the job again. No policy makes the object appear.",
+        )
+    elif near and not near.endswith("/") and _DIGITS.sub("0", near) != _DIGITS.sub("0", key):
         title = f"Use {clip_text(near)}, or upload {clip_text(key)}"
         written = "" if denial.context.command is None else denial.context.command.text
         line = commands.repeat_line(written.replace(key, near)) if written.count(key) == 1 else None
     text = f"Without {_LIST} on {arn}, S3 answers 403 instead of 404 for a missing object."
     if policy is not None:
-        text = (
-            f"{capitalize_start(policy.name)} allows {denial.action} on it: no permission is missing. {text}"
-        )
+        text = f"{capitalize_start(policy.name)} allows {denial.action} on it: neither that permission nor a bucket policy is missing. {text}"
     has = f"has {clip_text(near)}, but not this key" if near else "does not have it"
+    if steps:
+        has = f"ends with {clip_text(near or '')}"
     return denial.explain(
         f"S3 answered 403 to {denial.operation} on {denial.resource}, but the object does not exist: the listing in the text {has}.",
         buckets.MISSING_OBJECT.cause("derived", text=text),
         topic=buckets.MISSING_OBJECT.code,
-        remedies=(your_remedy(title, commands=line, url=pages.S3_403), _list_remedy(arn)),
+        remedies=(your_remedy(title, *steps, commands=line, url=pages.S3_403), _list_remedy(arn)),
     )
 
 
