@@ -225,7 +225,8 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
         and (failure.kind == "access_denied" or role.value.rpartition("/")[2] in explanation.summary)
     )
     is_named = is_stated or re.search(
-        r"^The role (?!(?:of|that)\b)|of the execution role without", explanation.summary
+        r"^The role (?!(?:of|that)\b)|of the execution role without|\bhere from the role\b",
+        explanation.summary,
     )
     return not is_named and runtime.kind not in _SHELLS and failure.kind in _KINDS_WITH_CALLER
 

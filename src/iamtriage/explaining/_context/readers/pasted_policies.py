@@ -107,7 +107,7 @@ _CHARS_OF_INTRODUCTION = 400
 # The mark of Markdown before code.
 _FENCE = lazy_pattern(r"```\w{0,5}\s{0,20}\Z")
 _HEADING = lazy_pattern(
-    r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z|\n\s{0,20}\n[A-Za-z][^\n{}\"=]{1,80} [^\n{}\"=]{1,80}:\s{1,20}\Z"
+    r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z|\n\s{0,20}\n[A-Za-z][^\n{}\"=]{1,80} (?:[^\n{}\"=]{1,80}|[`\"'][\w+=,.@-]{1,128}[`\"']):\s{1,20}\Z"
 )
 _CHARS_BEFORE = 3_000
 _POLICIES_OF_TERRAFORM = (

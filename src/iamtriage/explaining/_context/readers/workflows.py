@@ -17,6 +17,7 @@ __all__ = (
     "Job",
     "JobWithoutToken",
     "RoleStep",
+    "find_chained_role",
     "find_job_environment",
     "find_jobs_without_token",
     "find_pushed_branch",
@@ -232,7 +233,7 @@ def _is_within(line: str, indent: str) -> bool:
 
 
 class RoleStep(NamedTuple):
-    """A step that assumes a role after another one did, with the same token.
+    """A step that assumes a role after another one did.
 
     Attributes:
         first: The role of the step before it.
@@ -250,6 +251,7 @@ class RoleStep(NamedTuple):
 _ACTION = "aws-actions/configure-aws-credentials"
 _STEP = lazy_pattern(r"(?m)^(?P<indent> *)- (?=\S)")
 _ROLE_OF_STEP = lazy_pattern(r"\brole-to-assume: *[\"']?(?P<role>[^\s\"',}]{1,300}|\$\{\{[^}]{1,200}\}\})")
+_CHAINING = lazy_pattern(r"\brole-chaining: *[\"']?true")
 _OWN_CREDENTIALS = lazy_pattern(
     r"\brole-chaining: *[\"']?true|\baws-access-key-id:|\bweb-identity-token-file:"
 )
@@ -262,8 +264,24 @@ def find_second_role(text: str) -> RoleStep | None:
     >>> find_second_role(step.format("A") + step.format("B"))[:2]
     ('A', 'B')
     """
+    pairs = _iterate_role_pairs(text)
+    return next((each for each in pairs if not _OWN_CREDENTIALS.search(each.text)), None)
+
+
+def find_chained_role(text: str) -> RoleStep | None:
+    r"""Return the step of a workflow that assumes another role with the credentials of the step before it.
+
+    >>> step = "- uses: aws-actions/configure-aws-credentials@v6\n  with:\n    role-to-assume: {}\n"
+    >>> find_chained_role(step.format("A") + step.format("B") + "    role-chaining: true")[:2]
+    ('A', 'B')
+    """
+    return next((each for each in _iterate_role_pairs(text) if _CHAINING.search(each.text)), None)
+
+
+def _iterate_role_pairs(text: str) -> Iterator[RoleStep]:
+    """Yield each step that assumes another role than the step before it in the same job."""
     if text.count(_ACTION) < 2:
-        return None
+        return
     text = text[:_MAX_CHARS]
     found: list[tuple[str, int, str, str]] = []
     for each in _STEP.finditer(text):
@@ -279,9 +297,8 @@ def find_second_role(text: str) -> RoleStep | None:
         is_same_job = before[0] == step[0] and all(
             not line.strip() or line.startswith(step[0]) for line in between
         )
-        if is_same_job and before[2] != step[2] and not _OWN_CREDENTIALS.search(step[3]):
-            return RoleStep(before[2], step[2], step[3], before[3])
-    return None
+        if is_same_job and before[2] != step[2]:
+            yield RoleStep(before[2], step[2], step[3], before[3])
 
 
 def find_pushed_branch(text: str) -> str | None:

@@ -36,7 +36,7 @@ _COMPARISONS = {
 
 
 def describe_difference(
-    action: str, resource: str, allowed: Sequence[str], needed: Sequence[str]
+    action: str, resource: str, allowed: Sequence[str], needed: Sequence[str], text: str = ""
 ) -> str | None:
     """Return in which part, or by its type, a resource of those that a call needs differs from the allowed ones."""
     if ":s3:" in resource:
@@ -53,7 +53,7 @@ def describe_difference(
         name = written if kind.name.endswith(written := type_of(resource)) else kind.name
         later = [each for each in find_missing_types(action, allowed, needed) if each != written]
         name += f", nor on the {join_words(later, 'or')}, which the call needs, too" if later else ""
-        return f"{action} is checked on each resource that the call uses. The policy allows it on the {names}, but not on the {name}."
+        return f"{action} is checked on each resource that the call uses. The policy allows it on the {names}, but not on the {name}.{_name_option(resource, text)}"
     types = [type_of(each) for each in allowed if each.split(":")[2:3] == resource.split(":")[2:3]]
     is_of_type = type_of(resource) in types or len(types) < len(allowed)
     if kind is not None and not any(others) and allowed and not is_of_type:
@@ -67,6 +67,14 @@ def describe_difference(
     if index == ACCOUNT and not resource.split(":")[index]:
         return f"Only the account differs: what AWS itself owns has none in its ARN ({clip_text(':'.join(resource.split(':')[:5]))}:…)."
     return f"Only {_PARTS[index]} ({clip_text(pattern)} instead of {clip_text(resource.split(':')[index])}) differs."
+
+
+def _name_option(resource: str, text: str) -> str:
+    """Return which option of the call in a text names a resource, as a sentence after a space."""
+    name = re.escape(re.split(r"[:/]", resource)[-1])
+    option = rf"(?<![\w-])(?:[A-Z][A-Za-z]{{3,40}}(?=[\"']?\s?[:=]\s?[\"']{name}[\"'])|--[a-z][a-z-]{{3,40}}(?=[ =][\"']?{name}(?![\w.*-])))"
+    found = re.search(option, text) if name else None
+    return f" {found[0]} of the call names that one." if found else ""
 
 
 def type_of(arn: str) -> str:

@@ -31,10 +31,11 @@ _ROLE_OF_POD = lazy_pattern(
 )
 # Words that say that an hour is too short: it was tried, or the work takes longer.
 _BETWEEN = r"(?:(?!\b(?:ago|every|no|not|nothing|never)\b|n't\b)[^\n.;!?])"
+_LONGER = r"(?:(?:[2-9]|1[0-9])(?:\.\d)?|two|three|four|five|six|seven|eight|nine|ten|twelve)(?: and a half)? ?(?:h|hrs?|hours?)|(?:an|one|1) hour and a half|(?:one and a half|1\.[1-9]) ?h(?:ours?|rs)?|(?:6[1-9]|[7-9]\d|[1-9]\d\d) ?min(?:ute)?s?"
 _HOUR_IS_SHORT = lazy_pattern(
     rf"(?i:(?:\b3[,.]?600\b|\b(?:an|one|1) ?h(?:our)?\b){_BETWEEN}{{0,60}}?(?:\bexpire[sd]?\b|ExpiredToken|\bdie[sd]?\b|\bfail(?:s|ed)?\b|\bstop(?:s|ped)?\b|\babort(?:s|ed)?\b|\b(?:too short|not enough|not long enough)\b)"
     rf"|(?<!not )(?<!never )(?<!n't )(?:ExpiredToken|\b(?:expire[sd]?|die[sd]?|fail(?:s|ed)?|stop(?:s|ped)?|abort(?:s|ed)?)\b){_BETWEEN}{{0,30}}? after (?:an|one|1|60) ?(?:h|min)"
-    rf"|\b(?:runs?|takes?|lasts?|needs?|running)\b(?:(?!,){_BETWEEN}){{0,30}}?\b(?:[2-9]|1[0-9])(?:\.\d)? ?(?:h|hrs?|hours?)\b(?! ago\b))"
+    rf"|\b(?:runs?|takes?|lasts?|needs?|running)\b(?:(?!,){_BETWEEN}){{0,30}}?\b(?:{_LONGER})\b(?! ago\b))"
 )
 _PYTHON = lazy_pattern(r"\bboto3\b|\bbotocore\b")
 _JAVA = lazy_pattern(r"\bsoftware\.amazon\.awssdk\b|\bStsException\b")
@@ -47,6 +48,8 @@ def find_short_hour(text: str) -> str | None:
 
     >>> find_short_hour("The export runs 3 h."), find_short_hour("with 3600 it died"), find_short_hour("for 1 hour")
     ('runs 3 h', '3600 it died', None)
+    >>> find_short_hour("takes about two and a half hours"), find_short_hour("it needs 95 minutes")
+    ('takes about two and a half hours', 'needs 95 minutes')
     >>> find_short_hour("After 1 h it does not expire."), find_short_hour("It runs every 2 hours.")
     (None, None)
     """

@@ -12,11 +12,12 @@ from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.profiles import ProfileSection
+from iamtriage.explaining._context.readers.workflows import RoleStep
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.chained_pods import find_role_of_pod, find_short_hour, pod_remedies
@@ -97,11 +98,24 @@ class Rejected(NamedTuple):
 
 
 def explain_chain(
-    case: Case[AwsError], rejected: Rejected, section: ProfileSection | None, source: ProfileSection | None
+    case: Case[AwsError],
+    rejected: Rejected,
+    section: ProfileSection | None,
+    source: ProfileSection | None,
+    workflow: RoleStep | None,
 ) -> Explanation:
-    """Explain that the session of one role assumes another role for longer than an hour."""
+    """Explain that the session of one role assumes another role for longer than an hour.
+
+    Args:
+        case: The case.
+        rejected: The duration.
+        section: The profile whose role is assumed.
+        source: The profile whose credentials assume it.
+        workflow: The step of a workflow that assumes it.
+    """
     text, role, maximum = case.failure.text, rejected.role, rejected.maximum
-    chained = _find_chained_caller(case, role)
+    before = underlying_role(try_parse_principal(workflow.first)) if workflow else None
+    chained = before or _find_chained_caller(case, role)
     of_pod = None if chained else find_role_of_pod(text, role)
     caller = _find_source_role(source) or (chained and f"the role {chained.name}")
     caller = caller or (of_pod and f"the pod's role {of_pod}")
@@ -116,6 +130,8 @@ def explain_chain(
         step, way = _profile_steps(section, source)
         longer = f"For longer sessions, {way}. {_describe_trust(rejected)}, which also needs sts:AssumeRole{_describe_raise(rejected)}"
         remedies = (your_remedy("Request at most one hour", step, longer, url=pages.SESSION_DURATION),)
+    elif workflow is not None and before is not None and role is not None and _is_of_token(workflow):
+        remedies = _workflow_remedies(rejected, workflow, before, role, is_short=short is not None)
     elif role is not None:
         enough = f" ({maximum} seconds, which is enough)" if rejected.is_enough else ""
         remedies = pod_remedies(
@@ -128,6 +144,45 @@ def explain_chain(
         remedies=remedies or (_hour_remedy(case, rejected, chained, caller, is_short=bool(short)),),
         notes="No permission is missing: STS rejects the duration.",
     )
+
+
+def _is_of_token(step: RoleStep) -> bool:
+    """Return whether the step before another one uses the OIDC token of the job."""
+    return "aws-access-key-id:" not in step.before
+
+
+def _workflow_remedies(
+    rejected: Rejected, step: RoleStep, before: Role, role: Role, *, is_short: bool
+) -> tuple[Remedy, ...]:
+    """Return how a job of GitHub Actions gets a longer session, and how a shorter one; first what the work needs."""
+    name, first = clip_text(role.name), clip_text(before.name)
+    enough = f" ({rejected.maximum} seconds, which is enough)" if rejected.is_enough else ""
+    direct = f"et the job's OIDC token assume {name} directly, without {first}"
+    less = "equest at most one hour"
+    longer = account_remedy(
+        f"L{direct}" if is_short else f"Or l{direct}, for longer sessions",
+        f"Only then, the role's maximum session duration applies{enough}. In account {role.account}, create the OIDC provider of GitHub if it has none. Let {name} trust it (sts:AssumeRoleWithWebIdentity), with the job's repository in the condition on sub.",
+        f"Delete the step for {first}, and role-chaining: true from the one for {name}. The job needs permissions: id-token: write.",
+        commands=(
+            "aws iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com",
+            None if rejected.is_enough else rejected.raise_command,
+        ),
+        manifest=_CHAINED_LINE.sub("", step.text) + "\n",
+        manifest_language="yaml",
+        url="https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws",
+    )
+    shorter = your_remedy(
+        f"Or r{less}, and repeat both steps before it ends" if is_short else f"R{less}",
+        rejected.request_less,
+        "A step that runs longer than its session fails half-way: split the work into steps of less than an hour each."
+        if is_short
+        else None,
+        url=pages.SESSION_DURATION,
+    )
+    return (longer, shorter) if is_short else (shorter, longer)
+
+
+_CHAINED_LINE = lazy_pattern(r"(?m)^ *role-chaining:[^\n]*\n?")
 
 
 def _describe_trust(rejected: Rejected) -> str:

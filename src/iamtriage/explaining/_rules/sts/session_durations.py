@@ -11,6 +11,7 @@ import re
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start, quote_words
 from iamtriage.explaining._context.readers.profiles import ProfileSection, find_profile_sections
+from iamtriage.explaining._context.readers.workflows import find_chained_role
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
@@ -42,6 +43,10 @@ _SECONDS = {"h": 3600, "m": 60, "s": 1}
 # The role's maximum, as the text states it.
 _MAXIMUM = lazy_pattern(
     r"(?i)\bmax(?:imum)?[-_ ]?session[-_ ]?duration[\"']?(?: (?:of|for|on) (?:the role |role )?[`\"']?[\w+=,.@-]{2,64}[`\"']?)?\s{0,3}(?:[=:]|of|(?:is )?set to|is|was|to)?\s{0,3}[\"']?(?P<number>[1-9][0-9]{0,4})(?:(?P<hours> ?(?:h|hours?)\b)|(?!\w|\.\d))"
+)
+# "aws iam update-role --role-name deploy --max-session-duration 43200"
+_RAISED = lazy_pattern(
+    r"(?a)\bupdate-role(?=[^\n]{0,200}--max-session-duration)[^\n]{0,200}?--role-name[ =](?P<name>[\w+=,.@-]{1,64})"
 )
 # Clients that get a duration from the SAML assertion, and their own options, which override it.
 _SAML_OPTIONS = {"gsts": "--aws-session-duration", "saml2aws": "--session-duration"}
@@ -78,12 +83,27 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     own = _describe_own_setting(case.text, allowed)
     section, source = _find_profile(case)
     requested = clues.stated_option(case, "role-arn") or case.failure.resource
-    stated = requested or (section and section.settings["role_arn"]) or clues.find_role_arn(case.text)
+    step = find_chained_role(case.failure.text) if is_chained else None
+    stated = requested or (section and section.settings["role_arn"]) or (step and step.second)
+    stated = stated or _find_raised_role(case.text) or clues.find_role_arn(case.text)
     rejected = role_chains.Rejected(*own, maximum, stated, underlying_role(try_parse_principal(stated)))
     if not is_chained:
         return _explain_maximum(case, rejected)
     return role_chains.explain_session_of_user(case, rejected) or role_chains.explain_chain(
-        case, rejected, section, source
+        case, rejected, section, source, step
+    )
+
+
+def _find_raised_role(text: str) -> str | None:
+    """Return the ARN of the role whose maximum a command raised, if the text has both."""
+    name = only_one({each["name"] for each in _RAISED.finditer(text)}, "")
+    return name and only_one(
+        set(
+            re.findall(
+                rf"arn:aws[a-z-]*:iam::[0-9]{{12}}:role/(?:[\w+=,.@-]+/)*{re.escape(name)}(?![\w+=,.@/-])",
+                text,
+            )
+        )
     )
 
 

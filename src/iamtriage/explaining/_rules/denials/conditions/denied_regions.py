@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
 from iamtriage.explaining._context.readers.statements import find_said
@@ -210,6 +211,38 @@ def _inference_profile(denial: Denial) -> str | None:
     return find_inference_profile(model["model"], denial.failure.text)
 
 
+_GLOBAL = "This is a global inference profile: Bedrock can send the request to any commercial Region, and aws:RequestedRegion is unspecified."
+
+
+def _find_geographic_profile(denial: Denial) -> str | None:
+    """Return the only profile of a geography that the text names for the denied model."""
+    model = _FOUNDATION_MODEL.search(denial.resource or "")
+    if model is None:
+        return None
+    pattern = rf"(?<![\w.-])(?:us|eu|apac|au|ca|jp|us-gov)\.{re.escape(model['model'])}(?![\w-])"
+    return only_one(set(re.findall(pattern, denial.failure.text)), None)
+
+
+def _leave_global_profile(denial: Denial, local: str) -> Remedy:
+    """Return how to call the model with the profile of a geography that the text names, too."""
+    named = _CONTROL_POLICY.fullmatch(denial.policy or "")
+    is_of_organization = denial.policy_type in {"service_control", "resource_control"}
+    owner = "an administrator of the organization" if is_of_organization else "the owner of the policy"
+    where = f" in the management account {named['account']}" if named else ""
+    called = denial.facts.region
+    whatever = (
+        f"even if the client calls {clip_text(called)}" if called else "whatever Region the client calls"
+    )
+    if_regions = "" if "RequestedRegion" in denial.failure.text else "If the Deny is on Regions, "
+    title = f"{if_regions}use the inference profile {local} instead of the global one"
+    return your_remedy(
+        title[:1].upper() + title[1:],
+        f"{_GLOBAL} The denied resource has no Region either. So a Deny of all Regions but the listed ones matches, {whatever}. {local} stays within its geography.",
+        f"To keep the global profile, {owner} has to exempt bedrock:InvokeModel* from the Deny{where} where aws:RequestedRegion is unspecified. An Allow does not help.",
+        url=pages.BEDROCK_PROFILES,
+    )
+
+
 _CONTROL_POLICY = lazy_pattern(
     r"(?a)arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/[\w/-]{1,80}/(?P<id>p-[0-9A-Za-z_]{1,128})"
 )
@@ -242,7 +275,9 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
     elif region and "/global." not in resource:
         text = "The inference profile can send the request to several Regions, and the Deny must exempt each."
     else:
-        text = "This is a global inference profile: Bedrock can send the request to any commercial Region, and aws:RequestedRegion is unspecified."
+        if (local := _find_geographic_profile(denial)) is not None:
+            return _leave_global_profile(denial, local)
+        text = _GLOBAL
         areas = {each.partition("-")[0] for each in allowed}
         area = _GEOGRAPHIES.get(areas.pop()) if len(areas) == 1 else None
         if used is not None and area is not None:

@@ -239,7 +239,10 @@ def _list_account(denial: Denial, stated: StatedDeny, statement: dict[str, Any])
     keys = {each.key.lower(): each for each in stated.checked if "Not" in each.operator}
     listing, own = keys.get(_ACCOUNT), keys.get(_ORGANIZATION)
     first = listing or own
-    if first is None or denial.policy_type != "resource_control" or not denial.crosses_accounts:
+    # The ARN of a bucket has no account: that the Deny applies shows that the caller is not of the organization.
+    if first is None or denial.policy_type != "resource_control" or denial.crosses_accounts is False:
+        return None
+    if not account:
         return None
     if listing is not None and account in listing.values:
         return None

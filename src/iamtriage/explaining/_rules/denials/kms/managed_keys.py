@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
@@ -74,6 +74,15 @@ SET_KEY = {
     "kinesis": "aws kinesis start-stream-encryption --stream-arn {} --encryption-type KMS --key-id KEY_ARN",
     "sns": "aws sns set-topic-attributes --topic-arn {} --attribute-name KmsMasterKeyId --attribute-value KEY_ARN",
 }
+_SET_DEFAULT = (
+    "aws s3api put-bucket-encryption --bucket {} --server-side-encryption-configuration {} --region {}"
+)
+_KMS = '{"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "KEY_ARN"}, "BucketKeyEnabled": true}]}'
+# A key can be used only through its service, so the call tells which key it is.
+_OF_CALLS = frozenset({"s3", "secretsmanager", "sqs"})
+# A call that writes an object, which does not exist before.
+_UPLOADS = frozenset({"PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"})
+_UPLOAD = "An upload that names no key gets the default encryption of the bucket, which is this key: change the default. Or use SSE-S3 (AES256), as the bucket's default or with --sse AES256 in the upload if the bucket's owner accepts it, which needs no key policy."
 _STEPS = {
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_update-encryption-key.html
     "secretsmanager": "update-secret encrypts the current version with the new key, too, if whoever runs it has kms:Encrypt on that key.",
@@ -117,6 +126,8 @@ def _find_managed_key(denial: Denial) -> _ManagedKey | None:
     service = None if name is None else _PREFIXES.get(name[4:], name[4:])
     operation = encrypted_data.called_operation(denial)
     callers = {each.service for each in actions_for(operation)} if operation else set[str]()
+    if name is None and (own := only_one(callers & _OF_CALLS, "")):
+        return _ManagedKey(f"aws/{own}", own)
     if service is not None and callers and not callers & {service, "kms"}:
         return None
     return _ManagedKey(name, service)
@@ -255,15 +266,18 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     of_service = () if is_own_call else _set_key(denial, key)
     title = f"Encrypt the {data} with a customer managed key"
     if _describes_default_key(denial.failure.text):
-        title = (
-            "Give the secret a customer managed key (update-secret --kms-key-id), which both accounts allow"
-        )
+        title = "Give the secret a customer managed key (update-secret --kms-key-id) that both accounts allow"
     if is_own_call:
         title = "Use a customer managed key"
+    is_upload = key.service == "s3" and encrypted_data.called_operation(denial) in _UPLOADS
+    if is_upload and (bucket := denial.context.bucket) is not None:
+        title = f"Encrypt new objects of {clip_text(bucket.value)} with a customer managed key"
     has_all = find_said_grant(denial, "kms:Decrypt", on_all=True) is not None
-    own = None
-    if added and is_across and not has_all:
-        own = other_side_command(denial, added[-1]["Action"], "KEY_ARN")
+    # A line with the action and the pattern of the new key, too.
+    every_key = rf"(?i)(?:has|allows?)\b[^\n]*\b{re.escape(denial.action or '')}\b[^\n]*:kms:(?:{region}|\*):{owner}:key/\*"
+    may_use = has_all or re.search(every_key, denial.failure.text) is not None
+    asks = bool(added) and is_across and not may_use
+    own = other_side_command(denial, added[-1]["Action"], "KEY_ARN") if asks else None
     first = of_service[0] if of_service else None
     lines: Commands = (
         commands.fill_command(_CREATE, region),
@@ -276,7 +290,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
         f"By the text, {denial.caller} has kms:Decrypt on * already: its policy and the secret's can stay."
         if has_all and key.service == "secretsmanager" and denial.crosses_accounts
         else None,
-        None if is_own_call else _STEPS.get(key.service or ""),
+        None if is_own_call else _UPLOAD if is_upload else _STEPS.get(key.service or ""),
         None if first else "Use the ARN that the command prints in place of the AWS managed key.",
         commands=lines,
         url="https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key",
@@ -289,6 +303,10 @@ def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:
     region = _find_region(denial)
     if key.service == "s3":
         bucket, name = denial.context.bucket, denial.context.key
+        if encrypted_data.called_operation(denial) in _UPLOADS:
+            return (
+                commands.fill_command(_SET_DEFAULT, commands.bucket(bucket and bucket.value), _KMS, region),
+            )
         path = f"s3://{commands.bucket(bucket and bucket.value)}/{name.value if name else 'OBJECT_KEY'}"
         return (
             commands.fill_command(

@@ -61,6 +61,11 @@ def describe_kept(denial: Denial, statements: Sequence[Mapping[str, Any]], state
     if len(kept) > _MAX_NAMES or any("*" in each for each in kept):
         kept = ["its other actions"]
     words = f" Keep {statement} for {join_words(kept, 'and')}." if kept else ""
+    known = find_action(denial.action or "")
+    kinds = {known and (kind := known.accepts(each)) and kind.name for each in (*resources, denied)}
+    if len(kinds) > 1 and None not in kinds:
+        # One call can be checked on both.
+        words = f" Keep {statement}: calls can need both."
     if same and len(same) <= _MAX_NAMES:
         words += f" Add {join_words(same, 'and')} to the new one, too, if the program calls {'it' if len(same) == 1 else 'them'}: the old one does not match either."
     return words

@@ -344,7 +344,7 @@ def _other_cause(
     if not any(matches(resource, compile_glob(widen(each, resource))) for each in allowed):
         text = f"{subject} allows {action} only on {statement_words.join_of_type(resource, allowed)}, not on {clip_text(resource)}."
         needed, _ = required_resources(action, resource, denial.failure.text) or ((), "")
-        because = present(statement_words.describe_difference(action, resource, allowed, needed))
+        because = statement_words.describe_difference(action, resource, allowed, needed, denial.failure.text)
         return STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, because, text=text)
     text = f"{subject} allows {action} on {listed}, and the text does not show what that is."
     if ":s3:" in resource and "/" in resource and not any("*" in each for each in allowed):
