@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from iamtriage import explain
 from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.policies._readers.policy_code import find_policies_in_code
+from iamtriage.policies._readers.policy_rows import find_policies_in_rows
 from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
 from tests.tables import check_rows
 
@@ -405,6 +406,68 @@ def test_trust_policy_with_a_reference_is_not_evaluated() -> None:
 @given(st.text(alphabet="- []{}:,'\"!&*|>#\n\\aEfectAllowDny", max_size=80))
 def test_no_yaml_breaks_the_reader(text: str) -> None:
     for each in find_policies_in_yaml(f"- Effect: Allow\n{text}\n  Effect: Deny\n  {text}"):
+        assert isinstance(each.content["Statement"], list)
+
+
+MFA = {"Sid": "NeedMfa", "Effect": "Deny", "Action": "sts:AssumeRole"}
+WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+OF_ANYBODY = {**MFA, "Principal": {"AWS": "*"}, "Condition": WITHOUT_MFA}
+
+
+@check_rows(
+    ("text", "statements"),
+    [
+        ("  Sid NeedMfa  Deny   Principal AWS *   Action sts:AssumeRole\n     Condition  BoolIfExists  aws:MultiFactorAuthPresent = false\nIt works in the console.", [OF_ANYBODY]),
+        ("Sid: NeedMfa; Effect: Deny; Principal: *; Action: sts:AssumeRole; Condition: BoolIfExists aws:MultiFactorAuthPresent: false", [{**OF_ANYBODY, "Principal": "*"}]),
+        ("| Sid | Effect | Principal | Action | Condition |\n|---|---|---|---|---|\n| NeedMfa | Deny | * | sts:AssumeRole | BoolIfExists aws:MultiFactorAuthPresent: false |", [{**OF_ANYBODY, "Principal": "*"}]),
+        ("Euro | Deny | Action: s3:*, sqs:* | Resource: * | Condition: StringNotEquals aws:RequestedRegion [eu-west-1, eu-west-3]", [{"Sid": "Euro", "Effect": "Deny", "Action": ["s3:*", "sqs:*"], "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-west-3"]}}}]),
+        ("Allow  Principal AWS arn:aws:iam::111122223333:user/ada, .../user/ben  Action sts:AssumeRole", [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ["arn:aws:iam::111122223333:user/ada", "arn:aws:iam::111122223333:user/ben"]}}]),
+        # A part is missing or not understood.
+        ("Sid NeedMfa  Deny  Action sts:AssumeRole", []),
+        ("Sid NeedMfa  Deny  Principal everybody else  Action sts:AssumeRole", []),
+        ("Sid NeedMfa  Deny  Principal *  Action sts:AssumeRole  Condition only without MFA", []),
+        ("Sid NeedMfa  Deny  Principal *  Action sts:AssumeRole  Condition Bool aws:MultiFactorAuthPresent is not true", []),
+        ("Sid NeedMfa  Deny  Principal *  Action sts:AssumeRole  Condition Bool aws:MultiFactorAuthPresent false when she calls", []),
+        ("The Action is sts:AssumeRole, and I think that the Deny is about the Principal *", []),
+        ("Allow or Deny  Principal *  Action sts:AssumeRole", []),
+    ],
+)  # fmt: skip
+def test_policy_in_rows(text: str, statements: list[Any]) -> None:
+    found = list(find_policies_in_rows(text))
+    assert [statement for each in found for statement in each.content["Statement"]] == statements
+    assert not any(each.is_whole for each in found)
+
+
+TRUST_DENY = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ada is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/Rescue with an explicit deny in the role trust policy\n"
+DEVICE = "My MFA arn:aws:iam::111122223333:mfa/ada-phone, which works in the console."
+
+
+@check_rows(
+    ("row", "verdict"),
+    [
+        ("Sid NeedMfa  Deny  Principal *  Action sts:AssumeRole\n  Condition BoolIfExists aws:MultiFactorAuthPresent = false", "the statement NeedMfa of the role's trust policy denies it if the caller's credentials carry no MFA."),
+        ("- Sid: NeedMfa\n  Effect: Deny\n  Principal: '*'\n  Action: sts:AssumeRole\n  Condition:\n    BoolIfExists:\n      aws:MultiFactorAuthPresent: 'false'", "the statement NeedMfa of the role's trust policy denies it if the caller's credentials carry no MFA."),
+        ("Sid Office  Deny  Principal *  Action sts:AssumeRole\n  Condition NotIpAddress aws:SourceIp = 203.0.113.0/24", "the statement Office of the role's trust policy denies it unless aws:SourceIp is 203.0.113.0/24."),
+        ("Sid NoCi  Deny  Principal AWS arn:aws:iam::111122223333:user/ci  Action sts:AssumeRole", "the role's trust policy explicitly denies it."),
+    ],
+)  # fmt: skip
+def test_part_of_a_trust_policy_that_denies(row: str, verdict: str) -> None:
+    explanation = explain(f"{TRUST_DENY}\nTrust tab:\n{row}\n{DEVICE}")
+    assert explanation.summary.endswith(verdict)
+    first = explanation.remedies[0]
+    if "MFA" in verdict:
+        # The user needs nobody else, and a sign-in to the console does not count.
+        assert len(explanation.remedies) == 1
+        assert (first.who, first.title) == ("you", "Call with MFA")
+        assert "--serial-number arn:aws:iam::111122223333:mfa/ada-phone --token-code" in first.commands[0]
+        assert "also if you sign in to the console" in first.steps[0]
+    # The other statements are unknown.
+    assert "whole trust policy" not in explanation.to_text(detail="full")
+
+
+@given(st.text(alphabet="|:;=-*. \nSidEfectAcionPrpalDyw[]", max_size=80))
+def test_no_row_breaks_the_reader(text: str) -> None:
+    for each in find_policies_in_rows(f"Sid A Deny Action s3:* {text} Resource * {text}"):
         assert isinstance(each.content["Statement"], list)
 
 

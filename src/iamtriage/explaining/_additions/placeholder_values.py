@@ -101,7 +101,7 @@ _SHAPES = lazy_patterns(
         "INSTANCE_PROFILE": r":instance-profile/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,128})(?<!\.)(?!/)",
         # Requests have IDs of the same form.
         "KEY_ID": r"(?:(?i:kms[\w -]{0,20}key)\w{0,8}|\b[Kk]ey[_-]?[Ii]d|:key/|--key-id)[\"']?[\s:=]{0,3}[\"']?(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:\d{12}:key/)?((?:mrk-)?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})(?!\w)",
-        "MFA_DEVICE_ARN": r"\barn:aws[a-z-]{0,12}:iam::\d{12}:mfa/[\w+=,.@/-]{1,128}(?<!\.)",
+        "MFA_DEVICE_ARN": r"\barn:aws[a-z-]{0,12}:iam::\d{12}:mfa/[\w+=,.@/-]{1,128}(?<![.,])",
         # A model without the prefix of its inference profile.
         "MODEL_ID": r"(?:(?<![\w./-])|(?<=foundation-model/))(?:(?:us|eu|apac|global|us-gov|jp|au|ca)\.)?((?:(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|openai|qwen|stability|writer)\.[a-z0-9]{1,30}-[a-z0-9.-]{1,60}|[a-z0-9]{2,16}\.[a-z0-9-]{2,60}-v\d{1,2}(?=:))(?::\d{1,2})?)(?![\w*])",
         # A service account that eksctl creates need not be the one of the call.

@@ -236,7 +236,9 @@ def _documents(text: str) -> dict[str, Any]:
     # Messages of AWS have "because no identity-based policy allows the … action".
     is_allowed = text.count(" allow") > text.count("because no ")
     is_described = is_allowed or any(map(text.__contains__, _SIGNS_OF_DESCRIPTIONS))
-    has_policies = any(map(text.__contains__, _SIGNS_OF_POLICIES))
+    has_policies = any(map(text.__contains__, _SIGNS_OF_POLICIES)) or (
+        "Action" in text and ("Deny" in text or "Allow" in text)
+    )
     has_mappings = '"' in text or "arn: " in text or "GROUPS" in text or "iamidentitymapping" in text
     has_ids = "AROA" in text or "AIDA" in text
     if not (is_attached or is_described or has_policies or has_mappings or has_ids):

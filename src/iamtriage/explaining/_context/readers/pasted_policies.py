@@ -154,6 +154,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
             )
     from iamtriage.policies._documents import build_document
     from iamtriage.policies._readers.policy_code import find_policies_in_code
+    from iamtriage.policies._readers.policy_rows import find_policies_in_rows
     from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
     from iamtriage.policies._readers.sam_templates import find_policy_templates
 
@@ -164,6 +165,8 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         yield Document(content, is_code=True, is_whole=False, name=name)
     spans = [(each.start, each.end) for each in documents]
     found = [*find_policies_in_code(text, spans), *(find_policies_in_yaml(text) if "Effect" in text else ())]
+    if not (stated or found):
+        found += find_policies_in_rows(text)
     for each in found:
         is_read = any(start <= each.start < end for start, end in spans)
         policy = None if is_read else build_policy(_fill_variables(each.content, text))

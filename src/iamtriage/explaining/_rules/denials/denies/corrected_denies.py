@@ -131,7 +131,7 @@ def _move_date(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) ->
         title = f"Move the date of {stated.words}, or remove it, if the access is to go on"
         step = date_conditions.NEW_DATE
     moved = move_date(statement, is_deny=True) if period.start and not period.end else statement
-    is_whole = stated.policy.policy_type == "role_trust" and moved is not statement
+    is_whole = stated.policy.policy_type == "role_trust" and stated.policy.is_whole and moved is not statement
     return Correction(
         f"{stated.words} of {stated.policy.name} denies it {period.describes_since}",
         title,

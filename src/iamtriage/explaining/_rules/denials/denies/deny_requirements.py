@@ -216,11 +216,14 @@ def _add_reason(
 
 def _say_it_is_exempt(remedy: Remedy, stated: StatedDeny) -> Remedy:
     """Return the remedy that opens a session with MFA, which the Deny lets the user do without an administrator."""
-    if not any("get-session-token" in each for each in remedy.commands):
+    of_role = stated.policy.policy_type == "role_trust"
+    if not any(("--token-code" if of_role else "get-session-token") in each for each in remedy.commands):
         return remedy
     first, *steps = (each for each in remedy.steps if not each.startswith(deny_remedies.IF_NEEDED))
     words = "The same statement" if stated.words == "a statement" else capitalize_start(stated.words)
     exempt = f"{words} exempts sts:GetSessionToken, so you need no administrator."
+    if of_role:
+        exempt = "The Deny then does not match: no policy has to change, and you need no administrator."
     return attrs.evolve(remedy, steps=(first, exempt, *steps))
 
 

@@ -29,7 +29,7 @@ _OFF = lazy_pattern(
     r"(?i)(?<![\w$.-])(?P<name>(?:[\w.-]{0,40}(?:s3|aws|sqs|sns)[\w.-]{0,20}?)?(?:(?:use_?ssl|ssl[._]enabled|use_?https)(?=\W{1,5}false\b)|(?:use_?http|disable_?ssl)(?=\W{1,5}true\b)))[\"']?\s{0,3}(?:=>|[=:, ])\s{0,3}[\"']?(?P<value>true|false)\b"
 )
 _IS_HADOOP = lazy_pattern(r"\bs3a\b|\b(?i:hadoop|spark)\b")
-_DEVICE = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}")
+_DEVICE = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}(?<![.,])")
 _KEEP = "The Deny is there to stop calls without TLS: no policy has to change."
 
 
@@ -97,10 +97,14 @@ def call_with_mfa(denial: Denial) -> tuple[str, tuple[str, ...], str | None]:
     return _mfa_step(denial, needs_session=needs_session), lines, None
 
 
+_NOT_OF_CONSOLE = " Access keys carry no MFA, also if you sign in to the console with it."
+
+
 def _mfa_step(denial: Denial, *, needs_session: bool) -> str:
     """Return how to call with MFA, with what differs between the ways to sign in of which the text speaks."""
     if denial.lowercase_action == "sts:assumerole" and not needs_session:
-        return deny_conditions.MFA_WITH_ROLE
+        is_of_console = "onsole" in denial.failure.text and "MFA" in denial.failure.text
+        return f"{deny_conditions.MFA_WITH_ROLE}{_NOT_OF_CONSOLE * is_of_console}"
     asides = [
         words for sign, words in deny_conditions.MFA_ASIDES.items() if re.search(sign, denial.failure.text)
     ]

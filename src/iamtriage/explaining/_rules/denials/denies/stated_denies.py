@@ -43,7 +43,7 @@ from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._readers.elements import as_strings, shown_sid
 from iamtriage.typing import PolicyType
 
-_MAX_STATEMENTS, _RANK_OF_USUAL = 3, 3
+_MAX_STATEMENTS, _RANK_OF_USUAL, _OPENS_SESSION = 3, 3, "sts:GetSessionToken"
 _CONTROLS: frozenset[PolicyType | None] = frozenset({"service_control", "resource_control"})
 _FIND, _READ = "Find the Deny statement", "Read the Deny of the role's trust policy"
 _IF_EXEMPT = "If the Deny exempts certain principals"
@@ -115,14 +115,14 @@ class StatedDeny(Value):
 
     @property
     def exempts_sessions(self) -> bool:
-        """Whether the statement requires MFA and exempts the call that opens a session with it."""
-        return self.requires_mfa and excluding_pattern(self.statement, "sts:GetSessionToken") is not None
+        """Whether the statement requires MFA and exempts the call that opens a session with it, as that of a role does."""
+        is_of_role = self.policy.policy_type == "role_trust"
+        return self.requires_mfa and bool(is_of_role or excluding_pattern(self.statement, _OPENS_SESSION))
 
     @property
     def statement(self) -> dict[str, Any]:
         """The statement as written."""
-        none: dict[str, Any] = {}
-        return next(itertools.islice(self.policy.statements, self.index, None), none)
+        return next(itertools.islice(self.policy.statements, self.index, None), dict[str, Any]())
 
     @property
     def unsent(self) -> request_conditions.CheckedCondition | None:
@@ -149,7 +149,7 @@ class StatedDeny(Value):
         if self.exempts_sessions and isinstance(denial.principal, User):
             # The user satisfies the Deny alone, and without it, a stolen key is enough.
             return None
-        if remedy.title.startswith(_READ) and not self.requires_mfa:
+        if remedy.title.startswith(_READ) and self.policy.is_whole and not self.requires_mfa:
             exempting = exempt_in_trust_policy(denial, self.policy.content, self.statement, self.words)
             return remedy if exempting is None else exempting
         steps = tuple(

@@ -119,6 +119,27 @@ _POINTED = lazy_pattern(
 )
 
 
+def _find_trust_policy(denial: Denial) -> KnownPolicy | None:
+    """Return the trust policy of the facts, or the part of one in the text: its Deny statements count without the rest."""
+    trust, is_whole = parse_document(denial.facts.trust_policy), True
+    evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
+    if trust is None and denial.policy_type == "role_trust":
+        parts = [each for each in denial.context.policies if each.is_trust_policy and not each.is_whole]
+        part, evidence, is_whole = only_one(parts), "derived", False
+        if part is not None and part.owner in {None, ("role", denial.target_role_name)}:
+            trust = part.content
+    if trust is None:
+        return None
+    return KnownPolicy(
+        trust,
+        name="the role's trust policy",
+        evidence=evidence,
+        policy_type="role_trust",
+        has_principal=True,
+        is_whole=is_whole,
+    )
+
+
 def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     """Yield the policies of the facts, then those of the text but for trust policies."""
     given = denial.facts.policies
@@ -138,16 +159,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
                     policy_type=policy_type,
                     has_principal=policy_type in _WITH_PRINCIPAL,
                 )
-    trust = parse_document(denial.facts.trust_policy)
-    if trust is not None:
-        evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
-        yield KnownPolicy(
-            trust,
-            name="the role's trust policy",
-            evidence=evidence,
-            policy_type="role_trust",
-            has_principal=True,
-        )
+    yield from filter(None, (_find_trust_policy(denial),))
     name = "the policy in the text"
     ids = (
         set(_CONTROL_POLICY_ID.findall(denial.failure.text))
