@@ -178,9 +178,9 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
         causes = (NOTIFICATION_DESTINATION_GONE.cause(),)
         in_code, notification = allow_notifications_in_terraform(text), _NOTIFICATION.search(text)
         if in_code is None and notification is not None and "depends_on" not in text:
-            policy = _OWN_POLICY.search(text)
+            named = _OWN_POLICY.search(text)
             wait = "In Terraform, put the statement into {0}, and write depends_on = [{0}] into {1}: otherwise, the notification can be created first."
-            step = wait.format(policy[0] if policy else "aws_sqs_queue_policy.NAME", notification[0])
+            step = wait.format(named[0] if named else "aws_sqs_queue_policy.NAME", notification[0])
             remedy = attrs.evolve(remedy, steps=(*remedy.steps, step))
         remedy = in_code or remedy
     else:

@@ -515,3 +515,43 @@ def test_binding_without_its_metadata(command: str, shown: str, *, is_bound: boo
     explanation = explain(f"{denied}\n{_GET_ROLE}$ {command}\n{shown}")
     told = " ".join(each for remedy in explanation.remedies for each in remedy.steps)
     assert ("The binding to the service account ci/bot is right" in told) is is_bound
+
+
+_DENIED = 'Error from server (Forbidden): pods is forbidden: User "{}" cannot list resource "pods" in API group "" in the namespace "tea"\n'
+_SESSION = "arn:aws:sts::111122223333:assumed-role/lab/ana"
+_ALL = "NAMESPACE   NAME      ROLE               AGE   USERS   GROUPS   SERVICEACCOUNTS\n{}      lab-ro    ClusterRole/view   41d   ana              \n"
+
+
+@check_rows(
+    ("user", "text", "verdict", "first"),
+    [
+        (
+            "ana",
+            _ALL.format("cake  "),
+            "lab-ro in the text applies only in the namespace cake",
+            "kubectl create rolebinding lab-ro -n tea --clusterrole=view --user=ana",
+        ),
+        (
+            "system:serviceaccount:ci:bot",
+            "The RoleBinding ci-edit exists only in namespace ci.",
+            "ci-edit in the text applies only in the namespace ci",
+            "kubectl get rolebinding ci-edit -n ci",
+        ),
+        (
+            _SESSION,
+            "The role is mapped to group devs in aws-auth. The RoleBinding lab-ro is for group developers.",
+            "is for the group developers, and the groups of the role lab are: devs",
+            None,
+        ),
+        # A binding of the namespace, one without a name, and a word that is none.
+        ("ana", "The RoleBinding ci-edit exists in namespace tea.", "no RBAC role", "kubectl create role "),
+        ("ana", "There is a RoleBinding in namespace cake.", "no RBAC role", "kubectl create role "),
+        ("ana", "Is a RoleBinding in the text enough?", "no RBAC role", "kubectl create role "),
+    ],
+)
+def test_binding_elsewhere_or_for_another_group(
+    user: str, text: str, verdict: str, first: str | None
+) -> None:
+    explanation = explain(f"{_DENIED.format(user)}$ kubectl get rolebinding -A -o wide\n{text}")
+    assert verdict in explanation.summary
+    assert first is None or explanation.remedies[0].commands[0].startswith(first)

@@ -43,7 +43,7 @@ _QUERIED = lazy_pattern(
 )
 # The table of kubectl get rolebindings -o wide.
 _BINDING_TABLE = lazy_pattern(
-    r"(?am)^(?P<head>NAME {2,200}ROLE {2,200}AGE {2,80}USERS {2,200}GROUPS {2,200}SERVICEACCOUNTS)[ \t]{0,20}\n(?P<rows>(?:[a-z0-9]\S{0,252} {2,200}(?:Cluster)?Role/[^\n]{1,800}(?:\n|\Z)){1,50})"
+    r"(?am)^(?P<head>(?P<all>NAMESPACE {2,200})?NAME {2,200}ROLE {2,200}AGE {2,80}USERS {2,200}GROUPS {2,200}SERVICEACCOUNTS)[ \t]{0,20}\n(?P<rows>(?:(?(all)[a-z0-9-]{1,63} {2,200})[a-z0-9]\S{0,252} {2,200}(?:Cluster)?Role/[^\n]{1,800}(?:\n|\Z)){1,50})"
 )
 # A command that prints only the names of a binding's role and subjects, and one subject.
 _PRINTED_NAMES = lazy_pattern(
@@ -60,6 +60,13 @@ _GOT_BINDING = lazy_pattern(
     r"(?a)\bkubectl (?P<options>[^\n|;&]{0,100}?)\bget (?P<kind>clusterrolebinding|rolebinding)s?[ /](?P<name>[A-Za-z0-9][\w.:-]{0,252})(?P<more>[^\n]{0,200})\n\Z"
 )
 _SAID_BINDING = lazy_pattern(r"(?i:\b(?P<cluster>cluster[- ]?)?role[- ]?binding\b)")
+_WORDS = r"(?:in|for|that|exists|is|only|which|of|to|and|with|has|from|there|was|on|at|the|a|an|my|our|this|another|aws-auth|terraform|git|place)\b"
+_IN = rf"in (?:the )?(?:namespace )?[`\"']?(?P<{{}}>(?!{_WORDS}|namespace)[a-z0-9](?:[a-z0-9-]{{{{0,61}}}}[a-z0-9])?)(?![\w-])"
+# A binding in a sentence: its namespace, or its subject.
+_SAID_PLACE = lazy_pattern(
+    rf"(?a)\b[Rr]ole ?[Bb]inding (?:named |called )?[`\"']?(?P<name>(?!{_WORDS})[a-z0-9][a-z0-9.:-]{{0,80}}[a-z0-9])[`\"']?,? (?:(?:which|that|is|exists|lives|was|created|only) ){{0,3}}"
+    rf"(?:(?:for|has|names|binds) (?:the |only the )?(?P<kind>group|user|service ?account)s? [`\"']?(?P<subject>[\w.:@/+=-]{{1,120}}\w)[`\"']?(?: (?:(?:is|exists|only) ){{0,2}}{_IN.format('after')})?|{_IN.format('place')})"
+)
 _CHARS_BEFORE = 400
 _MAX_CHARS = 8_000
 _KINDS = {each.lower(): each for each in ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")}
@@ -154,7 +161,7 @@ def find_bindings(text: str) -> Iterator[StatedBinding]:
     >>> next(find_bindings("\n".join(lines)))[:4]
     ('RoleBinding', 'ci', 'web', 'Role reader')
     """
-    objects = tuple(_find_objects(text, "roleRef")) or _find_unnamed_binding(text)
+    objects = tuple(_find_objects(text, "roleRef")) or tuple(_find_unnamed_binding(text))
     for content, name, namespace in objects:
         role = content["roleRef"]
         subjects = (
@@ -173,6 +180,27 @@ def find_bindings(text: str) -> Iterator[StatedBinding]:
         yield StatedBinding(*_read_command(found, found["options"]), bound, tuple(rows))
     for table in _BINDING_TABLE.finditer(text) if "SERVICEACCOUNTS" in text else ():
         yield from _read_table(table)
+    if not objects:
+        yield from _find_said_bindings(text)
+
+
+def _find_said_bindings(text: str) -> Iterator[StatedBinding]:
+    r"""Yield the bindings that people name, with their namespace or a subject. Their role is unknown, and empty.
+
+    >>> [each[1:3] for each in _find_said_bindings("The RoleBinding ci-edit exists only in namespace tea.")]
+    [('ci-edit', 'tea')]
+    """
+    for found in _SAID_PLACE.finditer(text) if "inding" in text else ():
+        kind, name = found["kind"] or "", found["subject"] or ""
+        namespace, _, account = name.rpartition("/")
+        subject = (
+            Subject("ServiceAccount", account, namespace or None)
+            if "ccount" in kind
+            else Subject(kind.title(), name)
+        )
+        place = found["place"] or found["after"]
+        if place or name:
+            yield StatedBinding("RoleBinding", found["name"], place, "", (subject,) if name else ())
 
 
 def find_printed_subject(text: str, role: str) -> str | None:
@@ -205,7 +233,8 @@ def _read_table(table: re.Match[str]) -> Iterator[StatedBinding]:
     """Yield the bindings of a table, whose rows have each value below its heading."""
     head, before = table["head"], table.string[max(table.start() - 200, 0) : table.start()].rstrip("\n")
     option = _NAMESPACE_OPTION.search(before.rpartition("\n")[2])
-    starts = list(map(head.index, ("NAME", "ROLE", "AGE", "USERS", "GROUPS", "SERVICEACCOUNTS")))
+    starts = [table.start("all") - table.start() + len(table["all"] or "") if table["all"] else 0]
+    starts += map(head.index, ("ROLE", "AGE", "USERS", "GROUPS", "SERVICEACCOUNTS"))
     for row in table["rows"].splitlines():
         name, role, _, users, groups, accounts = (
             row[start:end].strip() for start, end in zip(starts, (*starts[1:], None), strict=True)
@@ -215,9 +244,8 @@ def _read_table(table: re.Match[str]) -> Iterator[StatedBinding]:
         for each in filter(None, accounts.split(", ")):
             namespace, _, account = each.rpartition("/")
             subjects.append(Subject("ServiceAccount", account, namespace or None))
-        yield StatedBinding(
-            "RoleBinding", name, option and option[1], role.replace("/", " ", 1), tuple(subjects)
-        )
+        place = row[: starts[0]].strip() or (option and option[1])
+        yield StatedBinding("RoleBinding", name, place, role.replace("/", " ", 1), tuple(subjects))
 
 
 def _find_objects(text: str, key: str) -> Iterator[tuple[dict[str, Any], str, str | None]]:

@@ -86,6 +86,7 @@ _SAID_GROUPS = lazy_pattern(
 )
 _GROUP_IN_ENTRY = lazy_pattern(
     r"\b[Gg]roup [\"'`]?(?P<name>[\w.:@/-]{1,100}?)[\"'`]? (?:is|stands) (?:in|on|set in) (?:the|my|our|its) (?:EKS )?(?:access )?entry\b(?! (?:of|for))"
+    r"|\b(?:[Tt]he|[Mm]y|[Oo]ur|[Tt]his) role (?:(?:is|was|gets) )?mapped to (?:the )?(?:[Kk]ubernetes )?group [\"'`]?(?P<mapped>[\w:@/-]{1,100}\w)[\"'`]?(?=[,.;)\n]|\s(?:in|and|but|by|via|while)\b|\Z)"
 )
 _NAMED_ROLE = lazy_pattern(
     r"\brole/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})|\b[Rr]ole [\"'`]?([\w+=,.@-]{1,64})"
@@ -314,7 +315,7 @@ def _find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
                 each for each in _NAME_OF_GROUP.findall(found["list"] or found["names"]) if each != "and"
             )
             said.add(tuple(named))
-    said |= {(found["name"],) for found in find_said(text, _GROUP_IN_ENTRY)}
+    said |= {(found["name"] or found["mapped"],) for found in find_said(text, _GROUP_IN_ENTRY)}
     return only_one(said)
 
 

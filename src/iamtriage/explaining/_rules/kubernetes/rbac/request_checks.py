@@ -5,6 +5,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
+from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
@@ -153,3 +154,26 @@ def role_commands(
         commands.command("kubectl", "create", kind, role, *scope, *allowed),
         denied_requests.bind_command(f"{kind}={role}", binding, subject, namespace),
     )
+
+
+def matches_subject(
+    subject: Subject,
+    binding: StatedBinding,
+    denied: denied_requests.DeniedRequest,
+    groups: tuple[str, ...] | None = None,
+) -> bool:
+    """Return whether a subject of a binding is the user of a request, or one of the groups."""
+    wanted = denied.subject
+    if subject.kind == "Group":
+        return subject.name in (groups or ())
+    if wanted is not None and subject.kind == "ServiceAccount" == wanted.kind:
+        return subject.name == wanted.name and (subject.namespace or binding.namespace) == wanted.namespace
+    return wanted is not None and subject.kind == "User" and subject.name == denied.user
+
+
+def is_similar_subject(subject: Subject, denied: denied_requests.DeniedRequest) -> bool:
+    """Return whether a subject is a service account of the same name or namespace as that of a request."""
+    wanted = denied.subject
+    if wanted is None or not subject.kind == "ServiceAccount" == wanted.kind:
+        return False
+    return subject.name == wanted.name or subject.namespace == wanted.namespace is not None

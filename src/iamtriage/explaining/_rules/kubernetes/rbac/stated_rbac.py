@@ -18,7 +18,11 @@ from iamtriage.explaining._rules.basics import Cause, CauseType
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_own_entry
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
-from iamtriage.explaining._rules.kubernetes.rbac.request_checks import find_template_without_account
+from iamtriage.explaining._rules.kubernetes.rbac.request_checks import (
+    find_template_without_account,
+    is_similar_subject,
+    matches_subject,
+)
 from iamtriage.explaining._rules.shared import pages, remedies
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request, access_policy_allows
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import differ_in_letter
@@ -112,7 +116,11 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     # Most denials stand alone.
     if request.path is not None or request.resource is None or denied.case.failure.span == (0, len(text)):
         return ()
-    stated = list(rbac_objects.find_bindings(text))
+    # People name no namespace if it is that of the request.
+    stated = [
+        each if each.role or each.namespace else each._replace(namespace=request.namespace)
+        for each in rbac_objects.find_bindings(text)
+    ]
     groups = find_known_groups(denied)
     bound = {
         each.role
@@ -271,7 +279,9 @@ def _compare_binding(
             if request.is_cluster_scoped_type:
                 words = f"has no effect on {request.resource}: they are in no namespace, and a RoleBinding applies only in one"
         elif binding.kind == "RoleBinding" and place and request.namespace not in {None, place}:
-            words = f"applies only in the namespace {place}, and the request is in {request.namespace}"
+            words = _describe_place(binding, request)
+        elif not binding.role:
+            return None  # as people say it
         elif binding.kind == "RoleBinding" and place is None:
             words = "specifies no namespace, and applies only in the one in which it was created"
         return Gap(binding, words) if binding.name else None
@@ -285,6 +295,8 @@ def _compare_binding(
             words = f"is for the group {clip_text(written.name)}, and {denied.subject_text} has the group {clip_text(right.name)}: the spelling differs"
         return Gap(binding, words, meant=meant)
     similar = [each for each in binding.subjects if is_similar_subject(each, denied)]
+    if not (is_here or binding.role) and (similar or not binding.subjects):
+        return Gap(binding, _describe_place(binding, request))
     if not similar:
         return _compare_iam_subject(binding, denied, groups)
     other = similar[0]
@@ -349,31 +361,16 @@ def _compare_place(binding: StatedBinding, denied: DeniedRequest) -> Gap | None:
     """Return that a binding gives a group what the request needs in another namespace only."""
     request = denied.request
     group = only_one([each.name for each in binding.subjects if each.kind == "Group"])
+    if group is not None and not binding.role and request.namespace is not None:
+        return Gap(binding, _describe_place(binding, request))
     is_usable = binding.role.startswith("ClusterRole ") and request.namespace is not None
     if group is None or group.startswith("system:") or not is_usable or not role_allows(denied, binding.role):
         return None
-    words = f"applies only in the namespace {clip_text(binding.namespace or '')}, and the request is in {request.namespace}"
-    return Gap(binding, words, is_elsewhere=True, group=group)
+    return Gap(binding, _describe_place(binding, request), is_elsewhere=True, group=group)
 
 
-def matches_subject(
-    subject: Subject, binding: StatedBinding, denied: DeniedRequest, groups: tuple[str, ...] | None = None
-) -> bool:
-    """Return whether a subject of a binding is the user of a request, or one of the groups."""
-    wanted = denied.subject
-    if subject.kind == "Group":
-        return subject.name in (groups or ())
-    if wanted is not None and subject.kind == "ServiceAccount" == wanted.kind:
-        return subject.name == wanted.name and (subject.namespace or binding.namespace) == wanted.namespace
-    return wanted is not None and subject.kind == "User" and subject.name == denied.user
-
-
-def is_similar_subject(subject: Subject, denied: DeniedRequest) -> bool:
-    """Return whether a subject is a service account of the same name or namespace as that of a request."""
-    wanted = denied.subject
-    if wanted is None or not subject.kind == "ServiceAccount" == wanted.kind:
-        return False
-    return subject.name == wanted.name or subject.namespace == wanted.namespace is not None
+def _describe_place(binding: StatedBinding, request: Request) -> str:
+    return f"applies only in the namespace {clip_text(binding.namespace or '')}, and the request is in {request.namespace}"
 
 
 def _covers(rule: Rule, resource: str) -> bool:

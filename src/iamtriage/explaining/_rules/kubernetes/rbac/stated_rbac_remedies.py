@@ -201,7 +201,7 @@ def _own_group_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterat
     subject = Subject("Group", group)
     yield cluster_remedy(
         f"Or add the group {group} to the subjects of the {binding.kind} {binding.name}",
-        f"Everyone in {group} then has the {clip_text(binding.role)}.",
+        f"Everyone in {group} then has the {clip_text(binding.role) or 'role of the binding'}.",
         commands=(
             _patch_command(binding, {"path": "/subjects/-", "value": _write_subject(subject)}),
             request_checks.check_command(attrs.evolve(denied, subject=subject)),
@@ -233,9 +233,13 @@ def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
     is_elsewhere = namespace is not None and binding.namespace not in {None, namespace}
     groups = find_known_groups(denied)
     own = next(
-        (each for each in binding.subjects if stated_rbac.matches_subject(each, binding, denied, groups)),
+        (each for each in binding.subjects if request_checks.matches_subject(each, binding, denied, groups)),
         None,
     )
+    if not binding.role and is_elsewhere:
+        subject = own or only_one(binding.subjects) or denied.subject
+        yield from () if subject is None else (_bind_same_role(denied, binding, subject),)
+        return
     is_known = all(commands.kubernetes_name(each) == each for each in (binding.name, role))
     if role in _ADMINISTRATORS or not is_known:
         return
@@ -245,10 +249,30 @@ def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
         yield from _bind_role(attrs.evolve(denied, subject=own), binding.role, namespace, binding.name)
 
 
+def _bind_same_role(denied: DeniedRequest, binding: StatedBinding, subject: Subject) -> Remedy:
+    """Return the remedy that binds the role of a binding, which the text does not name, where the request is."""
+    place, namespace = commands.namespace(binding.namespace), denied.request.namespace
+    query = f"kubectl get rolebinding {binding.name} -n {place} -o jsonpath="
+    bind = bind_command("clusterrole=ROLE", binding.name, subject, namespace)
+    return cluster_remedy(
+        f"Bind the role of the RoleBinding {binding.name} in the namespace {namespace}, too",
+        f"A RoleBinding applies only in its own namespace. A Role does, too: if the first command prints Role, create it in {namespace} as well, or use the next remedy.",
+        commands=(
+            f"{query}'{{.roleRef.kind}} {{.roleRef.name}}'",
+            Labelled(
+                "If it prints ClusterRole:",
+                bind.replace("=ROLE ", f"=\"$({query}'{{.roleRef.name}}')\" ", 1),
+            ),
+            request_checks.check_command(denied),
+        ),
+        url=pages.RBAC,
+    )
+
+
 def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
     """Yield the remedy that corrects the service account in a binding, or adds one of the same namespace."""
     wanted = denied.subject
-    other = next((each for each in binding.subjects if stated_rbac.is_similar_subject(each, denied)), None)
+    other = next((each for each in binding.subjects if request_checks.is_similar_subject(each, denied)), None)
     allows = stated_rbac.role_allows(denied, binding.role)
     of_other_pods = denied.is_default_service_account and other is not None and other.name != "default"
     if wanted is None or other is None or allows is False or of_other_pods:
