@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _EXPIRED = "$ aws s3 ls --profile ops\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.\n"
 _SSO = "[profile ops]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Ops\n"
@@ -83,3 +84,42 @@ DEBUG - https://oidc.eu-central-1.amazonaws.com:443 "POST /token HTTP/1.1" 400 7
     explanation = explain(log)
     assert explanation.summary.startswith("The IAM Identity Center sign-in has expired")
     assert "Also" not in str(explanation)
+
+
+_LOG = "{} assumed role etl, DurationSeconds=3600\n{} An error occurred ({}) when calling the GetItem operation: {}"
+_EXPIRED_CODE = ("ExpiredTokenException", "The security token included in the request is expired")
+_INVALID_CODE = ("UnrecognizedClientException", "The security token included in the request is invalid.")
+
+
+@check_rows(
+    ("text", "ago"),
+    [
+        (_LOG.format("09:00:03", "10:12:41", *_EXPIRED_CODE), "12 minutes"),
+        (_LOG.format("2026-12-03T09:00:03Z", "2026-12-03T10:12:41Z", *_INVALID_CODE), "12 minutes"),
+        (
+            f"Token issued at 9:00, valid for one hour. Error at 11:05:\n{_INVALID_CODE[0]}: {_INVALID_CODE[1]}",
+            "65 minutes",
+        ),
+        (
+            f'"Expiration": "2026-12-03T08:55:10Z"\n2026-12-03T09:30:11Z ERROR {_INVALID_CODE[0]}: {_INVALID_CODE[1]}',
+            "35 minutes",
+        ),
+        # Not over yet, the next day, other time zones, an unknown one, no duration, or a session that was renewed.
+        (_LOG.format("09:30:03", "10:12:41", *_INVALID_CODE), None),
+        (_LOG.format("23:30:03", "00:12:41", *_INVALID_CODE), None),
+        (_LOG.format("2026-12-03T09:00:03Z", "2026-12-03 10:12:41", *_INVALID_CODE), None),
+        (
+            f'"Expiration": "2026-12-03T08:55:10Z"\n2026-12-03 09:30:11 {_INVALID_CODE[0]}: {_INVALID_CODE[1]}',
+            None,
+        ),
+        (_LOG.format("09:00:03", "10:12:41", *_INVALID_CODE).replace(", DurationSeconds=3600", ""), None),
+        (
+            f"09:00:03 assumed role etl, DurationSeconds=3600\n{_LOG.format('09:59:00', '10:12:41', *_INVALID_CODE)}",
+            None,
+        ),
+    ],
+)
+def test_times_prove_that_the_session_had_ended(text: str, ago: str | None) -> None:
+    summary = explain(text).summary
+    assert ("before the call" in summary) is (ago is not None)
+    assert (ago or "") in summary

@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clues, remedies
-from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_listed_session
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
@@ -164,13 +164,9 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     gets_token = bool(is_of_kubectl and _GETS_TOKEN.search(case.text) and not TERRAFORM.search(case.text))
     (ran, takes), program = _time_run(case), _name_running(case, operation)
     is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
-    if operation != "AssumeRole" and (seconds := session_renewal.find_duration(case)) is not None:
-        lasted = clocks.describe_duration(seconds)
-        summary = f"{credentials} expired before the call: they last {lasted}."
-        text = f"The program takes longer than the {lasted} that the credentials were issued for."
-        causes[1:] = [
-            LONG_RUNNING.cause("derived", f'The text shows "--duration-seconds {seconds}".', text=text)
-        ]
+    timed = None if operation == "AssumeRole" else _time_session(case, credentials)
+    if timed is not None:
+        summary, causes[1:] = timed
     elif is_of_run:
         aged = (is_job and session_renewal.find_age_in_job(case)) or ()
         lasted = (
@@ -206,6 +202,21 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         return (renew, *parts, *lasting, *clear)
 
     return case.explain(f"{summary} No permission is missing.", *causes, remedies=build_remedies)
+
+
+def _time_session(case: Case[ExpiredCredentials], credentials: str) -> tuple[str, list[Cause]] | None:
+    """Return the summary and the cause of a session that had ended, if the text has its times or its duration."""
+    if (ended := clock_remedies.find_session_end(case.failure.text, case.failure.span[0])) is not None:
+        text = f"By the times in the text, {ended.words}: nothing had renewed it."
+        return f"{credentials} had expired {ended.ago} before the call.", [
+            LONG_RUNNING.cause("derived", text=text)
+        ]
+    if (seconds := session_renewal.find_duration(case)) is None:
+        return None
+    lasted = clocks.describe_duration(seconds)
+    text = f"The program takes longer than the {lasted} that the credentials were issued for."
+    cause = LONG_RUNNING.cause("derived", f'The text shows "--duration-seconds {seconds}".', text=text)
+    return f"{credentials} expired before the call: they last {lasted}.", [cause]
 
 
 def _renew_for_kubeconfig(renew: Remedy) -> Remedy:

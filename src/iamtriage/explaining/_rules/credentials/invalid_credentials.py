@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._rules.basics import Case, Explanation
+from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.keys import (
     given_credentials,
@@ -73,7 +74,7 @@ from iamtriage.explaining._rules.credentials.profiles.other_users import find_un
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_swapped_keys
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials import clock_remedies, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts import rejected_calls
@@ -118,7 +119,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     is_alone = case.stands_alone
     if explanation is None and not is_alone:
         explanation = explain_swapped_keys(case) or explain_quoted_keys(case)
-        explanation = explanation or _explain_sent_credentials(case, request)
+        explanation = explanation or _explain_sent_credentials(case, request) or _explain_end(case, request)
     if explanation is not None:
         return explanation
     start, end = case.failure.span
@@ -162,6 +163,21 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         notes=_NOT_AUTHENTICATED,
     )
     return add_other_user(explanation, case)
+
+
+def _explain_end(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:
+    """Explain that the session of the call had ended, if the times in the text prove it."""
+    ended = clock_remedies.find_session_end(case.failure.text, case.failure.span[0])
+    if ended is None or request.is_temporary is False:
+        return None
+    text = f"By the times in the text, {ended.words}."
+    return case.explain(
+        f"AWS does not accept the credentials: their session had ended {ended.ago} before the call. No permission is missing.",
+        INVALID_CREDENTIALS.cause("derived", reported_cause(request).because, text=text),
+        topic="invalid-credentials",
+        remedies=(session_renewal.renewal_remedy(case), CHECK_KEY),
+        notes=_NOT_AUTHENTICATED,
+    )
 
 
 def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.kubernetes.clusters import set_variables
 from iamtriage.explaining._rules.shared.messages.derived_actions import OTHER_OF_STS
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.sts.session_durations import find_maximum
-from iamtriage.failures._failures import ExpiredCredentials, Failure
+from iamtriage.failures._failures import Failure
 
 _SECONDS = lazy_pattern(r"(?a)\d{3,5}")
 # How jobs of CI systems get credentials, and what sets how long those last.
@@ -104,7 +104,7 @@ _SHOW_SOURCE = Labelled(
 )
 
 
-def find_operation(case: Case[ExpiredCredentials]) -> str | None:
+def find_operation(case: Case[Failure]) -> str | None:
     """Return the operation that failed. Clients that name only STS assume a role, as other calls have commands of their own."""
     envelope = case.failure.envelope
     assumes = envelope.service == "sts" and OTHER_OF_STS.search(case.failure.text) is None
@@ -115,7 +115,7 @@ def find_operation(case: Case[ExpiredCredentials]) -> str | None:
 _LISTED_PROFILES = lazy_pattern(r"(?m)^ {0,20}profile[ :]{2,40}(\S{1,64})")
 
 
-def renewal_remedy(case: Case[ExpiredCredentials], *, of_kubeconfig: bool = False) -> Remedy:
+def renewal_remedy(case: Case[Failure], *, of_kubeconfig: bool = False) -> Remedy:
     """Return how to get new credentials where the text shows that the old ones are from, such as for a kubeconfig."""
     assumes, role = find_operation(case) == "AssumeRole", underlying_role(case.principal)
     called = case.context.command
@@ -149,7 +149,7 @@ def renewal_remedy(case: Case[ExpiredCredentials], *, of_kubeconfig: bool = Fals
     )
 
 
-def find_age_in_job(case: Case[ExpiredCredentials]) -> tuple[int, int] | None:
+def find_age_in_job(case: Case[Failure]) -> tuple[int, int] | None:
     """Return how old the credentials of a job were at least and how long they last, in seconds, if its log shows that they expired."""
     text, end = case.failure.text, case.failure.span[1]
     stated = _DURATION.search(text, 0, end)
@@ -171,7 +171,7 @@ def _seconds_between(*lines: re.Match[str]) -> int:
     return int((last - first).total_seconds())
 
 
-def _step_outlasts(case: Case[ExpiredCredentials], lasts: int) -> bool:
+def _step_outlasts(case: Case[Failure], lasts: int) -> bool:
     """Return whether a job's step that began with new credentials failed only when these had expired."""
     text, start = case.failure.text, case.failure.span[0]
     issued, steps = [*_ISSUED_IN_JOB.finditer(text, 0, start)], [*_STEP.finditer(text, 0, start)]
@@ -197,7 +197,7 @@ def remedies_of_run(role: Role | None, source: str | None) -> tuple[Remedy, ...]
     )
 
 
-def find_issuing_command(case: Case[ExpiredCredentials]) -> tuple[int, CommandLine] | None:
+def find_issuing_command(case: Case[Failure]) -> tuple[int, CommandLine] | None:
     """Return the command that issued the credentials of the call, and where it is, if the text shows it."""
     failed, start = case.context.command, case.failure.span[0]
     if failed is not None and failed.words[:1] != ("sts",) and failed.option("profile") is not None:
@@ -213,14 +213,14 @@ def find_issuing_command(case: Case[ExpiredCredentials]) -> tuple[int, CommandLi
     return shown[-1]
 
 
-def find_duration(case: Case[ExpiredCredentials]) -> int | None:
+def find_duration(case: Case[Failure]) -> int | None:
     """Return for how many seconds a command issued the credentials of the call, if it states that."""
     issued = find_issuing_command(case)
     stated = None if issued is None else issued[1].option("duration-seconds")
     return int(stated.value) if stated is not None and _SECONDS.fullmatch(stated.value) else None
 
 
-def _issue_again_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
+def _issue_again_remedy(case: Case[Failure]) -> Remedy | None:
     """Return how to get new credentials from the command that issued the expired ones, if the text shows it."""
     _, issuing = find_issuing_command(case) or (0, None)
     if issuing is None or "-with-" in issuing.words[1]:
@@ -246,7 +246,7 @@ def _issue_again_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
     )
 
 
-def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
+def _runtime_remedy(case: Case[Failure]) -> Remedy | None:
     """Return how to get new credentials where the text shows that the call ran, if no person signs in there."""
     runtime, listed = case.context.runtime, find_listed_session(case.failure)
     if listed is not None and listed[1] and runtime is not None and runtime.kind == "eks-pod":
@@ -269,7 +269,7 @@ def remedy_of_workload(case: Case[Failure]) -> tuple[Remedy, ...]:
     return () if runtime is None or runtime.kind not in _WORKLOADS else (_sdk_remedy(runtime.caller),)
 
 
-def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Remedy:
+def _job_remedy(case: Case[Failure], renew: str, duration: str) -> Remedy:
     role, stated = underlying_role(case.principal), case.context.role_arn
     name = role.name if role is not None else stated.value.rpartition("/")[2] if stated is not None else None
     text = case.failure.text
@@ -319,7 +319,7 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
     )
 
 
-def _write_step(case: Case[ExpiredCredentials], *settings: str) -> str | None:
+def _write_step(case: Case[Failure], *settings: str) -> str | None:
     """Return the step of a workflow that gets credentials, if the text shows the role of the action."""
     role, text = case.context.role_arn, case.failure.text
     if role is None or case.context.runtime_kind != "github-actions" or "role-to-assume" not in text:
@@ -332,7 +332,7 @@ def raise_maximum_command(role: str | None, seconds: int) -> str:
     return f"aws iam update-role --role-name {commands.role_name(role)} --max-session-duration {seconds}"
 
 
-def remedy_of_token(case: Case[ExpiredCredentials]) -> Remedy | None:
+def remedy_of_token(case: Case[Failure]) -> Remedy | None:
     """Return how a job of a CI system assumes a role before its web identity token expires, if the text shows the job."""
     kind = case.context.runtime_kind
     if kind == "github-actions":
