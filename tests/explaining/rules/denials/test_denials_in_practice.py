@@ -4212,3 +4212,29 @@ def test_name_of_one_day(action: str, resource: str, stem: str | None) -> None:
     shown = " ".join(explain(text).to_text(detail="full").split())
     assert ("ends in a date" in shown) is (stem is not None)
     assert stem is None or f"end the ARN with {stem}*." in shown
+
+
+_DROP = 'An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:sts::444455556666:assumed-role/exporter/e is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme-drop/x.csv" because no {}-based policy allows the s3:PutObject action'
+
+
+@check_rows(
+    ("text", "account"),
+    [
+        ("Our bucket acme-drop (account 111122223333) is the target.", "111122223333"),
+        ("The bucket `acme-drop` is in the data account 111122223333.", "111122223333"),
+        ("acme-drop belongs to account 111122223333.", "111122223333"),
+        # Another bucket, the account of something else, and two accounts.
+        ("acme-drop-old is in account 111122223333.", None),
+        ("We write to acme-drop. The job is in account 111122223333.", None),
+        ("acme-drop is in account 111122223333. Or acme-drop is in account 777788889999.", None),
+    ],
+)
+def test_account_of_a_bucket_in_a_sentence(text: str, account: str | None) -> None:
+    explanation = explain(f"{text}\n{_DROP.format('resource')}")
+    first = explanation.remedies[0]
+    assert first.title.endswith(", in account 111122223333") is (account is not None)
+    assert any("put-role-policy" in each for each in first.commands) is (account is not None)
+    if account is not None:
+        first = explain(f"{text}\n{_DROP.format('identity')}").remedies[0]
+        assert first.title.endswith(", in account 444455556666")
+        assert "account 111122223333 must allow it, too" in str(first.steps)

@@ -6,6 +6,7 @@ The decoded authorization message and the authorization details usually say more
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -233,6 +234,19 @@ class Denial(Explainable[AccessDenied]):
         return Location(partition, self.facts.region, self.account, names)
 
 
+# In which account a sentence says that a bucket is.
+_OF_ACCOUNT = r"[`\"']?,? ?(?:(?:which|that) )?(?:(?:is|lives|sits|belongs|owned|created) )?\(?(?:(?:in|to|by|of|the|our|their|its|another|other|owner|AWS|data|central) ){0,5}account(?: ID)?:? ?(?P<account>[0-9]{12})\b"
+
+
+def _find_bucket_owner(arn: Arn | None, text: str) -> str | None:
+    """Return the only account that a text says has the bucket of an ARN, which names none."""
+    if arn is None or arn.service != "s3" or arn.account or "ccount" not in text:
+        return None
+    bucket = re.escape(arn.resource.partition("/")[0])
+    found = re.finditer(rf"(?a)(?<![\w.:/-]){bucket}{_OF_ACCOUNT}", text)
+    return only_one({each["account"] for each in found})
+
+
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     """Build a denial from the failure and the supplied facts."""
     text = principal_words.whole_caller(failure.principal, _find_caller(failure, facts))
@@ -291,7 +305,9 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         resource=resource,
         resource_arn=arn,
         account=account,
-        resource_account=arn.account if arn is not None and ACCOUNT.fullmatch(arn.account) else None,
+        resource_account=arn.account
+        if arn is not None and ACCOUNT.fullmatch(arn.account)
+        else _find_bucket_owner(arn, failure.text),
         deny=decision.deny,
         policy_type=decision.policy_type,
         policy_type_evidence=decision.policy_type_evidence,
