@@ -106,6 +106,12 @@ _INVALID_CODE = ("UnrecognizedClientException", "The security token included in 
         ),
         # Not over yet, the next day, other time zones, an unknown one, no duration, or a session that was renewed.
         (_LOG.format("09:30:03", "10:12:41", *_INVALID_CODE), None),
+        (
+            _LOG.format("09:00:03", "10:12:41", *_INVALID_CODE).replace(
+                "assumed role", "user session created"
+            ),
+            None,
+        ),
         (_LOG.format("23:30:03", "00:12:41", *_INVALID_CODE), None),
         (_LOG.format("2026-12-03T09:00:03Z", "2026-12-03 10:12:41", *_INVALID_CODE), None),
         (

@@ -202,6 +202,10 @@ _LOGGED_LINE = lazy_pattern(rf"(?m)^\W{{0,3}}{_MOMENT}(?P<rest>[^\n]{{0,600}})")
 _SESSION_BEGINS = lazy_pattern(
     r"(?i)\bassum(?:ed|ing) (?:the )?(?:IAM )?role\b|\bassumed arn:|\bsession (?:was )?(?:created|started|opened|issued)\b|\b(?:credentials|token|session|keys) (?:was |were )?(?:created|exported|issued|obtained)\b|\b(?:created|exported|got|issued|obtained) (?:(?:the|new|AWS|temporary|STS|session) ){0,3}(?:credentials|session|token)\b"
 )
+# Sessions and tokens of programs that have nothing to do with AWS.
+_OTHER_SESSION = lazy_pattern(
+    r"(?i)\A(?!.*\bassum).*\b(?:browser|cookie|csrf|database|db|http|jwt|login|oauth|tls|user|web)\b"
+)
 _SAID_BEGIN = lazy_pattern(
     rf"(?i)\b(?:credentials|keys|session|token)\b(?: (?:was|were|is|are|I|we|which|that)){{0,2}} (?:created|exported|issued|obtained|started)[^\n.]{{0,30}}? at {_MOMENT}(?P<rest>[^\n]{{0,120}})"
 )
@@ -258,9 +262,11 @@ def find_session_end(text: str, at: int) -> SessionEnd | None:
                 late,
             )
         )
-    begun = [each for each in lines[:-1] if _SESSION_BEGINS.search(each["rest"])] or [
-        *_SAID_BEGIN.finditer(text)
-    ]
+    begun = [
+        each
+        for each in lines[:-1]
+        if _SESSION_BEGINS.search(each["rest"]) and not _OTHER_SESSION.search(each["rest"])
+    ] or [*_SAID_BEGIN.finditer(text)]
     if ends or not begun:
         return None
     lasts = _LASTS.search(begun[-1]["rest"])
