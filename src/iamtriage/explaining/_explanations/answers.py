@@ -69,6 +69,11 @@ _REFUSALS: tuple[tuple[_Pattern, _Pattern, str], ...] = (
     (lazy_pattern(r"(?i:\b(?:abus|attack|compromis|hack|hijack|misus|stole|suspicious)\w{0,5}\b)"), lazy_pattern(r"\bis no sign of abuse\b"), "the record alone is no sign of abuse"),
     (lazy_pattern(r"(?i:\bsign (?:it|the request|this|requests)\b|\bsigv4\b)"), lazy_pattern(r"\b(?:Signing does not lift|A signature does not help)\b"), "signing does not lift the Deny"),
 )  # fmt: skip
+# "Isn't that a bucket policy thing?", "Is it the SCP?": a question about one type of policy as the cause.
+_IS_POLICY = lazy_pattern(
+    r"(?i:(?:is|isn't|could|must|can) (?:it|that|this|the (?:problem|cause|reason))(?: (?:be|just|maybe|perhaps|really|simply))?|(?:it|that|this)(?:'s| is| must be))(?i: (?:an?|about|in|the|our|my|some|missing)){0,3} "
+    r"(?P<name>(?:(?P<resource>(?i:bucket|key|topic|queue|repository|resource|resource-based|secret|function))|(?P<role_trust>(?i:trust))|(?P<session>(?i:session))|(?P<vpc_endpoint>(?i:(?:vpc )?endpoint))|(?P<identity>(?i:iam|identity|identity-based)|IAM)) (?i:polic(?:y|ies))|(?P<service_control>SCPs?|(?i:service control polic(?:y|ies)))|(?P<resource_control>RCPs?|(?i:resource control polic(?:y|ies)))|(?P<permissions_boundary>(?i:(?:permissions? )?boundary)))(?i: (?:thing|problem|issue|then|again|here|that (?:blocks|denies) (?:it|this|me|us)))?\s{0,3}"
+)
 _CAPS = frozenset({"permissions_boundary", "session", "service_control", "resource_control", "vpc_endpoint"})
 # A first remedy that gives the caller other credentials, or only looks for the cause.
 _OF_CREDENTIALS = lazy_pattern(r"(?i:\b(?:sign in|log in|credentials|access keys?|rotate|profile|session)\b)")
@@ -96,9 +101,12 @@ def answer_question(
     told = _Told(summary, causes, remedies, notes)
     for before, question in find_questions(failure.text):
         asked = _ASKS.match(question)
-        if asked is None or _OPEN.search(asked["asked"]) or _ELSEWHERE.search(f"{before} {question}"):
+        words = asked["asked"].rstrip() if asked is not None else ""
+        # "Isn't it the bucket policy?" asks the same as "is it".
+        words = f"is{words[5:]}" if words[:5].lower() in {"isn't", "isn’t"} else words
+        if not words or _OPEN.search(words) or _ELSEWHERE.search(f"{before} {question}"):
             continue
-        answer = _answer(asked["asked"].rstrip(), told, failure)
+        answer = _answer(words, told, failure)
         # "Yes" has no subject.
         if answer is not None and not (answer[0] == "Yes." and " or " in question):
             return _separate(*answer, told)
@@ -114,7 +122,8 @@ def _answer(asked: str, told: _Told, failure: Failure) -> tuple[str, tuple[str, 
         if about.search(asked) and (found := tuple(filter(sign.search, said))):
             return _own_words(found[0], sign) or f"No, {answer}.", found, sign
     denial = failure if isinstance(failure, AccessDenied) else None
-    if (plain := _judge_remedy(asked, told, denial)) is not None:
+    plain = _judge_remedy(asked, told, denial) or _judge_policy(asked, told, denial)
+    if plain is not None:
         return plain, (), _NO_OVERRIDE
     is_which, is_allow = _WHICH.match(asked) is not None, _ALLOW.search(asked)
     is_missing = is_which or _MISSING.search(asked) or _MORE.search(asked)
@@ -164,6 +173,23 @@ def _judge_remedy(asked: str, told: _Told, denial: AccessDenied | None) -> str |
         if _KEYS.search(asked) and not _OF_CREDENTIALS.search(first.title):
             return "No, the keys are not the problem."
     return None
+
+
+def _judge_policy(asked: str, told: _Told, denial: AccessDenied | None) -> str | None:
+    """Return whether the type of policy that somebody names is the one to change."""
+    named = _IS_POLICY.fullmatch(asked)
+    first = told.remedies[0] if told.remedies and _is_certain(told) else None
+    if named is None or first is None:
+        return None
+    types = {key for key, value in named.groupdict().items() if value and key != "name"}
+    if denial is None:
+        is_other = types & {"role_trust", *(each.layer for each in told.remedies)}
+        return None if is_other else f"No, the {named['name']} is not the problem."
+    if None in (denial.policy_type, first.layer):
+        return None
+    if types & {denial.policy_type, first.layer}:
+        return "Yes." if {denial.policy_type, first.layer} <= types else None
+    return f"No, the {named['name']} is not the problem."
 
 
 def _is_certain(told: _Told) -> bool:

@@ -191,3 +191,28 @@ def test_answer(text: str, shown: str, hidden: str) -> None:
     explanation = " ".join(explain(text).to_text().split())
     assert shown in explanation
     assert not hidden or hidden not in explanation
+
+
+_PUBLISH = "User: arn:aws:sts::111122223333:assumed-role/films-etl/run is not authorized to perform: sns:Publish on resource: arn:aws:sns:eu-west-1:111122223333:films because no {} allows the sns:Publish action"
+_ACLS = "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs"
+
+
+@check_rows(
+    ("message", "question", "answer"),
+    [
+        (_PUBLISH.format("identity-based policy"), "Isn't that a topic policy thing?", "No, the topic policy is not the problem. "),
+        (_PUBLISH.format("permissions boundary"), "Is it the boundary?", "Yes. "),
+        (_PUBLISH.format("VPC endpoint policy"), "Is that an SCP problem?", "No, the SCP is not the problem. "),
+        (_PUBLISH.format("resource-based policy"), "Is it the topic policy?", "Yes. "),
+        (_ACLS, "Isn't it the bucket policy?", "No, the bucket policy is not the problem. "),
+        # Two answers, or none.
+        (_PUBLISH.format("identity-based policy"), "Is it the key policy, or the topic policy?", ""),
+        ("An error occurred (AccessDenied) when calling the PutObject operation: Access Denied", "Is it the bucket policy?", ""),
+        ("An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience", "Is it the trust policy?", ""),
+        (_ACLS, "Is it the bucket policy of the other account?", ""),
+    ],
+)  # fmt: skip
+def test_whether_a_type_of_policy_is_the_cause(message: str, question: str, answer: str) -> None:
+    shown = " ".join(explain(f"{message}\n\n{question}").to_text().split())
+    assert shown.startswith(answer)
+    assert answer or not shown.startswith(("No,", "Yes."))
