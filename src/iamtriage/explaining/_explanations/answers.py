@@ -38,6 +38,12 @@ _OTHER_POLICY = lazy_pattern(r"(?i:\b(?:bucket|key|trust|session|resource|resour
 _PERMISSION = r"(?:permissions?|rights|privileges)\b"
 _GIVE = r"(?:add|adding|assign|assigning|attach|attaching|enough|fix|get|give|giving|grant|granting|help|need|put|solve)"
 _KEYS = lazy_pattern(r"(?i:\b(?:rotat(?:e|ing)|re-?creat(?:e|ing)|regenerat(?:e|ing)|renew(?:ing)?|replac(?:e|ing)) (?:(?:the|my|our|these|those|all|both|his|her|its|their|aws|iam|access|secret|user's|bot's) ){0,4}(?:keys?|credentials)\b(?! (?:pair|polic|alias|from))|\b(?:new|fresh) (?:(?:aws|iam|access|secret) ){0,2}(?:keys?|credentials)\b(?! (?:pair|polic|alias)))")  # fmt: skip
+# "Do I need to put keys into the image?", "do I need an aws-auth entry on top?"
+_OWN_KEYS = lazy_pattern(r"(?i:\b(?:add|bake|copy|create|have|need|pass|provide|put|set|store|use)\b[^?]{0,30}\b(?:(?:aws|access|static|long-lived|secret|user) )*keys?\b(?! (?:pair|polic|alias|id|vault|from|for|of)))")  # fmt: skip
+_IN_AWS_AUTH = lazy_pattern(
+    r"(?i:\b(?:add|create|have|need|put)\b[^?]{0,40}\baws-auth\b|\baws-auth\b[^?]{0,20}\b(?:missing|necessary|needed|required)\b)"
+)
+_GIVES_ROLE = lazy_pattern(r"(?:Give|Let) (?:the|your) [^.]{1,60}\brole\b")
 _HIGHER = lazy_pattern(r"(?i:\b(?:quota|limit) (?:increase|raise)\b|\b(?:higher|bigger|larger|longer) (?:quota|limit|max\w{0,30})\b|\b(?:raise|raising|increase|increasing|bump|extend|lift) (?:(?:the|our|my|this|that|service|its|role's|maximum|session) ){0,4}(?:quota|limit|max\w{0,30}|duration|it|this|that)\b(?! (?:with|as)\b| to (?:aws|support|\d{1,4} (?!bytes|char|h\b|hours?|min|s\b|sec))))")  # fmt: skip
 _RETRY = lazy_pattern(r"(?i:\b(?:wait|retry|re-?run|try again|try it again)(?: (?:it|the (?:call|command|deployment|job|run|pipeline)|again|longer|more|a (?:bit|while)|some time|a few minutes|for it|later)){0,3}\s{0,3}\Z)")  # fmt: skip
 _ADMINISTRATOR = lazy_pattern(r"(?i:\b(?:ask|asking|contact|need|involve|ping|call|page|bother|get)\b(?: \w{1,12}){0,3}? admin(?:istrator)?s?(?: (?:about|for|with) (?:help|it|that|this)| here| now)?\s{0,3}\Z)")  # fmt: skip
@@ -122,7 +128,7 @@ def _answer(asked: str, told: _Told, failure: Failure) -> tuple[str, tuple[str, 
         if about.search(asked) and (found := tuple(filter(sign.search, said))):
             return _own_words(found[0], sign) or f"No, {answer}.", found, sign
     denial = failure if isinstance(failure, AccessDenied) else None
-    plain = _judge_remedy(asked, told, denial) or _judge_policy(asked, told, denial)
+    plain = _judge_remedy(asked, told, failure) or _judge_policy(asked, told, denial)
     if plain is not None:
         return plain, (), _NO_OVERRIDE
     is_which, is_allow = _WHICH.match(asked) is not None, _ALLOW.search(asked)
@@ -149,7 +155,7 @@ def _answer(asked: str, told: _Told, failure: Failure) -> tuple[str, tuple[str, 
     return None
 
 
-def _judge_remedy(asked: str, told: _Told, denial: AccessDenied | None) -> str | None:
+def _judge_remedy(asked: str, told: _Told, failure: Failure) -> str | None:
     """Return whether the first remedy is what somebody asks for, or another one."""
     first = told.remedies[0] if told.remedies else None
     if first is None or not _is_certain(told) or _LOOKS.match(first.title):
@@ -159,7 +165,12 @@ def _judge_remedy(asked: str, told: _Told, denial: AccessDenied | None) -> str |
         return "Yes."
     if _ADMINISTRATOR.search(asked) and first.who.endswith("administrator"):
         return f"Yes, {'a' if first.who.startswith('c') else 'an'} {first.who}."
-    if denial is None:
+    if failure.kind == "missing_credentials" and _OWN_KEYS.search(asked) and _GIVES_ROLE.match(first.title):
+        return "No, no access keys are needed."
+    is_in_entry = failure.kind == "kubernetes_forbidden" and "access entry" in first.title
+    if is_in_entry and _IN_AWS_AUTH.search(asked):
+        return "No, no aws-auth entry is needed."
+    if (denial := failure if isinstance(failure, AccessDenied) else None) is None:
         return None
     if _DETACH.search(asked) and not re.search(_WIDE, asked):
         is_own = first.who == "you" and denial.deny == "explicit"

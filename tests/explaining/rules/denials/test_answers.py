@@ -197,6 +197,10 @@ _PUBLISH = "User: arn:aws:sts::111122223333:assumed-role/films-etl/run is not au
 _ACLS = "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs"
 
 
+_NO_TASK_ROLE = 'botocore.exceptions.NoCredentialsError: Unable to locate credentials\n{"family": "films", "taskRoleArn": null, "executionRoleArn": "arn:aws:iam::111122223333:role/films-exec", "requiresCompatibilities": ["FARGATE"]}'
+_SCOPED = 'Error from server (Forbidden): pods is forbidden: User "arn:aws:sts::111122223333:assumed-role/films-ci/run" cannot list resource "pods" in API group "" in the namespace "films"\n$ aws eks list-associated-access-policies --cluster-name heron --principal-arn arn:aws:iam::111122223333:role/films-ci\n{"associatedAccessPolicies": [{"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy", "accessScope": {"type": "namespace", "namespaces": ["etl"]}}]}'
+
+
 @check_rows(
     ("message", "question", "answer"),
     [
@@ -205,6 +209,10 @@ _ACLS = "An error occurred (AccessControlListNotSupported) when calling the PutO
         (_PUBLISH.format("VPC endpoint policy"), "Is that an SCP problem?", "No, the SCP is not the problem. "),
         (_PUBLISH.format("resource-based policy"), "Is it the topic policy?", "Yes. "),
         (_ACLS, "Isn't it the bucket policy?", "No, the bucket policy is not the problem. "),
+        (_NO_TASK_ROLE, "Do I need to put keys in the image?", "No, no access keys are needed. "),
+        (_NO_TASK_ROLE, "Do I need the key policy for that?", ""),
+        (_SCOPED, "Do I need an aws-auth entry on top?", "No, no aws-auth entry is needed. "),
+        (_SCOPED, "Is aws-auth deprecated?", ""),
         # Two answers, or none.
         (_PUBLISH.format("identity-based policy"), "Is it the key policy, or the topic policy?", ""),
         ("An error occurred (AccessDenied) when calling the PutObject operation: Access Denied", "Is it the bucket policy?", ""),
