@@ -104,6 +104,10 @@ _INVALID_CODE = ("UnrecognizedClientException", "The security token included in 
             f'"Expiration": "2026-12-03T08:55:10Z"\n2026-12-03T09:30:11Z ERROR {_INVALID_CODE[0]}: {_INVALID_CODE[1]}',
             "35 minutes",
         ),
+        (
+            "09:00:03 assumed role etl, DurationSeconds=3600\n10:12:41 An error occurred (400) when calling the HeadObject operation: Bad Request",
+            "12 minutes",
+        ),
         # Not over yet, the next day, other time zones, an unknown one, no duration, or a session that was renewed.
         (_LOG.format("09:30:03", "10:12:41", *_INVALID_CODE), None),
         (

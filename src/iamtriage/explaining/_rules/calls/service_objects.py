@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials import clock_remedies, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import AwsError
@@ -84,9 +84,13 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
     status = status_as_code(case)
     text = "The bucket is in another Region than the one that was called."
     causes: tuple[Cause, ...] = (BUCKET_IN_OTHER_REGION.cause(text=text),)
+    ended = None
     if status == "400":
+        evidence: Evidence = "possible"
         text = "The session token has expired or is invalid: S3 returns 400 for these, too."
-        causes = (common_causes.INVALID_SESSION_TOKEN.cause(text=text), *causes)
+        if (ended := clock_remedies.find_session_end(case.failure.text, case.failure.span[0])) is not None:
+            text, evidence = f"S3 answers 400 to a session token that has expired: {ended.words}.", "derived"
+        causes = (common_causes.INVALID_SESSION_TOKEN.cause(evidence, text=text), *causes)
         # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: InvalidRequest
         sent = CUSTOMER_KEY.cause("derived", text=_KEY_OF_CALL)
         causes = (sent, *causes) if _sends_key(case) else (*causes, CUSTOMER_KEY.cause())
@@ -100,11 +104,15 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
         summary = f"S3 answered with {status} and no reason: the response had no body, most likely that of a HEAD request."
     else:
         summary = f"S3 answered with {status}, and the program does not print the body, which has the reason."
+    renew: tuple[Remedy, ...] = ()
+    if ended is not None:
+        renew = (credential_remedies.NEW_CREDENTIALS,)
+        summary = f"S3 answered with {status}: by the times in the text, the session had ended {ended.ago} before the call."
     return case.explain(
         summary,
         *causes,
         topic="head-without-reason",
-        remedies=tuple(_head_call_remedies(case, with_reason=status == "400")),
+        remedies=(*renew, *_head_call_remedies(case, with_reason=status == "400")),
         notes=NOT_A_DENIAL,
     )
 
