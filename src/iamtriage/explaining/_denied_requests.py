@@ -6,6 +6,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.arns._principals import Principal, User
 from iamtriage.explaining._others.describing import describe_failure, is_of_same_role
+from iamtriage.explaining._rules.denials.denies.named_requirements import find_said_ban
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import is_sentence_cut
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import required_verbs
@@ -76,6 +77,8 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     if failure.deny == "explicit":
         if failure.policy_type == "resource" and (policy := _find_policy(failure)) is not None:
             why = why.replace("a resource-based policy", f"the {policy.name}")
+        if failure.policy_type == "service_control" and (ban := find_said_ban(failure)) is not None:
+            why = why.replace(": send them this denial", f". The text says {ban[0]}: {ban[1]}")
         why += "" if " which " in why else ", which an Allow does not override"
         is_unnamed = failure.policy_type == "identity" and failure.policy_arn is None
         if (owner := _OWNERS.get(failure.policy_type or "")) is not None and not is_unnamed:

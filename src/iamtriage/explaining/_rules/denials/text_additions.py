@@ -103,6 +103,14 @@ OF_TEXT: Rows = (
         ),
         "denials.denies.landing_zones.add_control",
     ),
+    (
+        all_of(
+            denied_by("service_control"),
+            is_explicit,
+            says("orbidden", "rohibit", "anned", "allowed", "ermitted", "ust not"),
+        ),
+        "denials.denies.named_requirements.add_said_ban",
+    ),
     (all_of(_may_be_of_region, says("-1", "-2")), "denials.denies.landing_zones.add_denied_region"),
     (all_of(_may_be_of_region, says("governed")), "denials.denies.landing_zones.add_ungoverned_region"),
     (

@@ -1054,3 +1054,36 @@ def test_cause_says_what_the_statement_denies(sent: str | None, said: str) -> No
     decoded = _decoded("Guard", "ec2:ResourceTag/tier", "gold", sent, action="ec2:StopInstances")
     explanation = explain(_text("an identity-based policy", "ec2:StopInstances"), facts=decoded)
     assert said in {each.text for each in explanation.causes}
+
+
+BANNED = "api error UnauthorizedOperation: User: arn:aws:sts::111122223333:assumed-role/builder/run-1 is not authorized to perform: {} on resource: {} with an explicit deny in a service control policy\n"
+OWN_VPC = BANNED.format("ec2:CreateVpc", "arn:aws:ec2:eu-west-1:111122223333:vpc/*")
+OWN_USER = BANNED.format("iam:CreateUser", "arn:aws:iam::111122223333:user/ci")
+OF_MODULE = "\n  with module.net.aws_vpc.main,\n  on main.tf line 3\n\n"
+
+
+@check_rows(
+    ("text", "step"),
+    [
+        (f"{OWN_VPC}{OF_MODULE}(Wiki: own VPCs are forbidden, use vpc-0123456789abcdef0.)", 'The text says "Wiki: own VPCs are forbidden, use vpc-0123456789abcdef0": change the arguments of the module, so that it does not create module.net.aws_vpc.main, and use vpc-0123456789abcdef0.'),
+        (f"{OWN_VPC}Accounts must not create a VPC of their own.", 'The text says "Accounts must not create a VPC of their own": use what these words name.'),
+        (f"{OWN_USER}\n  with aws_iam_user.ci,\nIAM users are not allowed here, take roles.", 'The text says "IAM users are not allowed here, take roles": remove aws_iam_user.ci from the configuration, and use what these words name.'),
+        # Something else is forbidden, the words repeat the denial, or somebody asks.
+        (f"{OWN_VPC}IAM users are forbidden.", None),
+        (f"{OWN_VPC}The role builder is not allowed to create VPCs.", None),
+        (f"{OWN_VPC}Are own VPCs forbidden here?", None),
+        (f"{OWN_VPC}{OF_MODULE}", None),
+    ],
+)  # fmt: skip
+def test_ban_that_the_text_states(text: str, step: str | None) -> None:
+    first = explain(text).remedies[0]
+    assert (first.who == "you" and first.title.startswith("Do without it")) == (step is not None)
+    assert step is None or first.steps[0] == step
+    allowed = "User: arn:aws:sts::111122223333:assumed-role/builder/run-1 is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:111122223333:tea because no identity-based policy allows the sqs:CreateQueue action\n  with aws_sqs_queue.tea,\n\n"
+    # Beside another denial, and no note names only one of two resources.
+    shown = " ".join(str(explain(f"{allowed}{text}")).split())
+    assert (step is None) == ("send them this denial" in shown)
+    assert step is None or step.removesuffix(".") in shown
+    assert ("was working on aws_sqs_queue.tea" in shown) == (
+        "with module" not in text and "with aws" not in text
+    )

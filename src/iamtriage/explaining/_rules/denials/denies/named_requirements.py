@@ -16,7 +16,8 @@ from iamtriage.explaining._rules.denials.denies import deny_remedies
 from iamtriage.explaining._rules.denials.denies.required_tags import tag_step
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
-from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.failures._failures import AccessDenied
 
 # The permissions boundary that an asker or a policy names.
 _SPEAKS_OF_BOUNDARY = lazy_pattern(
@@ -36,6 +37,21 @@ _BOUNDARY_NAME = lazy_pattern(
 )
 # The tool of the AWS MCP server that makes calls, and its condition keys.
 _MCP = lazy_pattern(r"(?a)\bcall_aws\b|\baws-mcp\.amazonaws\.com\b|ViaAWSMCP")
+# What a call makes: "ec2:CreateNatGateway" makes a NAT gateway.
+_MADE = lazy_pattern(
+    r"(?a)[a-z0-9-]{2,40}:(?:Allocate|Create|Put|Register|Request|Run)(?P<name>[A-Z]\w{2,40}?)s?\Z"
+)
+_WORD_OF_NAME = lazy_pattern(r"(?a)[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_SPEAKS_OF_BAN = ("orbidden", "rohibit", "anned", "allowed", "ermitted", "ust not")
+_CHARS_OF_BAN = 260
+# What a text names to use instead, and where Terraform says which resource failed.
+_NAMED_ID = lazy_pattern(
+    r"(?<![\w-])(?:vpc|subnet|sg|igw|nat|tgw|eipalloc|rtb|acl)-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)"
+)
+_ADDRESS = lazy_pattern(
+    r"(?a)(?:(?!\bError: ).){0,300}?\n[ \u2502|]{0,8}with (?P<address>(?:module\.[\w.\[\]\"-]{1,120}\.)?aws_\w{2,60}\.[\w-]{1,80}(?:\[[\w\"-]{1,60}\])?)",
+    re.DOTALL,
+)
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z")
 
 
@@ -175,3 +191,50 @@ def add_required_boundary(denial: Denial, explanation: Explanation) -> Explanati
         # An Allow without the condition would let the caller get around the boundary.
         remedies=(remedy,),
     )
+
+
+def find_said_ban(failure: AccessDenied) -> tuple[str, str] | None:
+    r"""Return the words that say that nobody may make what a call makes, and what to do instead.
+
+    >>> from iamtriage import parse
+    >>> denied = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: ec2:CreateVpc with an explicit deny in a service control policy"
+    >>> find_said_ban(parse(f"{denied}\n(Wiki: own VPCs are forbidden, use the shared ones.)"))
+    ('"Wiki: own VPCs are forbidden, use the shared ones"', 'use what these words name')
+    """
+    text, made = failure.text, _MADE.match(failure.action or "")
+    if made is None or not any(map(text.__contains__, _SPEAKS_OF_BAN)):
+        return None
+    noun = rf"\b(?i:{'[ -]?'.join(_WORD_OF_NAME.findall(made['name']))})(?:s|es)?\b"
+    banned = r"(?:forbidden|prohibited|banned|disallowed|(?:not|never) (?:allowed|permitted)(?! to\b))"
+    said = re.compile(
+        rf"(?m)^[^\n]{{0,200}}?(?:{noun}[^\n.;:?!]{{0,60}} (?:is|are) (?:\w+ )?{banned}\b"
+        rf"|\b(?:must not|(?:accounts|developers|people|projects|teams|workloads) are not (?:allowed|permitted) to) (?:create|have|make|own|run|use) [^\n.;:?!]{{0,40}}?{noun}"
+        rf"|\b[Nn]o (?:own |new |other )?{noun} (?:is |are )?(?:allowed|permitted)\b)[^\n?]{{0,200}}$"
+    )
+    found = next((each for each in said.finditer(text) if "authorized to perform" not in each[0]), None)
+    if found is None or len(found[0]) > _CHARS_OF_BAN:
+        return None
+    words = found[0].strip().strip("()").rstrip(".")
+    named = only_one({*_NAMED_ID.findall(words)})
+    instead = f"use {named}" if named else "use what these words name"
+    address = _ADDRESS.match(text, failure.span[1])
+    if address is not None:
+        code = f"remove {address['address']} from the configuration"
+        if address["address"].startswith("module."):
+            code = f"change the arguments of the module, so that it does not create {address['address']}"
+        instead = f"{code}, and {instead}"
+    return quote_words(words), instead
+
+
+def add_said_ban(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the text says that nobody may make this: then the Deny is intended, and the caller does without it."""
+    found = find_said_ban(denial.failure)
+    if found is None:
+        return explanation
+    words, instead = found
+    remedy = your_remedy(
+        "Do without it, as the text says: the Deny is intended",
+        f"The text says {words}: {instead}.",
+        "Ask for an exception only if that is not enough.",
+    )
+    return attrs.evolve(explanation, remedies=(remedy, *explanation.remedies))
