@@ -2382,7 +2382,7 @@ OTHERS: tuple[Case, ...] = (
         {},
         (
             "The text has 3 different denials with 2 causes, so one change does not fix all.",
-            "Do this first: Change the permissions boundary",
+            "Do this first: Allow ecs:CreateService in the permissions boundary",
             "Then: Allow ecr:CreateRepository and logs:CreateLogGroup for the role orders-api [account administrator]",
             "--policy-document file://allow.json",
             '"Resource": "arn:aws:ecr:eu-west-1:111122223333:repository/carts"',

@@ -199,7 +199,7 @@ def show_policy_commands(policy: str) -> tuple[str, str]:
 def show_holders(policy: str) -> Labelled:
     """Return the command that prints which users, groups and roles have a managed policy."""
     show = fill_command("aws iam list-entities-for-policy --policy-arn {}", policy)
-    return Labelled.required("To see who else has the policy:", show)
+    return Labelled.required("To see who else has the policy, for whom the change counts, too:", show)
 
 
 def change_policy(policy: str) -> str:

@@ -22,7 +22,7 @@ _ORGANIZATION: dict[str, Any] = {"OrganizationsDecisionDetail": {"AllowedByOrgan
 _BOUNDARY: dict[str, Any] = {"PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": False}}
 _CASES = (
     ("organization", _DENIED + _result("implicitDeny", **_ORGANIZATION), "a service control policy does not allow it", "Have the service control policy changed"),
-    ("boundary", _DENIED + _result("implicitDeny", "Mails", **_BOUNDARY), "its permissions boundary does not allow it", "Change the permissions boundary"),
+    ("boundary", _DENIED + _result("implicitDeny", "Mails", **_BOUNDARY), "its permissions boundary does not allow it", "Allow sqs:SendMessage in the permissions boundary"),
     ("Deny", f"{_DENIED} with an explicit deny" + _result("explicitDeny", "NoMails"), "NoMails denies it explicitly", "Read the Deny in NoMails"),
     ("allowed", _DENIED + _result("allowed", "Mails"), "allows it, so a policy of another type denies it", "Find the policy that denies it"),
     ("allowed since then", _DENIED + _IDENTITY + _result("allowed", "Mails"), "the Allow was not in effect for this call", "Repeat the call"),

@@ -262,7 +262,7 @@ def test_a_statement_for_a_policy_that_caps_permissions_is_verified(name: str) -
         ("boundary", "eu-north-1", "Call in a Region that the policy allows"),
         ("SCP", "eu-north-1", "Call in a Region that the policy allows"),
         # The call meets the condition.
-        ("boundary", "eu-west-1", "Change the permissions boundary"),
+        ("boundary", "eu-west-1", "Allow sqs:SendMessage in the permissions boundary"),
     ],
 )
 def test_condition_of_a_given_policy_that_caps_permissions(name: str, region: str, title: str) -> None:

@@ -24,7 +24,7 @@ _IDENTITY, _BOUNDARY, _CONTROL = (
             (
                 "the permissions boundary MailCap does not allow this action, only actions of s3 and logs",
                 "The role policy in the text allows the action already",
-                "To see who else has the policy:",
+                "To see who else has the policy, for whom the change counts, too:",
             ),
             ("the policy in the text", "to the Action of the statement"),
             id="boundary beside the role's policy",

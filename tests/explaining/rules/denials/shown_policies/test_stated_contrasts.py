@@ -540,7 +540,11 @@ _BOUNDARY = "permissions boundary"
         (_BOUNDARY, "The boundary:", [_MOVE, _LET]),
         (_BOUNDARY, "The boundary. Was it moved to Stockholm?", [_MOVE, _LET]),
         # The policy can be another one than the boundary.
-        (_BOUNDARY, f"{_MOVED}\nThe policy of the role:", ["Change the permissions boundary"]),
+        (
+            _BOUNDARY,
+            f"{_MOVED}\nThe policy of the role:",
+            ["Allow sqs:SendMessage in the permissions boundary"],
+        ),
     ],
     ids=["boundary", "SCP", "not moved", "question", "another policy"],
 )

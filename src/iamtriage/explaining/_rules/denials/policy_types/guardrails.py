@@ -125,7 +125,8 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             allow = f". {capitalize_start(own)}. Without an Allow in the boundary, that has no effect, and there is no Deny to remove"
             caps = None
         text = f"The permissions boundary of {denial.caller} has no Allow that applies to the call{allow}. The limit can be intentional."
-        title, delegated, only_call = "Change the permissions boundary", None, None
+        what = f"Allow {denial.action} in" if denial.action else "Change"
+        title, delegated, only_call = f"{what} the permissions boundary", None, None
         add = save_step("the boundary's policy") if can_change else "Add the statement to the boundary."
         if delegates:
             delegated = _delegation_step(denial)
