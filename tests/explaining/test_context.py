@@ -66,6 +66,12 @@ def test_a_command_that_succeeded_names_the_cluster(order: str) -> None:
     [
         ("kubectl -n tea logs deploy/brewer", BARE.format("Scan"), {"namespace": "tea"}),
         ("pods/tea/brewer-0", BARE.format("Scan"), {"namespace": "tea"}),
+        (
+            "kubectl -n tea get sa brewer -o yaml\nreconcile failed in the controller",
+            BARE.format("Scan"),
+            {"namespace": "tea"},
+        ),
+        ("kubectl get sa brewer -n tea; reconcile failed", BARE.format("Scan"), {"namespace": "tea"}),
         # The controller of an object runs in another namespace.
         ("kubectl -n tea describe challenge tea-1", BARE.format("Scan"), {"namespace": None}),
         ("kubectl -n tea describe pod brewer-0", BARE.format("Scan"), {"namespace": "tea"}),

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern, search_last
+from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, search_last
+from iamtriage.explaining._context.readers.unique_values import unique_value
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.values import Stated
 
 __all__ = (
     "CLUSTER_NAME",
     "find_current_cluster",
     "find_listed_clusters",
+    "find_namespace_of_account",
     "parse_cluster_name",
     "shows_reconciled",
 )
@@ -74,3 +80,25 @@ def shows_reconciled(text: str) -> bool:
     [True, False]
     """
     return _RECONCILED.search(text) is not None
+
+
+# A command about a service account names its namespace, whatever object a controller processes. A SecretStore uses one of its own.
+_NAMESPACES_OF_ACCOUNTS = lazy_pattern(
+    rf"(?a)\b(?:kubectl|k) (?:[^\n|;&]{{0,100}}? )?(?:-n|--namespace)[ =]({KUBERNETES_NAME}) (?:[^\n|;&]{{1,60}} )?(?:get|describe|annotate|create) (?:sa|serviceaccounts?)[ /]"
+    rf"|\b(?:kubectl|k) (?:[^\n|;&]{{1,100}} )?(?:get|describe|annotate|create) (?:sa|serviceaccounts?)[ /][^\n|;&]{{1,160}}? (?:-n|--namespace)[ =]({KUBERNETES_NAME})(?![\w-])"
+)
+_EXTERNAL_SECRET = lazy_pattern(
+    rf'"ExternalSecret\\?":\s?\{{\\?"name\\?":\s?\\?"[^"]{{1,253}}","namespace\\?":\s?\\?"({KUBERNETES_NAME})'
+)
+
+
+def find_namespace_of_account(text: str) -> Stated | None:
+    """Return the namespace of the service account that a command or a SecretStore names, if it is only one.
+
+    >>> find_namespace_of_account("$ kubectl -n shop get sa reader -o yaml").value
+    'shop'
+    """
+    if (found := unique_value(_NAMESPACES_OF_ACCOUNTS, text)) is not None:
+        return found
+    is_own = "serviceAccountRef" in text and "ClusterSecretStore" not in text
+    return unique_value(_EXTERNAL_SECRET, text) if is_own else None

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from itertools import islice
 
 from iamtriage._patterns import KUBERNETES_NAME, POD_UID, REGION, lazy_pattern, may_name_region, search_last
+from iamtriage.explaining._context.readers import kubectl_clusters
 from iamtriage.explaining._context.readers.callers import find_caller
 from iamtriage.explaining._context.readers.coded_clusters import find_coded_clusters
-from iamtriage.explaining._context.readers.kubectl_clusters import find_current_cluster, shows_reconciled
 from iamtriage.explaining._context.readers.region_names import find_region_constant
 from iamtriage.explaining._context.readers.terraform_code import find_address
 from iamtriage.explaining._context.readers.unique_values import find_said_name, find_said_role, unique_value
@@ -231,7 +231,7 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
 def _find_context_cluster(text: str, command: CommandLine | None) -> Stated | None:
     """Return the cluster of kubectl's current context, which other commands don't call."""
     is_called = "context" in text and (command is None or command.program in {"kubectl", "helm"})
-    current = find_current_cluster(text) if is_called else None
+    current = kubectl_clusters.find_current_cluster(text) if is_called else None
     return None if current is None else Stated(current[0], current[0])
 
 
@@ -257,7 +257,7 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
         command is not None
         and command.program in {"kubectl", "helm", "eksctl"}
         and "aws-auth" not in command.words  # its namespace does not show the caller's
-        and not shows_reconciled(text)
+        and not kubectl_clusters.shows_reconciled(text)
         and (stated := command.option("namespace"))
     ):
         return stated
@@ -268,7 +268,9 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
         for kinds in (_SERVICE_ACCOUNT, _WORKLOAD):
             if (found := _only_object(kinds, text)) is not None and found[0]:
                 return found[0]
-    if _CONTROLLER.search(text) or shows_reconciled(text):
+    if (of_account := kubectl_clusters.find_namespace_of_account(text)) is not None:
+        return of_account
+    if _CONTROLLER.search(text) or kubectl_clusters.shows_reconciled(text):
         return unique_value(_OWN_NAMESPACE, text)
     return unique_value(_NAMESPACES, text, excluded=_RESERVED) or find_said_name("namespace", text, _RESERVED)
 
