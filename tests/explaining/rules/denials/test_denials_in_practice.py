@@ -4238,3 +4238,19 @@ def test_account_of_a_bucket_in_a_sentence(text: str, account: str | None) -> No
         first = explain(f"{text}\n{_DROP.format('identity')}").remedies[0]
         assert first.title.endswith(", in account 444455556666")
         assert "account 111122223333 must allow it, too" in str(first.steps)
+
+
+@check_rows(
+    ("text", "caller"),
+    [
+        ("The caller is role/worker in account 444455556666.", "the role worker, in account 444455556666"),
+        ("It runs as the role `worker` of account 444455556666.", "the role worker, in account 444455556666"),
+        ("The caller is allowed to use role/worker in account 444455556666.", "the caller"),
+    ],
+)
+def test_caller_with_its_account_in_a_sentence(text: str, caller: str) -> None:
+    queue = "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"
+    denied = f"An error occurred (AccessDenied) when calling the SendMessage operation: Access to the resource {queue} is denied."
+    explanation = explain(f"{text}\n{denied}")
+    assert explanation.remedies[0].title == f"Allow sqs:SendMessage for {caller}"
+    assert ("111122223333 must allow it, too" in str(explanation.remedies[0].steps)) is ("role" in caller)

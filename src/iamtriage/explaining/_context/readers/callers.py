@@ -99,10 +99,10 @@ _ROLE_WITH_PERMISSIONS = lazy_pattern(
 _NAME = r"(?P<name>(?!that |which |who |with )[\w+=@-](?:[\w+=.@-]{0,62}[\w+=@-])?)"
 _NAMED_CALLER = lazy_pattern(
     rf"(?a)(?:\((?:(?:IAM|the|my|our|own) ){{0,3}}(?P<kind>role|user):? [`\"']?{_NAME}[`\"']?[,)]"
-    rf"|\b(?:(?:signed|logged) in(?:(?: to|to| on) (?:the |our )?(?:AWS )?(?:[Mm]anagement )?[Cc]onsole)?|authenticated|connected|working|(?:running|runs?|ran|deploys?)(?: \w{{1,20}})?(?: in (?:the )?account \d{{12}})?|am|are) (?:in )?(?:as|with|under) (?:(?:the|my|our|very|same|IAM|IRSA|instance|task|execution) ){{0,4}}(?P<kind_2>role|user) (?:[`\"']{_NAME.replace('name', 'name_2')}[`\"']|{_NAME.replace('name', 'name_3')}(?=[.,;:]?(?:\s|\Z)))"
+    rf"|\b(?:(?:signed|logged) in(?:(?: to|to| on) (?:the |our )?(?:AWS )?(?:[Mm]anagement )?[Cc]onsole)?|authenticated|connected|working|(?:running|runs?|ran|deploys?)(?: \w{{1,20}})?(?: in (?:the )?account \d{{12}})?|am|are) (?:in )?(?:as|with|under) (?:(?:the|my|our|very|same|IAM|IRSA|instance|task|execution) ){{0,4}}(?P<kind_2>role|user)[ /](?:[`\"']{_NAME.replace('name', 'name_2')}[`\"']|{_NAME.replace('name', 'name_3')}(?=[.,;:]?(?:\s|\Z)))"
     rf"|\b(?:signed|logged) in (?:as|with) (?:the|my|our) (?:very |same )?(?:IAM )?(?P<kind_3>role|user) (?:that|which|who|with which) [^.\n()]{{3,80}} \({_NAME.replace('name', 'name_4')}\)"
     rf"|\b(?:I|[Ww]e|job|pipeline|runner|kubectl|helm) (?:use|assume)[sd]? (?:the |my |our )?(?:IAM )?(?P<kind_5>role) (?:[`\"']{_NAME.replace('name', 'name_7')}[`\"']|{_NAME.replace('name', 'name_8')}(?=[.,;:]?(?:\s|\Z)))"
-    rf"|\b[Cc]aller(?: is|:) (?:the |my |our )?(?:IAM )?(?P<kind_6>role|user) (?:[`\"']{_NAME.replace('name', 'name_9')}[`\"']|{_NAME.replace('name', 'name_10')}(?=[.,;:]?(?:\s|\Z)))"
+    rf"|\b[Cc]aller(?: is|:) (?:the |my |our )?(?:IAM )?(?P<kind_6>role|user)[ /](?:[`\"']{_NAME.replace('name', 'name_9')}[`\"']|{_NAME.replace('name', 'name_10')}(?=[.,;:]?(?:\s|\Z)))"
     rf"|\b[Mm]y (?:own )?(?:IAM )?(?P<kind_4>role|user) (?:[`\"']{_NAME.replace('name', 'name_5')}[`\"']|{_NAME.replace('name', 'name_6')}(?= (?:has|had|is|was|gets|should|cannot|can't)\b)))"
     r"(?![^.\n]{0,80}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)"
 )
@@ -287,7 +287,7 @@ def find_named_caller(text: str) -> Stated | None:
     >>> find_named_caller("My colleague (user kim) is signed in, too.")
     """
     callers: dict[str, Stated] = {}
-    for found in _NAMED_CALLER.finditer(text) if "role " in text or "user " in text else ():
+    for found in _NAMED_CALLER.finditer(text) if "role" in text or "user" in text else ():
         kind, name = (
             next(value for key, value in found.groupdict().items() if key.startswith(start) and value)
             for start in ("kind", "name")
