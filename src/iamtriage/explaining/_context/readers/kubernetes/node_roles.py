@@ -23,6 +23,11 @@ _NODE_ROLES = lazy_pattern(
     # The role in an instance profile.
     rf"|\"Roles\"\s?:\s?\[\s{{0,20}}\{{[^{{}}\[\]]{{0,800}}?\"Arn\"\s?:\s?\"{_ARN}\""
 )
+# "Instance profile role: orders-nodes-2", "the node role is `orders-nodes`"
+_NAMED = lazy_pattern(
+    r"(?a)(?<!old )(?<!previous )(?<!another )(?<!other )\b(?:[Ii]nstance(?: profile)?|[Nn]odes?(?: ?group)?(?:'s?)?|[Ww]orkers?(?:'s?)?) (?:IAM |instance ){0,2}[Rr]ole(?: name)?(?: is(?: called)?|:| =) "
+    r"[`\"']?((?=[\w+=,.@-]{0,63}[\d_-])(?!(?:not|non|read|cross|mis)-|arn:)[A-Za-z][\w+=,.@-]{1,62}\w)(?![\w/:-])"
+)
 # What the metadata service of an instance lists: the name of the role, without its account.
 _METADATA = lazy_pattern(
     r"(?am)/iam/security-credentials/?[\"']?[ \t]{0,8}\n(?P<name>[\w+=,.@-]{1,64})[ \t]{0,8}(?:\r?$|(?=[\w@.-]{0,80}[$#] ))"
@@ -36,13 +41,16 @@ def find_stated_node_role(text: str) -> str | None:
 
     >>> find_stated_node_role('"nodeRole": "arn:aws:iam::111122223333:role/workers"')
     'arn:aws:iam::111122223333:role/workers'
+    >>> find_stated_node_role("node role: shop-nodes; arn:aws:iam::111122223333:role/admin has an entry")
+    'arn:aws:iam::111122223333:role/shop-nodes'
     """
     if not any(sign in text for sign in _SIGNS):
         return None
     stated: Stated | None = unique_value(_NODE_ROLES, text)
     if stated is not None:
         return stated.value
-    name = find_listed_role(text)
+    named: Stated | None = unique_value(_NAMED, text)
+    name = find_listed_role(text) or (None if named is None else named.value)
     if name is None:
         return None
     owners = {(found[1].partition(":")[0], found[1][-12:]) for found in _ACCOUNTS.finditer(text)}
