@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stat
 from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.kubernetes.logins import (
     argo_cd,
+    assumable_roles,
     authenticator,
     client_configurations,
     outlived_tokens,
@@ -93,7 +94,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         argo_cd.explain_argo_cd,
         shell_keys.explain_shell_keys,
         client_configurations.explain_pinned_identity,
-        client_configurations.explain_assumable_role,
+        assumable_roles.explain_assumable_role,
         rejected_logins.explain_token_of_other_cluster,
     ):
         if (explanation := rule(case)) is not None:

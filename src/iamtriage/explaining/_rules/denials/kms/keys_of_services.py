@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
-from iamtriage.explaining._rules.denials.kms import keys_of_data, managed_keys
+from iamtriage.explaining._rules.denials.kms import function_grants, keys_of_data, managed_keys
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
@@ -183,16 +183,16 @@ def explain_environment_key(denial: Denial) -> Explanation:
     failed = f"Lambda could not decrypt {what}"
     key = KMS_BEHIND_SERVICE.cause("reported", text=f"{failed}.")
     is_managed = encrypted_data.MANAGED_KEY.search(denial.failure.text) is not None
-    because, is_certain = managed_keys.find_recreation_signs(denial.failure)
-    renew = managed_keys.renew_grant_remedy(denial, is_certain=is_certain)
+    because, is_certain = function_grants.find_recreation_signs(denial.failure)
+    renew = function_grants.renew_grant_remedy(denial, is_certain=is_certain)
     remedies: tuple[Remedy, ...] = (renew,) if is_managed else (renew, inspect_key_remedy(denial))
     notes: tuple[str, ...] = ()
-    if managed_keys.may_be_old_grant(denial):
+    if function_grants.may_be_old_grant(denial):
         role = "its role" if denial.role is None else f"its role {denial.role.name}"
         # A message that names the role names no other caller.
         others = ". Your own credentials and permissions are not the problem" if denial.role is None else ""
         reason = f"{'' if is_certain else 'most likely, '}{role} was re-created, and the grant on the {'key aws/lambda' if is_managed else 'KMS key'} is for the old one{others}"
-        text = managed_keys.describe_grant(
+        text = function_grants.describe_grant(
             is_managed=is_managed,
             has_reasons=is_certain and is_managed and "does not exist in this region" in denial.failure.text,
         )

@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.denied_regions import region_setting
 from iamtriage.explaining._rules.denials.conditions.request_conditions import concerns_no_resource
 from iamtriage.explaining._rules.denials.conditions.required_settings import find_small_upload, why_decrypt
-from iamtriage.explaining._rules.denials.kms import keys_of_data, keys_of_services, managed_keys
+from iamtriage.explaining._rules.denials.kms import function_grants, keys_of_data, keys_of_services
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
@@ -61,9 +61,9 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         explanation = attrs.evolve(explanation, remedies=remedies)
     explanation = _complete_steps(denial, explanation)
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
-        if managed_keys.may_be_old_grant(denial):
+        if function_grants.may_be_old_grant(denial):
             return keys_of_services.explain_environment_key(denial)
-        renew = attrs.evolve(managed_keys.renew_grant_remedy(denial), title=_describe_renewal(denial))
+        renew = attrs.evolve(function_grants.renew_grant_remedy(denial), title=_describe_renewal(denial))
         text = "Lambda decrypts them with the execution role of the function. Whoever invokes the function needs no permission for the key."
         behind = policy_causes.KMS_BEHIND_SERVICE.cause("derived", text=text)
         causes = (*explanation.causes, behind, encrypted_data.OLD_GRANT)
