@@ -72,6 +72,11 @@ def test_a_command_that_succeeded_names_the_cluster(order: str) -> None:
             {"namespace": "tea"},
         ),
         ("kubectl get sa brewer -n tea; reconcile failed", BARE.format("Scan"), {"namespace": "tea"}),
+        (
+            "kubectl -n tea get pod brewer-0 -o jsonpath='{.spec.serviceAccountName}'\nkettle\nIts trust policy has the :sub system:serviceaccount:tea:brewer",
+            BARE.format("Scan"),
+            {"namespace": "tea", "service_account": "kettle"},
+        ),
         # The controller of an object runs in another namespace.
         ("kubectl -n tea describe challenge tea-1", BARE.format("Scan"), {"namespace": None}),
         ("kubectl -n tea describe pod brewer-0", BARE.format("Scan"), {"namespace": "tea"}),

@@ -809,3 +809,10 @@ def test_path_of_the_role_in_an_instance_profile(path: str, *, is_said: bool) ->
     assert "role/tea-node-role" in (first.manifest or "")
     steps = " ".join(first.steps)
     assert (f"The ARN is without the path {path}, which STS sessions do not have." in steps) is is_said
+
+
+def test_who_signs_in_to_the_console() -> None:
+    text = "Your current IAM principal doesn't have access to Kubernetes objects on this cluster.\nShe signs in as the Identity Center role {}. The account is arn:aws:iam::111122223333:root"
+    name = "AWSReservedSSO_Reader_0123456789abcdef"
+    assert f"The Identity Center role {name} cannot read" in explain(text.format(name)).summary
+    assert name not in explain(text.format(f"X, but not as {name}")).summary

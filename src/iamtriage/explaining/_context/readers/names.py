@@ -83,7 +83,7 @@ _SUBJECT = lazy_pattern(
 )
 # The subject that the condition of a trust policy requires, which the token need not have.
 _EXPECTED = lazy_pattern(
-    r":sub\\{0,3}[\"']?\s{0,20}(?:[:=]\s{0,20}|\s{0,40}values\s{0,20}=\s{0,20})(?:\[[^\[\]]{0,2000})?\\{0,3}[\"']?"
+    r":sub\\{0,3}[\"']?\s{0,20}(?:[:=]\s{0,20}|\s{0,40}values\s{0,20}=\s{0,20}|(?<=\s))(?:\[[^\[\]]{0,2000})?\\{0,3}[\"']?"
 )
 _CHARS_BEFORE_SUBJECT = 2_100
 _NAMESPACES = lazy_pattern(
@@ -102,7 +102,7 @@ _CONTROLLER = lazy_pattern(r"[Rr]econcil|\bcontroller\b|\"kind\":")
 _SERVICE_ACCOUNTS = lazy_pattern(
     rf"(?a)(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?{_IS}({KUBERNETES_NAME})(?![\w-]|:\s(?:true\b|false\b|\s))"
     rf"|(?m:^)Service Account:[ ]{{1,20}}({KUBERNETES_NAME})(?=\s|\Z)|\bserviceAccountRef:\s{{1,40}}name: [\"']?({KUBERNETES_NAME})(?![\w-])"
-    rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']|\bservice account ({KUBERNETES_NAME}) \(namespace: "
+    rf"|\bspec\.serviceAccountName\}}?[\"']{{0,2}}[ \t]{{0,4}}\n({KUBERNETES_NAME})(?=\s|\Z)|\b[Ss]ervice ?[Aa]ccount [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']|\bservice account ({KUBERNETES_NAME}) \(namespace: "
     rf"|\b(?:kubectl|k) (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)(?: (?:-n|--namespace)[ =]\S{{1,63}})?[ /]({KUBERNETES_NAME})(?![\w-])"
 )
 _SERVICE_ACCOUNT = lazy_pattern(r"\bkind: (ServiceAccount)\b")
