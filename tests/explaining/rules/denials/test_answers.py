@@ -202,6 +202,20 @@ _SCOPED = 'Error from server (Forbidden): pods is forbidden: User "arn:aws:sts::
 
 
 @check_rows(
+    ("around", "is_answered"),
+    [
+        ("The presigned URL answers that in the browser, which has no credentials. How can the browser have a role?", True),
+        ("How can the browser have a role?", False),
+        ("The presigned URL answers that. How long is it valid?", False),
+    ],
+)  # fmt: skip
+def test_who_calls_with_a_presigned_url(around: str, *, is_answered: bool) -> None:
+    message = '<Error><Code>AccessDenied</Code><Message>User: arn:aws:sts::111122223333:assumed-role/films-api/api is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::films/1.png" because no identity-based policy allows the s3:PutObject action</Message></Error>'
+    shown = " ".join(str(explain(f"{message}\n{around}")).split())
+    assert ("presigned with the credentials of the role films-api" in shown) is is_answered
+
+
+@check_rows(
     ("message", "question", "answer"),
     [
         (_PUBLISH.format("identity-based policy"), "Isn't that a topic policy thing?", "No, the topic policy is not the problem. "),

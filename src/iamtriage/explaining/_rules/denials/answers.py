@@ -78,9 +78,17 @@ def _is_named(denial: Denial) -> bool:
     return isinstance(denial.principal, RoleSession | User) and denial.failure.principal is not None
 
 
+_PRESIGNED = lazy_pattern(r"(?i:\bpre-?signed\b|X-Amz-Signature=)")
+
+
+def _is_of_presigned_url(denial: Denial) -> bool:
+    return _is_named(denial) and denial.service == "s3" and _PRESIGNED.search(denial.failure.text) is not None
+
+
 # What a question is about, for which denials the answer holds, and the answer.
 _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
     (lazy_pattern(r"(?i:\b(?:add|attach|give|grant|put)\b[^?]{0,60}\ballow\b|\bwhat\b[^?]{0,40}\b(?:add|attach|allow|grant)\b)"), lambda denial: denial.is_explicit, "An Allow does not override an explicit Deny, wherever you add it."),
+    (lazy_pattern(r"(?i:\b(?:browser|client|customer|frontend|partner|upload|user)s?\b[^?]{0,80}\b(?:credentials?|keys?|role|session)\b|\b(?:credentials?|role)\b[^?]{0,60}\b(?:browser|client|frontend|user)\b|\bwhose (?:credentials|role|permissions)\b)"), _is_of_presigned_url, "The URL was presigned with the credentials of {caller}: S3 checks the permissions of that caller when the URL is used."),
     (lazy_pattern(r"\bGRANTs?\b|(?i:\bdatabase (?:grant|permission|privilege|right|role)s?\b)"), lambda denial: _is_of_policies(denial) and denial.lowercase_action in _DATABASE_LOGINS, "No GRANT in the database is missing: IAM denied the call before any login."),
     (lazy_pattern(r"(?i:(?<!image )(?<!code )(?<!code-)(?<!package )(?<!commit )\b(?:signatures?|sigv4|body hash|signing)\b|\bclock(?: (?:skew|drift)|s)?\b(?! (?:this|that|it|in|out)\b))"), _is_named, "The signature is valid: AWS recognized {caller}, and answers a wrong signature with another error."),
     (lazy_pattern(r"(?i:\btrust (?:policy|policies|relationships?)\b)"), lambda denial: _has_session(denial) and _is_of_policies(denial), "The role's trust policy is not the cause: the call was made with a session of {caller}."),
