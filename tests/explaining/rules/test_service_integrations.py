@@ -493,6 +493,9 @@ _HEAD = "java.nio.file.AccessDeniedException: s3://acme-films/new: getFileStatus
     [
         ("glue role: arn:aws:iam::111122223333:role/films-etl", "films-etl"),
         ("role of the job = arn:aws:iam::111122223333:role/films-etl", "films-etl"),
+        ("instance role: films-etl-1", "films-etl-1"),
+        ("task role is films-etl.", "films-etl"),
+        ("The job role is read-only.", None),
         # Another role can be the caller.
         ("glue role: arn:aws:iam::111122223333:role/films-etl\narn:aws:iam::111122223333:role/reader", None),
         ("It works with the job role: arn:aws:iam::111122223333:role/films-etl", None),

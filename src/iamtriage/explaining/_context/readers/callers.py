@@ -119,7 +119,7 @@ _ONLY_ROLE = lazy_pattern(
 # "glue role: arn:…", "IAM role of the job = arn:…"
 _ROLE_WITH_ARN = lazy_pattern(
     r"(?ai)(?:\b(?:crawler|function|glue|instance|job|lambda|notebook|pipeline|pod|runner|task|worker)(?:'s)? (?:IAM )?role|\brole of (?:the |our |my )?(?:crawler|function|instance|job|notebook|pipeline|pod|runner|task|worker))"
-    r"(?:[ _]arn)?(?: is| ?[:=]) ?[`\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{0,511}[\w+=@-])"
+    r"(?:[ _](?:arn|name))?(?: is| ?[:=]) ?[`\"']?(?:(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{0,511}[\w+=@-])|(?P<name>(?=[\w+=,.@-]{0,63}[\d_-])(?!arn:|(?:not|non|read|cross|mis)-)[a-z][\w+=,.@-]{1,62}\w)(?![\w/:-]))"
 )
 _OTHER_ROLE = lazy_pattern(r"(?a):role/|\b[Rr]ole [`\"'](?=[\w+=,.@-]{2,64}[`\"'])|:assumed-role/")
 # Who else is named, and what follows the name of somebody whose calls succeed.
@@ -339,8 +339,8 @@ def find_only_role(text: str) -> Stated | None:
         return None
     roles = {each.group(): each for each in _PRINCIPALS.finditer(text) if each["user"] is None}
     labelled = next((each for each in _ROLE_WITH_ARN.finditer(text) if not _is_of_other(text, each)), None)
-    if labelled is not None and len(roles) == 1:
-        return Stated(labelled["arn"], quote_match(labelled))
+    if labelled is not None and len(roles) == (labelled["arn"] is not None):
+        return Stated(labelled["arn"] or f"arn:aws:iam::****:role/{labelled['name']}", quote_match(labelled))
     found = [each for each in _ONLY_ROLE.finditer(text) if not _is_of_other(text, each)]
     names = {each["name"] for each in found}
     starts = {each.start("name") for each in found}

@@ -41,7 +41,7 @@ _UPLOAD = lazy_pattern(
 _NAMED_BUCKET = lazy_pattern(
     rf"(?a)\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?| is (?:named|called)| called)?(?:[ =:]{{1,3}}|=>|\s\()\\?[\"'`]?[(\"'`]?({BUCKET})(?![\w-]|\.\w|['’]t\b)"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({BUCKET})[\"']"
-    rf"|<BucketName>({BUCKET})<|\.bucket(?:Name)?\([\"']({BUCKET})[\"']\)"
+    rf"|<BucketName>({BUCKET})<|\bBucketName ?= ?[\"']({BUCKET})[\"']|\.bucket(?:Name)?\([\"']({BUCKET})[\"']\)"
     rf"|\barn:aws[a-z-]{{0,12}}:s3:::({BUCKET})(?![\w-])"
     # The S3 classes of PHP: "S3::getBucketLocation(name)".
     rf"|\bS3::[a-z]\w{{2,40}}\(({BUCKET})[,)]"
@@ -63,7 +63,7 @@ OBJECT_CALL = lazy_pattern(
 _KEY = lazy_pattern(
     # "bucket orders, key 2026/a.csv", and "bucket=orders object=/2026/a.csv" of Ansible, which omits the slash
     rf"\b[Bb]ucket(?:[ =:]{{1,2}})[\"'`]?{BUCKET}[\"'`]?,? (?:and )?(?:the )?(?:(?:object )?[Kk]ey[ =:]{{1,2}}|object=/?)[\"'`]?((?=[^\s\"'`,;()]{{0,1000}}[./]\w)[^\s\"'`,;()]{{1,1023}}[\w/](?<!\.Access)(?<!\.The)(?![\w/(]))"
-    r"|\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
+    r"|\bKey(?: ?= ?|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
     r"|\bS3Key=([^\s,\"']{1,1024})"  # Elastic Beanstalk and CodeDeploy: "S3Bucket=name, S3Key=key"
     r"|\bS3Error\(Key=([^\s,()]{1,1024}), "  # S3A: one for each object that could not be deleted
     r"|\breading key: ([^\s,;]{1,1024}), from bucket: "  # ClickHouse
