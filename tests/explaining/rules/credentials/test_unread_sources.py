@@ -357,3 +357,18 @@ def test_default_profile_whose_file_is_not_stated() -> None:
     section = "[default]\nrole_arn = arn:aws:iam::111122223333:role/Lab\ncredential_source = Ec2InstanceMetadata\n\n"
     assert "the default profile in the text has no keys for it" in explain(section + _GO).summary
     assert "the default profile is in ~/.aws/config" in explain("~/.aws/config:\n" + section + _GO).summary
+
+
+@check_rows(
+    ("after", "user"),
+    [
+        ("crontab of root: 0 3 * * * aws s3 sync /data s3://films", "root"),
+        ("It is in films's crontab.", "films"),
+        ("0 3 * * * aws s3 sync /data s3://films", ""),
+        ("We have no crontab.", None),
+    ],
+)
+def test_cron_job_after_the_failure(after: str, user: str | None) -> None:
+    summary = explain(f"Unable to locate credentials.\n{after}").summary
+    assert ("in the cron job" in summary) is (user is not None)
+    assert not user or f"in the cron job of {user}" in summary

@@ -44,7 +44,7 @@ _ROOT_PROMPT = lazy_pattern(
 # The log of cron, a line of a crontab, the mail with the output of a job, or a script that run-parts runs.
 _CRON = lazy_pattern(
     r"(?am)\bCRON\[\d{1,7}\](?:: \((?P<logged>[a-z_][\w.-]{0,31})\) CMD)?|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bcrontab -[el]\b"
-    r"|^Subject: (?:[^\n<]{0,40} )?Cron <(?P<mailed>[a-z_][\w.-]{0,31})@|\(Cron Daemon\)|/etc/cron(?:tab\b|\.(?:d|hourly|daily|weekly|monthly)/)|\banacron\[\d"
+    r"|^Subject: (?:[^\n<]{0,40} )?Cron <(?P<mailed>[a-z_][\w.-]{0,31})@|\(Cron Daemon\)|/etc/cron(?:tab\b|\.(?:d|hourly|daily|weekly|monthly)/)|\banacron\[\d|\b[Cc]rontab (?:of|for) (?:the )?(?:user )?(?P<owner>(?!the\b|an?\b|my\b)[a-z_][\w.-]{0,31})\b|\b(?P<whose>[a-z_][\w.-]{0,31})'s crontab\b"
 )
 # A line of the journal, too, which has the program and its process ID. Instances, named ip-…, have roles.
 _SYSTEMD = lazy_pattern(
@@ -174,8 +174,9 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
         )
     if (task := _find_task(case)) is not None:
         return task
-    if jobs := list(_CRON.finditer(text)):
-        user = next((name for each in jobs if (name := each["mailed"] or each["logged"])), None)
+    after = case.failure.text[case.failure.span[1] :][:_CHARS_AFTER]
+    if jobs := list(_CRON.finditer(text)) or list(_CRON.finditer(after)):
+        user = next((name for each in jobs for name in each.groups() if name), None)
         return OtherUser(
             f"of {user}, as whom the cron job runs" if user else "that the cron job reads",
             f" in the cron job{f' of {user}' if user else ''}",
@@ -191,7 +192,6 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
         )
     if (line := _SYSTEMD.search(text)) is not None:
         return _describe_unit(case.failure.text, find_unit(case) or line["program"] or "UNIT")
-    after = case.failure.text[case.failure.span[1] :][:_CHARS_AFTER]
     for sign, noun, step in _MANAGERS:
         if cached_pattern(sign).search(text + after):
             return OtherUser(
