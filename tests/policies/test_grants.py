@@ -255,9 +255,27 @@ def test_asterisk_in_place_of_the_id_of_a_stack(action: str, resource: str, *, i
             "arn:aws:ssm:eu-west-1::parameter/aws/service/eks/x",
         ),
         ("s3:ListBucket", "arn:aws:s3:::orders", "arn:aws:s3:::orders"),
+        # Markdown removes the asterisk that AWS writes, but a slash can also end a name.
+        (
+            "cloudformation:CreateStack",
+            "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/",
+            "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/*",
+        ),
+        ("s3:PutObject", "arn:aws:s3:::orders/in/", "arn:aws:s3:::orders/in/"),
+        # CloudWatch Logs names a group so.
+        (
+            "logs:DescribeLogStreams",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:orders:log-stream",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:orders:*",
+        ),
+        (
+            "logs:CreateLogGroup",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:log-stream",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:log-stream",
+        ),
     ],
 )
-def test_an_account_that_a_text_leaves_out_is_a_placeholder(action: str, written: str, expected: str) -> None:
+def test_a_part_that_a_text_leaves_out_is_restored(action: str, written: str, expected: str) -> None:
     grant = build_grant(action, written, Location())
     assert grant is not None
     assert grant.resources == (expected,)

@@ -41,7 +41,7 @@ from iamtriage.policies._arn_templates import (
     strip_start,
 )
 from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
-from iamtriage.policies._request_patterns import is_aws_pattern, is_log_group_pattern
+from iamtriage.policies._request_patterns import is_aws_pattern, is_log_group_pattern, restore_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -232,6 +232,7 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
     if resource and _ANY_TYPE.fullmatch(resource):
         return _allow_any_type(action, resource, location)
     if resource:
+        resource = restore_end(action, resource)
         is_pattern = is_aws_pattern(action, resource)
         arn = sanitize_arn(resource, partition=location.partition, is_pattern=is_pattern)
     if arn is not None:

@@ -15,8 +15,11 @@ from iamtriage._patterns import lazy_pattern
 if TYPE_CHECKING:
     from iamtriage.actions._lookup import Action
 
-__all__ = ("is_aws_pattern", "is_log_group_pattern")
+__all__ = ("is_aws_pattern", "is_log_group_pattern", "restore_end")
 
+# CloudWatch Logs ends the ARN of a log group so in its messages, and some texts lose the last colon:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+_NO_STREAM = lazy_pattern(r"(?P<group>arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:]+):log-stream:?")
 _VARIABLE = lazy_pattern(r"\\\$\\\{\w{1,64}\\\}")
 _VERB = lazy_pattern(r"[A-Z][a-z]+")
 
@@ -54,6 +57,23 @@ def is_log_group_pattern(arn: str) -> bool:
     True
     """
     return ":log-group:" in arn and arn.endswith(":*") and arn.count("*") == 1
+
+
+def restore_end(action: Action, arn: str) -> str:
+    """Return an ARN that ends as in a policy: for all streams of a log group, or with the asterisk of AWS.
+
+    Markdown removes such an asterisk.
+
+    >>> from iamtriage.actions import find_action
+    >>> group = "arn:aws:logs:eu-west-1:111122223333:log-group:orders"
+    >>> restore_end(find_action("logs:GetLogEvents"), f"{group}:log-stream:")
+    'arn:aws:logs:eu-west-1:111122223333:log-group:orders:*'
+    >>> restore_end(find_action("ec2:RunInstances"), "arn:aws:ec2:eu-west-1:111122223333:instance/")
+    'arn:aws:ec2:eu-west-1:111122223333:instance/*'
+    """
+    if (found := _NO_STREAM.fullmatch(arn)) is not None:
+        return f"{found['group']}:*"
+    return f"{arn}*" if arn.endswith("/") and is_aws_pattern(action, f"{arn}*") else arn
 
 
 def is_aws_pattern(action: Action, arn: str) -> bool:

@@ -6,6 +6,7 @@ from iamtriage import explain
 from tests.tables import check_rows
 
 _EC2_DENIAL = "UnauthorizedOperation: You are not authorized to perform this operation."
+_S3_DENIAL = "AccessDenied: Access Denied\n\tstatus code: 403, request id: 4442587FB7D0A2F9, host id: aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789+/aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789ab="
 CASES = {
     "described-attribute": (
         f"failed to create new vpc: failed to set vpc attributes: {_EC2_DENIAL}",
@@ -181,6 +182,26 @@ CASES = {
         "<Error> WriteBufferFromS3: S3Exception name AccessDenied, Message: Access Denied, bucket acme-lake, key disks/check_1, object size 4",
         "S3 denied s3:PutObject on arn:aws:s3:::acme-lake/disks/check_1 without a reason",
         "Find the bucket's owner",
+    ),
+    "website-of-bucket": (
+        f"Error: error getting S3 Bucket website configuration: {_S3_DENIAL}",
+        "S3 denied s3:GetBucketWebsite without a reason",
+        '"s3:GetBucketWebsite"',
+    ),
+    "tags-of-bucket": (
+        f"Error: error getting S3 Bucket tags: {_S3_DENIAL}",
+        "S3 denied s3:GetBucketTagging without a reason",
+        '"s3:GetBucketTagging"',
+    ),
+    "object-lock": (
+        f"Error: error getting S3 Bucket Object Lock configuration: {_S3_DENIAL}",
+        "S3 denied s3:GetBucketObjectLockConfiguration without a reason",
+        "bucket's ARN, not on objects",
+    ),
+    "configuration-of-nothing-known": (
+        f"Error: error getting S3 Bucket orders configuration: {_S3_DENIAL}",
+        "S3 answered 403",
+        "Check the bucket policy",
     ),
     "kafka-in-python": (
         "[Error 58] SaslAuthenticationFailedError: [0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9]: Access denied",

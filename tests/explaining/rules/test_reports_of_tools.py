@@ -22,6 +22,12 @@ _HANDLER = (
     'Resource handler returned message: "{}(Service: BedrockAgent, Status Code: 400, Request ID: '
     '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)" (RequestToken: 1f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)'
 )
+_MISMATCH = "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."
+_OF_KEY = "User: arn:aws:iam::111122223333:root is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"
+_DELIVERY = r'{"notification": {"topicArn": "arn:aws:sns:eu-west-1:111122223333:orders"}, "delivery": {"providerResponse": "{\"ErrorCode\":\"KMS.AccessDeniedException\",\"ErrorMessage\":\"%s\",\"sqsRequestId\":\"Unrecoverable\"}"}}'
+_ANONYMOUS = 'serviceaccounts "films" is forbidden: User "system:anonymous" cannot get resource "serviceaccounts" in API group "" in the namespace "films"'
+_NO_MINIO = 'Error executing "PutObject" on "https://gateway.storjshare.io/orders/a"; AWS HTTP error: Client error: `PUT https://gateway.storjshare.io/orders/a` resulted in a `403 Forbidden` response: <Error><Code>AccessDenied</Code><Message>Access Denied.</Message><Key>a</Key><BucketName>orders</BucketName><Resource>/orders/a</Resource><RequestId>173ECB1094DDCDFD</RequestId><HostId></HostId></Error>'
+_NO_TRUST = '{"code": "AccessDenied", "message": "Not authorized to perform sts:AssumeRoleWithWebIdentity", "stack": "AccessDenied'
 _UNAUTHORIZED = "Error: Unauthorized\n\n  with module.eks.kubernetes_config_map.aws_auth[0],\n\n"
 _NODE = (
     'error getting resource: deployments.apps "{}" is forbidden: User '
@@ -215,6 +221,48 @@ _QUERY = "Athena: Insufficient permissions to execute the query. {} s3://orders-
             'connection/..."}',
         ),
         ("OAuthProviderException: User is not authorized to access connection arn:aws:codeconnections:us-east-1:111122223333:connection/a1", '"codeconnections:GetConnectionToken"', "UpdateProject"),
+        # Vault signs with its own keys.
+        (
+            f"URL: PUT http://127.0.0.1:8200/v1/auth/aws/role/dev\nCode: 400. Errors:\n\n* unable to fetch current caller: {_MISMATCH}",
+            "vault write auth/aws/config/client",
+            "aws configure\n",
+        ),
+        (
+            f"URL: GET http://127.0.0.1:8200/v1/aws-dev/creds/dev\nCode: 400. Errors:\n\n* {_MISMATCH}",
+            "vault write aws-dev/config/root",
+            "aws configure\n",
+        ),
+        (
+            f"URL: PUT http://127.0.0.1:8200/v1/kv/data/dev\nCode: 200\n{_MISMATCH}",
+            "aws configure",
+            "vault write",
+        ),
+        # SNS names the account of the topic as the caller.
+        (_DELIVERY % _OF_KEY, "sns.amazonaws.com in the key policy", "root user"),
+        (_DELIVERY % _OF_KEY, "--key-id 0a1b2c3d-0000-1111-2222-333344445555", "cloudtrail"),
+        (_OF_KEY, "root user", "sns.amazonaws.com"),
+        # A change of a bucket policy that S3 denies without words can be a public one.
+        ("API: s3:PutBucketPolicy Access Denied", "get-public-access-block", "most likely, no identity"),
+        ("API: s3:PutBucketPolicy Access Denied\n  Bucket.grantPublicAccess (bucket.js:4:2)", "most likely, Block Public Access", "most likely, no identity"),
+        ("API: s3:PutBucketTagging Access Denied", "s3:PutBucketTagging", "get-public-access-block"),
+        # The root user of another account has no policies that could allow it.
+        ("User: arn:aws:iam::444455556666:root is not authorized to perform: ecr:InitiateLayerUpload on resource: arn:aws:ecr:eu-west-1:111122223333:repository/orders", "repository policy, in account 111122223333", "identity-based policy of the caller"),
+        # Only a user can call this.
+        ("AccessDenied: User: arn:aws:iam::[ID] is not authorized to perform: sts:GetFederationToken on resource: arn:aws:sts::[ID]:federated-user/upload", "put-user-policy", "ROLE_NAME"),
+        ("AccessDenied: User: arn:aws:iam::[ID] is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::[ID]:role/deploy", "put-role-policy", "--user-name"),
+        # What ECS reads before a task starts.
+        ("ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secrets from ssm: AccessDeniedException: User: ...", '"ssm:GetParameters"', "Find the caller"),
+        ("ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secret from asm: AccessDeniedException: User: ...", '"secretsmanager:GetSecretValue"', "Find the caller"),
+        # eksctl and Argo CD use no kubeconfig.
+        ('failed to create service account films/app: checking whether namespace "films" exists: Unauthorized', "eksctl does not use the kubeconfig", "update-kubeconfig"),
+        (f"applications.argoproj.io/films {_ANONYMOUS}", "Check the cluster's Secret in Argo CD", "update-kubeconfig"),
+        (_ANONYMOUS, "update-kubeconfig", "Argo CD"),
+        # Both providers of Terraform have credentials of their own.
+        ("Error: Unauthorized\n\n  with kubernetes_namespace.films,\n\nError: Kubernetes cluster unreachable: the server has asked for the client to provide credentials\n\n  with helm_release.films,", "In the provider kubernetes and the block kubernetes of the provider helm", "RBAC rule"),
+        # A class after the answer of an S3-compatible store, and an operator in another language.
+        (_NO_MINIO, "at storjshare.io, not AWS", "MinIO"),
+        (f'{_NO_TRUST} at /app/node_modules/aws-sdk/lib/protocol/query.js:50:29", "hostname": "external-secrets-1"', "Compare the token", "External Secrets Operator"),
+        (f'{_NO_TRUST} at controllers/externalsecret.go:50", "hostname": "external-secrets-1"', "External Secrets Operator", "Not known"),
         # A line is quoted as it is.
         (
             "fatal: [host]: FAILED! => {\"msg\": \"stderr:\\n[Errno 13] Permission denied: '/usr/lib/a'\"}",

@@ -421,6 +421,14 @@ def test_denial_that_iam_did_not_decide(text: str, says: tuple[str, ...], omits:
             "Docker Hub limits the pulls",
         ),
         ("fatal error: no space left on device", "a disk is full"),
+        (
+            'Error creating: pods "web-1" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true',
+            "Pod Security admission, not RBAC, rejected the pod: its securityContext does not meet the level restricted",
+        ),
+        (
+            'pods "web-1" is forbidden: exceeded quota: compute, requested: cpu=1, used: cpu=2, limited: cpu=2',
+            "the ResourceQuota compute, not RBAC",
+        ),
     ],
 )
 def test_failure_of_another_system(text: str, said: str) -> None:

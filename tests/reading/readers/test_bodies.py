@@ -699,6 +699,7 @@ ALERTS: Table = (
     ("other-paragraph", "Access denied on event Login\n\nEvent source: ec2.amazonaws.com", None),
     ("other-source", "Access denied on event Login\nEvent source: login.example.com", None),
 )
+_BODY = "<Error><Code>AccessDenied</Code><Message>Access Denied.</Message><Key>a</Key></Error>"
 STATUSES: Table = tuple(
     (
         name,
@@ -787,6 +788,33 @@ LOGGERS: Table = (
     ),
     ("status-of-another-server", f"{_TEXT}\nstatus: 502", _TEXT_FACTS),
     ("status-of-the-answer", f"{_TEXT}\nstatus: 400", {**_TEXT_FACTS, "status_code": 400}),
+    # The payload of an Invoke has the error of the function, and the class of PHP follows the message.
+    (
+        "invoke",
+        json.dumps(
+            {
+                "StatusCode": 200,
+                "FunctionError": "Unhandled",
+                "Payload": '{"errorType":"AccessDenied","errorMessage":"Access Denied"}',
+            }
+        ),
+        denied(code="AccessDenied"),
+    ),
+    (
+        "completed-upload",
+        json.dumps({"code": "AccessDenied", "message": "Access Denied", "statusCode": 200}),
+        denied(code="AccessDenied", status_code=200),
+    ),
+    (
+        "class-after-the-message",
+        json.dumps(
+            {
+                "message": f"AccessDenied (client): Access Denied. - {_BODY}",
+                "exception": {"Exception": "Aws\\S3\\Exception\\S3Exception"},
+            }
+        ),
+        denied(code="AccessDenied", service="s3"),
+    ),
     ("pino", json.dumps({"res": {"statusCode": 500}, "err": _ERROR}), _LOGGED_FACTS),
     ("asp-net", json.dumps({"@x": _TEXT, "RequestId": "0HMVD33IIJRFR:00000001"}), _TEXT_FACTS),
 )

@@ -30,6 +30,7 @@ ID = "0abc1def2ghi3jkl4mno5pqr6s"
 POLICY = "arn:aws:iam::111122223333:policy/limits/no-eks"
 SCP = "arn:aws:organizations::111122223333:policy/o-example123/service_control_policy/p-example1"
 
+_GROUP = "arn:aws:logs:eu-west-1:111122223333:log-group:orders:log-stream:"
 _TYPES = (
     ("identity", "identity-based policy"),
     ("resource", "resource-based policy"),
@@ -64,6 +65,9 @@ WITH_POLICY: Table = tuple(
 )
 REASONS: Table = (
     ("silent", DENIAL, dict(DENIED)),
+    # CloudWatch Logs ends the ARN of a group with a colon, unlike the text that quotes a message.
+    ("log-group", f"{DENIAL.replace(CLUSTER, _GROUP)} ---> Inner", {**DENIED, "resource": _GROUP}),
+    ("quoted", f"{DENIAL}: ClientError", dict(DENIED)),
     ("type-not-stated", f"{DENIAL} with an explicit deny", _deny("explicit")),
     (
         "article-an",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Maximum distance, in characters of the readable text, between a failure and a fact before or after it.
 _MAX_DISTANCE_BEFORE = 700
 _MAX_DISTANCE_AFTER = 1200
+_ONLY_SERVICE = frozenset({"service"})
 _start = attrgetter("start")
 # AWS and Kubernetes answer a call with one of these statuses if they do not accept the caller. Other kinds have others.
 _DENIED = frozenset({"400", "401", "403"})
@@ -64,7 +65,12 @@ def attach_context(
     text = readable.text
     if len(candidates) > 1:
         # A candidate of IDs only, such as headers, is part of the response with the failure.
-        candidates = [each for each in candidates if not each.only_ids or each.code] or candidates
+        # Nor does the name of a class with the service of its SDK stand for another failure.
+        candidates = [
+            each
+            for each in candidates
+            if each.code or not (each.only_ids or each.facts.keys() == _ONLY_SERVICE)
+        ] or candidates
     if _any_lacks("status_code", candidates):
         _attach(candidates, read_statuses(readable), "status_code", text, sections)
     if _any_lacks("service", candidates):

@@ -192,6 +192,8 @@ def _is_of_sdk(pair: Pair) -> bool:
 def _put_status(cluster: Piece, pair: Pair) -> bool:
     if (
         not is_status(pair.value)
+        # "StatusCode": 200 is that of an Invoke of Lambda, whose Payload has the error of the function.
+        or (pair.value.startswith("2") and "code" not in cluster.facts)
         or VAULT.match(pair.text, pair.end)
         or _is_of_log_record(pair)
         or _is_outside_of_error(cluster, pair)

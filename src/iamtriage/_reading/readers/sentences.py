@@ -41,6 +41,8 @@ _MAX_RESOURCE_LENGTH = 2200
 _MAX_REST_DISTANCE = 700
 _MAX_REASON_START = 40
 _MAX_SPACES = 4
+# CloudWatch Logs ends the ARN of a log group so.
+_NO_STREAM = ":log-stream:"
 
 _ANCHOR = lazy_pattern(
     r"(?P<verb>(?:is|are|was)(?:\s+|(?=n')))?(?:[Nn]ot|NOT|n''?t)\s+(?:[Aa]uthori[sz]ed|AUTHORI[SZ]ED)\b"
@@ -338,7 +340,8 @@ def _find_resource(text: str, start: int) -> tuple[int, int]:
         value_end = found.end()
     first, last = trim(text, start, value_end)
     # The text that quotes the message continues after it: "…:cluster/demo: ClientError".
-    return (first, last - 1) if text.endswith(":", first, last) else (first, last)
+    is_after = text.endswith(":", first, last) and not text.endswith(_NO_STREAM, first, last)
+    return (first, last - 1) if is_after else (first, last)
 
 
 def read_lone_reasons(readable: Readable) -> Iterator[Piece]:

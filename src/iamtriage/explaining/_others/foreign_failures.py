@@ -45,6 +45,9 @@ _TABLE = (
     _Foreign(" Insufficient ", lazy_pattern(r"\b\d{1,4} Insufficient (?P<what>cpu|memory|pods|ephemeral-storage|[a-z0-9.-]{1,60}/[a-z0-9.-]{1,60})"), "no node has enough {what} for a pod (Insufficient {what})", _NODES),
     _Foreign("untolerated taint", lazy_pattern(r"\bhad untolerated taints?\b"), "the pod does not tolerate the taint of the nodes", _NODES),
     _Foreign("node affinity/selector", lazy_pattern(r"\bdidn't match Pod's node affinity/selector"), "no node has the labels that the pod selects", _NODES),
+    # https://kubernetes.io/docs/concepts/security/pod-security-admission/ and https://kubernetes.io/docs/concepts/policy/resource-quotas/
+    _Foreign("violates PodSecurity", lazy_pattern(r"\bforbidden: violates PodSecurity \\?\"(?P<what>[a-z]{4,20})\b"), "Pod Security admission, not RBAC, rejected the pod: its securityContext does not meet the level {what} of the namespace"),
+    _Foreign("exceeded quota", lazy_pattern(rf"\bforbidden: exceeded quota: (?P<what>{_NAME}),"), "the ResourceQuota {what}, not RBAC, rejected the object"),
     _Foreign("unbound immediate Persist", lazy_pattern(r"\bunbound immediate PersistentVolumeClaims"), "the pod waits for its volume (unbound PersistentVolumeClaim)", _VOLUMES),
     _Foreign('secret "', lazy_pattern(rf"(?i:\bsecret) \"(?P<what>{_NAME})\" not found"), "the Secret {what} does not exist in the namespace of the pod", _SECRETS),
     _Foreign('secrets "', lazy_pattern(rf"\bsecrets \"(?P<what>{_NAME})\" not found"), "the Secret {what} does not exist in the namespace", _SECRETS),

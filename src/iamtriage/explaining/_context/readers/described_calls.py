@@ -93,6 +93,7 @@ _NOUNS = {
     "subnetid": "subnet",
     "zone": "hostedzone",
 }
+_OF_S3 = {"acceleration": "accelerateconfiguration", "serversideencryption": "encryption", "tags": "tagging"}
 _GERUNDS = {f"{verb.removesuffix('e')}{'t' if verb in {'get', 'put', 'set'} else ''}ing": verb for verb in _VERBS} | {
     "running": "run",
     "stopping": "stop",
@@ -113,9 +114,7 @@ _PHRASE = lazy_pattern(
     rf"(?i)(?:\b{_FAILED}:?|\*|,|\b[a-z]{{3,20}}ing [\w ()./-]{{2,80}}:(?= [a-z]{{3,20}}ing )) (?P<verb>{_VERB_WORDS}) (?:(?P<queried>[a-z0-9]{{2,20}}) for )?(?P<noun>(?:Route 53|[a-z][a-z0-9]*)(?: (?!(?:at|because|by|due|failed|for|from|in|into|of|on|to|using|via|with|was|is)\b)[a-z][a-z0-9]*){{0,5}})"
     r"(?= ?[:;,.\"'`(\[{<]| ?$| {2,}[a-z]{1,20}=| [^\s:]{0,80}[-_./0-9]|\s(?:at|because|by|due|for|from|in|into|of|on|to|using|via|with)\b)(?:\s(?:in|from|to) (?:the )?(?P<service>[A-Z][A-Za-z0-9]{1,20}))?"
 )
-_CREATION = lazy_pattern(
-    r"\b(?P<noun>[A-Za-z][A-Za-z0-9]*(?: [A-Za-z][A-Za-z0-9]*){0,3}) creation (?:error|failed)\b"
-)
+_CREATION = lazy_pattern(r"\b(?P<noun>[A-Za-z]\w*(?: [A-Za-z]\w*){0,3}) creation (?:error|failed)\b")
 # "reading EC2 VPC (vpc-0a1b) Attribute (name)"
 _IN_PARENTHESES = lazy_pattern(r" \([^()\n]{1,200}\)(?= [A-Za-z])")
 _DATA_SOURCE = lazy_pattern(
@@ -137,7 +136,7 @@ _MIN_CAPITALS = 3
 _STORAGE_CALL = lazy_pattern(
     r"(?i)\b(?:(?P<PutObject>put|putting|upload|uploading|write|writing|save|saving|store|storing)|(?P<GetObject>get|getting|download|downloading|read|reading|fetch|fetching)"
     r"|(?P<HeadObject>stat|check)|(?P<ListObjectsV2>list|listing|iterate|iterating)|(?P<DeleteObject>delete|deleting|remove|removing))"
-    r"(?: (?!to\b|from\b|is\b|not\b)[\w./-]{1,100}){0,2}? (?:object|chunk|block|file|backup|index|part|blob|layer|artifact|archive|cache|snapshot|state|exist)e?s?\b"
+    r"(?: (?!to\b|from\b|is\b|not\b)[\w./-]{1,100}){0,2}? (?:object|chunk|block|file|backup|index|part|blob|layer|artifact|archive|cache|snapshot|state|exist)e?s?\b(?! lock\b)"
 )
 # What only programs that keep objects in S3 say on the line of the error, and their calls.
 _STORAGE_WORDS = tuple(
@@ -183,7 +182,6 @@ _STORAGE_WORDS = tuple(
         ),
     )
 )
-# A report of several lines around the error.
 _STORAGE_REPORTS = tuple(
     (operation, lazy_pattern(pattern))
     for operation, pattern in (
@@ -231,13 +229,16 @@ class _Call(NamedTuple):
 
 
 # Vault looks up the unique ID of an ARN: https://developer.hashicorp.com/vault/docs/auth/aws
-_RESOLVED = lazy_pattern(
-    r"(?a)\b(?:updating the unique ID of|[Rr]esolv(?:e|ing)) ARN \\?\"?arn:[a-z-]{3,12}:iam::[^\s:\"]{1,20}:(?P<type>role|user)/[^\s\"\\]{1,128}\\?\"?"
+_RESOLVED = r"(?a)\b(?:updating the unique ID of|[Rr]esolv(?:e|ing)) ARN \\?\"?arn:[a-z-]{3,12}:iam::[^\s:\"]{1,20}:%s/[^\s\"\\]{1,128}\\?\"?"
+_SAID = (
+    (lazy_pattern(_RESOLVED % "role"), "iam", "GetRole"),
+    (lazy_pattern(_RESOLVED % "user"), "iam", "GetUser"),
+    # The authenticator signs its token itself, and calls AWS only to assume the role of the kubeconfig or the profile.
+    (lazy_pattern(r"\bcould not get token: AccessDenied\b"), "sts", "AssumeRole"),
+    # ECS starts a task: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
+    (lazy_pattern(r"\bunable to retrieve secrets? from ssm\b"), "ssm", "GetParameters"),
+    (lazy_pattern(r"\bunable to retrieve secrets? from asm\b"), "secretsmanager", "GetSecretValue"),
 )
-
-
-# The authenticator signs its token itself, and calls AWS only to assume the role of the kubeconfig or the profile.
-_TOKEN = lazy_pattern(r"\bcould not get token: AccessDenied\b")
 
 
 def find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
@@ -259,11 +260,9 @@ def find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
     if (asked := _QUERY.search(text)) is not None and (found := _look_up(asked["name"], asked["service"])):
         return Stated(found.service, asked[0]), Stated(found.operation, asked[0])
     low = line_start(text, start, start - _CHARS_BEFORE)
-    if (helper := _TOKEN.search(text, low, end)) is not None:
-        return Stated("sts", helper[0]), Stated("AssumeRole", helper[0])
-    if (resolved := _RESOLVED.search(text, low, end)) is not None:
-        operation = f"Get{resolved['type'].capitalize()}"
-        return Stated("iam", resolved[0]), Stated(operation, resolved[0])
+    for pattern, service, called in _SAID:
+        if (said := pattern.search(text, low, end)) is not None:
+            return Stated(service, said[0]), Stated(called, said[0])
     if (named := _NAMED.search(text, low, min(end + 80, len(text)))) is not None:
         found = _look_up(named["name"], failure.envelope.service)
         return None if found is None else (Stated(found.service, named[0]), Stated(found.operation, named[0]))
@@ -297,15 +296,15 @@ def _find_stated(
         first = words.pop(0)
         service = service or (first if _is_service(first) else None)
     found = find_operation(verbs, words, service)
-    if found is None and verbs == _READ and len(words) > 1 and words[-1] in _PARTS:
+    # Terraform reads and writes the "website configuration" of a bucket: GetBucketWebsite.
+    parts = {*(_PARTS if verbs == _READ else ()), *(["configuration"] if service == "s3" else ())}
+    if found is None and len(words) > 1 and words[-1] in parts:
         found = find_operation(verbs, words[:-1], service)
     shown = " ".join(shown.split()).lstrip("*, ")
     # Lambda names the action, unless it has no message: then another call can be meant, such as one for a layer.
-    return (
-        None
-        if found is None or found.service == "lambda"
-        else (Stated(found.service, shown), Stated(found.operation, shown))
-    )
+    if found is None or found.service == "lambda":
+        return None
+    return Stated(found.service, shown), Stated(found.operation, shown)
 
 
 def _find_data_source(words: str, service: str | None) -> tuple[Stated, Stated] | None:
@@ -345,8 +344,9 @@ def _list_names(verbs: tuple[str, ...], words: list[str], service: str | None) -
         single[:-1] + "ies" if single.endswith("y") else f"{single}{'es' if single.endswith('s') else 's'}"
     )
     nouns = [*dict.fromkeys((noun, single, plural))]
-    if service == "s3" and not noun.startswith("bucket"):
-        nouns.append(f"bucket{noun}")
+    if service == "s3":
+        of_bucket = noun.removeprefix("bucket")
+        nouns += (f"bucket{_OF_S3.get(of_bucket, of_bucket)}", of_bucket)
     for verb in verbs:
         # Who lists the items of a thing says so in the plural.
         yield from (f"{verb}{each}" for each in (nouns if verb != "List" or noun != single else nouns[:1]))

@@ -120,10 +120,10 @@ _OF_LOCK = lazy_pattern(r"\bError (?:acquiring|releasing) the state lock\b")
 # Words that follow "bucket" in prose.
 _NO_BUCKET = frozenset(
     {
-        "access", "acl", "and", "arn", "because", "but", "called", "cannot", "could", "data", "denied", "does",
+        "acceleration", "access", "acl", "and", "arn", "because", "but", "called", "cannot", "cors", "could", "data", "denied", "does",
         "encryption", "error", "failed", "for", "from", "has", "is", "key", "level", "lifecycle", "location",
         "logging", "name", "named", "not", "notification", "object", "objects", "operation", "owner", "ownership",
-        "permission", "permissions", "policies", "policy", "public", "region", "resource", "that", "the", "this",
+        "permission", "permissions", "policies", "policy", "public", "region", "replication", "request", "resource", "that", "the", "this",
         "versioning", "was", "website", "with", "you", "your", "which", "where", "exists", "found", "list", "are",
         "specified", "created", "configured", "given", "used", "provided", "defined", "owned", "located",
         "must", "may", "should", "settings", "tagging", "tags", "to", "in", "on", "or", "of", "if", "when", "holds",

@@ -334,6 +334,8 @@ _COPY_KEYS = your_remedy(
 
 # Where programs keep keys of their own, the command that replaces them, and what it asks or writes.
 _OWN_KEYS = {
+    # https://developer.hashicorp.com/vault/api-docs/auth/aws and https://developer.hashicorp.com/vault/api-docs/secret/aws
+    "Vault": ("SETTINGS on the server", 'printf %s "$secret" | vault write SETTINGS access_key=ACCESS_KEY_ID secret_key=-', "Without keys there, the server takes those of its environment or machine."),
     "mc": ("its alias", "mc alias set ALIAS URL", "It asks for both, if they are left out."),
     "rclone": ("its remote", "rclone config", "With env_auth = true, the remote has none: then rclone reads those of the AWS CLI."),
     "s3cmd": ("~/.s3cfg", "s3cmd --configure", "Variables with keys (env) override the file."),
@@ -342,15 +344,19 @@ _OWN_KEYS = {
 
 def _own_keys_remedy(case: Case[SignatureMismatch]) -> Remedy | None:
     """Return the remedy that sets the keys of a program that has its own, or ``None``."""
-    program = clues.find_program(case.failure) or ""
+    program, path = clues.find_program(case.failure) or "", text_signs.find_vault_settings(case.failure.text)
     if program not in _OWN_KEYS:
         return None
-    place, command, note = _OWN_KEYS[program]
+    place, command, note = (each.replace("SETTINGS", path) for each in _OWN_KEYS[program])
+    note += (
+        " A write to config/root replaces all its settings: repeat the others." if "/root " in command else ""
+    )
+    paste = Labelled("Run this alone, and paste the secret access key:", "read -rs secret")
     return your_remedy(
         f"Set key ID and secret of {program} again",
         f"{program} has its keys in {place}: aws configure does not change them. {note}",
         "Set both, of the same key, without spaces, quotes or newlines. If the secret is lost, create a new key: AWS shows a secret only once.",
-        commands=command,
+        commands=(paste, Labelled("Then:", command)) if "$secret" in command else command,
         url=pages.ACCESS_KEYS,
     )
 

@@ -192,12 +192,12 @@ def _is_bare_s3_denial(denial: Denial) -> bool:
     )
 
 
-def _makes_bucket_public(denial: Denial) -> bool:
+def _may_make_bucket_public(denial: Denial) -> bool:
     if denial.principal_text or denial.lowercase_action not in {"s3:putbucketpolicy", "s3:putbucketacl"}:
         return False
-    from iamtriage.explaining._rules.denials.s3.public_access import is_public
+    from iamtriage.explaining._rules.denials.s3.public_access import find_blocked_access
 
-    return is_public(denial)
+    return find_blocked_access(denial) is not None
 
 
 def _calls_organizations(denial: Denial) -> bool:
@@ -391,7 +391,7 @@ ROUTES: Rows = (
     (_is_function_url, "denials.services.api_responses.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.s3_denials.explain_bare_s3"),
     # CloudFormation adds the action to what S3 answered.
-    (_makes_bucket_public, "denials.s3.s3_denials.explain_bare_s3"),
+    (_may_make_bucket_public, "denials.s3.s3_denials.explain_bare_s3"),
     (
         all_of(lambda denial: denial.action is None, says("AWS::", "aws_lambda_")),
         "denials.s3.deployed_resources.explain_deployed_resource",

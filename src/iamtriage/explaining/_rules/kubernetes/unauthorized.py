@@ -50,7 +50,7 @@ from iamtriage.failures._failures import KubernetesUnauthorized
 
 # eksctl calls the API server itself, with a token of its own credentials, so it does not use the kubeconfig.
 _EKSCTL = lazy_pattern(
-    r"\bgetting list of API resources for raw REST client\b|\beksctl-managed CloudFormation stacks\b|(?m:^Error: getting auth ConfigMap\b)"
+    r"\bgetting list of API resources for raw REST client\b|\beksctl-managed CloudFormation stacks\b|\bchecking whether namespace \"[^\"\n]{1,63}\" exists\b|(?m:^Error: getting auth ConfigMap\b)"
 )
 # Shorter names are alike by chance.
 _MIN_SIMILAR, _CLOSE = 5, 0.85

@@ -14,6 +14,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import HEADER_LOST
 from iamtriage.explaining._rules.kubernetes.cluster_access import kubeconfig_remedy
+from iamtriage.explaining._rules.kubernetes.logins.argo_cd import find_anonymous_remedy
 from iamtriage.explaining._rules.kubernetes.logins.stored_tokens import TERRAFORM, configure_terraform
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
@@ -88,8 +89,8 @@ BORROWED_IDENTITY = CauseType(
 )
 _CHECK_KUBELET = cluster_remedy(
     "On the node, check how the kubelet authenticates",
-    "The command systemctl cat kubelet shows the path of the kubelet's kubeconfig. Its server must be this cluster's endpoint, and its user must run aws eks get-token or aws-iam-authenticator with this cluster's name.",
-    "If the kubelet has --bootstrap-kubeconfig, check that file, too: the kubelet uses it until the other one exists, and its user needs a token.",
+    "The command systemctl cat kubelet shows the path of the kubelet's kubeconfig. Its server must be this cluster's endpoint. On EKS, its user must run aws eks get-token or aws-iam-authenticator with this cluster's name; in other clusters, it needs a valid client certificate.",
+    "If the kubelet has --bootstrap-kubeconfig, check that file, too: the kubelet uses it until the other one exists, and its user needs a token, which for kubeadm is valid for 24 hours (kubeadm token create).",
     "EKS AMIs write the kubeconfig when the node starts. Configure nodeadm (or bootstrap.sh on Amazon Linux 2) instead of the file, and replace the node.",
     commands=("systemctl cat kubelet", "journalctl -u kubelet --no-pager --lines 50"),
     url=pages.EKS_TROUBLESHOOTING,
@@ -145,6 +146,10 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         kubelet = KUBELET_WITHOUT_CREDENTIALS.cause(because="The text is from a kubelet.")
         causes, remedies = [*causes, kubelet, HEADER_LOST.cause()], [_CHECK_KUBELET]
         needed = "If the node role were not mapped, the API server would respond with Unauthorized. So neither an access entry nor aws-auth fixes this."
+    elif (of_argo_cd := find_anonymous_remedy(case.text)) is not None:
+        no_credentials = "The Secret of the cluster in Argo CD has no credentials."
+        causes += (KUBECONFIG_WITHOUT_USER.cause(text=no_credentials), HEADER_LOST.cause())
+        remedies = [of_argo_cd]
     else:
         if TERRAFORM.search(case.text):
             causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because="The text is from Terraform."))

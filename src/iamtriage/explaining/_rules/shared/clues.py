@@ -44,11 +44,11 @@ _SLASHES = lazy_pattern(r"(?<!\\)\\+(?=[\"'/])")
 # https://github.com/hashicorp/terraform-provider-aws/issues/2420 and 10491, and the aws/session package of the Go SDK.
 _PROGRAMS = text_signs.Signs(
     {
+        r"/v1/(?:[\w-]{1,60}/(?:creds|sts)|auth/[\w-]{0,40}aws[\w-]{0,40}/(?:config|role))/\w|\bError (?:reading|writing)(?: data (?:from|to))? (?:auth/)?aws/(?:config|creds|roles?|sts)/|\bunable to fetch current caller: ": "Vault",
         r"\bpacker build\b|\bamazon-(?:chroot|ebs|instance)[\w.]{0,80}: ": "Packer",
         r"\.tf line \d|Error: Cannot assume IAM Role|\bError refreshing state: |(?<=\n)\* provider\.aws: |\b(?:terraform|tofu|terragrunt)[ :](?:plan|apply|init|destroy|import|refresh)\b|registry\.(?:terraform|opentofu)|in provider \"aws\"": "Terraform",
         r"\bpulumi (?:up|preview|destroy|refresh)\b|\bpulumi:|\bprovider=aws@|\bsdk-v2/provider2\.go": "Pulumi",
         r"\bconfiguring Terraform AWS Provider\b": "Terraform",  # also in Pulumi
-        r"/v1/[\w-]{1,60}/(?:creds|sts)/\w|\bError (?:reading|writing) aws/(?:creds|sts)/": "Vault",
         r"\borgId=\d{1,9} uname=|\blogger=(?:tsdb|plugin)\.\w|\bgrafana-server\b": "Grafana",
         r"\bdiscovery=ec2\b|\bec2_sd_configs?\b": "Prometheus",
         r"/\.vagrant\.d/|\bVagrantfile\b": "Vagrant",

@@ -373,7 +373,7 @@ def find_controller(text: str) -> Controller | None:
     >>> find_controller("We do not use Karpenter.") is None
     True
     """
-    if not may_name_controller(text):
+    if not may_name_controller(text) or "/node_modules/" in text:  # none of them runs on Node.js
         return None
     found = [each for each in _CONTROLLERS if _is_used(each.pattern, text)]
     if len(found) > 1:

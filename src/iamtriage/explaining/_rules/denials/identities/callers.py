@@ -251,7 +251,7 @@ def _find_stack(denial: Denial) -> Deployment | None:
 def _caller_note(denial: Denial, explanation: Explanation, use: str) -> str | None:
     topic = explanation.topic
     if isinstance(denial.principal, Root):
-        if denial.policy_type == "service_control" or topic == "root-assumes-role":
+        if denial.policy_type == "service_control" or topic in {"root-assumes-role", "service-principal"}:
             return None
         check = ": check the control policies and the resource's policy" if denial.policy_type is None else ""
         return (

@@ -229,7 +229,8 @@ def resource_remedy(denial: Denial) -> Remedy:
             lines += (Labelled.required(of_account, grant_it),)
     elif is_two_sided:
         # The other side is as necessary as the policy itself, and a short explanation must not hide it.
-        if find_own_allow(denial) is None:
+        # The root user may do anything in its account, and has no identity-based policies.
+        if find_own_allow(denial) is None and not isinstance(denial.principal, Root):
             other_side, own = describe_other_side(denial, added)
             steps[:0] = present(other_side)
             lines = (*_say_account(denial, lines, steps), *present(own))

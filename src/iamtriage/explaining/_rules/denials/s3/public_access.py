@@ -54,7 +54,7 @@ _SAID_OFF = lazy_pattern(
 _OWN_ACCOUNT = '"$(aws sts get-caller-identity --query Account --output text)"'
 # What names or shows a public policy or ACL.
 _PUBLIC_SIGN = lazy_pattern(
-    r"(?<![A-Za-z])[Pp]ublic(?![_-]?[Aa]ccess)[A-Za-z_-]{0,40}|\"?Principal\"?\s?[:=]\s?(?:\{\s?\"?AWS\"?\s?[:=]\s?)?\"\*\""
+    r"(?<![A-Za-z])[Pp]ublic(?![_-]?[Aa]ccess)[A-Za-z_-]{0,40}|\bgrant_?[Pp]ublic_?[Aa]ccess\b|\"?Principal\"?\s?[:=]\s?(?:\{\s?\"?AWS\"?\s?[:=]\s?)?\"\*\""
 )
 # Keys of conditions with which a policy for everyone stays public. The page on Block Public Access lists those that limit it.
 _OPEN_KEYS = frozenset(

@@ -100,9 +100,9 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if denial.action is not None and operation is not None:
         text += _describe_required_actions(denial, operation, options)
         text += f" {allowed.evidence}" if allowed is not None else ""
-        # The verdict of a likely Block Public Access has the action.
-        is_known = operation == denial.action.partition(":")[2] and allowed is None
-        if not (is_known and blocked is not None and blocked.is_likely):
+        # The text states the action, or the verdict of a likely Block Public Access has it.
+        is_known = denial.failure.action == denial.action or (blocked is not None and blocked.is_likely)
+        if allowed is not None or not (is_known and operation == denial.action.partition(":")[2]):
             yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
     acl = find_acl(text_of_call(denial)) if "s3:PutObjectAcl" in options else None
     if blocked is not None or (acl is not None and acl.is_public):

@@ -144,9 +144,9 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         return unused_endpoints.explain_upload(
             case, " ".join(words), endpoint.value, _find_product(endpoint.value, "")
         )
-    named = case.context.other_system
+    named = None if _may_be_other_software(case) else case.context.other_system
     if named is not None:
-        host, because = "that system", f'The text says "{named.words}".'
+        host, because = "that system", f'The text says "{clip_text(named.words)}".'
     elif endpoint is None:
         host = find_s3_compatible_host(denial_paragraph(failure)) or "the host"
         because = f"The text names the host {host}."
@@ -220,6 +220,12 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         remedies,
         notes,
     )
+
+
+def _may_be_other_software(case: Case[Failure]) -> bool:
+    """Return whether the text names a host, and only the form of the answer is MinIO's, which others have, too."""
+    named, host = case.context.other_system, find_s3_compatible_host(denial_paragraph(case.failure))
+    return named is not None and named.words.startswith("<") and host is not None
 
 
 def _name_system(product: str | None, *, has_endpoint: bool) -> str:

@@ -84,6 +84,8 @@ _TOPIC = lazy_pattern(
 _DELIVERED_TO = lazy_pattern(
     r"\"destination\\?\"\s?:\s?\\?\"(?P<arn>arn:[\w-]{3,20}:(?:sqs|lambda):[\w.:-]{10,300})\\?\""
 )
+# What SNS logs of the response of a queue, also without the destination.
+_OF_QUEUE = "sqsRequestId"
 _CHARS_OF_RECORD = 1_500
 # The attributes of an event that EventBridge could not deliver, in any order.
 _RULE = lazy_pattern(
@@ -112,10 +114,18 @@ def explain_delivery(denial: Denial) -> Explanation | None:
     # Both precede the response in its record, and the records of other deliveries precede both.
     topics = [each["arn"] for each in _TOPIC.finditer(text, low, start)]
     found = [each["arn"] for each in _DELIVERED_TO.finditer(text, low, start)]
-    if not (topics and found):
+    words, is_key = denial_paragraph(denial.failure) if found else "queue", denial.service == "kms"
+    if not topics or not (found or (is_key and _OF_QUEUE in text[start:])):
         return None
-    of_topic, words = {"ArnEquals": {"aws:SourceArn": topics[-1]}}, denial_paragraph(denial.failure)
-    return _explain_service(denial, "sns.amazonaws.com", try_parse_arn(found[-1]), words, of_topic)
+    service = "sns.amazonaws.com"
+    if is_key:
+        # KMS names the account of the topic as its root user: "User: arn:aws:iam::111122223333:root".
+        denial = attrs.evolve(denial, principal=ServicePrincipal(service), caller=service)
+    of_topic, queue = (
+        {"ArnEquals": {"aws:SourceArn": topics[-1]}},
+        try_parse_arn(found[-1]) if found else None,
+    )
+    return _explain_service(denial, service, queue, words, of_topic)
 
 
 def explain_undelivered_event(denial: Denial) -> Explanation | None:
@@ -160,7 +170,7 @@ def _explain_service(
     account = account or find_account(denial.failure.text)
     values = {"PARTITION": denial.location.partition or "aws", "ACCOUNT_ID": commands.account(account)}
     on_resource = attrs.evolve(denial, resource=None if arn is None else str(arn), resource_arn=arn)
-    if _KEY.search(words):
+    if denial.service == "kms" or _KEY.search(words):
         # With EventBridge and SNS, the request to KMS has no such condition keys.
         of_key = {"StringEquals": {"aws:SourceAccount": values["ACCOUNT_ID"]}} if service == _ALARMS else {}
         return closed_resources.explain_target_key(on_resource, service, noun, name, values, of_key)

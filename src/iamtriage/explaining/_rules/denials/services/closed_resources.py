@@ -96,6 +96,7 @@ _NETWORK_LOAD_BALANCER = _bucket_delivery(
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html",
 )
 _NO_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b")
+_KEY_ARN = lazy_pattern(r"arn:[\w-]{3,20}:kms:[a-z0-9-]{6,30}:[^:]{1,40}:key/(?P<id>[A-Za-z0-9-]{1,64})")
 _IS_NETWORK = lazy_pattern(r"load_balancer_type\s*=\s*\"network\"|loadbalancer/net/|\bNLB\b|-type network\b")
 _ACCOUNT = lazy_pattern(r"/AWSLogs/(\d{12})/")
 # The role of AWS Config, which has the account whose resources it records.
@@ -349,7 +350,7 @@ def explain_target_key(
         values: The values of placeholders.
         condition: The condition of the statement for the service.
     """
-    key = service_access.find_stated_key(denial.failure.text)
+    key = service_access.find_stated_key(denial.failure.text) or _find_denied_key(denial)
     actions = ["kms:Decrypt", "kms:GenerateDataKey*"]
     if key is not None and key == service_access.MANAGED_KEYS.get(noun):
         statement = allow(actions, "*", principal={"Service": service}, condition=condition or None)
@@ -372,6 +373,12 @@ def explain_target_key(
     known = values if key is None or key.startswith("alias/") else {**values, "KEY_ID": key}
     stated = service_statements.find_lacking(denial.case, service, "kms:GenerateDataKey", "kms:Decrypt")
     return explain_access(denial, row, known, stated=stated)
+
+
+def _find_denied_key(denial: Denial) -> str | None:
+    """Return the ID of the key that KMS itself names as the denied resource."""
+    found = _KEY_ARN.fullmatch(denial.failure.resource or "")
+    return found and found["id"]
 
 
 def _explain_managed_key(

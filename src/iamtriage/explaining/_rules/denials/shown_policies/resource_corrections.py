@@ -17,6 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._names import is_unique_id
+from iamtriage.arns._principals import Root
 from iamtriage.explaining._rules.basics import Cause, Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import condition_corrections
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
@@ -104,7 +105,7 @@ def correct_policy(
 
 def _describe_other_side(denial: Denial) -> str | None:
     """Return what the caller's account has to allow, too."""
-    if denial.crosses_accounts is False or denial.account is None:
+    if denial.crosses_accounts is False or denial.account is None or isinstance(denial.principal, Root):
         return None
     where = "In" if denial.crosses_accounts else "If the resource is in another account than"
     account = f"account {denial.account}" if denial.crosses_accounts else denial.account

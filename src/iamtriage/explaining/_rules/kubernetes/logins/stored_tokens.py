@@ -51,10 +51,16 @@ def _find_reference(text: str) -> str | None:
     return only_one(found)
 
 
+# Its block, or a resource of it.
+_OF_KUBERNETES = lazy_pattern(
+    r"\bprovider \"kubernetes\"|(?<![\w\"])kubernetes_\w{2,60}\.\w|\bresource \"kubernetes_"
+)
+
+
 def configure_terraform(case: AnyCase, cluster: Cluster, *, first_step: str | None = None) -> Remedy:
     """Return the remedy that gets a token when Terraform needs one, after a first step if there is one."""
     has_helm = "helm_release" in case.text
-    is_both = has_helm and 'provider "kubernetes"' in case.failure.text
+    is_both = has_helm and _OF_KUBERNETES.search(case.failure.text) is not None
     places = present(
         "the provider kubernetes" if is_both or not has_helm else None,
         "the block kubernetes of the provider helm" if has_helm else None,

@@ -14,6 +14,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure
 
 # The prompts of cmd and PowerShell, paths in stack traces of .NET, and the name that Windows gets on EC2.
@@ -25,7 +26,6 @@ WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
 _PROVIDER_BLOCK = lazy_pattern(
     r"(?a)\bon (?P<file>[\w./-]{1,120}\.tf(?:\.json)?) line (?P<line>\d{1,6}), in provider \"aws\""
 )
-_VAULT_MOUNT = lazy_pattern(r"(?a)/v1/(?P<mount>[\w-]{1,60})/(?:creds|sts)/")
 _BACKEND = lazy_pattern(r"\b[Bb]ackend\b")
 NO_CALL_MADE = "An IAM policy does not help: no request was sent to AWS."
 
@@ -159,12 +159,11 @@ def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
     line = f" ({place['file']} line {place['line']})" if place else ""
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration
     # https://www.pulumi.com/registry/packages/aws/installation-configuration/ https://developer.hashicorp.com/packer/integrations/hashicorp/amazon
-    vault = _VAULT_MOUNT.search(text)
     settings = {
         "Terraform": f"access_key, profile, shared_credentials_files and assume_role in {block}{line}",
         "Packer": "access_key, secret_key, token and profile in the builder (temporary keys need all three values; without any, Packer reads the environment)",
         # https://developer.hashicorp.com/vault/api-docs/secret/aws
-        "Vault": f"the keys of the AWS secrets engine (vault read {vault['mount'] if vault else 'aws'}/config/root prints the key ID)",
+        "Vault": f"the keys of the Vault server (vault read {text_signs.find_vault_settings(text)} prints the key ID)",
         "Prometheus": "access_key, secret_key, profile and role_arn in ec2_sd_configs of its configuration file",
         "Grafana": "the authentication provider and the keys of its AWS data source",
         # https://github.com/mitchellh/vagrant-aws#configuration

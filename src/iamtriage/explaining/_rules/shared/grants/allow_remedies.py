@@ -392,8 +392,13 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
         # The ARN of a session, of which a mask hides the role.
         called = "the role (ROLE_NAME follows assumed-role/)"
     elif called == "the caller" or called.endswith(("...", "…")):
-        called = UNKNOWN_CALLER
-    if denial.caller == "the user" or denial.caller.startswith("the user whose ") or ":user/" in called:
+        # No role can call GetFederationToken.
+        called = "the user" if denial.lowercase_action == "sts:getfederationtoken" else UNKNOWN_CALLER
+    if (
+        "the user" in {denial.caller, called}
+        or denial.caller.startswith("the user whose ")
+        or ":user/" in called
+    ):
         return called, None, commands.put_policy("USER_NAME", name, "user")
     of_session = commands.role_name(long_role_name(denial.principal_text))
     return called, None, commands.put_policy(of_session, name)

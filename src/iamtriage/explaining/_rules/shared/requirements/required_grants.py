@@ -33,8 +33,6 @@ _TAGGED_TYPE = lazy_pattern(
 )
 _TEMPLATE = lazy_pattern(r"(?i:launch[-_ ]?template)")
 TAGGING_CALL = "The call tags what it creates"
-# CloudWatch Logs ends the ARN of a log group so in its messages.
-_NO_STREAM = ":log-stream:"
 # The table of actions has no ARN without a Region for the models of Bedrock.
 UNLISTED = "AWS lists no resource of this form"
 NEXT_OBJECTS = "If the object key changes from run to run, use "
@@ -116,9 +114,6 @@ def required_grant(denial: Denial) -> Grant | None:
         return attrs.evolve(grant, resources=(resource,), notes=(*grant.notes, _BUCKET_OF_BEANSTALK))
     if grant.action.startswith("es:ESHttp") and grant.resources[0].count("/") == 1:
         return attrs.evolve(grant, resources=(_paths_of_domain(grant.resources[0], denial),))
-    if grant.resources[0].endswith(_NO_STREAM):
-        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
-        return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))
     if grant.action.startswith(("batch:S", "bedrock:", "glue:", "ssm:S", "sts:AssumeRole", LAUNCH)):
         text, region, account = denial.failure.text, denial.facts.region, denial.account
         command = denial.context.command

@@ -84,7 +84,7 @@ _FAN_OUT = Task(
     "Enhanced fan-out", list_actions("kinesis", "SubscribeToShard DescribeStreamConsumer"), "the consumer"
 )
 _KINESIS = Task(
-    "Reading a stream as Lambda does",
+    "Reading a stream",
     list_actions("kinesis", "DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards"),
     "the stream",
     ("kinesis:ListStreams",),

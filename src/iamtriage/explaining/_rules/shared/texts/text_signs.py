@@ -62,6 +62,23 @@ class Signs(Generic[_T_co]):
         return next((value for pattern, value in self._rows if pattern.search(text)), None)
 
 
+_VAULT_MOUNT = lazy_pattern(
+    r"(?a)(?:/v1/| )(?:(?P<auth>auth/[\w-]{1,60})/(?:config|role)/|(?P<mount>[\w-]{1,60})/(?:creds|sts)/)"
+)
+
+
+def find_vault_settings(text: str) -> str:
+    """Return where HashiCorp Vault has its keys: of the auth method or the secrets engine that a text names.
+
+    >>> find_vault_settings("URL: PUT http://127.0.0.1:8200/v1/auth/aws/role/dev")
+    'auth/aws/config/client'
+    """
+    found = _VAULT_MOUNT.search(text)
+    if found is not None and found["auth"]:
+        return f"{found['auth']}/config/client"
+    return f"{found['mount'] if found else 'aws'}/config/root"
+
+
 def find_closest(
     matches: Iterable[re.Match[str]], failure: Failure, *, prefers_before: bool = False
 ) -> re.Match[str] | None:
