@@ -49,6 +49,8 @@ _ENDPOINT = 'User: arn:aws:sts::111122223333:assumed-role/tea/run-1 is not autho
         (_TRUSTED.format("Statement[0].Principal", '{"AWS": "AROAEXAMPLE0OLD4ROLE"}'), """sed -E 's|"AROAEXAMPLE0OLD4ROLE"|"arn:aws:iam::111122223333:role/tea"|'""", "EXTERNAL_ID"),
         (_TRUSTED.format("Statement[].Principal.AWS", '["AROAEXAMPLE0OLD4ROLE"]') + "Is that a bug?", "No, it is not a bug. The role", "if the role does not trust"),
         (_TRUSTED.format("Statement[0].Principal.AWS", "AIDAEXAMPLE0OLD4USER"), "AIDAEXAMPLE0OLD4USER, the unique ID of a deleted user", "not a bug"),
+        (_TRUSTED.format("Statement[0].[Principal,Action]", '[{"AWS": "AROAEXAMPLE0OLD4ROLE"}, "sts:AssumeRole"]'), "AROAEXAMPLE0OLD4ROLE, the unique ID", "EXTERNAL_ID"),
+        (_TRUSTED.format("Statement[0].[Principal,Action]", '[{"AWS": "AROAEXAMPLE0OLD4ROLE"}, "sts:TagSession"]'), "both accounts must allow it", "AROAEXAMPLE0OLD4ROLE, the unique ID"),
         (_TRUSTED.format("Statement[0].Principal", '{"Service": "ec2.amazonaws.com"}'), "trusts only the service ec2.amazonaws.com", "unique ID"),
         (_TRUSTED.format("Statement[].Principal", '[{"AWS": "arn:aws:iam::111122223333:role/tea"}, {"AWS": "AROAEXAMPLE0OLD4ROLE"}]'), "Unless it has a condition", "unique ID"),
         (_TRUSTED.format("Statement[0].Principal", '{"AWS": "AROAEXAMPLE0OLD4ROLE"}').replace("name shop-1", "name shop-2"), "both accounts must allow it", "unique ID"),

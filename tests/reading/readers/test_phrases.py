@@ -178,6 +178,16 @@ DENIALS: Table = (
         denied(),
     ),
     ("eventbridge-table", "ERROR_CODE    String    NO_PERMISSIONS", denied()),
+    (
+        "eventbridge-row",
+        "arn:aws:events:eu-west-1:111122223333:rule/shop/paid\tNO_PERMISSIONS",
+        denied(),
+    ),
+    (
+        "eventbridge-list",
+        'The dead letter has ["NO_PERMISSIONS", "arn:aws:events:eu-west-1:111122223333:rule/shop/paid"]',
+        denied(),
+    ),
     ("eventbridge-other", "ERROR_CODE is SDK_CLIENT_ERROR, it was NO_PERMISSIONS last week", None),
     ("eventbridge-negated", "The ERROR_CODE of the event is not NO_PERMISSIONS.", None),
     (

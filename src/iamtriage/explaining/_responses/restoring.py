@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ("restore_responses",)
 
-_READS = lazy_pattern(r"(?:batch-get|decode|describe|get|head|list|lookup|simulate)-")
+_READS = lazy_pattern(r"(?:batch-get|decode|describe|get|head|list|lookup|receive|simulate)-")
 _PIPE = lazy_pattern(r"\"[^\"\n]*\"|'[^'\n]*'|(\|)")
 _YAML = lazy_pattern(r"(?:[ \t]{1,200}|- )\S|[\w\"'./:-]{1,100}:(?:\s|\Z)")
 # How a response in YAML begins, if the output is set to it, and a document without the command before it.
@@ -44,6 +44,8 @@ _NO_OUTPUT = lazy_pattern(r"An error occurred|Unable to |usage: |Error|aws: |\S{
 # Policies are read as they are printed, but for statements without the document that they are from.
 _POLICY = '"Effect": '
 _STATEMENTS = lazy_pattern(r"(?P<document>\w{1,40}(?:\.\w{1,40})?)\.Statement(?:\[\*?\])?")
+# A code, and the resource that a message has before it.
+_CODE = lazy_pattern(r"(?s)(?::rule/.*[\s\"])?\"?([A-Z]{2,20}_[A-Z_]{4,40})\"?")
 _MAX_DOCUMENTS = 8
 _WHOLE: Node = {"type": "identity", "children": []}
 
@@ -65,13 +67,26 @@ def restore_responses(failure: Failure) -> Failure:
     text, (start, end) = failure.text, failure.span
     parts, at = list[str](), 0
     for low, high, written in sorted((*_find_responses(failure), *apply_diffs(text))):
-        if low < at or (high > failure.span[0] and low < failure.span[1]):
+        is_around = low <= failure.span[0] and failure.span[1] <= high
+        inside = _find_code(text[slice(*failure.span)], written) if is_around else (-1, -1)
+        if low < at or (inside[0] == -1 and high > failure.span[0] and low < failure.span[1]):
             continue
         parts += (text[at:low], written)
         at = high
-        if high <= failure.span[0]:
+        if inside[0] != -1:
+            start, end = (sum(map(len, parts[:-1])) + each for each in inside)
+        elif high <= failure.span[0]:
             start, end = (each + len(written) - (high - low) for each in (start, end))
     return attrs.evolve(failure, text="".join((*parts, text[at:])), span=(start, end)) if parts else failure
+
+
+def _find_code(failed: str, written: str) -> tuple[int, int]:
+    """Return the beginning and end of the code that is a whole failure in a response, or (-1, -1)."""
+    code = _CODE.fullmatch(failed)
+    if code is None or written.count(code[1]) != 1:
+        return -1, -1
+    start = written.find(code[1])
+    return start, start + len(code[1])
 
 
 def _find_responses(failure: Failure) -> Iterator[tuple[int, int, str]]:

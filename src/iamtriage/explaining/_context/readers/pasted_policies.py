@@ -277,15 +277,18 @@ def _find_trust_principal(text: str) -> Document | None:
 
 def _trust(rows: list[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the trust policy of which only the principals are known."""
-    statements = [{"Effect": "Allow", **each, "Action": "sts:AssumeRole"} for each in rows]
+    statements = [{"Effect": "Allow", "Action": "sts:AssumeRole", **each} for each in rows]
     return {"Version": "2012-10-17", "Statement": statements}
 
 
 def _complete_principals(content: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return a trust policy of which a query selects only the principals, if these need no token."""
+    """Return a trust policy of which a query selects the principals, perhaps with the actions, if these need no token."""
     rows = list[Mapping[str, Any]](iterate_statements(content))
     for each in rows:
-        if set(each) != {"Principal"} or not as_mapping(each["Principal"]).keys() <= {"AWS", "Service"}:
+        members, actions = set(each), as_strings(each.get("Action", "sts:AssumeRole"))
+        if not {"Principal"} <= members <= {"Principal", "Action"} or "sts:AssumeRole" not in actions:
+            return None
+        if not as_mapping(each["Principal"]).keys() <= {"AWS", "Service"}:
             return None
     return _trust(rows)
 

@@ -311,6 +311,49 @@ def test_undelivered_event_of_another_reason(text: str) -> None:
     assert "does not allow events.amazonaws.com" not in explain(text).summary
 
 
+_SELECTED = "RULE_ARN.StringValue,TARGET_ARN.StringValue,ERROR_CODE.StringValue"
+_RECEIVE = "$ aws sqs receive-message --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/dead --query 'Messages[0].MessageAttributes.{}'{}\n{}\n"
+_VALUES = (_RULE, QUEUE, "NO_PERMISSIONS")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        _RECEIVE.format(
+            "{rule:RULE_ARN.StringValue,target:TARGET_ARN.StringValue,code:ERROR_CODE.StringValue}",
+            "",
+            json.dumps(dict(zip(("rule", "target", "code"), _VALUES, strict=True)), indent=2),
+        ),
+        _RECEIVE.format(f"[{_SELECTED}]", "", json.dumps(_VALUES, indent=2)),
+        _RECEIVE.format(f"[{_SELECTED}]", " --output text", "\t".join(_VALUES)),
+        _RECEIVE.format(
+            "[ERROR_CODE.StringValue,RULE_ARN.StringValue,TARGET_ARN.StringValue]",
+            "",
+            json.dumps(["NO_PERMISSIONS", _RULE, QUEUE]),
+        ),
+    ],
+    ids=["members", "list", "text", "code first"],
+)
+def test_event_whose_rule_went_to_another_bus(shown: str) -> None:
+    """A query selects its attributes, and the code has another name."""
+    former = _RULE.replace("rule/shop/", "rule/")
+    policy = _undelivered(former).rpartition("\n")[2]
+    explanation = explain(f"{shown}\nThe policy of the queue:\n{policy}\n")
+    assert f"only for aws:SourceArn {former}, and the request has {_RULE}." in explanation.summary
+    assert any("needs no role" in each and "On the bus shop" in each for each in explanation.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"code": "NO_PERMISSIONS", "message": "ask an admin"} from our own API on AWS in eu-west-1',
+        f"The rule {_RULE} has no NO_PERMISSIONS errors.",
+    ],
+)
+def test_code_of_another_system(text: str) -> None:
+    assert explain(text).topic == "nothing"
+
+
 _NOTIFICATION = """resource "aws_s3_bucket_notification" "in" {{
   bucket = aws_s3_bucket.in.id
   {0} {{

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import attrs
@@ -94,6 +95,7 @@ _RULE = lazy_pattern(
 _TARGET = lazy_pattern(
     r"\bTARGET_ARN\b[^}]{0,80}?(?P<arn>arn:[\w-]{3,20}:(?:sqs|lambda):[a-z0-9-]{6,30}:[0-9]{12}:[\w.:-]{1,300}\w)"
 )
+_NO_ROLE = "EventBridge needs no role for this target, whose own policy decides."
 _RETRY = "EventBridge does not retry after this error: send the events of the dead-letter queue again after the fix."
 
 
@@ -138,7 +140,12 @@ def explain_undelivered_event(denial: Denial) -> Explanation | None:
         return None  # EventBridge assumes the role, or the target is not what was denied
     words, of_rule = denial_paragraph(denial.failure), {"ArnEquals": {"aws:SourceArn": rule}}
     found = _explain_service(denial, "events.amazonaws.com", try_parse_arn(target), words, of_rule)
-    return attrs.evolve(found, notes=(*found.notes, _RETRY))
+    bus, _, name = rule.partition(":rule/")[2].rpartition("/")
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    note = _NO_ROLE if (arn := try_parse_arn(rule)) is not None and f":{arn.account}:" in target else ""
+    if bus and re.search(rf":rule/{re.escape(name)}(?![\w./*-])", text):
+        note = f"{note} On the bus {bus}, the rule's ARN has the name of the bus in it.".lstrip()
+    return attrs.evolve(found, notes=(*filter(None, (note,)), *found.notes, _RETRY))
 
 
 def explain_calling_service(denial: Denial) -> Explanation:
