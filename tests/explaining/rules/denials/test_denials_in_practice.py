@@ -2543,6 +2543,25 @@ OTHERS: tuple[Case, ...] = (
         ("put-role-policy", "ROLLBACK_COMPLETE"),
     ),
     (
+        "profile and team of a bootstrap",
+        f"shop | CREATE_FAILED | AWS::SQS::Queue | Bills | User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action\n$ cdk deploy --profile ops\nOur cloud team bootstrapped it: cdk bootstrap --cloudformation-execution-policies arn:aws:iam::{ACCOUNT}:policy/Deploys",
+        {},
+        (
+            "which CloudFormation uses instead of the profile ops to create Bills",
+            "not the profile ops",
+            "The cloud team bootstrapped the environment",
+            "--type-name AWS::SQS::Queue",
+        ),
+        ("person",),
+    ),
+    (
+        "profile that bootstrapped",
+        f"shop | CREATE_FAILED | AWS::SQS::Queue | Bills | User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action\n$ cdk bootstrap --profile ops --cloudformation-execution-policies arn:aws:iam::{ACCOUNT}:policy/Deploys",
+        {},
+        ("which CloudFormation uses to create Bills", "Agree the change with whoever bootstrapped"),
+        ("profile ops",),
+    ),
+    (
         "AWS managed policy of the bootstrap",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action\n\ncdk bootstrap --cloudformation-execution-policies arn:aws:iam::aws:policy/PowerUserAccess",
         {},

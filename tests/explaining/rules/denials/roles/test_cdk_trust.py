@@ -34,13 +34,39 @@ def _trust(*accounts: str) -> dict[str, Any]:
             "--profile prod aws://444455556666/eu-west-1",
         ),
         (
+            f"$ cdk bootstrap aws://444455556666/eu-west-1\nUsing default execution policy of 'arn:aws:iam::aws:policy/AdministratorAccess'. Pass\n{DENIED}",
+            {},
+            "--trust requires --cloudformation-execution-policies: the text has AdministratorAccess.",
+            "--cloudformation-execution-policies arn:aws:iam::aws:policy/AdministratorAccess",
+        ),
+        (
+            f"$ cdk bootstrap aws://444455556666/eu-west-1 --cloudformation-execution-policies arn:aws:iam::aws:policy/PowerUserAccess,arn:aws:iam::444455556666:policy/Keys\n{DENIED}",
+            {},
+            "the text has PowerUserAccess and Keys.",
+            "arn:aws:iam::aws:policy/PowerUserAccess,arn:aws:iam::444455556666:policy/Keys",
+        ),
+        (
+            f"$ cdk bootstrap aws://444455556666/eu-west-1\n$ cdk bootstrap aws://111122223333/eu-west-1 --cloudformation-execution-policies arn:aws:iam::aws:policy/PowerUserAccess\n{DENIED}",
+            {},
+            "trusts only its own account",
+            "policy/POLICY_NAME",
+        ),
+        (
             f"{DENIED}\nThe role ci has AdministratorAccess.",
             _trust("444455556666"),
             "AdministratorAccess allows it on the caller's side, where nothing is missing",
             "npx cdk bootstrap",
         ),
     ],
-    ids=["trust policy", "other account", "command", "administrator"],
+    ids=[
+        "trust policy",
+        "other account",
+        "command",
+        "default policy",
+        "policies",
+        "policy elsewhere",
+        "administrator",
+    ],
 )
 def test_roles_without_trust(text: str, facts: dict[str, Any], verdict: str, command: str) -> None:
     explanation = explain(text, facts=facts)

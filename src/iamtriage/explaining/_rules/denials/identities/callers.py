@@ -106,6 +106,11 @@ _NOTES_BY_USE = (
         "What the trigger reads, such as sqs:GetQueueAttributes, the role of the workload has to allow: it is not the problem here.",
     ),
 )
+# With a profile as an option, or in the environment of the command.
+_DEPLOYS = lazy_pattern(
+    r"(?a)\b(?:cdk (?:deploy|destroy|watch|import)|sam (?:deploy|delete|sync)|(?:sls|serverless) (?:deploy|remove)|aws cloudformation (?:create|update|deploy|delete|execute|continue|rollback)[\w-]{0,30})\b(?:\\\s*\n|[^\n;&|`]){0,300}? --(?:aws-)?profile[ =][\"']?([\w.@+-]{1,64})"
+    r"|\bAWS_PROFILE=[\"']?([\w.@+-]{1,64})[\"']? (?:npx )?(?:cdk|sam|sls|serverless|aws cloudformation) "
+)
 _OF_WORKLOAD = lazy_pattern(r"\bidentityOwner[\"']?:\s?[\"']?workload\b")
 
 
@@ -165,7 +170,9 @@ def _describe_use(denial: Denial) -> str | None:
             return f"which the function of the custom resource {resource} uses"
         if service is None:
             return f"with whose permissions CloudFormation {verb}s {resource}"
-        return f"which CloudFormation uses to {verb} {resource}"
+        profile = _find_deploying_profile(denial, service)
+        instead = "" if profile is None else f" instead of the profile {profile}"
+        return f"which CloudFormation uses{instead} to {verb} {resource}"
     if service is not None:
         return f"which {service} uses"
     if denial.role is None or denial.role is denial.principal:
@@ -282,23 +289,35 @@ def _caller_note(denial: Denial, explanation: Explanation, use: str) -> str | No
     if any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS)):
         return "Run pulumi up again after the fix."
     if (note := next((each for part, each in _NOTES_BY_USE if part in use), None)) is not None:
-        return note.format(need=_describe_need(denial, explanation))
+        return note.format(need=_describe_need(denial))
     if service != "CloudFormation" and any(map(denial.failure.text.__contains__, STACK_FRAGMENTS)):
         return _deployment_note(denial)
-    if service is None:
-        return None
-    about = _describe_need(denial, explanation)
+    return None if service is None else _service_note(denial, explanation, service, use)
+
+
+def _service_note(denial: Denial, explanation: Explanation, service: str, use: str) -> str | None:
+    """Return that a service made the call, and how to retry in it."""
+    if any(each.code == "cdk-roles-without-trust" for each in explanation.causes):
+        return _retry_sentence(denial, service).lstrip() or None
+    about = _describe_need(denial)
     # The summary says who uses the role.
     made = "" if service in use else f"{service} made the call with this role, as the session name shows. "
-    return f"{made}{about}, not the person who uses {service}.{_retry_sentence(denial, service)}"
+    profile = _find_deploying_profile(denial, service)
+    person = f"person who uses {service}" if profile is None else f"profile {profile}, whatever it may do"
+    return f"{made}{about}, not the {person}.{_retry_sentence(denial, service)}"
+
+
+def _find_deploying_profile(denial: Denial, service: str | None) -> str | None:
+    """Return the profile with which a command in the text has CloudFormation deploy."""
+    if service != "CloudFormation":
+        return None
+    return only_one({each[1] or each[2] for each in _DEPLOYS.finditer(denial.failure.text)})
 
 
 _HANDLER_NOTE = "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards."
 
 
-def _describe_need(denial: Denial, explanation: Explanation) -> str:
-    if any(each.code == "cdk-roles-without-trust" for each in explanation.causes):
-        return "The bootstrap roles have to trust its account"
+def _describe_need(denial: Denial) -> str:
     return "The Deny is about the role" if denial.is_explicit else "The role needs the permission"
 
 

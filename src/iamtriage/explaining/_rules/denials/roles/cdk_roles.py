@@ -110,7 +110,7 @@ def explain_untrusting_roles(denial: Denial) -> Explanation | None:
     only = f"trusts only account {join_words(trusted, 'and')}" if trusted else "trusts only its own account"
     how = "" if own else ", because the environment was bootstrapped without --trust"
     profile = _PROFILE.search(command or "")
-    remedy = _trust_remedy(found, account, own, profile[0] if profile else None)
+    remedy = _trust_remedy(denial, found, own, profile[0] if profile else None)
     return denial.explain(
         f"{capitalize_start(denial.caller)} in account {account} was denied {denial.action} on {denial.resource}: the role {only}{how}.",
         CDK_ROLES_WITHOUT_TRUST.cause(
@@ -182,7 +182,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation | None:
         reason = f"{where} is bootstrapped, so {may_not}"
         if not (trusts_caller or is_same_account):
             reason += ", or the roles do not trust its account"
-            remedies = present(assume, _trust_remedy(first, denial.account))
+            remedies = present(assume, _trust_remedy(denial, first))
     if trusts_caller:
         reason = f"The trust policy of the role allows the whole account, so only an identity-based policy of {denial.caller} is missing"
     elif parameter is not None:
@@ -367,25 +367,32 @@ def trust_account_remedy(denial: Denial) -> Remedy | None:
         return None
     if not denial.crosses_accounts:
         return _bootstrap_remedy(found, is_missing=False)
-    return _trust_remedy(found, denial.account)
+    return _trust_remedy(denial, found)
 
 
 def _trust_remedy(
-    found: re.Match[str], account: str | None, others: Sequence[str] = (), profile: str | None = None
+    denial: Denial, found: re.Match[str], others: Sequence[str] = (), profile: str | None = None
 ) -> Remedy:
-    """Return the remedy that makes the bootstrap roles trust another account than their own.
+    """Return the remedy that makes the bootstrap roles trust the account of the caller, which is not their own.
 
     Args:
+        denial: The denial.
         found: A role.
-        account: The account.
         others: The accounts that the roles trust already.
         profile: The option for the profile with which the environment was bootstrapped.
     """
-    policies = f"--cloudformation-execution-policies arn:{found['partition']}:iam::aws:policy/POLICY_NAME"
+    account = denial.account
+    given = cdk_bootstrap.find_execution_policies(denial.failure.text, found["account"])
+    limit = "POLICY_NAME limits what deployments are allowed to do, such as AdministratorAccess or a narrower policy."
+    if given:
+        names = join_words([each.rpartition("/")[2] for each in given], "and")
+        limit = f"--trust requires --cloudformation-execution-policies: the text has {names}."
+    arns = ",".join(given) or f"arn:{found['partition']}:iam::aws:policy/POLICY_NAME"
+    policies = f"--cloudformation-execution-policies {arns}"
     return account_remedy(
         f"Bootstrap {_environment(found)} so that its roles trust account {account}",
-        f"Run it with credentials of account {found['account']}. The next cdk bootstrap undoes changes to the trust policies by hand.",
-        "List every trusted account again: those that the command omits lose access. POLICY_NAME limits what deployments are allowed to do, such as AdministratorAccess or a narrower policy.",
+        f"Run it with credentials of account {found['account']}. If someone edits the trust policies by hand instead, the next cdk bootstrap undoes that.",
+        f"List every trusted account again: those that the command omits lose access. {limit}",
         commands=_bootstrap_command(
             found, f"--trust {','.join((*others, account or 'ACCOUNT_ID'))}", policies, *present(profile)
         ),

@@ -11,17 +11,23 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.labels import Labelled
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, save_step
-from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
+from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, deployment_tools
 
 _POLICY = "POLICY_ARN"
 _REGION = lazy_pattern(r"\baws://[0-9]{12}/([a-z0-9-]{6,30})")
 _QUALIFIER = lazy_pattern(rf"--qualifier[ =][\"']?({cdk_bootstrap.QUALIFIER})\b")
+# Who bootstrapped the environment.
+_TEAM = lazy_pattern(
+    r"(?i)\bbootstrapped\b[^.;\n]{0,40}? by (?:the|our) (?P<first>(?:[a-z-]{2,20} ){1,2}team)\b"
+    r"|\b(?:the|our) (?P<last>(?:[a-z-]{2,20} ){1,2}team) (?:has |had )?bootstrapped\b"
+)
+_AWS_TYPE = lazy_pattern(r"AWS::[A-Za-z0-9]{1,40}::[A-Za-z0-9]{1,60}")
 
 
 def is_execution_role(denial: Denial) -> bool:
@@ -42,6 +48,14 @@ def _find_policy(denial: Denial, role: str) -> str | None:
     return cdk_bootstrap.find_execution_policy(text, denial.account)
 
 
+def _describe_owner(text: str) -> str:
+    """Return the sentence that whoever bootstrapped the environment decides about its policy."""
+    team = only_one({each["first"] or each["last"] for each in _TEAM.finditer(text)})
+    if team is None:
+        return "Agree the change with whoever bootstrapped the environment."
+    return f"The {team} bootstrapped the environment: the change is its to make, or to agree to."
+
+
 def extend_policy(
     denial: Denial, what: str, steps: Sequence[str], statements: Sequence[dict[str, Any]]
 ) -> Remedy:
@@ -51,10 +65,17 @@ def extend_policy(
     lines = (*commands.show_policy_commands(_POLICY), commands.change_policy(_POLICY))
     # Long lines wrap badly.
     written = (f"policy={arn or _POLICY}", *(each.replace(_POLICY, '"$policy"') for each in lines))
+    stack = deployment_tools.find_stack(denial.failure, denial.facts)
+    if stack is not None and stack.type is not None and _AWS_TYPE.fullmatch(stack.type):
+        # https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+        steps = (
+            *steps,
+            f"CloudFormation also reads, tags and deletes what it creates, and AWS names one missing action at a time. The permissions of handlers list them all: aws cloudformation describe-type --type RESOURCE --type-name {stack.type} --query Schema --output text",
+        )
     if arn is not None:
         name = arn.rpartition("/")[2]
         title = f"Allow {what} in the policy {name}, which cdk bootstrap gave the role"
-        about = "The role has it in place of AdministratorAccess, its default."
+        about = f"The role has only it, in place of AdministratorAccess, its default. {_describe_owner(denial.failure.text)}"
     else:
         name, title = "", f"Allow {what} in a policy that cdk bootstrap gave the role"
         about = "If AWS manages all its policies, create one, and repeat cdk bootstrap with the ARNs of all in --cloudformation-execution-policies, which can undo other changes."

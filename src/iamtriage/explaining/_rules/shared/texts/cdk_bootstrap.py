@@ -14,6 +14,7 @@ __all__ = (
     "PURPOSES",
     "QUALIFIER",
     "ROLE",
+    "find_execution_policies",
     "find_execution_policy",
     "qualifier_options",
 )
@@ -34,10 +35,12 @@ ASSUMED_ROLE = lazy_pattern(
     rf"(?P<start>arn:[\w-]{{1,20}}:iam::(?:[0-9]{{12}}|ACCOUNT_ID):role/cdk-{QUALIFIER}-)(?:{ASSUMED})-role-"
 )
 """The beginning of the ARN of a role that the CDK assumes."""
+# The option, and what cdk bootstrap prints without it.
 _EXECUTION_POLICIES = lazy_pattern(
-    r"--cloudformation-execution-policies[ =][\"']?(?P<arns>arn:aws[a-z-]{0,12}:iam::[^\s\"']{1,1200})"
+    r"(?:--cloudformation-execution-policies[ =]|\bUsing default execution policy of )[\"']?(?P<arns>arn:aws[a-z-]{0,12}:iam::[^\s\"']{1,1200})"
 )
-_OWN_POLICY = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):policy/[\w+=,.@/-]{1,600}")
+_ENVIRONMENT = lazy_pattern(r"\baws://([0-9]{12})/")
+_POLICY = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}|aws):policy/[\w+=.@/-]{1,600}")
 
 
 def find_execution_policy(text: str, account: str | None) -> str | None:
@@ -48,9 +51,22 @@ def find_execution_policy(text: str, account: str | None) -> str | None:
     'arn:aws:iam::111122223333:policy/Deploy'
     >>> find_execution_policy(bootstrap.format("aws"), "111122223333")
     """
-    given = only_one({each["arns"] for each in _EXECUTION_POLICIES.finditer(text)})
-    own = None if given is None or "," in given else _OWN_POLICY.fullmatch(given.rstrip("`).;"))
-    return None if own is None or own["account"] != account else own[0]
+    given = find_execution_policies(text, account)
+    return given[0] if len(given) == 1 and f"::{account}:" in given[0] else None
+
+
+def find_execution_policies(text: str, account: str | None) -> tuple[str, ...]:
+    """Return the ARNs of the policies that ``cdk bootstrap`` gives the role of CloudFormation in an account.
+
+    >>> find_execution_policies("Using default execution policy of 'arn:aws:iam::aws:policy/Deploy'.", "111122223333")
+    ('arn:aws:iam::aws:policy/Deploy',)
+    """
+    given = only_one({each["arns"].rstrip("`).;,") for each in _EXECUTION_POLICIES.finditer(text)}, "")
+    policies = [_POLICY.fullmatch(each) for each in given.split(",")]
+    # The bootstrap of another account can have other policies.
+    is_own = not {*_ENVIRONMENT.findall(text)} - {account}
+    known = tuple(each[0] for each in policies if each is not None and each["account"] in {account, "aws"})
+    return known if is_own and len(known) == len(policies) else ()
 
 
 def qualifier_options(qualifier: str) -> tuple[str, ...]:
