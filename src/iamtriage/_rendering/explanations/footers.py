@@ -22,7 +22,7 @@ _LAST_RESORT = lazy_pattern("(?:Or )?[Cc]reate a new access key|Replace long-ter
 # The start of the reason for a whole policy instead of a permission.
 _PARTIAL = "The denied action alone"
 # What the title says of a change for which a step names who makes it.
-_BY_ORGANIZATION = "If the call must stay as it is, only an administrator of the organization can change"
+_BY_ORGANIZATION = "If the call must stay as it is, only an administrator of the organization can "
 _CHANGE = lazy_pattern(r"Have [^\n]{1,200} changed")
 _IF_NOT_ENOUGH = "if the call is still denied"
 

@@ -110,13 +110,34 @@ _OF_SDK = f"User: {_ROLE} is not authorized to perform: sqs:CreateQueue on resou
         (_denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a"), "Change the Region of the call"),
         (_denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a") + "env:\n  AWS_REGION: eu-west-3\n", '"AWS_REGION: eu-west-3" in the text sets the Region: change it.'),
         (_denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a") + "env:\n  AWS_REGION: eu-west-1\n", "Change the Region of the call"),
+        (f"aws:sqs:Queue (a):\n  error: {_OF_SDK}: provider=aws@6.83.0\nPulumi.live.yaml\n", "pulumi config set aws:region sa-east-1 --stack live."),
+        (f"│ Error: creating SQS Queue (a): {_OF_SDK}\n│   with aws_sqs_queue.a,\n", 'Change region in the block provider "aws"'),
+        (f'│ Error: creating SQS Queue (a): {_OF_SDK}\n│   with aws_sqs_queue.a,\nprovider "aws" {{\n  region = "eu-west-3"\n}}\n', 'region = "eu-west-3" in the text sets the Region: change it.'),
         (f"sam deploy --stack-name jobs\nCREATE_FAILED  AWS::SQS::Queue  Jobs  {_OF_SDK} (Service: Sqs, Status Code: 403, Request ID: 0a1b)\n", "If the stack jobs is new, delete what is left of it in eu-west-3."),
         (f"sam deploy --stack-name jobs\nUPDATE_FAILED  AWS::SQS::Queue  Jobs  {_OF_SDK} (Service: Sqs, Status Code: 403, Request ID: 0a1b)\n", "or region in the profile or provider."),
     ],
-    ids=["Ruby", "CloudFormation", "boto3 or the AWS CLI", "set in the text", "other setting", "new stack", "updated stack"],
+    ids=["Ruby", "CloudFormation", "boto3 or the AWS CLI", "set in the text", "other setting", "Pulumi", "Terraform", "provider in the text", "new stack", "updated stack"],
 )  # fmt: skip
 def test_where_a_program_sets_its_region(error: str, step: str) -> None:
     first = explain(error + _policy(Action="*")).remedies[0]
     assert first.title == "Call in sa-east-1"
     assert step in first.steps[0]
     assert ("what is left of it" in first.steps[0]) is ("what is left of it" in step)
+
+
+@check_rows(
+    ("said", "region"),
+    [
+        ("All our queues are in eu-west-2.", "eu-west-2"),
+        ("Are all our queues in eu-west-2?", "sa-east-1 or eu-west-2"),
+        ("We have nothing in eu-west-2, and run some things in sa-east-1 and eu-west-2.", "sa-east-1 or eu-west-2"),
+        ("", "sa-east-1 or eu-west-2"),
+    ],
+)  # fmt: skip
+def test_region_of_the_rest(said: str, region: str) -> None:
+    """Of several Regions, the one is used in which the rest is."""
+    denied = _denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a")
+    policy = _policy(Action="*").replace('["sa-east-1"]', '["sa-east-1", "eu-west-2"]')
+    explanation = explain(f"{denied}{said}\n{policy}")
+    assert explanation.remedies[0].title == f"Call in {region}"
+    assert "Next " not in str(explanation)

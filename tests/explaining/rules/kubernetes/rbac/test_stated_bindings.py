@@ -555,3 +555,24 @@ def test_binding_elsewhere_or_for_another_group(
     explanation = explain(f"{_DENIED.format(user)}$ kubectl get rolebinding -A -o wide\n{text}")
     assert verdict in explanation.summary
     assert first is None or explanation.remedies[0].commands[0].startswith(first)
+
+
+_KIM = "arn:aws:iam::111122223333:user/kim"
+
+
+@check_rows(
+    ("entry", "place"),
+    [
+        (f'$ aws eks describe-access-entry --cluster-name prod --principal-arn {_KIM} --query accessEntry.kubernetesGroups\n[\n    "viewer"\n]\n', "access entry"),
+        (f'"principalArn": "{_KIM}",\n"kubernetesGroups": ["viewer"]\n', "access entry"),
+        (f"mapUsers: |\n  - userarn: {_KIM}\n    username: {_KIM}\n    groups:\n    - viewer\n", "aws-auth entry"),
+    ],
+    ids=["query", "entry", "aws-auth"],
+)  # fmt: skip
+def test_where_a_misspelled_group_of_a_user_is(entry: str, place: str) -> None:
+    """The group of a binding is added to the access entry, if the text shows that the user has one."""
+    explanation = explain(f"{DENIED.format(user=_KIM, where=IN_SHOP)}\n---\n{binding(VIEWERS)}\n{entry}")
+    assert explanation.summary.endswith("the spelling differs.")
+    assert explanation.remedies[1].title == f"Or add the group viewers to the {place} of the user kim"
+    has_update = any("aws eks update-access-entry" in each for each in explanation.remedies[1].commands)
+    assert has_update == (place == "access entry")

@@ -13,7 +13,7 @@ from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
-from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_code
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -49,6 +49,11 @@ _REGIONAL = frozenset({"lambda", "logs"})
 _MOVED = lazy_pattern(
     rf"\b(?i:moved?|moving|migrat\w{{1,4}}|relocat\w{{1,4}}|expand\w{{0,3}}|roll\w{{0,3}} out|rollout|copied|failover|failed over|new region)\b(?! back)[^\n.;]{{0,80}}?\b(?:to|into|in|is)(?: the)?(?: region)? [`\"'(]{{0,2}}(?P<place>{PLACE})(?![\w-])"
 )
+# "We run everything in eu-west-1."
+_RUNS_IN = lazy_pattern(
+    rf"(?a)\b(?i:(?:we|I|everything|all|the rest|others?|stacks|resources|tables?|queues?|buckets?)\b[^.;\n\"{{}}]{{0,40}}?\b(?:run|runs|are|is|live|lives|have|has|deploy|use)\b)[^.;\n\"{{}}]{{0,40}}? (?:in )?[`']?(?P<region>{REGION})(?![\w-])"
+)
+_PULUMI_STACK = lazy_pattern(r"\bPulumi\.([\w-]{1,100})\.ya?ml\b")
 _MAX_LINE = 300
 _MAX_REGIONS = 3
 _READING_VERBS = ("Describe", "List", "Get")
@@ -87,18 +92,27 @@ def describe_place(denial: Denial) -> str | None:
 
 def describe_move(denial: Denial, listed: str, step: str) -> tuple[str, str]:
     """Return the title and the step of a call in the Regions that a Deny exempts: with another resource, if it needs one there."""
-    place = describe_place(denial)
+    place, text = describe_place(denial), denial.failure.text
     if place is None:
+        listed = find_own_region(text, _REGION_ID.findall(listed)) or listed
         _, general, settings = step.partition("Change the Region of the call:")
         called = getattr(denial.resource_arn, "region", None) or denial.facts.region
         argument = _ARGUMENTS_OF_SDKS.get(denial.failure.envelope.source or "")
-        deployment = find_deployment(denial.failure, denial.facts)
+        deployment = find_code(denial.failure, denial.facts)
         is_own = argument and deployment is None
         step = f"{general}{settings}" if general else step
         if argument and is_own and commands.region(listed) == listed:
             step = f"Set AWS_REGION={listed} where the program runs, or {argument.format(listed)} if its code sets the Region."
+        elif general and deployment is not None and deployment.tool == "Pulumi":
+            stack = only_one({*_PULUMI_STACK.findall(text)})
+            of_stack = "" if stack is None else f" --stack {stack}"
+            file = f"Pulumi.{stack or 'STACK'}.yaml"
+            step = f"Set the Region of the stack, in {file}: pulumi config set aws:region {commands.region(listed)}{of_stack}. A provider in the code (aws.Provider) can have a region of its own."
         elif general and called and (words := _find_setting(denial, called)) is not None:
             step = f"{quote_words(words)} in the text sets the Region: change it."
+        elif general and deployment is not None and deployment.is_terraform:
+            # https://registry.terraform.io/providers/hashicorp/aws/latest/docs#provider-configuration
+            step = 'Change region in the block provider "aws", or in the variable that it uses. Without it, AWS_REGION or the profile sets the Region. A resource or module can use another provider (alias).'
         if called and deployment is not None and deployment.stack and deployment.status == "CREATE_FAILED":
             step += f" If the stack {deployment.stack} is new, delete what is left of it in {called}."
         if denial.lowercase_action in {"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"}:
@@ -109,6 +123,16 @@ def describe_move(denial: Denial, listed: str, step: str) -> tuple[str, str]:
         f"Use a resource in {listed} instead of {name}",
         f"{place}, and a call in another Region does not reach it.",
     )
+
+
+def find_own_region(text: str, regions: Sequence[str]) -> str | None:
+    """Return the only one of several Regions in which the rest is, as people say.
+
+    >>> find_own_region("We run everything in eu-west-1.", ["eu-west-1", "eu-central-1"])
+    'eu-west-1'
+    >>> find_own_region("We don't run anything in eu-west-1.", ["eu-west-1", "eu-central-1"])
+    """
+    return only_one({each["region"] for each in find_said(text, _RUNS_IN)}.intersection(regions))
 
 
 def region_steps(denial: Denial) -> tuple[str, ...]:

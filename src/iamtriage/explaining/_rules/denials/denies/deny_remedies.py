@@ -365,8 +365,11 @@ def name_property(key: str) -> str:
 
 
 def _region_commands(denial: Denial, condition: DenyingCondition) -> tuple[str, ...]:
-    """Return how a shell makes the call in the first Region that the Deny accepts."""
-    accepted = condition.policy_values[0] if deny_conditions.accepts_listed_values(condition) else ""
+    """Return how a shell makes the call in a Region that the Deny accepts."""
+    accepted = ""
+    if deny_conditions.accepts_listed_values(condition):
+        own = denied_regions.find_own_region(denial.failure.text, condition.policy_values)
+        accepted = own or condition.policy_values[0]
     # Others have their own settings, which take precedence over variables of the shell.
     is_of_shell = denial.context.runtime is None and find_program(denial.failure) is None
     if not accepted or commands.region(accepted) != accepted:

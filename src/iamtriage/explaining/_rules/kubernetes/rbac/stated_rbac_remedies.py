@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.kubernetes.entries.entry_groups import (
     change_groups,
     find_own_entry,
 )
-from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups, find_stated_entry
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks, stated_rbac
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
@@ -179,6 +179,8 @@ def _group_remedies(denied: DeniedRequest, group: str) -> Iterator[Remedy]:
         unknown = f"PRINCIPAL_ARN is the principal of the access entry with the user name {clip_text(denied.user or '')}."
         steps = (unknown,) if entry is None else ()
         of = of if entry is None else entry.description
+    elif not lines and denied.is_iam and find_stated_entry(denied.case.failure, denied.principal):
+        place, lines = "access entry", (add_groups_command(for_group, group),)
     elif not lines:
         place, lines = "aws-auth entry", ("kubectl -n kube-system edit configmap aws-auth",)
         steps = (
