@@ -89,7 +89,7 @@ sure   | <bucket>check S3bucket permission | Access Denied for bucket: (?P<resou
 sure   | <pool>this identity pool|one valid login for this | (?:(?P<code>NotAuthorizedException)(?: ?\{ ?\"?message\"?[=:] ?\"?|\(message=))?(?:Unauthenticated access is not supported for this identity pool|Token is not from a supported provider of this identity pool|Logins don't match\. Please include at least one valid login for this identity)
 sure   | not allowed with tested creds | Action not allowed with tested creds\"?\s{1,20}action=\\?\"?(?P<action>(?P<service>[a-z0-9-]{2,40}):[A-Z]\w{1,60})
 sure   | insufficient EC2 permissions|<ERROR_CODE> | Service role \S{1,200} has insufficient EC2 permissions|\bERROR_CODE\b(?:\W{1,20}(?:is|[sS]tring(?:Value)?|[dD]ataType|[tT]ype|[vV]alue)\b){0,4}\W{1,20}NO_PERMISSIONS
-sure   | NO_PERMISSIONS | :rule/[\w./-]{1,400}[^\x1e{}]{0,600}?[\"\s]NO_PERMISSIONS(?=\"|\t|[^\S\n]{0,8}$)|(?<=\")NO_PERMISSIONS(?=\"[^\x1e{}]{0,600}?:events:[\w-]{6,30}:\d{12}:rule/)
+sure   | NO_PERMISSIONS | :rule/[\w./-]{1,400}[^\x1e{}]{0,600}?[\"\s]NO_PERMISSIONS(?=\"|\t|[^\S\n]{0,8}$)|\"NO_PERMISSIONS(?=\"[^\x1e{}]{0,600}?:events:[\w-]{6,30}:\d{12}:rule/)
 outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
 sure   | <S3Exception>name AccessDenied, Message | (?P<service>S3)Exception name (?P<code>AccessDenied), Message: Access Denied(?:, bucket [^\s,]{3,63}, key [^\s,]{1,1024}, object size \d)?
 sure   | <S3_ERROR> | DB::Exception: (?:(?:Message: )?Access Denied[:.,]|[^\n]{0,300}? HTTP response code: (?P<status_code>403)\b)(?:[^\n\x1e]|\n(?=\S)){0,600}?\((?P<service>S3)_ERROR\)
