@@ -69,7 +69,7 @@ def attach_context(
         candidates = [
             each
             for each in candidates
-            if each.code or not (each.only_ids or each.facts.keys() == _ONLY_SERVICE)
+            if each.code or not (each.only_ids or (not each.kinds and each.facts.keys() == _ONLY_SERVICE))
         ] or candidates
     if _any_lacks("status_code", candidates):
         _attach(candidates, read_statuses(readable), "status_code", text, sections)
