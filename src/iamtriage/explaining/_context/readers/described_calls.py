@@ -260,9 +260,9 @@ def find_described_call(failure: Failure) -> tuple[Stated, Stated] | None:
     if (asked := _QUERY.search(text)) is not None and (found := _look_up(asked["name"], asked["service"])):
         return Stated(found.service, asked[0]), Stated(found.operation, asked[0])
     low = line_start(text, start, start - _CHARS_BEFORE)
-    for pattern, service, called in _SAID:
+    for pattern, said_service, called in _SAID:
         if (said := pattern.search(text, low, end)) is not None:
-            return Stated(service, said[0]), Stated(called, said[0])
+            return Stated(said_service, said[0]), Stated(called, said[0])
     if (named := _NAMED.search(text, low, min(end + 80, len(text)))) is not None:
         found = _look_up(named["name"], failure.envelope.service)
         return None if found is None else (Stated(found.service, named[0]), Stated(found.operation, named[0]))

@@ -174,4 +174,5 @@ def test_client_of_a_rest_catalog_does_not_sign(text: str, setting: str | None) 
     manifest = explanation.remedies[0].manifest or ""
     assert (setting or "") in manifest
     assert ("rest." in manifest) is (setting is not None)
+    assert explanation.failure is not None
     assert (explanation.failure.kind == "access_denied") is ("glue:GetCatalog" in text)

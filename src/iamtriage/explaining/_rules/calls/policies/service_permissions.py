@@ -280,7 +280,7 @@ def find_deny(case: Case[Any], service: str, action: str, target: str | None) ->
 _NOTIFIED = lazy_pattern(
     r"\b(?:queue|topic|lambda_function)_arn\s{0,20}=\s{0,4}(?P<type>aws_(?:sqs_queue|sns_topic|lambda_function))\.(?P<name>\w{1,60})\.arn\b"
 )
-_BUCKET = lazy_pattern(r"(?P<address>aws_s3_bucket\.\w{1,60})\.\w{1,20}|\"(?P<name>[a-z0-9.-]{3,63})\"")
+_CODED_BUCKET = lazy_pattern(r"(?P<address>aws_s3_bucket\.\w{1,60})\.\w{1,20}|\"(?P<name>[a-z0-9.-]{3,63})\"")
 _POLICY_TYPES = {
     "aws_sqs_queue": "aws_sqs_queue_policy",
     "aws_sns_topic": "aws_sns_topic_policy",
@@ -313,7 +313,7 @@ def allow_notifications_in_terraform(text: str) -> Remedy | None:
         if block is None
         else only_one({each.groups(): each for each in _NOTIFIED.finditer(block.body)}.values())
     )
-    bucket = None if block is None else _BUCKET.fullmatch(block.arguments.get("bucket", ""))
+    bucket = None if block is None else _CODED_BUCKET.fullmatch(block.arguments.get("bucket", ""))
     if block is None or found is None or bucket is None:
         return None
     kind, name = found["type"], found["name"]

@@ -207,7 +207,8 @@ def explain_unlisted(denial: Denial) -> Explanation | None:
     ):
         return None
     near = _find_near_key(key, (*lacking.keys, *(lacking.folders or ())))
-    title, line, steps = "Correct the key, or upload the object", None, ()
+    title, line = "Correct the key, or upload the object", None
+    steps: tuple[str, ...] = ()
     series = [each for each in lacking.keys if _DIGITS.sub("0", each) == _DIGITS.sub("0", key)]
     # Another key of a series, such as that of another day, is another object.
     if series and key > max(series):
@@ -224,8 +225,8 @@ def explain_unlisted(denial: Denial) -> Explanation | None:
         )
     elif near and not near.endswith("/") and _DIGITS.sub("0", near) != _DIGITS.sub("0", key):
         title = f"Use {clip_text(near)}, or upload {clip_text(key)}"
-        written = "" if denial.context.command is None else denial.context.command.text
-        line = commands.repeat_line(written.replace(key, near)) if written.count(key) == 1 else None
+        typed = "" if denial.context.command is None else denial.context.command.text
+        line = commands.repeat_line(typed.replace(key, near)) if typed.count(key) == 1 else None
     text = f"Without {_LIST} on {arn}, S3 answers 403 instead of 404 for a missing object."
     if policy is not None:
         text = f"{capitalize_start(policy.name)} allows {denial.action} on it: neither that permission nor a bucket policy is missing. {text}"

@@ -184,7 +184,9 @@ def _explain_known(
             remedies=deployment_tools.delete_failed_stack(late.remedy, deployment, denial.facts),
         )
     allowing = _find_allowing(denial, action, source and source[2], role)
-    return allowing and _explain_allowed(denial, action, allowing.name, role or "ROLE_NAME")
+    if allowing is None:
+        return None
+    return _explain_allowed(denial, action, allowing.name, role or "ROLE_NAME")
 
 
 def _find_role(text: str) -> tuple[str, str | None, CodedPrincipal | None]:
