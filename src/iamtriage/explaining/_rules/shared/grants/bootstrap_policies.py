@@ -17,7 +17,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, save_step
-from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, deployment_tools
+from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 
 _POLICY = "POLICY_ARN"
 _REGION = lazy_pattern(r"\baws://[0-9]{12}/([a-z0-9-]{6,30})")
@@ -65,7 +65,10 @@ def extend_policy(
     lines = (*commands.show_policy_commands(_POLICY), commands.change_policy(_POLICY))
     # Long lines wrap badly.
     written = (f"policy={arn or _POLICY}", *(each.replace(_POLICY, '"$policy"') for each in lines))
-    stack = deployment_tools.find_stack(denial.failure, denial.facts)
+    # Few denials are of a bootstrapped role, and the module has many patterns.
+    from iamtriage.explaining._rules.shared.texts.deployment_tools import find_stack
+
+    stack = find_stack(denial.failure, denial.facts)
     if stack is not None and stack.type is not None and _AWS_TYPE.fullmatch(stack.type):
         # https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
         steps = (
