@@ -5,8 +5,6 @@ Source: https://docs.aws.amazon.com/cli/latest/reference/eks/update-kubeconfig.h
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._rules.basics import Explanation
 from iamtriage.explaining._rules.kubernetes.logins import client_configurations
@@ -19,17 +17,18 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 _MAX_TEXT = 64_000
 # A role that people say the caller assumes, and the roles that they say the cluster knows.
 _NAMED_ROLE = r"(?:(?:the|my|our|an?) )?(?:(?:IAM|SSO|AWS) )?(?:[Rr]ole[ :/])?[`\"']?(?:arn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:role/)?(?:[\w+=,.@-]{1,64}/){0,4}"
+_ROLE = r"[\w+=,@-](?:[\w+=,.@-]{0,62}[\w+=@-])?"
 _ASSUMES = lazy_pattern(
-    rf"(?a)\b(?:assumes?|assum(?:ed|ing)|switch(?:es)? to|switch into) {_NAMED_ROLE}(?P<role>[\w+=,@-](?:[\w+=,.@-]{{0,62}}[\w+=@-])?)"
+    rf"(?a)\b(?:assumes?|assum(?:ed|ing)|switch(?:es)? to|switch into) {_NAMED_ROLE}(?P<role>{_ROLE})"
 )
 _NOT_ASSUMED = lazy_pattern(
     r"(?i)(?:n't|n’t|\bnot|\bcannot|\bnever|\bunable|\bfail\w{0,3}|\bdenied|\bno longer|\bif|\bshould|\bmust|\bnobody|\bwithout)\b[^.\n]{0,40}\Z"
 )
 # The name stands before or after these words.
 _IS_MAPPED = r"[`\"']?,? (?:\(?(?:that|which) )?(?:(?:role|one) )?(?:is (?:what |the one )?(?:that )?(?:has been )?(?:already )?(?:mapped|in (?:the )?aws-auth|listed)|(?:is what )?has (?:an|the|its) (?:EKS )?access entry|is in (?:the )?aws-auth)"
-_MAPS = (
-    r"(?:\baccess entry for|\baws-auth (?:has|maps|contains|lists)|\brolearn:|\bprincipal-?[aA]rn[\"']?[:= ]) ?"
-    + _NAMED_ROLE
+_MAPPED = lazy_pattern(
+    rf"(?a)(?<![\w+=@-])(?P<before>{_ROLE}){_IS_MAPPED}"
+    rf"|(?:\baccess entry for|\baws-auth (?:has|maps|contains|lists)|\brolearn:|\bprincipal-?[aA]rn[\"']?[:= ]) ?{_NAMED_ROLE}(?P<after>{_ROLE})"
 )
 
 
@@ -41,14 +40,8 @@ def explain_assumable_role(case: AnyCase) -> Explanation | None:
         for each in _ASSUMES.finditer(text)
         if not _NOT_ASSUMED.search(text[max(each.start() - 60, 0) : each.start()])
     }
-    mapped = [
-        each
-        for each in names
-        if re.search(
-            rf"(?a)(?<![\w-]){re.escape(each)}{_IS_MAPPED}|{_MAPS}{re.escape(each)}(?![\w+=@-])", text
-        )
-    ]
-    name = only_one(mapped)
+    mapped = {each["before"] or each["after"] for each in _MAPPED.finditer(text)} if names else set[str]()
+    name = only_one(names & mapped)
     pinned = client_configurations.find_pinned_role(case)
     if (
         name is None
@@ -56,8 +49,7 @@ def explain_assumable_role(case: AnyCase) -> Explanation | None:
         or getattr(underlying_role(case.principal), "name", None) == name
     ):
         return None
-    arns = {each for each in find_iam_arns(text) if each.rpartition("/")[2] == name}
-    arn = only_one(arns)
+    arn = only_one({each for each in find_iam_arns(text) if each.rpartition("/")[2] == name})
     cluster = find_cluster(case)
     lookup = f'"$(aws iam get-role --role-name {name} --query Role.Arn --output text)"'
     where = f" {cluster.argument}" if cluster.name else ""
