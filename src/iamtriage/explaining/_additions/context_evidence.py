@@ -29,12 +29,12 @@ __all__ = (
 
 _MAX_MESSAGE = 1_000
 _CHARS_BEFORE = 4_000
-# What a provider calls again and again until a resource is ready.
-# The types of resources of several errors of one run.
+# The types of the resources of a run, which can have several errors, and its warnings.
 _TERRAFORM_TYPE = lazy_pattern(
     r"(?am)^[ \u2502|]{0,8}with (?:module\.[\w.\[\]\"-]{1,120}\.)?(aws_\w{2,60})\."
 )
-_SEVERAL = 2
+_WARNING = lazy_pattern(r"(?s)\bWarning: (?:(?!\bError: ).){0,600}")
+# What a provider calls again and again until a resource is ready.
 _POLL = lazy_pattern(r"(?:Describe|Get|List)[A-Z]")
 _METADATA_ADDRESS = "169.254.169.254"
 _METADATA_TIMEOUT = lazy_pattern(
@@ -251,9 +251,5 @@ def notes_about_context(context: Context, runtime: Runtime | None, explanation: 
         text = failure.text if failure and _POLL.match(failure.envelope.operation or "") else ""
         if f"{address}: Still creating..." in text:
             yield f"AWS can complete {address} although Terraform no longer waits for it. Before the next apply, look at terraform plan: Terraform replaces what it marked as tainted, unless you run terraform untaint {address}."
-        elif (
-            failure is None
-            or "Warning: " in failure.text
-            or len({*_TERRAFORM_TYPE.findall(failure.text)}) < _SEVERAL
-        ):
+        elif failure is None or len({*_TERRAFORM_TYPE.findall(_WARNING.sub("", failure.text))}) <= 1:
             yield f"Terraform was working on {address}; run Terraform again after the fix."

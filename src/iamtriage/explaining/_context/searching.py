@@ -236,9 +236,7 @@ def _documents(text: str) -> dict[str, Any]:
     # Messages of AWS have "because no identity-based policy allows the … action".
     is_allowed = text.count(" allow") > text.count("because no ")
     is_described = is_allowed or any(map(text.__contains__, _SIGNS_OF_DESCRIPTIONS))
-    has_policies = any(map(text.__contains__, _SIGNS_OF_POLICIES)) or (
-        "Action" in text and ("Deny" in text or "Allow" in text)
-    )
+    has_policies = any(map(text.__contains__, _SIGNS_OF_POLICIES))
     has_mappings = '"' in text or "arn: " in text or "GROUPS" in text or "iamidentitymapping" in text
     has_ids = "AROA" in text or "AIDA" in text
     if not (is_attached or is_described or has_policies or has_mappings or has_ids):
@@ -272,7 +270,7 @@ _SIGNS_OF_DESCRIPTIONS = (" may ", " can ", " contain", " got ", "gave ", "added
 # Every policy contains one of these, in JSON, YAML or code.
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",
-    "FederatedPrincipal(", "WebIdentityPrincipal(", "Policy:", 'Policy":', '"Resource"',
+    "FederatedPrincipal(", "WebIdentityPrincipal(", "Policy:", 'Policy":', '"Resource"', "Action",
 )  # fmt: skip
 
 

@@ -77,8 +77,8 @@ _REFUSALS: tuple[tuple[_Pattern, _Pattern, str], ...] = (
 )  # fmt: skip
 # "Isn't that a bucket policy thing?", "Is it the SCP?": a question about one type of policy as the cause.
 _IS_POLICY = lazy_pattern(
-    r"(?i:(?:is|isn't|could|must|can) (?:it|that|this|the (?:problem|cause|reason))(?: (?:be|just|maybe|perhaps|really|simply))?|(?:it|that|this)(?:'s| is| must be))(?i: (?:an?|about|in|the|our|my|some|missing)){0,3} "
-    r"(?P<name>(?:(?P<resource>(?i:bucket|key|topic|queue|repository|resource|resource-based|secret|function))|(?P<role_trust>(?i:trust))|(?P<session>(?i:session))|(?P<vpc_endpoint>(?i:(?:vpc )?endpoint))|(?P<identity>(?i:iam|identity|identity-based)|IAM)) (?i:polic(?:y|ies))|(?P<service_control>SCPs?|(?i:service control polic(?:y|ies)))|(?P<resource_control>RCPs?|(?i:resource control polic(?:y|ies)))|(?P<permissions_boundary>(?i:(?:permissions? )?boundary)))(?i: (?:thing|problem|issue|then|again|here|that (?:blocks|denies) (?:it|this|me|us)))?\s{0,3}"
+    r"(?i:(?:is|could|must|can) (?:it|that|this|the (?:problem|cause|reason))(?: (?:be|just|maybe|perhaps|really|simply))?|(?:it|that|this)(?:'s| is| must be))(?i: (?:an?|about|in|the|our|my|some|missing)){0,3} "
+    r"(?P<name>(?:(?P<resource>(?i:bucket|key|topic|queue|repository|resource|resource-based|secret|function))|(?P<role_trust>(?i:trust))|(?P<session>(?i:session))|(?P<vpc_endpoint>(?i:(?:vpc )?endpoint))|(?P<identity>(?i:iam|identity|identity-based))) (?i:polic(?:y|ies))|(?P<service_control>SCPs?|(?i:service control polic(?:y|ies)))|(?P<resource_control>RCPs?|(?i:resource control polic(?:y|ies)))|(?P<permissions_boundary>(?i:(?:permissions? )?boundary)))(?i: (?:thing|problem|issue|then|again|here|that (?:blocks|denies) (?:it|this|me|us)))?\s{0,3}"
 )
 _CAPS = frozenset({"permissions_boundary", "session", "service_control", "resource_control", "vpc_endpoint"})
 # A first remedy that gives the caller other credentials, or only looks for the cause.

@@ -116,8 +116,8 @@ _ONLY_ROLE = lazy_pattern(
     rf"(?: \(|,? [`\"']| is (?:called )?[`\"']?|: [`\"']?)(?=[\w+=,.@-]{{0,63}}[\d_-])(?:(?<=[`\"'])|(?!{_COMPOUND}))(?P<name>[A-Za-z][\w+=,.@-]{{1,62}}[\w+=@-])[`\"')]?"
     r"(?![\w/:-])(?![^.\n]{0,80}(?:(?<!not )(?<!n't )\bwork(?:s|ed)?\b|\bassumed?\b|\bdeleted\b|\bdoes(?: not|n't) exist\b))"
 )
-# "glue role: arn:…", "IAM role of the job = arn:…"
-_ROLE_WITH_ARN = lazy_pattern(
+# "glue role: arn:…", "role of the job = orders-etl"
+_LABELLED_ROLE = lazy_pattern(
     r"(?ai)(?:\b(?:crawler|function|glue|instance|job|lambda|notebook|pipeline|pod|runner|task|worker)(?:'s)? (?:IAM )?role|\brole of (?:the |our |my )?(?:crawler|function|instance|job|notebook|pipeline|pod|runner|task|worker))"
     r"(?:[ _](?:arn|name))?(?: is| ?[:=]) ?[`\"']?(?:(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{0,511}[\w+=@-])|(?P<name>(?=[\w+=,.@-]{0,63}[\d_-])(?!arn:|(?:not|non|read|cross|mis)-)[a-z][\w+=,.@-]{1,62}\w)(?![\w/:-]))"
 )
@@ -287,7 +287,8 @@ def find_named_caller(text: str) -> Stated | None:
     >>> find_named_caller("My colleague (user kim) is signed in, too.")
     """
     callers: dict[str, Stated] = {}
-    for found in _NAMED_CALLER.finditer(text) if "role" in text or "user" in text else ():
+    may_name = any(map(text.__contains__, ("role ", "user ", "aller is ", "aller: ")))
+    for found in _NAMED_CALLER.finditer(text) if may_name else ():
         kind, name = (
             next(value for key, value in found.groupdict().items() if key.startswith(start) and value)
             for start in ("kind", "name")
@@ -337,10 +338,13 @@ def find_only_role(text: str) -> Stated | None:
     """
     if "ole " not in text and "ole:" not in text:
         return None
-    roles = {each.group(): each for each in _PRINCIPALS.finditer(text) if each["user"] is None}
-    labelled = next((each for each in _ROLE_WITH_ARN.finditer(text) if not _is_of_other(text, each)), None)
-    if labelled is not None and len(roles) == (labelled["arn"] is not None):
-        return Stated(labelled["arn"] or f"arn:aws:iam::****:role/{labelled['name']}", quote_match(labelled))
+    labelled = next((each for each in _LABELLED_ROLE.finditer(text) if not _is_of_other(text, each)), None)
+    if labelled is not None:
+        roles = {each[0] for each in _PRINCIPALS.finditer(text) if each["user"] is None}
+        arn = labelled["arn"] or f"arn:aws:iam::****:role/{labelled['name']}"
+        # Another role can be the caller.
+        if len(roles) == (labelled["arn"] is not None):
+            return Stated(arn, quote_match(labelled))
     found = [each for each in _ONLY_ROLE.finditer(text) if not _is_of_other(text, each)]
     names = {each["name"] for each in found}
     starts = {each.start("name") for each in found}

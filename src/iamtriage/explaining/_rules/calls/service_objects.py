@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.credentials import clock_remedies, credential_remedies
+from iamtriage.explaining._rules.shared.credentials import credential_remedies, session_ends
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import AwsError
@@ -88,7 +88,7 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
     if status == "400":
         evidence: Evidence = "possible"
         text = "The session token has expired or is invalid: S3 returns 400 for these, too."
-        if (ended := clock_remedies.find_session_end(case.failure.text, case.failure.span[0])) is not None:
+        if (ended := session_ends.find_session_end(case.failure.text, case.failure.span[0])) is not None:
             text, evidence = f"S3 answers 400 to a session token that has expired: {ended.words}.", "derived"
         causes = (common_causes.INVALID_SESSION_TOKEN.cause(evidence, text=text), *causes)
         # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: InvalidRequest

@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clues, remedies
-from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies, session_ends
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_listed_session
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
@@ -206,7 +206,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
 
 def _time_session(case: Case[ExpiredCredentials], credentials: str) -> tuple[str, list[Cause]] | None:
     """Return the summary and the cause of a session that had ended, if the text has its times or its duration."""
-    if (ended := clock_remedies.find_session_end(case.failure.text, case.failure.span[0])) is not None:
+    if (ended := session_ends.find_session_end(case.failure.text, case.failure.span[0])) is not None:
         text = f"By the times in the text, {ended.words}: nothing had renewed it."
         return f"{credentials} had expired {ended.ago} before the call.", [
             LONG_RUNNING.cause("derived", text=text)

@@ -74,7 +74,7 @@ from iamtriage.explaining._rules.credentials.profiles.other_users import find_un
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_swapped_keys
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.credentials import clock_remedies, credential_remedies
+from iamtriage.explaining._rules.shared.credentials import credential_remedies, session_ends
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts import rejected_calls
@@ -167,7 +167,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
 
 def _explain_end(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:
     """Explain that the session of the call had ended, if the times in the text prove it."""
-    ended = clock_remedies.find_session_end(case.failure.text, case.failure.span[0])
+    ended = session_ends.find_session_end(case.failure.text, case.failure.span[0])
     if ended is None or request.is_temporary is False:
         return None
     text = f"By the times in the text, {ended.words}."

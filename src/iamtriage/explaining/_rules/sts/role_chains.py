@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-cha
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_words
+from iamtriage._text import clip_text, quote_words, upper_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
@@ -157,10 +157,9 @@ def _workflow_remedies(
     """Return how a job of GitHub Actions gets a longer session, and how a shorter one; first what the work needs."""
     name, first = clip_text(role.name), clip_text(before.name)
     enough = f" ({rejected.maximum} seconds, which is enough)" if rejected.is_enough else ""
-    direct = f"et the job's OIDC token assume {name} directly, without {first}"
-    less = "equest at most one hour"
+    direct = f"let the job's OIDC token assume {name} directly, without {first}"
     longer = account_remedy(
-        f"L{direct}" if is_short else f"Or l{direct}, for longer sessions",
+        upper_first(direct) if is_short else f"Or {direct}, for longer sessions",
         f"Only then, the role's maximum session duration applies{enough}. In account {role.account}, create the OIDC provider of GitHub if it has none. Let {name} trust it (sts:AssumeRoleWithWebIdentity), with the job's repository in the condition on sub.",
         f"Delete the step for {first}, and role-chaining: true from the one for {name}. The job needs permissions: id-token: write.",
         commands=(
@@ -172,7 +171,9 @@ def _workflow_remedies(
         url="https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws",
     )
     shorter = your_remedy(
-        f"Or r{less}, and repeat both steps before it ends" if is_short else f"R{less}",
+        "Or request at most one hour, and repeat both steps before it ends"
+        if is_short
+        else "Request at most one hour",
         rejected.request_less,
         "A step that runs longer than its session fails half-way: split the work into steps of less than an hour each."
         if is_short

@@ -276,6 +276,9 @@ def find_deny(case: Case[Any], service: str, action: str, target: str | None) ->
     return None
 
 
+_NOTIFICATION_URL = (
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_notification"
+)
 # The destination of a notification in Terraform's code.
 _NOTIFIED = lazy_pattern(
     r"\b(?:queue|topic|lambda_function)_arn\s{0,20}=\s{0,4}(?P<type>aws_(?:sqs_queue|sns_topic|lambda_function))\.(?P<name>\w{1,60})\.arn\b"
@@ -305,16 +308,12 @@ _FUNCTION_PERMISSION = """resource "{policy}" "{name}" {{
 
 def allow_notifications_in_terraform(text: str) -> Remedy | None:
     """Return the remedy that allows S3 in Terraform's code of a bucket's only notification, before it is created."""
-    block = only_one(
-        {each.address: each for each in find_resources(text, "aws_s3_bucket_notification")}.values()
-    )
-    found = (
-        None
-        if block is None
-        else only_one({each.groups(): each for each in _NOTIFIED.finditer(block.body)}.values())
-    )
-    bucket = None if block is None else _CODED_BUCKET.fullmatch(block.arguments.get("bucket", ""))
-    if block is None or found is None or bucket is None:
+    blocks = {each.address: each for each in find_resources(text, "aws_s3_bucket_notification")}
+    if (block := only_one(blocks.values())) is None:
+        return None
+    found = only_one({each.groups(): each for each in _NOTIFIED.finditer(block.body)}.values())
+    bucket = _CODED_BUCKET.fullmatch(block.arguments.get("bucket", ""))
+    if found is None or bucket is None:
         return None
     kind, name = found["type"], found["name"]
     policy = _POLICY_TYPES[kind]
@@ -357,8 +356,3 @@ def allow_notifications_in_terraform(text: str) -> Remedy | None:
         commands="terraform apply",
         url=_NOTIFICATION_URL,
     )
-
-
-_NOTIFICATION_URL = (
-    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_notification"
-)

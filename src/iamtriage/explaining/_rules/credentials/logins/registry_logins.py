@@ -315,11 +315,10 @@ _PULL_SECRET = lazy_pattern(
     r"|\bcreate secret docker-registry (?P<created>[a-z0-9][a-z0-9.-]{0,252})"
     r"|\b[Ss]ecret [\"'`]?(?P<said>(?:[a-z0-9.-]{1,40}[.-])?(?:ecr|regcred|aws)(?:[.-][a-z0-9.-]{0,40}[a-z0-9])?)(?![\w-]))"
 )
-_NAMESPACE = lazy_pattern(
+COMMAND_NAMESPACE = lazy_pattern(
     r"\b(?:kubectl|flux) [^\n|;]{0,300}?(?<!\S)(?:-n|--namespace)[ =]?(?P<name>[a-z0-9][a-z0-9-]{0,62})(?!\S)"
 )
-
-
+"""A command about one namespace of a cluster."""
 # The names that AWS and tutorials give such a secret, and those of the secrets of other registries.
 _OF_ECR = lazy_pattern(
     r"\A(?!.*(?:hub|\bgcr|ghcr|git|quay|harbor|nexus|jfrog|artifactory|\bacr\b)).*(?:ecr|regcred|aws|pull)"
@@ -359,7 +358,7 @@ def find_pull_secret(case: Case[Failure]) -> tuple[str | None, str | None]:
 
 def renew_pull_secret(case: Case[Failure], name: str | None) -> Remedy:
     """Return the remedy that replaces the login in an image pull secret, by a name that the text need not have."""
-    namespaces = {each["name"] for each in _NAMESPACE.finditer(case.failure.text)}
+    namespaces = {each["name"] for each in COMMAND_NAMESPACE.finditer(case.failure.text)}
     namespace = only_one(namespaces) or find_namespace(case)
     registry, region = clues.find_registry(case)
     login = commands.fill_command("$(aws ecr get-login-password --region {})", region)

@@ -20,6 +20,7 @@ from iamtriage.explaining._context.readers.kubernetes.node_roles import find_lis
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.credentials.logins.registry_logins import COMMAND_NAMESPACE
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -230,7 +231,7 @@ def _find_flux_object(case: Case[Failure]) -> tuple[str, str, str] | None:
         return None  # or the call of another program, such as docker
     row = _FLUX_ROW.match(line_at(text, case.failure.span[0]))
     name = only_one({each["name"] for each in asked if each["name"]}) or (row and row["name"])
-    space = only_one({each["name"] for one in asked for each in _NAMESPACE.finditer(one[0])})
+    space = only_one({each["name"] for one in asked for each in COMMAND_NAMESPACE.finditer(one[0])})
     return kind, name or "NAME", space or "NAMESPACE"
 
 
@@ -329,9 +330,6 @@ def pull_secret_remedy(registry: str, region: str) -> Remedy:
     )
 
 
-_NAMESPACE = lazy_pattern(
-    r"\b(?:kubectl|flux) [^\n|;]{0,300}?(?<!\S)(?:-n|--namespace)[ =]?(?P<name>[a-z0-9][a-z0-9-]{0,62})(?!\S)"
-)
 _CONFIG = """apiVersion: kubelet.config.k8s.io/v1
 kind: CredentialProviderConfig
 providers:

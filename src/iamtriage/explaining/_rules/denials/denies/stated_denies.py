@@ -43,7 +43,7 @@ from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._readers.elements import as_strings, shown_sid
 from iamtriage.typing import PolicyType
 
-_MAX_STATEMENTS, _RANK_OF_USUAL, _OPENS_SESSION = 3, 3, "sts:GetSessionToken"
+_MAX_STATEMENTS, _RANK_OF_USUAL = 3, 3
 _CONTROLS: frozenset[PolicyType | None] = frozenset({"service_control", "resource_control"})
 _FIND, _READ = "Find the Deny statement", "Read the Deny of the role's trust policy"
 _IF_EXEMPT = "If the Deny exempts certain principals"
@@ -117,7 +117,8 @@ class StatedDeny(Value):
     def exempts_sessions(self) -> bool:
         """Whether the statement requires MFA and exempts the call that opens a session with it, as that of a role does."""
         is_of_role = self.policy.policy_type == "role_trust"
-        return self.requires_mfa and bool(is_of_role or excluding_pattern(self.statement, _OPENS_SESSION))
+        is_exempt = excluding_pattern(self.statement, "sts:GetSessionToken") is not None
+        return self.requires_mfa and (is_of_role or is_exempt)
 
     @property
     def statement(self) -> dict[str, Any]:
@@ -142,9 +143,8 @@ class StatedDeny(Value):
         """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""
         if remedy.title.startswith(DETAILS_TITLES) and request_conditions.are_met(self.checked):
             return None
-        if remedy.title.startswith(_IF_EXEMPT) and not any(
-            "principal" in each.key.lower() for each in self.checked
-        ):
+        is_of_principal = any("principal" in each.key.lower() for each in self.checked)
+        if remedy.title.startswith(_IF_EXEMPT) and not is_of_principal:
             return None
         if self.exempts_sessions and isinstance(denial.principal, User):
             # The user satisfies the Deny alone, and without it, a stolen key is enough.

@@ -39,8 +39,7 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
 from iamtriage.explaining._rules.denials.shown_policies.resource_sides import is_part, write_whole
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
-from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument, with_statements
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present

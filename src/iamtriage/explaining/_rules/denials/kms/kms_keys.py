@@ -164,7 +164,7 @@ def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Re
     statements = _change_key_statements(remedy.policy, "Condition", condition)
     step = f"The condition kms:ViaService limits it to calls of {encrypted_data.SERVICES[service][0]}."
     steps = (*remedy.steps, *((step,) if remedy.layer == "identity" else ()))
-    return attrs.evolve(allow_remedies.with_statements(remedy, statements), steps=steps)
+    return attrs.evolve(denial_remedies.with_statements(remedy, statements), steps=steps)
 
 
 def _for_execution_role(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:

@@ -129,10 +129,10 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
     yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
     yield from _service_linked_causes(denial)
     if denial.lowercase_action.endswith("tagging") and denial.operation != "CopyObject":
-        from iamtriage.explaining._rules.shared.grants import allow_remedies
+        from iamtriage.explaining._rules.shared.grants import copied_tags
 
-        if allow_remedies.copies_tags(denial):
-            text = allow_remedies.describe_tags_of_copy(denial)
+        if copied_tags.copies_tags(denial):
+            text = copied_tags.describe_tags_of_copy(denial)
             yield DERIVED_ACTION.cause("derived", text=text)
 
 

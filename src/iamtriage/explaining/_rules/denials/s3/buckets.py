@@ -233,35 +233,43 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
     if not denial.action or not denial.resource or denial.policy_type is not None:
         return None
     statement = next(_find_denies(denial), None)
-    said = _SAID_DENY.search(denial.failure.text) if statement is None else None
-    if statement is None and said is None:
-        return None
-    certain: Explanation | None = load_rule(_CERTAIN_DENY)(denial) if statement else None
+    if statement is None:
+        said = _SAID_DENY.search(denial.failure.text) if "ucket policy" in denial.failure.text else None
+        if said is None:
+            return None
+        because = f"The text says {quote_words(said[0].strip())}."
+        return _explain_deny(denial, "a Deny of the bucket policy", None, because, has_condition=True)
+    certain: Explanation | None = load_rule(_CERTAIN_DENY)(denial)
     if certain is not None:
         return certain
-    sid = shown_sid(statement) if statement else ""
+    sid = shown_sid(statement)
     named = f"the Deny {sid} of the bucket policy" if sid else "a Deny of the bucket policy"
-    conditions = "described" if said else ""
-    when, because = "", f"The text says {quote_words(said[0].strip())}." if said else ""
-    if statement is not None:
-        because = "The text shows the bucket policy."
-        conditions = describe_conditions(statement) if statement.get("Condition") else ""
-        when = f", which applies if {conditions}" if conditions else ", which has no condition"
+    conditions = describe_conditions(statement) if statement.get("Condition") else ""
+    when = f", which applies if {conditions}" if conditions else ", which has no condition"
+    because = "The text shows the bucket policy."
+    return _explain_deny(denial, named, when, because, has_condition=bool(conditions))
+
+
+def _explain_deny(
+    denial: Denial, named: str, when: str | None, because: str, *, has_condition: bool
+) -> Explanation:
+    """Explain that a Deny of the bucket policy most likely matches; when it does is unknown if the text only describes it."""
+    verdict = named if when is None else f"{named}{when},"
     step = "Make the call so that the condition does not match, such as from the network, with the encryption or sign-in, or as the principal that it names."
     return denial.explain(
-        f"S3 denied {denial.action} on {denial.resource} without a reason: most likely, {named}{f'{when}, denies' if statement else ' denies'} it. No Allow overrides it, not even AdministratorAccess.",
+        f"S3 denied {denial.action} on {denial.resource} without a reason: most likely, {verdict} denies it. No Allow overrides it, not even AdministratorAccess.",
         DENIES["resource"].cause(
             "possible",
             because,
-            text=f"{upper_first(named)} matches the action and the resource{when}." if statement else None,
+            text=None if when is None else f"{upper_first(named)} matches the action and the resource{when}.",
         ),
         topic="s3-access-denied",
         remedies=remedies.owner_remedy(
             "Meet the condition of the Deny, or exempt the caller"
-            if conditions
+            if has_condition
             else "Narrow the Deny in the bucket policy",
-            step if conditions else None,
-            _ROOT_USER if _OF_POLICY.fullmatch(denial.action) else None,
+            step if has_condition else None,
+            _ROOT_USER if _OF_POLICY.fullmatch(denial.action or "") else None,
             "Or let the owner of the bucket exempt the caller in the statement, with ArnNotLike on aws:PrincipalArn, and keep the rest of the policy.",
             commands=tuple(
                 commands.fill_command(each, bucket_argument(denial))

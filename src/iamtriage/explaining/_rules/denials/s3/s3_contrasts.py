@@ -29,7 +29,8 @@ from iamtriage.explaining._rules.denials.resource_commands import bucket_argumen
 from iamtriage.explaining._rules.denials.s3 import buckets
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
-from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy, with_statements
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.grants.denial_remedies import with_statements
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant

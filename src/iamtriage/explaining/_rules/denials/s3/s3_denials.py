@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
+from iamtriage.explaining._rules.shared.grants import allow_remedies, copied_tags, denial_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements import tasks
@@ -128,7 +128,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     for rule in () if denial.stands_alone else (*rules, *others, *by_policy, *last):
         if (explanation := rule(denial)) is not None:
             return explanation
-    if allow_remedies.copies_tags(denial):
+    if copied_tags.copies_tags(denial):
         return s3_objects.explain_tags_of_copy(denial)
     on = f" on {denial.resource}" if denial.resource else ""
     blocked = public_access.find_blocked_access(denial)
@@ -282,7 +282,7 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         if acl.is_public:
             lines = (public_access.show_public_access_commands(denial)[0], *lines)
             steps = tuple(each.replace("The first command", "get-caller-identity") for each in steps)
-    return allow_remedies.with_statements(
+    return denial_remedies.with_statements(
         attrs.evolve(remedy, title=title, steps=steps, commands=lines), statements
     )
 
@@ -310,7 +310,7 @@ def _with_prefix(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     step = f"{done} objects whose keys begin with the path, and also needs s3:ListBucket on the bucket."
     kept = (each for each in remedy.steps if not each.startswith(NEXT_OBJECTS))
     remedy = attrs.evolve(remedy, steps=(step, *kept))
-    return allow_remedies.with_statements(
+    return denial_remedies.with_statements(
         remedy, [{**first, "Action": action, "Resource": resource}, *others, listing]
     )
 
@@ -355,7 +355,7 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     remedy = attrs.evolve(remedy, title=title, who="you", steps=steps, commands=lines)
     if is_of_s3a and remedy.policy is not None and name:
         listing = allow("s3:ListBucket", (denial.resource or "").partition("/")[0], sid="S3ListBucket")
-        return allow_remedies.with_statements(remedy, [*remedy.policy["Statement"], listing])
+        return denial_remedies.with_statements(remedy, [*remedy.policy["Statement"], listing])
     return remedy
 
 

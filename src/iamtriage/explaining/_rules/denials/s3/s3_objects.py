@@ -28,10 +28,9 @@ from iamtriage.explaining._rules.shared.credentials.credential_remedies import w
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.grants.allow_remedies import (
     allow_remedy,
-    describe_tags_of_copy,
-    with_statements,
 )
-from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder
+from iamtriage.explaining._rules.shared.grants.copied_tags import describe_tags_of_copy
+from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder, with_statements
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy

@@ -184,9 +184,7 @@ def _explain_known(
             remedies=deployment_tools.delete_failed_stack(late.remedy, deployment, denial.facts),
         )
     allowing = _find_allowing(denial, action, source and source[2], role)
-    if allowing is None:
-        return None
-    return _explain_allowed(denial, action, allowing.name, role or "ROLE_NAME")
+    return None if allowing is None else _explain_allowed(denial, action, allowing.name, role or "ROLE_NAME")
 
 
 def _find_role(text: str) -> tuple[str, str | None, CodedPrincipal | None]:

@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.denials.statement_words import (
     find_retired,
     list_similar,
 )
-from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
+from iamtriage.explaining._rules.shared.grants.denial_remedies import with_statements
 from iamtriage.explaining._rules.shared.policies import date_conditions
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_line_remedy,

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import OR
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.denials.statement_words import allowed_resources
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
+from iamtriage.explaining._rules.shared.grants.denial_remedies import with_statements
 from iamtriage.explaining._rules.shared.policies.printed_policies import find_printed_policy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.requirements import companion_hints

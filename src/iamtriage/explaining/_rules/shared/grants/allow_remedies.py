@@ -7,24 +7,21 @@ permission set. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_poli
 from __future__ import annotations
 
 import json
-from posixpath import commonpath
 from typing import TYPE_CHECKING, Any
-
-import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.labels import Labelled
 from iamtriage._rendering.placeholders import find_placeholders
-from iamtriage._text import join_words, lower_first, quote_argument
+from iamtriage._text import join_words, quote_argument
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, ServiceLinkedRole, User
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.grants import bootstrap_policies, denial_remedies
+from iamtriage.explaining._rules.shared.grants import bootstrap_policies, copied_tags, denial_remedies
 from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
-from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present, replace_in
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present
 from iamtriage.explaining._rules.shared.requirements import (
     companion_actions,
     required_grants,
@@ -36,24 +33,12 @@ from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, ecs_starts, 
 from iamtriage.policies._documents import allow, build_document, build_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
 _PARTITION = "The partition is assumed to be"
 _ONLY_ALL = "The Resource must be *"
-# The AWS CLI copies an object between buckets with its tags: https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html
-_FAILED_COPY = lazy_pattern(
-    r"(?a)\b(?P<verb>copy|move) failed: (?P<source>s3://\S{1,1100}) to (?P<target>s3://\S{1,1100})"
-)
-_COPIES = lazy_pattern(r"(?a)\b(?:copy|move)(?: failed)?: s3://(\S{1,1100}) to s3://(\S{1,1100})")
-_COPIED = lazy_pattern(r"(?m)^(?:copy|move): s3://([^/\s]{3,63})/\S{1,1100} to s3://([^/\s]{3,63})/")
-_COPY_COMMAND = lazy_pattern(
-    r"(?a)\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync) (?:[^\n|;&]{0,400}? )??[\"']?s3://\S{1,600} [\"']?s3://"
-)
-_TAG_ACTIONS = frozenset({"s3:getobjecttagging", "s3:getobjectversiontagging", "s3:putobjecttagging"})
 
 
 def allow_remedy(
@@ -130,7 +115,7 @@ def allow_remedy(
         in_account = identity_remedy(
             title, first_step, *steps, statements=tuple(statements), url=url or pages.PERMISSION_SETS
         )
-        return _with_untagged_copy(
+        return copied_tags.with_untagged_copy(
             denial, in_permission_set(denial, denial.role, in_account, before=len(present(first_step)))
         )
     if grantee is None and bootstrap_policies.is_execution_role(denial):
@@ -147,7 +132,7 @@ def allow_remedy(
     elsewhere = None if grantee or where else denial_remedies.account_elsewhere(denial)
     attach = f"With credentials of account {elsewhere}, attach" if elsewhere is not None else "Attach"
     last = (required_grants.NEXT_OBJECTS,) if has_placeholders else (required_grants.NEXT_OBJECTS, _PARTITION)
-    return _with_untagged_copy(
+    return copied_tags.with_untagged_copy(
         denial,
         identity_remedy(
             title,
@@ -177,13 +162,6 @@ def _permissions_hint(grant: Grant) -> str | None:
         attached = ", and limit the policies with iam:PolicyARN (ArnEquals)" if "tach" in grant.action else ""
         limit = f"keep the Resource this narrow{attached}"
     return f"Whoever has {grant.action} can change permissions, even their own: {limit}."
-
-
-def with_statements(remedy: Remedy, statements: Sequence[dict[str, Any]]) -> Remedy:
-    """Return a remedy with other statements, after which the inline policy is named."""
-    old, new = inline_policy_name((remedy.policy or {})["Statement"]), inline_policy_name(statements)
-    lines = replace_in(remedy.commands, f"--policy-name {old} ", f"--policy-name {new} ")
-    return attrs.evolve(remedy, policy=build_document(statements), commands=lines)
 
 
 def other_side_command(
@@ -258,96 +236,6 @@ def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[s
     )
 
 
-def copies_tags(denial: Denial) -> bool:
-    """Return whether a program made the call for the tags of an object that it copies between buckets."""
-    if denial.lowercase_action not in _TAG_ACTIONS:
-        return False
-    text, called = denial.failure.text, denial.context.command
-    is_copy = called is None or called.words[:1] == ("s3",)
-    shown = _FAILED_COPY.search(text) or _COPY_COMMAND.search(text)
-    return (is_copy and shown is not None) or denial.operation == "CopyObject"
-
-
-_NO_TAGS = lazy_pattern(
-    r"(?:n't|\bnot|\bnever|\bno) (?:use |need |have )?(?:any )?(?:object )?tags\b|\b[Nn]one of [^.\n]{1,40}? ha(?:s|ve) (?:any )?tags\b"
-)
-
-
-def describe_tags_of_copy(denial: Denial) -> str:
-    """Return why the AWS CLI reads or sets the tags of an object, which it copies in parts.
-
-    The threshold is multipart_threshold: https://docs.aws.amazon.com/cli/latest/topic/s3-config.html.
-    """
-    calls = "sets them with a separate call"
-    if denial.lowercase_action != "s3:putobjecttagging":
-        calls = "reads them with a separate call, whether or not there are tags"
-    bucket = (denial.resource or "").rpartition(":")[2].partition("/")[0]
-    copied = any(bucket in each.groups() for each in _COPIED.finditer(denial.failure.text))
-    others = "Other objects were copied, so s3:GetObject and s3:PutObject are not missing"
-    return f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {calls}. Smaller objects, and version 1 of the AWS CLI, need no such call. {others if copied else 'The copy itself was not denied'}."
-
-
-def _find_folders(text: str) -> tuple[str, str] | None:
-    """Return the folders from which and to which the lines of a copy of several objects copy."""
-    pairs = set(_COPIES.findall(text))
-    if len(pairs) <= 1:
-        return None
-    source, target = (f"{commonpath(each)}/" for each in zip(*pairs, strict=True))
-    is_same = all(one.removeprefix(source) == other.removeprefix(target) for one, other in pairs)
-    return (source, target) if is_same and source != "/" != target else None
-
-
-def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
-    """Return a remedy that first repeats a copy without the tags, if it was denied only these."""
-    if not copies_tags(denial):
-        return remedy
-    text, called = denial.failure.text, denial.context.command
-    is_whole = called is not None and _COPY_COMMAND.search(called.text) is not None
-    again = commands.repeat_command(called, "s3", changes={"copy-props": "metadata-directive"})
-    folders, found = _find_folders(text), _FAILED_COPY.search(text)
-    if not is_whole and found is not None:
-        verb = "mv" if found["verb"] == "move" else "cp"
-        paths, option = found.group("source", "target"), ""
-        if folders is not None:
-            paths, option = (f"s3://{folders[0]}", f"s3://{folders[1]}"), " --recursive"
-        again = commands.fill_command(
-            f"aws s3 {verb} {{}} {{}}{option} --copy-props metadata-directive", *paths
-        )
-    if folders is not None and remedy.policy is not None and denial.resource_arn is not None:
-        folder = folders["put" in denial.lowercase_action]
-        all_objects = f"arn:{denial.resource_arn.partition}:s3:::{folder}*"
-        statements = [
-            {**each, "Resource": all_objects} if each["Resource"] == denial.resource else each
-            for each in remedy.policy["Statement"]
-        ]
-        steps = tuple(each for each in remedy.steps if not each.startswith(required_grants.NEXT_OBJECTS))
-        remedy = attrs.evolve(with_statements(remedy, statements), steps=steps)
-    is_target = denial.lowercase_action == "s3:putobjecttagging"
-    other = "s3:GetObjectTagging on the source" if is_target else "s3:PutObjectTagging on the destination"
-    by_program = "TaggingDirective=REPLACE in the call CopyObject, which copies tags by default,"
-    is_program = denial.operation == "CopyObject" and _COPY_COMMAND.search(text) is None
-    option = by_program if is_program else "The option --copy-props metadata-directive"
-    first = "With --copy-props, the first command" if again else option
-    unused = " It is enough, since you use no tags." if _NO_TAGS.search(text) else ""
-    steps = (
-        f"{first} leaves out the tags, keeps the metadata, and needs no more permissions.{unused}",
-        f"If objects have tags, also allow {other}. {' '.join(remedy.steps[:1])}".rstrip(),
-    )
-    keep = f"Or, to keep the tags ({remedy.who}):"
-    title = remedy.title.partition(", if ")[0]
-    return attrs.evolve(
-        remedy,
-        title=f"Copy without the tags, or {lower_first(title)}",
-        who="you" if again else remedy.who,
-        steps=(*steps, *remedy.steps[1:]),
-        commands=(
-            *present(again),
-            *(Labelled(keep, each) for each in remedy.commands[:1]),
-            *remedy.commands[1:],
-        ),
-    )
-
-
 def _documented_statements(
     controller: Controller, statement: dict[str, Any], grant: Grant, partition: str
 ) -> list[dict[str, Any]]:
@@ -394,11 +282,8 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
     elif called == "the caller" or called.endswith(("...", "…")):
         # No role can call GetFederationToken.
         called = "the user" if denial.lowercase_action == "sts:getfederationtoken" else UNKNOWN_CALLER
-    if (
-        "the user" in {denial.caller, called}
-        or denial.caller.startswith("the user whose ")
-        or ":user/" in called
-    ):
+    is_user = "the user" in {denial.caller, called} or denial.caller.startswith("the user whose ")
+    if is_user or ":user/" in called:
         return called, None, commands.put_policy("USER_NAME", name, "user")
     of_session = commands.role_name(long_role_name(denial.principal_text))
     return called, None, commands.put_policy(of_session, name)

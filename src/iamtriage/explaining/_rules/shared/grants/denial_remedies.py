@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
@@ -14,9 +19,11 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.stated_actions import CUT_OFF
+from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.principals.principal_words import is_truncated, session_name
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import replace_in, your_remedy
 from iamtriage.failures._failures import AccessDenied
+from iamtriage.policies._documents import build_document
 from iamtriage.policies._grants import complete_type
 
 # What can follow a part of an encoded message.
@@ -376,3 +383,10 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             url="https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html",
         )
     return None
+
+
+def with_statements(remedy: Remedy, statements: Sequence[dict[str, Any]]) -> Remedy:
+    """Return a remedy with other statements, after which the inline policy is named."""
+    old, new = inline_policy_name((remedy.policy or {})["Statement"]), inline_policy_name(statements)
+    lines = replace_in(remedy.commands, f"--policy-name {old} ", f"--policy-name {new} ")
+    return attrs.evolve(remedy, policy=build_document(statements), commands=lines)
