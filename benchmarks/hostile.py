@@ -1,8 +1,8 @@
 """Generate hostile texts, and list those that take too long.
 
 ``python -m benchmarks.hostile [--corpus FOLDER] [--seed N] [--minutes M]``. A text repeats a fragment, or two, with a
-separator. Fragments are the strings in the source of the readers and of redaction, and the parts of the lines of
-real texts. The exit status is 1 if a text is over a limit.
+separator. Fragments are the strings in the source of the readers, of redaction and of explanations, and the parts of
+the lines of real texts. The exit status is 1 if a text is over a limit.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import iamtriage
-from benchmarks.measure import COST_LIMIT, DOUBLING_LIMIT, IDENTIFIERS_LIMIT, best
+from benchmarks.measure import COST_LIMIT, DOUBLING_LIMIT, EXPLAIN_LIMIT, IDENTIFIERS_LIMIT, best
 from benchmarks.reading import CORPUS
 from benchmarks.texts import SECRET_TRIGGER, TRIGGER, repeated
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SEPARATORS = ("", " ", "\n", "\n\n", ": ", ", ", '"', "\\n", "> ", "(", "=", "\x1e", "é", "\0\n", " \0 ")
 # A placeholder in a unit. Each repetition has another number there, so that no two repetitions are equal.
 _NUMBER = "\0"
-_PACKAGES = ("_reading", "redaction")
+_PACKAGES = ("_reading", "redaction", "explaining")
 # Fragments of both sizes matter, because readers join lines and sentences.
 _CLAUSE = re.compile(r"[^\n:;,.(){}\[\]\"]{2,60}[:;,.(){}\[\]\"]{0,3}")
 _LINE = re.compile(r"[^\n]{3,120}")
@@ -40,6 +40,12 @@ _DIGITS = re.compile(r"\d+")
 # In characters. If a small text is far below the limits, larger ones are not measured.
 _FIRST, _SIZES = 4_000, (20_000, 40_000, 80_000)
 _SUSPICIOUS = 0.5
+# Explanations need a failure with facts.
+_DENIAL = (
+    "\nAn error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:sts::111122223333:"
+    "assumed-role/app/session is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::data/report.csv"
+    " because no identity-based policy allows the s3:GetObject action"
+)
 
 
 class _Reader(NamedTuple):
@@ -59,6 +65,7 @@ READERS = (
         IDENTIFIERS_LIMIT,
         SECRET_TRIGGER,
     ),
+    _Reader("explain", lambda text: str(iamtriage.explain(text)), EXPLAIN_LIMIT, _DENIAL),
 )
 
 

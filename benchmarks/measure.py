@@ -159,6 +159,8 @@ _Input = TypeVar("_Input")
 # Limits in seconds per million characters of any text.
 COST_LIMIT, COST_TARGET = 1.0, 0.8
 IDENTIFIERS_LIMIT, IDENTIFIERS_TARGET = 3.0, 2.5
+# An explanation is for one failure, and its rules search the text around it several times.
+EXPLAIN_LIMIT = 10.0
 
 
 def growth_figure(
