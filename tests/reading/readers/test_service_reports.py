@@ -394,6 +394,16 @@ PERMISSIONS: Table = (
         denied(resource="s3://orders-results/2026/part-0.parquet"),
     ),
     (
+        "training job",
+        "ClientError: Data download failed:Access Denied for s3://orders-data/v7/manifest.json",
+        denied(resource="s3://orders-data/v7/manifest.json"),
+    ),
+    (
+        "bucket",
+        "RuntimeError: access denied reading the S3 bucket s3://orders-data",
+        denied(resource="s3://orders-data"),
+    ),
+    (
         "hadoop-s3n",
         "org.apache.hadoop.security.AccessControlException: Permission denied: s3n://orders-data/all_$folder$",
         denied(resource="s3n://orders-data/all_$folder$"),

@@ -102,7 +102,7 @@ sure   | <allow>not allow | \bPermissions on the (?:[\w-]{1,20} ){1,3}do not all
 sure   | not give you permission | \b<ROLE_PRINCIPAL> does not give you permission to perform operations(?: in the following AWS service: (?:Amazon|AWS)?(?P<service>[A-Za-z0-9]{2,40}))?
 sure   | <allowed>allowed to use | \bmust be allowed to use <ROLE>
 # "Access denied" or "Permission denied", and on what.
-sure   | ermission denied on|ermission denied: s3 | \b[Pp]ermission denied(?: on S3 path:?|:(?=\ss3[an]?://)) <RESOURCE>
+sure   | ermission denied on|<denied>s3|<Denied>s3 | \b(?:[Pp]ermission denied on S3 path:?|(?:[Aa]ccess|[Pp]ermission) [Dd]enied(?: (?:accessing|for|on|reading|to|writing)(?: (?:the )?(?:S3 )?(?:bucket|file|location|object|path|URI))?)?:?(?= s3[an]?://)) <RESOURCE>
 sure   | <LogDestination> | \b[Aa]ccess [Dd]enied for LogDestination: (?P<resource><NAMED>|[a-z0-9][a-z0-9.-]{2,62})
 unsure | <denied>ccess denied | \b[Aa]ccess (?:is )?denied on <QUOTE><RESOURCE>
 sure   | ccess denied when | \b[Aa]ccess denied when (?:writing|reading) (?:\w{1,20} ){0,3}(?:location|url):? (?P<resource><S3_URL>)

@@ -187,3 +187,21 @@ def test_backend_whose_block_the_text_does_not_show(text: str, *, is_of_backend:
         is_of_backend,
         not is_of_backend,
     )
+
+
+WITHOUT_LOCK = "terraform plan -lock=false works without the lock."
+
+
+@check_rows(
+    ("text", "is_hint"),
+    [
+        (f"$ terraform plan\n{LOCK}", True),
+        (f"$ terraform -chdir=net plan -out=tf.plan\n{LOCK}", True),
+        (f"$ terraform plan && terraform apply\n{LOCK}", False),
+        (f"$ terraform init\n{LOCK}", False),
+        (f"$ terraform plan\n{LOCK.replace('acquiring the state lock', 'reading the table')}", False),
+    ],
+    ids=["plan", "plan of another folder", "apply", "init", "another error"],
+)
+def test_plan_without_lock(*, text: str, is_hint: bool) -> None:
+    assert (WITHOUT_LOCK in " ".join(str(explain(text)).split())) is is_hint

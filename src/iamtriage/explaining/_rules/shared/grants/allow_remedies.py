@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.shared.requirements import (
     task_statements,
 )
 from iamtriage.explaining._rules.shared.requirements.required_resources import listed_objects
-from iamtriage.explaining._rules.shared.requirements.tasks import PULL_ACTIONS
+from iamtriage.explaining._rules.shared.requirements.tasks import PULL_ACTIONS, describe_plan_without_lock
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, ecs_starts, generated_names, text_signs
 from iamtriage.policies._documents import allow, build_document, build_statement
 
@@ -107,6 +107,7 @@ def allow_remedy(
         *(note for note in grant.notes if not note.startswith(hidden)),
         *present(_permissions_hint(grant)),
         *more,
+        *present(describe_plan_without_lock(text)),
     )
     where = f", in account {denial.account}" if denial.crosses_accounts else ""
     what = join_words((grant.action, *(listed[0] if listed else ())), "and")

@@ -156,6 +156,8 @@ LOCK_FILE_ACTIONS = (*STATE_ACTIONS, "s3:DeleteObject")
 """What it requires on the file of a lock, if the backend has use_lockfile."""
 _LOCK_SIGN = lazy_pattern(r"the state lock|\block s3 state\b")
 _LOCK_ACTIONS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
+_PLAN = lazy_pattern(r"(?a)\b(?P<tool>terraform|tofu)(?: -[\w./=-]{1,100}){0,4} plan\b")
+_APPLY = lazy_pattern(r"(?i)\bappl(?:y|ies)\b")
 _PULL_SIGNS = lazy_pattern(
     r"registry auth\b|[Ff]ailed to pull|CannotPull(?:Container|Image)|docker pull|ErrImagePull|ImagePullBackOff"
 )
@@ -233,6 +235,21 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
     else:
         return "", ()
     return task, tuple(each for each in together if each != action)
+
+
+def describe_plan_without_lock(text: str) -> str | None:
+    """Return that a plan works without the lock of the state, if a text is of a plan, which only reads.
+
+    Source: https://developer.hashicorp.com/terraform/cli/commands/plan#lock-false
+
+    >>> describe_plan_without_lock("$ tofu plan: Error acquiring the state lock")
+    'If the caller is only meant to plan, it need not write: tofu plan -lock=false works without the lock.'
+    """
+    plan = _PLAN.search(text) if _LOCK_SIGN.search(text) else None
+    if plan is None or _APPLY.search(text):
+        return None
+    tool = plan["tool"]
+    return f"If the caller is only meant to plan, it need not write: {tool} plan -lock=false works without the lock."
 
 
 def _is_pull(text: str) -> bool:
