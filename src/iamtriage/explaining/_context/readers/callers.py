@@ -37,7 +37,7 @@ _CALLERS = lazy_pattern(
     rf"|\b(?:[Gg]et[-_]?[Cc]aller[-_]?[Ii]dentity(?:Command)?|get_execution_role)\b[^\n]{{0,200}}\n\s{{0,8}}(?:Out ?\[\d{{1,4}}\]:\s{{1,4}})?[\"']?{_ARN}[\"']?\s{{0,8}}$"
     rf"|^\|?\s{{0,4}}Arn(?:: | {{1,40}}\| {{1,40}}){_ARN}"
     rf"|^\d{{12}}\s{{1,8}}{_ARN}\s{{1,8}}A[IR]"
-    rf"|\b(?:[Mm]y (?:IAM )?(?:role|user)(?: ARN)?(?: is)?|I am|I'm|[Ww]e are) [\"'`]?{_ARN}"
+    rf"|\b(?:[Mm]y (?:IAM )?(?:role|user)(?: ARN)?(?: is)?|I am|I'm|[Ww]e are) [\"'`]?{_ARN}|\b(?:I|me|myself) \([\"'`]?{_ARN}"
     # "the runner starts as", "Jenkins runs as"
     r"|\b(?:runs|running|starts|started|[Aa]uthenticated|logged in) as [\"'`]?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:(?:assumed-role|role|user)/[\w+=,.@/-]{1,600})"
     # Aurora MySQL calls with the role of its parameter.

@@ -211,6 +211,11 @@ _PHRASES = (
 )
 # The tools that aws codeartifact login configures, by the package format.
 _TOOLS = {"pypi": "pip", "npm": "npm", "nuget": "dotnet", "swift": "swift"}
+# A token that somebody put into the settings of a CI system.
+_STORED_TOKEN = lazy_pattern(
+    r"(?i:\b(?:GitLab|GitHub|Bitbucket|Jenkins|CircleCI|Azure DevOps|CI(?:/CD)?|pipeline|project|repo(?:sitory)?|organi[sz]ation|actions)(?:'s)?(?: [\w/-]{1,20}){0,2} (?:variables?|secrets?|credentials?|settings?)\b)"
+    r"|\$\{\{ ?(?:secrets|vars)\.\w{0,40}(?i:codeartifact)"
+)
 _NPM_LOGIN = lazy_pattern(r"\bnpm (?:log(?:in|out)|adduser)\b")
 
 
@@ -266,12 +271,24 @@ def _login_remedy(
     token = f'export CODEARTIFACT_AUTH_TOKEN="$(aws codeartifact get-authorization-token {of_domain} --query authorizationToken --output text)"'
     login = f"aws codeartifact login --tool {tool} {of_domain} --repository {parts.get('repository') or 'REPOSITORY'}"
     login += " --endpoint-type dualstack" if parts.get("dual_stack") else ""
+    if _STORED_TOKEN.search(case.failure.text):
+        title = "Get a new token at the start of each job, in place of the stored one"
+        who = "The token in the variable or secret expires after at most 12 hours, whoever uses it. Remove it, and run this in each job, with the job's own AWS credentials (a role by OIDC, or the runner's role)."
+        where = "With docker build, pass the token as a secret of the build."
+    else:
+        title = (
+            "Log in to CodeArtifact again"
+            if tool
+            else "Get a new authorization token for the package manager"
+        )
+        who = "Log in as the user, and on the machine, that runs the package manager."
+        where = "With --duration-seconds, a token can be valid for less time. Get one in each CI job and each image build, and pass it to docker build as a secret."
     return your_remedy(
-        "Log in to CodeArtifact again" if tool else "Get a new authorization token for the package manager",
-        "Log in as the user, and on the machine, that runs the package manager.",
+        title,
+        who,
         _answer_npm(case) if tool == "npm" else None,
         "Package managers that this command does not configure, such as Maven, Gradle, Poetry, uv and Yarn 2, get a token (aws codeartifact get-authorization-token --query authorizationToken) as the password of the user aws, usually in CODEARTIFACT_AUTH_TOKEN.",
-        "With --duration-seconds, a token can be valid for less time. Get one in each CI job and each image build, and pass it to docker build as a secret.",
+        where,
         commands=(login, token) if tool else (token,),
     )
 

@@ -265,15 +265,21 @@ def _principal_argument(denial: Denial) -> str:
     return "ROLE_ARN" if arn == "PRINCIPAL_ARN" else arn
 
 
+# https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html
+_LAKE_ADMINISTRATOR = lazy_pattern(
+    r"(?i:\b(?:am|are|is|i'm|as) (?:also )?(?:an? |the |already )?(?:data ?lake|lake formation|LF) admin(?:istrator)?s?\b)"
+)
+_IS_ADMINISTRATOR = "A data lake administrator has DESCRIBE on everything, but not {}: as such, you can grant it, also to yourself."
+_MAKES_GRANT = "A data lake administrator makes the grant (get-data-lake-settings lists them): an IAM administrator is not one automatically."
 _ADMINISTRATORS = "aws lakeformation get-data-lake-settings --query DataLakeSettings.DataLakeAdmins"
 
 
 def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
     lines: tuple[str, ...] = ()
     last: tuple[Labelled, ...] = ()
-    steps = [
-        "A data lake administrator makes the grant (get-data-lake-settings lists them): an IAM administrator is not one automatically."
-    ]
+    said = next(find_said(denial.failure.text, _LAKE_ADMINISTRATOR), None)
+    is_by_reader = said is not None and grant.permissions != ("DESCRIBE",)
+    steps = [_IS_ADMINISTRATOR.format(grant.permission) if is_by_reader else _MAKES_GRANT]
     if "ROLE_ARN" in _principal_argument(denial) and denial.context.role_arn is None:
         who = "The principal is the role that made the call, not its session: aws sts get-caller-identity prints the role's name after assumed-role/. A Glue job or crawler calls with its own role."
         if _CRAWLER.search(words):
@@ -289,6 +295,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         delete = fill_command("aws sagemaker delete-feature-group --feature-group-name {}", failed[1])
         label = "Then delete the feature group, which stays in CreateFailed, and create it again:"
         last = (Labelled(label, _name_region(denial, delete)[0]),)
+    administrators = () if is_by_reader else (_ADMINISTRATORS,)
     principal = f"DataLakePrincipalIdentifier={_principal_argument(denial)}"
     template = f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}"
     line = fill_command(template, principal, json.dumps(grant.resource))
@@ -300,7 +307,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         f"Grant {grant.permission} on {grant.description} in Lake Formation",
         *steps,
         *resource_commands.role_path_steps(denial),
-        commands=(*_name_region(denial, *lines, _ADMINISTRATORS, line), *last),
+        commands=(*_name_region(denial, *lines, *administrators, line), *last),
         url=pages.LAKE_FORMATION_PERMISSIONS,
     )
 

@@ -1,0 +1,44 @@
+"""What a person says of the role that they have, or of where a token is kept, decides what to do."""
+
+from __future__ import annotations
+
+from iamtriage import explain
+from tests.tables import check_rows
+
+_LAKE = "[HIVE_METASTORE_ERROR] Insufficient Lake Formation permission(s): Required {} on sales (Service: AmazonDataCatalog; Status Code: 400; Error Code: AccessDeniedException; Request ID: x; Proxy: null)\n"
+_SELECT = _LAKE.format("Select")
+_PACKAGES = "npm ERR! code E401\nnpm ERR! Unable to authenticate, your authentication token seems to be invalid.\nnpm ERR! registry https://orders-111122223333.d.codeartifact.eu-west-1.amazonaws.com/npm/internal/\n"
+_HAS_DESCRIBE = "but not SELECT: as such, you can grant it"
+_LISTS_ADMINISTRATORS = "get-data-lake-settings"
+_IN_EACH_JOB = "Get a new token at the start of each job"
+_AGAIN = "Log in to CodeArtifact again"
+
+
+@check_rows(
+    ("text", "said", "absent"),
+    [
+        (f"{_SELECT}I am a data lake administrator.", _HAS_DESCRIBE, _LISTS_ADMINISTRATORS),
+        (f"{_SELECT}I'm the Lake Formation admin", _HAS_DESCRIBE, _LISTS_ADMINISTRATORS),
+        (f"{_SELECT}I am not a data lake admin.", _LISTS_ADMINISTRATORS, _HAS_DESCRIBE),
+        (f"{_SELECT}I am an admin of the account.", _LISTS_ADMINISTRATORS, _HAS_DESCRIBE),
+        # An administrator has it already, so the message is about another principal.
+        (
+            f"{_LAKE.format('Describe')}I am a data lake administrator.",
+            _LISTS_ADMINISTRATORS,
+            "as such, you can",
+        ),
+        (
+            f"{_SELECT}It is me (arn:aws:iam::111122223333:user/pia) who runs the query.",
+            "The user pia lacks the Lake Formation permission SELECT",
+            "ROLE_ARN",
+        ),
+        (f"{_PACKAGES}The token is in a GitLab variable.", _IN_EACH_JOB, _AGAIN),
+        (f"{_PACKAGES}env: TOKEN: ${{{{ secrets.CODEARTIFACT_TOKEN }}}}", _IN_EACH_JOB, _AGAIN),
+        (f"{_PACKAGES}On the laptop, in my .npmrc.", _AGAIN, _IN_EACH_JOB),
+        (f"{_PACKAGES}In GitLab, since tonight.", _AGAIN, _IN_EACH_JOB),
+    ],
+)
+def test_what_a_person_says_decides(*, text: str, said: str, absent: str) -> None:
+    shown = " ".join(str(explain(text)).split())
+    assert said in shown
+    assert absent not in shown
