@@ -21,6 +21,7 @@ __all__ = (
     "find_described_policies",
     "find_only_group",
     "find_printed_boundary",
+    "find_roles_without",
     "lists_others_only",
 )
 
@@ -227,6 +228,27 @@ def lists_others_only(text: str, user: str, policy: str) -> bool:
     """
     lists = [_output(text, each.end()) for each in _LISTING.finditer(text) if each["name"] == user]
     return any(_ATTACHED.search(each) and policy not in each for each in lists)
+
+
+def find_roles_without(text: str, policies: frozenset[str]) -> list[str]:
+    r"""Return the roles whose attached policies a text lists, none of which is one of some policies.
+
+    >>> listed = 'aws iam list-attached-role-policies --role-name web\n{"AttachedPolicies": []}'
+    >>> find_roles_without(listed, frozenset({"AmazonSSMManagedInstanceCore"}))
+    ['web']
+    """
+    lists = [
+        (each["name"], _output(text, each.end()))
+        for each in _LISTING.finditer(text)
+        if each["kind"] == "role"
+    ]
+    return [
+        name
+        for name, output in lists
+        if (_ATTACHED.search(output) or _POLICY.search(output))
+        and not _CUT_LIST.search(output)
+        and policies.isdisjoint(_NAME_OF_POLICY.findall(output))
+    ]
 
 
 def find_covered_policy(text: str, kind: str, name: str, added: str) -> tuple[str, str] | None:

@@ -98,14 +98,6 @@ ACLS_DISABLED = CauseType(
     fix="Send the request without an ACL, and grant access in the bucket policy.",
     sources=(_OBJECT_OWNERSHIP,),
 )
-NODE_NOT_CONNECTED = CauseType(
-    "managed-node-not-connected",
-    title="Systems Manager has no connection to the instance",
-    text="The SSM Agent does not run, cannot reach Systems Manager or has a role without its permissions, or the instance is in another account or Region.",
-    recognised_by="The error code InvalidInstanceId or TargetNotConnected.",
-    fix="Check the agent, the role and the network of the instance.",
-    sources=("https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html",),
-)
 INVALID_REQUEST = CauseType(
     "invalid-request",
     title="A parameter is missing, has the wrong form, or conflicts with the others",
@@ -329,18 +321,6 @@ REQUEST_KINDS = (
             "boto3 before 1.36 sends Content-MD5. In other SDKs, add the header in a middleware or handler.",
             url="https://docs.aws.amazon.com/sdkref/latest/guide/feature-dataintegrity.html",
         ),
-    ),
-    ErrorKind(
-        cause=NODE_NOT_CONNECTED,
-        code=r"^(?:InvalidInstanceId|TargetNotConnected)$",
-        summary="Systems Manager has no connection to the instance.",
-        remedies=your_remedy(
-            "Check whether Systems Manager knows the instance, and then its agent and role",
-            "The command lists the instances that it knows in the account and Region. If yours is not among them, check that its role has the AWS managed policy AmazonSSMManagedInstanceCore, that its SSM Agent runs, and that it reaches the endpoints of Systems Manager.",
-            "If it is listed as ConnectionLost, start the instance or its SSM Agent.",
-            commands="aws ssm describe-instance-information --region REGION --query 'InstanceInformationList[].[InstanceId,PingStatus]' --output text",
-        ),
-        lacks_permission=True,
     ),
     ErrorKind(
         cause=RECORD_EXISTS,
