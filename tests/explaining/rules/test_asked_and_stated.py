@@ -13,6 +13,10 @@ _LISTS_ADMINISTRATORS = "get-data-lake-settings"
 _IN_EACH_JOB = "Get a new token at the start of each job"
 _AGAIN = "Log in to CodeArtifact again"
 
+_KEY = "An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:sts::111122223333:assumed-role/reader/s1 is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access\n"
+_COSTS = "An error occurred (AccessDeniedException) when calling the GetCostAndUsage operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ce:GetCostAndUsage on resource: arn:aws:ce:us-east-1:111122223333:/GetCostAndUsage because no identity-based policy allows the ce:GetCostAndUsage action\n"
+_ACTIVATE = "Do this first: Activate IAM access to billing information"
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -36,6 +40,38 @@ _AGAIN = "Log in to CodeArtifact again"
         (f"{_PACKAGES}env: TOKEN: ${{{{ secrets.CODEARTIFACT_TOKEN }}}}", _IN_EACH_JOB, _AGAIN),
         (f"{_PACKAGES}On the laptop, in my .npmrc.", _AGAIN, _IN_EACH_JOB),
         (f"{_PACKAGES}In GitLab, since tonight.", _AGAIN, _IN_EACH_JOB),
+        (
+            f"{_KEY}The bucket is in account 444455556666 and uses aws/s3.",
+            "aws/s3 is an AWS managed key",
+            "put-key-policy",
+        ),
+        (
+            f"{_KEY}The bucket belongs to 444455556666, KeyManager: AWS",
+            "aws/s3 is an AWS managed key",
+            "put-key-policy",
+        ),
+        (
+            f"{_KEY}The bucket is in account 111122223333 and uses aws/s3.",
+            "put-key-policy",
+            "no other account can",
+        ),
+        (
+            f"{_KEY}The bucket is in account 444455556666 and uses alias/data.",
+            "put-key-policy",
+            "AWS managed key",
+        ),
+        (f"{_COSTS}IAM access to billing is off in the account.", _ACTIVATE, "Do this first: Allow"),
+        (
+            f"{_COSTS}IAM user/role access to billing information is not activated",
+            _ACTIVATE,
+            "Do this first: Allow",
+        ),
+        (f"{_COSTS}IAM access to billing information is activated.", "Do this first: Allow", "Activate IAM"),
+        (
+            _COSTS.replace("ce:Get", "sqs:Get") + "IAM access to billing is off.",
+            "Do this first: Allow",
+            "Activate IAM",
+        ),
     ],
 )
 def test_what_a_person_says_decides(*, text: str, said: str, absent: str) -> None:

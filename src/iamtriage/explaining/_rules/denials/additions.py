@@ -160,6 +160,14 @@ _OF_DENIAL: Rows = (
         "denials.s3.deployed_resources.add_lock_option",
     ),
     (
+        all_of(
+            is_of("billing", "budgets", "ce", "cur", "freetier", "invoicing", "payments", "tax"),
+            is_not_explicit,
+            says("IAM ", "iam "),
+        ),
+        "denials.other_authorities.billing_access.add_billing_access",
+    ),
+    (
         all_of(is_of("backup"), says("Insufficient privileges")),
         "denials.services.deployments.add_absent_vault",
     ),

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import find_bucket_owner
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.grants.denial_remedies import find_said_grant, region_argument
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
@@ -183,11 +184,17 @@ def _calls_kms(denial: Denial) -> bool:
     return bool(operation) and bool(actions_for(operation, "kms"))
 
 
+def _find_owner(denial: Denial) -> str | None:
+    """Return the account of the encrypted data. The ARN of a bucket has none, but people say it."""
+    owner: str | None = getattr(encrypted_data.find_data(denial), "account", None)
+    return owner or find_bucket_owner(denial.failure.text)
+
+
 def _is_across(denial: Denial) -> bool:
     """Return whether the caller is not of the key's account."""
     if denial.crosses_accounts is not None:
         return denial.crosses_accounts
-    owner = getattr(encrypted_data.find_data(denial), "account", None)
+    owner = _find_owner(denial)
     if owner and denial.account:
         return bool(owner != denial.account)
     # Callers of its own account may use the key of Secrets Manager, whatever their policies say of KMS.
@@ -247,7 +254,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     is_across, region = _is_across(denial), _find_region(denial)
     is_own_call = _calls_kms(denial)
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
-    owner = denial.resource_account or getattr(encrypted_data.find_data(denial), "account", None)
+    owner = denial.resource_account or _find_owner(denial)
     owner = owner or (None if is_across else denial.account) or "ACCOUNT_ID"
     partition = getattr(denial.resource_arn, "partition", denial.location.partition) or "aws"
     root = f"arn:{partition}:iam::{owner}:root"

@@ -2,9 +2,7 @@
 
 So does a VPC of another account that a private hosted zone has not authorized.
 
-Sources: https://docs.aws.amazon.com/cost-management/latest/userguide/ce-access.html,
-https://docs.aws.amazon.com/IAM/latest/UserGuide/tutorial_billing.html,
-https://docs.aws.amazon.com/general/latest/gr/rande.html and
+Sources: https://docs.aws.amazon.com/general/latest/gr/rande.html and
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html.
 """
 
@@ -31,20 +29,11 @@ from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remed
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph, end_summary
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
-    organization_remedy,
     owner_remedy,
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
 
-COST_EXPLORER_OFF = CauseType(
-    "cost-explorer-off",
-    title="Cost Explorer is not enabled",
-    text="Cost Explorer was never enabled in the account, or the management account does not allow members to use it. Until IAM access to billing information is activated, only the root user can use it.",
-    recognised_by='AWS says "User not enabled for cost explorer access".',
-    fix="Enable Cost Explorer in the management account.",
-    sources=(pages.COST_EXPLORER,),
-)
 SSEC_BLOCKED = CauseType(
     "ssec-blocked",
     title="The bucket blocks uploads with customer-provided keys (SSE-C)",
@@ -147,28 +136,6 @@ def explain_declarative_policy(denial: Denial) -> Explanation:
         denial_summary(denial, account_kinds.BY_DECLARATIVE_POLICY),
         account_kinds.DECLARATIVE_POLICY.cause("reported"),
         remedies=account_kinds.ask_organization(denial.failure.text),
-    )
-
-
-def explain_cost_explorer(denial: Denial) -> Explanation:
-    """Explain that Cost Explorer is not enabled for the account or the caller."""
-    return denial.explain(
-        denial_summary(denial, "Cost Explorer is not enabled for this account"),
-        COST_EXPLORER_OFF.cause("derived", 'The text says "User not enabled for cost explorer".'),
-        remedies=(
-            organization_remedy(
-                "Enable Cost Explorer",
-                "Open Cost Explorer once in the console of the management account. The data is available after about a day.",
-                "In its preferences, allow member accounts to use it.",
-                url=pages.COST_EXPLORER,
-            ),
-            account_remedy(
-                "Activate IAM access to billing information",
-                "Sign in as the root user, open the account settings and activate IAM access to billing information.",
-                url=pages.BILLING_ACCESS,
-            ),
-        ),
-        notes="An identity-based policy must allow the ce: actions, too.",
     )
 
 

@@ -127,7 +127,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "customers can access the service",
     ),
     "denials.services.service_settings.explain_declarative_policy": ("declarative polic",),
-    "denials.services.service_settings.explain_cost_explorer": ("user not enabled for cost explorer",),
+    "denials.other_authorities.billing_access.explain_cost_explorer": ("user not enabled for cost explorer",),
     "kubernetes.pods.rejected_pod_roles.explain_pod_denied": (
         "does not have permissions to assume the associated role",
     ),
