@@ -17,6 +17,8 @@ _KEY = "An error occurred (AccessDenied) when calling the GetObject operation: U
 _COSTS = "An error occurred (AccessDeniedException) when calling the GetCostAndUsage operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ce:GetCostAndUsage on resource: arn:aws:ce:us-east-1:111122223333:/GetCostAndUsage because no identity-based policy allows the ce:GetCostAndUsage action\n"
 _ACTIVATE = "Do this first: Activate IAM access to billing information"
 
+_ALERT = "User: arn:aws:sts::111122223333:assumed-role/notify/f1 is not authorized to perform: SNS:Publish on resource: arn:aws:sns:eu-west-1:111122223333:alerts because no identity-based policy allows the SNS:Publish action\nserverless.yml\nprovider:\n  iam:\n    role:\n      statements:\n        - Effect: Allow\n          Action: sns:Publish\n          Resource: !Sub arn:aws:sns:${{AWS::Region}}:${{AWS::AccountId}}:{}\n"
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -72,6 +74,12 @@ _ACTIVATE = "Do this first: Activate IAM access to billing information"
             "Do this first: Allow",
             "Activate IAM",
         ),
+        (
+            _ALERT.format("alert"),
+            "Resource: !Sub arn:aws:sns:${AWS::Region}:${AWS::AccountId}:alerts Then deploy",
+            "Let the statement",
+        ),
+        (_ALERT.format("${Topic}"), "The role notify was denied", "Resource: !Sub"),
     ],
 )
 def test_what_a_person_says_decides(*, text: str, said: str, absent: str) -> None:

@@ -18,10 +18,12 @@ __all__ = (
     "is_of_terraform",
     "resolve_functions",
     "widen",
+    "with_resource_of",
 )
 
 # A reference, a placeholder of Jinja or Helm, and one that was cut off.
 _UNKNOWN = lazy_pattern(r"\$\{[^{}]{0,400}\}|\{\{[^{}]{0,400}\}\}|\$\{.*")
+_COLON = lazy_pattern(r":(?![^{}]{0,400}\})")
 # Policy variables, which IAM replaces by values of the request. The Serverless Framework has some of its own.
 _VARIABLE = lazy_pattern(
     r"\$\{(?:[*?$]|(?!(?:self|opt|env|file|cf|ssm|sls|param|terraform|strToBool):)[a-z][\w.-]{0,120}:[\w/.-]{1,120})(?:,[^{}]{0,200})?\}"
@@ -200,6 +202,23 @@ def has_reference(value: object, depth: int = 0) -> bool:
     return isinstance(value, list) and any(
         has_reference(each, depth + 1) for each in cast("list[object]", value)
     )
+
+
+def with_resource_of(written: str, arn: str) -> str | None:
+    """Return an ARN that can have references, with the resource of another one, if only that differs.
+
+    >>> with_resource_of("arn:aws:sns:${Region}:${Account}:old", "arn:aws:sns:eu-west-1:111122223333:new")
+    'arn:aws:sns:${Region}:${Account}:new'
+    """
+    parts, others = _COLON.split(written, maxsplit=5), arn.split(":", 5)
+    if len(parts) != len(others) or has_reference(parts[-1]) or "*" in parts[-1]:
+        return None
+    if any(
+        part != other and not _UNKNOWN.fullmatch(part)
+        for part, other in zip(parts[:-1], others[:-1], strict=True)
+    ):
+        return None
+    return ":".join((*parts[:-1], others[-1]))
 
 
 def resolve_functions(value: object, depth: int = 0) -> Any:  # noqa: ANN401 (any JSON value)

@@ -38,7 +38,7 @@ from iamtriage.explaining._rules.calls.names.missing_resources import (
 from iamtriage.explaining._rules.calls.policies.policy_sizes import explain_policy_size
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_quota
 from iamtriage.explaining._rules.calls.roles import account_roles, delete_conflicts, service_roles
-from iamtriage.explaining._rules.calls.services import managed_nodes, node_groups
+from iamtriage.explaining._rules.calls.services import exec_agents, managed_nodes, node_groups
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
@@ -349,6 +349,7 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(sso_settings.explain_unknown_portal, operation="StartDeviceAuthorization"),
     Route(sso_settings.explain_unknown_portal, message="Invalid grant provided|Invalid start url provided"),
     Route(sso_settings.explain_rejected_client, code="InvalidClientException"),
+    Route(exec_agents.explain_exec_agent, message=exec_agents.NOT_RUNNING),
     Route(managed_nodes.explain_unconnected_node, code=managed_nodes.NOT_CONNECTED),
     Route(message_kinds.explain_capabilities, code=r"InsufficientCapabilities(?:Exception)?"),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),

@@ -59,6 +59,26 @@ def test_caller_that_the_text_shows(denied: str, shown: str, *, is_there: bool) 
     assert explanation.remedies[0].title.startswith("Allow sqs:PurgeQueue")
 
 
+_PROFILE_TITLE = "Call with the profile prod, which is of the resource's account 444455556666"
+
+
+@check_rows(
+    ("option", "account", "is_first"),
+    [
+        (" --profile prod", "444455556666", True),
+        ("", "444455556666", False),
+        (" --profile prod", "777788889999", False),
+    ],
+    ids=["profile of the account", "no profile", "profile of another account"],
+)
+def test_profile_of_the_account_of_the_resource(option: str, account: str, *, is_first: bool) -> None:
+    shown = f"arn:aws:sts::{account}:assumed-role/admin/ana"
+    text = f'$ cdk deploy\n{_denied().replace("eu-west-1:111122223333", "eu-west-1:444455556666")}$ aws sts get-caller-identity{option}\n{{"Account": "{account}", "Arn": "{shown}"}}\n'
+    explanation = explain(text)
+    assert explanation is not None
+    assert (explanation.remedies[0].title == _PROFILE_TITLE) is is_first
+
+
 @check_rows(
     ("caller", "resource", "limit"),
     [

@@ -9,7 +9,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import as_sentence, clip_text, line_start, quote_words
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
-from iamtriage.explaining._context.readers.command_runs import find_contrast
+from iamtriage.explaining._context.readers.command_runs import find_contrast, find_failed, find_runs
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
@@ -48,13 +48,31 @@ def add_other_caller(denial: Denial, explanation: Explanation) -> Explanation:
     text = (
         f" The text shows {who} as the caller, so this call used other credentials: those of {denial.caller}."
     )
+    summary = f"{explanation.summary}{text}"
+    profile = _find_profile(denial, caller.value) if caller is not None else None
+    if profile is not None and shown.account == denial.resource_account:
+        remedy = remedies.your_remedy(
+            f"Call with the profile {clip_text(profile)}, which is of the resource's account {shown.account}",
+            "Environment variables with access keys precede AWS_PROFILE: unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN where they are set.",
+            commands=commands.fill_command("export AWS_PROFILE={}", profile),
+            url=pages.CLI_PROFILES,
+        )
+        return attrs.evolve(explanation, summary=summary, remedies=(remedy, *explanation.remedies))
     title = f"If {who} is meant to call, find where the access key of {denial.caller} comes from"
     step = "Run it where the call is made: environment variables precede a profile, and a program can have its own keys."
     remedy = remedies.your_remedy(title, step, commands="aws configure list", url=pages.CLI_PROFILES)
-    summary = f"{explanation.summary}{text}"
     return attrs.evolve(
         explanation, summary=summary, remedies=(*explanation.remedies[:1], remedy, *explanation.remedies[1:])
     )
+
+
+def _find_profile(denial: Denial, caller: str) -> str | None:
+    """Return the profile of the command that printed a caller, unless the failed command has it, too."""
+    runs = [*find_runs(denial.failure)]
+    failed = find_failed(denial.failure, runs)
+    found = {run.profile for run in runs if caller in run.output} - {"default"}
+    profile = only_one(found)
+    return None if failed is not None and failed.profile == profile else profile
 
 
 _EXECUTION_ROLE = lazy_pattern(

@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import cover_each_call
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
-from iamtriage.policies._readers.unknown_values import has_reference
+from iamtriage.policies._readers.unknown_values import has_reference, with_resource_of
 
 _MAX_NAMES = 3
 _MAX_POLICY = 1_200  # characters, of which a short explanation has room
@@ -92,6 +92,8 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
         keep = "The same is true of all secrets in the policy." if len(allowed) > 1 else ""
         old, new = partial, f"{partial}{RANDOM_END}"
         step = f"End the resource with {RANDOM_END}: {clip_text(new)}. {keep}".rstrip()
+    if (written := with_resource_of(allowed[0], resource) if len(allowed) == 1 else None) is not None:
+        old, new = allowed[0], written
     if bucket is not None:
         old, new, keep = bucket, f"{bucket}/*", f"Keep {clip_text(bucket)} for actions on the bucket itself."
         step = f"Add {clip_text(new)} to the resources of the statement that allows {action}. {keep}"

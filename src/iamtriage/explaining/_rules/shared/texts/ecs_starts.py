@@ -49,15 +49,19 @@ def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
     retries = _NOT_LAUNCHED in text
     if not retries and not _says_not_started(text):
         return ()
-    cluster, service = (_only_value(pattern.findall(text)) for pattern in (_CLUSTER, _SERVICE))
-    template = "aws ecs update-service --cluster {} --service {} --force-new-deployment"
-    command = commands.fill_command(template, cluster or "ECS_CLUSTER", service or "SERVICE")
+    command = name_service("aws ecs update-service --cluster {} --service {} --force-new-deployment", text)
     if region and commands.region(region) == region:
         command = f"{command} --region {region}"
     label = (
         "ECS then starts the tasks after a while, or at once with:" if retries else "Then start a new task:"
     )
     return (Labelled.required(label, command),)
+
+
+def name_service(template: str, text: str) -> str:
+    """Return a command with the only cluster and service of a text, or placeholders for them, in its braces."""
+    cluster, service = (_only_value(pattern.findall(text)) for pattern in (_CLUSTER, _SERVICE))
+    return commands.fill_command(template, cluster or "ECS_CLUSTER", service or "SERVICE")
 
 
 def _says_not_started(text: str) -> bool:
