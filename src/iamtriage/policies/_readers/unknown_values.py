@@ -205,13 +205,18 @@ def has_reference(value: object, depth: int = 0) -> bool:
 
 
 def with_resource_of(written: str, arn: str) -> str | None:
-    """Return an ARN that can have references, with the resource of another one, if only that differs.
+    """Return an ARN with references and the resource of another one, if only that differs.
 
     >>> with_resource_of("arn:aws:sns:${Region}:${Account}:old", "arn:aws:sns:eu-west-1:111122223333:new")
     'arn:aws:sns:${Region}:${Account}:new'
     """
     parts, others = _COLON.split(written, maxsplit=5), arn.split(":", 5)
-    if len(parts) != len(others) or has_reference(parts[-1]) or "*" in parts[-1]:
+    if (
+        not has_reference(written)
+        or len(parts) != len(others)
+        or has_reference(parts[-1])
+        or "*" in parts[-1]
+    ):
         return None
     if any(
         part != other and not _UNKNOWN.fullmatch(part)

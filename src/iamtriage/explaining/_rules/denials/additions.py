@@ -163,7 +163,7 @@ _OF_DENIAL: Rows = (
         all_of(
             is_of("billing", "budgets", "ce", "cur", "freetier", "invoicing", "payments", "tax"),
             is_not_explicit,
-            says("IAM access", "IAM user access", "IAM user and role", "IAM user/role", ignores_case=True),
+            says("illing"),
         ),
         "denials.other_authorities.billing_access.add_billing_access",
     ),
