@@ -2196,8 +2196,10 @@ def test_no_explanation_suggests_permissions_for_the_caller(text: str, facts: Fa
     """The caller's policies cause hardly any of these failures. Documents are trust policies, or trust a service or its role."""
     explanation = explained(text, facts)
     # EBS checks the caller's permission for the key only after the call has succeeded, and Docker does not report that of
-    # its credential helper. CloudWatch Logs delivers with a role, and CloudTrail writes to a log group with one.
+    # its credential helper. CloudWatch Logs delivers with a role, and CloudTrail writes to a log group with one. The agent of
+    # ECS Exec has the task role.
     if explanation.topic in {
+        "ecs-exec-agent",
         "volume-discarded",
         "registry-helper",
         "subscription-undelivered",
