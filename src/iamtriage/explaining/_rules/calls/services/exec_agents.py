@@ -68,7 +68,7 @@ def explain_exec_agent(case: Case[AwsError], _message: str) -> Explanation:
         )
     check = account_remedy(
         "Check the setting and the agent of the task",
-        "false: start a new task with --enable-execute-command. STOPPED: check the task role, the way to the endpoint ssmmessages (a NAT gateway or a VPC endpoint), and readonlyRootFilesystem, which must be false.",
+        "If it prints false, start a new task with --enable-execute-command. If it prints STOPPED, check the task role, the way to the endpoint ssmmessages (a NAT gateway or a VPC endpoint), and readonlyRootFilesystem, which must be false.",
         commands=name_service(
             "aws ecs describe-tasks --cluster {} --tasks TASK --query 'tasks[].[enableExecuteCommand,containers[].managedAgents[].lastStatus]'",
             text,
@@ -96,7 +96,7 @@ def _allow_agent(role: str | None, deploy: str, *, is_missing: bool = False) -> 
         statements=(statement,),
         commands=(
             put_policy(role or "TASK_ROLE_NAME", inline_policy_name([statement])),
-            Labelled.required(_RUNNING_TASKS.replace("the command", "this command"), deploy),
+            Labelled.required("Then start new tasks, as running ones do not change:", deploy),
         ),
         url=_PAGE,
     )
