@@ -13,8 +13,6 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._failures import Failure
 
-__all__ = ("add_admin_profile",)
-
 _UNKNOWN = "ADMIN_PROFILE"
 _COMMAND = lazy_pattern(r"aws (?:iam|cloudtrail) [^\n|;&<>$`]{1,2000}")
 

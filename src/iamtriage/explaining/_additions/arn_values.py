@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._explanations.explanations import Explanation
 
-__all__ = ("resources_of", "values_of_arns")
-
 # The ARN in a policy, and its resource. IAM is about identities, of which a text can name several.
 _ARN = lazy_pattern(
     r"\b(arn:[\w-]{3,12}:(?!iam:)[a-z0-9-]{2,30}:[^\s\"':]{0,30}:[^\s\"':]{0,30}:([^\s\"']{1,600}))"

@@ -11,8 +11,6 @@ from iamtriage.explaining._rules.shared.clues import find_partition
 from iamtriage.explaining._rules.shared.commands import REGIONS_OF_IAM
 from iamtriage.failures._failures import Failure
 
-__all__ = ("find_only_region", "name_regions", "name_regions_of_iam")
-
 _REGION_OPTION = lazy_pattern(r"(?a)\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\w-]{1,40})")
 # A call of a service that has Regions. S3 finds the Region of a bucket itself, and IAM Identity Center has its own.
 _REGIONAL_CALL = lazy_pattern(

@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._facts import Facts, FailedCall
 
-__all__ = (
-    "evidence_of_call",
-    "evidence_of_context",
-    "has_other_caller",
-    "notes_about_context",
-    "notes_about_credentials",
-    "notes_about_other_errors",
-)
-
 _MAX_MESSAGE = 1_000
 _CHARS_BEFORE = 4_000
 # The types of the resources of a run, which can have several errors, and its warnings.

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.failures._failures import Failure
 
-__all__ = ("attach_to_user",)
-
 # "The policy on my user", "attached to my IAM user", but not "it works with my user".
 _OWN_USER = lazy_pattern(
     r"(?<!works with )(?<!works from )(?<!works for )(?<!works as )(?<!fine with )(?<!call as )(?<!not )\b[Mm]y (?:own )?(?:IAM )?user\b(?! (?:data|id|name|pool|story|uploads?|has access|can|works|succeeds)\b|[-'’])"

@@ -22,16 +22,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = (
-    "find_only_account",
-    "object_key",
-    "own_service",
-    "value_of_endpoint",
-    "values_of_resource",
-    "values_of_session",
-    "values_of_text",
-)
-
 # An option of a command whose value is a placeholder.
 _AWS_COMMAND = lazy_pattern(r"aws (?P<service>[a-z0-9-]{2,40}) (?P<operation>[a-z0-9-]{2,80}) ")
 _OPEN_OPTION = lazy_pattern(

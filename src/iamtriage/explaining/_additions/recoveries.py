@@ -19,8 +19,6 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_stack_names
 
-__all__ = ("add_recoveries",)
-
 _MAX_CHARS = 100_000
 _MAX_COMMANDS = 2
 _PREVENTION = "aws iam update-role "

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("complete_remedies", "hide_in_remedy")
-
 # Wide permissions, which people add in vain.
 _WIDE_SIGNS = ("FullAccess", "AdministratorAccess", "PowerUserAccess", ":*")
 # Words of commands that finish what a failure interrupted, or of errors that need one.

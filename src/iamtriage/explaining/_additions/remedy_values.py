@@ -64,8 +64,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("fill_remedies",)
-
 _PRINT_ENVIRONMENT = "env | "
 _LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY, _LIST = "aws sts get-caller-identity", "aws configure list"

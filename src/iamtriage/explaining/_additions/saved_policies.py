@@ -13,8 +13,6 @@ from iamtriage._rendering.labels import Labelled, keep_label
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 
-__all__ = ("rename_saved_file", "save_printed_policy")
-
 # A command that prints nothing but a policy. Other outputs have other values, too.
 _PRINTS_POLICY = lazy_pattern(
     r"aws [a-z0-9-]+ (?:get|describe)-[^|;&<>]* --query "

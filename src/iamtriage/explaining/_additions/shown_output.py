@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.failures._failures import Failure
 
-__all__ = ("drop_answered_commands",)
-
 # Commands that only print something. Others can be a fix, or a retry.
 _CHECK = lazy_pattern(
     r"(?:kubectl (?:.* )?(?:get|describe|auth can-i)|aws (?:[a-z0-9-]+ (?:get|list|describe)-(?!login|session-token|token|object$)|configure list))\b"

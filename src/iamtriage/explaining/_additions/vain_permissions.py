@@ -15,8 +15,6 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.requirements.required_resources import required_resources
 from iamtriage.failures._failures import AccessDenied, Failure
 
-__all__ = ("remove_vain_permission",)
-
 _WIDE = r"[`'\"]?(?:AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess|[a-z][a-z0-9-]{1,30}:\*)[`'\"]?(?![\w*/-])"
 _NAME = lazy_pattern(r"(?a)[A-Z]\w{2,50}|(?P<service>[a-z][a-z0-9-]{1,30}):\*")
 _ADDED = lazy_pattern(

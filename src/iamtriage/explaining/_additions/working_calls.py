@@ -13,8 +13,6 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
 
-__all__ = ("add_working_calls",)
-
 _ELSEWHERE = lazy_pattern(
     rf"{LOCALLY.pattern}|(?i:\b(?:notebook|studio|(?:aws|web|s3|management) console|in the console|cloud ?shell|bastion|by hand|manually|terminal|(?:with|from|in|using|via) (?:the )?(?:aws )?cli|curl|postman|(?:another|other|old) (?:instance|server|box|host|node|runner)|(?:in|on|from) (?:an? |the |our )?(?:lambda|ec2|ecs|fargate|instance|ci|pipeline|server)|(?:colleagues?|teammates?|co-?workers?))\b)"
 )

@@ -15,8 +15,6 @@ from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._facts import Facts
 from iamtriage.failures._failures import Failure
 
-__all__ = ("complete_facts",)
-
 _STATED_NAMES = (
     "cluster", "authentication_mode", "region", "namespace", "service_account", "caller", "service",
 )  # fmt: skip

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.values import CommandLine, Document, MappingEntry, Runtime, Stated
 
-__all__ = ("CLOUD_HOSTS", "NOTHING", "SIGNS_OF_ATTACHMENTS", "SYSTEM_SIGNS", "Context")
-
 
 class Context(NamedTuple):
     """The values in the text around a failure. A value is ``None`` if the text does not state it.

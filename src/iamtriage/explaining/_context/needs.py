@@ -7,8 +7,6 @@ from typing import Final
 from iamtriage.explaining._context.model import SIGNS_OF_ATTACHMENTS, SYSTEM_SIGNS
 from iamtriage.explaining._context.word_index import WordIndex
 
-__all__ = ("ANYTHING", "CALLERS", "COMMANDS", "ENDPOINTS", "INDEX", "LOCATIONS", "NAMES", "SYSTEMS")
-
 INDEX: Final = WordIndex()
 """The words of the signs."""
 ANYTHING: Final = INDEX.sign(

@@ -14,16 +14,6 @@ from iamtriage.explaining._context.model import EC2_CODES, NOTHING, Context
 from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.failures._failures import Failure
 
-__all__ = (
-    "STANDARD_MESSAGES",
-    "context_of",
-    "is_derived",
-    "read_context",
-    "resolve_facts",
-    "says_nothing_else",
-    "says_only_denied",
-)
-
 # The number of characters on each side of the failure to search for settings and documents.
 _CHARS_OF_DOCUMENTS = 32_000
 # The kinds of failures for which the caller can be described in words.

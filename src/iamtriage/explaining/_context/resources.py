@@ -19,15 +19,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Stated
     from iamtriage.failures._failures import AccessDenied, Failure
 
-__all__ = (
-    "find_failed_resource",
-    "find_provisioned_name",
-    "find_queues",
-    "find_resource",
-    "find_stated_arn",
-    "resource_names",
-)
-
 # The host of a queue's URL.
 _QUEUE_HOST = "https://sqs."
 _ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:[\x21-\x7e]{4,1024}")

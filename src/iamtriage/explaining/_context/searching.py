@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Document
     from iamtriage.failures._failures import Failure
 
-__all__ = ("search_context",)
-
 # The number of characters on each side of the failure to search for values about this failure.
 _CHARS_AROUND = 4_000
 # The number of characters before a denial in which a program can say what it did.

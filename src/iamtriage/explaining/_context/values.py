@@ -21,18 +21,6 @@ if TYPE_CHECKING:
 
     from iamtriage.typing import PolicyType  # noqa: TC004
 
-__all__ = (
-    "CommandLine",
-    "Document",
-    "MappingEntry",
-    "OtherVersion",
-    "Rule",
-    "Runtime",
-    "Stated",
-    "Subject",
-    "quote_match",
-)
-
 
 class Stated(NamedTuple):
     """A value that the text states.

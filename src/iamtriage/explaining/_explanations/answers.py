@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.remedies import Remedy
 
-__all__ = ("answer_question",)
-
 _Causes: TypeAlias = "tuple[Cause, ...]"
 _Remedies: TypeAlias = "tuple[Remedy, ...]"
 _Pattern: TypeAlias = "re.Pattern[str]"

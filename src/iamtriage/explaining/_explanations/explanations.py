@@ -29,8 +29,6 @@ else:
     _MODULE = "__import__('iamtriage.explaining._explanations.remedies', fromlist=['Remedy'])"
     Remedies, Remedy = ForwardRef(f"{_MODULE}.Remedies"), ForwardRef(f"{_MODULE}.Remedy")
 
-__all__ = ("Detail", "Explanation")
-
 Detail: TypeAlias = Literal["short", "full"]
 """How much of an explanation to show.
 

@@ -8,8 +8,6 @@ from itertools import islice
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.parts import stems_of
 
-__all__ = ("find_answers", "find_questions")
-
 _END = lazy_pattern(r"\?(?=\s|\Z|[?!)])(?!\s{0,3}(?i:yes|no|nope)\b)")
 _START = lazy_pattern(r"[?!]|\n(?![a-z])|\.(?=\s)")
 _MAX_QUESTIONS, _MAX_CHARS = 40, 300

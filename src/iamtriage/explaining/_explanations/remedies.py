@@ -21,18 +21,6 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
     from iamtriage._rendering.explanations.parts import RemedyParts
 
-__all__ = (
-    "Gift",
-    "Remedies",
-    "Remedy",
-    "Who",
-    "change_commands",
-    "gift_of",
-    "insert_command",
-    "is_addition",
-    "remedy_parts",
-)
-
 Who: TypeAlias = Literal[
     "you", "account administrator", "organization administrator", "cluster administrator", "resource owner"
 ]

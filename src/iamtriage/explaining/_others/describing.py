@@ -11,19 +11,6 @@ from iamtriage.explaining._others.repeats import error_code, has_passed, has_req
 from iamtriage.failures._failures import AccessDenied, AwsError, Failure
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES, with_article
 
-__all__ = (
-    "count_denials",
-    "describe_failure",
-    "describe_fixed",
-    "describe_others",
-    "describe_second",
-    "has_own_verdict",
-    "is_of_same_role",
-    "says_not_started",
-    "split_same_reason",
-    "stops_task",
-)
-
 # The fix of another failure, if it is the same for all failures of the kind.
 _FIXES = {"expired_credentials": ": no permission is missing, get new credentials or a longer session"}
 # Topic of the explanation -> the description and the fix of the failure.

@@ -14,8 +14,6 @@ from iamtriage._text import join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.failures._failures import Failure
 
-__all__ = ("describe_foreign", "name_foreign")
-
 
 class _Foreign(NamedTuple):
     """A failure of another system.

@@ -20,16 +20,6 @@ from iamtriage.failures._failures import (
     SignatureMismatch,
 )
 
-__all__ = (
-    "drop_evidence",
-    "drop_repeats",
-    "error_code",
-    "find_others",
-    "has_passed",
-    "has_request",
-    "is_summary",
-)
-
 # The kinds of failures that can come from a tool's own words before or after the message of an error.
 _KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"})
 # What only says that a program got no credentials, because of an error before it.

@@ -10,8 +10,6 @@ from iamtriage._patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("apply_diffs",)
-
 _GIT = lazy_pattern(
     r"(?:^|[\s$#%>❯])git (?:-C \S{1,200} )?(?P<command>diff|log|show)(?P<words>(?: [^\s|;&]{1,300}){0,12})"
 )

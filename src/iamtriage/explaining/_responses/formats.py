@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from iamtriage._queries import Selection
 
-__all__ = ("read_rows", "read_table", "read_text")
-
 _MAX_LINES = 60
 # Members whose name is a plural are lists, but for these.
 _CONSTANTS: dict[str, bool | None] = {"None": None, "True": True, "False": False}

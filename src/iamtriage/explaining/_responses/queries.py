@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
     from iamtriage._queries import Node
 
-__all__ = ("UNKNOWN", "restore")
-
 
 class _Unknown:
     """The type of :data:`UNKNOWN`."""

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.command_runs import CommandRun
     from iamtriage.failures._failures import Failure
 
-__all__ = ("restore_responses",)
-
 _READS = lazy_pattern(r"(?:batch-get|decode|describe|get|head|list|lookup|receive|simulate)-")
 _PIPE = lazy_pattern(r"\"[^\"\n]*\"|'[^'\n]*'|(\|)")
 _YAML = lazy_pattern(r"(?:[ \t]{1,200}|- )\S|[\w\"'./:-]{1,100}:(?:\s|\Z)")

@@ -29,8 +29,6 @@ from iamtriage.failures._failures import (
     SignatureMismatch,
 )
 
-__all__ = ("find_headline",)
-
 _NO_KEY = "retrieve verification key"
 _STANDARD_DENIAL = "is not authorized to perform: "
 # The SDK for Java only warns that it skips the credentials of a pod, and takes others.

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.basics import Explanation
     from iamtriage.failures._failures import Failure
 
-__all__ = ("explain_failure",)
-
 # The rule for each kind of failure, by its name below _rules.
 _RULES = {
     "access_denied": "denials.dispatch.explain_denial",

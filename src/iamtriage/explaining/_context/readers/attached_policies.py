@@ -13,18 +13,6 @@ from iamtriage.explaining._context.readers.statements import find_grants, find_h
 from iamtriage.explaining._context.values import Document
 from iamtriage.policies._managed_policies import FULL_ACCESS, LISTED, build_managed_policy, is_known_policy
 
-__all__ = (
-    "ASKER",
-    "DESCRIBED",
-    "find_attached_policies",
-    "find_covered_policy",
-    "find_described_policies",
-    "find_only_group",
-    "find_printed_boundary",
-    "find_roles_without",
-    "lists_others_only",
-)
-
 ASKER = ("user", "")
 """The owner of a policy that the asker's own user has, which the text does not name."""
 DESCRIBED = "the policy that the text describes"

@@ -10,19 +10,6 @@ from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_sa
 from iamtriage.explaining._context.readers.unique_values import NO_SAID_NAMES, unique_value
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
-__all__ = (
-    "UNMAPPED",
-    "find_caller",
-    "find_console_caller",
-    "find_described_caller",
-    "find_named_caller",
-    "find_printed_caller",
-    "find_said_caller",
-    "find_switched_role",
-    "is_rejected_caller",
-    "restore_case",
-)
-
 _ARN = r"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
 _SESSION = r"(arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@/-]{1,600})"
 _CALLERS = lazy_pattern(

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.readers.terraform_code import Block
 
-__all__ = ("find_coded_clusters",)
-
 _CLUSTER = "aws_eks_cluster"
 _MODULE = "terraform-aws-modules/eks/aws"
 _MAX_WORDS = 400

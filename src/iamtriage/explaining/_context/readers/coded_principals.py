@@ -6,8 +6,6 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 
-__all__ = ("CodedPrincipal", "find_coded_principals")
-
 
 class CodedPrincipal(NamedTuple):
     """A role or user that code creates.

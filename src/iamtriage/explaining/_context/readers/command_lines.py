@@ -9,8 +9,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
 from iamtriage.explaining._context.values import CommandLine
 
-__all__ = ("find_commands", "find_variables", "operation_of_command")
-
 _PROGRAMS = ("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")
 _PROGRAM = lazy_pattern(r"(?<![\w/.@:-])(aws|kubectl|eksctl|helm|terraform|docker)[ \t]{1,4}(?=[a-z-])")
 # The end of the text before a command on its line: a prompt, set -x, a quote, another command.

@@ -21,21 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
 
-__all__ = (
-    "CommandRun",
-    "RunContrast",
-    "end_of_working_command",
-    "find_contrast",
-    "find_failed",
-    "find_runs",
-    "find_runs_of_others",
-    "find_status_role",
-    "find_working_profile",
-    "selects_profile_itself",
-    "start_of_status",
-    "without_other_clusters",
-)
-
 _CHARS_AROUND, _CHARS_OF_COMMAND, _CHARS_OF_STATUS = 8_000, 30, 4_000
 _MARKS_OF_PROMPTS = ("$", "#", "%", "❯", "+", ">")
 # The prompt of the next command, whatever its program.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 
-__all__ = ("without_contrasts",)
-
 _MAX_CHARS = 64_000
 _CONTRAST = lazy_pattern(
     r"(?i:\bunlike|\bnot to be confused with|\bsee also|\b(?:do|does|did)(?: not|n't) (?:actually |even )?use|\b(?:am|is|are|was|were)(?: not|n't) using"

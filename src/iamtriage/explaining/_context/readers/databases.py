@@ -12,8 +12,6 @@ from iamtriage._rendering.values import Value
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._masked_arns import find_partition
 
-__all__ = ("Login", "database_user_arn", "find_login")
-
 # Without what means more than a name in a policy or in code.
 _USER = lazy_pattern(
     r"(?:PAM|password) authentication failed for user \\{0,3}\"(?P<user>[^\"'*?\\\n]{1,63})\\{0,3}\"|Access denied for user '(?P<mysql>[^'*?\\\n]{1,80})'"

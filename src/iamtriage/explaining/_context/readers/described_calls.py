@@ -15,8 +15,6 @@ from iamtriage.explaining._context.model import EC2_CODES
 from iamtriage.explaining._context.values import Stated
 from iamtriage.failures._failures import Failure
 
-__all__ = ("CREATING", "DELETING", "find_described_call", "find_operation", "find_storage_call")
-
 _CHARS_BEFORE, _CHARS_OF_CALL = 600, 400
 # The verbs of operations for what people and programs call them, the most frequent first.
 CREATING = ("Create", "Run", "Allocate", "Put", "Publish", "Add")

@@ -14,8 +14,6 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.policies._readers.elements import as_mapping, as_strings
 
-__all__ = ("FoundDocument", "decode_members", "find_documents", "find_mappings", "name_documents")
-
 _MAX_DOCUMENTS = 8
 # Members that identify the kind of a document. The object's opening brace is one of those before the member.
 _MEMBERS = (

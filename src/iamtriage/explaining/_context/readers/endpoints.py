@@ -15,19 +15,6 @@ from iamtriage.explaining._context.values import CommandLine, Stated
 from iamtriage.failures._failures import Failure
 from iamtriage.sts._endpoint_table import PARTITIONS
 
-__all__ = (
-    "CEPH_REQUEST",
-    "KEY_LENGTH",
-    "PRIVATE_START",
-    "PUBLIC_ADDRESS",
-    "UNNAMED_SYSTEM",
-    "find_other_endpoint",
-    "find_other_system",
-    "find_source_address",
-    "find_unexempted_hosts",
-    "sets_global_endpoint",
-)
-
 # Variables in the output of env, in a manifest, or in a ConfigMap. The addresses are called with http.
 _PROXY = lazy_pattern(r"(?ia)\b(?:http|all)_proxy(?:=|: )[\"']?\w")
 _NO_PROXY = lazy_pattern(r"(?ia)\bno_proxy(?:=|: )[\"']?(?P<hosts>[\w.:,/*\[\]-]{0,400})")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start
 
-__all__ = ("find_reference", "find_stated_role")
-
 _REFERENCE = lazy_pattern(
     r"\bEventSourceArn\"?: {0,40}(?:!GetAtt {0,40}[\"']?(?P<short>[A-Za-z0-9]{1,128})\.(?P<attribute>Arn|StreamArn)\b|\{? {0,40}\"?Fn::GetAtt\"?: {0,40}\[ {0,40}\"?(?P<long>[A-Za-z0-9]{1,128})\"?, {0,40}\"?(?P<second>Arn|StreamArn)\"? {0,40}\])"
     r"|\bevent_source_arn {0,40}= {0,40}(?P<address>aws_(?:sqs_queue|kinesis_stream|dynamodb_table)\.[A-Za-z_][\w-]{0,80}\.(?:arn|stream_arn))\b"

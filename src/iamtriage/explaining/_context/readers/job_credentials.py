@@ -15,16 +15,6 @@ from iamtriage._text import find_closing_brace
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.workflows import Job, iterate_jobs
 
-__all__ = (
-    "CredentialGap",
-    "OverriddenScript",
-    "find_bitbucket_gap",
-    "find_credential_gap",
-    "find_gitlab_gap",
-    "find_jenkins_gap",
-    "find_overridden_script",
-)
-
 Kind: TypeAlias = Literal["none", "later", "other-job", "container"]
 
 _MAX_CHARS = 64_000

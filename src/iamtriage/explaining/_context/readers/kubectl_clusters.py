@@ -11,15 +11,6 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Stated
 
-__all__ = (
-    "CLUSTER_NAME",
-    "find_current_cluster",
-    "find_listed_clusters",
-    "find_namespace_of_account",
-    "parse_cluster_name",
-    "shows_reconciled",
-)
-
 CLUSTER_NAME = r"[0-9A-Za-z][\w-]{0,99}"
 """A pattern for the name of a cluster."""
 # The names that the AWS CLI and eksctl give to a cluster in a kubeconfig.

@@ -6,8 +6,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
 from iamtriage._typing import NamedTuple
 
-__all__ = ("ListingCall", "find_listing_call")
-
 # In Python with and without a paginator, JavaScript, Go, PHP, Ruby and .NET, and the builder in Java and Kotlin.
 _CALL = lazy_pattern(
     r"(?i:(?<![\w\"'`])(?:(?P<paginate>(?:[\w.\[\]]{1,60}(?:\([\"']list_objects\w{0,3}[\"']\))?)?\.paginate)|(?:[\w.@$]{1,60}(?:\.|->|::))?(?:list_?objects(?:_?v2)?(?:_pages|Pages|Async)?)|(?:new |&)?(?:[\w.]{1,20}\.)?List_?Objects(?:V2)?(?:Command|Input|Request))"

@@ -18,8 +18,6 @@ from iamtriage.explaining._context.readers.terraform_code import find_address
 from iamtriage.explaining._context.readers.unique_values import find_said_name, find_said_role, unique_value
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
-__all__ = ("NAME_READERS", "find_service_account")
-
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
 # Between a name and its value: names in HCL and in the output of tools are padded.
 _IS = r"[\"']?[ \t]{0,20}(?:=>|[=:])\s?[ \t]{0,20}[\"']?"

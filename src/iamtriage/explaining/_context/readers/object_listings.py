@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.command_runs import CommandRun
     from iamtriage.failures._failures import Failure
 
-__all__ = ("Listing", "find_listings")
-
 _CALLS = frozenset({("s3", "ls"), ("s3api", "list-objects"), ("s3api", "list-objects-v2")})
 # Rows of "aws s3 ls", and members of the response.
 _ROW = lazy_pattern(

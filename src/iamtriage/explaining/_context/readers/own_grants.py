@@ -10,8 +10,6 @@ from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.policies._patterns import compile_glob, matches
 
-__all__ = ("find_own_grant", "has_noted_grant")
-
 _ACTION = r"[A-Za-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}\*?|\*)"
 
 

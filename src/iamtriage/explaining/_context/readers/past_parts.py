@@ -15,8 +15,6 @@ from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.failures._failures import AccessDenied
 
-__all__ = ("without_past_parts", "without_superseded")
-
 _Span = tuple[int, int]
 _MAX_CHARS, _CHARS_AROUND = 64_000, 260
 # What can say that something is past. Each sentence that does has one of these.

@@ -23,8 +23,6 @@ from iamtriage.explaining._context.values import Document
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_statements
 from iamtriage.policies._readers.unknown_values import has_reference, resolve_functions
 
-__all__ = ("build_policy", "find_file", "find_name_above", "find_policies", "find_trust_fragment")
-
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 # A line that consists of the name of a file, after a comment mark, a prompt with cat or the marks of Markdown.
 _NAME = r"(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|rb|php|kt|rs|go|cs|java))"

@@ -6,8 +6,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
 from iamtriage.typing import PolicyType
 
-__all__ = ("NOT_NEGATED", "find_heading", "find_stored_name")
-
 NOT_NEGATED = r"\b(?<!\bnot the )(?<!\bnot a )(?<!\bnot an )(?<!\bnot our )(?<!\bno )(?<!\bwithout a )(?<!\bwithout the )"
 """The start of a pattern of what a text does not negate."""
 # A word of a sentence has no hyphen, underscore, digit or capital in it.

@@ -10,8 +10,6 @@ from iamtriage.explaining._context.values import OtherVersion
 if TYPE_CHECKING:
     import re
 
-__all__ = ("find_other_version", "find_printed_name")
-
 _OPTIONS = r"(?:[^|;&\n]|\\\r?\n){0,400}?"
 _ARN = r"--policy-arn[ =][\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600})"
 _PRINTED = lazy_pattern(

@@ -15,16 +15,6 @@ from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._rendering.values import Value
 from iamtriage._typing import NamedTuple
 
-__all__ = (
-    "ListedKey",
-    "ProfileSection",
-    "describe_missing_default",
-    "find_key_file",
-    "find_listed_key",
-    "find_listed_profiles",
-    "find_profile_sections",
-)
-
 File: TypeAlias = Literal["config", "credentials"]
 
 _SECTION = lazy_pattern(

@@ -15,8 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.domains import is_of_aws
 
-__all__ = ("ProxyChange", "denies_proxy", "find_host_for_aws", "find_proxy_change", "has_proxy")
-
 Part: TypeAlias = Literal["Host", "path"]
 
 _MAX_CHARS = 32_000

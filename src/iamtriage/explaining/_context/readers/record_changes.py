@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.readers.terraform_code import Block
 
-__all__ = ("RecordChange", "find_record_changes")
-
 _TYPE = r"(?:A|AAAA|CAA|CNAME|DS|HTTPS|MX|NAPTR|NS|PTR|SOA|SPF|SRV|SSHFP|SVCB|TLSA|TXT)"
 _NAME = r"[\w.*@\\-]{1,255}"
 # ExternalDNS: "Desired change: CREATE a-api.shop.example.com TXT".

@@ -19,16 +19,6 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = (
-    "RECREATION_SIGNS",
-    "find_newer_role",
-    "find_recreated_role",
-    "is_named_in",
-    "never_recreated",
-    "read_creation",
-    "says_cluster_is_gone",
-)
-
 _MADE = r"(?:re-?)?(?:buil[dt]|creat(?:ed?|es|ing)|ma(?:de?|king))"
 _DELETED = r"(?:destroy|delet|remov|drop)\w{0,4}"
 _RECREATED = lazy_pattern(

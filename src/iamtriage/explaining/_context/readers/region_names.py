@@ -10,8 +10,6 @@ import re
 from iamtriage._patterns import REGION, lazy_pattern, search_last
 from iamtriage.explaining._context.values import Stated
 
-__all__ = ("PLACE", "find_region_constant", "region_of_place")
-
 # Region.EU_WEST_1 of Java, and RegionEndpoint.EUWest1 of .NET.
 _CONSTANT = lazy_pattern(
     r"\b(?:RegionEndpoint|Regions?|Aws::Region)(?:\.|::)(?P<name>[A-Z]{2}(?:_(?:GOV_|ISOB?_)?[A-Z]{4,9}_\d|[A-Z][a-z]{3,8}\d)|[A-Z][a-z][A-Z][a-z]{3,8}\d)\b"

@@ -24,18 +24,6 @@ if TYPE_CHECKING:
     # The start of a heading or a command, the start of its output, its Region and its profile.
     _Output: TypeAlias = tuple[int, int, str | None, str | None]
 
-__all__ = (
-    "ISSUES_SESSION",
-    "choose_region",
-    "find_bucket_region",
-    "find_called_region",
-    "find_global_command",
-    "find_heading_region",
-    "find_mentioned_regions",
-    "find_working_regions",
-    "region_of_directory_bucket",
-)
-
 # An indented "region:" and "region = " are settings.
 _HEADINGS = lazy_pattern(
     rf"(?m:^(?![ \t]{{1,8}}region:|[ \t]{{0,8}}region = )[ \t]{{0,8}}[=#*>\[(-]{{0,8}}[ \t]{{0,4}}(?:[Rr]egion[ :=]{{1,3}})?({REGION})[ \t]{{0,4}}[=#*<:\])-]{{0,8}}[ \t\r]{{0,8}}$)"

@@ -10,8 +10,6 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import line_start
 
-__all__ = ("find_encryption_context", "find_request_parameters")
-
 _KEY = "requestParameters"
 # The next key of a record, in the order of CloudTrail and in alphabetical order.
 _NEXT_KEY = lazy_pattern(

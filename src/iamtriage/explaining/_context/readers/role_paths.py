@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern, only_one
 
-__all__ = ("find_shown_paths",)
-
 _PATH = r"(?P<path_{}>/(?:[\w+=,.@-]{{1,64}}/){{1,8}})"
 _NAME = r"(?P<name_{}>[\w+=,.@-]{{1,64}})"
 _SHOWN = lazy_pattern(

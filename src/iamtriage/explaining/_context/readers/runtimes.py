@@ -16,8 +16,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import CommandLine, Runtime
 from iamtriage.explaining._context.word_index import WordIndex
 
-__all__ = ("find_runtime", "name_user_of_job", "search_present")
-
 _TASK_ROLE = "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn, executionRoleArn]'"
 _POD = "the role of the pod's service account"
 _MANAGER = "runner-manager"

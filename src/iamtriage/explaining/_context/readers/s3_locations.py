@@ -18,8 +18,6 @@ from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.copy_calls import find_copy, hide_sources
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
-__all__ = ("BUCKET", "OBJECT_CALL", "WRITES", "Location", "find_location", "find_setting")
-
 BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 """The name of a bucket."""
 # Buckets of us-east-1 from before March 2018 can have underscores, and people write my_bucket for one that they hide.

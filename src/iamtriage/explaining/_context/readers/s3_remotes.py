@@ -6,8 +6,6 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.readers.s3_locations import BUCKET, WRITES, Location
 from iamtriage.explaining._context.values import Stated
 
-__all__ = ("find_remote",)
-
 # A remote of rclone has the name that its configuration gives it: https://rclone.org/s3/#configuration
 _RCLONE = lazy_pattern(r"(?a)\brclone (?P<verb>[a-z]{2,12}) [^\n]{0,600}")
 _REMOTE = lazy_pattern(

@@ -13,8 +13,6 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._context.word_index import WordIndex
 
-__all__ = ("find_called_operation",)
-
 # Frames of AWS SDKs that name client and operation.
 _JS_OPERATION = lazy_pattern(
     r"(?a)\bde(?:_|serializeAws_(?:restXml|restJson1|json1_[01]|query|ec2))(\w{3,80}?)Command(?:Error)?\b|\b(\w{3,80})Command\.(?:resolveMiddleware|\w{0,30}[Rr]esolve)"

@@ -7,14 +7,6 @@ from operator import itemgetter
 
 from iamtriage._patterns import lazy_pattern, only_one, search_last
 
-__all__ = (
-    "CHARS_OF_CLUSTER",
-    "SESSION_POLICY",
-    "find_association",
-    "is_session_policy",
-    "passes_session_policy",
-)
-
 CHARS_OF_CLUSTER = 10
 """How many characters of the cluster's name the session name of a pod has, after ``eks-``."""
 SESSION_POLICY = "the session policy in the text"

@@ -11,8 +11,6 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping
 from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects, get_texts
 
-__all__ = ("SIGN_OF_SIMULATION", "Simulation", "find_simulated", "find_simulation")
-
 SIGN_OF_SIMULATION = "EvalDecision"
 """The member of a result that others lack."""
 _SOURCE = lazy_pattern(

@@ -9,8 +9,6 @@ from iamtriage.explaining._context.readers.s3_locations import Location
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.values import Stated
 
-__all__ = ("find_state",)
-
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 # What Terraform prints if it cannot read or write a state, whose place is in the block of the backend or, for another
 # state, of the data source.

@@ -14,8 +14,6 @@ from typing import Any
 
 from iamtriage._patterns import lazy_pattern
 
-__all__ = ("EXPECTED_AUDIENCE", "find_server", "find_stated_claims")
-
 # A record has the provider, the audience and the subject in principalId, and the subject in userName, too.
 _RECORD = lazy_pattern(
     r"(?a)\"principalId\\?\" ?: ?\\?\"arn:[a-z-]{3,12}:iam::\d{12}:oidc-provider/(?P<issuer>[\w./-]{1,255}):(?P<rest>[^\s\"\\]{1,600})\\?\""

@@ -13,21 +13,6 @@ from iamtriage._patterns import lazy_pattern, may_find, search_last
 from iamtriage._text import line_at, line_start
 from iamtriage.policies._managed_policies import LISTED
 
-__all__ = (
-    "CLAUSE_END",
-    "LOCALLY",
-    "MOMENT",
-    "POLICY_OR_ACTION",
-    "find_before",
-    "find_changed",
-    "find_grants",
-    "find_holders",
-    "find_said",
-    "find_working",
-    "is_administrator",
-    "says_restarted",
-)
-
 _MAX_CHARS, _CHARS_OF_CLAUSE = 64_000, 300
 CLAUSE_END = lazy_pattern(
     r"(?:(?<!\s)\.|[;!?])(?=\s)|\n|:? ?(?=\{\s{0,20}\")|,? (?:but|while|whereas|though|although)\b|, (?:not|only) |, (?=(?:in|for|with|from) )"

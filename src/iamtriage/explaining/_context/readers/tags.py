@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
 
-__all__ = ("find_request_tags", "find_tags")
-
 # The resource of a tag, and the beginning of a list of tags: the output for several resources has several.
 _RESOURCE = lazy_pattern(r"\"Resource(?:ARN|Arn|Id|Name)\"\s?:\s?\"([^\"\n]{1,400})\"")
 _TAG_LIST = lazy_pattern(r"(?i)\"Tags?(?:Set|List)?\"\s?:\s?[\[{]\s*[{\"]|\]\s*,\s*\[\s*\{")

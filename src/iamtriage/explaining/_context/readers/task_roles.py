@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern, only_one
 
-__all__ = ("find_execution_role",)
-
 # In a task definition, or in Terraform.
 _EXECUTION_ROLE = lazy_pattern(
     r"(?a)\b[eE]xecution_?[rR]ole_?[aA]rn\"?\s?[:=]\s{0,20}\"?(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"

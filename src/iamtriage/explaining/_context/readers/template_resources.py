@@ -19,8 +19,6 @@ from iamtriage._text import find_closing_brace, line_start
 from iamtriage.policies._readers.elements import as_mapping
 from iamtriage.policies._readers.policy_yaml import parse_mapping
 
-__all__ = ("TemplateResource", "find_late_policies", "find_separate_policies", "find_template_resources")
-
 # A logical ID, and the type of the resource, which other attributes can precede.
 _HEAD = lazy_pattern(
     r"(?<![\w.-])[\"']?(?P<id>[A-Za-z][A-Za-z0-9_]{0,254})[\"']?:\s{1,40}(?P<object>\{\s{0,40})?"

@@ -22,18 +22,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.values import CommandLine
 
-__all__ = (
-    "Block",
-    "ProviderRegion",
-    "Step",
-    "find_address",
-    "find_blocks",
-    "find_own_address",
-    "find_provider_region",
-    "find_resources",
-    "find_steps",
-)
-
 _ADDRESS = lazy_pattern(
     r"(?a)\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?(?:aws|kubernetes|helm)_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)"
 )

@@ -10,8 +10,6 @@ from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, may_name_
 from iamtriage.explaining._context.values import Stated, quote_match
 from iamtriage.policies._masked_arns import find_partition
 
-__all__ = ("NO_SAID_NAMES", "find_said_name", "find_said_role", "stated_partition", "unique_value")
-
 # Words of a sentence and literals that a pattern can take for a name.
 _NO_NAMES = frozenset(
     {

@@ -13,19 +13,6 @@ from collections.abc import Iterator
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 
-__all__ = (
-    "Job",
-    "JobWithoutToken",
-    "RoleStep",
-    "find_chained_role",
-    "find_job_environment",
-    "find_jobs_without_token",
-    "find_pushed_branch",
-    "find_second_role",
-    "iterate_jobs",
-    "runs_for_pull_requests",
-)
-
 _MAX_CHARS = 64_000
 # A key that jobs have, but not steps.
 _JOB_KEY = lazy_pattern(r"( {1,200})(?:runs-on|steps|permissions|needs|strategy|timeout-minutes):")

@@ -6,8 +6,6 @@ import re
 
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one
 
-__all__ = ("find_namespaces", "has_cluster_scope")
-
 _NAMESPACES = lazy_pattern(
     # JSON and the code of Terraform.
     r"(?am)(?:\"namespaces\"\s{0,4}:\s{0,4}|\bnamespaces[ \t]{1,20}=[ \t]{1,20})\[(?P<list>[^\[\]]{0,2000})\]"

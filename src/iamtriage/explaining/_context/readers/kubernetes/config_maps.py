@@ -6,8 +6,6 @@ from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 
-__all__ = ("MapPlace", "find_misplaced_map")
-
 _RIGHT = ("aws-auth", "kube-system")
 # The metadata in YAML, JSON and HCL, and in what kubectl describe prints.
 _IS = r"[\"']?\s{0,20}[:=]\s{0,20}[\"']?"

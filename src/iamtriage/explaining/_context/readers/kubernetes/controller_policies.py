@@ -8,8 +8,6 @@ from typing import Any
 from iamtriage._typing import NamedTuple
 from iamtriage.policies._documents import allow, list_actions
 
-__all__ = ("Allowance", "build_statements")
-
 
 class Allowance(NamedTuple):
     """A statement of the policy that a controller documents.

@@ -18,8 +18,6 @@ from iamtriage.explaining._context.readers.kubernetes import controller_policies
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._facts import Facts
 
-__all__ = ("Controller", "find_controller", "find_controller_of_account", "permissions_of", "usual_account")
-
 
 @attrs.frozen(eq=False, repr=False)
 class Controller(Value):

@@ -6,14 +6,6 @@ import re
 
 from iamtriage._patterns import lazy_pattern, only_one
 
-__all__ = (
-    "find_kubeconfig_file",
-    "find_missing_binding",
-    "find_pod_nodes",
-    "find_vain_search",
-    "find_written_file",
-)
-
 # The kubeconfig of a node is not that of a person, and another one is needed instead.
 _KUBECONFIG = lazy_pattern(
     r"(?:\bKUBECONFIG=[\"']?|\b(?:echo|printenv) \$?\{?KUBECONFIG\}?\n)(?!/var/lib/kubelet|/etc/kubernetes)((?:~|\$HOME)?[\w./-]{1,200})(?=[\s\"';&]|\Z)"

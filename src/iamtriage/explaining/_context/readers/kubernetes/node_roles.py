@@ -10,8 +10,6 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Stated
 
-__all__ = ("find_listed_role", "find_stated_node_role")
-
 _ARN = r"(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"
 _NODE_ROLES = lazy_pattern(
     rf"(?am)\"(?:nodeRole|NodeRole)\"\s?:\s?\"{_ARN}\"|\bnode_role_arn\s{{0,20}}= ?\"{_ARN}\""

@@ -19,8 +19,6 @@ from iamtriage.explaining._context.readers.names import find_service_account_nam
 from iamtriage.explaining._context.readers.statements import find_changed, find_said, says_restarted
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 
-__all__ = ("AccountWithRole", "PodEvidence", "read_pod_evidence")
-
 _MAX_CHARS, _MAX_OBJECTS = 64_000, 50
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[^\s:\"']{1,40}:role/[\w+=,.@/-]{1,512}"
 # The annotation in YAML, JSON (also in a log) or HCL, as an argument of kubectl or Helm, or as kubectl describes it.

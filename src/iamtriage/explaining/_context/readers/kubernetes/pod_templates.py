@@ -11,8 +11,6 @@ from itertools import islice
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one, search_last
 from iamtriage._typing import NamedTuple
 
-__all__ = ("MisplacedAccount", "find_keys", "find_misplaced_account")
-
 _MAX_CHARS, _MAX_LINES = 64_000, 50
 _FIELD = "serviceAccountName"
 _LINE = lazy_pattern(

@@ -11,8 +11,6 @@ from typing import Literal
 from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
 
-__all__ = ("PodTimes", "find_pod_times", "read_times")
-
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 _TIME = lazy_pattern(rf"(?P<iso>{_ISO})|(?<![\w.])(?P<seconds>1[0-9]{{9}})(?:\.[0-9]{{1,6}})?(?![\w.-])")
 # A command up to the end of its output: a prompt, an empty line or the end.

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from iamtriage._patterns import KUBERNETES_NAME, REGION, lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 
-__all__ = ("ProgramRegion", "find_program_region", "find_variable_map")
-
 # A whole line of YAML, JSON, TOML, a properties file or Fluent Bit.
 _SETTING = lazy_pattern(
     rf"(?m)^[ \t]{{0,40}}(?P<words>[\"']?(?P<name>region|aws_region|AWS_REGION|AWS_DEFAULT_REGION)[\"']?(?:[ \t]{{0,8}}[:=][ \t]{{0,8}}|[ \t]{{1,40}})[\"']?(?P<region>{REGION})[\"']?),?[ \t\r]{{0,8}}$"

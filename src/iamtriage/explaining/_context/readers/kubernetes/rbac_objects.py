@@ -14,8 +14,6 @@ from iamtriage.policies._readers.elements import as_mapping
 from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects
 from iamtriage.policies._readers.policy_yaml import parse_mapping
 
-__all__ = ("StatedBinding", "StatedRole", "find_bindings", "find_printed_subject", "find_roles")
-
 _KIND = lazy_pattern(
     r"(?m)^[ \t]{0,20}(?:- )?kind: [\"']?(?P<kind>(?:Cluster)?Role(?:Binding)?)[\"']?[ \t\r]{0,8}$"
 )

@@ -25,8 +25,6 @@ from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure, MissingCredentials
 
-__all__ = ("add_rejected_login", "has_rejected_credentials", "install_cli_remedy")
-
 # An error of a call that needs only valid credentials, or one about the cluster.
 _REJECTED = lazy_pattern(
     r"\((?:ExpiredToken(?:Exception)?|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch)\)"

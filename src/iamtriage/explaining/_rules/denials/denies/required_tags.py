@@ -16,8 +16,6 @@ from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 
-__all__ = ("describe_call_tags", "describe_tag_setting", "leave_out", "tag_step", "tagged_types")
-
 # An identifier of Terraform needs no quotes.
 _IDENTIFIER = lazy_pattern(r"(?a)[A-Za-z_][\w-]{0,255}")
 # By the name of the controller or tool. {key} and {value} are those of the tag, {name} is the key in Terraform, {pair}

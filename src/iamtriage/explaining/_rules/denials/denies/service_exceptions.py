@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess
     from iamtriage.typing import PolicyType
 
-__all__ = ("exempt_forwarded", "exempt_in_named", "explain_denied_service")
-
 # Keys that the requests of a service principal lack.
 _OF_CALLERS = frozenset(
     {"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn", "aws:sourcevpc", "aws:sourcevpce"}

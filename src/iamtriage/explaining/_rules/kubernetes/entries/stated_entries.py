@@ -28,25 +28,6 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
 )
 from iamtriage.failures._failures import Failure
 
-__all__ = (
-    "DESCRIBE",
-    "StatedEntry",
-    "declares_others",
-    "describe_listed",
-    "find_former",
-    "find_groups",
-    "find_known_groups",
-    "find_listed",
-    "find_listed_cluster",
-    "find_policies",
-    "find_queried",
-    "find_runs_for",
-    "find_runs_of",
-    "find_stated_entry",
-    "is_listed",
-    "is_same_principal",
-    "lacks_policies",
-)
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3

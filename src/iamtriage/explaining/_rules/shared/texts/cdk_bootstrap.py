@@ -7,18 +7,6 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern, only_one
 
-__all__ = (
-    "ASSUMED",
-    "ASSUMED_ROLE",
-    "DEFAULT_QUALIFIER",
-    "PURPOSES",
-    "QUALIFIER",
-    "ROLE",
-    "find_execution_policies",
-    "find_execution_policy",
-    "qualifier_options",
-)
-
 QUALIFIER = r"[a-z0-9]{1,10}"
 """A pattern of qualifiers."""
 DEFAULT_QUALIFIER = "hnb659fds"

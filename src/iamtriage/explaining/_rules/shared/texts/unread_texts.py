@@ -10,8 +10,6 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared.remedies import present
 
-__all__ = ("NOTHING_FOUND", "describe_unread")
-
 NOTHING_FOUND = Explanation(None, "nothing", "No AWS or Kubernetes access failure was found in this text.")
 _ERROR_LINE = lazy_pattern(
     r"(?m)^(?P<line>[^\n]{0,300}?\b(?:ERROR|[Ee]rror|Exception|FAILED|[Ff]ailed|[Ff]ailure|FATAL|[Dd]enied"
