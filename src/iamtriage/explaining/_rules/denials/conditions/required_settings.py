@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
@@ -12,6 +12,7 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.denials.conditions import condition_keys, deny_conditions
+from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
@@ -23,11 +24,6 @@ from iamtriage.explaining._rules.shared.texts.deployment_tools import (
 )
 from iamtriage.explaining._rules.shared.texts.text_fragments import PULUMI_FRAGMENTS
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
 
 # What writes objects for a program, and has a setting of its own.
 _PROGRAMS = (

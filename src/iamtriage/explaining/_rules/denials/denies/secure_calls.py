@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.program_regions import find_variable_map
-from iamtriage.explaining._rules.basics import Denial
+from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
+from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
 from iamtriage.explaining._rules.denials.conditions.requested_values import list_endpoints
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_program
@@ -18,10 +18,6 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import fin
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.basics import Remedy
-    from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
 
 _KEYS = ("aws:SecureTransport", "s3:TlsVersion")
 # A setting that turns TLS off, and what it is instead.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 import attrs
 
@@ -15,17 +16,13 @@ from iamtriage.explaining._context.readers.template_resources import (
     find_template_resources,
 )
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.generated_names import GENERATED_NAME
 from iamtriage.explaining._rules.shared.texts.text_fragments import DEPLOYMENT_FRAGMENTS, PULUMI_FRAGMENTS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 # What deployment tools print. The roles of nodes that eksctl created are named after it.
 # The AWS Load Balancer Controller logs references such as #/resources/AWS::EC2::SecurityGroup/….

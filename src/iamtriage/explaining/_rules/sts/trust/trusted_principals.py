@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
@@ -22,9 +22,7 @@ from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, policy_with_principal
 from iamtriage.policies._readers import elements
-
-if TYPE_CHECKING:
-    from iamtriage.trust._evaluation import TrustResult
+from iamtriage.trust._evaluation import TrustResult
 
 SUPPLIED = "the role's trust policy, which was supplied, does not allow it"
 DELETED = lazy_pattern(
