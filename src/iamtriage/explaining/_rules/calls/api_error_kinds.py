@@ -87,15 +87,14 @@ BUCKET_IN_OTHER_REGION = CauseType(
     fix="Call S3 in the bucket's Region, without an endpoint URL of another Region.",
     sources=(pages.SDK_ENDPOINTS,),
 )
-_OUTBOUND_FEDERATION = (
-    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_getting_started.html"
-)
 OUTBOUND_FEDERATION_OFF = CauseType(
     "outbound-federation-off",
     title="Outbound identity federation is not enabled for the account",
     recognised_by="The error code OutboundWebIdentityFederationDisabledException.",
     fix="Enable outbound identity federation for the account.",
-    sources=(_OUTBOUND_FEDERATION,),
+    sources=(
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_getting_started.html",
+    ),
 )
 _TOKENS_OF_STS = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html"
 OUTLIVES_SESSION = CauseType(

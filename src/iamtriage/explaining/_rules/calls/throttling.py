@@ -306,14 +306,6 @@ def _advise_fewer(case: Case[AwsError], operation: str, *, is_function: bool) ->
     return f"{fewer} {at_once}".strip() if at_once else fewer or _FEWER
 
 
-def _find_attempts(case: Case[AwsError]) -> tuple[int, bool]:
-    """Return how many attempts the SDK made, or which the text sets, and whether it sets them."""
-    found, stated = _ATTEMPTS.search(case.text), _SET_ATTEMPTS.search(case.failure.text)
-    made = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
-    allowed = 0 if stated is None else int(stated["set"])
-    return max(made, allowed), allowed > made
-
-
 def _describe_own_retries(case: Case[AwsError], attempts: int) -> tuple[str, str, str] | None:
     """Return how a client retries that reads no variables for it, or that makes the next attempt itself: a title, a step and a page."""
     if _RETRYING.search(case.failure.text) and _GAVE_UP not in case.text:
@@ -333,7 +325,10 @@ def _advise_retries(case: Case[AwsError], more: str) -> tuple[str, str, Commands
         case: The case.
         more: More variables for a shell.
     """
-    attempts, is_stated = _find_attempts(case)
+    found, stated = _ATTEMPTS.search(case.text), _SET_ATTEMPTS.search(case.failure.text)
+    made = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
+    allowed = 0 if stated is None else int(stated["set"])
+    attempts, is_stated = max(made, allowed), allowed > made
     if (own := _describe_own_retries(case, attempts)) is not None:
         title, retry, url = own
         return title, retry, (), url

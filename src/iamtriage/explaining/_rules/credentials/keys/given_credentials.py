@@ -289,7 +289,6 @@ def _pass_token(found: re.Match[str], token: str) -> str:
 
 
 KEDA_KEYS = r"awsAccessKeyID not found|exist in the deployment environment"
-_KEDA_DOCS = "https://keda.sh/docs/latest/scalers/aws-sqs/"
 _OPERATOR = lazy_pattern(r"\bidentityOwner: ?[\"']?operator|\bauthenticationRef:")
 TRIGGER_WITHOUT_IDENTITY = CauseType(
     "keda-trigger-without-identity",
@@ -297,7 +296,7 @@ TRIGGER_WITHOUT_IDENTITY = CauseType(
     meaning="Without authenticationRef and identityOwner, KEDA reads access keys from the environment of the scaled workload.",
     recognised_by='KEDA says "awsAccessKeyID not found", or that a variable "doesn\'t exist in the deployment environment".',
     fix="Set identityOwner: operator in the trigger, or add a TriggerAuthentication with podIdentity.",
-    sources=(_KEDA_DOCS, "https://github.com/kedacore/keda/issues/6418"),
+    sources=("https://keda.sh/docs/latest/scalers/aws-sqs/", "https://github.com/kedacore/keda/issues/6418"),
 )
 
 

@@ -139,17 +139,6 @@ def find_shown_caller(case: Case[Failure]) -> str | None:
         shown = _CALLER.search(run.output, 0, _CHARS_OF_CALLER)
         if is_same and shown and run.command.words[:2] == ("sts", "get-caller-identity"):
             return shown[0]
-    return _find_powershell_caller(case)
-
-
-_POWERSHELL_CALLER = lazy_pattern(
-    r"\bGet-STSCallerIdentity\b(?P<options>[^\n]{0,200})\n(?:[^\n>]{0,200}\n){0,6}?[^\n>]{0,40}?(?P<arn>arn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600})"
-)
-_POWERSHELL_PROFILE = lazy_pattern(r"(?i) -ProfileName[ :][\"']?(?P<name>[\w.@+-]{1,64})")
-
-
-def _find_powershell_caller(case: Case[Failure]) -> str | None:
-    """Return the ARN that Get-STSCallerIdentity printed with the profile of the failed cmdlet."""
     text, start = case.failure.text, case.failure.span[0]
     used = [*_POWERSHELL_PROFILE.finditer(text, max(start - _CHARS_OF_CALLER, 0), start)]
     for each in _POWERSHELL_CALLER.finditer(text):
@@ -157,6 +146,12 @@ def _find_powershell_caller(case: Case[Failure]) -> str | None:
         if (own and own["name"]) == (used[-1]["name"] if used else None):
             return str(each["arn"])
     return None
+
+
+_POWERSHELL_CALLER = lazy_pattern(
+    r"\bGet-STSCallerIdentity\b(?P<options>[^\n]{0,200})\n(?:[^\n>]{0,200}\n){0,6}?[^\n>]{0,40}?(?P<arn>arn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600})"
+)
+_POWERSHELL_PROFILE = lazy_pattern(r"(?i) -ProfileName[ :][\"']?(?P<name>[\w.@+-]{1,64})")
 
 
 def partition_remedy(partition: str) -> Remedy:

@@ -68,7 +68,13 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     if named is not None and role is not None and role.account != named[1]:
         return _explain_other_account(case, issuer, role, *named)
     if listed is None and named is not None:
-        return _without_trust_policy(explanation)
+        create, *others = explanation.remedies
+        return attrs.evolve(
+            explanation,
+            summary=f"{explanation.summary.removesuffix('.')}, although the role's trust policy names it: the provider was deleted or never created, and the trust policy needs no change.",
+            causes=explanation.causes[:1],
+            remedies=(attrs.evolve(create, steps=create.steps[:1]), *others),
+        )
     if listed is None or not explanation.causes:
         return explanation
     arn, account = listed
@@ -128,17 +134,6 @@ def _explain_other_account(
             ),
         ),
         notes="STS evaluated neither the subject nor the audience yet.",
-    )
-
-
-def _without_trust_policy(explanation: Explanation) -> Explanation:
-    """Return the explanation of a missing provider that the role's trust policy names as it should."""
-    create, *others = explanation.remedies
-    return attrs.evolve(
-        explanation,
-        summary=f"{explanation.summary.removesuffix('.')}, although the role's trust policy names it: the provider was deleted or never created, and the trust policy needs no change.",
-        causes=explanation.causes[:1],
-        remedies=(attrs.evolve(create, steps=create.steps[:1]), *others),
     )
 
 

@@ -309,11 +309,6 @@ def _check_remedy(login: Login | None) -> Remedy:
     return owner_remedy(title, step, commands=_database_command(login), url=_POLICIES)
 
 
-_KEYSPACES = (
-    "https://docs.aws.amazon.com/keyspaces/latest/devguide/security_iam_id-based-policy-examples.html"
-)
-
-
 def explain_keyspaces(denial: Denial) -> Explanation:
     """Explain that Amazon Keyspaces allows a caller nothing, not even what a driver reads when it connects."""
     partition, region = denial.location.partition or "aws", commands.region(find_region(denial.case))
@@ -328,7 +323,7 @@ def explain_keyspaces(denial: Denial) -> Explanation:
             denial,
             grant=Grant("cassandra:Select", (f"{tables}/system*", f"{tables}/KEYSPACE_NAME/table/*")),
             first_step="To write, add cassandra:Modify on the tables of the keyspace.",
-            url=_KEYSPACES,
+            url="https://docs.aws.amazon.com/keyspaces/latest/devguide/security_iam_id-based-policy-examples.html",
         ),
         notes=EVENTUAL_CONSISTENCY,
     )

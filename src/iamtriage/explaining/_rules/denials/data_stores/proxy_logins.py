@@ -18,15 +18,13 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present
 from iamtriage.policies._documents import allow
 
-_SECRETS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-secrets-arns.html"
-_TROUBLESHOOTING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.troubleshooting.html"
 PROXY_LACKS_SECRET = CauseType(
     "proxy-lacks-secret",
     title="RDS Proxy has no secret for the database user",
     text="The proxy logs in to the database with secrets of Secrets Manager, one for each database user. It knows no other users, also if the database does.",
     recognised_by='RDS Proxy says "This RDS proxy has no credentials for the role".',
     fix="Create a secret with the user name and the password, and add it to the proxy.",
-    sources=(_TROUBLESHOOTING,),
+    sources=("https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.troubleshooting.html",),
 )
 _MESSAGE = lazy_pattern(
     r"(?a)This RDS [Pp]roxy has no credentials for the role [\"'`]?(?P<user>[\w.-]{0,62}\w)"
@@ -114,7 +112,7 @@ def explain_proxy_login(text: str, facts: Facts) -> Explanation | None:
             modify,
         ),
         statements=(allow("secretsmanager:GetSecretValue", secret),),
-        url=_SECRETS,
+        url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-secrets-arns.html",
     )
     return Explanation(
         failure=None,

@@ -11,7 +11,6 @@ from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 _PAGE = "https://docs.amplify.aws/react/build-a-backend/storage/authorization/"
-_POOLS = "https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html"
 _CALL = lazy_pattern(r"\bS3 Storage (?P<call>upload|download)\b")
 _RULE = lazy_pattern(r"\ballow\.(?:authenticated|guest|groups|entity)\b")
 # A bucket policy in the text that covers the bucket, and none of its objects.
@@ -65,7 +64,7 @@ def explain_app_storage(denial: Denial) -> Explanation:
                     "aws iam list-role-policies --role-name ROLE_NAME",
                     "aws iam list-attached-role-policies --role-name ROLE_NAME",
                 ),
-                url=_POOLS,
+                url="https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html",
             ),
         ),
         notes=(

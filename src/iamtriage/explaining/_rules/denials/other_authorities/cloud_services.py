@@ -15,9 +15,6 @@ from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere imp
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present
 
-_PULL_THROUGH = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html"
-_FEDERATION = "https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds"
-_AZURE_ROLES = "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-cli"
 _LIMITED = lazy_pattern(
     r"\bpublic\.ecr\.aws/(?:(?!\b(?:docker|ghcr|quay)\.io\b|Docker Hub)[^\n]){0,600}?"
     # The client of Docker prints the error on the line after the command, or after what it has pulled.
@@ -62,7 +59,7 @@ def explain_public_registry(text: str) -> Explanation | None:
             "Then use ACCOUNT_ID.dkr.ecr.REGION.amazonaws.com/ecr-public/ and the rest of the image's name after public.ecr.aws/. The pulling role needs ecr:BatchImportUpstreamImage and ecr:CreateRepository for the first pull.",
             "At once: pull from fewer machines at the same time, or sign in first, which raises the limit: aws ecr-public get-login-password --region us-east-1 | docker login --username AWS --password-stdin public.ecr.aws.",
             commands="aws ecr create-pull-through-cache-rule --ecr-repository-prefix ecr-public --upstream-registry-url public.ecr.aws --region REGION",
-            url=_PULL_THROUGH,
+            url="https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html",
         ),
         notes=("Machines behind one NAT gateway share its address, and so the limit.",),
     )
@@ -96,7 +93,7 @@ def explain_google_federation(text: str) -> Explanation | None:
                     admit,
                 ),
             ),
-            url=_FEDERATION,
+            url="https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds",
         ),
         notes=present(
             "Permissions that were given to the AWS role to fix this can be removed again."
@@ -134,7 +131,7 @@ def explain_azure(text: str) -> Explanation | None:
             "Reader" if reads else changes,
             at[0] if at else "SCOPE",
         ),
-        url=_AZURE_ROLES,
+        url="https://learn.microsoft.com/azure/role-based-access-control/role-assignments-cli",
     )  # fmt: skip
     return explain_elsewhere(
         " ".join(found["words"].split()),

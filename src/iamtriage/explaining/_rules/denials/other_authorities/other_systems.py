@@ -150,7 +150,6 @@ def _find_registry(text: str) -> str | None:
     return None
 
 
-_WAF = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing-activities.html"
 _LOAD_BALANCER = lazy_pattern(r"(?i:\bserver: ?awselb/2\.0)")
 _BALANCER_ARN = lazy_pattern(
     r"(?a)\barn:aws[a-z-]{0,12}:elasticloadbalancing:[a-z0-9-]{6,30}:[0-9]{12}:loadbalancer/app/[\w-]{1,32}/[0-9a-f]{16}\b"
@@ -201,7 +200,7 @@ def _explain_firewall(text: str) -> Explanation | None:
         "The sampled requests and the log of the web ACL name the rule (terminatingRuleId). Exempt only this path from it, or set the rule to Count there.",
         "Without a web ACL: a listener rule with a fixed response answers in the same way. In the access log, the actions are waf or fixed-response." if balancer else "Without a web ACL: the distribution blocks the country (geo restriction).",
         commands=commands,
-        url=_WAF,
+        url="https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing-activities.html",
     )  # fmt: skip
     return explain_elsewhere(
         blocked[0].partition("\n")[0],
@@ -277,9 +276,6 @@ _JOB = lazy_pattern(
 _APP = lazy_pattern(
     r"/var/task/|\b[Gg]it[Hh]ub [Aa]pps?\b|\b(?i:(?:my|our|the|this) integration\b)|\binstallation (?:access )?token\b"
 )
-_APP_PERMISSIONS = (
-    "https://docs.github.com/en/apps/maintaining-github-apps/modifying-a-github-app-registration"
-)
 
 
 def _explain_app(found: re.Match[str]) -> Explanation:
@@ -291,7 +287,7 @@ def _explain_app(found: re.Match[str]) -> Explanation:
             "Give the GitHub App the permission that the call requires",
             "Set it in the settings of the app, under Permissions & events. The header x-accepted-github-permissions of the answer names what the call accepts.",
             "The owner of each installation must then approve the new permissions: until then, the old ones apply. The installation must also include the repository.",
-            url=_APP_PERMISSIONS,
+            url="https://docs.github.com/en/apps/maintaining-github-apps/modifying-a-github-app-registration",
         ),
     )
 

@@ -15,7 +15,6 @@ from iamtriage.explaining._rules.basics import Explanation
 from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
 
-_PAGE = "https://developer.hashicorp.com/vault/docs/concepts/policies"
 _KV_PAGE = "https://developer.hashicorp.com/vault/docs/secrets/kv/kv-v2/setup"
 _SERVER = r"https?://[\w.-]{1,255}(?::\d{1,5})?/v1/"
 _SPACE = r"(?:\s|\\n|\\t){1,12}"
@@ -101,7 +100,7 @@ def _explain(text: str, request: _Request) -> Explanation:
             f"vault policy write {name or 'POLICY_NAME'} policy.hcl",
             f"vault token capabilities {request.path}",
         ),
-        url=_KV_PAGE if rest else _PAGE,
+        url=_KV_PAGE if rest else "https://developer.hashicorp.com/vault/docs/concepts/policies",
     )
     granted = _AWS_PERMISSION.search(text)
     return explain_elsewhere(

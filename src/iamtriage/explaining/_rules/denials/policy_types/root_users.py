@@ -28,7 +28,6 @@ _TASKS = {
 _LOCKED = lazy_pattern(
     r"(?i:\b(?:lock(?:ed|s|ing)?\b[^\n.]{0,40}?\bout|lock-?out|last resort|den(?:y|ies|ied) (?:everyone|everybody|all principals|us all)|(?:nobody|no one|no role|not even (?:an )?admin\w{0,12})\b[^\n.]{0,40}?\b(?:can|could|access|reach)))"
 )
-_URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html"
 
 
 def assume_root_command(denial: Denial, account: str | None) -> str | None:
@@ -77,5 +76,5 @@ def unlock_resource(denial: Denial, policy: str, ask: str, lines: Commands) -> R
         f"{ask} They exempt {calls} for the root user until the {noun} is repaired. Such policies apply to root users of member accounts, too, but a Deny of the {noun} policy does not.",
         'Or, with centralized root access, they open a privileged session. The Deny stops that, too, unless it has the condition "Null": {"aws:AssumedRoot": "true"}.',
         commands=(*lines, Labelled("For the session, in the management account:", f"{assume} --region {region}"), Labelled(f"Then, as the root user or in the session, delete the {noun} policy that locks you out:", delete)),
-        url=_URL,
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html",
     )  # fmt: skip

@@ -244,9 +244,6 @@ def _corrected_configuration(text: str) -> str:
     return f' Keep the rest: "awsAuthConfig": {json.dumps(kept)}.'
 
 
-_SWITCH_PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html"
-
-
 # "The trust policy has my user", "I added … to the trust policy".
 _TRUSTS = lazy_pattern(
     r"\b[Tt]rust (?:policy|relationship)\b[^\n]{0,60}?\b(?:has|names|lists|allows|contains|includes|trusts)\b[^\n.]{0,60}?(?:\bmy\b|:iam::)"
@@ -359,7 +356,7 @@ def explain_named_caller(
         f"The first command prints the trust policy in IAM. If it does not name {caller}, save the one that does.",
         f"If it does, {look}. The second command prints the permissions boundary.",
         commands=(commands.fill_command(show, name or "ROLE_NAME"), boundary),
-        url=_SWITCH_PAGE,
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html",
     )
     if is_printed:
         remedy = account_remedy(

@@ -28,9 +28,6 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping
 from iamtriage.trust._evaluation import TrustResult
 
-_PAGE = (
-    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"
-)
 _ARN_KEYS = frozenset({"aws:principalarn", "aws:sourcearn"})
 _COLONS_OF_ARN = 5
 NO_SUCH_ROLE = CauseType(
@@ -137,7 +134,7 @@ def _find_literal_value(denial: Denial, findings: TrustFindings, result: TrustRe
         policy=fixed,
         is_addition=False,
         commands=(update, *present(role_calls.own_command(denial))),
-        url=_PAGE,
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
     )
     if denial.crosses_accounts:
         remedy = attrs.evolve(remedy, who="resource owner")

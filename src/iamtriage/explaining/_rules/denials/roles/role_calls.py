@@ -191,7 +191,6 @@ def describe_accounts(accounts: tuple[str, ...]) -> str:
     return f"account{'s' if len(accounts) > 1 else ''} {join_words(accounts, 'and')}"
 
 
-_PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html"
 _SOURCE_IDENTITY = "a source identity"
 _ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": _SOURCE_IDENTITY}
 # The trust policy stays as it is, or the pod's role of before, which passes no tags, did without a change.
@@ -336,7 +335,7 @@ _IDENTITY_SOURCES = Signs(
             f"The call sets it with {place}.",
             "Or assume the role without a source identity",
             f"Leave out {place}. Do so only if no policy requires it and nobody needs it in CloudTrail.",
-            _PAGE,
+            "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html",
         )
         for sign, place in (
             (

@@ -62,10 +62,6 @@ _FUNCTION = """function handler(event) {
   else if (!request.uri.split('/').pop().includes('.')) request.uri += '/index.html';
   return request;
 }"""
-_FUNCTIONS_PAGE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/example_cloudfront_functions_url_rewrite_single_page_apps_section.html"
-_ERRORS_PAGE = (
-    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html"
-)
 _CACHED = "CloudFront caches error responses: invalidate the path after the fix."
 
 
@@ -195,14 +191,14 @@ def _explain_folder(denial: Denial, path: str, allowed: Mapping[str, Any] | None
             "aws cloudfront create-function --name add-index --function-config Comment=index,Runtime=cloudfront-js-2.0 --function-code fileb://index.js",
             Labelled("With the ETag that it prints:", "aws cloudfront publish-function --name add-index --if-match ETAG"),
         ),
-        url=_FUNCTIONS_PAGE,
+        url="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/example_cloudfront_functions_url_rewrite_single_page_apps_section.html",
     )  # fmt: skip
     page = your_remedy(
         "Answer 403 with the page of the program: a custom error response of the distribution",
         "Set ErrorCode 403, ResponsePagePath /index.html, ResponseCode 200 and ErrorCachingMinTTL 10. The program then renders the path.",
         "S3 also answers what is missing with 403: the page appears for every wrong path.",
         commands="aws cloudfront get-distribution-config --id {} --query DistributionConfig.CustomErrorResponses".format(_source_condition(denial)["StringEquals"]["AWS:SourceArn"].rpartition("/")[2]),
-        url=_ERRORS_PAGE,
+        url="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html",
     )  # fmt: skip
     is_one = _ONE_PAGE.search(denial.failure.text) is not None
     right = (

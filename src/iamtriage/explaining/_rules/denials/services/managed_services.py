@@ -95,7 +95,6 @@ class ServiceRole(Value):
     service: str = ""
 
 
-_FLOW_LOGS = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"
 _DELIVERIES = ("logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups")  # fmt: skip
 _IOT_SEARCH = ServiceRole("the role of the rule's OpenSearch action", "write to the OpenSearch domain", ("es:ESHttpPut",), "https://docs.aws.amazon.com/iot/latest/developerguide/opensearch-rule-action.html", resource="arn:{partition}:es:{region}:{account}:domain/DOMAIN_NAME/*", step="If the domain has fine-grained access control, also map the role in OpenSearch. If its access policy names principals, the role must be one of them.", show="aws iot get-topic-rule --rule-name RULE_NAME --query rule.actions", service="iot")  # fmt: skip
 _LOG_ACTIONS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
@@ -144,7 +143,7 @@ _FLOW_LOG_ROLE = ServiceRole(
     "the role of the flow log",
     "send flow logs to CloudWatch Logs",
     (*_LOG_ACTIONS, "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
-    _FLOW_LOGS,
+    "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html",
     show="aws ec2 describe-flow-logs --query 'FlowLogs[].DeliverLogsPermissionArn' --output text",
     service="vpc-flow-logs",
 )

@@ -326,7 +326,6 @@ def explain_rejected_session(denial: Denial) -> Explanation:
     return explain_invalid_credentials(cast("Case[Any]", denial.case))
 
 
-_PAGE = "https://developer.hashicorp.com/vault/docs/secrets/aws"
 _PATH = lazy_pattern(
     r"(?a)(?:(?<=/v1/)|(?<![\w./-]))(?P<mount>[\w-]{1,40}(?:/[\w-]{1,40}){0,3})/(?:sts|creds)/(?P<role>[\w-]{1,64})\b"
 )
@@ -378,7 +377,7 @@ def explain_vault_token(denial: Denial, summary: str, reported: Cause) -> Explan
                 f"vault write {mount}/sts/{role} ttl=1h",
             ),
             policy=build_document([allow("sts:AssumeRole", principal={"AWS": f"{prefix}/{caller}"})]),
-            url=_PAGE,
+            url="https://developer.hashicorp.com/vault/docs/secrets/aws",
         ),
         notes="No key of an IAM user is needed for this.",
     )

@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.shared.remedies import identity_remedy
 from iamtriage.policies._documents import build_statement
 from iamtriage.policies._grants import build_grant
 
-_PAGE = "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html"
 _NEEDS = lazy_pattern(
     r"(?a)execution role requires permissions? for (?P<actions>[a-z0-9-]{2,40}:[A-Z]\w{1,60}(?:(?:, and |, | and )[a-z0-9-]{2,40}:[A-Z]\w{1,60}){0,12})"
 )
@@ -70,7 +69,7 @@ def explain_stated_needs(denial: Denial) -> Explanation | None:
             "Check the name, account and Region in the message, too. If they are of another account, the policy of the resource must also allow the role.",
             statements=(*statements,),
             commands=put_policy("EXECUTION_ROLE_NAME", inline_policy_name(statements)),
-            url=_PAGE,
+            url="https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html",
         ),
         notes=EVENTUAL_CONSISTENCY,
     )

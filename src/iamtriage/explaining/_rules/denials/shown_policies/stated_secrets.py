@@ -51,7 +51,6 @@ _CDK_IMPORT = lazy_pattern(
 _NAME_END = lazy_pattern(r"(?<!:secret:)-[a-z]{6}\Z")
 _SECRET_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6}|\*)\Z")
 _RANDOM_STEP = "Secrets Manager ends"
-_PARTIAL_ARNS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html"
 _PLACE_OF_SECRETS = lazy_pattern(r":secretsmanager:([a-z0-9-]{6,30}):")
 NOT_KMS = " The KMS key is not the cause: a denial of its use would say so (Access to KMS is not allowed)."
 
@@ -135,7 +134,7 @@ def find_name_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | Non
         f"The command prints it. Write it in {where}{', and deploy again' if imported else ''}.",
         f"Or give the secret a name that does not end in a hyphen and six characters.{'' if is_task else ' A call can also use the name alone, without the ARN.'}",
         commands=(command, *new_task),
-        url=_PARTIAL_ARNS,
+        url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html",
     )
     return Contrast(
         f"allows the ARN with {clip_text(next(filter(_SECRET_END.fullmatch, sorted(ends))))} at the end, but Secrets Manager takes {end} for this end",

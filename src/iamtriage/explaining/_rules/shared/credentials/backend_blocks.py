@@ -181,7 +181,8 @@ def find_backend(text: str) -> Backend | None:
     providers = (each for each in find_blocks(text, "provider", "aws") if "alias" not in each.arguments)
     provider = next(providers, None)
     used, other = None if provider is None else _IDENTITY.search(provider.body), _PROVIDER_BLOCK
-    values = _read_values(block)
+    inner = next(iter(block.find_nested("config")), block)
+    values = {name: value for name in _VALUES if (value := inner.text_of(name)) is not None}
     if block.kind == "data" and (own := _find_identity_of_backend(text, values.get("bucket"))) is not None:
         used, other = own, _BACKEND_BLOCK
     if used is None or _OWN_CREDENTIALS.search(block.body):
@@ -205,12 +206,6 @@ def _find_block(text: str) -> Block | None:
         return next((each for each in sources if each.name == named[1]), None)
     blocks = (*find_blocks(text, "backend", "s3"), *sources)
     return min(blocks, key=lambda each: each.start, default=None)
-
-
-def _read_values(block: Block) -> dict[str, str]:
-    """Return where the state of a backend is; a data source has it in an object."""
-    inner = next(iter(block.find_nested("config")), block)
-    return {name: value for name in _VALUES if (value := inner.text_of(name)) is not None}
 
 
 def _find_identity_of_backend(text: str, bucket: str | None) -> re.Match[str] | None:

@@ -269,7 +269,14 @@ def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:
         if target == "iam":
             return ArnDiagnosis(NOT_A_ROLE, f"It is the ARN of a user; expected the ARN of {expected}.")
         return None
-    return _diagnose_other_principal(principal, expected)
+    if isinstance(principal, InstanceProfile):
+        words = (
+            f"It is the ARN of an instance profile; expected the ARN of {expected}: the role in the profile."
+        )
+        return ArnDiagnosis(INSTANCE_PROFILE, words, lookup_command=lookup_command(principal))
+    words = "the ARN of a federated user, a session" if isinstance(principal, FederatedUser) else "not an ARN"
+    words = "the ARN of an account's root user" if isinstance(principal, Root) else words
+    return ArnDiagnosis(NOT_A_ROLE, f"It is {words}; expected the ARN of {expected}.")
 
 
 def _diagnose_role(
@@ -279,14 +286,3 @@ def _diagnose_role(
         return ArnDiagnosis(cause, words, normalize_role_arn(principal.arn, target=target))
     except RolePathUnknownError as error:
         return ArnDiagnosis(cause, words, lookup_command=error.command)
-
-
-def _diagnose_other_principal(principal: Principal, expected: str) -> ArnDiagnosis:
-    if isinstance(principal, InstanceProfile):
-        words = (
-            f"It is the ARN of an instance profile; expected the ARN of {expected}: the role in the profile."
-        )
-        return ArnDiagnosis(INSTANCE_PROFILE, words, lookup_command=lookup_command(principal))
-    words = "the ARN of a federated user, a session" if isinstance(principal, FederatedUser) else "not an ARN"
-    words = "the ARN of an account's root user" if isinstance(principal, Root) else words
-    return ArnDiagnosis(NOT_A_ROLE, f"It is {words}; expected the ARN of {expected}.")

@@ -143,16 +143,11 @@ def trust_caller(denial: Denial, result: TrustResult, added: dict[str, Any]) -> 
     fixed = policy_with_principal(result, denial.facts.trust_policy, added)
     if fixed is None or shows_only_principal(denial):
         return None
-    return _replace_sessions(fixed, denial.role)
-
-
-def _replace_sessions(policy: dict[str, Any], role: Role | None) -> dict[str, Any]:
-    """Return a policy that trusts a role without the sessions of that role, which the role includes."""
-    changed = copy.deepcopy(policy)
+    changed = copy.deepcopy(fixed)
     for each in elements.iterate_statements(changed):
         principal = elements.as_mapping(each.get("Principal"))
         names = elements.as_strings(principal.get("AWS"))
-        kept = [name for name in names if not _is_session(name, role)]
+        kept = [name for name in names if not _is_session(name, denial.role)]
         if kept and len(kept) < len(names):
             principal["AWS"] = kept[0] if len(kept) == 1 else kept
     return changed
