@@ -13,7 +13,7 @@ from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.remedies import Commands, your_remedy
+from iamtriage.explaining._rules.shared.remedies import Commands, present, your_remedy
 from iamtriage.failures._failures import CredentialScope, Failure
 
 # A setting whose name and value are two arguments, elements of XML or, for Spark, words of a line. To read one with a
@@ -31,6 +31,10 @@ _CENTRAL = lazy_pattern(
     r"(?a)\b(?P<name>[\w.-]{0,100}(?i:endpoint)(?:_?[Uu][Rr][Ll])?)[\"']?(?:\s{0,4}[=:,]\s{0,4}|[ \t]{1,40}|\s{0,9}</name>\s{0,80}<value>\s{0,9})[\"']?(?:https?://)?s3\.amazonaws\.com(?![\w.-])"
 )
 S3A, _SPARK = lazy_pattern(r"\bs3a://|\bfs\.s3a\b"), lazy_pattern(r"(?i)\b(?:py)?spark|\bPy4J")
+# The values of a Helm chart, in a file or as printed, and the command that applies them.
+_HELM_VALUES = lazy_pattern(r"(?i)(?:\A|[/_.-])values[\w.-]{0,40}\.ya?ml\Z")
+_PRINTED_VALUES = lazy_pattern(r"\bhelm get values\b|(?m:^(?:USER-SUPPLIED|COMPUTED) VALUES:)")
+_UPGRADE = lazy_pattern(r"(?m)^[ \t]{0,8}[$#%❯]? ?(?P<line>helm upgrade [^\n]{1,300})$")
 _NOT_SET = lazy_pattern(r"^\s{0,40}(?:#|//|--)|\b(?i:removed|deleted|used to|last (?:week|month|year))\b")
 _START_AGAIN = "start the application, or the notebook's kernel, again: a running one keeps its settings"
 
@@ -82,6 +86,26 @@ def fix_pair(pair: re.Match[str], region: str) -> RegionFix:
     again = _START_AGAIN if S3A.search(name) else "restart the program"
     step = f"The text has {pair['region']}: change it there, then {again}."
     return RegionFix(f"Set {name} to {region}", (step,), (), f"{name} is {pair['region']}")
+
+
+def find_path(above: list[re.Match[str]], column: int) -> str:
+    """Return the keys of YAML that a line in a column is below, such as ``loki.storage.s3``."""
+    path: list[str] = []  # from the outermost key
+    for each in reversed(above):
+        if len(each["indent"]) < column:
+            path.insert(0, each["name"])
+            column = len(each["indent"])
+    # An element of a list has no name.
+    return "" if any(each.startswith(("-", "[")) or " " in each for each in path) else ".".join(path)
+
+
+def how_to_apply(text: str, start: int, file: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return how a program gets a changed setting, and the command for it if the text shows that."""
+    if not _HELM_VALUES.search(file or "") and not _PRINTED_VALUES.search(text, 0, start):
+        return "restart the program", ()
+    again = "run helm upgrade with these values (or commit them, for Argo CD or Flux): a restart alone does not apply them"
+    upgrade = _UPGRADE.search(text)
+    return again, present(upgrade and commands.repeat_line(upgrade["line"].strip()))
 
 
 def fix_s3a(text: str, region: str) -> RegionFix:

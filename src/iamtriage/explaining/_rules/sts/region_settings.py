@@ -8,6 +8,7 @@ from textwrap import dedent
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, line_start
 from iamtriage.explaining._context.readers.kubernetes import program_regions
+from iamtriage.explaining._context.readers.pasted_policies import find_file
 from iamtriage.explaining._rules.basics import Case, Labelled
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -18,9 +19,11 @@ from iamtriage.explaining._rules.sts.region_fixes import (
     S3A,
     RegionFix,
     find_pair,
+    find_path,
     fix_config_map,
     fix_pair,
     fix_s3a,
+    how_to_apply,
 )
 from iamtriage.failures._failures import Failure
 
@@ -47,7 +50,7 @@ _SECTION = lazy_pattern(
     r"(?am)^(?P<indent>[ \t]{0,40})(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\"|sigv4|(?:- )?[\w-]{1,60}(?=:))(?: = |:|[ \t]{0,5}\{)?[ \t]{0,5}$"
 )
 _BUCKET = lazy_pattern(
-    r"(?iam)^[ \t]{0,40}[\"']?bucket(?:[_-]?name)?s?[\"']?\s{0,3}[:=]\s{0,3}(?:\n?\s{1,40}\w{1,40}: ?)?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?"
+    r"(?iam)^[ \t]{0,40}[\"']?bucket(?:[_-]?name)?s?[\"']?\s{0,3}[:=]\s{0,3}(?:(?:\n?\s{1,40}|\{ ?)\w{1,40}: ?)?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?"
 )
 # The Region in the scope of a signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
 _SCOPE = lazy_pattern(
@@ -360,6 +363,13 @@ def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> Re
         return RegionFix(f"Set the Region of {name} to {region}", (step,), ())
     where = f" in {clip_text(section)}" if section else ""
     lines: tuple[str, ...] = ()
+    again, file = "restart the program", None
+    if ":" in written and not section.startswith("["):
+        file = find_file(text, setting.start())
+        again, lines = how_to_apply(text, setting.start(), file)
+    if (file is not None and file.endswith((".yaml", ".yml"))) or "helm" in again:
+        path = find_path(above, column)
+        where = f"{f' under {clip_text(path)}' if path else ''} in {clip_text(file or 'the Helm values')}"
     # The AWS CLI has the settings of profiles.
     if section == "[default]" or section.startswith("[profile "):
         profile = section.removeprefix("[profile ").strip("[]")
@@ -370,9 +380,9 @@ def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> Re
         lines = ("terraform init -reconfigure",)
     return RegionFix(
         f"Set {clip_text(written.replace(setting['region'], region))}{where}",
-        (f"The text has {clip_text(written)}: change it there, then restart the program.",),
+        (f"The text has {clip_text(written)}: change it there, then {again}.",),
         lines,
-        f"{clip_text(written)}{where} is wrong" if section else "",
+        f"{clip_text(written)}{where} is wrong" if where else "",
     )
 
 

@@ -1,0 +1,43 @@
+"""Test where the Region of a signature is corrected: in which file, below which keys, and what applies the file."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_ERROR = (
+    'level=error msg="store put chunk: AuthorizationHeaderMalformed: The authorization header is malformed; '
+    "the region 'us-east-1' is wrong; expecting 'eu-south-1'\"\n\n"
+)
+_VALUES = "tempo:\n  storage:\n    s3:\n      bucket: shop-traces\n      region: us-east-1\n"
+_UPGRADE = "helm upgrade --install tempo grafana/tempo -n tempo -f values-prod.yaml"
+
+
+@pytest.mark.parametrize(
+    ("shown", "where", "then"),
+    [
+        (f"values.yaml\n{_VALUES}", " under tempo.storage.s3 in values.yaml", "run helm upgrade"),
+        (f"$ cat values-prod.yaml\n{_VALUES}", " under tempo.storage.s3 in values-prod.yaml", "run helm upgrade"),
+        (f"USER-SUPPLIED VALUES:\n{_VALUES}", " under tempo.storage.s3 in the Helm values", "run helm upgrade"),
+        (f"# tempo.yaml\n{_VALUES}", " under tempo.storage.s3 in tempo.yaml", "restart the program"),
+        (_VALUES, " in s3", "restart the program"),
+        ("values.yaml\nregion: us-east-1\n", " in values.yaml", "run helm upgrade"),
+        # A file of the AWS CLI below the values of a chart.
+        ("values.yaml\nreplicas: 2\n\n[profile a]\nregion = us-east-1\n", " in [profile a]", "restart the program"),
+    ],
+)  # fmt: skip
+def test_place_of_region(shown: str, where: str, then: str) -> None:
+    """A changed values file needs helm upgrade: a restart alone keeps the old value."""
+    remedy = explain(_ERROR + shown).remedies[0]
+    assert remedy.title.startswith("Set region")
+    assert remedy.title.endswith(f"eu-south-1{where}")
+    assert then in remedy.steps[0]
+
+
+def test_shown_upgrade() -> None:
+    """The command that the text shows is repeated, and the first bucket in a map is named."""
+    values = _VALUES.replace("bucket: shop-traces", "bucketNames: { chunks: shop-chunks, ruler: shop-ruler }")
+    explanation = explain(f"{_ERROR}values-prod.yaml:\n{values}$ {_UPGRADE}\n")
+    assert _UPGRADE in explanation.remedies[0].commands
+    assert "the bucket shop-chunks is in eu-south-1" in explanation.summary
