@@ -95,3 +95,31 @@ def test_policy_that_another_one_covers(kind: str, listed: str, covered: str | N
     arn = f"arn:aws:iam::aws:policy/{covered}" if covered else "POLICY_ARN"
     assert f"aws iam detach-{kind}-policy --{kind}-name sync --policy-arn {arn}" in first.commands
     assert ("covers it, judging by the names" in first.title) is (covered is not None)
+
+
+_IN_TERRAFORM = (
+    "│ Error: attaching IAM Policy (arn:aws:iam::111122223333:policy/sync-new) to IAM Role (sync): operation error IAM: "
+    "AttachRolePolicy, https response error StatusCode: 409, RequestID: 6b0f5f1e-3c51-4a0c-9a35-0b6d0f2a7f22, "
+    "LimitExceeded: Cannot exceed quota for PoliciesPerRole: 10\n│\n"
+    '│   with aws_iam_role_policy_attachment.new,\n│   on iam.tf line 8, in resource "aws_iam_role_policy_attachment" "new":\n\n$ '
+)
+_SHOWN = _LIST.format(kind="role", names="AmazonS3ReadOnlyAccess\tAmazonS3FullAccess")
+_CODE = 'resource "aws_iam_role_policy_attachment" "{}" {{\n  role       = "sync"\n  policy_arn = "arn:aws:iam::aws:policy/{}"\n}}\n'
+
+
+@check_rows(
+    ("shown", "entry"),
+    [
+        ('aws_iam_role_policy_attachment.this["s3_full"]\naws_iam_role_policy_attachment.this["s3_read"]\n', 'aws_iam_role_policy_attachment.this["s3_read"], its attachment,'),
+        ("module.sync.aws_iam_role_policy_attachment.s3-readonly\n", "module.sync.aws_iam_role_policy_attachment.s3-readonly, its attachment,"),
+        (_CODE.format("a", "AmazonS3FullAccess") + _CODE.format("b", "AmazonS3ReadOnlyAccess"), "aws_iam_role_policy_attachment.b, its attachment,"),
+        # Words of both names, of two entries, and of what a user has.
+        ("aws_iam_role_policy_attachment.s3\n", "its attachment"),
+        ("aws_iam_role_policy_attachment.s3_read\naws_iam_role_policy_attachment.read_s3\n", "its attachment"),
+        ("aws_iam_user_policy_attachment.s3_read\n", "its attachment"),
+    ],
+)  # fmt: skip
+def test_attachment_in_terraform(shown: str, entry: str) -> None:
+    """What the code attaches must go there, or the next run attaches it again."""
+    first = explain(f"{_IN_TERRAFORM}{_SHOWN}\n{shown}").remedies[0]
+    assert first.steps[0].startswith(f"Remove {entry} from the Terraform code")

@@ -34,6 +34,9 @@ _END = lazy_pattern(r"(?m)^[^\n$#❯]{0,80}[$#❯] |^\s{0,8}aws |\n\s{0,8}\n")
 _POLICY = lazy_pattern(
     r"(?a)\barn:aws[a-z-]{0,12}:iam::(?:aws:policy/(?:[\w-]{1,64}/){0,4}([\w+=,.@-]{1,128})|\d{12}:policy/)"
 )
+_OWN_POLICY = lazy_pattern(
+    r"(?a)\barn:aws[a-z-]{0,12}:iam::\d{12}:policy/(?:[\w-]{1,64}/){0,8}([\w+=,.@-]{1,128})"
+)
 _PRINTED_BOUNDARY = lazy_pattern(
     r"(?a)\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?([\w+=,.@-]{1,64})[^\n]{0,200}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,40}?[^\n]{0,200}?\"PermissionsBoundaryArn\"\s?:\s?\"(arn:[\w:+=,.@/-]{1,600})\""
 )
@@ -261,6 +264,16 @@ def find_covered_policy(text: str, kind: str, name: str, added: str) -> tuple[st
         if each.endswith("ReadOnlyAccess") and full in FULL_ACCESS and (full in names or full == added):
             return each, full
     return None
+
+
+def find_own_policies(text: str, kind: str, name: str) -> list[str]:
+    r"""Return the customer managed policies of a role, a user or a group that the last list of a text has.
+
+    >>> find_own_policies("aws iam list-attached-role-policies --role-name etl\narn:aws:iam::111122223333:policy/etl-sqs", "role", "etl")
+    ['etl-sqs']
+    """
+    lists = [each.end() for each in _LISTING.finditer(text) if (each["kind"], each["name"]) == (kind, name)]
+    return [] if not lists else list(dict.fromkeys(_OWN_POLICY.findall(_output(text, lists[-1]))))
 
 
 def find_only_group(text: str, user: str) -> str | None:

@@ -11,8 +11,9 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, line_at
-from iamtriage.explaining._context.readers.attached_policies import find_covered_policy
+from iamtriage.explaining._context.readers.attached_policies import find_covered_policy, find_own_policies
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.rejected_policies import attach_fewer
@@ -54,6 +55,9 @@ _HOLDER = lazy_pattern(
 # A parameter of a call, in source code, in records and in PowerShell.
 _PARAMETER = lazy_pattern(
     r"(?a)\b(?P<kind>[Rr]ole|[Uu]ser|[Gg]roup|[Pp]olicy)Name(?:[\"']?\s?[:=]\s?[\"']|[ \t]{1,4})(?P<name>[\w+=,.@-]{1,64})(?P<plain>)(?![\w:(])"
+)
+_ATTACHMENT = lazy_pattern(
+    r"(?a)(?<![\w.-])(?:module\.[\w-]{1,64}\.){0,4}aws_iam_(?P<kind>role|user|group)_policy_attachment\.(?P<name>[\w-]{1,80})(?:\[\"(?P<key>[\w-]{1,80})\"\])?"
 )
 _POLICY = lazy_pattern(
     r"(?a)\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128})"
@@ -167,7 +171,17 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         covered = find_covered_policy(case.failure.text, kind, known, _name_policy(case))
         if covered is not None:
             title = f"Detach {covered[0]} from {holder}: {covered[1]} covers it, judging by the names"
-            steps = (steps[0], steps[1].replace("its statements", "the statements of another policy"))
+            own = find_own_policies(case.failure.text, kind, known)
+            other_way = steps[1].replace("its statements", "the statements of another policy")
+            if len(own) > 1:
+                two = f"{clip_text(own[-2])} and {clip_text(own[-1])}"
+                other_way = f"Or merge some of the {len(own)} customer managed policies, such as {two}, or move the statements of one into an inline policy (aws iam put-{kind}-policy), which this quota does not count."
+            first = steps[0]
+            if deployment is not None and deployment.is_terraform:
+                attachment = _find_attachment(case.failure.text, kind, *covered)
+                entry = f"{attachment}, its attachment," if attachment else "its attachment"
+                first = f"Remove {entry} from the Terraform code, or the next run attaches it again. The command makes room at once: in one run, Terraform can attach {_name_policy(case) or 'the new policy'} before it detaches."
+            steps = (first, other_way)
             arn = f"arn:{find_partition(case) or 'aws'}:iam::aws:policy/{covered[0]}"
             again = commands.repeat_command(case.context.command)
             repeat = None if again is None else Labelled("Then repeat the call:", again)
@@ -193,6 +207,22 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         ),
         remedies=(remedy,) if is_fixed else (remedy, increase),
     )
+
+
+def _find_attachment(text: str, kind: str, policy: str, other: str) -> str | None:
+    """Return the address of what attaches a policy in Terraform: by its code, or by an address that has words of its name."""
+    resource = f"aws_iam_{kind}_policy_attachment"
+    blocks = [each for each in find_blocks(text, "resource") if each.address.startswith(f"{resource}.")]
+    coded = {each.address for each in blocks if f"/{policy}" in (each.text_of("policy_arn") or "")}
+    if coded:
+        return only_one(coded)
+    found: set[str] = set()
+    for each in _ATTACHMENT.finditer(text):
+        words = (each["key"] or each["name"]).lower().replace("-", "_").split("_")
+        is_of_both = all(word in other.lower() for word in words)
+        if each["kind"] == kind and not is_of_both and all(word in policy.lower() for word in words):
+            found.add(each[0])
+    return only_one(found)
 
 
 def _name_policy(case: Case[AwsError]) -> str:

@@ -93,6 +93,8 @@ _WORKS_ON_HOST = lazy_pattern(
 _OPTIONAL_TOKEN = lazy_pattern(
     r"(?i)\bhttp_?tokens\b\W{1,6}(?:(?:was|is|had|of|set|to)\W{1,4}){0,3}optional\b"
 )
+# A container that is removed when it ends.
+_RUNS_CONTAINER = lazy_pattern(r"\b(?:docker|podman|nerdctl)(?: compose)? run [^\n]{0,200}--rm\b")
 _REQUIRED_TOKEN = lazy_pattern(r"(?i)\bhttp_?tokens\b[\"']?\s?[:=]\s?[\"']?required\b")
 
 
@@ -145,11 +147,12 @@ def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> t
     hop_limit = METADATA_HOP_LIMIT.cause(because=(timeout, optional))
     raise_limit = hop_limit_remedy(case)
     is_container = IN_CONTAINER.search(case.text) is not None or works_on_host_network(case.text)
+    again = "run the container again" if _RUNS_CONTAINER.search(case.text) else "restart the container"
     if is_container and case.facts.service_account is None and not is_about_pods(case.text):
         steps = (
-            *(each.partition(" In EKS,")[0] for each in raise_limit.steps),
+            *(f"{each.partition('. In EKS,')[0]}, so the image needs no keys." for each in raise_limit.steps),
             "New instances have the limit of their launch template (Terraform: metadata_options), or else that of the account or AMI: set HttpPutResponseHopLimit to 2 there, too. HttpTokens can stay required.",
-            "Then restart the container. One on the host's network (docker run --network host) needs no change.",
+            f"Then {again}. One on the host's network (docker run --network host) needs no change.",
         )
         title = "For containers: raise the hop limit to 2"
         if is_shown:
