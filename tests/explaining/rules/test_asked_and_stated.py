@@ -19,6 +19,11 @@ _ACTIVATE = "Do this first: Activate IAM access to billing information"
 
 _ALERT = "User: arn:aws:sts::111122223333:assumed-role/notify/f1 is not authorized to perform: SNS:Publish on resource: arn:aws:sns:eu-west-1:111122223333:alerts because no identity-based policy allows the SNS:Publish action\nserverless.yml\nprovider:\n  iam:\n    role:\n      statements:\n        - Effect: Allow\n          Action: sns:Publish\n          Resource: !Sub arn:aws:sns:${{AWS::Region}}:${{AWS::AccountId}}:{}\n"
 
+_KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-4444-8888-0123456789ab"
+_SECRET = 'ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secret from asm: failed to fetch secret arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3 from secrets manager: AccessDeniedException: Access to KMS is not allowed status code: 400, request id: x\n"executionRoleArn": "arn:aws:iam::111122223333:role/web-exec"\n'
+_INLINE = 'web-exec has {"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-*"}'
+_IMAGE = 'Error: creating Lambda Function (web): api error AccessDeniedException: Lambda does not have permission to access the ECR image. Check the ECR permissions.\n  image_uri = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/web:1"\n'
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -80,6 +85,17 @@ _ALERT = "User: arn:aws:sts::111122223333:assumed-role/notify/f1 is not authoriz
             "Let the statement",
         ),
         (_ALERT.format("${Topic}"), "The role notify was denied", "Resource: !Sub"),
+        (
+            f'{_SECRET}$ aws secretsmanager describe-secret --secret-id db --query KmsKeyId\n"{_KEY_ARN}"\n{_INLINE}',
+            f'"Resource": "{_KEY_ARN}"',
+            "a policy of another type",
+        ),
+        (f"{_SECRET}{_INLINE}", "is not allowed to use the KMS key", "a policy of another type"),
+        (
+            f"{_IMAGE}I gave the execution role AmazonEC2ContainerRegistryReadOnly. In ECS, it works.",
+            "Allow lambda.amazonaws.com in the repository policy",
+            "taskRoleArn",
+        ),
     ],
 )
 def test_what_a_person_says_decides(*, text: str, said: str, absent: str) -> None:

@@ -351,6 +351,9 @@ def find_key(denial: Denial) -> str | None:
     named: set[str] = set() if context.command else set(_KEY_ARGUMENT.findall(text))
     if len(named) == 1:
         return named.pop()
+    shown = only_one(set(_SHOWN_KEY.findall(text)))
+    if shown is not None:
+        return shown
     # A policy can name another key, which is then why the call was denied.
     in_policies = "".join(str(each.content) for each in context.policies)
     keys = [key for key in _KEY_ARN.findall(text) if key not in in_policies]
@@ -358,6 +361,12 @@ def find_key(denial: Denial) -> str | None:
         # SOPS tries each key, and prints the error after it.
         keys = KEY_OF_SOPS.findall(text, 0, denial.failure.span[0])[-1:]
     return keys[0] if keys else None
+
+
+# What a description of encrypted data has, or a query for it.
+_SHOWN_KEY = lazy_pattern(
+    rf"\b(?:Kms|KMS|SSEKMS|SSEKms)(?:Master)?Key(?:Id|ID|Arn|ARN)\b(?:\"\s?:\s?|[^\n\"]{{0,60}}\n\s{{0,8}})\"?({_KEY_ARN.pattern})"
+)
 
 
 def find_only_key(text: str) -> str | None:

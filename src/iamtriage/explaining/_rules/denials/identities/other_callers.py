@@ -150,6 +150,8 @@ def add_policy_of_execution_role(denial: Denial, explanation: Explanation) -> Ex
     text = denial.failure.text
     if denial.principal_text is not None or not _OF_TASK.search(text) or _OF_AGENT.search(text):
         return explanation
+    if explanation.topic == "service-principal":
+        return explanation  # a service called for itself, and not the program
     if not any(map(_is_said, _ON_EXECUTION_ROLE.finditer(text))):
         return explanation
     step = "The program calls with taskRoleArn of the task definition. Its trust policy names ecs-tasks.amazonaws.com."

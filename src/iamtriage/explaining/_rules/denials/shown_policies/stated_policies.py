@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.denials.conditions.condition_corrections import
 )
 from iamtriage.explaining._rules.denials.conditions.exempt_resources import exempt_resource_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import check_conditions
-from iamtriage.explaining._rules.denials.policy_causes import KMS_KEY_POLICY
+from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.shown_policies import (
     inline_policies,
     stated_contrasts,
@@ -88,19 +88,19 @@ _COMPARED = frozenset(
         STATED_POLICY_OTHER_RESOURCE.code,
     }
 )
-_OF_CALLER = frozenset({None, "identity"})
 
 
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what the identity-based policies in the text say about the denied call."""
     action = denial.action
-    # No policy allows the root user to assume a role, or a token, which has no identity yet, to get one.
+    # No policy allows the root user to assume a role, or a token, which has no identity yet.
     is_root = isinstance(denial.principal, Root) and denial.lowercase_action == "sts:assumerole"
     is_of_token = denial.lowercase_action.startswith("sts:assumerolewith")
-    if action is None or explanation.topic in _COMPARED or is_root or is_of_token:
+    # The use of a key was denied, not the call; or ``kms.key_policies`` compares both sides.
+    is_of_key = explanation.topic == KMS_BEHIND_SERVICE.code and denial.service != "kms"
+    is_of_key |= explanation.topic == KMS_KEY_POLICY.code and bool(denial.crosses_accounts)
+    if action is None or explanation.topic in _COMPARED or is_root or is_of_token or is_of_key:
         return explanation
-    if explanation.topic == KMS_KEY_POLICY.code and denial.crosses_accounts:
-        return explanation  # ``kms.key_policies`` compares both sides
     stated = [each for each in list_known_policies(denial) if each.policy_type is None]
     if denial.policy_type in NAMES and not denial.is_explicit:
         with_principal = [each for each in stated if each.has_principal]
@@ -310,7 +310,8 @@ def _compare_policies(denial: Denial, action: str, policies: list[KnownPolicy]) 
     found = [
         each
         for each in compared
-        if not each.has_cause(STATED_POLICY_ALLOWS) or (is_open and each.policy.stated_type in _OF_CALLER)
+        if not each.has_cause(STATED_POLICY_ALLOWS)
+        or (is_open and each.policy.stated_type in {None, "identity"})
     ]
     # Another version than the default one has no effect, so it matters only that it would allow the call.
     found = [each for each in found if not each.policy.version or each.has_cause(STATED_POLICY_ALLOWS)]
