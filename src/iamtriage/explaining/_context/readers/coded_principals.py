@@ -1,4 +1,4 @@
-"""Find the roles and users that code or a template in a text creates."""
+"""Find the roles that code or a template in a text creates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from iamtriage.explaining._context.readers.terraform_code import find_resources
 
 
 class CodedPrincipal(NamedTuple):
-    """A role or user that code creates.
+    """A role that code creates.
 
     Attributes:
         label: What the code calls it: its logical ID, or its label in Terraform.
@@ -30,24 +30,19 @@ class CodedPrincipal(NamedTuple):
         return f"{self.address}.{'arn' if self.is_terraform else 'Arn'}"
 
 
-def find_coded_principals(text: str, kind: str = "role") -> list[CodedPrincipal]:
-    r"""Return the roles or users that Terraform's code or a template creates.
-
-    Args:
-        text: The text.
-        kind: ``"role"`` or ``"user"``.
+def find_coded_principals(text: str) -> list[CodedPrincipal]:
+    r"""Return the roles that Terraform's code or a template creates.
 
     >>> template = "  AppRole:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleName: app\n"
     >>> [(each.arn, each.name) for each in find_coded_principals(template)]
     [('AppRole.Arn', 'app')]
     """
-    noun = kind.capitalize()
     found = [
-        CodedPrincipal(each.name, each.text_of(f"{noun}Name"), each.body, each.name)
-        for each in find_template_resources(text, f"AWS::IAM::{noun}")
+        CodedPrincipal(each.name, each.text_of("RoleName"), each.body, each.name)
+        for each in find_template_resources(text, "AWS::IAM::Role")
     ]
     found += (
         CodedPrincipal(each.name, each.text_of("name"), each.body, each.address, is_terraform=True)
-        for each in find_resources(text, f"aws_iam_{kind}")
+        for each in find_resources(text, "aws_iam_role")
     )
     return found

@@ -267,7 +267,7 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
         lines = (list_entries, cluster.eks_command("delete-access-entry", principal="PRINCIPAL_ARN"))
     if old == "CONFIG_MAP" and (found is None or found[2] == "API"):
         title = "Change the mode to API_AND_CONFIG_MAP first"
-        change: Commands = cluster.change_mode_commands("API_AND_CONFIG_MAP")
+        change: Commands = cluster.change_mode_commands()
         if any("Terraform code" in each for each in in_code):
             change = (f"{'tofu' if is_opentofu(case.failure.text) else 'terraform'} apply",)
             in_code = tuple(each.replace(", or each run fails again", "") for each in in_code)

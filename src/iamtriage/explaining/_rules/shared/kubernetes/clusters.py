@@ -154,9 +154,9 @@ class Cluster(Value):
         query = "cluster.accessConfig.authenticationMode"
         return self.eks_command("describe-cluster", query=query, flag="--name")
 
-    def change_mode_commands(self, mode: str) -> tuple[str, str]:
-        """Return the commands that change the authentication mode, and wait for that."""
-        change = ("--access-config", f"authenticationMode={mode}")
+    def change_mode_commands(self) -> tuple[str, str]:
+        """Return the commands that enable access entries beside ``aws-auth``, and wait for that."""
+        change = ("--access-config", "authenticationMode=API_AND_CONFIG_MAP")
         wait = commands.command(
             "aws", "eks", "wait", "cluster-active", "--name", self.argument, *self.region_arguments
         )
@@ -172,7 +172,7 @@ class Cluster(Value):
             "The change cannot be undone: a cluster never goes back to CONFIG_MAP.",
             "With API_AND_CONFIG_MAP, aws-auth entries keep working, except for principals with an access entry, which takes precedence. With API, the cluster ignores aws-auth.",
             "When the cluster is ACTIVE again, create access entries. An entry alone grants nothing: associate an access policy, or set groups that RBAC allows (--kubernetes-groups).",
-            commands=(self.show_mode_command(), *self.change_mode_commands("API_AND_CONFIG_MAP")),
+            commands=(self.show_mode_command(), *self.change_mode_commands()),
             url=pages.EKS_ACCESS_MODE,
         )
 
