@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_said, find_working
 from iamtriage.policies._patterns import compile_glob, matches
 
 _ACTION = r"[A-Za-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}\*?|\*)"
@@ -36,6 +36,11 @@ _HELD = lazy_pattern(
 )
 _GROUPS = ("first", "last", "mine", "held", "ours", "able", "possessed")
 _OWNERS = ("later", "sooner", "holder", "simulated", "named")
+# A call that passes nothing on, which needs only sts:AssumeRole, and the role that it names.
+_PLAIN_CALL = lazy_pattern(
+    r"(?i:\b(?:sts assume-?role|assume-role|assumerole|assume_role)\b)(?![^\n]{0,600}--(?:tags|transitive-tag-keys|source-identity)\b)"
+)
+_ROLE_OF_CALL = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,600}")
 # Words that qualify a role and do not name it.
 _QUALIFIERS = frozenset(
     {"above", "correct", "iam", "same", "new", "current", "aws", "whole", "my", "already"}
@@ -143,3 +148,14 @@ def has_noted_grant(text: str, action: str, resource: str, kind: str) -> bool:
         if noted["kind"].lower() == kind and is_action and covers:
             return True
     return False
+
+
+def works_plainly(text: str, role: str | None) -> bool:
+    """Return whether somebody says that a role can be assumed with a call that passes neither tags nor an identity.
+
+    >>> works_plainly("A plain `aws sts assume-role` works.", None), works_plainly("Only sts assume-role with --tags works.", None)
+    (True, False)
+    """
+    said = find_working(text, _PLAIN_CALL)
+    # Credentials elsewhere can be others.
+    return said is not None and not LOCALLY.search(said) and set(_ROLE_OF_CALL.findall(said)) <= {role}

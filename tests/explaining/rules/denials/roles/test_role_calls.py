@@ -866,3 +866,33 @@ def test_a_path_with_the_word_vendor_is_nobody(role: str, after: str, is_omitted
     remedies = explain(f"{COMMAND} {_TAGS}\n{denied}{after}".replace("role/audit", f"role/{role}")).remedies
     assert remedies[0].title.startswith("If no policy uses the tags, pass no") is is_omitted
     assert any("f no policy uses the tags" in each.title for each in remedies)
+
+
+_CHAIN = (
+    "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: {role}\n    role-chaining: true\n"
+    "Error: Could not assume role with user credentials: User: arn:aws:sts::111122223333:assumed-role/{caller} "
+    "is not authorized to perform: sts:TagSession on resource: {role}\n\n"
+)
+
+
+@check_rows(
+    ("after", "works"),
+    [
+        (f"`aws sts assume-role --role-arn {ROLE} --role-session-name x` between the two steps works.", True),
+        ("It works with a plain aws sts assume-role in the same job.", True),
+        # Another role, with tags, another place, no success, a question.
+        ("aws sts assume-role --role-arn arn:aws:iam::444455556666:role/other works.", False),
+        ("aws sts assume-role works with --tags Key=a,Value=b only.", False),
+        ("aws sts assume-role works on my laptop.", False),
+        ("aws sts assume-role fails, too.", False),
+        ("Does aws sts assume-role work?", False),
+    ],
+)
+def test_plain_call_that_works(after: str, works: bool) -> None:  # noqa: FBT001 (a table)
+    """What works without tags shows that AssumeRole is allowed. The session of a pod passes its tags always."""
+    shown = "sts:AssumeRole is allowed already, and only sts:TagSession is missing, on at least one side"
+    explanation = explain(_CHAIN.format(role=ROLE, caller="ci-entry/GitHubActions") + after)
+    assert any(shown in each.text for each in explanation.causes) is works
+    assert "of the step that assumes the role audit: the call" in explanation.remedies[0].steps[0]
+    of_pod = f"User: arn:aws:sts::111122223333:assumed-role/web/eks-prod-web-1a2b is not authorized to perform: sts:TagSession on resource: {ROLE}\n\n"
+    assert not any(shown in each.text for each in explain(of_pod + after).causes)

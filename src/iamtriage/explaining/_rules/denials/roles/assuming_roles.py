@@ -14,9 +14,13 @@ from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import calls_other_account, role_path_steps
-from iamtriage.explaining._rules.denials.roles import barred_callers, role_calls, role_conditions
+from iamtriage.explaining._rules.denials.roles import (
+    barred_callers,
+    external_ids,
+    role_calls,
+    role_conditions,
+)
 from iamtriage.explaining._rules.denials.roles.cdk_roles import explain_untrusting_roles, trust_account_remedy
-from iamtriage.explaining._rules.denials.roles.external_ids import external_id_step, find_vendor, name_again
 from iamtriage.explaining._rules.denials.roles.literal_values import (
     NO_SUCH_ROLE,
     compare_condition,
@@ -68,7 +72,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         denial_remedies.identity_allow_helps(denial)
         and (attribute is None or (calls_other_account(denial) and role_calls.is_omitted_first(denial)))
         and not is_itself
-        and not find_vendor(denial)
+        and not external_ids.find_vendor(denial)
         and not find_own_allow(denial)
         and not role_calls.is_recreated(denial)
     )
@@ -100,7 +104,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             omitted,
             denial_remedies.authorization_details_remedy(denial),
         ]
-        if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
+        if _names_trust_policy(denial) or attribute is not None or external_ids.is_unlike_others(denial):
             # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
             # To pass on nothing is the alternative to all changes of policies.
             remedies.sort(key=lambda each: (each is None or each.layer != "role_trust", each is not omitted))
@@ -127,7 +131,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             or role_calls.find_federation(denial)
             or condition.names_caller
             or is_itself
-            or find_vendor(denial)
+            or external_ids.find_vendor(denial)
             or (can_allow and (is_stated or _may_be_either_side(denial, findings, attribute)))
             else f"If {denial.caller} has this Allow already, a Deny, a permissions boundary, a service or resource control policy or a session policy is the cause."
             if findings is not None and findings.needs_identity_allow
@@ -164,7 +168,7 @@ def _causes(
     if attribute is not None:
         assumes = denial.operation if role_calls.find_federation(denial) else "AssumeRole"
         same = f"The same policies must allow sts:{assumes}, too."
-        because = None if calls_other_account(denial) else same
+        because = None if calls_other_account(denial) or role_calls.works_without(denial) else same
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     if findings is not None and findings.allowed is False:
         reason = trusted_principals.explain_deleted(denial, findings)
@@ -175,12 +179,12 @@ def _causes(
     is_unexplained = denial.policy_type is None and denial.deny != "explicit"
     if is_itself := barred_callers.assumes_itself(denial):
         yield barred_callers.ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)
-    if is_unexplained and findings is None and (vendor := find_vendor(denial)):
+    if is_unexplained and findings is None and (vendor := external_ids.find_vendor(denial)):
         text = f"The trust policy of {role} does not allow {caller}, which belongs to {vendor}, or requires another external ID than {vendor} sends."
         yield from (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
     elif is_unexplained and findings is None and attribute is None and not is_itself:
         text = f"No identity-based policy of {caller} allows it to assume the role."
-        if working := role_calls.find_working_accounts(denial):
+        if working := external_ids.find_working_accounts(denial):
             text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
         no_allow = NO_IDENTITY_ALLOW.cause(text=text)
         text = f"The trust policy of {role} does not allow {caller}, or the call does not meet its condition, such as an external ID or MFA."
@@ -215,11 +219,11 @@ def _describe_reason(denial: Denial, findings: TrustFindings | None, attribute: 
         return mistrust
     if barred_callers.assumes_itself(denial):
         return "the caller has this role already"
-    if accounts := role_calls.find_working_accounts(denial):
-        return f"it worked in {role_calls.describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
+    if accounts := external_ids.find_working_accounts(denial):
+        return f"it worked in {external_ids.describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
     if findings is not None and findings.needs_identity_allow:
         return f"the role's trust policy allows it, so most likely no identity-based policy of {denial.caller} does"
-    if findings is None and (vendor := find_vendor(denial)):
+    if findings is None and (vendor := external_ids.find_vendor(denial)):
         return (
             f"most likely, the role's trust policy does not allow {vendor}, or requires another external ID"
         )
@@ -251,7 +255,7 @@ def _change_trust_remedy(denial: Denial, findings: TrustFindings | None) -> Reme
         return attrs.evolve(role_conditions.narrow_deny_remedy(denial, result), layer="role_trust")
     if denial.is_explicit:
         return role_conditions.narrow_deny_remedy(denial)
-    return name_again(denial, findings) or _trust_remedy(denial, findings)
+    return external_ids.name_again(denial, findings) or _trust_remedy(denial, findings)
 
 
 def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | None:
@@ -262,7 +266,10 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         return remedy
     attribute = role_calls.find_attribute(denial)
     url, added = pages.TRUST_POLICIES, _statement_for(denial, attribute)
-    has_pattern, is_compared = "Condition" in added, attribute is None and _is_unlike_others(denial)
+    has_pattern, is_compared = (
+        "Condition" in added,
+        attribute is None and external_ids.is_unlike_others(denial),
+    )
     lines: tuple[str, ...] = commands.trust_policy_commands(denial.target_role_name)
     action = added["Action"]
     others = role_calls.caller_allow_step(denial, action) or role_calls.other_account_steps(denial, action)
@@ -298,23 +305,23 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         elif is_compared:
             steps.insert(
                 0,
-                f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {role_calls.find_working_accounts(denial)[0]}.",
+                f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {external_ids.find_working_accounts(denial)[0]}.",
             )
             url = pages.TRUST_POLICIES
-        elif calls_other_account(denial) or find_vendor(denial):
+        elif calls_other_account(denial) or external_ids.find_vendor(denial):
             call = role_conditions.find_call(denial)
             external_id = commands.external_id(call.settings.get("external_id") if call else None)
             added.setdefault("Condition", {})["StringEquals"] = {"sts:ExternalId": external_id}
             steps.append(
-                external_id_step(vendor)
-                if (vendor := find_vendor(denial)) and external_id == "EXTERNAL_ID"
+                external_ids.external_id_step(vendor)
+                if (vendor := external_ids.find_vendor(denial)) and external_id == "EXTERNAL_ID"
                 else "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
                 if external_id == "EXTERNAL_ID"
                 else f"The condition has the external ID of {call.source if call else 'the call'}."
             )
     # The path of the role is of no importance for a pattern, and known if the policy, which IAM accepted, has the ARN.
     is_known = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
-    if not (is_compared or is_known or has_pattern or find_vendor(denial)):
+    if not (is_compared or is_known or has_pattern or external_ids.find_vendor(denial)):
         steps += role_path_steps(denial)
     if attribute is None and (step := role_calls.tag_session_step(denial)):
         steps.append(step)
@@ -340,12 +347,6 @@ def _statement_for(denial: Denial, attribute: str | None) -> dict[str, Any]:
     return role_calls.trusting_statement(
         denial, role_conditions.ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
     )
-
-
-def _is_unlike_others(denial: Denial) -> bool:
-    """Return whether the text shows that such a role works in other accounts, and gives no other reason."""
-    is_unexplained = (denial.policy_type, denial.deny) == (None, None)
-    return is_unexplained and bool(role_calls.find_working_accounts(denial))
 
 
 def _allow_remedy(
@@ -377,7 +378,7 @@ def _allow_remedy(
     elif (
         findings is None
         and attribute is None
-        and not _is_unlike_others(denial)
+        and not external_ids.is_unlike_others(denial)
         # Then no other policy is changed by a file.
         and allow_remedies.other_side_command(denial, "sts:AssumeRole") is not None
     ):
@@ -394,5 +395,5 @@ def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribut
         not calls_other_account(denial)
         and (denial.policy_type, denial.deny, findings, attribute) == (None, None, None, None)
         and not barred_callers.assumes_itself(denial)
-        and not _is_unlike_others(denial)
+        and not external_ids.is_unlike_others(denial)
     )

@@ -1,4 +1,4 @@
-"""Know the vendors that assume roles, and replace what a trust policy has for the caller: an external ID, or the ID of a deleted one."""
+"""Know the vendors that assume roles, and the accounts where it works; replace an external ID or the ID of a deleted caller."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import role_path_steps
 from iamtriage.explaining._rules.denials.roles import role_calls
@@ -147,3 +148,43 @@ def _trust_remedy(
         layer="role_trust",
         url=url,
     )
+
+
+_MAX_ACCOUNTS = 3
+_WORKED = lazy_pattern(r"(?i)\b(?:assumed(?!-role)|ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]")
+# Without the name of the role, a line can be about another step of the program.
+_ACCOUNT_WORKED = lazy_pattern(
+    r"(?i)(?<![\w-])\d{12}\W{1,4}(?:ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]\W{0,4}\d{12}\W{0,4}$|\bassumed(?!-role)\b"
+)
+_FAILED = lazy_pattern(r"(?i)error|denied|fail|unauthorized|\bskip|\bunable|\bnot\b|n't\b|\bcannot\b|✗|❌")
+_ACCOUNT = lazy_pattern(r"(?a)(?<![\w.-])\d{12}(?![\w-]|\.\w)")
+
+
+def find_working_accounts(denial: Denial) -> tuple[str, ...]:
+    """Return the other accounts in which the caller assumed such a role, by the lines of the text."""
+    if not denial.crosses_accounts or denial.lowercase_action != "sts:assumerole" or denial.stands_alone:
+        return ()
+    if (name := denial.target_role_name) is None:
+        return ()
+    accounts: dict[str, None] = {}
+    for line in denial.failure.text.splitlines():
+        if name in line:
+            has_session = '"Arn"' in line and f":assumed-role/{name}/" in line
+            has_worked = has_session or _WORKED.search(line) is not None
+        else:
+            has_worked = "arn:" not in line and _ACCOUNT_WORKED.search(line) is not None
+        if has_worked and not _FAILED.search(line):
+            accounts |= dict.fromkeys(_ACCOUNT.findall(line))
+    return tuple(each for each in accounts if each not in {denial.account, denial.resource_account})
+
+
+def describe_accounts(accounts: tuple[str, ...]) -> str:
+    if len(accounts) > _MAX_ACCOUNTS:
+        return f"account {accounts[0]} and {len(accounts) - 1} others"
+    return f"account{'s' if len(accounts) > 1 else ''} {join_words(accounts, 'and')}"
+
+
+def is_unlike_others(denial: Denial) -> bool:
+    """Return whether the text shows that such a role works in other accounts, and gives no other reason."""
+    is_unexplained = (denial.policy_type, denial.deny) == (None, None)
+    return is_unexplained and bool(find_working_accounts(denial))

@@ -19,6 +19,7 @@ from iamtriage._rendering.blocks import ADD_STATEMENT
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession
+from iamtriage.explaining._context.readers.own_grants import works_plainly
 from iamtriage.explaining._context.readers.recreations import (
     RECREATION_SIGNS,
     find_recreated_role,
@@ -131,7 +132,7 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
         needed = json.dumps(allow(action, commands.arn(denial.resource, "ROLE_ARN")))
         own = own if denial.account else "The caller's account"
         steps.append(f"{own} must allow the call, too: {who} needs {needed}.")
-    if action != "sts:AssumeRole":
+    if action != "sts:AssumeRole" and not works_without(denial):
         steps.append("Both accounts must also allow sts:AssumeRole.")
     return tuple(steps)
 
@@ -155,40 +156,6 @@ def is_recreated(denial: Denial) -> bool:
     said = find_recreated_role(denial.failure.text, name) if name else None
     # Without the name of the caller, the words can be about the role that it assumes.
     return said is not None and is_named_in(said, name)
-
-
-_MAX_ACCOUNTS = 3
-_WORKED = lazy_pattern(r"(?i)\b(?:assumed(?!-role)|ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]")
-# Without the name of the role, a line can be about another step of the program.
-_ACCOUNT_WORKED = lazy_pattern(
-    r"(?i)(?<![\w-])\d{12}\W{1,4}(?:ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]\W{0,4}\d{12}\W{0,4}$|\bassumed(?!-role)\b"
-)
-_FAILED = lazy_pattern(r"(?i)error|denied|fail|unauthorized|\bskip|\bunable|\bnot\b|n't\b|\bcannot\b|✗|❌")
-_ACCOUNT = lazy_pattern(r"(?a)(?<![\w.-])\d{12}(?![\w-]|\.\w)")
-
-
-def find_working_accounts(denial: Denial) -> tuple[str, ...]:
-    """Return the other accounts in which the caller assumed such a role, by the lines of the text."""
-    if not denial.crosses_accounts or denial.lowercase_action != "sts:assumerole" or denial.stands_alone:
-        return ()
-    if (name := denial.target_role_name) is None:
-        return ()
-    accounts: dict[str, None] = {}
-    for line in denial.failure.text.splitlines():
-        if name in line:
-            has_session = '"Arn"' in line and f":assumed-role/{name}/" in line
-            has_worked = has_session or _WORKED.search(line) is not None
-        else:
-            has_worked = "arn:" not in line and _ACCOUNT_WORKED.search(line) is not None
-        if has_worked and not _FAILED.search(line):
-            accounts |= dict.fromkeys(_ACCOUNT.findall(line))
-    return tuple(each for each in accounts if each not in {denial.account, denial.resource_account})
-
-
-def describe_accounts(accounts: tuple[str, ...]) -> str:
-    if len(accounts) > _MAX_ACCOUNTS:
-        return f"account {accounts[0]} and {len(accounts) - 1} others"
-    return f"account{'s' if len(accounts) > 1 else ''} {join_words(accounts, 'and')}"
 
 
 _SOURCE_IDENTITY = "a source identity"
@@ -263,7 +230,19 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
         passes = passes.replace("EKS Pod Identity, unlike IRSA,", f"{opened} It")
     if needs_both_sides(denial):
         passes += " The caller's identity-based policy must allow it, too, because a role assumes a role."
+    if works_without(denial):
+        where = ", on at least one side" if denial.crosses_accounts else ""
+        passes += f" The plain call in the text works: sts:AssumeRole is allowed already, and only {denial.action} is missing{where}."
     return passes
+
+
+def works_without(denial: Denial) -> bool:
+    """Return whether the text says that the same call works if it passes no tags: a session of a pod always does."""
+    source = _find_source(denial)
+    is_of_call = (
+        source is not None and source.step is not None and denial.lowercase_action == "sts:tagsession"
+    )
+    return is_of_call and works_plainly(denial.failure.text, denial.resource)
 
 
 def needs_both_sides(denial: Denial) -> bool:
@@ -374,9 +353,9 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
     if is_omitted_first(denial) and not _KEPT_POLICY.search(denial.failure.text):
         where = f"account {denial.account}" if denial.account else "its own account"
         keep = f"To keep the tags, both accounts must allow {denial.action}: the trust policy, and an identity-based policy of {denial.caller} in {where}."
-    return your_remedy(
-        title, source.step, keep, manifest=source.code, manifest_language="yaml", url=source.url
-    )
+    of_step = f"of the step that assumes {denial.target_role_text}:"
+    step = source.step.replace("of the step:", of_step) if denial.target_role_name else source.step
+    return your_remedy(title, step, keep, manifest=source.code, manifest_language="yaml", url=source.url)
 
 
 def is_omitted_first(denial: Denial) -> bool:
