@@ -171,7 +171,7 @@ def test_other_ways_that_a_deny_on_networks_leaves_open(
 @pytest.mark.parametrize(
     ("condition", "clause"),
     [
-        (_PERIMETER, "because aws:SourceIp is 198.51.100.9, not in 203.0.113.0/24, unless aws:SourceVpc is vpc-0123456789abcdef0 or aws:PrincipalTag/zone is open."),
+        (_PERIMETER, "because aws:SourceIp is 198.51.100.9, not in 203.0.113.0/24, and the call did not come through vpc-0123456789abcdef0, unless aws:PrincipalTag/zone is open."),
         (_NETWORK | {"StringEquals": {"aws:PrincipalTag/zone": "closed"}}, "because aws:SourceIp is 198.51.100.9, not in 203.0.113.0/24, and if aws:PrincipalTag/zone is closed."),
     ],
 )  # fmt: skip

@@ -74,6 +74,7 @@ _RESOURCE_TAG, _VIA = ":resourcetag", "kms:viaservice"
 _ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 _SESSION_WITH_MFA = lazy_pattern(r"\bget-session-token\b|\bmfa_serial\b|\btoken-code\b")
 _TLS, _MFA = "aws:securetransport", "aws:multifactorauthpresent"
+_OF_VPC = frozenset({"aws:sourcevpc", "aws:sourcevpce"})
 _USUAL = frozenset({"aws:principalisawsservice", _TLS, "aws:viaawsservice"})
 
 
@@ -192,6 +193,14 @@ def join_conditions(conditions: tuple[CheckedCondition, ...]) -> str:
     told = tuple(each for each in conditions if not (each.is_usual and each.is_met)) or conditions
     clauses = [each.describe(is_only=not told[1:]) for each in told if each.requested is not None]
     unknown = [each for each in told if each.requested is None]
+    # A request has the key of its address only if it comes through no endpoint of a VPC.
+    if any(each.key.lower() == SOURCE_IP and each.requested for each in told):
+        outside = [each for each in unknown if each.key.lower() in _OF_VPC and "Not" in each.operator]
+        unknown = [each for each in unknown if each not in outside]
+        clauses += [
+            f"the call did not come through {join_words(tuple(map(clip_text, each.values[:_MAX_VALUES])), 'or')}"
+            for each in outside
+        ]
     ways = [each.describe(is_only=True) for each in unknown]
     if clauses and ways and all(each.startswith("unless ") for each in ways):
         return (

@@ -69,6 +69,42 @@ _OF_PACKER = 'In Packer, write this in the source block: metadata_options { http
 _OF_STORAGE = 'Set encrypted: "true" in the parameters of a new StorageClass. Then create the claim again.'
 
 
+# Nobody was in the network that the call has to come from.
+_DISCONNECTED = lazy_pattern(
+    r"(?i:\bVPN(?: client)?(?: (?:was|is|were|being|switched|turned|still)){0,2} ?(?:off|disconnected|dropped|down)\b|\bVPN (?:was|is)(?: not|n['’]t) (?:on|up|connected|running)\b"
+    r"|(?<!with and )(?<!with or )\b(?:without|not (?:on|in|using|connected to)|n['’]t (?:on|in|using|connected to)|off|outside) (?:(?:the|our|my|a|any|company|corporate|office) ){0,2}VPN\b"
+    r"|\b(?:disconnected|turned off|switched off|forgot)(?: from| to connect)? (?:(?:the|our|my|his|her) )?VPN\b)"
+)
+# Who says that the VPN makes no difference, and who asks about it.
+_NO_DIFFERENCE = lazy_pattern(
+    r"(?i:\b(?:still|too|also|both|either|same|regardless|if|should|must|whether)\b)|\?"
+)
+_MAX_BEFORE = 200
+
+
+def _find_disconnected(text: str) -> str | None:
+    """Return the words of a text that the VPN was off, unless it says that this makes no difference.
+
+    >>> _find_disconnected("It was from home, VPN off."), _find_disconnected("With the VPN off, it still fails.")
+    ('VPN off', None)
+    """
+    for found in _DISCONNECTED.finditer(text):
+        before = re.split(r"[.;\n]", text[max(found.start() - _MAX_BEFORE, 0) : found.start()])[-1]
+        after = re.split(r"[.;\n]", text[found.end() : found.end() + _MAX_BEFORE])[0]
+        if not _NO_DIFFERENCE.search(before + after) and not _NO_DIFFERENCE.match(
+            text[found.end() + len(after) :]
+        ):
+            return found[0]
+    return None
+
+
+def _name_person(denial: Denial) -> str | None:
+    """Return the name of the caller's session or user, if the text is by somebody else who tells what that person did."""
+    name = getattr(denial.principal, "session_name", None) or getattr(denial.principal, "name", "")
+    said = rf"(?<![\w/@.:-]){re.escape(name)} (?:says?|said|reports?|tells?|told|writes?|wrote|tried|asks?|asked|sees|saw|gets|got|works|worked|was|is|had)\b"
+    return clip_text(name) if name and re.search(said, denial.failure.text) else None
+
+
 def find_step(
     denial: Denial, requirement: Requirement, key: str, values: Sequence[str]
 ) -> tuple[str, str | None]:
@@ -84,6 +120,12 @@ def find_step(
         return _encryption_step(denial, key, values, requirement.step), None
     if requirement is deny_conditions.ENCRYPTED_VOLUMES:
         return _encrypt_volumes(denial, requirement.step)
+    if requirement.has_key("aws:SourceIp") and (off := _find_disconnected(denial.failure.text)):
+        who = _name_person(denial)
+        return (
+            f'The text says "{clip_text(off)}": {f"let {who} connect" if who else "connect"} the VPN, and repeat the call. With the VPN, curl https://checkip.amazonaws.com must print such an address.',
+            None,
+        )
     if requirement.has_key("ec2:MetadataHttpTokens") and _PACKER.search(denial.failure.text):
         return _OF_PACKER, None
     flag, deployment = _FLAG.fullmatch(requirement.step), find_deployment(denial.failure, denial.facts)
