@@ -24,6 +24,11 @@ _SECRET = 'ResourceInitializationError: unable to pull secrets or registry auth:
 _INLINE = 'web-exec has {"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-*"}'
 _IMAGE = 'Error: creating Lambda Function (web): api error AccessDeniedException: Lambda does not have permission to access the ECR image. Check the ECR permissions.\n  image_uri = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/web:1"\n'
 
+_STORE = "Warning UpdateFailed external-secrets error processing spec.data[0], err: unable to create session: an IAM role must be associated with service account films-store (namespace: films)\n"
+_ASSOCIATED = (
+    "films films-store arn:aws:eks:eu-west-1:111122223333:podidentityassociation/live/a-0a1b2c3d4e5f6a7b8\n"
+)
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -95,6 +100,13 @@ _IMAGE = 'Error: creating Lambda Function (web): api error AccessDeniedException
             f"{_IMAGE}I gave the execution role AmazonEC2ContainerRegistryReadOnly. In ECS, it works.",
             "Allow lambda.amazonaws.com in the repository policy",
             "taskRoleArn",
+        ),
+        (f"{_STORE}{_ASSOCIATED}", "Remove auth from the store", "annotate serviceaccount"),
+        (_STORE, "Give the pod's service account a role", "Remove auth from the store"),
+        (
+            f"{_STORE.replace('external-secrets', 'csi-driver')}{_ASSOCIATED}",
+            "service account films/films-store has no IAM role",
+            "Remove auth from the store",
         ),
     ],
 )

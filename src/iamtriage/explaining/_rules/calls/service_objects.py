@@ -182,6 +182,11 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
     if found is not None:
         action = service_access.DESTINATION_ACTIONS[found["service"]]
         contrast = compare_statements(case, service, action, found[0])
+        key = service_access.find_stated_key(text) if contrast is not None and contrast.is_allowed else None
+        if key is not None and found["service"] != "lambda":
+            from iamtriage.explaining._rules.calls.services.destination_keys import explain_destination_key
+
+            return explain_destination_key(case, found, key)
     if found is None or contrast is None or contrast.is_allowed:
         causes = (NOTIFICATION_DESTINATION_GONE.cause(),)
         in_code, notification = allow_notifications_in_terraform(text), _NOTIFICATION.search(text)

@@ -15,6 +15,7 @@ from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials import credential_sources
 from iamtriage.explaining._rules.credentials.workloads import (
+    external_secrets,
     pod_agents,
     pod_annotations,
     pod_problems,
@@ -182,6 +183,10 @@ TOKEN_FILE_OF_ROOT = CauseType(
 
 def explain_account_without_role(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a pod's service account has no role with which the Secrets Store CSI driver could call."""
+    if pod_annotations.uses_external_secrets(case.text) and (
+        of_store := external_secrets.explain_store(case)
+    ):
+        return of_store
     facts, definition, driver = case.facts, pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE, None
     account = f"The service account {facts.namespace or 'NAMESPACE'}/{facts.service_account or 'NAME'}"
     other, problem = pod_annotations.find_other_annotation(case.text), pod_problems.find_pod_problem(case)

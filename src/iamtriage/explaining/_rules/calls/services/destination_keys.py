@@ -1,0 +1,72 @@
+"""Explain that S3 may not use the key of a queue or topic for notifications.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html.
+"""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import only_one
+from iamtriage._text import clip_text
+from iamtriage.arns._names import ACCOUNT_IN_TEXT
+from iamtriage.explaining._context.domains import find_domain
+from iamtriage.explaining._rules.basics import Case, Explanation, Labelled
+from iamtriage.explaining._rules.shared import common_causes
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.grants import service_access
+from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
+from iamtriage.failures._failures import AwsError
+from iamtriage.policies._documents import allow
+
+
+def explain_destination_key(case: Case[AwsError], destination: re.Match[str], key: str) -> Explanation:
+    """Explain that S3 may send to a queue or topic by its policy, but not use the key that encrypts it."""
+    noun, service = (
+        "topic" if destination["service"] == "sns" else "queue",
+        service_access.NOTIFICATIONS.service,
+    )
+    name, region, account = destination["name"], destination["region"], destination["account"]
+    partition = destination[0].split(":")[1]
+    # The bucket can be in another account.
+    source = only_one(set(ACCOUNT_IN_TEXT.findall(case.failure.text)), "ACCOUNT_ID")
+    statement = allow(
+        ["kms:GenerateDataKey", "kms:Decrypt"],
+        "*",
+        sid="S3Notifications",
+        principal={"Service": service},
+        condition={"StringEquals": {"aws:SourceAccount": source}},
+    )
+    is_managed = key == service_access.MANAGED_KEYS[noun]
+    verdict = f"{key} is an AWS managed key, whose policy does not allow {service} and cannot be changed"
+    if is_managed:
+        url = f"https://sqs.{region}.{find_domain(partition)}/{account}/{name}"
+        set_key = service_access.SET_KEY[noun].replace("QUEUE_URL", url).replace("ARN", destination[0])
+        lines = (f"{service_access.CREATE_KEY} --region {region}", f"{set_key} --region {region}")
+        values = {"PARTITION": partition, "ACCOUNT_ID": account}
+        remedy = service_access.replace_key_remedy(case.failure.text, noun, service, statement, values, lines)
+    else:
+        verdict = f"most likely, the policy of its key {clip_text(key)} does not allow {service}"
+        show = "aws kms describe-key --key-id {} --query KeyMetadata.KeyId --output text --region {}"
+        remedy = resource_policy_remedy(
+            f"Allow {service} to use the key, in its key policy",
+            statements=[statement],
+            commands=(
+                fill_command(show, key, region),
+                Labelled.required(
+                    "With the key that it prints as KEY_ID:",
+                    f"aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text --region {region}",
+                ),
+                f"aws kms put-key-policy --key-id KEY_ID --policy-name default --policy file://policy.json --region {region}",
+            ),
+            url=service_access.KEY_URLS[noun],
+        )
+    return case.explain(
+        f"S3 could not validate the {noun} {clip_text(name)}: its policy in the text allows {service}, but {verdict}.",
+        common_causes.SERVICE_NOT_ALLOWED.cause(
+            "derived",
+            text=f"S3 tests whether it may send, and needs kms:GenerateDataKey and kms:Decrypt on the key of the {noun}. The {noun}'s policy needs no change, and the caller lacks no permission.",
+        ),
+        topic="service-principal",
+        remedies=remedy,
+    )
