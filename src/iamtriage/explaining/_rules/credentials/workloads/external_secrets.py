@@ -5,6 +5,8 @@ Source: https://external-secrets.io/latest/provider/aws-access/.
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands
@@ -16,6 +18,9 @@ _PAGE = "https://external-secrets.io/latest/provider/aws-access/"
 _OPERATOR = "external-secrets"
 # What lists, shows or creates an association.
 _ASSOCIATION = lazy_pattern(r"podidentityassociation/|pod-identity-association|pods\.eks\.amazonaws\.com")
+_ACCOUNT = lazy_pattern(
+    r"associated with service account (?P<name>[a-z0-9.-]{1,253}) \(namespace: (?P<namespace>[a-z0-9-]{1,63})\)"
+)
 _ROLE = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,300}(?<![.,])")
 STORE_USES_IRSA = CauseType(
     "secret-store-uses-irsa",
@@ -29,16 +34,16 @@ STORE_USES_IRSA = CauseType(
 
 def explain_store(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that a store names an account with an association, which the operator does not use for it."""
-    text, facts = case.failure.text, case.facts
-    if facts.service_account is None or _ASSOCIATION.search(text) is None:
+    text = case.failure.text
+    account = _ACCOUNT.search(text)
+    if account is None or _ASSOCIATION.search(text) is None:
         return None
-    account = f"{facts.namespace or 'NAMESPACE'}/{facts.service_account}"
     role = commands.arn(only_one(set(_ROLE.findall(text))), "ROLE_ARN")
     return case.explain(
-        f"External Secrets Operator finds no role for the service account {account}: for a store with serviceAccountRef, it reads only the annotation (IRSA), not the Pod Identity association.",
+        f"External Secrets Operator finds no role for the service account {account['namespace']}/{account['name']}: for a store with serviceAccountRef, it reads only the annotation (IRSA), not the Pod Identity association.",
         STORE_USES_IRSA.cause("derived"),
         topic=STORE_USES_IRSA.code,
-        remedies=(_associate_operator(case, role), _use_irsa(case, role)),
+        remedies=(_associate_operator(case, role), _use_irsa(account, role)),
         notes="No permission is missing yet: no call was made.",
     )
 
@@ -58,12 +63,11 @@ def _associate_operator(case: Case[MissingCredentials], role: str) -> Remedy:
     )
 
 
-def _use_irsa(case: Case[MissingCredentials], role: str) -> Remedy:
-    facts = case.facts
+def _use_irsa(account: re.Match[str], role: str) -> Remedy:
     annotate = f"kubectl annotate serviceaccount {{}} --namespace {{}} eks.amazonaws.com/role-arn={role}"
     return account_remedy(
         "Or use IRSA for the account: annotate it, and let the role trust the cluster's OIDC provider",
         "The annotation alone is not enough: a trust policy for pods.eks.amazonaws.com does not allow sts:AssumeRoleWithWebIdentity.",
-        commands=fill_command(annotate, facts.service_account, facts.namespace or "NAMESPACE"),
+        commands=fill_command(annotate, account["name"], account["namespace"]),
         url="https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html",
     )
