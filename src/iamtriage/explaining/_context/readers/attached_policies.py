@@ -48,7 +48,7 @@ _CHARS_AROUND = 40
 # What the asker says of the caller, unless it is about another attempt.
 _NAME = rf"AdministratorAccess|PowerUserAccess|SecretsManagerReadWrite|[A-Z]\w{{2,40}}(?:Full|ReadOnly)Access|{'|'.join(LISTED)}"
 _SAID = lazy_pattern(
-    rf"(?a)(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?<!would )(?<!could )(?<!might )(?<!would have )(?:has|have|with|attach(?:ed)?|(?<!have )(?<!has )(?<!the )added|(?i:tried|even after) (?:adding|attaching|assigning|giving|granting)|assigned|gave|got|given(?! that\b)|is)\b(?:(?!\bexcept\b)[^\n.!?]){{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])(?! (?:is|are) (?:missing|gone|absent|too)\b)(?!(?: policy)? (?:to|on) (?:an?other|a different|the other)\b)"
+    rf"(?a)(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?<!would )(?<!could )(?<!might )(?<!would have )(?:has|HAS|IS|have|with|attach(?:ed)?|(?<!have )(?<!has )(?<!the )added|(?i:tried|even after) (?:adding|attaching|assigning|giving|granting)|assigned|gave|got|given(?! that\b)|is)\b(?:(?!\bexcept\b)[^\n.!?]){{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])(?! (?:is|are) (?:missing|gone|absent|too)\b)(?!(?: policy)? (?:to|on) (?:an?other|a different|the other)\b)"
     rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b"
 )
 # The same in Spanish, Portuguese, French and German. A verb after "no" or "nicht" says that it is not so.
@@ -80,6 +80,10 @@ _SESSION_OF_SERVICE = lazy_pattern(
 _FOR_OTHERS = lazy_pattern(r"\b(?:attach|add|assign|grant|gave|given|giving|put)")
 _ON_OTHERS = lazy_pattern(r"(?: policy)? (?:attached|added|assigned|for|in|on|to)\b")
 _OF_ASKER = lazy_pattern(r"\bI(?: myself| also| already)? \Z")
+# "The profile ops ", or its name alone.
+_OF_PROFILE = lazy_pattern(
+    r"(?a)(?P<kind>\b[Pp]rofile )?(?<![\w/:.@+-])[`\"']?(?P<name>[\w.@+-]{1,64})[`\"']?(?: (?:already|also|itself|now)){0,2} \Z"
+)
 _OF_TASK = lazy_pattern(r"\b[Tt]ask role\b")
 _TASK_ROLE = lazy_pattern(
     r"(?a)\btask_?[rR]ole_?[aA]rn\"?\s?[:=]\s?\"?arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})"
@@ -292,6 +296,14 @@ def find_printed_boundary(text: str, role: str) -> str | None:
     return only_one({arn for name, arn in _PRINTED_BOUNDARY.findall(text) if name == role})
 
 
+def _is_profile(text: str, found: re.Match[str] | None) -> bool:
+    """Return whether words name a profile: they say so, or a command in the text has it."""
+    if found is None or found["kind"]:
+        return found is not None
+    used = rf"(?:--(?:aws-)?profile[ =]|\bAWS_PROFILE=)[\"']?{re.escape(found['name'])}(?![\w.@+-])"
+    return re.search(used, text) is not None
+
+
 def _find_said(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
     """Yield the policies that the asker says the caller has, or another user or role, with the owner of each."""
     said: dict[str, tuple[bool, bool]] = {}
@@ -299,8 +311,9 @@ def _find_said(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
     for each in find_said(text, _SAID):
         name = each["policy"] or each["first"]
         if is_known_policy(name) and not _is_boundary(text, each):
+            before = text[max(each.start() - _CHARS_AROUND, 0) : each.start()]
             is_of_asker = each["user"] or (
-                _OF_ASKER.search(text, max(each.start() - _CHARS_AROUND, 0), each.start())
+                (_OF_ASKER.search(before) or _is_profile(text, _OF_PROFILE.search(before)))
                 and _SESSION_OF_SERVICE.search(text)
                 and not (_FOR_OTHERS.search(each[0]) or _ON_OTHERS.match(text, each.end()))
             )
