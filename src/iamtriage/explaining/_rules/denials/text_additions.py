@@ -60,7 +60,7 @@ def _may_be_of_region(stated: Stated) -> bool:
 
 # How people say that they gave a permission, or that somebody has it.
 _GIVING = ("add", "imulator", "ttached", "reated ", "gave ", "given ", "ranted ", "put ", "ssigned ", " ha")
-_ASSUMING = ("assume_role(", "AssumeRoleCommand(", ".assumeRole(", "sts assume-role ")
+_ASSUMING = ("assumed.role.arn", "assume_role(", "AssumeRoleCommand(", ".assumeRole(", "sts assume-role ")
 _ROLES_ELSEWHERE = frozenset({"sts:assumerole", "iam:passrole"})
 
 

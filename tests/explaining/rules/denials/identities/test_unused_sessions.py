@@ -43,3 +43,41 @@ def test_session_that_nothing_uses(code: str, rest: str, used: str | None) -> No
 def test_session_that_is_used(caller: str, code: str, rest: str) -> None:
     explanation = explain(_DENIED.format(caller) + code.format(role=_ROLE, rest=rest))
     assert "session-not-used" not in {each.code for each in explanation.causes}
+
+
+_S3A = "java.nio.file.AccessDeniedException: s3a://films/2026/: getFileStatus on s3a://films/2026/: com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: AG070SP0KABB0001; Proxy: null)\n"
+_S3A_ROLE = "spark.hadoop.fs.s3a.assumed.role.arn arn:aws:iam::444455556666:role/reader\n"
+_PROVIDERS = "spark.hadoop.fs.s3a.aws.credentials.provider {}\n"
+
+
+@check_rows(
+    ("text", "manifest"),
+    [
+        (
+            _S3A_ROLE + _PROVIDERS.format("com.example.Provider") + _S3A,
+            "fs.s3a.assumed.role.credentials.provider com.example.Provider",
+        ),
+        (_S3A_ROLE + _S3A, "fs.s3a.aws.credentials.provider org.apache.hadoop.fs.s3a.auth.Assumed"),
+        (
+            f'"fs.s3a.bucket.films.assumed.role.arn": "arn:aws:iam::444455556666:role/reader"\n{_S3A}',
+            "fs.s3a.assumed.role.arn arn:aws:iam::444455556666:role/reader",
+        ),
+        (
+            _S3A_ROLE
+            + _PROVIDERS.format("org.apache.hadoop.fs.s3a.auth.AssumedRoleCredentialProvider")
+            + _S3A,
+            None,
+        ),
+        (_PROVIDERS.format("com.example.Provider") + _S3A, None),
+    ],
+    ids=["another provider", "default providers", "of a bucket", "the right provider", "no role"],
+)
+def test_role_that_s3a_does_not_assume(text: str, manifest: str | None) -> None:
+    explanation = explain(text)
+    assert explanation is not None
+    shown = explanation.remedies[0].manifest
+    if manifest is None:
+        assert shown is None
+    else:
+        assert manifest in (shown or "")
+        assert "but not the provider that assumes it" in explanation.summary

@@ -10,7 +10,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Role
@@ -60,34 +60,71 @@ class _Unused(NamedTuple):
         role: The ARN of the role, if the text has it.
         verdict: What assumes the role, and calls without its credentials, as the end of a sentence.
         remedy: How to use them.
+        reason: Why the call was made without them.
     """
 
     role: str
     verdict: str
     remedy: Remedy
+    reason: str = "AssumeRole only returns credentials: it does not change those of the program."
 
 
 def add_unused_session(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the caller is the one before the code or script assumed a role."""
-    found = _find_in_code(denial) or _find_in_script(denial)
+    found = _find_in_code(denial) or _find_in_script(denial) or _find_in_s3a(denial)
     if found is None or denial.lowercase_action.startswith("sts:"):
         return explanation
     role = try_parse_principal(found.role)
     if isinstance(role, Role) and denial.role is not None and role.name == denial.role.name:
         return explanation
     named = f"the role {clip_text(role.name)}" if isinstance(role, Role) else "a role"
+    stays = f"So the caller is still {denial.caller}, whose policies need no change."
+    if denial.caller == "the caller":
+        stays = "So the call was made with the credentials before it, whose policies need no change."
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, found.verdict.format(named)),
         causes=(
             SESSION_NOT_USED.cause(
                 "derived",
-                text=f"AssumeRole only returns credentials: it does not change those of the program. So the caller is still {denial.caller}, whose policies need no change.",
+                text=f"{found.reason} {stays}",
             ),
         ),
         remedies=(found.remedy,),
         notes=(),
     )
+
+
+# The role and the providers of S3A, also those of a bucket or of Spark's own settings.
+_S3A_ROLE = lazy_pattern(
+    r"\bfs\.s3a\.(?:bucket\.[a-z0-9.-]{3,63}\.)?assumed\.role\.arn\b[\"']?\s{0,40}[=:,]?\s{0,40}[\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,300})"
+)
+_S3A_PROVIDERS = lazy_pattern(
+    r"\bfs\.s3a\.(?:bucket\.[a-z0-9.-]{3,63}\.)?aws\.credentials\.provider\b[\"']?\s{0,40}[=:,]?\s{0,40}[\"']?(?P<classes>[\w.$, ]{3,600})"
+)
+_S3A_PAGE = "https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/assumed_roles.html"
+_ASSUMED_ROLE_PROVIDER = "org.apache.hadoop.fs.s3a.auth.AssumedRoleCredentialProvider"
+
+
+def _find_in_s3a(denial: Denial) -> _Unused | None:
+    """Return the role of S3A's settings that its providers do not assume."""
+    text = denial.failure.text
+    role, providers = _S3A_ROLE.search(text), [*_S3A_PROVIDERS.finditer(text)]
+    if role is None or any("AssumedRole" in each["classes"] for each in providers):
+        return None
+    old = only_one({each["classes"].strip() for each in providers})
+    source = f"fs.s3a.assumed.role.credentials.provider {old}\n" if old else ""
+    remedy = your_remedy(
+        "Set the provider that assumes the role, in the settings of S3A",
+        "The old provider then gives the credentials with which S3A calls AssumeRole." if old else None,
+        "In Spark, the names begin with spark.hadoop. Then start the application again: policies need no change for this.",
+        manifest=f"fs.s3a.aws.credentials.provider {_ASSUMED_ROLE_PROVIDER}\n{source}fs.s3a.assumed.role.arn {role['arn']}\n",
+        manifest_language="text",
+        url=_S3A_PAGE,
+    )
+    verdict = "the settings of S3A name {}, but not the provider that assumes it"
+    reason = f"fs.s3a.assumed.role.arn has an effect only with {_ASSUMED_ROLE_PROVIDER}."
+    return _Unused(role["arn"], verdict, remedy, reason)
 
 
 def _find_in_code(denial: Denial) -> _Unused | None:
