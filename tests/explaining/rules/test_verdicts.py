@@ -1216,7 +1216,7 @@ CASES = {
     ),
     "terraform-with-aws-login": (
         "[profile console]\nlogin_session = arn:aws:iam::111122223333:user/dana\n$ AWS_PROFILE=console terraform init\nError: No valid credential sources found",
-        "it does not support profiles of aws login",
+        "it does not support the profile console of aws login",
         "credential_process 'aws configure export-credentials --profile console --format process'",
     ),
     "java-without-sts": (

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.basics import Case, CauseType, Explanation
 from iamtriage.explaining._rules.credentials.profiles import broken_profiles
 from iamtriage.explaining._rules.credentials.profiles.other_users import find_identity
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import runs_in_ci
+from iamtriage.explaining._rules.shared.clues import find_program, runs_in_ci
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.backend_blocks import find_credential_blocks
@@ -231,11 +231,24 @@ LOGIN_PROFILE_UNSUPPORTED = CauseType(
 )
 
 
+_SECTION_OF_LOGIN = lazy_pattern(
+    r"(?m)^\s{0,8}\[profile ([\w.@-]{1,64})\][^\[]{0,400}?^\s{0,8}login_session ?= ?arn:"
+)
+_METADATA = lazy_pattern(r"\bIMDS\b|\bimds\b|169\.254\.169\.254|EC2MetadataError|instance metadata")
+
+
 def explain_login_profile(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that a program does not support profiles of aws login."""
+    text = case.failure.text
+    program = find_program(case.failure) or "the program"
+    found = _SECTION_OF_LOGIN.search(text)
+    profile = f"the profile {clip_text(found[1])}" if found is not None else "the profile"
+    why = "The AWS CLI supports login_session, older SDKs of other programs do not."
+    if _METADATA.search(text):
+        why += " So the program went on to the instance metadata (IMDS), the last source: its error there says nothing about the profile."
     return case.explain(
-        "The program found no credentials: most likely, it does not support profiles of aws login (login_session).",
-        LOGIN_PROFILE_UNSUPPORTED.cause(because="The text shows login_session in a profile."),
+        f"{capitalize_start(program)} found no credentials: most likely, it does not support {profile} of aws login (login_session).",
+        LOGIN_PROFILE_UNSUPPORTED.cause(because="The text shows login_session in a profile.", text=why),
         topic="no-credentials",
         remedies=your_remedy(
             "Add a profile that exports the credentials, and use it in the program",
