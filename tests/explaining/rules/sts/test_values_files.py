@@ -23,6 +23,8 @@ _UPGRADE = "helm upgrade --install tempo grafana/tempo -n tempo -f values-prod.y
         (f"# tempo.yaml\n{_VALUES}", " under tempo.storage.s3 in tempo.yaml", "restart the program"),
         (_VALUES, " in s3", "restart the program"),
         ("values.yaml\nregion: us-east-1\n", " in values.yaml", "run helm upgrade"),
+        ("docker-compose.yml\nservices:\n  app:\n    environment:\n      - AWS_REGION=us-east-1\n", " under services.app.environment in docker-compose.yml", "run docker compose up -d"),
+        (".github/workflows/release.yml\njobs:\n  a:\n    steps:\n      - uses: x/y@v1\n        with:\n          aws-region: us-east-1\n", " in .github/workflows/release.yml", "push it, and run the workflow again"),
         # A file of the AWS CLI below the values of a chart.
         ("values.yaml\nreplicas: 2\n\n[profile a]\nregion = us-east-1\n", " in [profile a]", "restart the program"),
     ],
@@ -30,7 +32,7 @@ _UPGRADE = "helm upgrade --install tempo grafana/tempo -n tempo -f values-prod.y
 def test_place_of_region(shown: str, where: str, then: str) -> None:
     """A changed values file needs helm upgrade: a restart alone keeps the old value."""
     remedy = explain(_ERROR + shown).remedies[0]
-    assert remedy.title.startswith("Set region")
+    assert remedy.title.startswith("Set ")
     assert remedy.title.endswith(f"eu-south-1{where}")
     assert then in remedy.steps[0]
 
@@ -41,3 +43,10 @@ def test_shown_upgrade() -> None:
     explanation = explain(f"{_ERROR}values-prod.yaml:\n{values}$ {_UPGRADE}\n")
     assert _UPGRADE in explanation.remedies[0].commands
     assert "the bucket shop-chunks is in eu-south-1" in explanation.summary
+
+
+def test_shown_option_of_helm() -> None:
+    """A value that helm upgrade sets is corrected in the command."""
+    line = "helm upgrade tempo grafana/tempo --set tempo.storage.s3.region={}"
+    remedy = explain(f"{_ERROR}$ {line.format('us-east-1')}\n").remedies[0]
+    assert remedy.commands == (line.format("eu-south-1"),)

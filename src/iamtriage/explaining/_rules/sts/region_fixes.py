@@ -34,6 +34,8 @@ S3A, _SPARK = lazy_pattern(r"\bs3a://|\bfs\.s3a\b"), lazy_pattern(r"(?i)\b(?:py)
 # The values of a Helm chart, in a file or as printed, and the command that applies them.
 _HELM_VALUES = lazy_pattern(r"(?i)(?:\A|[/_.-])values[\w.-]{0,40}\.ya?ml\Z")
 _PRINTED_VALUES = lazy_pattern(r"\bhelm get values\b|(?m:^(?:USER-SUPPLIED|COMPUTED) VALUES:)")
+_COMPOSE = lazy_pattern(r"(?:\A|/)(?:docker-)?compose[\w.-]{0,40}\.ya?ml\Z")
+_REGION = lazy_pattern(r"(?<=[Rr]egion=)[\"']?[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]\b[\"']?")
 _UPGRADE = lazy_pattern(r"(?m)^[ \t]{0,8}[$#%❯]? ?(?P<line>helm upgrade [^\n]{1,300})$")
 _NOT_SET = lazy_pattern(r"^\s{0,40}(?:#|//|--)|\b(?i:removed|deleted|used to|last (?:week|month|year))\b")
 _START_AGAIN = "start the application, or the notebook's kernel, again: a running one keeps its settings"
@@ -99,8 +101,22 @@ def find_path(above: list[re.Match[str]], column: int) -> str:
     return "" if any(each.startswith(("-", "[")) or " " in each for each in path) else ".".join(path)
 
 
-def how_to_apply(text: str, start: int, file: str | None) -> tuple[str, tuple[str, ...]]:
-    """Return how a program gets a changed setting, and the command for it if the text shows that."""
+def how_to_apply(text: str, start: int, file: str | None, region: str) -> tuple[str, tuple[str, ...]]:
+    """Return how a program gets a changed setting, and the command for it if the text shows that.
+
+    Args:
+        text: The text with the setting.
+        start: Where the setting is.
+        file: The file that it is in.
+        region: The Region that it must have.
+    """
+    if (line := _UPGRADE.match(text, line_start(text, start))) is not None:
+        changed = commands.repeat_line(_REGION.sub(region, line["line"].strip()))
+        return "run helm upgrade again with it", present(changed)
+    if file is not None and _COMPOSE.search(file):
+        return "run docker compose up -d: docker compose restart keeps the old value", ()
+    if file is not None and ".github/workflows/" in file:
+        return "push it, and run the workflow again: to re-run a job keeps the old file", ()
     if not _HELM_VALUES.search(file or "") and not _PRINTED_VALUES.search(text, 0, start):
         return "restart the program", ()
     again = "run helm upgrade with these values (or commit them, for Argo CD or Flux): a restart alone does not apply them"

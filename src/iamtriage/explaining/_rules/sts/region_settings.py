@@ -364,11 +364,13 @@ def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> Re
     where = f" in {clip_text(section)}" if section else ""
     lines: tuple[str, ...] = ()
     again, file = "restart the program", None
-    if ":" in written and not section.startswith("["):
+    if (":" in written or line.lstrip().startswith("- ")) and not section.startswith("["):
         file = find_file(text, setting.start())
-        again, lines = how_to_apply(text, setting.start(), file)
-    if (file is not None and file.endswith((".yaml", ".yml"))) or "helm" in again:
-        path = find_path(above, column)
+    if not written.startswith("--region") and not section.startswith("["):
+        again, lines = how_to_apply(text, setting.start(), file, region)
+    if (file is not None and file.endswith((".yaml", ".yml"))) or "these values" in again:
+        # Steps of a workflow are a list.
+        path = "" if "workflow" in again else find_path(above, column)
         where = f"{f' under {clip_text(path)}' if path else ''} in {clip_text(file or 'the Helm values')}"
     # The AWS CLI has the settings of profiles.
     if section == "[default]" or section.startswith("[profile "):
