@@ -337,3 +337,22 @@ def test_profile_of_a_block_instead_of_the_shell(shown: str, *, is_other: bool) 
     assert (
         "names the profile default, which takes precedence over AWS_PROFILE (prod)" in explanation.summary
     ) is is_other
+
+
+@pytest.mark.parametrize(
+    ("resource", "step", "has_command"),
+    [
+        ("aws_instance", "In aws_instance.worker, set http_put_response_hop_limit = 2, and apply: that changes the running instance.", False),
+        ("aws_launch_template", "In aws_launch_template.worker, set http_put_response_hop_limit = 2, and apply: new instances get it", True),
+        (None, "New instances have the limit of their launch template", True),
+    ],
+)  # fmt: skip
+def test_hop_limit_in_code(resource: str | None, step: str, *, has_command: bool) -> None:
+    """What Terraform sets is changed there: it would undo the command."""
+    options = '  metadata_options {\n    http_tokens = "required"\n    http_put_response_hop_limit = 1\n  }\n'
+    shown = f'resource "{resource}" "worker" {{\n{options}}}' if resource else options
+    run = "$ docker run --rm web:1\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n"
+    remedy = explain(f"{run}{shown}\n\nOn the EC2 host itself, aws s3 ls works.").remedies[0]
+    assert any(each.startswith(step) for each in remedy.steps)
+    assert bool(remedy.commands) is has_command
+    assert any("run the container again" in each for each in remedy.steps)

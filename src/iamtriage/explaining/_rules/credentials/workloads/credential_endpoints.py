@@ -11,9 +11,10 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -95,6 +96,7 @@ _OPTIONAL_TOKEN = lazy_pattern(
 )
 # A container that is removed when it ends.
 _RUNS_CONTAINER = lazy_pattern(r"\b(?:docker|podman|nerdctl)(?: compose)? run [^\n]{0,200}--rm\b")
+_CODED_LIMIT = lazy_pattern(r"\bhttp_put_response_hop_limit\s{0,20}=\s{0,4}1\b")
 _REQUIRED_TOKEN = lazy_pattern(r"(?i)\bhttp_?tokens\b[\"']?\s?[:=]\s?[\"']?required\b")
 
 
@@ -149,15 +151,17 @@ def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> t
     is_container = IN_CONTAINER.search(case.text) is not None or works_on_host_network(case.text)
     again = "run the container again" if _RUNS_CONTAINER.search(case.text) else "restart the container"
     if is_container and case.facts.service_account is None and not is_about_pods(case.text):
+        new_instances, is_applied = _describe_new_instances(case.failure.text)
         steps = (
             *(f"{each.partition('. In EKS,')[0]}, so the image needs no keys." for each in raise_limit.steps),
-            "New instances have the limit of their launch template (Terraform: metadata_options), or else that of the account or AMI: set HttpPutResponseHopLimit to 2 there, too. HttpTokens can stay required.",
+            new_instances,
             f"Then {again}. One on the host's network (docker run --network host) needs no change.",
         )
         title = "For containers: raise the hop limit to 2"
         if is_shown:
             title = "Raise the hop limit of the instance metadata to 2"
-        raise_limit = attrs.evolve(raise_limit, title=title, steps=steps)
+        lines = () if is_applied else raise_limit.commands
+        raise_limit = attrs.evolve(raise_limit, title=title, steps=steps, commands=lines)
     works = find_contrast(case.text)
     if works is not None:
         printed = _PRINTED_ROLE.search(case.text, works.start(), works.end() + _MAX_PRINTED)
@@ -176,6 +180,20 @@ def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> t
                 commands=(_SHOW_LIMIT, *raise_limit.commands, clusters.restart_command(case)),
             )
     return hop_limit, raise_limit
+
+
+def _describe_new_instances(text: str) -> tuple[str, bool]:
+    """Return the step for new instances, and whether it changes the running one, too: the code of Terraform does."""
+    block = only_one([each for each in find_blocks(text, "resource") if _CODED_LIMIT.search(each.body)])
+    if block is None:
+        step = "New instances have the limit of their launch template (Terraform: metadata_options), or else that of the account or AMI: set HttpPutResponseHopLimit to 2 there, too. HttpTokens can stay required."
+        return step, False
+    is_instance = block.type == "aws_instance"
+    for_which = "new instances get it: the command is for running ones"
+    if is_instance:
+        for_which = "that changes the running instance"
+    step = f"In {block.address}, set http_put_response_hop_limit = 2, and apply: {for_which}. HttpTokens can stay required."
+    return step, is_instance
 
 
 def hop_limit_remedy(case: Case[Failure]) -> Remedy:

@@ -100,7 +100,7 @@ def _find_disconnected(text: str) -> str | None:
 
 def _name_person(denial: Denial) -> str | None:
     """Return the name of the caller's session or user, if the text is by somebody else who tells what that person did."""
-    name = getattr(denial.principal, "session_name", None) or getattr(denial.principal, "name", "")
+    name: str = getattr(denial.principal, "session_name", "") or getattr(denial.principal, "name", "")
     said = rf"(?<![\w/@.:-]){re.escape(name)} (?:says?|said|reports?|tells?|told|writes?|wrote|tried|asks?|asked|sees|saw|gets|got|works|worked|was|is|had)\b"
     return clip_text(name) if name and re.search(said, denial.failure.text) else None
 
