@@ -29,6 +29,10 @@ _ASSOCIATED = (
     "films films-store arn:aws:eks:eu-west-1:111122223333:podidentityassociation/live/a-0a1b2c3d4e5f6a7b8\n"
 )
 
+_NODE = 'An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:sts::111122223333:assumed-role/films-NodeInstanceRole/i-0aa11bb22cc33dd44 is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::films-logs/a.log" because no identity-based policy allows the s3:PutObject action\n'
+_ACCOUNTS = "$ kubectl -n films get sa -o custom-columns='NAME:.metadata.name,ROLE:.metadata.annotations.eks\\.amazonaws\\.com/role-arn'\nNAME       ROLE\nscheduler  arn:aws:iam::111122223333:role/films-s3\nserver     arn:aws:iam::111122223333:role/films-s3\nworker     <none>\n"
+_POD = "$ kubectl -n films get pod extract-1 -o jsonpath='{.spec.serviceAccountName}'\nworker\n"
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -107,6 +111,16 @@ _ASSOCIATED = (
             f"{_STORE.replace('external-secrets', 'csi-driver')}{_ASSOCIATED}",
             "service account films/films-store has no IAM role",
             "Remove auth from the store",
+        ),
+        (
+            f"{_NODE}{_ACCOUNTS}{_POD}",
+            "--overwrite eks.amazonaws.com/role-arn=arn:aws:iam::111122223333:role/films-s3",
+            "create-pod-identity-association",
+        ),
+        (
+            f"{_NODE}{_ACCOUNTS.replace('role/films-s3', 'role/other', 1)}{_POD}",
+            "with the role of its node",
+            "eks.amazonaws.com/role-arn=arn",
         ),
     ],
 )

@@ -267,6 +267,9 @@ def _merge(given: set[AccountWithRole]) -> AccountWithRole | None:
         if all(len(each) <= 1 for each in values[:3]):
             role, namespace, account = (next(iter(each), None) for each in values[:3])
             return AccountWithRole(role, namespace, account, all(each.is_association for each in whole))
+    if whole and not rest and (role := only_one({each.role for each in whole})) is not None:
+        # Several accounts have the same role.
+        return AccountWithRole(role, only_one({each.namespace for each in whole}), None)
     return rest[0] if len(rest) == 1 and not whole else None
 
 

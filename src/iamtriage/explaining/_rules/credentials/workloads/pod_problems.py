@@ -57,8 +57,14 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
     # If an account is named without a namespace, people most likely mean that of the pod.
     is_same_space = namespace is None or given.namespace in {None, namespace}
     differs = account != given.account or not is_same_space
-    if account in evidence.without_role and given.role is not None and _is_of_controller(case, account):
-        text = f"its service account {account} has no role (in the text, only {given.label} has one, {name})"
+    is_listed = account in evidence.without_role and given.role is not None
+    if (
+        account is not None
+        and is_listed
+        and (evidence.account == account or _is_of_controller(case, account))
+    ):
+        only = f"only {given.label} has one, {name}" if given.account is not None else f"others have {name}"
+        text = f"its service account {account} has no role (in the text, {only})"
         remedy = _annotate_account_remedy(case, evidence, account, namespace)
         return PodProblem(text, name, remedy, uses_other_account=True)
     if account is not None and given.account is not None and differs:
@@ -325,8 +331,8 @@ def _annotate_account_remedy(
         no_effect = f", so the annotation of {clip_text(given.label)} has no effect on this pod: remove it if nothing else needs it."
     return cluster_remedy(
         f"Give {'the pod a service account' if create else f'the service account {account}'} in the namespace {space} {'with ' if create else ''}the role {clip_text((given.role or '').rpartition('/')[2])}".rstrip(),
-        f"An account gives its role only to the pods that use it{no_effect}",
         f"The trust policy of the role must allow the subject system:serviceaccount:{space}:{name} (the last command prints it).",
+        f"An account gives its role only to the pods that use it{no_effect}",
         "Set serviceAccountName in the manifest or chart, too: the next deployment overwrites the change."
         if create
         else None,

@@ -351,7 +351,7 @@ def find_key(denial: Denial) -> str | None:
     named: set[str] = set() if context.command else set(_KEY_ARGUMENT.findall(text))
     if len(named) == 1:
         return named.pop()
-    shown = only_one(set(_SHOWN_KEY.findall(text)))
+    shown: str | None = only_one(set(_SHOWN_KEY.findall(text)))
     if shown is not None:
         return shown
     # A policy can name another key, which is then why the call was denied.

@@ -50,9 +50,10 @@ def add_other_caller(denial: Denial, explanation: Explanation) -> Explanation:
     )
     summary = f"{explanation.summary}{text}"
     profile = _find_profile(denial, caller.value) if caller is not None else None
-    if profile is not None and shown.account == denial.resource_account:
+    account = getattr(shown, "account", None)
+    if profile is not None and account is not None and account == denial.resource_account:
         remedy = remedies.your_remedy(
-            f"Call with the profile {clip_text(profile)}, which is of the resource's account {shown.account}",
+            f"Call with the profile {clip_text(profile)}, which is of the resource's account {account}",
             "Environment variables with access keys precede AWS_PROFILE: unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN where they are set.",
             commands=commands.fill_command("export AWS_PROFILE={}", profile),
             url=pages.CLI_PROFILES,
