@@ -318,7 +318,7 @@ def test_role_of_the_driver_is_not_that_of_the_pod(
     )
     [remedy] = explanation.remedies
     assert all(each.startswith(start) for each, start in zip(remedy.commands, commands, strict=False))
-    assert "system:serviceaccount:octo:up" in remedy.steps[1]
+    assert "system:serviceaccount:octo:up" in remedy.steps[0]
 
 
 def test_commands_contain_no_text_of_facts_unquoted() -> None:
