@@ -113,16 +113,33 @@ _OF_SDK = f"User: {_ROLE} is not authorized to perform: sqs:CreateQueue on resou
         (f"aws:sqs:Queue (a):\n  error: {_OF_SDK}: provider=aws@6.83.0\nPulumi.live.yaml\n", "pulumi config set aws:region sa-east-1 --stack live."),
         (f"│ Error: creating SQS Queue (a): {_OF_SDK}\n│   with aws_sqs_queue.a,\n", 'Change region in the block provider "aws"'),
         (f'│ Error: creating SQS Queue (a): {_OF_SDK}\n│   with aws_sqs_queue.a,\nprovider "aws" {{\n  region = "eu-west-3"\n}}\n', 'region = "eu-west-3" in the text sets the Region: change it.'),
+        (f"$ cdk deploy Stack\nStack | CREATE_FAILED | AWS::SQS::Queue | Jobs | {_OF_SDK} (Service: Sqs, Status Code: 403, Request ID: 0a1b)\n", "In the CDK app, set region in env of the stack to sa-east-1."),
         (f"sam deploy --stack-name jobs\nCREATE_FAILED  AWS::SQS::Queue  Jobs  {_OF_SDK} (Service: Sqs, Status Code: 403, Request ID: 0a1b)\n", "If the stack jobs is new, delete what is left of it in eu-west-3."),
         (f"sam deploy --stack-name jobs\nUPDATE_FAILED  AWS::SQS::Queue  Jobs  {_OF_SDK} (Service: Sqs, Status Code: 403, Request ID: 0a1b)\n", "or region in the profile or provider."),
     ],
-    ids=["Ruby", "CloudFormation", "boto3 or the AWS CLI", "set in the text", "other setting", "Pulumi", "Terraform", "provider in the text", "new stack", "updated stack"],
+    ids=["Ruby", "CloudFormation", "boto3 or the AWS CLI", "set in the text", "other setting", "Pulumi", "Terraform", "provider in the text", "CDK", "new stack", "updated stack"],
 )  # fmt: skip
 def test_where_a_program_sets_its_region(error: str, step: str) -> None:
     first = explain(error + _policy(Action="*")).remedies[0]
     assert first.title == "Call in sa-east-1"
     assert step in first.steps[0]
     assert ("what is left of it" in first.steps[0]) is ("what is left of it" in step)
+
+
+@check_rows(
+    ("setting", "is_exported"),
+    [
+        ("", True),
+        ("$ AWS_REGION=eu-west-3 python jobs.py\n", True),
+        # What the code or a file sets takes precedence over variables of the shell.
+        ("boto3.client('sqs', region_name='eu-west-3')\n", False),
+        ("serverless.yml\nprovider:\n  region: eu-west-3\n", False),
+    ],
+)
+def test_variable_that_has_an_effect(setting: str, is_exported: bool) -> None:  # noqa: FBT001 (a table)
+    denied = _denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a")
+    lines = explain(denied + setting + _policy(Action="*")).remedies[0].commands
+    assert any(each.startswith("export AWS_REGION=sa-east-1") for each in lines) is is_exported
 
 
 @check_rows(

@@ -75,6 +75,7 @@ def can_change_region(denial: Denial) -> bool:
     )
 
 
+_CDK = lazy_pattern(r"\bcdk (?:deploy|watch|synth)\b|/cdk-[a-z0-9]{1,20}-cfn-exec-role-")
 # How code sets the Region of a client, by the SDK. Deployment tools with a setting of their own are written in others.
 _ARGUMENTS_OF_SDKS = {
     "ruby": 'region: "{}" of the client',
@@ -108,11 +109,14 @@ def describe_move(denial: Denial, listed: str, step: str) -> tuple[str, str]:
             of_stack = "" if stack is None else f" --stack {stack}"
             file = f"Pulumi.{stack or 'STACK'}.yaml"
             step = f"Set the Region of the stack, in {file}: pulumi config set aws:region {commands.region(listed)}{of_stack}. A provider in the code (aws.Provider) can have a region of its own."
-        elif general and called and (words := _find_setting(denial, called)) is not None:
+        elif general and called and (words := find_setting(denial, called)) is not None:
             step = f"{quote_words(words)} in the text sets the Region: change it."
         elif general and deployment is not None and deployment.is_terraform:
             # https://registry.terraform.io/providers/hashicorp/aws/latest/docs#provider-configuration
             step = 'Change region in the block provider "aws", or in the variable that it uses. Without it, AWS_REGION or the profile sets the Region. A resource or module can use another provider (alias).'
+        elif general and _CDK.search(text):
+            # https://docs.aws.amazon.com/cdk/v2/guide/configure-env.html
+            step = f"In the CDK app, set region in env of the stack to {clip_text(listed)}. Without env, the Region of the profile or AWS_REGION counts. A Region that is new to the app needs cdk bootstrap first."
         if called and deployment is not None and deployment.stack and deployment.status == "CREATE_FAILED":
             step += f" If the stack {deployment.stack} is new, delete what is left of it in {called}."
         if denial.lowercase_action in {"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"}:
@@ -163,11 +167,11 @@ def exempted_action(denial: Denial) -> str:
 
 def region_setting(denial: Denial, region: str) -> str:
     """Return what in the text sets the Region of the call, after a comma, or an empty string."""
-    words = _find_setting(denial, region)
+    words = find_setting(denial, region)
     return "" if words is None else f", set by {quote_words(words)} in the text"
 
 
-def _find_setting(denial: Denial, region: str) -> str | None:
+def find_setting(denial: Denial, region: str) -> str | None:
     stated = denial.context.region
     words = stated.words.strip() if stated is not None and stated.value == region else None
     # The ARN of a resource shows where it is, and sets nothing.

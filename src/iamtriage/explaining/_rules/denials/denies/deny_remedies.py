@@ -374,6 +374,12 @@ def _region_commands(denial: Denial, condition: DenyingCondition) -> tuple[str, 
     is_of_shell = denial.context.runtime is None and find_program(denial.failure) is None
     if not accepted or commands.region(accepted) != accepted:
         return ()
+    # So do settings in code and files.
+    called = getattr(denial.resource_arn, "region", None) or denial.facts.region
+    written = denied_regions.find_setting(denial, called) if called else None
+    is_of_shell = is_of_shell and (
+        written is None or written.startswith(("AWS_REGION=", "AWS_DEFAULT_REGION="))
+    )
     again = commands.repeat_command(denial.context.command, changes={"region": accepted})
     exported = f"export AWS_REGION={accepted} AWS_DEFAULT_REGION={accepted}"
     return remedies.present(again or (exported if is_of_shell else None))
