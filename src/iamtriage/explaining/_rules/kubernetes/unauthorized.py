@@ -205,6 +205,9 @@ def _explain_unlisted(
 ) -> Explanation:
     """Explain that the access entries in the text do not include the caller."""
     # Other modes have no access entries to list. Whoever can edit aws-auth can create an entry, too.
+    needed = "an access entry"
+    if cluster.mode == "API_AND_CONFIG_MAP":
+        needed = "an access entry, or one in aws-auth,"
     cluster = attrs.evolve(cluster, mode="API")
     known = stated_entries.find_listed(case.failure)
     only = ""
@@ -224,10 +227,13 @@ def _explain_unlisted(
         for each in known or ()
         if isinstance(each, IdentityCenterRole | User) or "admin" in str(each).lower()
     ]
-    why = "Only a principal with an access entry can sign in."
+    if isinstance(own, User):
+        # Other users are other people or programs, whose access keys are theirs.
+        people = [each for each in people if not isinstance(each, User) or each in namesakes]
+    why = f"Only a principal with {needed} can sign in."
     if former is None and (similar := _find_similar(known or (), case.principal)) is not None:
         people = [similar, *people]
-        why = f"Only a principal with an access entry can sign in, and {clip_text(similar.name)} is another role."
+        why = f"Only a principal with {needed.rstrip(',')} can sign in, and {clip_text(similar.name)} is another role."
     grant, *_ = cluster_access.grant_access_remedies(cluster, principal, access)
     check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows whether it names a profile or a role."
     return case.explain(
