@@ -33,6 +33,9 @@ _NODE = 'An error occurred (AccessDenied) when calling the PutObject operation: 
 _ACCOUNTS = "$ kubectl -n films get sa -o custom-columns='NAME:.metadata.name,ROLE:.metadata.annotations.eks\\.amazonaws\\.com/role-arn'\nNAME       ROLE\nscheduler  arn:aws:iam::111122223333:role/films-s3\nserver     arn:aws:iam::111122223333:role/films-s3\nworker     <none>\n"
 _POD = "$ kubectl -n films get pod extract-1 -o jsonpath='{.spec.serviceAccountName}'\nworker\n"
 
+_TABLE = 'An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation permission(s) on sales\n$ aws sts get-caller-identity\n{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assumed-role/etl/s1"}\n'
+_GRANTS = "$ aws lakeformation list-permissions --query 'PrincipalResourcePermissions[].[Principal.DataLakePrincipalIdentifier,Permissions]'\n"
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -122,6 +125,17 @@ _POD = "$ kubectl -n films get pod extract-1 -o jsonpath='{.spec.serviceAccountN
             "with the role of its node",
             "eks.amazonaws.com/role-arn=arn",
         ),
+        (
+            f"{_TABLE}{_GRANTS}[['arn:aws:iam::111122223333:role/other', ['SELECT']]]\n",
+            "grants only for other:",
+            "Possible",
+        ),
+        (
+            f"{_TABLE}{_GRANTS}[['arn:aws:iam::111122223333:role/etl', ['DESCRIBE']]]\n",
+            "Lake Formation denied the role etl",
+            "grants only for",
+        ),
+        (_TABLE, "Possible The database or table does not exist", "grants only for"),
     ],
 )
 def test_what_a_person_says_decides(*, text: str, said: str, absent: str) -> None:

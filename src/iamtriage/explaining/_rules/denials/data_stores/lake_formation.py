@@ -126,6 +126,27 @@ _INACCESSIBLE = lazy_pattern(
 )
 
 
+# What list-permissions prints, and the principals in it.
+_LISTED_GRANTS = lazy_pattern(
+    r"\blakeformation list-permissions\b[^\n]{0,400}\n(?P<output>(?:(?![^\n]{0,80}[$#❯] )[^\n]{0,600}\n?){1,80})"
+)
+_PRINCIPAL = lazy_pattern(
+    r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})|\b(?P<group>IAM_ALLOWED_PRINCIPALS)\b"
+)
+_MAX_NAMES = 3
+
+
+def _describe_listed(denial: Denial) -> str | None:
+    """Return who has a grant by the output of list-permissions in the text, if the caller is not among them."""
+    listed = "\n".join(each["output"] for each in _LISTED_GRANTS.finditer(denial.failure.text))
+    names = dict.fromkeys(each["name"] or each["group"] for each in _PRINCIPAL.finditer(listed))
+    own = getattr(denial.role or denial.principal, "name", None)
+    if not names or own is None or own in names or len(names) > _MAX_NAMES:
+        return None
+    others = join_words(tuple(map(clip_text, names)), "and")
+    return f"The list in the text has grants only for {others}: whoever calls as one of them succeeds, and {denial.caller}, which made this call, has none."
+
+
 def explain_lake_formation(denial: Denial) -> Explanation:
     """Explain a denial by Lake Formation."""
     words = message_text(denial)
@@ -148,7 +169,11 @@ def explain_lake_formation(denial: Denial) -> Explanation:
             text=f"Lake Formation has not granted {caller} {grant.permissions[0] if stated else 'a permission'} on {grant.description}. IAM policies do not grant it, not even AdministratorAccess.",
         )
     ]
-    if "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
+    if (listed := _describe_listed(denial)) is not None:
+        causes = [
+            LAKE_FORMATION_GRANT.cause("derived", text=f"{listed} IAM policies do not replace a grant.")
+        ]
+    elif "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
         causes.append(NO_SUCH_RESOURCE.cause())
     inspect = "aws lakeformation list-permissions --resource {}"
     return denial.explain(
