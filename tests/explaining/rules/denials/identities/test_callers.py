@@ -275,3 +275,31 @@ def test_code_in_a_notebook_is_no_job(start: str, *, is_job: bool) -> None:
     explanation = explain(text)
     assert ("of SageMaker" in explanation.summary) is is_job
     assert ("run the job in SageMaker again" in str(explanation.notes)) is is_job
+
+
+@check_rows(
+    ("resource", "is_studio"),
+    [
+        ("space/d-lab/maps", True),
+        ("user-profile/d-lab/ana", True),
+        ("app/d-lab/ana/jupyterlab/default", True),
+        ("training-job/maps", False),
+        ("processing-job/space", False),
+        ("*", False),
+    ],
+)
+def test_what_studio_creates_is_no_job(resource: str, *, is_studio: bool) -> None:
+    arn = resource if resource == "*" else f"arn:aws:sagemaker:eu-west-1:111122223333:{resource}"
+    notes = str(explain(_denial("lab", "sagemaker:AddTags", arn, session="SageMaker")).notes)
+    assert ("try it in SageMaker Studio again" in notes) is is_studio
+    assert ("run the job in SageMaker again" in notes) is not is_studio
+
+
+@check_rows(
+    ("said", "is_told"), [("If you fixed it, try again after 2 minutes.", True), ("Try later.", False)]
+)
+def test_wait_that_the_message_states(said: str, *, is_told: bool) -> None:
+    text = f"An error occurred (AccessDeniedException) when calling the Converse operation: Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to this model. {said}"
+    first = explain(text).remedies[0]
+    assert any("Bedrock permissions are not what the error is about" in step for step in first.steps)
+    assert any("try again after 2 minutes" in step for step in first.steps) is is_told

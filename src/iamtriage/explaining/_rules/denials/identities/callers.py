@@ -321,14 +321,22 @@ def _describe_need(denial: Denial) -> str:
     return "The Deny is about the role" if denial.is_explicit else "The role needs the permission"
 
 
+_STUDIO_RESOURCES = (":space/", ":app/", ":user-profile/", ":domain/")
+
+
 def _retry_sentence(denial: Denial, service: str) -> str:
     """Return how to retry in a service, with a space before it, or an empty string."""
     if service == "S3 Replication":
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
         return " S3 does not retry objects with the replication status FAILED: replicate them with S3 Batch Replication, or upload them again."
     if service != "CloudFormation":
-        is_api = service in {"API Gateway", "AppSync"}
-        return f" Afterwards, {'repeat the request' if is_api else f'run the job in {service} again'}."
+        if service in {"API Gateway", "AppSync"}:
+            return " Afterwards, repeat the request."
+        # Studio also uses the role for spaces and apps, which are no jobs.
+        is_studio = service == "SageMaker" and any(
+            map((denial.failure.resource or "").__contains__, _STUDIO_RESOURCES)
+        )
+        return f" Afterwards, {'try it in SageMaker Studio again' if is_studio else f'run the job in {service} again'}."
     if _deletion_note(denial):
         return ""
     stack = _find_stack(denial)

@@ -157,6 +157,8 @@ BEDROCK_MODEL_ACCESS = CauseType(
     sources=(pages.BEDROCK_MODELS,),
 )
 
+_SAID_WAIT = lazy_pattern(r"\btry again after (\d{1,3} minutes)")
+
 
 def explain_bedrock_subscription(denial: Denial) -> Explanation | None:
     """Explain that the caller is not allowed to subscribe the account to a model, if that is what it subscribes to."""
@@ -167,13 +169,15 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation | None:
     model = only_one(set(_MODEL_ID.findall(denial.failure.text)), "MODEL_ID")
     is_of_anthropic = re.search(r"anthropic|claude", denial.failure.text, re.IGNORECASE) is not None
     form = ", and has to submit the use case form of Anthropic once" if is_of_anthropic else ""
+    wait = _SAID_WAIT.search(denial.failure.text)
+    said_wait = f"The message says to try again after {wait[1]}. " if wait else ""
     subscribe = account_remedy(
         "Subscribe the account to the model once, with a principal that has both permissions",
         f"The first command subscribes, as does a call in the playground of the Bedrock console. The account needs a valid payment method{form}.",
         None
         if _MODEL_ID.search(denial.failure.text)
         else "MODEL_ID is the ID without the prefix of an inference profile, as aws bedrock list-foundation-models prints it.",
-        f"After that, {denial.caller} needs no AWS Marketplace permissions. {_RETRY_LATER}",
+        f"After that, {denial.caller} needs no AWS Marketplace permissions, and its Bedrock permissions are not what the error is about. {said_wait}{_RETRY_LATER}",
         commands=(
             f"aws bedrock create-foundation-model-agreement {_OF_MODEL} --offer-token \"$(aws bedrock list-foundation-model-agreement-offers {_OF_MODEL} --query 'offers[0].offerToken' --output text)\"".replace(
                 "MODEL_ID", model
