@@ -36,6 +36,9 @@ _POD = "$ kubectl -n films get pod extract-1 -o jsonpath='{.spec.serviceAccountN
 _TABLE = 'An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation permission(s) on sales\n$ aws sts get-caller-identity\n{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assumed-role/etl/s1"}\n'
 _GRANTS = "$ aws lakeformation list-permissions --query 'PrincipalResourcePermissions[].[Principal.DataLakePrincipalIdentifier,Permissions]'\n"
 
+_LISTING = "Insufficient permissions to list objects\nAfter you or your AWS administrator has updated your permissions to allow the s3:ListBucket action, refresh the page."
+_KEY_OF_USER = "$ aws iam delete-user --user-name ana\n\nAn error occurred (DeleteConflict) when calling the DeleteUser operation: Cannot delete entity, must delete access keys first."
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -136,6 +139,19 @@ _GRANTS = "$ aws lakeformation list-permissions --query 'PrincipalResourcePermis
             "grants only for",
         ),
         (_TABLE, "Possible The database or table does not exist", "grants only for"),
+        (
+            f"Amazon S3 > Buckets > films-data\n\n{_LISTING}",
+            '"Resource": "arn:aws:s3:::films-data"',
+            "BUCKET",
+        ),
+        (
+            f"https://eu-west-1.console.aws.amazon.com/s3/buckets/films-data?region=eu-west-1\n{_LISTING}",
+            '"Resource": "arn:aws:s3:::films-data"',
+            "BUCKET",
+        ),
+        (f"Amazon S3 > Buckets\n\n{_LISTING}", "arn:aws:s3:::BUCKET", "films-data"),
+        (_KEY_OF_USER, "aws iam get-access-key-last-used --access-key-id ACCESS_KEY_ID", "MFA_DEVICE_ARN"),
+        (_KEY_OF_USER.replace("access keys", "MFA device"), "MFA_DEVICE_ARN", "get-access-key-last-used"),
     ],
 )
 def test_what_a_person_says_decides(*, text: str, said: str, absent: str) -> None:

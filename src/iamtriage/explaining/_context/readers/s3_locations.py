@@ -41,6 +41,8 @@ _NAMED_BUCKET = lazy_pattern(
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({BUCKET})[\"']"
     rf"|<BucketName>({BUCKET})<|\bBucketName ?= ?[\"']({BUCKET})[\"']|\.bucket(?:Name)?\([\"']({BUCKET})[\"']\)"
     rf"|\barn:aws[a-z-]{{0,12}}:s3:::({BUCKET})(?![\w-])"
+    # The console: "Amazon S3 > Buckets > name", and its address.
+    rf"|\bAmazon S3\s{{1,4}}[>›/]\s{{1,4}}Buckets\s{{1,4}}[>›/]\s{{1,4}}({BUCKET})(?![\w-])|\bconsole\.(?:aws\.amazon|amazonaws-us-gov)\.com/s3/buckets/({BUCKET})(?![\w-])"
     # The S3 classes of PHP: "S3::getBucketLocation(name)".
     rf"|\bS3::[a-z]\w{{2,40}}\(({BUCKET})[,)]"
     # Terraform: "creating S3 bucket ACL for name".

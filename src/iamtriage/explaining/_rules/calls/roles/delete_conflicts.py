@@ -128,6 +128,7 @@ _PARTS = {
     ),
 }
 _CHECKS = {"role": commands.role_name, "user": commands.user_name, "group": commands.group_argument}
+_LAST_USE = "get-access-key-last-used --access-key-id ACCESS_KEY_ID"
 # The arguments of Terraform's resources: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role
 _OF_TERRAFORM = {
     "role": "In Terraform, force_detach_policies = true of aws_iam_role detaches policies that were attached elsewhere.",
@@ -173,7 +174,8 @@ def explain_delete_conflict(case: Case[AwsError]) -> Explanation | None:
             build(f"{part.removal.rpartition(' ')[0]} {commands.command(each)}") for each in values or ()
         ]
         if part is named and not values:
-            lines += (*((listing,) if part.listing else ()), removal)
+            last_use = (build(_LAST_USE),) if part.what == "access key" else ()
+            lines += (*((listing,) if part.listing else ()), *last_use, removal)
         elif values is None and part.values is not None:
             others.append(listing if others else Labelled.required("To see what else it has:", listing))
     every = join_words([part.what for part in _PARTS[kind]], "or")
@@ -192,6 +194,9 @@ def explain_delete_conflict(case: Case[AwsError]) -> Explanation | None:
             else None,
             "Detach it from users and groups (detach-user-policy, detach-group-policy), too."
             if "ROLE_NAME" in str(lines) and kind == "policy"
+            else None,
+            "Delete a key only when nothing uses it any more. If you are not sure, deactivate it first (update-access-key --status Inactive), and wait."
+            if "ACCESS_KEY_ID" in str(lines)
             else None,
             _OF_TERRAFORM.get(kind) if deployment is not None and deployment.is_terraform else None,
             commands=(
