@@ -61,6 +61,7 @@ _DELETE = "aws iam delete-role --role-name depot"
             _USER.format("delete access keys"),
             (
                 "aws iam list-access-keys --user-name depot",
+                "aws iam get-access-key-last-used --access-key-id ACCESS_KEY_ID",
                 "aws iam delete-access-key --user-name depot --access-key-id ACCESS_KEY_ID",
                 "aws iam list-attached-user-policies --user-name depot",
                 "aws iam list-user-policies --user-name depot",
