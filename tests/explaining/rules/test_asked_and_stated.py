@@ -39,6 +39,12 @@ _GRANTS = "$ aws lakeformation list-permissions --query 'PrincipalResourcePermis
 _LISTING = "Insufficient permissions to list objects\nAfter you or your AWS administrator has updated your permissions to allow the s3:ListBucket action, refresh the page."
 _KEY_OF_USER = "$ aws iam delete-user --user-name ana\n\nAn error occurred (DeleteConflict) when calling the DeleteUser operation: Cannot delete entity, must delete access keys first."
 
+_EXPIRED = "The instance profile is attached.\nAn error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired.\n"
+_UNIT = "$ systemctl cat mailer | grep Environment\nEnvironmentFile=/etc/mailer/env\n"
+_VARIABLES = "AWS_ACCESS_KEY_ID=ASIAXXXX\nAWS_SECRET_ACCESS_KEY=xxxx\nAWS_SESSION_TOKEN=IQoJxxxx\n"
+
+_DOTNET = "Amazon.Runtime.AmazonServiceException: Unable to get IAM security credentials from EC2 Instance Metadata Service.\n"
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -152,6 +158,25 @@ _KEY_OF_USER = "$ aws iam delete-user --user-name ana\n\nAn error occurred (Dele
         (f"Amazon S3 > Buckets\n\n{_LISTING}", "arn:aws:s3:::BUCKET", "films-data"),
         (_KEY_OF_USER, "aws iam get-access-key-last-used --access-key-id ACCESS_KEY_ID", "MFA_DEVICE_ARN"),
         (_KEY_OF_USER.replace("access keys", "MFA device"), "MFA_DEVICE_ARN", "get-access-key-last-used"),
+        (
+            f"{_EXPIRED}{_UNIT}{_VARIABLES}",
+            "Do this first: Remove AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN from /etc/mailer/env",
+            "aws sso login",
+        ),
+        (f"{_EXPIRED}{_UNIT}{_VARIABLES}", "sudo systemctl restart mailer", "Possible"),
+        (f"{_EXPIRED}{_UNIT}AWS_REGION=eu-west-1\n", "have expired", "/etc/mailer/env"),
+        (f"{_EXPIRED}{_VARIABLES}", "have expired", "systemctl"),
+        (f"{_EXPIRED.replace('instance profile', 'user')}{_UNIT}{_VARIABLES}", "have expired", "systemctl"),
+        (
+            f'{_DOTNET}"taskRoleArn": null, "requiresCompatibilities": ["FARGATE"]',
+            "Give the ECS task a role",
+            "EC2 instance without",
+        ),
+        (
+            f'{_DOTNET}"taskRoleArn": null, "requiresCompatibilities": ["EC2"]',
+            "Give the ECS task a role",
+            "FARGATE",
+        ),
     ],
 )
 def test_what_a_person_says_decides(*, text: str, said: str, absent: str) -> None:

@@ -223,6 +223,8 @@ def lacks_instance_role(text: str) -> bool:
 def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     if case.stands_alone:
         return Advice([NO_INSTANCE_PROFILE.cause()], [instance_profiles.INSTANCE_ROLE])
+    if "FARGATE" in case.text:
+        return Advice([], [])  # its tasks have no instance metadata
     timed_out = TIMEOUT_SIGNS.search(message) is not None
     if (hosts := find_proxied_hosts(case, message)) is not None:
         text = case.failure.text

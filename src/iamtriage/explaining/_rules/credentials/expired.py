@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.credentials.expired_chains import LONG_RUNNING,
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.logins import kubectl_logins, missing_logins
 from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_session_of_vault
+from iamtriage.explaining._rules.credentials.profiles.environment_files import explain_environment_file
 from iamtriage.explaining._rules.credentials.profiles.expired_sources import (
     STILL_EXPIRED,
     explain_expired_source,
@@ -141,6 +142,9 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         overridden := explain_override(case, "answers that it has expired", "expired-session")
     ):
         return overridden
+    expired = old_requests.EXPIRED_SESSION.cause("reported", because)
+    if is_from_aws and (in_file := explain_environment_file(case, expired)) is not None:
+        return in_file
     causes = [
         old_requests.EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
         PASTED_SESSION.cause(),

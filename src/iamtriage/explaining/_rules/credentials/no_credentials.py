@@ -45,7 +45,7 @@ _Rule = Callable[[Case[MissingCredentials], str], Explanation]
 
 _POD_IDENTITY_AGENT = lazy_pattern(r"(?i)169\.254\.170\.23|fd00:ec2::23|eks-pod-identity|pod-?identity")
 _ECS = lazy_pattern(
-    r"169\.254\.170\.2(?!\d)|AWS_CONTAINER_CREDENTIALS_RELATIVE_URI|ECS_CONTAINER_METADATA|ECS [Tt]ask|[Ff]argate"
+    r"169\.254\.170\.2(?!\d)|AWS_CONTAINER_CREDENTIALS_RELATIVE_URI|ECS_CONTAINER_METADATA|ECS [Tt]ask|[Ff]argate|\bFARGATE\b"
     r"|\becs/[\w-]{1,64}/[0-9a-f]{4,32}\b|com\.amazonaws\.ecs\."  # the log stream of the driver awslogs, and labels
     r"|\baws ecs execute-command [^#]{0,400} # |AWS_BATCH_"
 )
