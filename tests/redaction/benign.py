@@ -72,6 +72,7 @@ LINES: tuple[str, ...] = tuple(
         r"token = os.environ['GITHUB_TOKEN']",
         r"password = getpass.getpass()",
         r'password = getpass.getpass("Password: ")',
+        r'security_token: System.fetch_env!("AWS_SESSION_TOKEN")',
         r"password=password",
         r"secret_key=secret_key",
         r"session = boto3.Session(aws_secret_access_key=secret_key, aws_session_token=session_token)",

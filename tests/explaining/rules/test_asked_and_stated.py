@@ -45,6 +45,8 @@ _VARIABLES = "AWS_ACCESS_KEY_ID=ASIAXXXX\nAWS_SECRET_ACCESS_KEY=xxxx\nAWS_SESSIO
 
 _DOTNET = "Amazon.Runtime.AmazonServiceException: Unable to get IAM security credentials from EC2 Instance Metadata Service.\n"
 
+_KEY_OF_SESSION = "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records.</Message><AWSAccessKeyId>ASIAEXAMPLEFILMS42QX</AWSAccessKeyId></Error>\n"
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -176,6 +178,27 @@ _DOTNET = "Amazon.Runtime.AmazonServiceException: Unable to get IAM security cre
             f'{_DOTNET}"taskRoleArn": null, "requiresCompatibilities": ["EC2"]',
             "Give the ECS task a role",
             "FARGATE",
+        ),
+        (
+            f'{_KEY_OF_SESSION}config :ex_aws,\n  access_key_id: System.fetch_env!("AWS_ACCESS_KEY_ID"),\n  secret_access_key: System.fetch_env!("AWS_SECRET_ACCESS_KEY")\n',
+            'security_token: System.fetch_env!("AWS_SESSION_TOKEN")',
+            "another partition",
+        ),
+        (
+            f'{_KEY_OF_SESSION}config :ex_aws,\n  access_key_id: System.fetch_env!("AWS_ACCESS_KEY_ID"),\n  security_token: System.fetch_env!("AWS_SESSION_TOKEN")\n',
+            "AWS does not know the access key ID",
+            "Set security_token",
+        ),
+        (
+            f"{_KEY_OF_SESSION}fog_credentials = {{ provider: 'AWS',\n  aws_access_key_id: ENV['AWS_ACCESS_KEY_ID'],\n  aws_secret_access_key: ENV['AWS_SECRET_ACCESS_KEY'] }}\n",
+            "aws_session_token: ENV['AWS_SESSION_TOKEN']",
+            "another partition",
+        ),
+        (
+            _KEY_OF_SESSION.replace("ASIA", "AKIA")
+            + 'config :ex_aws,\n  access_key_id: System.fetch_env!("AWS_ACCESS_KEY_ID")\n',
+            "AWS does not know the access key ID",
+            "security_token",
         ),
     ],
 )

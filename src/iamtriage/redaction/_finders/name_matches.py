@@ -201,8 +201,8 @@ _PLACEHOLDER = re.compile(r"[:=][ ]?<\Z")
 _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA\[)?")
 _ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}/?|\]\]>)")
 _MAX_ELEMENT = 20_000
-# A value that is a function or a subscripted variable: "getpass.getpass(", "config[".
-_CALLEE = re.compile(r"(?:await )?\$?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
+# A value that is a function or a subscripted variable: "getpass.getpass(", "config[". In Elixir, it can end with "!".
+_CALLEE = re.compile(r"(?:await )?\$?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}(?:\.[a-z_]{2,40}!)?")
 # "password = user_password or default", "token = await getToken()"
 _OPERATOR = re.compile(
     r"[A-Za-z_][A-Za-z_.]{0,80}[ ](?:or|if)[ ]|(?:async|await|function|lambda|typeof|yield)[ ][\w$(.]|new [A-Z]"

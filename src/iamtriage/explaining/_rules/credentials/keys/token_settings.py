@@ -36,6 +36,9 @@ _TOKEN_SETTINGS = (
     # https://www.jenkins.io/doc/pipeline/steps/aws-codebuild/
     _TokenSetting("The step awsCodeBuild", r"\bawsAccessKey(?=: env\.)", "awsSessionToken"),
     _TokenSetting("Iceberg", r"\bs3\.access-key-id\b", "s3.session-token"),
+    # https://hexdocs.pm/ex_aws/ExAws.html and https://github.com/fog/fog-aws#basics
+    _TokenSetting("ExAws", r"\baccess_key_id(?=: (?:System\.|\[?\{:system|\"ASIA))", "security_token"),
+    _TokenSetting("fog", r"\baws_access_key_id(?=(?::| ?=>) ?(?:ENV|[\"']ASIA))", "aws_session_token"),
     # https://rclone.org/s3/#s3-session-token and https://s3tools.org/kb/item14.htm
     _TokenSetting(
         "rclone", r"(?<=\n)access_key_id(?= ?= ?ASIA)(?=[\s\S]{0,200}\nsecret_access_key ?=)", "session_token"
@@ -48,6 +51,7 @@ _TOKEN_SETTINGS = (
 _IS_TEMPORARY = lazy_pattern(
     r"(?<![A-Z0-9])ASIA|(?i:\b(?:temporary|short-term|session)[ -](?:access )?(?:keys?|credentials)\b|\b(?:keys?|credentials) (?:is|are) (?:only )?temporary\b|\bSSO (?:keys?|credentials|portal)\b|\bassumed? (?:a |the )?role\b|\bwithAWS\([^()\n]{0,200}?\brole:)"
 )
+_TEMPORARY_KEY = lazy_pattern(r"(?<![A-Za-z0-9])ASIA[A-Z0-9]{12,16}(?![A-Za-z0-9])")
 _VALUE_OF_KEY = lazy_pattern(
     r"(?P<before>[\"'=:,(\s]{1,8})(?P<quote>[\"'])?A[KS]IA[A-Z0-9*.x…]{0,28}(?P=quote)?"
 )
@@ -56,7 +60,7 @@ _S3A_SIMPLE = lazy_pattern(r"(?m)^[^\n]{0,200}\bSimpleAWSCredentialsProvider\b[^
 
 def is_said_temporary(text: str) -> bool:
     """Return whether a text shows or says that keys are those of a session."""
-    return next(find_said(text, _IS_TEMPORARY), None) is not None
+    return _TEMPORARY_KEY.search(text) is not None or next(find_said(text, _IS_TEMPORARY), None) is not None
 
 
 def explain_token_setting(case: Case[InvalidCredentials]) -> Explanation | None:
