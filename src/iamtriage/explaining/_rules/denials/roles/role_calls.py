@@ -227,7 +227,9 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
     session: str = getattr(denial.principal, "session_name", "")
     if source is not None and source.step is None and session.startswith("eks-"):
         opened = f"The session name {session} shows that EKS Pod Identity opened the session."
-        passes = passes.replace("EKS Pod Identity, unlike IRSA,", f"{opened} It")
+        passes = passes.replace("EKS Pod Identity, unlike IRSA,", f"{opened} Unlike IRSA, it")
+        if denial.crosses_accounts:
+            passes += f" Without these tags, or if both the role's trust policy and a policy of {denial.caller} allow it, the call works."
     if needs_both_sides(denial):
         passes += " The caller's identity-based policy must allow it, too, because a role assumes a role."
     if works_without(denial):
