@@ -158,6 +158,10 @@ OF_TEXT: Rows = (
     (says("get-caller-identity"), "denials.identities.other_callers.add_other_caller"),
     (says(*_ASSUMING), "denials.identities.unused_sessions.add_unused_session"),
     (
+        all_of(is_not_explicit, says("get-caller-identity"), says("AWS_PROFILE=")),
+        "denials.identities.unused_sessions.add_pinned_profile",
+    ),
+    (
         all_of(
             may_lack_allow,
             states(lambda stated: stated.action not in _ROLES_ELSEWHERE),

@@ -81,3 +81,26 @@ def test_role_that_s3a_does_not_assume(text: str, manifest: str | None) -> None:
     else:
         assert manifest in (shown or "")
         assert "but not the provider that assumes it" in explanation.summary
+
+
+_PROFILE = "$ export AWS_PROFILE=films-prod\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::{}:assumed-role/films/ana\n$ dbt run\nAn error occurred (AccessDeniedException) when calling the GetDatabase operation: User: arn:aws:sts::111122223333:assumed-role/films-dev/ana is not authorized to perform: glue:GetDatabase on resource: arn:aws:glue:eu-west-1:111122223333:catalog because no identity-based policy allows the glue:GetDatabase action\n"
+_OTHER = _PROFILE.format("444455556666")
+
+
+@check_rows(
+    ("text", "is_cause"),
+    [
+        (f"{_OTHER}      aws_profile_name: films-dev\n", True),
+        (f'{_OTHER}  profile = "films-dev"\n', True),
+        (f"{_OTHER}      aws_profile_name: films-prod\n", False),
+        (f"{_OTHER}      aws_profile_name: films-dev\n      aws_profile_name: films-test\n", False),
+        (f"{_PROFILE.format('111122223333')}      aws_profile_name: films-dev\n", False),
+        (_OTHER, False),
+    ],
+    ids=["dbt", "Terraform", "the same profile", "two profiles", "the same account", "no setting"],
+)
+def test_profile_in_settings(text: str, *, is_cause: bool) -> None:
+    explanation = explain(text)
+    assert explanation is not None
+    assert (explanation.causes[0].code == "pinned-profile") is is_cause
+    assert ("in place of films-dev" in explanation.remedies[0].title) is is_cause

@@ -188,3 +188,46 @@ def _find_in_script(denial: Denial) -> _Unused | None:
     return _Unused(
         role["arn"], "the script assumes {}, and its next command does not use the credentials", remedy
     )
+
+
+OTHER_PROFILE = CauseType(
+    "pinned-profile",
+    title="The settings of a tool select another profile than the environment",
+    text="A profile in a tool's own settings takes precedence over AWS_PROFILE, so the call was made with the credentials of another account.",
+    recognised_by="The text shows AWS_PROFILE and its caller, another profile in the settings of a tool, and a denied caller in another account.",
+    fix="Correct the profile in the settings of the tool, or remove it there.",
+    sources=("https://docs.getdbt.com/docs/core/connect-data-platform/athena-setup",),
+)
+# The profile in the settings of a tool, such as dbt's, and the one of the environment.
+_PINNED = lazy_pattern(
+    r"(?m)^[ \t]{0,40}(?P<line>(?P<name>(?:aws_)?profile(?:_name)?)(?P<sign>[ \t]{0,20}[:=][ \t]{0,4}[\"']?)(?P<profile>[\w.@-]{1,64})(?P<end>[\"']?))[ \t]*$"
+)
+_SELECTED = lazy_pattern(r"\bAWS_PROFILE=[\"']?(?P<profile>[\w.@-]{1,64})")
+
+
+def add_pinned_profile(denial: Denial, explanation: Explanation) -> Explanation:
+    """Say that the settings of a tool select another profile than the environment, of another account."""
+    caller, text = denial.context.caller, denial.failure.text
+    shown = None if caller is None else try_parse_principal(caller.value)
+    account = getattr(shown, "account", None)
+    if account is None or denial.account in {None, account}:
+        return explanation
+    selected = only_one({each["profile"] for each in _SELECTED.finditer(text)})
+    others = [each for each in _PINNED.finditer(text) if each["profile"] != selected]
+    if selected is None or len({each["line"] for each in others}) != 1:
+        return explanation
+    found = others[0]
+    line = f"{found['name']}{found['sign']}{selected}{found['end']}"
+    verdict = f"the setting {clip_text(found['line'])} takes precedence over AWS_PROFILE={clip_text(selected)}, whose caller is in account {account}"
+    remedy = your_remedy(
+        f"Set {clip_text(line)}, in place of {clip_text(found['profile'])}",
+        "Change it where the failed run reads it. Or remove the line, so that AWS_PROFILE counts. No policy has to change for this, in either account.",
+        url=pages.CLI_PROFILES,
+    )
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, verdict),
+        causes=(OTHER_PROFILE.cause("derived"),),
+        remedies=(remedy,),
+        notes=(),
+    )
