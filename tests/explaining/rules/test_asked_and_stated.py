@@ -8,7 +8,7 @@ from tests.tables import check_rows
 _LAKE = "[HIVE_METASTORE_ERROR] Insufficient Lake Formation permission(s): Required {} on sales (Service: AmazonDataCatalog; Status Code: 400; Error Code: AccessDeniedException; Request ID: x; Proxy: null)\n"
 _SELECT = _LAKE.format("Select")
 _PACKAGES = "npm ERR! code E401\nnpm ERR! Unable to authenticate, your authentication token seems to be invalid.\nnpm ERR! registry https://orders-111122223333.d.codeartifact.eu-west-1.amazonaws.com/npm/internal/\n"
-_HAS_DESCRIBE = "but not SELECT: as such, you can grant it"
+_HAS_DESCRIBE = "but not SELECT. You can grant it"
 _LISTS_ADMINISTRATORS = "get-data-lake-settings"
 _IN_EACH_JOB = "Get a new token at the start of each job"
 _AGAIN = "Log in to CodeArtifact again"
@@ -59,7 +59,7 @@ _KEY_OF_SESSION = "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access
         (
             f"{_LAKE.format('Describe')}I am a data lake administrator.",
             _LISTS_ADMINISTRATORS,
-            "as such, you can",
+            "As a data lake administrator",
         ),
         (
             f"{_SELECT}It is me (arn:aws:iam::111122223333:user/pia) who runs the query.",

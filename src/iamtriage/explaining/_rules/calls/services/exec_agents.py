@@ -59,7 +59,7 @@ def explain_exec_agent(case: Case[AwsError], _message: str) -> Explanation:
             ),
         )
     if role is None and _NO_ROLE.search(text):
-        why = "The agent calls with the task role, and the execution role is no help: it is for ECS itself."
+        why = "The agent calls with the task role. Permissions of the execution role have no effect on it."
         return case.explain(
             f"{summary}: it has no task role, so the agent has no permissions.",
             NO_EXEC_AGENT.cause("derived", text=why),

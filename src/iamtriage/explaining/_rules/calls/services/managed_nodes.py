@@ -44,7 +44,7 @@ _NO_PROFILE = lazy_pattern(
     re.MULTILINE,
 )
 _LOST = lazy_pattern(r"\bConnectionLost\b")
-_RESTART = "Then restart the SSM Agent, or reboot the instance: else it can take half an hour until the agent notices."
+_RESTART = "Then restart the SSM Agent, or reboot the instance. Otherwise, the agent can take half an hour to notice."
 
 
 def explain_unconnected_node(case: Case[AwsError], _message: str) -> Explanation:
@@ -83,7 +83,7 @@ def explain_unconnected_node(case: Case[AwsError], _message: str) -> Explanation
         summary += " any more: it was connected before (ConnectionLost)"
         remedy = your_remedy(
             "Start the instance or its SSM Agent, and check its way out of the VPC",
-            "Its role was once good enough. Look what changed since: the instance is stopped, its agent or disk is full or hangs, its policy was detached, or a security group or route blocks port 443 to the endpoints.",
+            "Its role had the permissions then. Find out what changed: the instance is stopped, its agent or disk is full or hangs, its policy was detached, or a security group or route blocks port 443 to the endpoints.",
             commands=_for_node(
                 "aws ec2 describe-instance-status --instance-ids {} --region {} --include-all-instances",
                 node,

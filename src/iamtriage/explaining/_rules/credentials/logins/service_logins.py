@@ -273,7 +273,7 @@ def _login_remedy(
     login += " --endpoint-type dualstack" if parts.get("dual_stack") else ""
     if _STORED_TOKEN.search(case.failure.text):
         title = "Get a new token at the start of each job, in place of the stored one"
-        who = "The token in the variable or secret expires after at most 12 hours, whoever uses it. Remove it, and run this in each job, with the job's own AWS credentials (a role by OIDC, or the runner's role)."
+        who = "The token in the variable or secret expires after at most 12 hours. Remove it, and run the commands in each job, with the job's own AWS credentials (a role by OIDC, or the runner's role)."
         where = "With docker build, pass the token as a secret of the build."
     else:
         title = (

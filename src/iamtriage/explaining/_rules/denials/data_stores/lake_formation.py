@@ -294,7 +294,7 @@ def _principal_argument(denial: Denial) -> str:
 _LAKE_ADMINISTRATOR = lazy_pattern(
     r"(?i:\b(?:am|are|is|i'm|as) (?:also )?(?:an? |the |already )?(?:data ?lake|lake formation|LF) admin(?:istrator)?s?\b)"
 )
-_IS_ADMINISTRATOR = "A data lake administrator has DESCRIBE on everything, but not {}: as such, you can grant it, also to yourself."
+_IS_ADMINISTRATOR = "As a data lake administrator, you have DESCRIBE on everything, but not {}. You can grant it, also to yourself."
 _MAKES_GRANT = "A data lake administrator makes the grant (get-data-lake-settings lists them): an IAM administrator is not one automatically."
 _ADMINISTRATORS = "aws lakeformation get-data-lake-settings --query DataLakeSettings.DataLakeAdmins"
 
