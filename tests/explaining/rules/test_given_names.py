@@ -95,6 +95,7 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (f"{_LAUNCH}The role has ec2:*.\n{_DENIES}", ("the service control policy in the text denies it unless ec2:MetadataHttpTokens is required", "not even ec2:*. If you added it for this, remove it.", "Another statement denies the call if ec2:MetadataHttpPutResponseHopLimit is greater than 2", "1. Set HttpTokens to required"), ("Derived A statement",)),
         (f"{_LAUNCH}{_DENIES}", ("An Allow does not override it.",), ("remove it",)),
         (f"==> amazon-ebs.web: Launching a source AWS instance...\n{_LAUNCH}{_DENIES}", ('In Packer, write this in the source block: metadata_options { http_tokens = "required" }.',), ("--metadata-options", "Terraform")),
+        (f'==> amazon-ebs.web: error\nimds_support = "v2.0"\n{_LAUNCH}{_DENIES}', ("imds_support is only for the AMI that the build makes",), ("--metadata-options",)),
         (f"The image is from Packer.\n{_LAUNCH}{_DENIES}", ("--metadata-options",), ("In Packer",)),
         (_ACL.format("module.logs.").replace("this", "this[0]"), ('The bucket octo-logs-1 does not allow ACLs, and the request has one: acl = "private"', 'from the module block "logs"', "control_object_ownership = true", "terraform apply"), ("BUCKET.",)),
         (_ACL.format(""), ("in depends_on of aws_s3_bucket_acl",), ("control_object_ownership",)),

@@ -87,7 +87,7 @@ def _start_new_task(remedies: tuple[Remedy, ...], failure: Failure, facts: Facts
         return remedies
     if any(sign in failure.text[slice(*failure.span)] for sign in _OF_PERSON):
         return remedies
-    if any("--force-new-deployment" in each for each in first.commands):
+    if any("--force-new-deployment" in each or "submit-job" in each for each in first.commands):
         return remedies
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clues import find_region

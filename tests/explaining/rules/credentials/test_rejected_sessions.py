@@ -281,6 +281,15 @@ def test_audiences_that_are_not_misspelled(audience: str, listed: str) -> None:
     assert "misspelled" not in explanation.summary
 
 
+@check_rows(
+    ("said", "is_said"), [("Is it the thumbprint?", True), ('"ThumbprintList": []', False), ("", False)]
+)
+def test_thumbprint_that_is_not_the_cause(said: str, *, is_said: bool) -> None:
+    text = f'{_AUDIENCE}client_id_list = ["octo"]\n{said}'
+    explanation = explain(text, facts={"token_claims": {"aud": "sts.amazonaws.com"}})
+    assert ("The thumbprint is not the cause" in " ".join(str(explanation).split())) is is_said
+
+
 _GITHUB_CLAIMS = {
     "token_claims": {
         "iss": "https://token.actions.githubusercontent.com",

@@ -90,6 +90,20 @@ def test_new_task(text: str, options: str) -> None:
 
 
 @check_rows(
+    ("text", "options"),
+    [
+        (f"{DENIED}\nAWS Batch", "--job-name JOB_NAME --job-queue JOB_QUEUE_NAME --job-definition JOB_DEFINITION_NAME"),
+        (f"$ aws batch submit-job --job-name night --job-queue low --job-definition octo\n{DENIED}", "--job-name night --job-queue low --job-definition octo"),
+        (f"AWS Batch does not matter here: service octo-web (task 0a1b2c3d) stopped: {DENIED}", None),
+    ],
+    ids=["no names", "command", "service"],
+)  # fmt: skip
+def test_new_job(text: str, options: str | None) -> None:
+    command = explain(text).remedies[0].commands[-1]
+    assert command.startswith(f"aws batch submit-job {options} ") is (options is not None)
+
+
+@check_rows(
     ("reason", "is_changed"),
     [
         ("because no VPC endpoint policy allows the ssm:GetParameters action", True),

@@ -31,6 +31,8 @@ _CLIENT_IDS = lazy_pattern(
     r"(?m)(?:\"ClientIDList\" ?: ?|(?P<code>\bclient_id_list\b[ \t]{0,20}= ?|\bClientIdList\b\"?: ?|\bclientId(?:s|Lists)\b ?: ?))"
     r"(?:\[(?P<list>[^\]]{0,2000})\]|(?P<items>(?:\n[ \t]{0,40}- [^\n]{1,255}){1,20}))|^CLIENTIDLIST\t(?P<line>\S{1,255})$"
 )
+# Not an option or a key, whose output or code says nothing of what somebody suspects.
+_THUMBPRINT = lazy_pattern(r"(?i)(?<![\w\"'-])thumbprints?(?![\w\"'-]| ?[:=])")
 _TERRAFORM_SETTING, _TERRAFORM_AUDIENCE = "TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE", "aws.workload.identity"
 # Its tokens are for the owner of the repository, unless the request names an audience:
 # https://docs.github.com/en/actions/reference/security/oidc.
@@ -151,7 +153,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         summary,
         *causes,
         remedies=present(request, None if is_listed or is_other else add),
-        notes=f"{_NO_POLICY} It checks the trust policy's condition on aud after that: it must name the audience of the token, too.",
+        notes=f"{_describe_thumbprint(case.failure.text)}{_NO_POLICY} It checks the trust policy's condition on aud after that: it must name the audience of the token, too.",
     )
 
 
@@ -240,8 +242,19 @@ def _explain_other_client_id(
             correct,
             commands=(show, Labelled("If the list does not have it:", add)) if listed is None else (add,),
         ),
-        notes=f"{trust} {_NO_POLICY}",
+        notes=f"{trust} {_describe_thumbprint(case.failure.text)}{_NO_POLICY}",
     )
+
+
+def _describe_thumbprint(text: str) -> str:
+    """Return that the thumbprint is not the cause, if a text speaks of it and does not only print it.
+
+    >>> _describe_thumbprint("Is it the thumbprint?").startswith("The thumbprint"), _describe_thumbprint('"ThumbprintList": []')
+    (True, '')
+    """
+    if _THUMBPRINT.search(text) is None:
+        return ""
+    return "The thumbprint is not the cause: STS accepted the issuer, and rejected only the audience. "
 
 
 def _find_issuer(case: Case[InvalidIdentityToken], message: str) -> issuers.Issuer:

@@ -66,6 +66,8 @@ _PACKER = lazy_pattern(r"==> amazon-[a-z]{3,12}[.:]")
 _FLAG = lazy_pattern(r"Pass --(?P<option>[\w-]+) in the CLI, or set (?P<argument>\w+) = true in Terraform\.")
 _OPTION = lazy_pattern(r"--(?P<option>[\w-]+ \w+=\w+|(?<=Pass --)[\w-]+) in the CLI\b")
 _OF_PACKER = 'In Packer, write this in the source block: metadata_options { http_tokens = "required" }.'
+# https://developer.hashicorp.com/packer/integrations/hashicorp/amazon/latest/components/builder/ebs
+_OF_IMAGE = "imds_support is only for the AMI that the build makes, not for the instance that Packer launches to make it."
 _OF_STORAGE = 'Set encrypted: "true" in the parameters of a new StorageClass. Then create the claim again.'
 
 
@@ -127,7 +129,7 @@ def find_step(
             None,
         )
     if requirement.has_key("ec2:MetadataHttpTokens") and _PACKER.search(denial.failure.text):
-        return _OF_PACKER, None
+        return f"{_OF_PACKER} {_OF_IMAGE if 'imds_support' in denial.failure.text else ''}".rstrip(), None
     flag, deployment = _FLAG.fullmatch(requirement.step), find_deployment(denial.failure, denial.facts)
     option = _OPTION.search(requirement.step)
     again = condition_keys.repeat_with_flag(denial, option["option"]) if option else None

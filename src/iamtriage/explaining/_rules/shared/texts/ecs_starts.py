@@ -33,6 +33,22 @@ _SERVICE = lazy_pattern(
     r"|\"(?:serviceName\"\s?:\s?\"|group\"\s?:\s?\"service:)(\w[\w-]{0,254})\"|\bservice[ :=](\w[\w-]{0,254})[:,] ?(?:desired|pending|running)\b"
 )
 
+# What only texts about AWS Batch have, which starts a task of ECS for each job.
+_BATCH = lazy_pattern(
+    r"\bjobRoleArn\b|\bAWS Batch\b|\bBatch job\b|\baws batch \w|\barn:aws[a-z-]{0,12}:batch:"
+)
+_JOB_ROLE = lazy_pattern(r"\bjobRoleArn\b|\bjob role\b")
+_BATCH_NAMES = tuple(
+    lazy_pattern(
+        rf"(?a)--{option}[ =](\w[\w-]{{0,127}})|\"{key}\" ?: ?\"(?:arn:aws[\w:-]{{1,60}}/)?(\w[\w-]{{0,127}})[\":]"
+    )
+    for option, key in (
+        ("job-name", "jobName"),
+        ("job-queue", "jobQueue"),
+        ("job-definition", "jobDefinition(?:Name)?"),
+    )
+)
+
 
 def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
     """Return how to start a task again that ECS could not start; empty for other texts.
@@ -49,6 +65,18 @@ def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
     retries = _NOT_LAUNCHED in text
     if not retries and not _says_not_started(text):
         return ()
+    if not retries and "aws ecs " not in text and _BATCH.search(text) and not _SERVICE.search(text):
+        names = (_only_value(pattern.findall(text)) for pattern in _BATCH_NAMES)
+        placeholders = ("JOB_NAME", "JOB_QUEUE_NAME", "JOB_DEFINITION_NAME")
+        values = (name or placeholder for name, placeholder in zip(names, placeholders, strict=True))
+        command = commands.fill_command(
+            "aws batch submit-job --job-name {} --job-queue {} --job-definition {}", *values
+        )
+        if region and commands.region(region) == region:
+            command = f"{command} --region {region}"
+        of_program = ": its job role, which is for the program in the container, needs no change"
+        label = f"Then submit the job again{of_program if _JOB_ROLE.search(text) else ''}:"
+        return (Labelled.required(label, command),)
     command = name_service("aws ecs update-service --cluster {} --service {} --force-new-deployment", text)
     if region and commands.region(region) == region:
         command = f"{command} --region {region}"
