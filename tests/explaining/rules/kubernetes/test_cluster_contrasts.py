@@ -327,6 +327,21 @@ def test_role_of_a_permission_set(listed: str, summary: str) -> None:
     assert offers_other is listed.startswith("Dev")
 
 
+def test_entry_of_an_earlier_role_is_copied_and_deleted() -> None:
+    caller, former = (
+        CALLER.replace("/Till/", "/AWSReservedSSO_Ops_0123456789abcdef/"),
+        SSO.format("Ops_fedcba9876543210"),
+    )
+    explanation = explain(f"{REJECTED}{caller}{_entries(former)}")
+    assert explanation is not None
+    first, *others, last = map(str, explanation.remedies[0].commands)
+    assert first.startswith("aws eks list-associated-access-policies")
+    assert last.startswith("aws eks delete-access-entry")
+    assert former in first
+    assert former in last
+    assert "cluster-access-policy/POLICY_NAME" in " ".join(others)
+
+
 @pytest.mark.parametrize(
     ("listed", "reason"),
     [

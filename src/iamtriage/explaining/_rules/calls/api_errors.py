@@ -63,8 +63,8 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
     message = clues.message_text(case)
     if service_roles.MISSING_ROLE.search(message):
         return service_roles.explain_missing_role(case, message)
-    if (title := _TITLE_OF_TERRAFORM.search(message)) is not None:
-        return _explain_title(case, title["arn"] or title["old"])
+    if (title := account_roles.TITLE_OF_TERRAFORM.search(message)) is not None:
+        return account_roles.explain_title(case, title["arn"] or title["old"])
     special = service_roles.explain_service_role(case, message)
     if special is None and rejected_calls.is_non_sts_response(case, message):
         return rejected_calls.explain_non_sts_response(case, message)
@@ -373,30 +373,3 @@ _ROUTES_AFTER_KINDS: Routes[_Rule] = Routes(
         except_code=r"(?!.*(?:Valid|Param)).+",
     ),
 )
-
-
-# https://github.com/hashicorp/aws-sdk-go-base/blob/main/errors.go: the error of STS follows, but not in old versions.
-_TITLE_OF_TERRAFORM = lazy_pattern(
-    r"\bIAM Role \((?P<arn>arn:aws[^\s()]{10,700})\) cannot be assumed\b"
-    r"|\b[Tt]he role \"(?P<old>arn:aws[^\s\"]{10,700})\" cannot be assumed\.\s{1,8}There are a number of possible causes\b"
-)
-
-
-def _explain_title(case: Case[AwsError], arn: str) -> Explanation:
-    name = commands.role_name(arn.rpartition("/")[2])
-    return case.explain(
-        f"Terraform could not assume the role {name}, and the text does not have the answer of STS, which says why.",
-        api_error_kinds.AWS_ERROR.cause(
-            "derived", text="A title of Terraform: its credentials may be wrong, or may not assume the role."
-        ),
-        remedies=your_remedy(
-            "Read the answer of STS, or make the same call",
-            "Terraform prints the answer below the title, but old versions only with TF_LOG=DEBUG. The command makes the same call with the credentials of the shell, and prints no keys.",
-            "AccessDenied: the caller's policies or the trust policy of the role. InvalidClientTokenId or ExpiredToken: the credentials.",
-            commands=(
-                "aws sts get-caller-identity",
-                f"aws sts assume-role --role-arn {commands.arn(arn, 'ROLE_ARN')} --role-session-name check --query AssumedRoleUser.Arn",
-            ),
-            url=pages.ASSUME_ROLE,
-        ),
-    )

@@ -21,7 +21,7 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.values import CommandLine
-from iamtriage.explaining._rules.basics import Cause, CauseType, Evidence, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Evidence, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster
 from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import narrowest_access_policy
@@ -300,6 +300,23 @@ def grant_access_remedies(
         )
     if cluster.mode == "CONFIG_MAP":
         yield cluster.enable_entries_remedy(is_alternative=True)
+
+
+_OF_FORMER = NeededAccess(
+    "POLICY_NAME",
+    None,
+    "Use the access policies, scopes and groups that the first commands print of the old entry: each needs an associate-access-policy of its own, and groups need --kubernetes-groups.",
+)
+
+
+def replace_entry(cluster: Cluster, principal: ClusterPrincipal, former: Principal) -> Remedy:
+    """Return the remedy that gives a re-created role what the access entry of the earlier role has."""
+    grant, old = _OF_FORMER.entry_remedy(cluster, principal), commands.arn(str(former))
+    show = cluster.eks_command("list-associated-access-policies", principal=old)
+    groups = cluster.eks_command("describe-access-entry", principal=old, query="accessEntry.kubernetesGroups")
+    delete = cluster.eks_command("delete-access-entry", principal=old)
+    then = Labelled.required("When the new entry works, delete the old one:", delete)
+    return attrs.evolve(grant, commands=(show, groups, *grant.commands, then))
 
 
 def use_other_remedies(principals: Iterable[Principal], cluster: Cluster) -> Iterator[Remedy]:

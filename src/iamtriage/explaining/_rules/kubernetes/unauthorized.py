@@ -205,9 +205,7 @@ def _explain_unlisted(
 ) -> Explanation:
     """Explain that the access entries in the text do not include the caller."""
     # Other modes have no access entries to list. Whoever can edit aws-auth can create an entry, too.
-    needed = "an access entry"
-    if cluster.mode == "API_AND_CONFIG_MAP":
-        needed = "an access entry, or one in aws-auth,"
+    needed = f"an access entry{', or one in aws-auth,' * (cluster.mode == 'API_AND_CONFIG_MAP')}"
     cluster = attrs.evolve(cluster, mode="API")
     known = stated_entries.find_listed(case.failure)
     only = ""
@@ -216,8 +214,7 @@ def _explain_unlisted(
     if known:
         only = f": its access entries are for {stated_entries.describe_listed(case.failure, case.principal)}"
     if (former := stated_entries.find_former(case.failure, case.principal)) is not None:
-        only = f": the entry of {former.name} is for an earlier role of the same permission set"
-        known = ()
+        only, known = f": the entry of {former.name} is for an earlier role of the same permission set", ()
     # The caller can have meant its namesake in another account. Other roles can be those of nodes or programs.
     own = underlying_role(case.principal) or case.principal
     namesakes = [each for each in known or () if describe_principal(each, None) == principal.description]
@@ -235,6 +232,7 @@ def _explain_unlisted(
         people = [similar, *people]
         why = f"Only a principal with {needed.rstrip(',')} can sign in, and {clip_text(similar.name)} is another role."
     grant, *_ = cluster_access.grant_access_remedies(cluster, principal, access)
+    grant = cluster_access.replace_entry(cluster, principal, former) if former is not None else grant
     check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows whether it names a profile or a role."
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry for {principal.description}{whose}{only}.",

@@ -19,6 +19,7 @@ from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import EC2_CODES, NOTHING
+from iamtriage.explaining._context.readers.bucket_owners import find_bucket_owner
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import CONTROLLER_FRAGMENTS
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._context.word_index import WordIndex
@@ -234,25 +235,11 @@ class Denial(Explainable[AccessDenied]):
         return Location(partition, self.facts.region, self.account, names)
 
 
-# In which account a sentence says that a bucket is.
-_OF_ACCOUNT = r"[`\"']?,? ?(?:(?:which|that) )?(?:(?:is|lives|sits|belongs|owned|created) )?\(?(?:(?:in|to|by|of|the|our|their|its|another|other|owner|AWS|data|central) ){0,5}(?:account(?: ID)?:? ?|(?<= to )|(?<= in ))(?P<account>[0-9]{12})\b"
-
-
 def _find_bucket_owner(arn: Arn | None, text: str) -> str | None:
     """Return the only account that a text says has the bucket of an ARN, which names none."""
     if arn is None or arn.service != "s3" or arn.account:
         return None
     return find_bucket_owner(text, re.escape(arn.resource.partition("/")[0]))
-
-
-def find_bucket_owner(text: str, name: str = r"[Bb]ucket") -> str | None:
-    """Return the only account that a text says has a bucket, of which this is the name as a pattern.
-
-    >>> find_bucket_owner("The bucket is in account 444455556666 and has a policy.")
-    '444455556666'
-    """
-    found = re.finditer(rf"(?a)(?<![\w.:/-]){name}{_OF_ACCOUNT}", text)
-    return only_one({each["account"] for each in found})
 
 
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:

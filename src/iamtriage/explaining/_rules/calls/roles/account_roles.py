@@ -11,8 +11,9 @@ import re
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Remedy
+from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
-from iamtriage.explaining._rules.shared.remedies import identity_remedy
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements import services
 from iamtriage.failures._failures import AwsError, Failure
 from iamtriage.policies._documents import allow
@@ -234,5 +235,34 @@ def explain_trail_role(case: Case[AwsError], message: str) -> Explanation:
             commands=(
                 f"aws iam put-role-policy --role-name {name} --policy-name WriteTrailToLogs --policy-document file://policy.json",
             ),
+        ),
+    )
+
+
+# https://github.com/hashicorp/aws-sdk-go-base/blob/main/errors.go: the error of STS follows, but not in old versions.
+TITLE_OF_TERRAFORM = lazy_pattern(
+    r"\bIAM Role \((?P<arn>arn:aws[^\s()]{10,700})\) cannot be assumed\b"
+    r"|\b[Tt]he role \"(?P<old>arn:aws[^\s\"]{10,700})\" cannot be assumed\.\s{1,8}There are a number of possible causes\b"
+)
+"""The title above an error that Terraform prints of a role."""
+
+
+def explain_title(case: Case[AwsError], arn: str) -> Explanation:
+    """Explain the title above an error of Terraform, without the error itself."""
+    name = commands.role_name(arn.rpartition("/")[2])
+    return case.explain(
+        f"Terraform could not assume the role {name}, and the text does not have the answer of STS, which says why.",
+        AWS_ERROR.cause(
+            "derived", text="A title of Terraform: its credentials may be wrong, or may not assume the role."
+        ),
+        remedies=your_remedy(
+            "Read the answer of STS, or make the same call",
+            "Terraform prints the answer below the title, but old versions only with TF_LOG=DEBUG. The command makes the same call with the credentials of the shell, and prints no keys.",
+            "AccessDenied: the caller's policies or the trust policy of the role. InvalidClientTokenId or ExpiredToken: the credentials.",
+            commands=(
+                "aws sts get-caller-identity",
+                f"aws sts assume-role --role-arn {commands.arn(arn, 'ROLE_ARN')} --role-session-name check --query AssumedRoleUser.Arn",
+            ),
+            url=pages.ASSUME_ROLE,
         ),
     )

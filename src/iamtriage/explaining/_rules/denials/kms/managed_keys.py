@@ -18,6 +18,7 @@ from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.readers.bucket_owners import find_bucket_owner
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
@@ -26,7 +27,6 @@ from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.denial import find_bucket_owner
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.grants.denial_remedies import find_said_grant, region_argument
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
