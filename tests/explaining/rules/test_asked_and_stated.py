@@ -47,6 +47,12 @@ _DOTNET = "Amazon.Runtime.AmazonServiceException: Unable to get IAM security cre
 
 _KEY_OF_SESSION = "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records.</Message><AWSAccessKeyId>ASIAEXAMPLEFILMS42QX</AWSAccessKeyId></Error>\n"
 
+_LAUNCH = 'Termination Reason: Client.InternalError: Client error on launch\n"KmsKeyId": "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-4444-8888-0123456789ab"\n'
+_LINKED = (
+    "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+)
+_MFA = "An error occurred (AccessDenied) when calling the DescribeStacks operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: cloudformation:DescribeStacks on resource: arn:aws:cloudformation:eu-central-1:111122223333:stack/films/* with an explicit deny in an identity-based policy\n"
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -199,6 +205,19 @@ _KEY_OF_SESSION = "<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access
             + 'config :ex_aws,\n  access_key_id: System.fetch_env!("AWS_ACCESS_KEY_ID")\n',
             "AWS does not know the access key ID",
             "security_token",
+        ),
+        (f"{_LAUNCH}{_LINKED}", f'"Principal": {{"AWS": "{_LINKED}"', "ACCOUNT_ID"),
+        (_LAUNCH, "allow whoever launches the instances in its policy", "AWSServiceRoleForAutoScaling in"),
+        (
+            f"{_MFA}In the console, with the code of my phone, it works.",
+            "A console session has MFA",
+            "Allow cloudformation",
+        ),
+        (_MFA, "Try the call with MFA", "A console session has MFA"),
+        (
+            '{"awsRegion": "eu-north-1", "errorCode": "AccessDenied", "eventSource": "rds.amazonaws.com", "eventName": "CreateDBInstance", "errorMessage": "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: rds:CreateDBInstance on resource: arn:aws:rds:eu-north-1:111122223333:db:films with an explicit deny in a service control policy"}',
+            "The request went to eu-north-1. If",
+            "awsRegion",
         ),
     ],
 )

@@ -38,7 +38,11 @@ from iamtriage.explaining._rules.calls.names.missing_resources import (
 from iamtriage.explaining._rules.calls.policies.policy_sizes import explain_policy_size
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_quota
 from iamtriage.explaining._rules.calls.roles import account_roles, delete_conflicts, service_roles
-from iamtriage.explaining._rules.calls.services import exec_agents, managed_nodes, node_groups
+from iamtriage.explaining._rules.calls.services import (
+    exec_agents,
+    managed_nodes,
+    node_groups,
+)
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
@@ -248,7 +252,10 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
     if kind.cause is account_kinds.DECLARATIVE_POLICY:
         return (account_kinds.ask_organization(case.failure.text),)
     if kind.cause is message_kinds.VOLUME_KEY:
-        return (message_kinds.launch_remedy(case),)
+        # No other of these errors needs a policy.
+        from iamtriage.explaining._rules.calls.services.destination_keys import launch_remedy
+
+        return (launch_remedy(case),)
     if kind.cause is KMS_KEY_STATE:
         return (_restore_key(case, kind.remedies[0], message),)
     # Nobody wants to change in another Region what a call was to change in its own.

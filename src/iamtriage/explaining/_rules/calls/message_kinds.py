@@ -6,14 +6,12 @@ import json
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, code_evidence
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     owner_remedy,
-    resource_policy_remedy,
-    save_step,
     your_remedy,
 )
 from iamtriage.failures._failures import AwsError
@@ -93,7 +91,7 @@ KEY_NOT_ACCESSIBLE = CauseType(
     fix="Correct the key, enable it, or allow the caller to use it.",
     sources=(pages.KMS_ACCESS, pages.KMS_KEY_STATE),
 )
-_VOLUME_KEYS = (
+VOLUME_KEYS = (
     "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html"
 )
 VOLUME_KEY = CauseType(
@@ -102,7 +100,7 @@ VOLUME_KEY = CauseType(
     text="EC2 uses the KMS key of a volume with the permissions of whoever launches the instance. The key is not enabled, or its key policy does not allow that identity. The node role or instance profile needs no permission for the key.",
     recognised_by='EC2, Auto Scaling or EKS says "The KMS key provided is in an incorrect state", "encrypted with an inaccessible AWS KMS key" or "Client error on launch".',
     fix="Enable the key, and allow the service-linked role or role that launches the instances in the key policy.",
-    sources=(_VOLUME_KEYS,),
+    sources=(VOLUME_KEYS,),
 )
 NEW_VOLUME_GONE = CauseType(
     "new-volume-gone",
@@ -198,30 +196,6 @@ def explain_capabilities(case: Case[AwsError], message: str) -> Explanation:
             manifest=f"capabilities = {json.dumps(names)}" if is_code else None,
             manifest_language="hcl",
         ),
-    )
-
-
-def launch_remedy(case: Case[AwsError]) -> Remedy:
-    """Return the remedy that allows whoever launches instances to use the KMS key of their volumes."""
-    # No other of these errors needs a policy.
-    from iamtriage.explaining._rules.shared.grants.service_access import linked_role_key_statements
-
-    role = f"arn:{clues.find_partition(case)}:iam::ACCOUNT_ID:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
-    return resource_policy_remedy(
-        "Check the key's state, and then allow whoever launches the instances in its policy",
-        "The statements are for Auto Scaling groups and managed node groups, which launch with AWSServiceRoleForAutoScaling. For EKS Auto Mode, name the cluster role, and for other programs their own role.",
-        save_step("the key policy"),
-        "If the key is in another account, its policy must allow the account of the instances, and that account creates a grant for the role (aws kms create-grant).",
-        statements=linked_role_key_statements(role),
-        commands=(
-            "aws kms describe-key --key-id KEY_ARN --query KeyMetadata.KeyState",
-            Labelled(
-                "If it prints Enabled:",
-                "aws kms get-key-policy --key-id KEY_ARN --policy-name default --query Policy --output text",
-            ),
-            "aws kms put-key-policy --key-id KEY_ARN --policy-name default --policy file://policy.json",
-        ),
-        url=_VOLUME_KEYS,
     )
 
 

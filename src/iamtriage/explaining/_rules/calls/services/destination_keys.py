@@ -1,21 +1,23 @@
-"""Explain that S3 may not use the key of a queue or topic for notifications.
+"""Allow services to use a key: S3 that of a queue or topic for notifications, Auto Scaling that of volumes.
 
-Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html.
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html and
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html.
 """
 
 from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import only_one
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.domains import find_domain
-from iamtriage.explaining._rules.basics import Case, Explanation, Labelled
-from iamtriage.explaining._rules.shared import common_causes
+from iamtriage.explaining._rules.basics import Case, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.calls.message_kinds import VOLUME_KEYS
+from iamtriage.explaining._rules.shared import clues, common_causes
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.grants import service_access
-from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
+from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow
 
@@ -69,4 +71,36 @@ def explain_destination_key(case: Case[AwsError], destination: re.Match[str], ke
         ),
         topic="service-principal",
         remedies=remedy,
+    )
+
+
+_LAUNCHING_ROLE = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/aws-service-role/autoscaling\.amazonaws\.com/AWSServiceRoleForAutoScaling\w{0,30}"
+)
+
+
+def launch_remedy(case: Case[AwsError]) -> Remedy:
+    """Return the remedy that allows whoever launches instances to use the KMS key of their volumes."""
+    # The role of a group can have a suffix.
+    shown = only_one(set(_LAUNCHING_ROLE.findall(case.failure.text)))
+    name = "AWSServiceRoleForAutoScaling"
+    role = f"arn:{clues.find_partition(case)}:iam::ACCOUNT_ID:role/aws-service-role/autoscaling.amazonaws.com/{name}"
+    who = "whoever launches the instances" if shown is None else shown.rpartition("/")[2]
+    return resource_policy_remedy(
+        f"Check the key's state, and then allow {who} in its policy",
+        "The group launches instances with this role, not with your permissions, which can launch one by hand. No policy can be attached to the role."
+        if shown is not None
+        else "The statements are for Auto Scaling groups and managed node groups, which launch with AWSServiceRoleForAutoScaling. For EKS Auto Mode, name the cluster role, and for other programs their own role.",
+        save_step("the key policy"),
+        "If the key is in another account, its policy must allow the account of the instances, and that account creates a grant for the role (aws kms create-grant).",
+        statements=service_access.linked_role_key_statements(shown or role),
+        commands=(
+            "aws kms describe-key --key-id KEY_ARN --query KeyMetadata.KeyState",
+            Labelled(
+                "If it prints Enabled:",
+                "aws kms get-key-policy --key-id KEY_ARN --policy-name default --query Policy --output text",
+            ),
+            "aws kms put-key-policy --key-id KEY_ARN --policy-name default --policy file://policy.json",
+        ),
+        url=VOLUME_KEYS,
     )

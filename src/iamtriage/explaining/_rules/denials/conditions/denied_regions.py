@@ -168,7 +168,9 @@ def exempted_action(denial: Denial) -> str:
 def region_setting(denial: Denial, region: str) -> str:
     """Return what in the text sets the Region of the call, after a comma, or an empty string."""
     words = find_setting(denial, region)
-    return "" if words is None else f", set by {quote_words(words)} in the text"
+    # A CloudTrail record only states the Region.
+    is_setting = words is not None and not words.lstrip("\"'").startswith("awsRegion")
+    return f", set by {quote_words(words)} in the text" if words is not None and is_setting else ""
 
 
 def find_setting(denial: Denial, region: str) -> str | None:

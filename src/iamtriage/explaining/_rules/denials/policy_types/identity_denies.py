@@ -76,6 +76,7 @@ def _leave_group(denial: Denial) -> remedies.Commands:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html
 _OPENS_SESSION = lazy_pattern(r"sts:get(?:sessiontoken|calleridentity)|iam:.*mfa.*")
 _TRY_MFA = "Such a Deny often applies only without MFA (aws:MultiFactorAuthPresent), as with plain access keys: export all three values that get-session-token returns, and repeat the call."
+_CONSOLE_HAS_MFA = " A console session has MFA if you signed in with a code, access keys never have."
 _WITH_MFA = lazy_pattern(
     r"(?i)\bmfaAuthenticated\W{1,6}true\b|\b(?:with|us(?:e|ed|ing)|through|via|entered) (?:[\w']{1,12} ){0,3}(?:mfa|multi-?factor)\b"
 )
@@ -95,7 +96,7 @@ def _try_mfa_first(denial: Denial, find: Remedy) -> Remedy:
     return attrs.evolve(
         find,
         title="Try the call with MFA, or find and change the Deny statement",
-        steps=(_TRY_MFA, *find.steps),
+        steps=(f"{_TRY_MFA}{_CONSOLE_HAS_MFA * ('onsole' in text)}", *find.steps),
         commands=(*secure_calls.call_with_mfa(denial)[1], *find.commands),
     )
 
