@@ -53,6 +53,9 @@ _LINKED = (
 )
 _MFA = "An error occurred (AccessDenied) when calling the DescribeStacks operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: cloudformation:DescribeStacks on resource: arn:aws:cloudformation:eu-central-1:111122223333:stack/films/* with an explicit deny in an identity-based policy\n"
 
+_CONNECTION = "Unable to use Connection: arn:aws:codeconnections:eu-west-1:111122223333:connection/6a7b8c9d-0e1f-4a2b-8c3d-4e5f6a7b8c9d. The provided role does not have sufficient permissions.\n"
+_SHELL = '$ aws sts get-caller-identity --query Arn\n"arn:aws:iam::111122223333:user/ines"\n'
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -219,6 +222,12 @@ _MFA = "An error occurred (AccessDenied) when calling the DescribeStacks operati
             "The request went to eu-north-1. If",
             "awsRegion",
         ),
+        (
+            f'{_CONNECTION}$ aws codepipeline get-pipeline --name web --query pipeline.roleArn\n"arn:aws:iam::111122223333:role/service-role/web-pipeline"\n{_SHELL}',
+            "--role-name web-pipeline ",
+            "ines",
+        ),
+        (f"{_CONNECTION}{_SHELL}", "--role-name ROLE_NAME ", "user ines"),
     ],
 )
 def test_what_a_person_says_decides(*, text: str, said: str, absent: str) -> None:

@@ -374,9 +374,11 @@ def _to_arn(resource: str | None, region: str | None) -> str | None:
 def _find_caller(failure: AccessDenied, facts: Facts) -> str | None:
     """Return the role that the text names as that of the caller, or else the caller in the facts."""
     if failure.principal is None and (facts.caller is None or is_derived(facts, "caller")):
-        from iamtriage.explaining._rules.shared.messages.derived_actions import find_provided_role
+        from iamtriage.explaining._rules.shared.messages import derived_actions
 
-        if (role := find_provided_role(failure, context_of(facts).account)) is not None:
+        role = derived_actions.find_provided_role(failure, context_of(facts).account)
+        # The user of a shell is not the role.
+        if role is not None or derived_actions.says_provided_role(failure):
             return role
     return facts.caller
 

@@ -251,13 +251,23 @@ def session_action(action: str | None, resource: str, failure: AccessDenied) -> 
 
 # "role: ARN", as people and tools write the role of a pipeline or project.
 _LABELLED_ROLE = lazy_pattern(
-    r"(?am)^[ \t]{0,8}(?:[\w-]{1,20} ){0,2}[\"']?(?i:\w{0,20}role(?:[_ ]?arn)?)[\"']?\s{0,4}[:=]\s?[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"
+    r"(?am)(?:^[ \t]{0,8}(?:[\w-]{1,20} ){0,2}[\"']?(?i:\w{0,20}role(?:[_ ]?arn)?)[\"']?\s{0,4}[:=]\s?"
+    # What a query for it prints.
+    r"|\"(?:roleArn|serviceRole)\":\s?)[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"
 )
+_CHARS_OF_SENTENCE = 120
+
+
+def says_provided_role(failure: AccessDenied) -> bool:
+    """Return whether a service says that the role lacks permissions that it was given, and not who called it."""
+    start, end = failure.span
+    line = failure.text[start : end + _CHARS_OF_SENTENCE].partition("\n")[0]
+    return "provided role" in line or "provided role" in failure.text[start:end]
 
 
 def find_provided_role(failure: AccessDenied, account: Stated | None) -> str | None:
     """Return the role that the text names as that of a controller, or as "the provided role" of a service."""
-    if "provided role" in failure.text[slice(*failure.span)]:
+    if says_provided_role(failure):
         return only_one(set(_LABELLED_ROLE.findall(failure.text)))
     if account is None:
         return None
