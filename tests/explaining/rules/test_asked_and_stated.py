@@ -56,6 +56,9 @@ _MFA = "An error occurred (AccessDenied) when calling the DescribeStacks operati
 _CONNECTION = "Unable to use Connection: arn:aws:codeconnections:eu-west-1:111122223333:connection/6a7b8c9d-0e1f-4a2b-8c3d-4e5f6a7b8c9d. The provided role does not have sufficient permissions.\n"
 _SHELL = '$ aws sts get-caller-identity --query Arn\n"arn:aws:iam::111122223333:user/ines"\n'
 
+_INTERFACE = "The provided execution role does not have permissions to call CreateNetworkInterface on EC2 (Service: Lambda, Status Code: 400, Request ID: x)\n"
+_ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       = aws_iam_role.fn.name\n  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"\n}\n'
+
 
 @check_rows(
     ("text", "said", "absent"),
@@ -228,6 +231,17 @@ _SHELL = '$ aws sts get-caller-identity --query Arn\n"arn:aws:iam::111122223333:
             "ines",
         ),
         (f"{_CONNECTION}{_SHELL}", "--role-name ROLE_NAME ", "user ines"),
+        (
+            f"{_INTERFACE}{_ATTACHED}",
+            'role = aws_iam_role.fn.name policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"',
+            "FUNCTION_NAME",
+        ),
+        (_INTERFACE, "--function-name FUNCTION_NAME", "terraform apply"),
+        (
+            f"{_INTERFACE}{_ATTACHED}{_ATTACHED.replace('.fn.', '.other.')}",
+            "--function-name FUNCTION_NAME",
+            "terraform apply",
+        ),
     ],
 )
 def test_what_a_person_says_decides(*, text: str, said: str, absent: str) -> None:

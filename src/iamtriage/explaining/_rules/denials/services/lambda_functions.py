@@ -352,8 +352,9 @@ def _code_remedy(
     denial: Denial, deployment: Deployment | None, remedy: Remedy, managed_policy: str, role: str
 ) -> Remedy:
     """Return the remedy in the code that deploys the function, which would undo a change by hand."""
-    if deployment is None:
-        return remedy
+    text, address = denial.failure.text, deployment.resource if deployment else None
+    if (found := deployment_tools.attach_in_terraform(text, managed_policy, address)) or not deployment:
+        return found or remedy
     name = deployment.resource or "the function"
     place, attach, wait = "template", "in ManagedPolicyArns", f"DependsOn of {name}"
     inline = "in Policies, as PolicyDocument with a PolicyName"
@@ -376,7 +377,7 @@ def _code_remedy(
         f"{add}.{where if named else ''}",
         f"If the policy is a separate resource, name it in {wait}, so that it is there first. Then deploy again.",
     ]
-    if "AWSLambdaBasicExecutionRole" in denial.failure.text:
+    if "AWSLambdaBasicExecutionRole" in text:
         steps[0] += " AWSLambdaBasicExecutionRole allows only the logs."
     title = f"In the {place}, allow it for {of}"
     remedy = attrs.evolve(remedy, title=title, who="you", steps=tuple(steps), commands=())

@@ -15,11 +15,12 @@ from iamtriage.explaining._context.readers.template_resources import (
     find_separate_policies,
     find_template_resources,
 )
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.generated_names import GENERATED_NAME
 from iamtriage.explaining._rules.shared.texts.text_fragments import DEPLOYMENT_FRAGMENTS, PULUMI_FRAGMENTS
 from iamtriage.failures._failures import Failure
@@ -360,3 +361,34 @@ def is_about_deployments(text: str) -> bool:
     (True, False)
     """
     return _DEPLOYMENT_TOOL.search(text) is not None
+
+
+_OF_LAMBDA = "policy/service-role/AWSLambda"
+_ROLE_OF_CODE = lazy_pattern(r"aws_iam_role\.\w{1,64}(?:\[[\w\"]{1,64}\])?\.(?:name|id)")
+
+
+def attach_in_terraform(text: str, policy: str, address: str | None) -> Remedy | None:
+    """Return how to attach a policy to the role of a function where Terraform attaches another one to it.
+
+    Args:
+        text: The text.
+        policy: The ARN of the policy.
+        address: The address of what needs it.
+    """
+    attachments = [
+        each for each in find_resources(text, "aws_iam_role_policy_attachment") if _OF_LAMBDA in each.body
+    ]
+    role = only_one({each.arguments.get("role") for each in attachments})
+    if role is None or not _ROLE_OF_CODE.fullmatch(role) or not policy.startswith("arn:"):
+        return None
+    name = policy.rpartition("/")[2]
+    wait = f"In {address}, write depends_on = [aws_iam_role_policy_attachment.vpc_access], so that it is there first."
+    return account_remedy(
+        f"Attach {name} to {role.rpartition('.')[0]} in the Terraform code",
+        wait if address is not None else None,
+        "AWSLambdaBasicExecutionRole allows only the logs." if "BasicExecutionRole" in text else None,
+        manifest=f'resource "aws_iam_role_policy_attachment" "vpc_access" {{\n  role       = {role}\n  policy_arn = "{policy}"\n}}\n',
+        manifest_language="hcl",
+        commands="terraform apply",
+        url=pages.LAMBDA_ROLE,
+    )
