@@ -134,6 +134,11 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
         (f"{_STORE}{_ASSOCIATED}", "Remove auth from the store", "annotate serviceaccount"),
         (_STORE, "Give the pod's service account a role", "Remove auth from the store"),
         (
+            f"{_STORE}$ aws eks list-pod-identity-associations --cluster-name live\n[]\n",
+            "Give the pod's service account a role",
+            "Remove auth from the store",
+        ),
+        (
             f"{_STORE.replace('external-secrets', 'csi-driver')}{_ASSOCIATED}",
             "service account films/films-store has no IAM role",
             "Remove auth from the store",

@@ -38,11 +38,7 @@ from iamtriage.explaining._rules.calls.names.missing_resources import (
 from iamtriage.explaining._rules.calls.policies.policy_sizes import explain_policy_size
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_quota
 from iamtriage.explaining._rules.calls.roles import account_roles, delete_conflicts, service_roles
-from iamtriage.explaining._rules.calls.services import (
-    exec_agents,
-    managed_nodes,
-    node_groups,
-)
+from iamtriage.explaining._rules.calls.services import node_groups
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
@@ -51,6 +47,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.credentials import missing_regions
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import check_endpoint
+from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import present, replace_in, your_remedy
@@ -323,6 +320,16 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     )
 
 
+def _load(name: str) -> _Rule:
+    """Return a rule that is imported when it first explains an error: few errors need its modules."""
+
+    def explain(case: Case[AwsError], message: str) -> Explanation:
+        explanation: Explanation = load_rule(name)(case, message)
+        return explanation
+
+    return explain
+
+
 _POLICY_SIZE = (
     r"PolicySize|PolicyLengthExceeded|Maximum policy size|PackedPolicyTooLarge|ACLSizePerRole|[Pp]olicy size"
 )
@@ -356,8 +363,14 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(sso_settings.explain_unknown_portal, operation="StartDeviceAuthorization"),
     Route(sso_settings.explain_unknown_portal, message="Invalid grant provided|Invalid start url provided"),
     Route(sso_settings.explain_rejected_client, code="InvalidClientException"),
-    Route(exec_agents.explain_exec_agent, message=exec_agents.NOT_RUNNING),
-    Route(managed_nodes.explain_unconnected_node, code=managed_nodes.NOT_CONNECTED),
+    Route(
+        _load("calls.services.exec_agents.explain_exec_agent"),
+        message=r"execute command was not enabled|execute command agent is(?:n['’]t| not) running",
+    ),
+    Route(
+        _load("calls.services.managed_nodes.explain_unconnected_node"),
+        code=r"InvalidInstanceId|TargetNotConnected",
+    ),
     Route(message_kinds.explain_capabilities, code=r"InsufficientCapabilities(?:Exception)?"),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
 )

@@ -19,7 +19,6 @@ from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import EC2_CODES, NOTHING
-from iamtriage.explaining._context.readers.bucket_owners import find_bucket_owner
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import CONTROLLER_FRAGMENTS
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._context.word_index import WordIndex
@@ -239,6 +238,8 @@ def _find_bucket_owner(arn: Arn | None, text: str) -> str | None:
     """Return the only account that a text says has the bucket of an ARN, which names none."""
     if arn is None or arn.service != "s3" or arn.account:
         return None
+    from iamtriage.explaining._context.readers.bucket_owners import find_bucket_owner
+
     return find_bucket_owner(text, re.escape(arn.resource.partition("/")[0]))
 
 

@@ -47,6 +47,7 @@ def test_session_that_is_used(caller: str, code: str, rest: str) -> None:
 
 _S3A = "java.nio.file.AccessDeniedException: s3a://films/2026/: getFileStatus on s3a://films/2026/: com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403; Error Code: 403 Forbidden; Request ID: AG070SP0KABB0001; Proxy: null)\n"
 _S3A_ROLE = "spark.hadoop.fs.s3a.assumed.role.arn arn:aws:iam::444455556666:role/reader\n"
+_CALLED = '$ aws sts get-caller-identity --query Arn\n"arn:aws:sts::111122223333:assumed-role/jobs/s1"\n'
 _PROVIDERS = "spark.hadoop.fs.s3a.aws.credentials.provider {}\n"
 
 
@@ -57,9 +58,10 @@ _PROVIDERS = "spark.hadoop.fs.s3a.aws.credentials.provider {}\n"
             _S3A_ROLE + _PROVIDERS.format("com.example.Provider") + _S3A,
             "fs.s3a.assumed.role.credentials.provider com.example.Provider",
         ),
-        (_S3A_ROLE + _S3A, "fs.s3a.aws.credentials.provider org.apache.hadoop.fs.s3a.auth.Assumed"),
+        (_S3A_ROLE + _S3A, None),
+        (_S3A_ROLE + _S3A + _CALLED, "fs.s3a.aws.credentials.provider org.apache.hadoop.fs.s3a.auth.Assumed"),
         (
-            f'"fs.s3a.bucket.films.assumed.role.arn": "arn:aws:iam::444455556666:role/reader"\n{_S3A}',
+            f'"fs.s3a.bucket.films.assumed.role.arn": "arn:aws:iam::444455556666:role/reader"\n{_S3A}{_CALLED}',
             "fs.s3a.assumed.role.arn arn:aws:iam::444455556666:role/reader",
         ),
         (
@@ -70,7 +72,14 @@ _PROVIDERS = "spark.hadoop.fs.s3a.aws.credentials.provider {}\n"
         ),
         (_PROVIDERS.format("com.example.Provider") + _S3A, None),
     ],
-    ids=["another provider", "default providers", "of a bucket", "the right provider", "no role"],
+    ids=[
+        "another provider",
+        "perhaps a provider",
+        "default providers",
+        "of a bucket",
+        "the right provider",
+        "no role",
+    ],
 )
 def test_role_that_s3a_does_not_assume(text: str, manifest: str | None) -> None:
     explanation = explain(text)
@@ -95,9 +104,18 @@ _OTHER = _PROFILE.format("444455556666")
         (f"{_OTHER}      aws_profile_name: films-prod\n", False),
         (f"{_OTHER}      aws_profile_name: films-dev\n      aws_profile_name: films-test\n", False),
         (f"{_PROFILE.format('111122223333')}      aws_profile_name: films-dev\n", False),
+        (f"{_OTHER}spring:\n  profile: films-dev\n", False),
         (_OTHER, False),
     ],
-    ids=["dbt", "Terraform", "the same profile", "two profiles", "the same account", "no setting"],
+    ids=[
+        "dbt",
+        "Terraform",
+        "the same profile",
+        "two profiles",
+        "the same account",
+        "of another program",
+        "no setting",
+    ],
 )
 def test_profile_in_settings(text: str, *, is_cause: bool) -> None:
     explanation = explain(text)

@@ -24,10 +24,8 @@ from iamtriage.policies._documents import allow
 
 def explain_destination_key(case: Case[AwsError], destination: re.Match[str], key: str) -> Explanation:
     """Explain that S3 may send to a queue or topic by its policy, but not use the key that encrypts it."""
-    noun, service = (
-        "topic" if destination["service"] == "sns" else "queue",
-        service_access.NOTIFICATIONS.service,
-    )
+    noun = "topic" if destination["service"] == "sns" else "queue"
+    service = service_access.NOTIFICATIONS.service
     name, region, account = destination["name"], destination["region"], destination["account"]
     partition = destination[0].split(":")[1]
     # The bucket can be in another account.
@@ -88,7 +86,7 @@ def launch_remedy(case: Case[AwsError]) -> Remedy:
     who = "whoever launches the instances" if shown is None else shown.rpartition("/")[2]
     return resource_policy_remedy(
         f"Check the key's state, and then allow {who} in its policy",
-        "The group launches instances with this role, not with your permissions, which can launch one by hand. No policy can be attached to the role."
+        "The group launches instances with this role, whatever your own permissions are. No policy can be attached to it."
         if shown is not None
         else "The statements are for Auto Scaling groups and managed node groups, which launch with AWSServiceRoleForAutoScaling. For EKS Auto Mode, name the cluster role, and for other programs their own role.",
         save_step("the key policy"),

@@ -26,8 +26,6 @@ NO_EXEC_AGENT = CauseType(
     fix="Start a new task with ECS Exec enabled and a task role that allows the ssmmessages actions.",
     sources=(_PAGE,),
 )
-NOT_RUNNING = r"execute command was not enabled|execute command agent is(?:n['’]t| not) running"
-"""The words of ECS."""
 _OFF = lazy_pattern(
     r"\benable_?[eE]xecute_?[cC]ommand\"?\s{0,4}[:=]\s{0,4}[fF]alse\b|\benableExecuteCommand\b[^\n:=]{0,200}\n[\s\[]{0,40}[fF]alse\b"
 )

@@ -27,8 +27,6 @@ NODE_NOT_CONNECTED = CauseType(
     fix="Check the agent, the role and the network of the instance.",
     sources=("https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html", _PAGE),
 )
-NOT_CONNECTED = r"InvalidInstanceId|TargetNotConnected"
-"""The error codes."""
 _POLICY = "AmazonSSMManagedInstanceCore"
 # Each of these policies allows an agent all that it needs.
 _POLICIES = frozenset(
@@ -51,7 +49,6 @@ def explain_unconnected_node(case: Case[AwsError], _message: str) -> Explanation
     """Explain that Systems Manager has no connection to an instance, with what the text shows of its role."""
     text = case.failure.text
     node = only_one(set(_INSTANCE.findall(text)), "")
-    # A list of the policies of another role says nothing.
     role = only_one(find_roles_without(text, _POLICIES))
     summary = f"Systems Manager has no connection to the instance{f' {node}' if node else ''}"
     region = clues.find_region(case)

@@ -213,7 +213,7 @@ _PHRASES = (
 _TOOLS = {"pypi": "pip", "npm": "npm", "nuget": "dotnet", "swift": "swift"}
 # A token that somebody put into the settings of a CI system.
 _STORED_TOKEN = lazy_pattern(
-    r"(?i:\b(?:GitLab|GitHub|Bitbucket|Jenkins|CircleCI|Azure DevOps|CI(?:/CD)?|pipeline|project|repo(?:sitory)?|organi[sz]ation|actions)(?:'s)?(?: [\w/-]{1,20}){0,2} (?:variables?|secrets?|credentials?|settings?)\b)"
+    r"(?i:\b(?:GitLab|GitHub|Bitbucket|Jenkins|CircleCI|Azure DevOps|CI(?:/CD)?|pipeline|project|repo(?:sitory)?|organi[sz]ation|actions)(?:'s)?(?: [\w/-]{1,20}){0,2} (?:variables?|secrets?)\b)"
     r"|\$\{\{ ?(?:secrets|vars)\.\w{0,40}(?i:codeartifact)"
 )
 _NPM_LOGIN = lazy_pattern(r"\bnpm (?:log(?:in|out)|adduser)\b")

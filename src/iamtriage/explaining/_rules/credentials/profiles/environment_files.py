@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials
 
 from __future__ import annotations
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.basics import Case, Cause, Explanation
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -35,8 +35,9 @@ def explain_environment_file(case: Case[ExpiredCredentials], cause: Cause) -> Ex
     file, role = _FILE.search(text), _HAS_ROLE.search(text)
     if file is None or role is None or _TOKEN.search(text) is None:
         return None
-    path, unit, caller = clip_text(file["path"]), _UNIT.search(text), _CALLER.search(text)
-    session = try_parse_principal(caller[0]) if caller is not None else None
+    path, unit = clip_text(file["path"]), _UNIT.search(text)
+    caller = only_one(set(_CALLER.findall(text)))
+    session = try_parse_principal(caller) if caller is not None else None
     whose = f", a session of {describe_principal(session, None)}," if session is not None else ""
     has_unit = unit is not None and "EnvironmentFile=" in file[0]
     return case.explain(

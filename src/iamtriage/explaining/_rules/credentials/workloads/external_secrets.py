@@ -16,8 +16,10 @@ from iamtriage.failures._failures import MissingCredentials
 
 _PAGE = "https://external-secrets.io/latest/provider/aws-access/"
 _OPERATOR = "external-secrets"
-# What lists, shows or creates an association.
-_ASSOCIATION = lazy_pattern(r"podidentityassociation/|pod-identity-association|pods\.eks\.amazonaws\.com")
+# What shows or creates an association. A command that lists them can print none.
+_ASSOCIATION = lazy_pattern(
+    r"podidentityassociation/|\bcreate-pod-identity-association\b|\baws_eks_pod_identity_association\b|\bpods\.eks\.amazonaws\.com\b"
+)
 _ACCOUNT = lazy_pattern(
     r"associated with service account (?P<name>[a-z0-9.-]{1,253}) \(namespace: (?P<namespace>[a-z0-9-]{1,63})\)"
 )

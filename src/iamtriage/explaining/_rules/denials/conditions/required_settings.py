@@ -67,7 +67,7 @@ _FLAG = lazy_pattern(r"Pass --(?P<option>[\w-]+) in the CLI, or set (?P<argument
 _OPTION = lazy_pattern(r"--(?P<option>[\w-]+ \w+=\w+|(?<=Pass --)[\w-]+) in the CLI\b")
 _OF_PACKER = 'In Packer, write this in the source block: metadata_options { http_tokens = "required" }.'
 # https://developer.hashicorp.com/packer/integrations/hashicorp/amazon/latest/components/builder/ebs
-_OF_IMAGE = "imds_support is only for the AMI that the build makes, not for the instance that Packer launches to make it."
+_OF_IMAGE = "imds_support is only for the AMI that the build makes: it has no effect on the instance that Packer launches."
 _OF_STORAGE = 'Set encrypted: "true" in the parameters of a new StorageClass. Then create the claim again.'
 
 

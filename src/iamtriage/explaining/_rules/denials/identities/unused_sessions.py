@@ -112,6 +112,8 @@ def _find_in_s3a(denial: Denial) -> _Unused | None:
     role, providers = _S3A_ROLE.search(text), [*_S3A_PROVIDERS.finditer(text)]
     if role is None or any("AssumedRole" in each["classes"] for each in providers):
         return None
+    if not providers and denial.principal is None:
+        return None  # the text can leave out the setting of the provider
     old = only_one({each["classes"].strip() for each in providers})
     source = f"fs.s3a.assumed.role.credentials.provider {old}\n" if old else ""
     remedy = your_remedy(
@@ -200,7 +202,7 @@ OTHER_PROFILE = CauseType(
 )
 # The profile in the settings of a tool, such as dbt's, and the one of the environment.
 _PINNED = lazy_pattern(
-    r"(?m)^[ \t]{0,40}(?P<line>(?P<name>(?:aws_)?profile(?:_name)?)(?P<sign>[ \t]{0,20}[:=][ \t]{0,4}[\"']?)(?P<profile>[\w.@-]{1,64})(?P<end>[\"']?))[ \t]*$"
+    r"(?m)^[ \t]{0,40}(?P<line>(?P<name>aws_profile(?:_name)?(?=[ \t]{0,20}[:=])|profile(?=[ \t]{1,20}=[ \t]{1,4}\"))(?P<sign>[ \t]{0,20}[:=][ \t]{0,4}[\"']?)(?P<profile>[\w.@-]{1,64})(?P<end>[\"']?))[ \t]*$"
 )
 _SELECTED = lazy_pattern(r"\bAWS_PROFILE=[\"']?(?P<profile>[\w.@-]{1,64})")
 

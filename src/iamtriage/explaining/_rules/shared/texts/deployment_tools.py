@@ -382,12 +382,12 @@ def attach_in_terraform(text: str, policy: str, address: str | None) -> Remedy |
     if role is None or not _ROLE_OF_CODE.fullmatch(role) or not policy.startswith("arn:"):
         return None
     name = policy.rpartition("/")[2]
-    wait = f"In {address}, write depends_on = [aws_iam_role_policy_attachment.vpc_access], so that it is there first."
+    wait = f"In {address}, write depends_on = [aws_iam_role_policy_attachment.lambda_access], so that it is there first."
     return account_remedy(
         f"Attach {name} to {role.rpartition('.')[0]} in the Terraform code",
         wait if address is not None else None,
         "AWSLambdaBasicExecutionRole allows only the logs." if "BasicExecutionRole" in text else None,
-        manifest=f'resource "aws_iam_role_policy_attachment" "vpc_access" {{\n  role       = {role}\n  policy_arn = "{policy}"\n}}\n',
+        manifest=f'resource "aws_iam_role_policy_attachment" "lambda_access" {{\n  role       = {role}\n  policy_arn = "{policy}"\n}}\n',
         manifest_language="hcl",
         commands="terraform apply",
         url=pages.LAMBDA_ROLE,
