@@ -896,3 +896,40 @@ def test_plain_call_that_works(after: str, works: bool) -> None:  # noqa: FBT001
     assert "of the step that assumes the role audit: the call" in explanation.remedies[0].steps[0]
     of_pod = f"User: arn:aws:sts::111122223333:assumed-role/web/eks-prod-web-1a2b is not authorized to perform: sts:TagSession on resource: {ROLE}\n\n"
     assert not any(shown in each.text for each in explain(of_pod + after).causes)
+
+
+_TAGS_DENIED = f"User: arn:aws:sts::111122223333:assumed-role/web/eks-prod-web-1a2b is not authorized to perform: sts:TagSession on resource: {ROLE}"
+_SHOWN_TRUST = '\n\ntrust policy of audit:\n{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/web"},"Action":"sts:AssumeRole"}'
+_SHOWN_OWN = f'\n\npolicy of web:\n{{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"{ROLE}"}}'
+_BOTH_ACTIONS = '["sts:AssumeRole","sts:TagSession"]'
+
+
+@check_rows(
+    ("before", "trust", "own", "after", "titles"),
+    [
+        ("It worked with IRSA.", "", "", "", ("Turn off", "Allow sts:TagSession in")),
+        ("It worked with IRSA.", "sts:AssumeRole", "", "", ("Allow sts:TagSession in", "Or turn off")),
+        ("", "sts:AssumeRole", "sts:AssumeRole", "", ("Allow sts:TagSession in", "Or turn off")),
+        ("", "sts:AssumeRole", _BOTH_ACTIONS, "", ("Allow sts:TagSession in", "Or turn off")),
+        ("", _BOTH_ACTIONS, "sts:AssumeRole", "", ("Allow the role web to pass", "Or turn off")),
+        # The role's owner does not change it.
+        ("", "sts:AssumeRole", "", "\nThe vendor owns the role.", ("Turn off", "Allow sts:TagSession in")),
+    ],
+)
+def test_side_that_lacks_session_tags_of_a_pod(
+    before: str, trust: str, own: str, after: str, titles: tuple[str, str]
+) -> None:
+    """Who shows the trust policy can change it, in one remedy with the caller's own policy."""
+    shown = _SHOWN_TRUST.replace('"sts:AssumeRole"', trust if trust[:1] == "[" else '"sts:AssumeRole"')
+    policy = _SHOWN_OWN.replace('"sts:AssumeRole"', own if own[:1] == "[" else '"sts:AssumeRole"')
+    text = f"{before}\n{_TAGS_DENIED}{shown if trust else ''}{policy if own else ''}{after}"
+    explanation = explain(text)
+    for remedy, title in zip(explanation.remedies, titles, strict=True):
+        assert remedy.title.startswith(title)
+    first = explanation.remedies[0]
+    is_both = "and for the role web in account 111122223333" in first.title
+    assert is_both is any("put-role-policy --role-name web" in each for each in first.commands[1:])
+    assert is_both is (titles[0].endswith(" in") and own != _BOTH_ACTIONS)
+    lacks_both = trust == own == "sts:AssumeRole"
+    assert ("nor does the role's trust policy" in explanation.summary) is lacks_both
+    assert any("IRSA sets none" in each.text for each in explanation.causes) is bool(before)

@@ -70,7 +70,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
         denial_remedies.identity_allow_helps(denial)
-        and (attribute is None or (calls_other_account(denial) and role_calls.is_omitted_first(denial)))
+        and (attribute is None or (calls_other_account(denial) and findings and findings.allowed))
         and not is_itself
         and not external_ids.find_vendor(denial)
         and not find_own_allow(denial)
@@ -107,7 +107,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
         if _names_trust_policy(denial) or attribute is not None or external_ids.is_unlike_others(denial):
             # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
             # To pass on nothing is the alternative to all changes of policies.
-            remedies.sort(key=lambda each: (each is None or each.layer != "role_trust", each is not omitted))
+            rest = (allow_remedy,) if trust_remedy is None else (omitted,)
+            remedies.sort(key=lambda each: (each is None or each.layer != "role_trust", each not in rest))
         if omitted is not None and role_calls.is_omitted_first(denial):
             remedies.sort(key=lambda each: each is not omitted)
         return (*remedies,)
@@ -332,7 +333,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     is_own = (attribute or fixed is not None) and not find_own_allow(denial)
     own = role_calls.own_command(denial) if is_own and not trusted_principals.had_access(denial) else None
     return Remedy(
-        f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}",
+        f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}{role_calls.name_own_side(denial) if own and attribute else ''}",
         "resource owner" if where else "account administrator",
         tuple(steps),
         (*allow_remedies.as_administrator(denial.resource_account, lines), own) if own else lines,

@@ -108,6 +108,11 @@ def own_command(denial: Denial) -> Labelled | None:
     return other_side_command(denial, denial.action or "sts:AssumeRole")
 
 
+def name_own_side(denial: Denial) -> str:
+    """Return the end of a title of a remedy that also allows the call in the caller's account."""
+    return f", and for {denial.caller} in account {denial.account}"
+
+
 def _is_said_to_allow(denial: Denial) -> bool:
     """Return whether a text says that the account of the caller allows the call, as it did before."""
     is_kept = _KEPT.search(denial.failure.text) is not None
@@ -160,11 +165,12 @@ def is_recreated(denial: Denial) -> bool:
 
 _SOURCE_IDENTITY = "a source identity"
 _ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": _SOURCE_IDENTITY}
-# The trust policy stays as it is, or the pod's role of before, which passes no tags, did without a change.
+# The trust policy stays as it is.
 _KEPT_POLICY = lazy_pattern(
     r"(?i)(?<![\w/:.-])(?:vendor|third[- ]party|supplier|partner)(?![\w/:-])|\b(?:not|cannot|can't|won't|don't|doesn't) (?:change|edit|modify|touch|adapt)\b"
-    r"|\b(?:from|with|was|used) IRSA\b"
 )
+# What the pod had before, which passes no tags: it did without a change of the trust policy.
+_BEFORE_TAGS = lazy_pattern(r"\b(?:from|with|was|used|off|left) IRSA\b")
 
 
 def find_attribute(denial: Denial) -> str | None:
@@ -228,6 +234,8 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
     if source is not None and source.step is None and session.startswith("eks-"):
         opened = f"The session name {session} shows that EKS Pod Identity opened the session."
         passes = passes.replace("EKS Pod Identity, unlike IRSA,", f"{opened} Unlike IRSA, it")
+        if _BEFORE_TAGS.search(denial.failure.text) is not None:
+            passes += " IRSA sets none, so the same call worked with it."
         if denial.crosses_accounts:
             passes += f" Without these tags, or if both the role's trust policy and a policy of {denial.caller} allow it, the call works."
     if needs_both_sides(denial):
@@ -363,8 +371,11 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
 def is_omitted_first(denial: Denial) -> bool:
     """Return whether the caller changes its configuration first: nobody chose the tags, or the role stays as it is."""
     source = _find_source(denial)
-    is_default = source is not None and source.reason.endswith("by default.")
-    is_first = is_default or _KEPT_POLICY.search(denial.failure.text) is not None
+    text = denial.failure.text
+    is_first = source is not None and source.reason.endswith("by default.")
+    # Who shows the trust policy asks what to change in it.
+    is_first |= denial.facts.trust_policy is None and _BEFORE_TAGS.search(text) is not None
+    is_first |= _KEPT_POLICY.search(text) is not None
     return resource_commands.calls_other_account(denial) and is_first
 
 

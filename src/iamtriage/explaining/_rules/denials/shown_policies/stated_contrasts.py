@@ -49,6 +49,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions
 from iamtriage.explaining._rules.shared.policies.statement_matching import list_actions
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions, shown_sid
@@ -88,6 +89,20 @@ class Contrast(NamedTuple):
     remedy: Remedy | None = None
     text: str | None = None
     replaces_allow: bool = False
+
+
+def summarize(denial: Denial, explanation: Explanation, verdict: str | None) -> str:
+    """Return the summary with the verdict on a policy, and with the trust policy if that lacks the session tags, too."""
+    if not verdict:
+        return explanation.summary
+    is_of_tags = any(each.code == "session-tags" for each in explanation.causes)
+    if (
+        is_of_tags
+        and verdict.endswith("does not allow this action")
+        and "does not allow" in explanation.causes[-1].text
+    ):
+        verdict = f"{verdict}, nor does the role's trust policy"
+    return denial_summary(denial, verdict)
 
 
 def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:

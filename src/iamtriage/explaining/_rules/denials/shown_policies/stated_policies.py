@@ -220,7 +220,7 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
             first = attrs.evolve(first, text=text)
     return attrs.evolve(
         explanation,
-        summary=denial_summary(denial, verdict) if verdict else explanation.summary,
+        summary=stated_contrasts.summarize(denial, explanation, verdict),
         causes=(first, *(each.cause for each in others), *explanation.causes),
         remedies=present(added, *remedies),
         notes=(*present(stated_remedies.answer_delay(denial, first)), *explanation.notes),
