@@ -36,6 +36,8 @@ _POD = "$ kubectl -n films get pod extract-1 -o jsonpath='{.spec.serviceAccountN
 _TABLE = 'An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation permission(s) on sales\n$ aws sts get-caller-identity\n{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assumed-role/etl/s1"}\n'
 _GRANTS = "$ aws lakeformation list-permissions --query 'PrincipalResourcePermissions[].[Principal.DataLakePrincipalIdentifier,Permissions]'\n"
 
+_DBT = "outputs:\n  dev:\n    type: glue\n    role_arn: arn:aws:iam::111122223333:role/other\n"
+
 _LISTING = "Insufficient permissions to list objects\nAfter you or your AWS administrator has updated your permissions to allow the s3:ListBucket action, refresh the page."
 _KEY_OF_USER = "$ aws iam delete-user --user-name ana\n\nAn error occurred (DeleteConflict) when calling the DeleteUser operation: Cannot delete entity, must delete access keys first."
 
@@ -128,7 +130,7 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
         (f"{_SECRET}{_INLINE}", "is not allowed to use the KMS key", "a policy of another type"),
         (
             f"{_IMAGE}I gave the execution role AmazonEC2ContainerRegistryReadOnly. In ECS, it works.",
-            "Allow lambda.amazonaws.com in the repository policy",
+            "ECR permissions of that role play no part",
             "taskRoleArn",
         ),
         (f"{_STORE}{_ASSOCIATED}", "Remove auth from the store", "annotate serviceaccount"),
@@ -157,6 +159,37 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
             f"{_TABLE}{_GRANTS}[['arn:aws:iam::111122223333:role/other', ['SELECT']]]\n",
             "grants only for other:",
             "Possible",
+        ),
+        (
+            f"{_TABLE}{_GRANTS}[['arn:aws:iam::111122223333:role/other', ['SELECT']]]\n{_DBT}",
+            "other (role_arn) is only the role of the Glue session that dbt starts. For GetTable, dbt uses its own credentials: those of the role etl",
+            "Grant SELECT",
+        ),
+        (
+            f"{_TABLE}{_GRANTS}[['arn:aws:iam::111122223333:role/other', ['SELECT']]]\nexecution_role_arn='arn:aws:iam::111122223333:role/other'",
+            "(execution_role_arn) is only the role of the session or job that the program starts",
+            "whoever calls as one of them",
+        ),
+        # role_arn of a profile, and a session whose role has no grant.
+        (
+            f"{_TABLE}{_GRANTS}[['arn:aws:iam::111122223333:role/other', ['SELECT']]]\n{_DBT.replace('glue', 'athena')}",
+            "whoever calls as one of them succeeds",
+            "is only the role",
+        ),
+        (
+            f"{_TABLE}{_GRANTS}[['arn:aws:iam::111122223333:role/team', ['SELECT']]]\n{_DBT}",
+            "whoever calls as one of them succeeds",
+            "is only the role",
+        ),
+        (
+            f"{_TABLE}{_GRANTS}[['arn:aws:iam::111122223333:role/team', ['SELECT']]]\nIt works on my laptop.",
+            "Locally, it works because the caller there most likely is team.",
+            "Check what Lake Formation grants",
+        ),
+        (
+            f"{_TABLE}{_GRANTS}[['arn:aws:iam::111122223333:role/team', ['SELECT']]]\nDoes it work on a laptop?",
+            "whoever calls as one of them succeeds",
+            "Locally",
         ),
         (
             f"{_TABLE}{_GRANTS}[['arn:aws:iam::111122223333:role/etl', ['DESCRIBE']]]\n",

@@ -19,6 +19,7 @@ from iamtriage.explaining._context.readers.regions import find_called_region, fi
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.data_stores import lake_grants
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -126,27 +127,6 @@ _INACCESSIBLE = lazy_pattern(
 )
 
 
-# What list-permissions prints, and the principals in it.
-_LISTED_GRANTS = lazy_pattern(
-    r"\blakeformation list-permissions\b[^\n]{0,400}\n(?P<output>(?:(?![^\n]{0,80}[$#❯] )[^\n]{0,600}\n?){1,80})"
-)
-_PRINCIPAL = lazy_pattern(
-    r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})|\b(?P<group>IAM_ALLOWED_PRINCIPALS)\b"
-)
-_MAX_NAMES = 3
-
-
-def _describe_listed(denial: Denial) -> str | None:
-    """Return who has a grant by the output of list-permissions in the text, if the caller is not among them."""
-    listed = "\n".join(each["output"] for each in _LISTED_GRANTS.finditer(denial.failure.text))
-    names = dict.fromkeys(each["name"] or each["group"] for each in _PRINCIPAL.finditer(listed))
-    own = getattr(denial.role or denial.principal, "name", None)
-    if not names or own is None or own in names or len(names) > _MAX_NAMES:
-        return None
-    others = join_words(tuple(map(clip_text, names)), "and")
-    return f"The list in the text has grants only for {others}: whoever calls as one of them succeeds, and {denial.caller}, which made this call, has none."
-
-
 def explain_lake_formation(denial: Denial) -> Explanation:
     """Explain a denial by Lake Formation."""
     words = message_text(denial)
@@ -169,28 +149,36 @@ def explain_lake_formation(denial: Denial) -> Explanation:
             text=f"Lake Formation has not granted {caller} {grant.permissions[0] if stated else 'a permission'} on {grant.description}. IAM policies do not grant it, not even AdministratorAccess.",
         )
     ]
-    if (listed := _describe_listed(denial)) is not None:
-        causes = [
-            LAKE_FORMATION_GRANT.cause("derived", text=f"{listed} IAM policies do not replace a grant.")
-        ]
+    listed = lake_grants.describe_listed(denial)
+    if listed is not None:
+        text = f"{listed.text} IAM policies do not replace a grant."
+        causes = [LAKE_FORMATION_GRANT.cause("derived", text=text)]
+        if listed.is_of_session and not stated and "Table" in grant.resource:
+            # The session reads the data.
+            grant = attrs.evolve(grant, permissions=("DESCRIBE",))
     elif "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
         causes.append(NO_SUCH_RESOURCE.cause())
-    inspect = "aws lakeformation list-permissions --resource {}"
+    reads_data = "Table" in grant.resource and not (listed and listed.is_of_session)
     return denial.explain(
         summary,
         *causes,
         topic="lake-formation",
         remedies=(
             _grant_remedy(denial, grant, words),
-            owner_remedy(
-                "Check what Lake Formation grants already",
-                "The resource and the catalog (the account) must be those of the call. A resource link needs a grant on its target.",
-                "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
-                commands=_name_region(denial, fill_command(inspect, json.dumps(grant.resource))),
-                url=pages.LAKE_FORMATION_PERMISSIONS,
-            ),
+            None if listed is not None else _check_remedy(denial, grant),
         ),
-        notes=(_describe_data_access(denial, grant),) if "Table" in grant.resource else (),
+        notes=(_describe_data_access(denial, grant) if reads_data else None,),
+    )
+
+
+def _check_remedy(denial: Denial, grant: _Grant) -> Remedy:
+    inspect = "aws lakeformation list-permissions --resource {}"
+    return owner_remedy(
+        "Check what Lake Formation grants already",
+        "The resource and the catalog (the account) must be those of the call. A resource link needs a grant on its target.",
+        "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
+        commands=_name_region(denial, fill_command(inspect, json.dumps(grant.resource))),
+        url=pages.LAKE_FORMATION_PERMISSIONS,
     )
 
 

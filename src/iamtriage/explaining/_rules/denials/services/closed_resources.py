@@ -303,7 +303,9 @@ def explain_access(
     text = f"{row.service} calls as a service principal: only {row.resource} can allow it."
     notes: tuple[str, ...] = ()
     if row.resource != "the key policy":
-        role = ", nor is the function's execution role" if row.resource == "the function policy" else ""
+        pulls = ": ECR permissions of that role play no part" if "repository" in row.resource else ""
+        is_of_function = pulls or row.resource == "the function policy"
+        role = f", nor is the function's execution role{pulls}" if is_of_function else ""
         text += f" The caller's permissions are not the problem{role}."
         has_no_key = row.resource == "the function policy" or _NO_KEY.search(denial.failure.text)
         key = "" if has_no_key else ", or a KMS key that encrypts the resource,"
