@@ -316,6 +316,7 @@ def test_maximum_of_the_role_in_the_text(maximum: str, *, is_enough: bool) -> No
     assert any("--max-session-duration" in each for each in first.commands) is not is_enough
 
 
+_POD, _LAKE = "arn:aws:iam::111122223333:role/web-pod", "arn:aws:iam::444455556666:role/lake"
 _PYTHON = 'keys = boto3.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="feed")["Credentials"]\nsqs = boto3.client("sqs", aws_session_token=keys["SessionToken"])\n'
 _SCRIPT = "const { Credentials: c } = await sts.send(new AssumeRoleCommand({ RoleArn }));\nnew SQSClient({ credentials: { sessionToken: c.SessionToken } }); // @aws-sdk/client-sqs\n"
 
@@ -326,6 +327,9 @@ _SCRIPT = "const { Credentials: c } = await sts.send(new AssumeRoleCommand({ Rol
         (f"{_PYTHON}It runs in an ECS task.", ("one hour at most", "credential_source EcsContainer", 'profile_name="feed").client("sqs")')),
         (f"{_SCRIPT}on an EC2 instance", ("one hour at most", "credential_source Ec2InstanceMetadata", "fromTemporaryCredentials")),
         (_SCRIPT, ("unless the code requests a longer one", "source_profile SOURCE_PROFILE")),
+        (f"{_PYTHON}in SageMaker Studio".replace("ROLE,", f"{_LAKE!r},"), ("The session of the role lake, which the code assumes,", "role_arn arn:aws:iam::444455556666:role/lake", "the SageMaker notebook", "No setting raises the limit")),
+        # The first credentials can be those of a user.
+        (_PYTHON.replace("ROLE,", f"{_LAKE!r},"), ("role lake", "source_profile", "If the first credentials are those of a role")),
         (f"{_PYTHON}It runs on my laptop, not in an ECS task.", ("unless the code requests", "source_profile")),
         ('sqs = boto3.client("sqs")  # in an ECS task', ()),
         # The keys of the environment.
@@ -342,7 +346,6 @@ def test_keys_of_a_session_in_a_client(text: str, words: tuple[str, ...]) -> Non
     assert "The text shows" not in shown or not words
 
 
-_POD, _LAKE = "arn:aws:iam::111122223333:role/web-pod", "arn:aws:iam::444455556666:role/lake"
 _ID = "eu-west-1/111122223333/c1/shop/web"
 _NOT_ASSUMED = "An error occurred (AccessDeniedException) when calling the AssumeRoleForPodIdentity operation: Unauthorized Exception! EKS does not have permissions to assume the associated role."
 _DESCRIBED = f'{{"association": {{"roleArn": "{_POD}", "targetRoleArn": "{_LAKE}", "externalId": "{_ID}"}}}}'

@@ -148,7 +148,10 @@ def _iterate_events(text: str) -> Iterator[tuple[str, str, bool]]:
             yield found["address"], "COMPLETE" if found["done"] else "IN_PROGRESS", is_policy
             continue
         columns = _COLUMNS.split(found[0].strip())
-        kind = next(at for at, each in enumerate(columns) if each.startswith("AWS::"))
+        kind = next((at for at, each in enumerate(columns) if each.startswith("AWS::")), None)
+        if kind is None:
+            # Prose, such as "CREATE_FAILED: Name (AWS::Lambda::Function)".
+            continue
         status = columns.index(found["status"]) if found["status"] in columns else kind
         # The name follows a type that follows the status, or precedes both.
         at = kind + 1 if status < kind and len(columns) > kind + 1 else min(status, kind) - 1

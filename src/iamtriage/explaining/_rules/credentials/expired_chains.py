@@ -5,12 +5,9 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, line_start
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.session_renewal import (
     CHARS_BEFORE,
@@ -21,6 +18,13 @@ from iamtriage.explaining._rules.credentials.session_renewal import (
 )
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.credentials.clocks import describe_duration
+from iamtriage.explaining._rules.shared.credentials.coded_chains import (
+    CHAIN_LIMIT,
+    NOTEBOOK,
+    find_chain_in_code,
+    find_duration,
+    find_fixed_keys,
+)
 from iamtriage.explaining._rules.shared.credentials.logged_chains import (
     DAY,
     HOUR,
@@ -61,8 +65,6 @@ FIXED_KEYS = CauseType(
     of="expired-session",
 )
 _IN_IMAGE = " Put the profile into a config file in the image, and name that with AWS_CONFIG_FILE if it is not ~/.aws/config."
-_NOTEBOOK = "SageMaker"
-"""The session name in notebooks of SageMaker."""
 _NO_LONGER = "No setting raises the limit: with role chaining, STS rejects more than 3600 seconds, whatever the role's maximum session duration is."
 _AN_HOUR = "Or request a longer session: with role chaining, STS accepts at most 3600 seconds."
 _NO_LONGER_SESSION = "A longer --duration-seconds or maximum session duration does not help: with role chaining, STS rejects more than 3600."
@@ -73,16 +75,6 @@ _SOURCES = (
 )
 _PROFILE = lazy_pattern(r"(?a)[A-Za-z][\w.-]{0,63}")
 
-_CODE = lazy_pattern(
-    rf"(?a)\b(?i:assume_?role)(?:Command|Request|Input|Async)?\b[^;]{{0,300}}?\b(?i:role_?arn)[\"']?\s?(?:=>?|:|\()\s?(?:aws\.String\()?[\"'](?P<arn>{ROLE_ARN})[\"']"
-)
-# Code that assumes a role by a variable, and code that gives a client the keys of the session.
-_CALL = lazy_pattern(r"(?:\.|\bnew |\b)(?i:assume_?role)(?:Command|Request|Input|Async)?\b[\s(.{]")
-_FIXED_KEYS = lazy_pattern(
-    r"\baws_session_token ?= ?(?!os\.)[\w.]{1,60}(?:\[|\.get\(|\)|,)|\bsessionToken: ?(?!process\.)[\w.?!]{1,80}SessionToken\b"
-    r"|\bAws(?:Basic|)SessionCredentials\.create\(|\bnew BasicSessionCredentials\(|\bnew SessionAWSCredentials\("
-    r"|\bcredentials\.NewStaticCredentials(?:Provider)?\(|\bStaticCredentialsProvider\.create\(|\bsession_token: ?[\w.]{1,60}session_token\b"
-)
 _CLIENT = lazy_pattern(r"\bboto3\.(?:client|resource)\(\s{0,20}[\"'](?!sts[\"'])([a-z][a-z0-9-]{1,30})[\"']")
 _SESSION_NAME = lazy_pattern(
     r"\b(?i:role_?session_?name)[\"']?\s?(?:=>?|:|\()\s?(?:aws\.String\()?[\"'](?P<name>[A-Za-z][\w.-]{0,63})[\"']"
@@ -94,21 +86,6 @@ _RENEWING_CODE = (
     ("software.amazon.awssdk", "StsAssumeRoleCredentialsProvider"),
     ("AssumeRoleInput{", "aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(…))"),
 )
-_CHAIN_LIMIT = "1 hour session limit for roles assumed by role chaining"
-# What a machine or a container runs with, by the words for it.
-_OWN_ROLE = lazy_pattern(
-    rf"(?a)\b(?P<kind>instance|EC2|task|ECS)(?:'s)? role\b(?:[ :=(\"']{{1,4}}(?:(?:is|named|of the (?:host|box|task)) )?(?P<arn>{ROLE_ARN}))?"
-)
-# Where a program runs whose first credentials are those of a role.
-_RUNS_IN = lazy_pattern(
-    r"\b(?:ECS (?:task|service|container)|Fargate(?: task)?|EC2 (?:instance|host)|EKS pod|Lambda(?: function)?)\b"
-)
-_SOURCE_OF_KIND = {"instance": "Ec2InstanceMetadata", "EC2": "Ec2InstanceMetadata"}
-_OWN_DURATION = lazy_pattern(
-    r"\b(?:DurationSeconds|durationSeconds|duration_seconds)[\"']?\s?(?:=>?|:)\s?(?!3600\b)(?P<seconds>\d{3,5})\b"
-)
-# "Do I just set DurationSeconds=43200?"
-_PROPOSES = lazy_pattern(r"(?i)\b(?:add|increase|pass|raise|set|setting|try|use|with)\b[^\n=:(]{0,30}\Z")
 # An Expiration that Python or JSON prints.
 _END = lazy_pattern(
     r"(?a)\bExpiration\b[^\n]{0,80}\n?[^\n]{0,20}?(?:\bdatetime\((?P<parts>20\d\d(?:, \d{1,2}){4,5}), tzinfo=tzutc\(\)|(?P<time>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:Z|\+00:00))"
@@ -122,47 +99,6 @@ _STATED_END = lazy_pattern(
 _IN_LINE = lazy_pattern(ROLE_ARN)
 # The minimum and the maximum duration of a role session.
 _MIN_LASTS, _MAX_LASTS = 900, 12 * HOUR
-
-
-def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
-    """Return the role chain of code that assumes a role, if the text says that a role runs it, or STS reports the chain."""
-    text = case.failure.text
-    assumed = {each["arn"] for each in _CODE.finditer(text)}
-    is_local = next(find_said(text, LOCALLY), None) is not None
-    own = None if is_local else next(find_said(text, _OWN_ROLE), None)
-    duration = _find_duration(text, is_proposed=False)
-    if duration is not None and int(duration["seconds"]) < HOUR:
-        return None
-    if not assumed and own is None and _CALL.search(text) and _FIXED_KEYS.search(text):
-        place = None if is_local else _RUNS_IN.search(text)
-        setting = "EcsContainer" if place and place[0].startswith(("ECS", "Fargate")) else None
-        setting = "Ec2InstanceMetadata" if place and place[0].startswith("EC2") else setting
-        # With a duration, the session can last longer, unless its source is a role, too.
-        is_of_an_hour = place is not None or duration is None
-        chain = RoleChain(None, "", None, None, None, None, setting, place and place[0])
-        return chain if is_of_an_hour else None
-    if (role := only_one(assumed)) is None:
-        return None
-    if own is None and _CHAIN_LIMIT not in text:
-        # Whoever prints the session of another role, and gives a client the keys, has assumed the role with it.
-        shown = {each.groups() for each in SESSION.finditer(text) if each["role"] != role.rpartition("/")[2]}
-        source, session = only_one(shown) or ("", "")
-        if not source or _FIXED_KEYS.search(text) is None:
-            return None
-        chain = RoleChain(source, session, role, None, None, None)
-        return chain._replace(setting="EcsContainer", place=_NOTEBOOK) if session == _NOTEBOOK else chain
-    setting = None if own is None else _SOURCE_OF_KIND.get(own["kind"], "EcsContainer")
-    source = own["arn"].rpartition("/")[2].rstrip(".,") if own is not None and own["arn"] else None
-    return RoleChain(source, "", role, None, None, None, setting)
-
-
-def _find_duration(text: str, *, is_proposed: bool) -> re.Match[str] | None:
-    """Return a duration that code sets, or else one that a person proposes to set."""
-    for each in _OWN_DURATION.finditer(text):
-        proposes = _PROPOSES.search(text, line_start(text, each.start(), each.start() - 80), each.start())
-        if is_proposed is (proposes is not None):
-            return each
-    return None
 
 
 def _name_end(text: str) -> str:
@@ -184,7 +120,7 @@ def _find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
     if case.failure.envelope.operation == "AssumeRole":
         return None
     if issued is None:
-        return find_chain_in_log(case) or _find_chain_in_code(case)
+        return find_chain_in_log(case) or find_chain_in_code(case)
     at, command = issued
     target, seconds = command.option("role-arn"), command.option("duration-seconds")
     arn = try_parse_arn(target.value) if target is not None else None
@@ -218,9 +154,8 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     """Explain an expired session from role chaining, or return ``None`` if the text does not show both roles."""
     chain = _find_chain(case)
     if chain is None:
-        return _explain_stated_end(case, expired)
-    if chain.role is None:
-        return _explain_fixed_keys(case, chain, expired)
+        fixed = find_fixed_keys(case)
+        return _explain_stated_end(case, expired) or (fixed and _explain_fixed_keys(case, fixed, expired))
     times = f" at {chain.issued}" if chain.issued and (chain.failed or chain.is_logged) else ""
     if times:
         ended = (seconds_of(chain.issued or "") + chain.lasts) % DAY
@@ -241,9 +176,9 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     elif chain.command is not None:
         session = clip_text(f"{chain.source}/{chain.session}")
         because = f"The text shows the session {session} before the command that assumes {name}, so a role assumed the role."
-    elif _CHAIN_LIMIT in case.failure.text:
-        because = f'STS says "{_CHAIN_LIMIT}".'
-    proposed = _find_duration(case.failure.text, is_proposed=True)
+    elif CHAIN_LIMIT in case.failure.text:
+        because = f'STS says "{CHAIN_LIMIT}".'
+    proposed = find_duration(case.failure.text, is_proposed=True)
     if proposed is not None:
         because = f"{because} {proposed[0]} does not help: STS then rejects the call."
     return case.explain(
@@ -320,22 +255,29 @@ def _move_remedy(case: Case[ExpiredCredentials], chain: RoleChain) -> Remedy:
 def _explain_fixed_keys(case: Case[ExpiredCredentials], chain: RoleChain, expired: Cause) -> Explanation:
     """Explain that code assumes a role and gives a client the keys of its session, which nothing renews."""
     stated = _SESSION_NAME.search(case.failure.text)
+    name = chain.role.rpartition("/")[2] if chain.role else ""
+    role = f"role {name}, which the code assumes," if name else "role that the code assumes"
     lasts = "one hour, unless the code requests a longer one"
     chaining = ROLE_CHAINING.cause()
     if chain.place:
         lasts = "one hour at most (role chaining)"
-        text = f"The session of a role, here that of the {chain.place}, assumes the role: this limits it to one hour."
+        place = f"{chain.place} notebook" if chain.place == NOTEBOOK else chain.place
+        text = (
+            f"The session of a role, here that of the {place}, assumes the role: this limits it to one hour."
+        )
         chaining = ROLE_CHAINING.cause("derived", text=text)
     return case.explain(
-        f"The session of the role that the code assumes has expired: it lasts {lasts}, and the code gives its keys to a client, where nothing renews them. No permission is missing.",
+        f"The session of the {role} has expired: it lasts {lasts}, and the code gives its keys to a client, where nothing renews them. No permission is missing.",
         expired,
         FIXED_KEYS.cause("derived"),
         chaining,
-        remedies=_chain_remedy(case, chain, stated["name"] if stated else "assumed"),
+        remedies=_chain_remedy(case, chain, stated["name"] if stated else name, is_chained=bool(chain.place)),
     )
 
 
-def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -> Remedy:
+def _chain_remedy(
+    case: Case[ExpiredCredentials], chain: RoleChain, name: str, *, is_chained: bool = True
+) -> Remedy:
     source = next((setting for pattern, setting in _SOURCES if pattern.fullmatch(chain.session)), None)
     sources = {"ec2": "Ec2InstanceMetadata", "ecs": "EcsContainer"}
     source = chain.setting or source or sources.get(case.context.runtime_kind)
@@ -343,23 +285,23 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
     configure = f"aws configure set {{}} {{}} --profile {profile}"
     external = None if chain.command is None else chain.command.option("external-id")
     setting = ("credential_source", source) if source else ("source_profile", "SOURCE_PROFILE")
-    of_source = (
-        ""
-        if source
-        else f" SOURCE_PROFILE is a profile with the credentials of {chain.source or 'the first role'}."
+    first = (
+        f"of {chain.source or 'the first role'}" if is_chained else "with which the code assumes the role now"
     )
+    of_source = "" if source else f" SOURCE_PROFILE is a profile with the credentials {first}."
     lines = (
         commands.fill_command(configure, "role_arn", commands.arn(chain.role, "ROLE_ARN")),
         commands.fill_command(configure, *setting),
         None if external is None else commands.fill_command(configure, "external_id", external.value),
     )
     stored = _IN_IMAGE if source == "EcsContainer" else ""
-    if chain.place == _NOTEBOOK:
+    if chain.place == NOTEBOOK:
         stored = " In SageMaker Studio, its credential_source is EcsContainer; in a notebook instance, Ec2InstanceMetadata."
     if chain.command is None:
-        own = None if chain.is_logged else _find_duration(case.failure.text, is_proposed=False)
+        own = None if chain.is_logged else find_duration(case.failure.text, is_proposed=False)
         client = _CLIENT.search(case.failure.text)
-        service = case.service or (client[1] if client else "…")
+        service = client[1] if client else case.service
+        service = "…" if service in {None, "sts"} else service
         code = next((each for sign, each in _RENEWING_CODE if sign in case.failure.text), None)
         created = f"Create the client with the profile {profile} instead"
         if code is not None:
@@ -369,10 +311,10 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
             "Let the SDK assume the role: it then refreshes the session",
             f"Nothing refreshes keys that code passes to a client. {created}: the SDK assumes the role again before the session expires.{of_source}{stored}",
             f"{f'Remove {own[0]}. ' if own else ''}{_NO_LONGER if chain.lasts == HOUR else _AN_HOUR}"
-            if chain.role or chain.place
+            if is_chained
             else "Or assume the role again, and create a new client, a few minutes before Expiration. If the first credentials are those of a role, a longer DurationSeconds does not help: role chaining is limited to one hour.",
             None
-            if chain.role is None
+            if chain.role is None or not is_chained
             else f"Or avoid the chain: let {chain.source or 'the first role'} call the service itself, which a resource policy of the other account must allow, such as a bucket policy.",
             commands=remedies.present(*lines),
             url=pages.CLI_ROLES,

@@ -68,6 +68,8 @@ def test_policy_beside_what_needs_it(name: str) -> None:
         EVENT + TEMPLATE.replace("sqs:ReceiveMessage, ", ""),
         f"10:00:01  ReadPolicy  AWS::IAM::Policy  CREATE_IN_PROGRESS\n10:00:18  ReadPolicy  AWS::IAM::Policy  CREATE_COMPLETE\n10:00:40  Trigger  AWS::Lambda::EventSourceMapping  CREATE_IN_PROGRESS\n{EVENT}",
         TERRAFORM.replace("role_policy.read", "role.read"),
+        # The Serverless Framework prints no columns.
+        f"CREATE_FAILED: Trigger (AWS::Lambda::EventSourceMapping)\n{MESSAGE}\n",
     ],
 )
 def test_policy_that_is_not_late(text: str) -> None:
