@@ -1309,7 +1309,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             f'[ec2-user@ip-10-0-3-7 ~]$ aws s3 ls\nUnable to locate credentials\n$ aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values={INSTANCE}\n{{\n    "IamInstanceProfileAssociations": []\n}}',
             {"region": "eu-west-1"},
             (
-                "the EC2 instance has no role",
+                f"the EC2 instance {INSTANCE} has no role",
                 f"associate-iam-instance-profile --instance-id {INSTANCE} --region eu-west-1",
             ),
             ("hop limit", "describe-iam", "INSTANCE_ID"),

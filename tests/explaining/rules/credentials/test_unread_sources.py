@@ -234,9 +234,9 @@ _ADD = "aws iam add-role-to-instance-profile --instance-profile-name {} --role-n
         ("Unable to locate credentials\n" + _OF_INSTANCE + _OF_ROLE, _CREATE, "The role quay is in no instance profile."),
         (_NO_ROLE + _OF_INSTANCE + "$ aws iam create-role --role-name quay --assume-role-policy-document file://t.json\n", _CREATE, "Unless the role has an instance profile"),
         (_NO_ROLE + _OF_INSTANCE + "The role quay-1 exists.\n", f"{_CREATE}-1", "Unless the role has an instance profile"),
-        (_NO_ROLE + _OF_INSTANCE + "The role it has is right.\n", "aws ec2 associate-iam-instance-profile", "The text shows that the instance has no role."),
+        (_NO_ROLE + _OF_INSTANCE + "The role it has is right.\n", "aws ec2 associate-iam-instance-profile", "Attach an instance profile whose role has the permissions"),
         (_NO_ROLE + _EMPTY, _ADD.format("pier", "ROLE_NAME"), "The instance profile pier contains no role."),
-        (_NO_ROLE + "on i-0123456789abcdef0\n", "aws ec2 associate-iam-instance-profile --instance-id i-0123456789abcdef0", "The text shows that the instance has no role."),
+        (_NO_ROLE + "on i-0123456789abcdef0\n", "aws ec2 associate-iam-instance-profile --instance-id i-0123456789abcdef0", "Attach an instance profile whose role has the permissions"),
         # The metadata of other clouds answers 404, too.
         (_NO_ROLE, "aws ec2 describe-iam-instance-profile-associations", "Check whether the instance"),
         (_NO_ROLE + _OF_ROLE, "aws ec2 describe-iam-instance-profile-associations", "Check whether the instance"),
@@ -372,3 +372,22 @@ def test_cron_job_after_the_failure(after: str, user: str | None) -> None:
     summary = explain(f"Unable to locate credentials.\n{after}").summary
     assert ("in the cron job" in summary) is (user is not None)
     assert not user or f"in the cron job of {user}" in summary
+
+
+@check_rows(
+    ("prompt", "repeated"),
+    [
+        ("[ec2-user@ip-10-0-0-9 infra]$ terraform plan", "terraform plan"),
+        ("ubuntu@ip-10-0-0-9:~$ tofu apply -auto-approve", "tofu apply -auto-approve"),
+        ("ubuntu@ip-10-0-0-9:~$ terraform plan -var key='x y'", None),
+        ("Our pipeline runs terraform plan on the instance.", None),
+    ],
+)
+def test_call_is_repeated_on_the_instance(prompt: str, repeated: str | None) -> None:
+    error = "Error: No valid credential sources found\n\nError: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, http response error StatusCode: 404, request to EC2 IMDS failed\n"
+    explanation = explain(f"{prompt}\n{error}\ninstance i-0a1b2c3d4e5f60718")
+    assert "i-0a1b2c3d4e5f60718 has no role" in explanation.summary
+    assert "(404)" in explanation.causes[-1].text
+    remedy = explanation.remedies[0]
+    assert (remedy.commands[-1] == repeated) is (repeated is not None)
+    assert ("repeat the call" in remedy.steps[0]) is (repeated is None)

@@ -259,12 +259,14 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         hop_limit, raise_limit = credential_endpoints.advise_on_hop_limit(case, timed_out=timed_out)
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if lacks_instance_role(case.text):
-        no_profile, text = NO_INSTANCE_PROFILE.cause(), "no instance profile with a role is attached to it"
-        if cached_pattern(NO_INSTANCE_PROFILE.sign).search(case.text) is None:
-            text = f"The metadata of the instance has no role (404): {text}."
-            no_profile = NO_INSTANCE_PROFILE.cause("derived", text=text)
+        no_profile, found = NO_INSTANCE_PROFILE.cause(), clues.find_instance(case.failure.text)
+        named = f" {found}" if found else ""
+        if NO_ROLE.search(case.text) is not None:
+            text = f"The metadata service of the instance answered that it has no role (404): no instance profile with a role is attached to{named or ' it'}."
+            listed = clues.quote_phrases(case.text, '"IamInstanceProfileAssociations": []')
+            no_profile = NO_INSTANCE_PROFILE.cause("derived", listed, text=text)
         return Advice(
-            [no_profile], [instance_profiles.attach_profile(case)], ": the EC2 instance has no role"
+            [no_profile], [instance_profiles.attach_profile(case)], f": the EC2 instance{named} has no role"
         )
     give_role = instance_profiles.INSTANCE_ROLE
     if is_reachable or (not timed_out and CONTAINER.search(case.text) is None):

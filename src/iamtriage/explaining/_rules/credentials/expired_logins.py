@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.credentials.logins import registry_logins, sign
 from iamtriage.explaining._rules.credentials.logins.missing_logins import OTHER_HOME
 from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import EXPIRED_REGISTRY_LOGIN
+from iamtriage.explaining._rules.credentials.tokens import kept_tokens
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.credentials import (
@@ -188,25 +189,6 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
     )
 
 
-def _explain_copied_token(
-    case: Case[ExpiredCredentials], reported: Cause, summary: str, source: str, copy: str
-) -> Explanation:
-    """Explain that the expired token is that of a copy of the token file."""
-    kept = f"The text copies {source} to {copy} once, and AWS_WEB_IDENTITY_TOKEN_FILE names the copy: Kubernetes renews only the original."
-    return case.explain(
-        f"{summary}: it is an old copy of the token, in {copy}, which nothing renews. No permission is missing.",
-        common_causes.TOKEN_KEPT.cause("derived", text=kept),
-        reported,
-        remedies=your_remedy(
-            "Let the SDK read the original token file instead of a copy",
-            f"Remove what copies the file and sets AWS_WEB_IDENTITY_TOKEN_FILE to {copy}. In pods of a service account with a role, EKS sets the variable to the original file, which the SDK reads again for each call of STS.",
-            "If the program's user may not read the original, set fsGroup in the securityContext of the pod.",
-            "Restarting the pod helps only until the next copy expires.",
-            url=pages.EKS_IRSA_SDK,
-        ),
-    )
-
-
 _RESTART_PODS = your_remedy(
     "Restart the pods, and let the SDK read the token file again",
     "First compare the exp of the running pod's file with what date prints. If it is later, the program keeps an old copy: a restart helps at once. If not, the clock or the kubelet of the node is wrong.",
@@ -238,8 +220,8 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         reported = EXPIRED_WEB_IDENTITY_TOKEN.cause(
             "reported", text=f"The token expired at {end} UTC, and STS received it at {call}."
         )
-    if (copied := session_renewal.find_copied_token(case.failure.text)) is not None:
-        return _explain_copied_token(case, reported, summary, *copied)
+    if (kept_token := kept_tokens.explain_kept_token(case, reported, summary)) is not None:
+        return kept_token
     kept = common_causes.TOKEN_KEPT.cause(
         because="Kubernetes replaces the file's content before the token expires.",
         text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or its own code keeps the token.",

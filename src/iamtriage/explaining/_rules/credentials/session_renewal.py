@@ -83,18 +83,6 @@ _FIRST_STEP = remedies.your_remedy(
     commands='aws sts assume-role-with-web-identity --role-arn ROLE_ARN --role-session-name gitlab --web-identity-token "$ID_TOKEN" --duration-seconds 7200',
     url=pages.GITLAB_OIDC,
 )
-# A line of a start script or program that copies a token file, also into a directory.
-_COPY = lazy_pattern(
-    r"(?m)(?:^|[;&|\"'\[(+$>%,])[ \t]{0,20}(?:- |sudo |do |then )?(?:cp|install|cat|(?:shutil\.)?copy\w{0,4}\()"
-    r"(?:[ \t]{1,4}-[\w=-]{1,20}(?:[ \t]{1,4}\d{3,4})?){0,4}[ \t]{0,4}[\"']?"
-    r"(?P<source>\$\{?AWS_WEB_IDENTITY_TOKEN_FILE\}?|/[\w./-]{0,200}token)[\"']?,?[ \t]{0,4}"
-    r"(?:>|\|[ \t]{0,4}(?:sudo )?tee)?[ \t]{0,4}[\"']?(?P<copy>[$/][\w./{}-]{1,200})"
-)
-_USED_FILE = lazy_pattern(
-    r"\b(?:AWS_WEB_IDENTITY_TOKEN_FILE|web_identity_token_file)\b[^\w/$]{1,12}(?:value[^\w/$]{1,6})?(?P<file>[$/][\w./{}-]{1,200})"
-)
-# What copies the file again and again.
-_REPEATS = lazy_pattern(r"\b(?:while|until|watch|inotifywait|cron\w{0,4}|sleep \d)")
 _MFA = lazy_pattern(r"\bMFA\b|(?<![A-Za-z])mfa(?![A-Za-z])")
 
 
@@ -338,17 +326,6 @@ def remedy_of_token(case: Case[Failure]) -> Remedy | None:
     if kind == "github-actions":
         return _job_remedy(case, *JOB_STEPS[kind])
     return _FIRST_STEP if kind == "gitlab" else None
-
-
-def find_copied_token(text: str) -> tuple[str, str] | None:
-    """Return the token file and its copy, if a text shows that AWS_WEB_IDENTITY_TOKEN_FILE names a copy that is made once."""
-    used = {each["file"] for each in _USED_FILE.finditer(text)}
-    for found in _COPY.finditer(text) if used and not _REPEATS.search(text) else ():
-        source, copy = found["source"], found["copy"]
-        copy = f"{copy}token" if copy.endswith("/") else copy
-        if copy in used and copy != source:
-            return source if source.startswith("/") else "the token file", copy
-    return None
 
 
 def _sdk_remedy(role: str) -> Remedy:

@@ -114,7 +114,7 @@ def test_permissions_of_the_role_beside_its_session_policy_are_known() -> None:
     text = _RUST.format(_SHOWN % ("Allow", _SITE))
     assert "must allow s3:PutObject, too." in " ".join(explain(text + DENIED).remedies[0].steps)
     described = explain(f"{text}{DENIED}\nThe role site has s3:* on *.")
-    assert "allows the action already: that alone is not enough" in described.causes[-1].text
+    assert "allows the action already: it needs no change" in described.causes[-1].text
     assert "must allow" not in " ".join(described.remedies[0].steps)
 
 
@@ -176,7 +176,7 @@ def test_policy_in_a_passed_file_is_the_session_policy(passed: str, shown: str) 
     explanation = explain(text + DENIED)
     assert "the session policy in limits.json does not allow this action" in explanation.summary
     assert "Replace the session policy in limits.json" in explanation.remedies[0].steps[0]
-    assert "with the same command" in explanation.remedies[0].steps[0]
+    assert "repeat the STS call" in explanation.remedies[0].steps[0]
 
 
 def test_policy_in_another_file_is_not_the_session_policy() -> None:

@@ -5,15 +5,13 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-rol
 
 from __future__ import annotations
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
@@ -64,7 +62,7 @@ def attach_profile(case: Case[MissingCredentials]) -> Remedy:
     if not empty and (in_code := _code_remedy(case.failure.text)) is not None:
         return in_code
     if role is None and not empty:
-        return _ATTACH_PROFILE
+        return _attach_any_profile(case)
     profile, member = commands.instance_profile(empty[0] if empty else role), role or "ROLE_NAME"
     by_console = "Only the console creates one together with the role."
     why = f"The role {member} is in no instance profile. {by_console}"
@@ -137,12 +135,22 @@ def _code_remedy(text: str) -> Remedy | None:
     )
 
 
-_ATTACH_PROFILE = attrs.evolve(
-    INSTANCE_ROLE,
-    title="Give the EC2 instance a role",
-    steps=(
-        "The text shows that the instance has no role. Attach an instance profile; no restart is needed.",
-        *INSTANCE_ROLE.steps[1:],
-    ),
-    commands=INSTANCE_ROLE.commands[1:],
+# A program that uses the instance's credentials, as a shell of the instance started it.
+_STARTED = lazy_pattern(
+    r"(?m)[$#>] (?P<line>(?:ansible-playbook|cdk|eksctl|kubectl|packer|pulumi|sam|terraform|terragrunt|tofu) [\w][\w./=:@ -]{1,100})$"
 )
+
+
+def _attach_any_profile(case: Case[MissingCredentials]) -> Remedy:
+    """Return the remedy that attaches a profile that the text does not name, and repeats the failed call."""
+    text, program = case.failure.text, clues.find_program(case.failure) or "the program"
+    started = [*_STARTED.finditer(text, 0, case.failure.span[0])]
+    failed = "" if case.context.command is None else case.context.command.text
+    again = commands.repeat_line(started[-1]["line"] if started else failed)
+    return account_remedy(
+        "Give the EC2 instance a role",
+        f"Attach an instance profile whose role has the permissions that {program} needs. No restart is needed{'' if again else ': repeat the call'}.",
+        *INSTANCE_ROLE.steps[1:],
+        commands=(*INSTANCE_ROLE.commands[1:], Labelled("Then, on the instance:", again) if again else None),
+        url=pages.EC2_ROLES,
+    )

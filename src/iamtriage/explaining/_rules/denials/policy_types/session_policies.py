@@ -14,6 +14,7 @@ from typing import Any
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
+from iamtriage.explaining._context.readers.attached_policies import DESCRIBED
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, passes_session_policy
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
@@ -22,7 +23,6 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import fi
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policies import code_variables
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
@@ -62,6 +62,8 @@ _INLINE_PLACES = {
     "policy_arns": "policy of the same block",
     "PolicyArns": "Policy of the same call",
 }
+_AGAIN = {"configure-aws-credentials": "run the workflow again", "provider": "run Terraform again"}
+_CALL_AGAIN = "repeat the STS call: credentials issued before keep the old policy"
 # A call with its arguments, in an SDK or the AWS CLI.
 _FEDERATION_CALL = lazy_pattern(
     r"(?i)\bget_?federation_?token(?:Command)?(?P<sdk>\((?:[^()]|\((?:[^()]|\([^()]{0,300}\)){0,300}\)){0,600}\))"
@@ -93,7 +95,8 @@ def explain_session_policy(denial: Denial) -> Explanation:
     both = f"A session can do only what both its session policy and the policies of {denial.caller} allow"
     text = f"{both}, so an Allow for {denial.caller} alone does not help."
     if not denial.is_explicit and (own := guardrails.describe_own_allow(denial)) is not None:
-        text = f"{both}. {capitalize_start(own)}: that alone is not enough."
+        own = own.replace(DESCRIBED, f"the policy of {denial.caller} that the text describes")
+        text = f"{both}. {capitalize_start(own)}: it needs no change."
     if denial.is_explicit:
         verdict = "the session's policy denies it"
         text = f"A Deny in the session policy matches. {why_no_allow_helps(denial).replace('An Allow', 'An Allow in another policy', 1)}{locally}"
@@ -188,11 +191,10 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that changes the policy that the STS call in the text or elsewhere passes."""
     statement = guardrails.allowing_statement(denial)
     statement, notes = code_variables.write_variables(denial, statement, guardrails.resource_steps(denial))
-    title = "Change the session policy"
+    title, place = "Change the session policy", _find_place(denial)
     lines: tuple[str, ...] = ()
     policy: dict[str, Any] | None = None
     manifest: str | None = None
-    place = _find_place(denial)
     passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
     files = [each.file for each in denial.context.policies if each.name == SESSION_POLICY]
     if place is not None and len(files) == 1 and files[0] is not None:
@@ -200,24 +202,21 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
     managed = None if place is None else _find_managed(denial.failure.text)
     if managed is not None:
         passed = f"the policy {managed['name']}, which the text shows ({place})"
-    is_workflow = place is not None and "configure-aws-credentials" in place
-    again = "run the workflow again" if is_workflow else "open a new session"
-    if place is not None and "aws sts" in place:
-        again = "open a new session with the same command"
+    again = next((way for sign, way in _AGAIN.items() if sign in (place or "")), _CALL_AGAIN)
     change = f"Add the statement to {passed}{code_variables.describe_limits(denial)}. Then {again}. {_RESTRICTION_REMOVED}."
     if denial.is_explicit:
         removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
         change = f"If the Deny is not meant for this call, scope it down in {passed}. Then {again}.{removed}"
     if managed is not None and managed["owner"] == "aws" and statement is not None:
         title = "Pass a session policy that allows it, or none"
-        change = f"The text shows the session policy: {managed['name']} ({managed['place']}), an AWS managed policy, which cannot be changed. Pass this policy, too, as {_INLINE_PLACES[managed['place']]}: together, they allow what either allows. Or leave {managed['place']} out: then only the role's own policies apply. Then {again}: an open one cannot be widened."
+        change = f"The text shows the session policy: {managed['name']} ({managed['place']}), an AWS managed policy, which cannot be changed. Pass this policy, too, as {_INLINE_PLACES[managed['place']]}: together, they allow what either allows. Or leave {managed['place']} out: then only the role's own policies apply. Then {again}."
         policy, statement = build_document((statement,)), None
     extended = None if place is None or statement is None else _extend_shown(denial, statement)
     if extended is not None:
         title = f"Allow {denial.action} in the session policy"
         own = f" {capitalize_start(denial.caller)} must allow {denial.action}, too."
-        known = guardrails.describe_own_allow(denial) is not None
-        change = f"Replace {passed} with the one below{_describe_next_actions(denial, statement or {})}. Then {again}.{'' if known else own}{_describe_other_way(denial)}"
+        own = "" if guardrails.describe_own_allow(denial) is not None else own
+        change = f"Replace {passed} with the one below{_describe_next_actions(denial, statement or {})}. Then {again}.{own}{_describe_other_way(denial)}"
         # An existing statement covers more than the one resource of the denial.
         notes = notes if statement in extended["Statement"] else ()
         policy, statement = extended, None
@@ -232,7 +231,7 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
         # The record of the call has the session policy, too.
         steps[0] += f" The command finds the call that created the session {session}."
         query = f"Events[?contains(CloudTrailEvent, '{session}')].CloudTrailEvent"
-        lines = (fill_command(_FIND_CALL, commands.region(find_region(denial.case)), query),)
+        lines = (commands.fill_command(_FIND_CALL, commands.region(find_region(denial.case)), query),)
     if isinstance(denial.role, IdentityCenterRole):
         steps.append(
             "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
@@ -256,8 +255,8 @@ def _find_place(denial: Denial) -> str | None:
         return None
     parameter = "Policy" if code_variables.list_session_policies(denial) else "Policy or PolicyArns"
     in_code = f"{parameter} of the STS call in the code"
-    found = _SESSION_POLICY_PLACES.find(denial.failure.text)
-    return found or (in_code if passes_session_policy(denial.failure.text) else None)
+    passed = in_code if passes_session_policy(denial.failure.text) else None
+    return _SESSION_POLICY_PLACES.find(denial.failure.text) or passed
 
 
 def _find_managed(text: str) -> re.Match[str] | None:
@@ -333,7 +332,9 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
         how = "Vault issued the session, as its name shows: add the statement to policy_document of its role, and keep the others"
         then = "get new credentials (vault read aws/creds/ROLE): issued ones keep their permissions"
     statement = guardrails.allowing_statement(denial)
-    passed = fill_command("aws sts get-federation-token --name {} --policy file://policy.json", session.name)
+    passed = commands.fill_command(
+        "aws sts get-federation-token --name {} --policy file://policy.json", session.name
+    )
     remedy = Remedy(
         title=title,
         who="account administrator" if is_of_vault else "you",
@@ -369,7 +370,7 @@ def _anywhere_remedy(denial: Denial, region: str, profile: str, statement: dict[
     update = (
         "aws rolesanywhere update-profile --region {} --profile-id {} --session-policy file://policy.json"
     )
-    replace = fill_command(update, region, profile)
+    replace = commands.fill_command(update, region, profile)
     save = _save_step(denial, "update-profile")
     name = "" if profile == "PROFILE_ID" else f" {profile}"
     return Remedy(
@@ -380,7 +381,7 @@ def _anywhere_remedy(denial: Denial, region: str, profile: str, statement: dict[
             "Then get new credentials. The limit can be intentional, such as for backups that the host cannot delete.",
             *guardrails.resource_steps(denial),
         ),
-        commands=(fill_command(show, region, profile), replace),
+        commands=(commands.fill_command(show, region, profile), replace),
         statement=statement,
         layer="session",
         url="https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_ProfileDetail.html",
@@ -389,9 +390,8 @@ def _anywhere_remedy(denial: Denial, region: str, profile: str, statement: dict[
 
 def _save_step(denial: Denial, command: str) -> str:
     """Return how to change the session policy that a command prints and another one replaces."""
-    if denial.is_explicit:
-        return "An administrator can scope the Deny down: save the whole changed policy as policy.json."
-    return save_step("the session policy", command=command)
+    step = "An administrator can scope the Deny down: save the whole changed policy as policy.json."
+    return step if denial.is_explicit else save_step("the session policy", command=command)
 
 
 def _shows_other_role(denial: Denial) -> bool:
