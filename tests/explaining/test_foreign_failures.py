@@ -114,3 +114,29 @@ def test_a_program_that_goes_on(below: str, is_first: bool) -> None:  # noqa: FB
         ) is is_first
     # It is explained if it is the only one.
     assert "denied s3:GetObject on" in explain(f"{_LINE}\n{below}\n").summary
+
+
+_WARNED = "User: arn:aws:sts::111122223333:assumed-role/build/job is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::quay because no identity-based policy allows the s3:ListBucket action"
+_STOPS = "User: arn:aws:sts::111122223333:assumed-role/{}/job is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:crane because no identity-based policy allows the sqs:sendmessage action"
+
+
+@check_rows(
+    ("below", "goes_on"),
+    [
+        ("warning: could not list the cache, going on", True),
+        ("2026-10-06T08:14:33Z WARN failed to list the cache, continuing anyway.", True),
+        ("Listing failed - ignored", True),
+        ("warning: no cache", False),
+        ("I can't see what is going on", False),
+        ("It failed: is it safe to go on?", False),
+        ("The team is moving on", False),
+    ],
+)
+def test_a_warning_is_not_what_stops_the_run(below: str, goes_on: bool) -> None:  # noqa: FBT001
+    for other in ("deploy", "build"):
+        explanation = explain(f"{_WARNED}\n{below}\n{_STOPS.format(other)}\nexit status 1\n")
+        assert f"denied {'sqs:SendMessage' if goes_on else 's3:ListBucket'} on" in explanation.summary
+        shown = " ".join(str(explanation).split())
+        assert ("The program goes on after the denial of build." in shown) is (goes_on and other == "deploy")
+        # The policy of each is shown.
+        assert all(each in shown for each in ('"s3:ListBucket"', '"sqs:SendMessage"'))

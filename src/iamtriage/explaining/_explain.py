@@ -58,7 +58,8 @@ _MAX_UNPARSED = 200_000
 # In a text without any of these, no other failure says more than a denial with an action.
 _HEADLINE_SIGNS = (
     "retrieve verification key", "the 'sts' service module must be", "CannotPull",
-    "ResourceInitializationError", "ontinuing without", "on-fatal", "AssumeRoleWithWebIdentity",
+    "ResourceInitializationError", "on-fatal", "AssumeRoleWithWebIdentity",
+    "ontinuing", "roceeding", "going on", "carrying on", "moving on", "gnoring", "gnored",
 )  # fmt: skip
 _DENIED = "is not authorized to perform: "
 # In a text without any of these, nothing is past.

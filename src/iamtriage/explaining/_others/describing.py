@@ -15,10 +15,7 @@ from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES, with_
 _FIXES = {"expired_credentials": ": no permission is missing, get new credentials or a longer session"}
 # Topic of the explanation -> the description and the fix of the failure.
 _TOPICS = {
-    "already-exists": (
-        "already exists",
-        ": no permission is missing, use it or choose another name",
-    ),
+    "already-exists": ("already exists", ": no permission is missing, use it or choose another name"),
     "invalid-request": ("invalid request", ""),
     "not-found": ("not found", ": check the name, account and Region"),
     "quota-reached": ("quota reached", ""),
@@ -27,10 +24,7 @@ _TOPICS = {
 }
 # Codes with another fix than others of their topic.
 _CODES = {
-    "BucketAlreadyExists": (
-        ": no permission is missing. The name is taken, and bucket names are global: choose another, "
-        "or import the bucket if it is yours"
-    ),
+    "BucketAlreadyExists": ": no permission is missing. The name is taken, and bucket names are global: choose another, or import the bucket if it is yours",
     "NoSuchKey": ": no permission is missing, check the bucket and the object key",
 }
 # Terraform's description of what it was doing, which names the service.
@@ -56,6 +50,10 @@ _WRONG_TIME = lazy_pattern(
 )
 _TAG = lazy_pattern(r"\[[\w ./:-]{1,40}\]|[\w./-]{2,40}: ")
 _GOES_ON = lazy_pattern(r"(?i)(?<!not )\b(?:continuing without|non-fatal)\b(?![^\n]{0,60}(?:\?|\b(?:not|never|impossible)\b))")  # fmt: skip
+# "warning: could not read the table, going on".
+_WARNS = lazy_pattern(
+    r"(?im)^(?=[^\n]{0,400}\b(?:\w{2,8}n[o']t|can'?t|failed|failure|unable|denied|warn(?:ing)?)\b)[^\n]{0,400}[,;:.(-]\s?(?:(?:going|carrying|moving) on|(?:continuing|proceeding)(?: anyway| regardless)?|ignoring (?:it|this)|ignored)[.!]?\s{0,3}$"
+)
 _CHARS_AFTER = 600
 _NOT_STARTED = lazy_pattern(
     r"\b(?:ResourceInitializationError|CannotPull(?:Image|ECR)?(?:Container)?Error)\b"
@@ -104,6 +102,10 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
         more = f", and {rest} other failure{'s' if rest > 1 else ''}" if rest else ""
         stops = [each is not None and stops_task(each) for each in failures]
         main = f" That of {names[0]} stops the task." if stops[0] and not any(stops[1:]) else ""
+        text = max((each.text for each in failures if each is not None), key=len)
+        passed = [each is not None and is_warned_of(each, text) for each in failures]
+        if passed == [False, *[True] * (len(names) - 1)]:
+            main = f" The program goes on after the denial of {join_words(names[1:], 'and')}."
         return f" The text has {known} denials of {len(names)} principals{listed}{more}.{main}"
     kind = "failures" if others else "different denials"
     return f" The text has {len(failures)} {kind} with {len(causes)} causes, so one change does not fix all."
@@ -124,14 +126,31 @@ def is_tolerated(failure: Failure, text: str) -> bool:
     >>> is_tolerated(parse(denial), text), is_tolerated(parse(denial), text.replace("[cache] miss", "[build] miss"))
     (True, False)
     """
+    start, line, below = _lines_after(failure, text)
+    tag = None if start < 0 else _TAG.match(text, line_start(text, start))
+    own = below if tag and below.startswith(tag[0]) else ""
+    return _GOES_ON.search(f"{line}\n{own}") is not None
+
+
+def is_warned_of(failure: Failure, text: str) -> bool:
+    r"""Return whether the line of a failure, or the next one, warns of it and says that the program goes on.
+
+    >>> from iamtriage import parse
+    >>> denial = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject"
+    >>> failure = parse(denial)
+    >>> is_warned_of(failure, f"{denial}\nwarning: no cache, going on")
+    True
+    """
+    _, line, below = _lines_after(failure, text)
+    return is_tolerated(failure, text) or _WARNS.search(f"{line}\n{below}") is not None
+
+
+def _lines_after(failure: Failure, text: str) -> tuple[int, str, str]:
+    """Return where a failure is in a text, or -1, the rest of its line, and the next line."""
     words = failure.text[slice(*failure.span)]
     start = text.find(words)
-    if start < 0:
-        return False
-    line, below = text[start + len(words) :][:_CHARS_AFTER].partition("\n")[::2]
-    tag = _TAG.match(text, line_start(text, start))
-    own = below.partition("\n")[0] if tag and below.startswith(tag[0]) else ""
-    return _GOES_ON.search(f"{line}\n{own}") is not None
+    line, below = text[start + len(words) :][:_CHARS_AFTER].partition("\n")[::2] if start >= 0 else ("", "")
+    return start, line, below.partition("\n")[0]
 
 
 def says_not_started(text: str) -> bool:

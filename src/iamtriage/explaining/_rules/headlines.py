@@ -14,7 +14,7 @@ from iamtriage._reading.parsing import parse
 from iamtriage._text import line_at
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._facts import NO_FACTS, Facts
-from iamtriage.explaining._others.describing import is_of_same_role, is_tolerated, stops_task
+from iamtriage.explaining._others.describing import is_of_same_role, is_warned_of, stops_task
 from iamtriage.explaining._rules.basics import Case
 from iamtriage.explaining._rules.kinds import explain_failure
 from iamtriage.failures._failures import (
@@ -63,7 +63,7 @@ def find_headline(text: str, failure: Failure, facts: Facts) -> Failure:
         return stopping
     if "AssumeRoleWithWebIdentity" in text and (refused := _find_refused_role(text, failure)) is not None:
         return refused
-    if is_tolerated(failure, text) and (stopping := _find_untolerated(text)) is not None:
+    if is_warned_of(failure, text) and (stopping := _find_untolerated(text)) is not None:
         return stopping
     if failure.action is None or _SKIPPED_IDENTITY in text:
         return _find_specific_failure(text, failure, facts) or failure
@@ -121,7 +121,7 @@ def _find_untolerated(text: str) -> Failure | None:
     from iamtriage._reading.scanning import scan
 
     denials = (each for each in scan(text) if isinstance(each, AccessDenied) and each.action is not None)
-    found = next((each for each in denials if not is_tolerated(each, text)), None)
+    found = next((each for each in denials if not is_warned_of(each, text)), None)
     return None if found is None else _in_text(text, found)
 
 

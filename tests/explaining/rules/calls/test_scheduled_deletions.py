@@ -47,6 +47,28 @@ def test_import_into_terraform_comes_last(text: str, first: str, last: str) -> N
     assert last in remedies[1].commands[0]
 
 
+@check_rows(
+    ("said", "region", "identifier"),
+    [
+        ("(account 111122223333)", "eu-west-1", "arn:aws:iam::111122223333:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"),
+        # Which account or partition it is stays open.
+        ("", "eu-west-1", '"$(aws iam get-role'),
+        ("It works in 111122223333, not in 444455556666.", "eu-west-1", '"$(aws iam get-role'),
+        ("(account 111122223333)", "cn-north-1", '"$(aws iam get-role'),
+    ],
+)  # fmt: skip
+def test_imported_service_linked_role(said: str, region: str, identifier: str) -> None:
+    error = "InvalidInputException: Service role name AWSServiceRoleForEC2Spot has been taken in this account, please try a different suffix."
+    text = _BOX.format(
+        "IAM Service Linked Role (spot.amazonaws.com)",
+        "IAM: CreateServiceLinkedRole",
+        error,
+        "aws_iam_service_linked_role.spot",
+    )
+    line = explain(f"{text}\nregion = {region}\n{said}").remedies[1].commands[0]
+    assert line.startswith(f"terraform import aws_iam_service_linked_role.spot {identifier}")
+
+
 _KEY = "arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 _STATE = f"An error occurred (KMSInvalidStateException) when calling the Decrypt operation: {_KEY} is {{}}."
 

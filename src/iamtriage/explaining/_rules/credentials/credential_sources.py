@@ -263,7 +263,8 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         named = f" {found}" if found else ""
         if NO_ROLE.search(case.text) is not None:
             text = f"The metadata service of the instance answered that it has no role (404): no instance profile with a role is attached to{named or ' it'}."
-            listed = clues.quote_phrases(case.text, '"IamInstanceProfileAssociations": []')
+            empty = '"IamInstanceProfileAssociations": []'
+            listed = f"The text shows {empty}." if empty in case.text else None
             no_profile = NO_INSTANCE_PROFILE.cause("derived", listed, text=text)
         return Advice(
             [no_profile], [instance_profiles.attach_profile(case)], f": the EC2 instance{named} has no role"
