@@ -1370,6 +1370,13 @@ def test_trust_policy_of_another_role_is_no_fact(heading: str, *, is_derived: bo
         ("s3-read-only role policy:", ("role", "s3-read-only")),
         ("The queue is there, and I can read it from the console. role orders-api:", ("role", "orders-api")),
         ("It is denied for the team, whose account has no role orders-api:", None),
+        ("role orders-api, statement for the queue:", ("role", "orders-api")),
+        ("role orders-api, boundary:", None),
+        # An ARN in the text says that it is a role.
+        ("role/web/orders\npolicy of orders, the part they sent me:", ("role", "orders")),
+        ("role/web/orders\norders policy - queue part:", ("role", "orders")),
+        ("role/web/orders\nqueue policy of orders:", None),
+        ("policy of orders, the part they sent me:", None),
         ("read-only role policy:", None),
         ("Our cross-account role permissions:", None),
     ],
@@ -1378,4 +1385,5 @@ def test_owner_of_a_policy_by_its_heading(heading: str, owner: tuple[str, str] |
     policy = (
         '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}'
     )
+    heading = heading.replace("role/web/", "arn:aws:iam::111122223333:role/web/")
     assert [each.owner for each in _context(f"{EXPIRED}\n{heading}\n{policy}\n").policies] == [owner]

@@ -199,3 +199,5 @@ def test_setting_of_a_role_that_assumes_itself(sign: str, setting: str) -> None:
     explanation = explain(assumes_itself(sign))
     assert setting in explanation.remedies[0].steps[0]
     assert {cause.code for cause in explanation.causes} == {"role-assumes-itself"}
+    # The role trusts itself only where no setting is known that asks for it once more.
+    assert any("trust itself" in each.title for each in explanation.remedies) == (sign == "worker")

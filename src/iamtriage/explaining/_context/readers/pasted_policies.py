@@ -13,7 +13,11 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.documents import FoundDocument, decode_members
-from iamtriage.explaining._context.readers.policy_headings import find_heading, find_stored_name
+from iamtriage.explaining._context.readers.policy_headings import (
+    find_heading,
+    find_owner_in_heading,
+    find_stored_name,
+)
 from iamtriage.explaining._context.readers.policy_versions import find_other_version, find_printed_name
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, is_session_policy
 from iamtriage.explaining._context.readers.statements import find_said
@@ -42,30 +46,6 @@ _OWNER = lazy_pattern(
 # What prints only a part of the output of a command.
 _FILTER = lazy_pattern(
     r" --query[ =](?![\"']?PolicyDocument(?:\.Statement(?:\[\*?\])?)?[\"']?(?:\s|$))|\|(?! ?jq(?: -[a-zA-Z]){0,2}(?: [\"']?\.(?:PolicyDocument)?[\"']?)?[ \t\r]*\n)"
-)
-# Headings right above a policy that name whose it is: "inline policy s3-read of the task role orders-task (S3 part):",
-# "role orders-task:", "dbt-ci role policy:", and "The runner role (arn:aws:iam::111122223333:role/runner) has only this:".
-_ARN_OF_OWNER = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,4}"
-_OWNER_NAME = rf"[`\"'(]{{0,2}}(?:{_ARN_OF_OWNER})?(?P<name>[\w+=,.@-]{{2,63}}[\w+=@-])[`\"')]{{0,2}}"
-_POLICY_OF = r"\b(?i:polic(?:y|ies)|permissions)(?: [`\"'(]{0,2}[\w+=,.@-]{2,128}[`\"')]{0,2},?)? (?:on|of|for|attached to)(?: the| my| our)?"
-_HAS = r"(?:,? (?:only|also|currently|already))? (?:has|carries)\b(?! (?:to|no|not|been)\b)(?:(?!\b(?<!no )(?:bucket|endpoint|key|queue|resource|service control|topic)(?:-based)? polic|\b[RS]CPs?\b|\bdenied\b)[^\n.;{}]){0,120}"
-_IN_PARENTHESES = r"(?: \([^()\n]{1,60}\))?"
-# A name that says what it is, and not a word such as "task-role".
-_OWN_KIND = rf"[`\"']?(?P<name>(?!(?i:task|execution|instance|node|pod|service|iam|worker|caller|target|source|other|same|irsa|assumed)[-_]role\b)[A-Za-z][\w+=,.@-]{{1,56}}?(?P<kind>[-_](?:role|user)|(?<=[a-z])(?:Role|User)))(?![\w-])[`\"']?{_IN_PARENTHESES}"
-# A word of a sentence has no hyphen, underscore, digit or capital in it, but for "read-only" and its like.
-_FORM_OF_NAME = lazy_pattern(
-    r"(?a)(?!(?i:\w+-(?:only|account|linked|privilege|managed|based)|in-line)\Z)(?=[A-Za-z+=,.@]{0,60}(?:[-_0-9]|[a-z][A-Z]))"
-)
-_OF_OWNER = tuple(
-    lazy_pattern(rf"(?a){form}\s{{0,20}}\Z")
-    for form in (
-        rf"(?:^|\n|[.;!?] )[^\n.:]{{0,40}}?\b(?P<kind>[Rr]ole|[Uu]ser) {_OWNER_NAME}(?:,? \(?inline\)?)?(?: (?:policy|permissions))?{_IN_PARENTHESES}:",
-        rf"(?P<of>{_POLICY_OF})(?: IAM| task| execution| instance| node| worker| pod| job)? (?P<kind>[Rr]ole|[Uu]ser) (?!(?:above|below|itself|now|today|currently|here|is|was|are|in|that|which|with|only|so|then|before|after|again)\b){_OWNER_NAME}{_IN_PARENTHESES}(?::|\n)",
-        rf"(?:^|\n)[^\n.:]{{0,20}}?(?<![\w+=,.@-]){_OWNER_NAME} (?P<kind>role|user)(?:'s)?(?: IAM| inline)? (?:policy|permissions){_IN_PARENTHESES}:",
-        rf"\b(?P<kind>[Rr]ole|[Uu]ser),? {_OWNER_NAME},?{_IN_PARENTHESES}{_HAS}:",
-        rf"(?:\A|[\s(]){_OWN_KIND}{_HAS}:",
-        rf"{_POLICY_OF} {_OWN_KIND}:",
-    )
 )
 # The command that prints a role, and words that introduce its trust policy.
 _TRUSTING_ROLE = lazy_pattern(
@@ -102,8 +82,6 @@ _VARIABLE_VALUE = lazy_pattern(
     r"(?am)^[ \t]{0,8}(?P<name>\w{1,64})[ \t]{0,20}=[ \t]{0,20}\"(?P<value>[\w./:@*-]{1,200})\"[ \t]{0,8}(?:#[^\n]*)?$"
 )
 _CHARS_OF_INTRODUCTION = 400
-# The mark of Markdown before code.
-_FENCE = lazy_pattern(r"```\w{0,5}\s{0,20}\Z")
 _HEADING = lazy_pattern(
     r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z|\n\s{0,20}\n[A-Za-z][^\n{}\"=]{1,80} (?:[^\n{}\"=]{1,80}|[`\"'][\w+=,.@-]{1,128}[`\"']):\s{1,20}\Z"
 )
@@ -310,21 +288,7 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
     """
     at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
     found = None if at == -1 else _OWNER.match(text[at:start])
-    heading = _FENCE.sub("", text[max(start - _CHARS_OF_INTRODUCTION, 0) : start])
-    stated = filter(None, (form.search(heading) for form in _OF_OWNER))
-    found = found or next((each for each in stated if _is_name(each, text)), None)
-    return None if found is None else (found["kind"].lower().lstrip("-_"), found["name"])
-
-
-def _is_name(heading: re.Match[str], text: str) -> bool:
-    """Return whether the name in a heading is one, and not a word: as the text shows elsewhere, or by its form."""
-    path = rf"role|user)/(?:[\w+=,.@-]{{1,64}}/){{0,8}}{re.escape(heading['name'])}(?![\w+=,.@-])"
-    return (
-        heading.groupdict().get("of") is not None
-        or _FORM_OF_NAME.match(heading["name"]) is not None
-        or "inline" in heading[0][heading.end("name") - heading.start() :]
-        or re.search(rf":(?:assumed-)?(?:{path}", text) is not None
-    )
+    return find_owner_in_heading(text, start) if found is None else (found["kind"], found["name"])
 
 
 def _find_inline_name(text: str, start: int) -> str | None:

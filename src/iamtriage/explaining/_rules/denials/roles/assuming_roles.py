@@ -120,7 +120,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             if own_role
             else condition.verdict or _describe_reason(denial, findings, attribute),
         ),
-        *_causes(denial, findings, attribute, own_role),
+        *_causes(denial, findings, attribute),
         topic="assume-role",
         remedies=build_remedies,
         notes=(
@@ -154,7 +154,6 @@ def _causes(
     denial: Denial,
     findings: TrustFindings | None,
     attribute: str | None,
-    own_role: barred_callers.OwnRole | None,
 ) -> Iterator[Cause]:
     caller, role = denial.caller, denial.target_role_text
     evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
@@ -179,7 +178,7 @@ def _causes(
         yield findings.cause
     is_unexplained = denial.policy_type is None and denial.deny != "explicit"
     if is_itself := barred_callers.assumes_itself(denial):
-        yield barred_callers.ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)
+        yield barred_callers.ASSUMES_ITSELF.cause("derived", text=barred_callers.describe_own_setting(denial))
     if is_unexplained and findings is None and (vendor := external_ids.find_vendor(denial)):
         text = f"The trust policy of {role} does not allow {caller}, which belongs to {vendor}, or requires another external ID than {vendor} sends."
         yield from (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -15,7 +15,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import upper_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import User
-from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.documents import decode_members
+from iamtriage.explaining._context.readers.kubernetes.controllers import Controller, find_controller
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
@@ -152,7 +153,7 @@ _BACKEND_BLOCK = lazy_pattern(
     r"\bInitializing the backend\b|\bError configuring S3 Backend\b|\bin backend \"s3\""
 )
 # https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks
-_AUTH_CONFIG = lazy_pattern(r"\"awsAuthConfig\"\s?:\s?(\{[^{}]{1,600}\})")
+_AUTH_CONFIG = lazy_pattern(r"\"awsAuthConfig\"\s?:\s?\{([^{}]{1,600})\}")
 _NAMESPACE = lazy_pattern(r"\n {1,8}namespace: [\"']?([a-z0-9-]{1,63})\b")
 
 
@@ -164,23 +165,32 @@ class OwnRole(NamedTuple):
     command: str
 
     @property
-    def reason(self) -> str:
-        """Where the credentials of the caller are from."""
-        return f"The caller is a session of the role: the pod got it by its service account, and {self.setting} asks STS for the same role once more. Its trust policy does not allow the role itself."
-
-    @property
     def verdict(self) -> str:
         """Why the role is assumed again, as the end of a sentence."""
         return f"it has this role already, and {self.setting} of {self.holder} makes it assume the role again"
 
 
+def _find_controller(denial: Denial) -> Controller | None:
+    """Return the controller with a setting that makes it assume the role that it has."""
+    found = find_controller(f"{denial.failure.text} {denial.facts.service_account or ''}")
+    return found if found and found.role_setting and assumes_itself(denial) else None
+
+
+def describe_own_setting(denial: Denial) -> str | None:
+    """Return where the credentials of the caller are from, and what asks for the role again, if that is known."""
+    if (controller := _find_controller(denial)) is None:
+        return None
+    setting = controller.role_setting.partition(" of the ")[0]
+    return f"The caller is a session of the role: the pod got it by its service account, and {setting} asks STS for the same role once more. Its trust policy does not allow the role itself."
+
+
 def find_own_role(denial: Denial) -> OwnRole | None:
     """Return the setting in the text that names the role that the caller has already."""
     text, role = denial.failure.text, denial.role
-    if role is None or "kind: " not in text or not assumes_itself(denial):
+    controller = _find_controller(denial)
+    if role is None or controller is None or "kind: " not in text:
         return None
-    controller = find_controller(text)
-    setting, _, kinds = ("" if controller is None else controller.role_setting).partition(" of the ")
+    setting, _, kinds = controller.role_setting.partition(" of the ")
     found = re.search(
         rf"\bkind: (?P<kind>{kinds.replace(' or ', '|')})\n(?:[ \w.:/-]{{0,200}}\n){{0,20}}? *(?:metadata: ?\{{[^{{}}\n]{{0,100}}?\b)?name: [\"']?(?P<name>[a-z0-9.-]{{1,253}})[\"']?(?: ?[,}}][^\n]{{0,100}})?\n"
         rf"(?:(?!---)[^\n]{{0,400}}\n){{0,80}}?[^\n]{{0,200}}?\b\w{{0,40}}[rR]ole\w{{0,40}}: [\"']?arn:[\w:-]{{1,60}}:role/\S{{0,200}}\b{re.escape(role.name)}\b",
@@ -205,43 +215,42 @@ def own_credentials_remedy(denial: Denial, own: OwnRole | None) -> Remedy:
             commands=own.command,
             url=pages.ASSUME_ROLE,
         )
-    controller = find_controller(f"{denial.failure.text} {denial.facts.service_account or ''}")
-    text = denial.failure.text
+    text, then = denial.failure.text, "The trust policy needs no change for that. Or use another role there."
     remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile, backend or Airflow connection, assume_role in the Terraform provider, role-to-assume in a second step of the workflow."
     if (found := _PROVIDER_BLOCK.search(text)) is not None:
         place = f" ({found['file']} line {found['line']})" if found["file"] else ""
         remove = f"Remove assume_role from the provider block of Terraform{place}. Keep what gives the run the role, such as role-to-assume of the workflow. If people need assume_role, make it conditional, such as by a dynamic block."
     elif _BACKEND_BLOCK.search(text) is not None:
         remove = "Remove assume_role or role_arn from the backend block of Terraform, and run terraform init -reconfigure."
-    if controller is not None and controller.role_setting:
+    if (controller := _find_controller(denial)) is not None:
         remove = f"Remove {controller.role_setting}: {controller.name} already has the role in its pod."
         remove += _corrected_configuration(text)
+        then = "No permission is missing for this error, and the trust policy needs no change. The setting is only for another role, such as one of the account with the resources."
     return your_remedy(
         f"Use the credentials that {denial.caller} has, without assuming it again",
         remove,
-        f"The trust policy needs no change for that. Or use another role there. {role_calls.tag_session_step(denial)}".rstrip(),
+        f"{then} {role_calls.tag_session_step(denial)}".rstrip(),
         url=pages.ASSUME_ROLE,
     )
 
 
 def as_other_way(denial: Denial, remedy: Remedy | None) -> Remedy | None:
-    """Return the remedy for a trust policy, which is only another way for a role that assumes itself."""
+    """Return the remedy for a trust policy, which is another way for a role that assumes itself, if no setting is known that asks for it."""
     if remedy is None or not assumes_itself(denial):
         return remedy
+    placed = (each.search(denial.failure.text) for each in (_PROVIDER_BLOCK, _BACKEND_BLOCK))
+    if _find_controller(denial) or any(placed):
+        return None
     return attrs.evolve(remedy, title="Or let the role trust itself")
 
 
 def _corrected_configuration(text: str) -> str:
     """Return the configuration of the text without the role, as a sentence after a space, or an empty string."""
     found = _AUTH_CONFIG.search(text)
-    try:
-        config: object = json.loads(found[1]) if found else None
-    except ValueError:
-        config = None
-    if not isinstance(config, dict) or "roleARN" not in config:
+    config = decode_members(found[1]) if found else {}
+    if config.pop("roleARN", None) is None:
         return ""
-    kept = {key: value for key, value in cast("dict[str, object]", config).items() if key != "roleARN"}
-    return f' Keep the rest: "awsAuthConfig": {json.dumps(kept)}.'
+    return f' Keep the rest: "awsAuthConfig": {json.dumps(config)}.'
 
 
 # "The trust policy has my user", "I added … to the trust policy".
@@ -342,9 +351,7 @@ def explain_named_caller(
     is_printed = name is not None and re.search(
         rf"\baws iam get-role [^\n]*{re.escape(name)}\b", denial.failure.text
     )
-    blocked = EXPLICIT_DENY.cause(
-        text=f"A Deny in a policy of {caller}{limits} a service control policy blocks the call."
-    )
+    text = f"A Deny in a policy of {caller}{limits} a service control policy blocks the call."
     other = not_trusted.cause(
         text=f"IAM has another trust policy for {role}: the change was not saved, or {shown} is of another role or account."
     )
@@ -365,18 +372,16 @@ def explain_named_caller(
             commands=boundary,
             url=pages.EVALUATION,
         )
-    cause = (
-        "another policy blocks the call"
-        if is_printed
-        else "IAM has another trust policy for the role, or another policy blocks the call"
-    )
+    cause = "another policy blocks the call"
+    if not is_printed:
+        cause = f"IAM has another trust policy for the role, or {cause}"
     return denial.explain(
         wording.denial_summary(
             denial, f"{shown} names {caller}, which is enough within one account. So most likely, {cause}"
         ),
         None if findings is None else findings.cause,
         None if is_printed else other,
-        blocked,
+        EXPLICIT_DENY.cause(text=text),
         topic="assume-role",
         remedies=(remedy, denial_remedies.authorization_details_remedy(denial)),
         notes=f"No identity-based policy of {caller} has to allow sts:AssumeRole, and an Allow does not help against a Deny.",

@@ -76,6 +76,8 @@ _NEGATED = lazy_pattern(
 _DELAY = lazy_pattern(
     r"(?i:\b(?:propagation|propagated?|(?:takes?|need) (?:a while|some time|time|long|hours)|how long|delay|eventual(?:ly)? consisten\w{1,3})\b)[^.!\n]{0,80}\?"
 )
+# It would fill a line of the step, and stands in the policy below.
+_LONG_ARN = 80
 _TO_CALLER = f"Attach the policy to {UNKNOWN_CALLER}."
 
 
@@ -157,7 +159,8 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     needed, allowed = list_actions(iterate_statements(remedy.policy or {})), list_actions(allowing)
     # A program that uses one more resource most likely calls them on it, too.
     others = " The other actions of the statement then apply to it, too." if allowed - needed else ""
-    step = f"Add {clip_text(lacking[0])} to the Resource of {statement}{OR_ATTACH}{others}"
+    added = "the ARN below" if len(lacking[0]) > _LONG_ARN else clip_text(lacking[0])
+    step = f"Add {added} to the Resource of {statement}{OR_ATTACH}{others}"
     is_of_type = not (others and has_actions_on_other_type(policy, denial.action or "", old, lacking[0]))
     if not is_of_type or (len(needed) > 1 and not needed <= allowed):
         # The other actions are not to be allowed on the resources of that statement, too.

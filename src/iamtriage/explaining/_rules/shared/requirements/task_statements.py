@@ -276,8 +276,8 @@ def _describe_group(resource: str, text: str) -> tuple[str, ...]:
         )
     restart = f"/connectors/{found['connector']}/restart?includeTasks=true&onlyFailed=true"
     return (
-        "Kafka Connect reads for each sink connector with a group of its own, connect- and the connector's name. group.id is only that of the workers, and source connectors read no topics. To cover all sinks, end the Resource with connect-*.",
-        f"Then restart the failed task, which does not retry: POST {restart} to the REST API of Kafka Connect.{acls}",
+        "Kafka Connect reads for each sink connector with a group of its own, connect- and the connector's name, and not with group.id, the group of the workers. To cover all sinks, end the Resource with connect-*.",
+        f"Then restart the failed task, which does not retry: POST {restart} to the API of Kafka Connect.{acls}",
     )
 
 
