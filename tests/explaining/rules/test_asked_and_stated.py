@@ -80,6 +80,24 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
             "The user pia lacks the Lake Formation permission SELECT",
             "ROLE_ARN",
         ),
+        (
+            f"{_SELECT}It ran until they revoked IAMAllowedPrincipals.",
+            "has no grant any more",
+            "The database or table does not exist",
+        ),
+        (
+            f"{_SELECT}Yesterday IAM_ALLOWED_PRINCIPALS was removed from the database.",
+            "each role and user needs a grant",
+            "To leave access to IAM instead",
+        ),
+        (f"{_SELECT}We did not revoke IAMAllowedPrincipals.", "does not exist", "any more"),
+        (f"{_SELECT}Should IAMAllowedPrincipals have been revoked?", "does not exist", "any more"),
+        # The list is of the role in the text, which the message does not name.
+        (
+            f"{_SELECT}Job role: arn:aws:iam::111122223333:role/etl\n{_GRANTS}[['arn:aws:iam::111122223333:role/other', ['SELECT']]]\n",
+            "the role etl, which made this call, has none",
+            "Check what Lake Formation grants already",
+        ),
         (f"{_PACKAGES}The token is in a GitLab variable.", _IN_EACH_JOB, _AGAIN),
         (f"{_PACKAGES}env: TOKEN: ${{{{ secrets.CODEARTIFACT_TOKEN }}}}", _IN_EACH_JOB, _AGAIN),
         (f"{_PACKAGES}On the laptop, in my .npmrc.", _AGAIN, _IN_EACH_JOB),

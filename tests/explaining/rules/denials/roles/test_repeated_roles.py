@@ -35,7 +35,12 @@ def test_configuration_without_the_role(config: dict[str, str], kept: str | None
 @check_rows("target", ["OctoSync", "Reef"])
 def test_sessions_of_pod_identity_pass_on_tags(target: str, session: str, *, has_tags: bool) -> None:
     explanation = explain(_DENIED.format(session, target))
-    [trust] = [each for each in explanation.remedies if each.layer == "role_trust"]
+    trusts = [each for each in explanation.remedies if each.layer == "role_trust"]
+    # Argo CD needs no trust in its own role: the setting that names the role can go.
+    assert len(trusts) == (target != "OctoSync" or not has_tags)
+    if not trusts:
+        return
+    [trust] = trusts
     assert trust.policy is not None
     action = trust.policy["Statement"][0]["Action"]
     assert action == (["sts:AssumeRole", "sts:TagSession"] if has_tags else "sts:AssumeRole")

@@ -133,30 +133,33 @@ def explain_lake_formation(denial: Denial) -> Explanation:
     grant = _find_grant(denial, words)
     stated = _REQUIRED.search(words)
     caller, role = denial.caller, denial.context.role_arn
+    own: str | None = getattr(denial.role or denial.principal, "name", None)
     if caller == "the caller" and role is not None and ":role/" in role.value:
         # What the grant is for.
-        caller = f"the role {clip_text(role.value.rpartition('/')[2])}"
+        own = role.value.rpartition("/")[2]
+        caller = f"the role {clip_text(own)}"
     summary = f"Lake Formation denied {caller} access to {grant.description}."
     if stated:
         permission = grant.permissions[0]
         summary = f"{capitalize_start(caller)} lacks the Lake Formation permission {permission} on {grant.description}."
         if caller == "the caller":
             summary = f"The Lake Formation permission {permission} on {grant.description} is missing."
+    revoked = lake_grants.describe_revoked(denial.failure.text)
     causes = [
         LAKE_FORMATION_GRANT.cause(
             "reported" if "ake Formation" in words else "derived",
             (f'The message says "{stated[0]}".',) if stated else (),
-            text=f"Lake Formation has not granted {caller} {grant.permissions[0] if stated else 'a permission'} on {grant.description}. IAM policies do not grant it, not even AdministratorAccess.",
+            text=f"Lake Formation has not granted {caller} {grant.permissions[0] if stated else 'a permission'} on {grant.description}. {revoked or 'IAM policies do not grant it, not even AdministratorAccess.'}",
         )
     ]
-    listed = lake_grants.describe_listed(denial)
+    listed = lake_grants.describe_listed(denial, own, caller)
     if listed is not None:
-        text = f"{listed.text} IAM policies do not replace a grant."
+        text = f"{listed.text} {revoked or 'IAM policies do not replace a grant.'}"
         causes = [LAKE_FORMATION_GRANT.cause("derived", text=text)]
         if listed.is_of_session and not stated and "Table" in grant.resource:
             # The session reads the data.
             grant = attrs.evolve(grant, permissions=("DESCRIBE",))
-    elif "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
+    elif not revoked and "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
         causes.append(NO_SUCH_RESOURCE.cause())
     reads_data = "Table" in grant.resource and not (listed and listed.is_of_session)
     return denial.explain(
@@ -165,18 +168,20 @@ def explain_lake_formation(denial: Denial) -> Explanation:
         topic="lake-formation",
         remedies=(
             _grant_remedy(denial, grant, words),
-            None if listed is not None else _check_remedy(denial, grant),
+            None if listed is not None else _check_remedy(denial, grant, revoked),
         ),
         notes=(_describe_data_access(denial, grant) if reads_data else None,),
     )
 
 
-def _check_remedy(denial: Denial, grant: _Grant) -> Remedy:
+def _check_remedy(denial: Denial, grant: _Grant, revoked: str | None) -> Remedy:
     inspect = "aws lakeformation list-permissions --resource {}"
     return owner_remedy(
         "Check what Lake Formation grants already",
         "The resource and the catalog (the account) must be those of the call. A resource link needs a grant on its target.",
-        "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
+        None
+        if revoked
+        else "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
         commands=_name_region(denial, fill_command(inspect, json.dumps(grant.resource))),
         url=pages.LAKE_FORMATION_PERMISSIONS,
     )

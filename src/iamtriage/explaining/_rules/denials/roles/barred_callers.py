@@ -215,7 +215,8 @@ def own_credentials_remedy(denial: Denial, own: OwnRole | None) -> Remedy:
             commands=own.command,
             url=pages.ASSUME_ROLE,
         )
-    text, then = denial.failure.text, "The trust policy needs no change for that. Or use another role there."
+    text = denial.failure.text
+    then = f"The trust policy needs no change for that. Or use another role there. {role_calls.tag_session_step(denial)}".rstrip()
     remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile, backend or Airflow connection, assume_role in the Terraform provider, role-to-assume in a second step of the workflow."
     if (found := _PROVIDER_BLOCK.search(text)) is not None:
         place = f" ({found['file']} line {found['line']})" if found["file"] else ""
@@ -225,11 +226,11 @@ def own_credentials_remedy(denial: Denial, own: OwnRole | None) -> Remedy:
     if (controller := _find_controller(denial)) is not None:
         remove = f"Remove {controller.role_setting}: {controller.name} already has the role in its pod."
         remove += _corrected_configuration(text)
-        then = "No permission is missing for this error, and the trust policy needs no change. The setting is only for another role, such as one of the account with the resources."
+        then = "The trust policy needs no change, and no permission is missing for this error. The setting is only for another role, such as one of the account with the resources."
     return your_remedy(
         f"Use the credentials that {denial.caller} has, without assuming it again",
         remove,
-        f"{then} {role_calls.tag_session_step(denial)}".rstrip(),
+        then,
         url=pages.ASSUME_ROLE,
     )
 
