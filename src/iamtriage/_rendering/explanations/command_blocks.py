@@ -43,7 +43,9 @@ _FOLLOWING_LABELS = ("And", "If ", "Or", "Otherwise", "Then")
 # The ends of the words before a command that reads a document, which precedes the words.
 _AFTER_DOCUMENT = (" saved:", " then replace the policy:")
 # A file that a command reads and that the reader must save first, as a step says.
-_FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =]|(?m:^)jq -Rs '[^']*' )([\w.-]+\.(?:json|ya?ml))")
+_FILE = lazy_pattern(
+    r"(?:file://|policy_document=@|(?:-f|--filename)[ =]|(?m:^)jq -Rs '[^']*' )([\w.-]+\.(?:json|ya?ml))"
+)
 # A command whose options are the statement.
 _ADDS_STATEMENT = "aws lambda add-permission "
 # The file in which a command saves the present policy, and that of the changed one.

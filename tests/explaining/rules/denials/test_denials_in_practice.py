@@ -1788,6 +1788,7 @@ BUCKETS: tuple[Case, ...] = (
         ("RestrictPublicBuckets=false",),
     ),
 )
+_READS = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::reports/*"}]}'
 _FEDERATED = f"An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::{ACCOUNT}:federated-user/ana is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::reports because no session policy allows the s3:ListBucket action"
 
 
@@ -2017,8 +2018,45 @@ SETTINGS: tuple[Case, ...] = (
         "federated session that Vault issued",
         _FEDERATED.replace("/ana ", "/vault-1764500000-Zx81kQ "),
         {},
-        ("Add the statement to the policy of the Vault role", "vault read aws/creds/ROLE", "aws/config/root"),
+        ("in policy_document of its Vault role", "vault read aws/creds/VAULT_ROLE_NAME", "aws/config/root"),
         ("AssumeRole", "[you]"),
+    ),
+    (
+        "federated session of a Vault role in the text",
+        f"$ vault read -format=json team/aws/sts/reports\n{_FEDERATED}",
+        {},
+        (
+            "in policy_document of the Vault role reports",
+            "vault read team/aws/roles/reports",
+            "team/aws/config/root",
+        ),
+        ("AssumeRole", "GetFederationToken needs"),
+    ),
+    *(
+        (
+            f"policy_document of a Vault role, {form}",
+            f"$ vault read aws/creds/reports\n{_FEDERATED}\n$ vault read aws/roles/reports\n{shown}",
+            {},
+            (
+                "session policy, does not allow this action",
+                "allows only s3:GetObject",
+                "vault write aws/roles/reports policy_document=@policy.json",
+                '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*"}',
+            ),
+            ("GetFederationToken needs", "the policy in the text"),
+        )
+        for form, shown in (
+            (
+                "in a table",
+                f"credential_types    [federation_token]\npolicy_arns         []\npolicy_document     {_READS}\n",
+            ),
+            (
+                "as JSON",
+                json.dumps(
+                    {"data": {"credential_types": ["federation_token"], "policy_document": _READS}}, indent=2
+                ),
+            ),
+        )
     ),
     (
         "federated session with a name of an own Vault",

@@ -37,7 +37,7 @@ _COMMAND = "aws iam get-"
 _LEFT_OUT = lazy_pattern(r",\s{0,8}(?:\"?(?:\.\.\.|…)\"?)\s{0,8}(?=\})")
 # A policy as a string of JSON, as commands for queues, topics, buckets, repositories and secrets print it, also in a list.
 _POLICY_STRING = lazy_pattern(
-    r"(?:\"(?:Resource)?(?i:policy)(?:Text|Document|InJson)?\"\s?:\s?|[\[,]\s{0,40})(?P<string>\"\{(?:[^\"\\]|\\.){10,20000}\")"
+    r"(?:\"(?:Resource)?(?i:policy)(?:Text|_?[Dd]ocument|InJson)?\"\s?:\s?|[\[,]\s{0,40})(?P<string>\"\{(?:[^\"\\]|\\.){10,20000}\")"
 )
 _ACTION = lazy_pattern(r"[a-z][a-z0-9-]{1,30}:[A-Za-z*]{1,80}")
 _CHARS_BEFORE = 80

@@ -22,6 +22,8 @@ _ASSOCIATION = lazy_pattern(
 _PARAMETER = lazy_pattern(
     r"\binline-session-policy ?: ?(?:[>|][+-]?\s{1,40})?[\"']?\Z"
     r"|\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,300} --policy[ =][\"']?\Z"
+    # What HashiCorp Vault passes for a role of its secrets engine, as JSON and in a table.
+    r"|\bcredential_types\"?:?\s{1,40}\[\s{0,20}\"?(?:federation_token|assumed_role)\b[^{}]{0,300}\bpolicy_document\"?:?\s{1,40}\"?\Z"
     # What describe-pod-identity-association prints.
     r"|\"(?:associationId\"\s?:\s?\"a-\w{5,40}|serviceAccount\"\s?:\s?\"[a-z\d.-]{1,253}\",\s{0,20}\"roleArn\"\s?:\s?\"[^\"\n]{1,600})\"(?:[^{}]|\{[^{}]{0,100}\}){0,300}\"policy\"\s?:\s?\"?\Z"
     r"|(?i:\b(?<!no )(?<!not the )(?<!not a )(?<!without a )(?<!without the )session[- ]policy)(?: (?:is(?! not\b)|of|for|we pass|i pass|that)\b[^\n.{}]{0,60})?:\s{0,20}(?:```\w{0,5}\s{0,20})?\Z"

@@ -106,6 +106,12 @@ def _may_be_of_tenant(denial: Denial) -> bool:
     return bool(named) and any(map((denial.principal_text or "").lower().__contains__, named))
 
 
+def _may_be_of_vault(denial: Denial) -> bool:
+    """Return whether HashiCorp Vault can have issued the credentials of the caller."""
+    principal = denial.principal_text or ""
+    return "/vault-" in principal or (":federated-user/" in principal and "vault" in denial.failure.text)
+
+
 def _may_be_unfilled(denial: Denial) -> bool:
     """Return whether the name of the denied resource can have a placeholder, or the ARN of a role be wrong."""
     name = denial.failure.resource or ""
@@ -180,7 +186,7 @@ _OF_DENIAL: Rows = (
 _AT_LAST: Rows = (
     (all_of(is_not_explicit, _may_be_of_tenant), "denials.identities.other_tenants.add_other_tenant"),
     (
-        all_of(is_not_explicit, lambda denial: ":user/vault-" in (denial.principal_text or "")),
+        all_of(is_not_explicit, _may_be_of_vault),
         "denials.identities.vault_users.add_vault_user",
     ),
     (_may_show_user, "denials.identities.callers.add_user"),

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.policies import code_variables
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
-from iamtriage.explaining._rules.shared.remedies import present, save_step
+from iamtriage.explaining._rules.shared.remedies import save_step
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.requirements.tasks import DELETING_SYNC
 from iamtriage.explaining._rules.shared.texts.text_signs import AMPLIFY, Signs
@@ -178,7 +178,7 @@ def _pod_remedy(denial: Denial, association: str | None) -> Remedy:
     if association is None:
         return pod_sessions.associated_policy_remedy(denial, statement, _save_step(denial, "The update"))
     return pod_sessions.shown_association_remedy(
-        denial, association, statement, statement and _extend_shown(denial, statement)
+        denial, association, statement, statement and extend_shown(denial, statement)
     )
 
 
@@ -211,7 +211,7 @@ def _passed_policy_remedy(denial: Denial) -> Remedy:
         title = "Pass a session policy that allows it, or none"
         change = f"The text shows the session policy: {managed['name']} ({managed['place']}), an AWS managed policy, which cannot be changed. Pass this policy, too, as {_INLINE_PLACES[managed['place']]}: together, they allow what either allows. Or leave {managed['place']} out: then only the role's own policies apply. Then {again}."
         policy, statement = build_document((statement,)), None
-    extended = None if place is None or statement is None else _extend_shown(denial, statement)
+    extended = None if place is None or statement is None else extend_shown(denial, statement)
     if extended is not None:
         title = f"Allow {denial.action} in the session policy"
         own = f" {capitalize_start(denial.caller)} must allow {denial.action}, too."
@@ -273,7 +273,7 @@ def _describe_next_actions(denial: Denial, statement: dict[str, Any]) -> str:
     return f", which also allows {join_words(added, 'and')} for the calls after this one" if added else ""
 
 
-def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] | None:
+def extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] | None:
     """Return the session policy in the text with a statement, or with its action where the resource is covered.
 
     A statement on all resources would allow the session more than it needs.
@@ -292,10 +292,6 @@ def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] |
             each["Action"] = [*dict.fromkeys((*as_strings(each["Action"]), *as_strings(statement["Action"])))]
             return {**shown[0].content, "Statement": statements}
     return {**shown[0].content, "Statement": [*statements, statement]}
-
-
-# The names that the AWS secrets engine of HashiCorp Vault gives to federated sessions.
-_VAULT_SESSION = lazy_pattern(r"(?a)vault-\d{10}-\w{1,20}")
 
 
 def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explanation:
@@ -318,30 +314,17 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
         client = _CLIENT.search(denial.failure.text, max(start - _CHARS_OF_CLIENT, 0), start)
         call = clip_text(" ".join(found[0][0][:-1].rstrip(", \n").split())).replace('\\"', '"')
         how = f'Save this document as policy.json, and pass it: {client[0] if client else ""}{call}, Policy=open("policy.json").read())'
-    then, issuer = (
-        "use the new session: an existing one keeps its permissions",
-        "whose keys call GetFederationToken",
-    )
-    other: str | None = "Or use AssumeRole, whose sessions have the permissions of the role."
-    if is_of_vault := not found and _VAULT_SESSION.fullmatch(session.name) is not None:
-        title, issuer, other = (
-            "Add the statement to the policy of the Vault role",
-            "of Vault (aws/config/root)",
-            None,
-        )
-        how = "Vault issued the session, as its name shows: add the statement to policy_document of its role, and keep the others"
-        then = "get new credentials (vault read aws/creds/ROLE): issued ones keep their permissions"
     statement = guardrails.allowing_statement(denial)
     passed = commands.fill_command(
         "aws sts get-federation-token --name {} --policy file://policy.json", session.name
     )
     remedy = Remedy(
         title=title,
-        who="account administrator" if is_of_vault else "you",
-        steps=present(
-            f"{how}. Then {then}.",
-            f"The IAM user {issuer} needs {denial.action} in an identity-based policy, too.",
-            other,
+        who="you",
+        steps=(
+            f"{how}. Then use the new session: an existing one keeps its permissions.",
+            f"The IAM user whose keys call GetFederationToken needs {denial.action} in an identity-based policy, too.",
+            "Or use AssumeRole, whose sessions have the permissions of the role.",
             *guardrails.resource_steps(denial),
         ),
         commands=(passed,) if has_none and not in_python else (),
