@@ -25,7 +25,7 @@ def _list(*names: str) -> str:
         (_list(_OLD), f"in account 111122223333: the list in the text has only https://{_OLD}", "derived", 1),
         (_list("gitlab.com"), "has only https://gitlab.com", None, 1),
         (_LIST, "in the role's account: the list in the text is empty", None, 3),
-        (_list(_OLD) + _ROLE, "in the role's account.", "possible", 3),
+        (_list(_OLD) + _ROLE, "in the role's account 444455556666.", "possible", 3),
         ("", "in the role's account.", "possible", 3),
     ],
     ids=["old cluster", "other", "empty", "other account", "no list"],
@@ -36,6 +36,10 @@ def test_list_of_providers(text: str, summary: str, code: str | None, commands: 
     found = {each.code: each.evidence for each in explanation.causes}
     assert found.get("cluster-recreated") == code
     assert len(explanation.remedies[0].commands) == commands
+    # The ARN of the provider is written if its account is known.
+    account = "111122223333" if commands == 1 else "444455556666" if _ROLE in text else None
+    arn = f"arn:aws:iam::{account}:oidc-provider/{_ISSUER} as Principal.Federated"
+    assert (arn in explanation.remedies[0].steps[-1]) is (account is not None)
 
 
 _ACCOUNT = {"namespace": "shop", "service_account": "cart"}

@@ -216,12 +216,16 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     listed = _find_listed(case) if other is None else None
     if listed is not None:
         where, account, causes = _compare_listed(issuer, listed, causes)
-    create = _create_provider_remedy(issuer, account)
+    role = find_role(case)
+    owner = account or (None if role is None or not role.account.isdigit() else role.account)
+    if listed is None and owner is not None:
+        where += f" {owner}"
+    create = _create_provider_remedy(issuer, account, owner)
     if other is not None:
         owner = " of another cluster" if other.is_of_other_cluster else f" {other.named}"
         if _is_gone(case, other):
             owner = f" of the old cluster, {clip_text(other.named)}"
-        where += f" {other.account}, and the role's trust policy names the provider{owner}"
+        where = f"the role's account {other.account}, and the role's trust policy names the provider{owner}"
         create = _create_and_trust_remedy(case, create, other)
     return case.explain(
         f"IAM has no OIDC provider for {issuer.description}{f' ({issuer.url})' if issuer.url else ''} in {where}.",
@@ -347,10 +351,12 @@ def trusting_statement(case: Case[Failure], issuer: Issuer, account: str | None)
     )
 
 
-def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
+def _create_provider_remedy(issuer: Issuer, account: str | None, owner: str | None) -> Remedy:
+    """Return the remedy that creates a provider, in an account whose list the text has, or that of the role."""
     create = create_provider_command(issuer)
     creations: Commands = (create,)
-    where = "Run the commands in the account of the role. The first one lists its providers: each ARN ends in the issuer without https://. If none matches exactly, create one. IAM gets the thumbprint itself."
+    whose = f"account {owner}, that of the role" if owner else "the account of the role"
+    where = f"Run the commands in {whose}. The first one lists its providers: each ARN ends in the issuer without https://. If none matches exactly, create one. IAM gets the thumbprint itself."
     if account:
         where = f"Run the command in account {account}. IAM gets the thumbprint itself."
     audience: str | None = (
@@ -373,9 +379,10 @@ def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
     url_text = issuer.url or ""
     partition = "aws-cn" if ".com.cn/" in url_text else "aws-us-gov" if ".us-gov-" in url_text else "aws"
     name = clip_text(url_text.removeprefix("https://")) or "its URL without https://"
-    provider = f"arn:{partition}:iam::{account}:oidc-provider/{name}" if account and url_text else "its ARN"
+    provider = f"arn:{partition}:iam::{owner}:oidc-provider/{name}" if owner and url_text else "its ARN"
     old = " If the cluster was re-created, it still names the old one." if issuer.is_eks else ""
-    trust = f"The role's trust policy must name this provider: {provider} as Principal.Federated, and {name} before :sub and :aud in the condition keys.{old}"
+    prefix = "what follows oidc-provider/" if owner and url_text else name
+    trust = f"The role's trust policy must name this provider: {provider} as Principal.Federated, and {prefix} before :sub and :aud in the condition keys.{old}"
     if account is None:
         creations = ("aws iam list-open-id-connect-providers", *creations)
     return account_remedy("Create the IAM OIDC provider", where, audience, trust, commands=creations, url=url)

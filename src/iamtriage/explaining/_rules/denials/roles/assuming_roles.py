@@ -295,7 +295,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         steps = [*(sessions or missing_trust_steps(findings))]
         if findings is None and _names_trust_policy(denial) and attribute is None:
             steps.append(
-                f"Read it first: if it names {denial.caller} already, the call does not meet its condition, such as an external ID or MFA. An Allow in the caller's own policies does not help."
+                f"Read it first: if it names {denial.caller} already, change only the call: it does not meet the condition, such as an external ID or MFA. An Allow in the caller's own policies alone does not help."
             )
         steps.append(save_step("the role's trust policy", "trust.json"))
         url = pages.EXTERNAL_ID if calls_other_account(denial) else url

@@ -296,7 +296,7 @@ def _explain_escalation(case: Case[KubernetesForbidden], message: str, said: re.
             cluster_remedy(
                 f"Ask a cluster administrator to create {what}",
                 None if again else "They run the same kubectl, Helm or Terraform command.",
-                "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind. Give these verbs to others only for single roles (resourceNames): otherwise, they can get every permission.",
+                "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind. Don't give these verbs to others: with escalate, they can write every permission into a role.",
                 commands=again,
                 url=_PREVENTION,
             ),
