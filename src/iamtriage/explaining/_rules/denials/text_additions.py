@@ -85,6 +85,12 @@ def _may_be_elsewhere(denial: Denial) -> bool:
     return len(words) > 1
 
 
+def _may_show_key_policy(denial: Denial) -> bool:
+    """Return whether a text can have a key policy, or a sentence about it."""
+    text = denial.failure.text
+    return ("kms:" in text and shows_policy(denial)) or "ey policy" in text
+
+
 # Access keys, and the role of a pod that may have some.
 _SIGNS_OF_KEYS = ("ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "AWS_ROLE_ARN",
     "create-pod-identity-association", "eks-pod-identity-token", "AWS_CONTAINER_CREDENTIALS_FULL_URI")  # fmt: skip
@@ -133,7 +139,7 @@ OF_TEXT: Rows = (
         ),
         "denials.identities.other_callers.add_policy_of_execution_role",
     ),
-    (all_of(is_not_explicit, shows_policy, says("kms:")), "denials.kms.key_policies.add_key_policy"),
+    (all_of(is_not_explicit, _may_show_key_policy), "denials.kms.key_policies.add_key_policy"),
     (
         all_of(
             calls("iam:createrole", "iam:createuser"),

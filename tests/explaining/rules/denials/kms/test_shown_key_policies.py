@@ -341,3 +341,35 @@ def test_allow_that_has_no_effect_without_the_key_policy(resource: str, *, is_ri
         each for each in explain(f"{error}policy of the role job:\n{own}\n").causes if "root" in each.text
     ]
     assert cause.text.endswith("the Allow of the role job is right, but has no effect alone.") is is_right
+
+
+_SAID_DEFAULT = "needs no change: a policy of the role ledger has to allow kms:Decrypt"
+
+
+@check_rows(
+    ("said", "is_default"),
+    [
+        ("key policy: only the default statement (Enable IAM User Permissions, root, kms:*)", True),
+        ("The key policy is the default one.", True),
+        ("It has the default key policy.", True),
+        ("The key policy of alias/db still has the root statement.", True),
+        ("key policy = default, we changed nothing", True),
+        # Another one, a question, and what was before.
+        ("The key policy is not the default one.", False),
+        ("Is the key policy the default one?", False),
+        ("The key policy had the default statement, I removed it.", False),
+        ("The key policy has no root statement.", False),
+    ],
+)
+def test_key_policy_that_a_sentence_describes(said: str, is_default: bool) -> None:  # noqa: FBT001 (a table)
+    """A key policy that enables IAM policies needs no statement, and is not looked at again."""
+    secret = "An error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed\n"
+    key = f'$ aws secretsmanager describe-secret --secret-id db --query KmsKeyId\n"{_KEY}"\n$ aws sts get-caller-identity --query Arn\n"arn:aws:sts::111122223333:assumed-role/ledger/s1"\n'
+    explanation = explain(f"{secret}{key}{said}")
+    assert explanation is not None
+    shown = " ".join(str(explanation).split())
+    assert (_SAID_DEFAULT in shown) is is_default
+    assert ("get-key-policy" not in shown) is is_default
+    assert "put-role-policy --role-name ledger" in shown
+    linked = str(explain(f"{_deny(_ASG, 'CreateGrant')}{said}"))
+    assert "needs no change" not in linked

@@ -245,6 +245,9 @@ def via_service(service: str | None, region: str, partition: str | None) -> dict
     return {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
 
 
+IS_ENOUGH = "policy.json is enough if the key policy enables IAM policies (the account's root as principal). "
+
+
 def key_policy_step(
     key: str, principal: Principal | None, actions: Sequence[str], caller: str, data: Arn | None = None
 ) -> str:
@@ -262,7 +265,7 @@ def key_policy_step(
     statement = json.dumps(allow(actions, "*", principal={"AWS": str(principal or "ROLE_ARN")}))
     if owner is None and principal is None:
         place = "the key's account" if arn is None else f"account {arn.account}"
-        return f"policy.json is enough if the key policy enables IAM policies (the account's root as principal). If {caller} is not in {place}, the key's owner must add this statement to it (put-key-policy): {statement}"
+        return f"{IS_ENOUGH}If {caller} is not in {place}, the key's owner must add this statement to it (put-key-policy): {statement}"
     if owner is None:
         is_same = arn is not None and account == arn.account
         across = f" A key of another account must be customer managed, and its policy must allow {caller}."

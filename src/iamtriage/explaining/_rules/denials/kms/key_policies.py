@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#condit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -18,6 +18,7 @@ from iamtriage.arns._principals import Role, ServiceLinkedRole, User
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.requested_values import find_via_service
+from iamtriage.explaining._rules.denials.kms import keys_of_data
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import (
     LAUNCHERS,
@@ -57,13 +58,13 @@ _MAX_NAMES = 2
 def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     """Add which statement of the key policy in the text is for the use of the key, and why it does not allow that."""
     policies = [each for each in _list_with_principal(denial) if _is_key_policy(each)]
-    if explanation.topic not in _TOPICS or len(policies) != 1 or denial.crosses_accounts:
+    is_said = not policies and keys_of_data.enables_iam(denial.failure.text)
+    if explanation.topic not in _TOPICS or not (len(policies) == 1 or is_said) or denial.crosses_accounts:
         return explanation
     # With a key of another account, both sides count.
     of_key = encrypted_data.with_key_of_text(denial) if denial.service == "kms" else denial
     if of_key.crosses_accounts:
         return add_key_policy_of_other_account(of_key, explanation)
-    policy = attrs.evolve(policies[0], name=_NAME)
     writes = (denial.operation or "").startswith(encrypted_data.WRITES)
     action = "kms:GenerateDataKey" if writes else "kms:Decrypt"
     if denial.service == "kms" and denial.action is not None:
@@ -74,6 +75,10 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
         implied = attrs.evolve(implied, resource=None, resource_arn=None)
         of_key = encrypted_data.with_key_of_text(implied)
         implied = of_key if of_key.crosses_accounts else implied
+    is_linked = isinstance(implied.role, ServiceLinkedRole)
+    if is_said:
+        return explanation if is_linked else _name_other_side(implied, (), explanation)
+    policy = attrs.evolve(policies[0], name=_NAME)
     if (denied := explain_resource_deny(implied)) is not None:
         return denied
     implied = _with_user(implied, policy)
@@ -83,12 +88,11 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
         for each in policy.allows
         if any(_is_account(name, implied.account) for name in principal_names(each, "AWS"))
     ]
-    is_linked = isinstance(implied.role, ServiceLinkedRole)
     is_enabled = any(
         names_action(each, action) is not False and not each.get("Condition") for each in enabling
     )
     if is_enabled and not is_linked:
-        return _name_other_side(implied, policy, explanation)
+        return _name_other_side(implied, policy.denies, explanation)
     # A statement for the account (root) leaves it to IAM, where nobody can allow a service-linked role anything.
     found = compare_with_principal(attrs.evolve(implied, account=None) if is_linked else implied, policy)
     if found is None or (implied.principal is None and found.has_cause(STATED_POLICY_OTHER_PRINCIPAL)):
@@ -187,11 +191,15 @@ def _with_user(implied: Denial, policy: KnownPolicy) -> Denial:
     return attrs.evolve(implied, principal=user, role=role, account=account, caller=caller)
 
 
-def _name_other_side(implied: Denial, policy: KnownPolicy, explanation: Explanation) -> Explanation:
-    """Return the explanation without what a key policy that enables IAM policies excludes."""
+def _name_other_side(
+    implied: Denial, denying: Sequence[Mapping[str, Any]], explanation: Explanation
+) -> Explanation:
+    """Return the explanation without what a key policy that enables IAM policies, with its Deny statements, excludes."""
     action = implied.action or ""
-    text = f"The key policy in the text enables IAM policies (root), so a policy of {implied.caller} has to allow {action}. In another account, the key policy must name the caller, too."
-    denies = [each for each in policy.denies if names_action(each, action) and names_caller(each, implied)]
+    text = f"The key policy in the text enables IAM policies (root), so it needs no change: a policy of {implied.caller} has to allow {action}."
+    if implied.crosses_accounts is None:
+        text += " In another account, the key policy must name the caller, too."
+    denies = [each for each in denying if names_action(each, action) and names_caller(each, implied)]
     if denies:
         text += f" It also has a Deny of {action} with a condition, which no Allow overrides: compare the condition with the call."
     causes = tuple(
@@ -199,8 +207,11 @@ def _name_other_side(implied: Denial, policy: KnownPolicy, explanation: Explanat
         for each in explanation.causes
     )
     first, *others = explanation.remedies
-    steps = tuple(each for each in first.steps if not each.startswith("The key policy must allow"))
-    return attrs.evolve(explanation, causes=causes, remedies=(attrs.evolve(first, steps=steps), *others))
+    kept = (each for each in first.steps if not each.startswith("The key policy must allow"))
+    steps = tuple(each.removeprefix(encrypted_data.IS_ENOUGH) for each in kept)
+    lines = tuple(each for each in first.commands if not each.startswith("aws kms get-key-policy"))
+    first = attrs.evolve(first, steps=steps, commands=lines)
+    return attrs.evolve(explanation, causes=causes, remedies=(first, *others))
 
 
 def _is_account(name: str, account: str | None) -> bool:

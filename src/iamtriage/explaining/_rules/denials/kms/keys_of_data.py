@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from iamtriage._patterns import only_one
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.s3_locations import find_location
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 
+# The key policy is said to enable IAM policies, or to be the default one, which does.
+_HAS_ROOT = lazy_pattern(
+    r"(?i:\bkey polic(?:y|ies)(?: of [\w/-]{1,80})?(?: (?:already|both|each|all|still)){0,2}(?: (?:ha(?:s|ve)|contains?|includes?|with|is|are)\b| ?[:=])(?! (?:no|not|only if|the same)\b)[^.\n]{0,30}?"
+    r"\b(?:root statement|statement for (?:the account's )?root|root principal|default (?:statement|one|polic(?:y|ies)|root)|default(?= ?[,;).(\n]|\Z)|Enable IAM (?:User Permissions|policies))"
+    r"|\b(?:has|have|with|uses?|kept) (?:only )?(?:the |its |a |an |AWS ){0,2}default key policy\b)"
+)
 # The services that people name as what their program reads.
 _STORES = {"parameter store": "ssm", "secrets manager": "secretsmanager"}
+
+
+def enables_iam(text: str) -> bool:
+    """Return whether a text says that the key policy lets IAM policies of the account allow the use of the key.
+
+    >>> [enables_iam(f"key policy: {each}") for each in ("default", "only the default statement (root)", "see below")]
+    [True, True, False]
+    >>> [enables_iam(f"The key policy {each}.") for each in ("is the default one", "has no root statement")]
+    [True, False]
+    """
+    return next(find_said(text, _HAS_ROOT), None) is not None
 
 
 def find_other_owner(denial: Denial) -> tuple[str, str] | None:

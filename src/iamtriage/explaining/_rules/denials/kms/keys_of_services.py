@@ -170,7 +170,8 @@ def _describe_denied(denial: Denial, actions: Sequence[str], data: str) -> str:
     if operation and OPERATION.fullmatch(operation):
         denied = f"The use of the KMS key was denied, not the call {operation}."
     task_role = find_task_role(text) if is_start else None
-    of_role = f" ECS reads it with the execution role, not with the task role {task_role}."
+    no_effect = ": an Allow there has no effect" if "kms:" in text else ""
+    of_role = f" ECS reads it with the execution role, not with the task role {task_role}{no_effect}."
     return denied + (of_role if task_role else "")
 
 

@@ -39,10 +39,6 @@ from iamtriage.explaining._rules.shared.wording import denial_summary, find_forw
 _IF_NO_ALLOW = "If nothing allows it, check policy.json{}, then replace the policy:"
 # https://getsops.io/docs/#assuming-roles-and-using-kms-in-various-aws-accounts
 _ROLE_IN_SOPS = "Or let SOPS assume a role of the key's account: in .sops.yaml, add +ROLE_ARN to the key's ARN, then run sops updatekeys where decrypting works."
-# The key policy is said to enable IAM policies.
-_HAS_ROOT = lazy_pattern(
-    r"(?i:\bkey polic(?:y|ies) (?:already |both |each |all |still ){0,2}(?:ha(?:s|ve)|contains?|includes?|with)\b(?! no\b)[^.\n]{0,30}?\b(?:root statement|statement for (?:the account's )?root|root principal)\b)"
-)
 _UPLOADS = lazy_pattern(r"(?i:\b(?:up ?loads?|up ?loaded|uploading|multipart|s3:PutObject)\b)")
 _SEVERAL_REASONS = "KMS has one message for these reasons and does not say which one applies."
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (kms:* for the account's root). For a key of another account, both must allow the call."
@@ -129,7 +125,7 @@ def _complete_steps(denial: Denial, explanation: Explanation) -> Explanation:
     notes = explanation.notes
     is_shown = any(each.has_principal for each in denial.context.policies)
     needs_key_policy = denial.crosses_accounts is False and not is_shown
-    if needs_key_policy and _HAS_ROOT.search(denial.failure.text) is not None:
+    if needs_key_policy and keys_of_data.enables_iam(denial.failure.text):
         needs_key_policy = False
         notes = (
             "The key policy has the statement for the account's root, so it does not have to change.",
