@@ -304,3 +304,48 @@ def test_what_a_person_says_decides(*, text: str, said: str, absent: str) -> Non
     shown = " ".join(str(explain(text)).split())
     assert said in shown
     assert absent not in shown
+
+
+_TRUST = '\ntrust of films-s3:\n"Condition": {"StringEquals": {"oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF:aud": "sts.amazonaws.com", "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF:sub": "system:serviceaccount:films:NAME"}}\n'
+
+
+@check_rows(
+    ("name", "adds", "checks"),
+    [
+        ("scheduler", True, False),
+        ("worker", False, False),
+        # A pattern may cover it. Without a trust policy, nothing is known.
+        ("*", False, True),
+        ("", False, True),
+    ],
+)
+def test_trust_policy_of_the_role_that_a_service_account_gets(name: str, *, adds: bool, checks: bool) -> None:
+    explanation = explain(f"{_NODE}{_ACCOUNTS}{_POD}{_TRUST.replace('NAME', name) if name else ''}")
+    assert explanation is not None
+    lines = explanation.remedies[0].commands
+    assert any("--arg sub system:serviceaccount:films:worker" in each for each in lines) is adds
+    assert any("file://trust.json" in each for each in lines) is adds
+    assert ("and the trust policy of films-s3 does not allow it" in explanation.summary) is adds
+    assert any("must allow the subject" in each for each in explanation.remedies[0].steps) is checks
+    assert "kubectl annotate serviceaccount worker" in lines[0]
+
+
+@check_rows(
+    ("before", "account", "restarts"),
+    [
+        ("Airflow with the KubernetesExecutor.\n", "worker", False),
+        ("kind: CronJob\n", "worker", False),
+        ("", "worker", True),
+        # What starts the pods of tasks runs on.
+        ("Airflow with the KubernetesExecutor.\n", "scheduler", True),
+        ("Airflow with the CeleryExecutor.\n", "worker", True),
+    ],
+)
+def test_pods_of_tasks_need_no_restart(before: str, account: str, *, restarts: bool) -> None:
+    accounts = _ACCOUNTS.replace("worker   ", f"{account}   ").replace("scheduler  arn", "web  arn")
+    explanation = explain(f"{before}{_NODE}{accounts}{_POD.replace('worker', account)}")
+    assert explanation is not None
+    first = explanation.remedies[0]
+    assert f"kubectl annotate serviceaccount {account}" in first.commands[0]
+    assert any("rollout restart" in each for each in first.commands) is restarts
+    assert any("Nothing has to be restarted" in each for each in first.steps) is not restarts

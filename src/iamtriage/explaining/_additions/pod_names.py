@@ -45,6 +45,15 @@ _LOOKUPS = (
         "kubectl get pods --namespace {namespace} --field-selector spec.serviceAccountName={account} --output jsonpath='{{.items[0].metadata.name}}'",
     ),
 )
+# Who starts pods for tasks and jobs, the accounts of its own pods, and the commands for a workload that the text does not name.
+_PODS_OF_RUNS = lazy_pattern(
+    r"\bKubernetes(?:Executor|PodOperator)\b|\bkind: (?:Cron)?Job\b|\bkind: (?:Workflow|CronWorkflow|PipelineRun|TaskRun|SparkApplication)\b"
+)
+_LONG_RUNNING = lazy_pattern(
+    r"scheduler|webserver|api-server|triggerer|dag-processor|statsd|operator|controller|server"
+)
+_RESTARTS = lazy_pattern(r"kubectl rollout (?:restart|status) deployment/NAME\b")
+_NEW_PODS = "Nothing has to be restarted: each task or job gets a new pod, which has the change."
 
 
 def name_of_role(topic: str, failure: Failure | None, facts: Facts) -> str | None:
@@ -121,6 +130,19 @@ def with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
     is_other = any("kubectl" in each for each in lookups) and not any("trust.json" in each for each in lines)
     steps = (*remedy.steps, _NO_OWN_ROLE) if is_other else remedy.steps
     return attrs.evolve(remedy, steps=steps, commands=(*lookups, *lines))
+
+
+def without_restarts(remedy: Remedy, facts: Facts, text: str) -> Remedy:
+    """Return a remedy that restarts no workload, if the pod is that of a task or job, which has none.
+
+    https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/kubernetes_executor.html
+    """
+    if not _PODS_OF_RUNS.search(text) or _LONG_RUNNING.search(facts.service_account or ""):
+        return remedy
+    kept = tuple(each for each in remedy.commands if not _RESTARTS.match(each))
+    if len(kept) == len(remedy.commands):
+        return remedy
+    return attrs.evolve(remedy, steps=(*remedy.steps, _NEW_PODS), commands=kept)
 
 
 def with_pod_lookups(remedy: Remedy, facts: Facts, option: Callable[[str], str]) -> Remedy:

@@ -38,6 +38,7 @@ from iamtriage.explaining._additions.pod_names import (
     role_lookups,
     with_pod_lookups,
     with_role_lookups,
+    without_restarts,
 )
 from iamtriage.explaining._additions.saved_policies import rename_saved_file, save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
@@ -130,14 +131,14 @@ def fill_remedies(explanation: Explanation, facts: Facts, runtime: Runtime | Non
     if profile is not None and (checks := _checks_of_environment(explanation.failure)):
         remedies = (_without_profile(each, profile, checks) for each in remedies)
     stated = _value(context_of(facts).profile)
-    completed = (_without_checks(each, answered, stated) for each in remedies)
+    text = explanation.failure.text if explanation.failure is not None else ""
+    completed = (without_restarts(_without_checks(each, answered, stated), facts, text) for each in remedies)
     with_lookups = tuple(
         with_pod_lookups(
             with_role_lookups(each, lookups), facts, partial(for_cluster, values=values, who=each.who)
         )
         for each in completed
     )
-    text = explanation.failure.text if explanation.failure is not None else ""
     saved = tuple(rename_saved_file(save_printed_policy(each), text) for each in with_lookups)
     shown = drop_answered_commands(saved, explanation.failure)
     return name_regions_of_iam(shown, explanation.failure, facts, values.get("REGION"))

@@ -90,14 +90,19 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     shown = read_pod_evidence(denial.failure.text)
     problem = pod_problems.find_pod_problem(case) or _find_unused_role(denial)
     problem = problem or pod_agents.find_passed_agent(case)
-    is_decided = problem is not None and (problem.is_unassigned or problem.uses_other_account)
-    if is_decided and evidence == "possible":
+    if (
+        evidence == "possible"
+        and problem is not None
+        and (problem.is_unassigned or problem.uses_other_account)
+    ):
         evidence = "derived"
     is_certain = evidence != "possible"
     role = None if shown.given is None else shown.given.role
     reason = _why_node_role(shown, problem)
     text = f"{'A pod made the call' if is_certain else 'If a pod made the call, it did so'} with the role of its node: {reason}."
-    cause = POD_USES_NODE_ROLE.cause(evidence, because, text=text)
+    # The text can show the pod and its account.
+    is_shown = problem is not None and problem.uses_other_account
+    cause = POD_USES_NODE_ROLE.cause(evidence, () if is_shown else because, text=text)
     title = "Give the pod's service account its own role"
     if not is_certain:
         title = "If a pod called, give its service account its own role"
