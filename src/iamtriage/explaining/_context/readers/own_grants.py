@@ -18,7 +18,7 @@ def _actions(group: str) -> str:
     return rf"[`\"']?(?P<{group}>{_ACTION}(?:[`\"']?(?:, ?(?:and )?| (?i:and|plus) | ?[&+/] ?)[`\"']?{_ACTION}){{0,5}})[`\"']?"
 
 
-_WORDS = r"(?:[\w`\"'-]{1,30} ){0,4}?"
+_WORDS = r"(?:[\w`\"'-]{1,30} ){0,6}?"
 _GIVEN = r"(?i:\b(?:added|attached|g[ai]ven?|granted|assigned|(?:adding|attaching|giving|granting)|(?:went on to|tried to|did) (?:add|attach|give|grant))\b)"
 # A name stands after the kind, before it, or alone.
 _OWN = r"(?P<{0}>(?:(?i:the|my|our|this|that|its|same) ){{0,2}}(?:(?P<{0}_before>(?!(?i:the|my|our|an?) )[\w+=,.@-]{{2,64}}) )?(?i:(?P<{0}_kind>role|user|permission set))\b(?: [`\"'(]?(?P<{0}_after>[\w+=,.@-]{{2,64}}))?)"
@@ -72,7 +72,7 @@ def find_own_grant(
         text: The text around the denial.
         action: The denied action.
         names: The name of the caller's role or user, and of its session.
-        kind: ``role`` or ``user``.
+        kind: ``role``, ``permission set`` or ``user``.
         on_all: Whether it counts only on all resources.
 
     >>> said = "I added iam:CreateRole to the role deploy and retried, but I got the same error."
@@ -119,7 +119,11 @@ def _is_own(found: re.Match[str], names: Iterable[str], kind: str) -> bool:
     named = [parts[f"{owner}_before"], parts.get(f"{owner}_after")]
     if any(each and each.strip(".,") in names for each in named):
         return True
-    is_kind = (parts.get(f"{owner}_kind") or "").lower() in {kind, "permission set"}
+    # The role of a permission set is called both.
+    is_kind = (parts.get(f"{owner}_kind") or "").lower() in {
+        kind,
+        "role" if kind == "permission set" else kind,
+    }
     before = (named[0] or "").lower()
     after = named[1] or ""
     is_named = bool(after) and _NEXT_WORD.fullmatch(after) is None

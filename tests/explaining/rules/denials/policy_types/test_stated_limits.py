@@ -290,3 +290,30 @@ def test_version_of_a_boundary_that_is_not_the_default(
     # The limit stays, and no other policy is changed.
     assert (first.statement is None) is is_other
     assert ("another Allow" in explanation.causes[0].text) is is_other
+
+
+_LIMITED = "User: arn:aws:sts::111122223333:assumed-role/etl/s is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:jobs because no permissions boundary allows the sqs:SendMessage action\n"
+_LIMITS = "arn:aws:iam::111122223333:policy/core/limits"
+_PLAN = "  # module.etl.aws_iam_role.this will be {}\n      {} permissions_boundary = {}\n"
+
+
+@check_rows(
+    ("shown", "says", "where"),
+    [
+        (_PLAN.format("updated in-place", "+", f'"{_LIMITS}"'), "(module.etl.aws_iam_role.this): before, the policies", "in Terraform"),
+        ("Module bump 1.2 -> 2.0:\n" + _PLAN.format("updated in-place", "+", f'"{_LIMITS}"'), "with the update from 1.2 to 2.0: before", "(its path is /core/)"),
+        (_PLAN.format("updated in-place", "~", f'"arn:aws:iam::111122223333:policy/old" -> "{_LIMITS}"'), "sets another boundary than before", "in Terraform"),
+        (_PLAN.format("created", "+", f'"{_LIMITS}"'), "", "in Terraform"),
+        (_PLAN.format("updated in-place", "-", f'"{_LIMITS}" -> null'), "", None),
+        (f"[~] AWS::IAM::Role Etl\n └─ [+] PermissionsBoundary\n     └─ {_LIMITS}\n", "The change in the text adds this boundary: before", "in a template"),
+        (f'  permissions_boundary = "{_LIMITS}"\n', "", "in Terraform"),
+        (f"The boundary is {_LIMITS}.\n", "", None),
+    ],
+)  # fmt: skip
+def test_what_sets_the_boundary(shown: str, says: str, where: str | None) -> None:
+    explanation = explain(_LIMITED + shown)
+    [cause], [remedy] = explanation.causes, explanation.remedies
+    assert says in (cause.text or "")
+    assert ("in the text" in (cause.text or "")) is bool(says)
+    steps = " ".join(remedy.steps)
+    assert "whoever manages this policy" not in steps if where is None else where in steps

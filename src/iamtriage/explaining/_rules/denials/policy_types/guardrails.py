@@ -37,7 +37,7 @@ from iamtriage.explaining._rules.shared.requirements import (
     required_grants,
     task_statements,
 )
-from iamtriage.explaining._rules.shared.texts import deployment_tools
+from iamtriage.explaining._rules.shared.texts import boundary_settings
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._grants import WILDCARD_OF_AWS, WILDCARD_OF_STACK
@@ -74,15 +74,6 @@ _DEPLOYS = lazy_pattern(
 )
 # Such a call creates nothing.
 _READS = (":describe", ":get", ":list")
-# The settings of eksctl for the boundary and the ARN of a role, by the role's logical ID or the name of its stack:
-# https://docs.aws.amazon.com/eks/latest/eksctl/iam-permissions-boundary.html
-_EKSCTL_SETTINGS = (
-    ("NodeInstanceRole", "iam.{} of the node group", "instanceRolePermissionsBoundary", "instanceRoleARN"),
-    ("-podidentityrole-", "{} of the association", "permissionsBoundaryARN", "roleARN"),
-    ("-addon-iamserviceaccount-", "{} of the service account", "permissionsBoundary", "attachRoleARN"),
-    ("FargatePodExecutionRole", "iam.{}", "fargatePodExecutionRolePermissionsBoundary", "fargatePodExecutionRoleARN"),
-    ("-ServiceRole-", "iam.{}", "serviceRolePermissionsBoundary", "serviceRoleARN"),
-)  # fmt: skip
 # "The boundary (arn:aws:iam::111122223333:policy/limits)".
 _STATED_BOUNDARY = lazy_pattern(
     r"(?a)(?i:\bboundar(?:y|ies)\b)[^\n\w]{0,4}(?:is |of [^\n:]{1,40}?(?:is |: ))?[`\"'( ]{0,3}(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600}\w)"
@@ -96,14 +87,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     """Explain a denial by a permissions boundary."""
     name = f" {denial.policy}" if denial.policy and commands.arn(denial.policy) == denial.policy else ""
     if (shown := name) == "" and denial.policy is None:
-        found = {each["arn"] or each["named"] for each in _STATED_BOUNDARY.finditer(denial.failure.text)}
-        role = "" if denial.role is None else denial.role.name
-        printed = find_printed_boundary(denial.failure.text, role)
-        # Calls of IAM set the boundaries of others.
-        is_own = printed is not None or denial.service != "iam"
-        denial = attrs.evolve(denial, policy=printed or (only_one(found) if is_own else None))
-        named = clip_text((denial.policy or "").rpartition("/")[2])
-        shown = (f" {named}" if printed else f", {named} in the text,") if named else ""
+        denial, shown = _name_boundary(denial)
     if (version := find_other_version(denial)) is not None:
         told = describe_version(version, describe_own_allow(denial))
         return explain_guardrail(denial, *told[:2], "permissions_boundary", told[2])
@@ -124,7 +108,13 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         if own is not None:
             allow = f". {capitalize_start(own)}. Without an Allow in the boundary, that has no effect, and there is no Deny to remove"
             caps = None
-        text = f"The permissions boundary of {denial.caller} has no Allow that applies to the call{allow}. The limit can be intentional."
+        changed = boundary_settings.find_change(denial.failure.text, denial.policy)
+        parts = (
+            f"The permissions boundary of {denial.caller} has no Allow that applies to the call{allow}.",
+            changed and changed.sentence,
+            "The limit can be intentional.",
+        )
+        text = " ".join(filter(None, parts))
         what = f"Allow {denial.action} in" if denial.action else "Change"
         title, delegated, only_call = f"{what} the permissions boundary", None, None
         add = save_step("the boundary's policy") if can_change else "Add the statement to the boundary."
@@ -134,7 +124,9 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         if delegated and not can_change:
             add, delegated = f"{add} {delegated}", None
         attaches = find_narrow_policy(denial) and _BY_ADMINISTRATOR
-        steps = present(add, delegated, caps, only_call, attaches, _deployment_step(denial))
+        steps = present(
+            add, delegated, changed and changed.step, caps, only_call, attaches, _deployment_step(denial)
+        )
     narrow: str | None = None
     lifts = denial.lowercase_action in _LIFTING or (denial.policy and denial.resource == denial.policy)
     if denial.is_explicit and lifts:
@@ -161,6 +153,18 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         )
 
     return explain_guardrail(denial, verdict, text, "permissions_boundary", change, other=_given_role_remedy)
+
+
+def _name_boundary(denial: Denial) -> tuple[Denial, str]:
+    """Return the denial with the boundary that the text names or sets, and what the summary says of it."""
+    found = {each["arn"] or each["named"] for each in _STATED_BOUNDARY.finditer(denial.failure.text)}
+    found = found or boundary_settings.find_boundaries(denial.failure.text)
+    printed = find_printed_boundary(denial.failure.text, "" if denial.role is None else denial.role.name)
+    # Calls of IAM set the boundaries of others.
+    is_own = printed is not None or denial.service != "iam"
+    denial = attrs.evolve(denial, policy=printed or (only_one(found) if is_own else None))
+    named = clip_text((denial.policy or "").rpartition("/")[2])
+    return denial, (f" {named}" if printed else f", {named} in the text,") if named else ""
 
 
 def explain_guardrail(
@@ -268,30 +272,12 @@ def _delegation_step(denial: Denial) -> str:
     named = f" {clip_text(resource.split()[-1])}" if resource.startswith(f"{kind} ") else ""
     give = f"If the {kind}{named} has no such boundary, the call is still denied: set it first (put-{kind}-permissions-boundary), if it allows what the {kind} does."
     if "create" in denial.lowercase_action:
-        give = f"Create the {kind} with that boundary ({_name_settings(denial)[0]}), or the call is still denied."
+        give = f"Create the {kind} with that boundary ({boundary_settings.name_settings(denial.failure, denial.facts, denial.resource or '')[0]}), or the call is still denied."
     return f"Keep the condition on iam:PermissionsBoundary, or the caller can get more through a {kind} without a boundary. {give}"
 
 
-# Pulumi prints the type and the name of a resource above its diagnostics.
-_PULUMI = lazy_pattern(r"\baws:iam[:/]\w{1,40}(?:[:/]\w{1,40})? \([\w.-]{1,200}\):")
-
-
 def _name_settings(denial: Denial) -> tuple[str, str]:
-    """Return the setting for the boundary of a new role or user, and where an existing role can be used instead."""
-    deployment = deployment_tools.find_deployment(denial.failure, denial.facts)
-    resource = denial.resource or ""
-    of = f" instead of {clip_text(deployment.resource)}" if deployment and deployment.resource else ""
-    if "/eksctl-" in resource:
-        for sign, where, boundary, arn in _EKSCTL_SETTINGS:
-            if sign in resource:
-                return f"in eksctl, {where.format(boundary)}", f" as {where.format(arn)}"
-    if _PULUMI.search(denial.failure.text):
-        return "in Pulumi, permissionsBoundary", ""
-    if deployment is None:
-        return "--permissions-boundary, in Terraform permissions_boundary", ""
-    if deployment.is_terraform:
-        return "in Terraform, permissions_boundary", of
-    return "in the template, PermissionsBoundary", of
+    return boundary_settings.name_settings(denial.failure, denial.facts, denial.resource or "")
 
 
 def _given_role_remedy(denial: Denial) -> Remedy | None:
@@ -299,7 +285,7 @@ def _given_role_remedy(denial: Denial) -> Remedy | None:
     if denial.lowercase_action != "iam:createrole":
         return None
     return Remedy(
-        title=f"Or use a role that an administrator creates{_name_settings(denial)[1]}",
+        title=f"Or use a role that an administrator creates{boundary_settings.name_settings(denial.failure, denial.facts, denial.resource or '')[1]}",
         who="account administrator",
         steps=(
             f"{capitalize_start(denial.caller)} then needs iam:PassRole on that role, in its own policy and in the boundary, and no iam:CreateRole.",
@@ -330,6 +316,7 @@ def describe_own_allow(denial: Denial) -> str | None:
     if allowing is None:
         kind, resource = "user" if denial.role is None else "role", denial.resource or ""
         noted = has_noted_grant(denial.failure.text, denial.action or "", resource, kind)
+        noted = noted or denial_remedies.find_said_grant(denial, denial.action or "") is not None
         return f"the policy of {denial.caller} allows the call already, as the text says" if noted else None
     is_said = is_said_of_caller(allowing, denial)
     if not is_said and "organizations describe-policy" in denial.failure.text:

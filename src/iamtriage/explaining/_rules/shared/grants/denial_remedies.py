@@ -66,7 +66,7 @@ def find_said_grant(denial: Denial, action: str, *, on_all: bool = False) -> str
         session_name(denial.principal),
         getattr(role, "permission_set", None) or "",
     }
-    kind = "user" if role is None else "role"
+    kind = "user" if role is None else "permission set" if getattr(role, "permission_set", None) else "role"
     return find_own_grant(denial.failure.text, action, names - {""}, kind, on_all=on_all)
 
 

@@ -72,6 +72,9 @@ _RANDOM_NAME = lazy_pattern(
 _PULUMI_NAME = lazy_pattern(
     r"(?a)(?P<start>arn:\S{1,400}?[:/](?P<name>[\w.-]{1,100})-)[0-9a-f]{7}(?P<rest>/\*)?"
 )
+_TAGGED_IN_SAGEMAKER = lazy_pattern(
+    r"(?a)arn:[\w-]+:sagemaker:[\w-]*:\d*:(?P<parent>(?P<kind>[a-z-]{2,40})/(?:d-[a-z0-9]{4,20}/)?)[\w./-]{1,128}"
+)
 _ENDS_NAME = "{} ends the name with characters that change at each attempt, so the Resource ends with *."
 
 
@@ -300,7 +303,7 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
     if created is None and resource.endswith("/*") and _CREATING.match(denial.operation or ""):
         created = denial.operation
     if created is None or len(grant.resources) != 1:
-        return grant
+        return _name_next(grant)
     is_tagged = grant.action == "ec2:CreateTags" and resource.endswith("/*")
     kinds = _TAGGED_BY.get(created, ()) if is_tagged else ()
     prefix = resource.rpartition(":")[0]
@@ -318,6 +321,20 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
         conditions={"StringEquals": {key: calls if len(calls) > 1 else created}},
         notes=(f"{note} The condition {key} limits it to such calls.",),
     )
+
+
+def _name_next(grant: Grant) -> Grant:
+    """Return a grant of tagging in SageMaker with what covers the resources that are created next.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/security_iam_id-based-policy-examples.html#grant-tagging-permissions
+    """
+    found = (
+        _TAGGED_IN_SAGEMAKER.fullmatch(grant.resources[0]) if grant.action == "sagemaker:AddTags" else None
+    )
+    if found is None:
+        return grant
+    note = f"SageMaker tags each {found['kind']} when it is created: to cover the next ones, too, end the Resource with {found['parent']}*."
+    return attrs.evolve(grant, notes=(note, *grant.notes))
 
 
 def token_condition(service: str) -> dict[str, dict[str, str]]:
