@@ -269,12 +269,39 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
             "security_token",
         ),
         (f"{_LAUNCH}{_LINKED}", f'"Principal": {{"AWS": "{_LINKED}"', "ACCOUNT_ID"),
+        (
+            f"{_LAUNCH}{_LINKED}",
+            "your own permissions do not count. For an encrypted volume, this role needs the KMS key, which must be enabled.",
+            "another account",
+        ),
+        (
+            f"{_LAUNCH}{_LINKED}\nAn instance starts fine when I launch it by hand.",
+            "Allow AWSServiceRoleForAutoScaling in the key's policy",
+            "describe-key",
+        ),
+        (
+            f"{_LAUNCH}{_LINKED}\nIt doesn't start by hand.",
+            "Check the key's state",
+            "The key is enabled, since",
+        ),
+        (
+            _LAUNCH.replace("111122223333", "444455556666") + _LINKED,
+            "If the key is in another account",
+            "ACCOUNT_ID",
+        ),
         (_LAUNCH, "allow whoever launches the instances in its policy", "AWSServiceRoleForAutoScaling in"),
         (
             f"{_MFA}In the console, with the code of my phone, it works.",
-            "A console session has MFA",
+            "most likely because access keys carry no MFA. Reported",
             "Allow cloudformation",
         ),
+        (
+            f"{_MFA}With 2FA in the console I can see it, with my key I can't.",
+            "Do this first: Make the call with MFA [you]",
+            "Try the call",
+        ),
+        (f"{_MFA}In the console with MFA it is denied, too.", "Find the Deny statement", "carry no MFA"),
+        (f"{_MFA}In the console it works.", "Try the call with MFA", "carry no MFA"),
         (_MFA, "Try the call with MFA", "A console session has MFA"),
         (
             '{"awsRegion": "eu-north-1", "errorCode": "AccessDenied", "eventSource": "rds.amazonaws.com", "eventName": "CreateDBInstance", "errorMessage": "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: rds:CreateDBInstance on resource: arn:aws:rds:eu-north-1:111122223333:db:films with an explicit deny in a service control policy"}',

@@ -50,10 +50,7 @@ FOLLOWING = {
     # Pods get a role only when they are created.
     "aws eks create-pod-identity-association": "kubectl rollout restart",
 }
-_ATTACHES = lazy_pattern(
-    r"Attach the policy to the (?:role|user) \S+?(?:: the caller is a session of it)?\."
-    r"(?: The text masks the account ID\.)?"
-)
+_ATTACHES = lazy_pattern(r"Attach the policy to the (?:role|user) \S+?(?:: the caller is a session of it)?\.")
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=|\$\w{1,40} = ")
 # The start of a step about what to do after the commands, or instead of them.
 _FOLLOW_UP = lazy_pattern(

@@ -815,7 +815,7 @@ def test_service_that_receives_a_passed_role(before: str, role: str, service: st
     assert f"'iam:PassedToService': '{service}.amazonaws.com'" in str(remedy.policy)
     steps = " ".join(remedy.steps)
     assert ("most likely" in steps) == is_guess
-    assert "The text masks the account ID." in steps
+    assert "The text masks the account ID" in steps
 
 
 @check_rows(

@@ -144,6 +144,8 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
         cause = attrs.evolve(cause, text=f"The KMS key is {state[1]}.")
     elif kind.cause is account_kinds.SERVICE_NOT_ENABLED and (where := account_kinds.find_hubs(case)):
         summary = f"Security Hub is enabled in {where[1]}, but not in {where[0]}, in this account."
+    elif kind.cause is message_kinds.VOLUME_KEY:
+        summary, cause = load_rule("calls.services.destination_keys.name_launcher")(case, summary, cause)
     elif kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{quoted_message.end_summary(case.failure)}"
     elif kind.cause is api_error_kinds.THROTTLED:
@@ -249,10 +251,7 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
     if kind.cause is account_kinds.DECLARATIVE_POLICY:
         return (account_kinds.ask_organization(case.failure.text),)
     if kind.cause is message_kinds.VOLUME_KEY:
-        # No other of these errors needs a policy.
-        from iamtriage.explaining._rules.calls.services.destination_keys import launch_remedy
-
-        return (launch_remedy(case),)
+        return (load_rule("calls.services.destination_keys.launch_remedy")(case),)
     if kind.cause is KMS_KEY_STATE:
         return (_restore_key(case, kind.remedies[0], message),)
     # Nobody wants to change in another Region what a call was to change in its own.

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.domains import find_domain
-from iamtriage.explaining._rules.basics import Case, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.message_kinds import VOLUME_KEYS
 from iamtriage.explaining._rules.shared import clues, common_causes
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -77,27 +79,55 @@ _LAUNCHING_ROLE = lazy_pattern(
 )
 
 
+# Who starts an instance with the same key without the group shows that the key is enabled.
+_STARTS_BY_HAND = lazy_pattern(
+    r"(?i)\b(?<!n't )(?<!not )(?<!never )(?:launch(?:es)?|runs?|starts?|works?)\b[^.\n]{0,60}\b(?:by hand|by myself|manually)\b"
+)
+
+
+def _find_launcher(case: Case[AwsError]) -> str | None:
+    """Return the service-linked role that launches instances, if the text shows only one."""
+    # The role of a group can have a suffix.
+    return only_one(set(_LAUNCHING_ROLE.findall(case.failure.text)))
+
+
+def name_launcher(case: Case[AwsError], summary: str, cause: Cause) -> tuple[str, Cause]:
+    """Return a verdict and a cause with the service-linked role that launches instances, if the text shows it."""
+    if (role := _find_launcher(case)) is None:
+        return summary, cause
+    name = role.rpartition("/")[2]
+    text = f"The group launches its instances with {name}, so your own permissions do not count. For an encrypted volume, this role needs the KMS key"
+    if _STARTS_BY_HAND.search(case.failure.text):
+        text += ". The key is enabled, since an instance starts without the group."
+    else:
+        text += ", which must be enabled."
+    verdict = f"The instances could not start: most likely, the policy of the volume's KMS key does not allow {name}, which launches them."
+    return verdict, attrs.evolve(cause, text=text)
+
+
 def launch_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that allows whoever launches instances to use the KMS key of their volumes."""
-    # The role of a group can have a suffix.
-    shown = only_one(set(_LAUNCHING_ROLE.findall(case.failure.text)))
+    shown = _find_launcher(case)
     name = "AWSServiceRoleForAutoScaling"
     role = f"arn:{clues.find_partition(case)}:iam::ACCOUNT_ID:role/aws-service-role/autoscaling.amazonaws.com/{name}"
     who = "whoever launches the instances" if shown is None else shown.rpartition("/")[2]
+    show = "aws kms get-key-policy --key-id KEY_ARN --policy-name default --query Policy --output text"
+    is_enabled = shown is not None and _STARTS_BY_HAND.search(case.failure.text) is not None
     return resource_policy_remedy(
-        f"Check the key's state, and then allow {who} in its policy",
-        "The group launches instances with this role, whatever your own permissions are. No policy can be attached to it."
+        f"Allow {who} in the key's policy"
+        if is_enabled
+        else f"Check the key's state, and then allow {who} in its policy",
+        "No policy can be attached to a service-linked role."
         if shown is not None
         else "The statements are for Auto Scaling groups and managed node groups, which launch with AWSServiceRoleForAutoScaling. For EKS Auto Mode, name the cluster role, and for other programs their own role.",
         save_step("the key policy"),
-        "If the key is in another account, its policy must allow the account of the instances, and that account creates a grant for the role (aws kms create-grant).",
+        None
+        if shown and f":{shown.split(':')[4]}:key/" in case.failure.text
+        else "If the key is in another account, its policy must allow the account of the instances, and that account creates a grant for the role (aws kms create-grant).",
         statements=service_access.linked_role_key_statements(shown or role),
         commands=(
-            "aws kms describe-key --key-id KEY_ARN --query KeyMetadata.KeyState",
-            Labelled(
-                "If it prints Enabled:",
-                "aws kms get-key-policy --key-id KEY_ARN --policy-name default --query Policy --output text",
-            ),
+            None if is_enabled else "aws kms describe-key --key-id KEY_ARN --query KeyMetadata.KeyState",
+            show if is_enabled else Labelled("If it prints Enabled:", show),
             "aws kms put-key-policy --key-id KEY_ARN --policy-name default --policy file://policy.json",
         ),
         url=VOLUME_KEYS,

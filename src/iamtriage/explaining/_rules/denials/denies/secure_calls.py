@@ -7,6 +7,7 @@ import re
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.program_regions import find_variable_map
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
@@ -26,6 +27,15 @@ _OFF = lazy_pattern(
 )
 _IS_HADOOP = lazy_pattern(r"\bs3a\b|\b(?i:hadoop|spark)\b")
 _DEVICE = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}(?<![.,])")
+# What a Deny without MFA exempts, so that users can set up a device and open a session:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html
+_OPENS_SESSION = lazy_pattern(r"sts:get(?:sessiontoken|calleridentity)|iam:.*mfa.*")
+# "In the console, with the code of my phone, it works": what the sentence says first of the console counts.
+_CONSOLE = lazy_pattern(r"(?i)[^.;\n]{0,60}\bconsole\b[^.;\n]{0,140}")
+_CODE = lazy_pattern(r"(?i)\b(?:mfa|2fa|multi-?factor|otp|totp|codes?|authenticator|yubi-?key|passkey)\b")
+_OUTCOME = lazy_pattern(
+    r"(?i)(?P<fails>\b(?:can'?t|cannot|\w{2,6}n't|not|fails?|failed|denied|no)\b)|\b(?:can|could|works?|worked|fine|okay|ok)\b"
+)
 _KEEP = "The Deny is there to stop calls without TLS: no policy has to change."
 
 
@@ -91,6 +101,28 @@ def call_with_mfa(denial: Denial) -> tuple[str, tuple[str, ...], str | None]:
     call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
     lines = tuple(with_profile(source or profile, each) for each in (*listed, call))
     return _mfa_step(denial, needs_session=needs_session), lines, None
+
+
+def may_need_mfa(denial: Denial) -> bool:
+    """Return whether a Deny for calls without MFA fits: the call used keys, and no policy with the Deny is known."""
+    from iamtriage.explaining._rules.denials.conditions.request_conditions import uses_keys
+
+    facts = denial.facts
+    is_known = denial.policy or denial.statements or facts.policies or context_of(facts).policies
+    if is_known or facts.authorization_details or not uses_keys(denial):
+        return False
+    return _OPENS_SESSION.fullmatch(denial.lowercase_action) is None
+
+
+def works_with_mfa(text: str) -> bool:
+    """Return whether a text says that a call works in the console, with a code.
+
+    >>> works_with_mfa("In the console, with my code, I can read it."), works_with_mfa("The console asks for a code.")
+    (True, False)
+    """
+    said = (each[0] for each in _CONSOLE.finditer(text) if _CODE.search(each[0]))
+    outcomes = (found for each in said if (found := _OUTCOME.search(each)) is not None)
+    return any(found["fails"] is None for found in outcomes)
 
 
 _NOT_OF_CONSOLE = " Access keys carry no MFA, also if you sign in to the console with it."

@@ -5,10 +5,9 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._context.readers.attached_policies import find_only_group, lists_others_only
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import denied_regions
@@ -72,9 +71,6 @@ def _leave_group(denial: Denial) -> remedies.Commands:
     return (Labelled(label, line),)
 
 
-# What a Deny without MFA exempts, so that users can set up a device and open a session:
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html
-_OPENS_SESSION = lazy_pattern(r"sts:get(?:sessiontoken|calleridentity)|iam:.*mfa.*")
 _TRY_MFA = "Such a Deny often applies only without MFA (aws:MultiFactorAuthPresent), as with plain access keys: export all three values that get-session-token returns, and repeat the call."
 _CONSOLE_HAS_MFA = " A console session has MFA if you signed in with a code, access keys never have."
 _WITH_MFA = lazy_pattern(
@@ -82,23 +78,36 @@ _WITH_MFA = lazy_pattern(
 )
 
 
-def _try_mfa_first(denial: Denial, find: Remedy) -> Remedy:
-    """Return a remedy that finds a Deny with the call with MFA before it, unless the text shows what the Deny requires."""
-    from iamtriage.explaining._rules.denials.conditions.request_conditions import uses_keys
+def _needs_mfa(denial: Denial) -> bool:
+    """Return whether the call works in the console, whose session has MFA, and not with access keys."""
+    return secure_calls.works_with_mfa(denial.failure.text) and _may_need_mfa(denial)
 
-    facts, text = denial.facts, denial.failure.text
-    is_known = denial.policy or denial.statements or facts.policies or context_of(facts).policies
-    if is_known or facts.authorization_details or not uses_keys(denial) or _WITH_MFA.search(text):
-        return find
-    exempt = _OPENS_SESSION.fullmatch(denial.lowercase_action)
-    if exempt or any(_NAME_OF_DENY.search(each["name"]) for each in _LISTED.finditer(text)):
-        return find
-    return attrs.evolve(
-        find,
-        title="Try the call with MFA, or find and change the Deny statement",
-        steps=(f"{_TRY_MFA}{_CONSOLE_HAS_MFA * ('onsole' in text)}", *find.steps),
-        commands=(*secure_calls.call_with_mfa(denial)[1], *find.commands),
-    )
+
+def _may_need_mfa(denial: Denial) -> bool:
+    """Return whether nothing shows that the Deny is about something other than MFA."""
+    names = (each["name"] for each in _LISTED.finditer(denial.failure.text))
+    return secure_calls.may_need_mfa(denial) and not any(map(_NAME_OF_DENY.search, names))
+
+
+def _try_mfa_first(denial: Denial, find: Remedy) -> tuple[Remedy, ...]:
+    """Return the remedy that finds a Deny, with or behind the call with MFA, unless the text shows what the Deny requires."""
+    step, lines, manifest = secure_calls.call_with_mfa(denial) if _may_need_mfa(denial) else ("", (), None)
+    if not lines or (_WITH_MFA.search(denial.failure.text) and not _needs_mfa(denial)):
+        return (find,)
+    if _needs_mfa(denial):
+        again = commands.repeat_command(denial.context.command)
+        mfa = remedies.your_remedy(
+            "Make the call with MFA",
+            step,
+            commands=(*lines, Labelled("Then, with these credentials:", again) if again else None),
+            manifest=manifest,
+        )
+        return mfa, attrs.evolve(
+            find, title=f"If the call with MFA is denied, too: {lower_first(find.title)}"
+        )
+    tried = f"{_TRY_MFA}{_CONSOLE_HAS_MFA * ('onsole' in denial.failure.text)}"
+    title = "Try the call with MFA, or find and change the Deny statement"
+    return (attrs.evolve(find, title=title, steps=(tried, *find.steps), commands=(*lines, *find.commands)),)
 
 
 def _allow_afterwards(denial: Denial) -> Remedy | None:
@@ -151,16 +160,19 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             commands=(*(inline or _policy_commands(denial)), *(_leave_group(denial) if inline else ())),
             url=pages.EVALUATION,
         )
-        first: Remedy | None = attrs.evolve(_try_mfa_first(denial, remedy), layer="identity")
+        first: tuple[Remedy | None, ...] = _try_mfa_first(denial, attrs.evolve(remedy, layer="identity"))
         if is_revoked:
-            first, details = None, None
+            first, details = (), None
         if is_managed:
-            first = _detach_remedy(denial, name)
+            first = (_detach_remedy(denial, name),)
         # The authorization details name the policy, if the message does not.
-        ordered = (first, details) if denial.policy else (details, first)
+        ordered = (*first, details) if denial.policy else (details, *first)
         return (denied_regions.model_region_remedy(denial), *ordered, _allow_afterwards(denial))
 
     every = ", as it does every action" if is_of_all else ""
+    if _needs_mfa(denial):
+        every = ", most likely because access keys carry no MFA"
+        policy += " The console session, in which the call works, has MFA: this points to a Deny without it (aws:MultiFactorAuthPresent)."
     verdict = f"{named or unnamed} explicitly denies it{every}{denied_regions.other_model_region(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
@@ -361,9 +373,9 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     )
     of_resource = "the resource's policy, " if denial.can_have_resource_policy else ""
 
-    def find_statement() -> Remedy:
+    def find_statement() -> tuple[Remedy, ...]:
         if denial.policy is None and denial.statements and _SID.fullmatch(denial.statements[0]):
-            return _find_by_sid(denial.statements[0], of_resource)
+            return (_find_by_sid(denial.statements[0], of_resource),)
         search = f"Check in this order: the caller's identity-based policies (of a user, also those of its groups), {of_resource}the permissions boundary, service control policies, the session policy, the VPC endpoint policy."
         lines: remedies.Commands = tuple(f"{each} --query {_RESULT}" for each in simulation_commands(denial))
         if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
@@ -377,11 +389,11 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
             commands=lines,
             url=pages.EVALUATION,
         )
-        return find if denial.can_have_resource_policy else _try_mfa_first(denial, find)
+        return (find,) if denial.can_have_resource_policy else _try_mfa_first(denial, find)
 
     text = f"The message {what}. {why_no_allow_helps(denial)}"
     return denial.explain(
         denial_summary(denial, f"{statement} denies it explicitly"),
         EXPLICIT_DENY.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
-        remedies=lambda: (denial_remedies.authorization_details_remedy(denial), find_statement()),
+        remedies=lambda: (denial_remedies.authorization_details_remedy(denial), *find_statement()),
     )

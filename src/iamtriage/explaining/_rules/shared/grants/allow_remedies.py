@@ -128,7 +128,11 @@ def allow_remedy(
     has_placeholders = bool(find_placeholders(str(policy)))
     owner = (denial.resource or "").split(":", 5)[4:5]
     is_masked = not (first_step or steps) and "ACCOUNT_ID" in str(policy) and owner != [""]
-    masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
+    masked = (
+        " The text masks the account ID, which replaces ACCOUNT_ID."
+        if is_masked and not "".join(owner or "0").isdigit()
+        else ""
+    )
     retry = _new_task_commands(denial)
     elsewhere = None if grantee or where else denial_remedies.account_elsewhere(denial)
     attach = f"With credentials of account {elsewhere}, attach" if elsewhere is not None else "Attach"
