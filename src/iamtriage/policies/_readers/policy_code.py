@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ("CodePolicy", "find_policies_in_code")
+__all__ = ("CodePolicy", "find_policies_in_code", "read_conditions")
 
 _START = lazy_pattern(
     # An object of the JSON grammar, in any language; the list of Pulumi and the Serverless Framework.
@@ -116,6 +116,12 @@ def find_policies_in_code(text: str, skipped: Sequence[tuple[int, int]] = ()) ->
             yield CodePolicy(_build_policy(statements), at)
     if loose:
         yield CodePolicy(_build_policy(loose), first, is_whole=False)
+
+
+def read_conditions(blocks: str) -> dict[str, Any]:
+    """Return the conditions of blocks of Terraform, as a statement in JSON has them."""
+    found = next(find_policies_in_code(f"statement {{\nactions = []\n{blocks}}}"), None)
+    return {} if found is None else found.content["Statement"][0].get("Condition", {})
 
 
 def _build_policy(statements: list[dict[str, Any]]) -> dict[str, Any]:

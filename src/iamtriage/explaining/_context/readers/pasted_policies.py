@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,6 +58,10 @@ _TRUSTING_ROLE = lazy_pattern(
 _CONDITIONS = lazy_pattern(
     r"(?:\"(?:For(?:Any|All)Values?:)?String(?:Not)?(?:Equals|Like)(?:IgnoreCase)?\"\s{0,8}:\s{0,20}\{[^{}]{1,2000}\}\s{0,20},?\s{0,40}){1,4}"
 )
+# The same in Terraform: blocks without the data source around them.
+_CODED_CONDITIONS = lazy_pattern(
+    r"(?:\bcondition\s{0,4}\{(?:[^{}$]|\$(?:\{[^{}\n]{0,400}\})?){1,1000}+\}\s{0,80}){1,6}"
+)
 # The principal of a trust policy, as people quote it.
 _PRINCIPAL = lazy_pattern(
     r"\bPrincipal[\"'`]?\s?[:=]?\s?\{\s{0,8}[\"']?AWS[\"']?\s?[:=]\s?(?P<names>\[[^\]{}]{1,2000}\]|[\"']?(?:arn:[^\s\"'{}]{1,700}|A(?:ROA|IDA)[A-Z0-9]{12,124})[\"']?)\s{0,8}\}"
@@ -71,7 +76,9 @@ _TRUSTED_ID = lazy_pattern(
     r"\b(?i:trust(?:ed)? (?:policy|relationships?|entit(?:y|ies)))(?:(?: of (?P<role>[\w/-]{1,64}))?(?: now)? (?:contains|has|is|lists|names|says|shows|trusts)|:)(?: [\w:]+){0,5} [`\"'(]{0,2}A(?:ROA|IDA)[A-Z0-9]{12,124}\b(?!:)"
     r"|\bA(?:ROA|IDA)[A-Z0-9]{12,124}\b(?!:)[`\"')]{0,2}(?: (?!id\b)\w+){0,3} in (?:the|its|this|that) (?:role's )?trust (?:policy|relationship)"
 )
-_SUBJECT_KEY = lazy_pattern(r"(?a)\"(?P<issuer>[\w.-]{1,100}(?:/[\w./-]{1,150})?):sub\"")
+_SUBJECT_KEY = lazy_pattern(
+    r"(?a)\"(?P<issuer>[\w.-]{1,100}(?:/[\w./-]{1,150})?|\$\{[^{}\n\"]{1,200}\}):sub\""
+)
 _ROLE = lazy_pattern(r"(?a)\barn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>\d{12}):role/")
 # The Landing Zone Accelerator replaces these: https://awslabs.github.io/landing-zone-accelerator-on-aws.
 _REFERENCE = lazy_pattern(r"\$\{([A-Z][A-Z0-9_]{1,40})\}")
@@ -201,32 +208,30 @@ def find_trust_fragment(text: str) -> Document | None:
 
 
 def _find_trust_conditions(text: str) -> Document | None:
-    r"""Return the trust policy whose conditions on a web identity are all that a text shows of it.
+    r"""Return the trust policy whose conditions on a web identity, in JSON or Terraform, are all that a text shows of it.
 
     >>> condition = '"StringLike": {"gitlab.com:sub": "project_path:shop/web:*"}'
     >>> policy = _find_trust_conditions(f"role arn:aws:iam::111122223333:role/ci\n{condition}")
     >>> policy.content["Statement"][0]["Principal"]
     {'Federated': 'arn:aws:iam::111122223333:oidc-provider/gitlab.com'}
     """
+    from iamtriage.policies._readers.policy_code import read_conditions
+
     role = _ROLE.search(text)
     partition, account = ("aws", "ACCOUNT_ID") if role is None else role.groups()
-    for found in _CONDITIONS.finditer(text):
+    for found in itertools.chain(_CONDITIONS.finditer(text), _CODED_CONDITIONS.finditer(text)):
         issuer, owner = _SUBJECT_KEY.search(found[0]), _find_trusting_role(text, found.start())
         before = text[max(found.start() - _CHARS_OF_INTRODUCTION, 0) : found.start()]
         if issuer is None or (role is None and owner is None and "rust" not in before):
             continue
-        condition = decode_members(found[0])
+        is_code = found[0].startswith("condition")
+        condition = read_conditions(found[0]) if is_code else decode_members(found[0])
         if not condition:
             continue
         provider = f"arn:{partition}:iam::{account}:oidc-provider/{issuer['issuer']}"
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Federated": provider},
-            "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": condition,
-        }
-        policy = build_policy({"Version": "2012-10-17", "Statement": [statement]})
-        return policy and attrs.evolve(policy, is_condition=True, owner=owner)
+        row = {"Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity"}
+        policy = build_policy(_trust([{**row, "Condition": condition}]))
+        return policy and attrs.evolve(policy, is_condition=True, is_code=is_code, owner=owner)
     return None
 
 

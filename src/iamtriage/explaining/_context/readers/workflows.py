@@ -25,7 +25,7 @@ _SAID_ENVIRONMENT = lazy_pattern(
 )
 _NAME = lazy_pattern(r"(?a)[\w./-]{1,255}")
 # What a text says of a job: a heading of its log has no indentation, unlike the workflow.
-_QUOTED = r"(?<![\w./-])[`\"']?JOB[`\"']?(?: job)?"
+_QUOTED = r"(?<![\w./-])[`\"']?(?i:JOB)[`\"']?(?: job)?"
 _FAILS = rf"{_QUOTED} (?:(?:always |still |now )?fails?\b|failed\b|does not\b|doesn['\u2019]t\b|can(?:not|['\u2019]t)\b|is red\b|dies\b|gets (?:the|this|an) error)|[\u274c\u2717] ?JOB\b|^JOB:[ \t]*\n(?:Run|Error|Assuming|##)"
 _WORKS = rf"{_QUOTED} (?:(?:always |still )?works\b|succeed\w{{0,3}}\b|pass(?:es|ed)\b|is (?:green|fine|ok)\b|gets (?:the|its) (?:role|credentials))|[\u2713\u2714\u2705] ?JOB\b"
 # A line with which a job begins in a workflow that is quoted or indented.
@@ -72,6 +72,11 @@ def find_job_environment(text: str) -> str | None:
     >>> find_job_environment("jobs:\n  deploy:\n    runs-on: ubuntu-latest\n    environment: production\n")
     'production'
     """
+    return only_one(find_job_environments(text))
+
+
+def find_job_environments(text: str) -> set[str | None]:
+    """Return the environments of the jobs that can be the one which assumes a role, as :func:`find_job_environment` does."""
     jobs = list(iterate_jobs(text[:_MAX_CHARS].splitlines()))
     if len(jobs) > 1:
         jobs = [job for job in jobs if _USES_ROLE.search(job.text)]
@@ -89,7 +94,7 @@ def find_job_environment(text: str) -> str | None:
         names.update(each if _NAME.fullmatch(each) else None for each in found)
         if not found:
             names.add("" if "steps:" in job.text else None)
-    return only_one(names)
+    return names
 
 
 def _find_failing(jobs: list[Job], text: str) -> list[Job]:

@@ -100,6 +100,8 @@ def test_subject_of_a_renamed_repository_has_ids(words: str, subject: str | None
         ("Plan is green, the apply of the same run dies. It has AdministratorAccess.", "plan", "apply"),
         ("The plan works, the apply fails.", "plan", "apply"),
         ("It fails during the plan.", "apply", "plan"),
+        ("Operation failed: failed running terraform apply (exit 1)", "plan", "apply"),
+        ("Operation failed: failed running terraform plan (exit 1)", "plan", None),
         ("The plan fails.", "plan", None),
         ("We apply on Mondays.", "plan", None),
     ],
@@ -111,7 +113,9 @@ def test_phase_of_a_run_is_in_the_subject(words: str, phase: str, other: str | N
     text = json.dumps(policy).replace(ISSUER, "app.terraform.io").replace("StringLike", "StringEquals")
     error = "Error: Not authorized to perform sts:AssumeRoleWithWebIdentity status code: 403"
     explanation = explain(f"{words}\n{error}\n{text}")
-    assert (f"ends with run_phase:{other}" in explanation.summary) is (other is not None)
+    assert (f"the token has that of an {other}" in explanation.summary.replace(" a plan", " an plan")) is (
+        other is not None
+    )
     fixed = str(explanation.remedies[0].policy)
     assert ("run_phase:plan" in fixed and "run_phase:apply" in fixed) is (other is not None)
 
@@ -354,6 +358,7 @@ def test_no_action_is_the_repository_of_the_job(line: str) -> None:
     assert all("'repo:octo/cart:ref:refs/heads/main'" in each for each in policies)
 
 
+REJECTED = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
 _TWO_JOBS = """jobs:
   build:
     runs-on: ubuntu-latest
@@ -377,13 +382,85 @@ _TWO_JOBS = """jobs:
         ("ship:\nRun aws-actions/configure-aws-credentials@v6", "live"),
         ("The upload fails in one of them.", None),
         ("Sometimes build works and sometimes build fails.", None),
+        ("Ship job cannot assume the role", "live"),
     ],
 )
 def test_job_that_fails(said: str, environment: str | None) -> None:
     assert find_job_environment(f"{said}\n{_TWO_JOBS}") == environment
 
 
-REJECTED = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+@check_rows(
+    ("context", "trigger", "has"),
+    [
+        ("ref:refs/heads/main", "on:\n  push:\n    branches: [main]\n", "environment:live"),
+        ("ref:refs/heads/main", "on:\n  push:\n    branches: [next]\n", None),
+        ("ref:refs/heads/main", "", None),
+        ("environment:live", "on:\n  push:\n    branches: [main]\n", None),
+    ],
+)
+def test_job_that_fails_is_none_that_the_trust_policy_accepts(
+    context: str, trigger: str, has: str | None
+) -> None:
+    policy = _policy("sts.amazonaws.com", f"repo:octo/cart:{context}")
+    explanation = explain(f"{REJECTED}{trigger}{_TWO_JOBS}\n{json.dumps(policy)}")
+    assert (f"and the token has repo:octo/cart:{has}" in explanation.summary) is (has is not None)
+
+
+_CODE = """condition {
+  test     = "StringEquals"
+  variable = "ISSUER:sub"
+  values   = ["SUBJECT"]
+}
+condition {
+  test     = "StringEquals"
+  variable = "ISSUER:aud"
+  values   = ["https://gitlab.com"]
+}
+"""
+
+
+@check_rows(
+    ("words", "pattern"),
+    [
+        ("The pipeline for tag v2.1.0 fails.", "project_path:octo/api:ref_type:tag:ref:v*"),
+        ("CI_COMMIT_TAG=2.1.0", "project_path:octo/api:ref_type:tag:ref:*"),
+        ("The job for the tag `release-7` fails.", "project_path:octo/api:ref_type:tag:ref:release-*"),
+        ("if: $CI_COMMIT_TAG =~ /^v/", None),
+        ("CI_COMMIT_BRANCH=main\nThe pipeline for tag v2.1.0 works.", None),
+        ("Was it the pipeline for tag v2.1.0?", None),
+    ],
+)
+def test_pipeline_of_a_tag_has_another_subject(words: str, pattern: str | None) -> None:
+    """The code with the conditions alone is enough, and the branch keeps the role."""
+    branch = "project_path:octo/api:ref_type:branch:ref:main"
+    code = _CODE.replace("ISSUER", "gitlab.com").replace("SUBJECT", branch)
+    explanation = explain(f"{REJECTED}{words}\nrole arn:aws:iam::111122223333:role/ci\n{code}")
+    first = explanation.remedies[0].manifest or ""
+    assert (f'["{branch}", "{pattern}"]' in first) is (pattern is not None)
+    assert "old condition" not in str(explanation)
+
+
+def test_conditions_in_code_can_have_references() -> None:
+    code = _CODE.replace("ISSUER", "${local.issuer}").replace(
+        "SUBJECT", "project_path:octo/api:ref_type:branch:ref:main"
+    )
+    explanation = explain(f"{REJECTED}CI_COMMIT_TAG=v2\nrole arn:aws:iam::111122223333:role/ci\n{code}")
+    assert "and the token has project_path:octo/api:ref_type:tag:ref:v2" in explanation.summary
+
+
+@check_rows(
+    ("ref", "pattern"),
+    [("tags/v1.4.1", "repo:octo/cart:ref:refs/tags/v*"), ("heads/next", None)],
+)
+def test_workflow_of_a_tag_has_another_subject(ref: str, pattern: str | None) -> None:
+    policy = _policy("sts.amazonaws.com", "repo:octo/cart:ref:refs/heads/main")
+    log = LOG.format("sts.amazonaws.com", "octo/cart")
+    explanation = explain(f"{log}\nGITHUB_REF=refs/{ref}\n{json.dumps(policy)}")
+    assert (f"'repo:octo/cart:ref:refs/heads/main', '{pattern}'" in str(explanation.remedies[0].policy)) is (
+        pattern is not None
+    )
+
+
 SUBJECT = "repo:octo@12/cart@34:ref:refs/heads/main"
 RECORD = {
     "eventSource": "sts.amazonaws.com",

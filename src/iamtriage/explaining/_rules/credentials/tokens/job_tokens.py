@@ -16,7 +16,7 @@ from iamtriage.explaining._context.readers.stated_claims import find_server
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
+from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, OTHER_PHASES
 from iamtriage.explaining._rules.sts.trust.trust_documents import expected_subjects, find_provider
 from iamtriage.policies._readers.elements import as_strings
 
@@ -30,13 +30,26 @@ _REPOSITORY = lazy_pattern(
 _BRANCH = lazy_pattern(
     r"(?a)\bGITHUB_REF[=:]\s?[\"']?refs/heads/([\w./-]{1,100})|\bCI_COMMIT_(?:BRANCH|REF_NAME)[=:]\s?[\"']?([\w./-]{1,100})"
 )
-# The same in a sentence.
+# The tag of a job, as variables and sentences name it.
+_TAG = lazy_pattern(
+    r"(?a)\bGITHUB_REF[=:]\s?[\"']?refs/tags/([\w./-]{1,100})|\bCI_COMMIT_TAG[=:]\s?[\"']?(?!~)([\w./-]{1,100})"
+    r"|\b(?i:pipeline|job|workflow|build|run|runs|release)(?: #?\d{1,12})? (?:for|of|on) (?:the )?tag [`'\"]?([A-Za-z_-]{0,40}\d(?:[\w./-]{0,60}\w)?)"
+    r"|\b(?:push(?:ed)?|creat(?:e|ed)|tagg?(?:ed)?) (?:the )?tag [`'\"]?([A-Za-z_-]{0,40}\d(?:[\w./-]{0,60}\w)?)|\btag pipeline \(?[`'\"]?([A-Za-z_-]{0,40}\d(?:[\w./-]{0,60}\w)?)"
+)
+# The same of a branch in a sentence.
 _SAID_BRANCH = lazy_pattern(
     r"\b(?:runs?|running|ran|push(?:es|ed)?|deploys?|triggered|merged) (?:[\w`'\"]{1,20} )?(?:on|from|to|by|for) (?:the )?(?:branch [`'\"]?([\w./-]{0,99}\w)|[`'\"]?(?!(?:a|an|my|our|this|that|same|other|another|default|feature|release|protected|wrong|right|new|any|every|each|all)\b)([\w./-]{1,100})[`'\"]? branch\b)"
 )
 
 # The audience that a job of GitLab requests.
 _REQUESTED = lazy_pattern(r"(?a)\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: ?[\"']?([\w.:/-]{1,200}\w)")
+# The phase of a run of HCP Terraform that fails, while the other one works.
+_FAILING_PHASE = {
+    phase: lazy_pattern(
+        rf"\bfailed running (?:terraform|tofu) {phase}\b|(?i:\b{phase}(?:s|es)?\b[^.\n]{{0,30}}?(?:\bfail|\bdenied\b|\bdie[ds]\b|\bbreaks\b|\berrors?\b|\bdoes not\b|n't\b)|\b(?:fails?|failing|errors?) (?:in|during|at|on) (?:the |each )?{phase}\b|\bonly (?:in|on|during) (?:the )?{phase}\b)"
+    )
+    for phase in ("plan", "apply")
+}
 _PROJECT = lazy_pattern(r"(?a)[\w.@-]{1,100}(?:/[\w.@-]{1,100}){1,5}")
 
 
@@ -109,13 +122,20 @@ def job_subject(denial: Denial, pipeline: Pipeline) -> str:
     """Return the subject of a job's token, with placeholders for what the text does not state."""
     if (claim := stated_claim(denial, "sub")) is not None:
         return claim
+    if pipeline.job == "run" and (subject := _find_other_phase(denial)) is not None:
+        return subject
     text, project = denial.failure.text, find_project(denial) or pipeline.project
-    environment = workflows.find_job_environment(text) if pipeline.job == "workflow" else None
+    environment = find_environment(denial) if pipeline.job == "workflow" else None
     if environment:
         return f"repo:{project}:environment:{environment}"
     if pipeline.job == "workflow" and workflows.runs_for_pull_requests(text):
         return f"repo:{project}:pull_request"
     stated = _BRANCH.search(text)
+    tag = only_one({each[each.lastindex or 0] for each in find_said(text, _TAG)})
+    if tag is not None and stated is None:
+        tagged = pipeline.subject.replace("refs/heads/BRANCH", "refs/tags/TAG")
+        tagged = tagged.replace("ref_type:branch:ref:BRANCH", "ref_type:tag:ref:TAG")
+        return tagged.format(project).replace("TAG_NAME", tag)
     branch = stated[stated.lastindex or 0] if stated else None
     if branch is None and pipeline.job == "workflow" and environment is None:
         branch = only_one({each[each.lastindex or 0] for each in find_said(text, _SAID_BRANCH)})
@@ -123,6 +143,33 @@ def job_subject(denial: Denial, pipeline: Pipeline) -> str:
         branch = workflows.find_pushed_branch(text)
     subject = pipeline.subject.format(project)
     return subject if branch is None or "CI_COMMIT_TAG" in text else subject.replace("BRANCH_NAME", branch)
+
+
+def _find_other_phase(denial: Denial) -> str | None:
+    """Return the subject of the phase that fails, if the trust policy accepts the other phase of a run of HCP Terraform.
+
+    https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
+    """
+    subjects = expected_subjects(denial.facts.trust_policy)
+    other = OTHER_PHASES.get(only_one({each.rpartition(":")[2] for each in subjects}, ""))
+    if other is None or next(_FAILING_PHASE[other].finditer(denial.failure.text), None) is None:
+        return None
+    return f"{subjects[0].rpartition(':')[0]}:{other}"
+
+
+def find_environment(denial: Denial) -> str | None:
+    """Return the environment of the failing job, which is none of those that the trust policy accepts."""
+    text, expected = denial.failure.text, expected_subjects(denial.facts.trust_policy)
+    found = workflows.find_job_environments(text)
+    if len(found) > 1 and any(
+        each.endswith(f":ref:refs/heads/{workflows.find_pushed_branch(text)}") for each in expected
+    ):
+        found = {
+            each
+            for each in found
+            if each and not any(one.endswith(f":environment:{each}") for one in expected)
+        }
+    return only_one(found)
 
 
 def known_job_subject(denial: Denial) -> str | None:
@@ -173,8 +220,13 @@ def find_pipeline(denial: Denial) -> Pipeline | None:
     text = denial.failure.text
     provider = (find_provider(denial.facts.trust_policy) or "").partition("oidc-provider/")[2]
     found = _PIPELINES.get(provider) or _PIPELINES.get(denial.context.runtime_kind)
-    if found is None and (subject := stated_claim(denial, "sub")) is not None:
-        found = next((each for each in _PIPELINES.values() if subject.startswith(each.begin)), None)
+    if found is None:
+        stated = stated_claim(denial, "sub")
+        subjects = expected_subjects(denial.facts.trust_policy) if stated is None else (stated,)
+        systems = (
+            each for each in _PIPELINES.values() if any(one.startswith(each.begin) for one in subjects)
+        )
+        found = next(systems, None)
     if found is None or found.job != "job":
         return found
     # A self-managed server is the provider of the trust policy.

@@ -14,7 +14,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._facts import Facts
@@ -327,7 +326,7 @@ def _explain_job(denial: Denial) -> Explanation | None:
     stated = str(known.facts.token_claims)
     if explanation is None or "@" in stated or "repo:" not in stated:
         return explanation
-    is_open = workflows.find_job_environment(denial.failure.text) is None
+    is_open = job_tokens.find_environment(denial) is None
     unless = " if its job has no environment" if is_open and ":ref:" in stated else ""
     because = f"The subject follows from the workflow{unless}. If the repository was created, renamed or transferred after July 15, 2026, the subject also has IDs (repo:OWNER@ID/REPOSITORY@ID:…)."
     causes = (attrs.evolve(explanation.causes[0], because=(because,)), *explanation.causes[1:])

@@ -13,7 +13,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._rules.basics import Denial, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.tokens import job_tokens
@@ -184,12 +183,12 @@ def claims_of_job(denial: Denial) -> dict[str, Any] | None:
     if pipeline is None:
         return None
     subject = job_tokens.job_subject(denial, pipeline)
-    is_known = job_tokens.find_project(denial) is not None and "BRANCH_NAME" not in subject
+    is_known = not find_placeholders(subject)
     if not is_known and len(expected) == 1 and job_tokens.requests_audience(denial):
         # Only the audience is compared.
         return {"iss": f"https://{name_issuer(denial)}", "sub": expected[0], "aud": [pipeline.audience]}
     # An environment replaces the branch, and only the workflow shows it. A project alone is no subject of any job.
-    is_open = pipeline.job == "workflow" and workflows.find_job_environment(denial.failure.text) is None
+    is_open = pipeline.job == "workflow" and job_tokens.find_environment(denial) is None
     # Whether or not it has one, a job on another branch than the expected ones does not match.
     is_other = all(_EXACT_BRANCH.fullmatch(each) and each != subject for each in expected)
     if not is_known or (is_open and not is_other and not all(map(lacks_context, expected))):

@@ -129,7 +129,9 @@ _ISSUERS = (
     ("organization:", "app.terraform.io"),
     ("system:serviceaccount", "oidc.eks.REGION.amazonaws.com/id/OIDC_ID"),
 )
-_HCL = lazy_pattern(r"\bdata \"aws_iam_policy_document\"|\bresource \"aws_iam_role\"|\bjsonencode\(")
+_HCL = lazy_pattern(
+    r"\bdata \"aws_iam_policy_document\"|\bvariable\s{1,20}= \"[^\"\n]{1,300}:sub\"|\bresource \"aws_iam_role\"|\bjsonencode\("
+)
 _CDK = lazy_pattern(r"\biam\.\w{2,40}Principal\(|\bnew \w{0,4}\.?\w{2,40}Principal\(")
 _MAX_LINES, _SCHEME = 4, "https://"
 # What ends a string in code, or evaluates an expression in it.
@@ -268,7 +270,9 @@ def _find_changes(before: object, after: object) -> Iterator[tuple[str, str]]:
     if old and new:
         removed, added = [key for key in old if key not in new], [key for key in new if key not in old]
         if (moved := _find_moved_key(old, new)) is not None:
+            operator, _, key = moved[0].partition("\n")
             yield moved
+            yield from _find_changes(as_mapping(old[operator])[key], as_mapping(new[moved[1]])[key])
             return
         if len(removed) != len(added):
             yield "", ""
@@ -301,9 +305,9 @@ def _find_moved_key(old: dict[str, object], new: dict[str, object]) -> tuple[str
     moved = [
         (f"{operator}\n{key}", other)
         for operator, block in old.items()
-        for key, value in as_mapping(block).items()
+        for key in as_mapping(block)
         for other, its in new.items()
-        if key not in as_mapping(new.get(operator)) and as_mapping(its).get(key) == value
+        if key not in as_mapping(new.get(operator)) and key in as_mapping(its)
     ]
     return only_one(moved)
 

@@ -265,7 +265,12 @@ def _subject_remedies(
     change = _change_remedy(result, facts, role, operator)
     if token_forms.find_phase(result.expected, actual) is not None:
         title = f"Or give each phase its own role ({token_forms.PHASE_ROLES} in the workspace)"
-        yield from present(change, account_remedy(title, "Then a plan can only read."))
+        yield from present(
+            change,
+            account_remedy(
+                title, "Then a plan can only read. Each phase gets a new token, so none expires in between."
+            ),
+        )
         return
     other = trust_subjects.describe_expected_caller(expected, actual, text)
     if other is None or trust_subjects.is_misplaced(expected, actual):
@@ -292,8 +297,9 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     expected, actual = result.expected[0], result.actual[0]
     is_misspelled = trust_subjects.is_misspelled(expected, actual)
     title = f"{'Correct' if is_misspelled else 'Accept'} the token's subject in the trust policy"
-    pattern = trust_subjects.find_pattern(expected, actual) if len(result.expected) == 1 else None
     like = trust_documents.like_operator(operator)
+    if (of_pattern := trust_replacements.pattern_remedy(result, facts, role, like)) is not None:
+        return of_pattern
     # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one. Others need theirs.
     is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
     whom = trust_subjects.describe_open_subject(expected, actual)
@@ -301,7 +307,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     if not whom and not is_misspelled:
         decide = f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, use another role for it."
     if (phase := token_forms.find_phase(result.expected, actual)) is not None:
-        decide = f"Do this only if the role, which TFC_AWS_RUN_ROLE_ARN in the workspace names, is meant for {token_forms.describe_phase(phase)}, too."
+        decide = f"Each phase gets a new token, so none expires in between. Do this only if the role, which TFC_AWS_RUN_ROLE_ARN in the workspace names, is meant for {token_forms.describe_phase(phase)}, too."
     is_part = trust_replacements.shows_only_condition(facts)
     more = "" if is_part or phase else REMOVE_OLD
     if ":environment:" in actual and ":ref:" in expected:
@@ -310,19 +316,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         limit = f" to {clip_text(branch[2])}" if branch[1] and branch[2] != "*" else ""
         more = f"The new subject names no branch: on GitHub, limit the deployment branches of the environment {clip_text(environment)}{limit} (Settings, Environments). {more}".rstrip()
         decide = None if expected.startswith(f"{project}:ref:") else decide
-    fixed, keeps_old = None, False
-    if pattern is not None and like.startswith("StringLike"):
-        is_covered = expected.startswith(pattern.removesuffix("*"))
-        patterns = pattern if is_covered else [expected, pattern]
-        fixed = trust_replacements.with_value(result, facts, value=patterns, new_operator=like)
-        title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
-        more = f"{like} accepts every version: an exact subject fails with the next."
-        if actual.startswith("system:serviceaccount:"):
-            who = trust_subjects.describe_naming(actual)
-            more = f"{who}, so the suffix changes with each upgrade: {like} accepts them all, and StringEquals compares * literally. The annotation of the role can stay as it is."
-        more += "" if is_covered else f" {REMOVE_OLD}"
-        decide = None
-    elif trust_subjects.lacks_context(expected):
+    if trust_subjects.lacks_context(expected):
         more = "Keep it this narrow: a pattern such as :* trusts all jobs of the project, on any branch."
         more += f" With this one, {whom} can assume the role: give it read-only permissions." if whom else ""
         decide = None
@@ -330,11 +324,10 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         more = trust_subjects.describe_replacement(expected, actual)
     elif (corrected := trust_subjects.correct_subject(expected, actual)) is not None:
         (actual, more), is_replaced, decide = corrected, len(result.expected) == 1, None
-    if fixed is None:
-        kept = [each for each in result.expected if not trust_subjects.is_misspelled(each, actual)]
-        keeps_old = bool(kept) and not is_replaced
-        value = [*kept, actual] if keeps_old and not is_part else actual
-        fixed = trust_replacements.with_value(result, facts, value=value)
+    kept = [each for each in result.expected if not trust_subjects.is_misspelled(each, actual)]
+    keeps_old = bool(kept) and not is_replaced
+    value = [*kept, actual] if keeps_old and not is_part else actual
+    fixed = trust_replacements.with_value(result, facts, value=value)
     if fixed is None:
         return None
     steps = decide, f"{WHOLE_DOCUMENT} {more}".rstrip()

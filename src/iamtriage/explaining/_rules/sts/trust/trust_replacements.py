@@ -13,7 +13,7 @@ from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import replace_value_remedy
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy
-from iamtriage.explaining._rules.sts.trust import trust_documents
+from iamtriage.explaining._rules.sts.trust import trust_documents, trust_subjects
 from iamtriage.policies._readers.elements import iterate_statements
 
 if TYPE_CHECKING:
@@ -65,10 +65,38 @@ def pull_request_remedy(result: TrustResult, facts: Facts, role: str | None) -> 
     )
 
 
+def pattern_remedy(result: TrustResult, facts: Facts, role: str | None, like: str) -> Remedy | None:
+    """Return how to trust subjects that differ in a generated suffix, a version or a tag, with the operator for patterns."""
+    actual = result.actual[0]
+    found = (trust_subjects.find_pattern(each, actual) for each in result.expected)
+    pattern = next(filter(None, found), None)
+    if pattern is None or not like.startswith("StringLike"):
+        return None
+    kept = [each for each in result.expected if not each.startswith(pattern.removesuffix("*"))]
+    fixed = with_value(result, facts, value=[*kept, pattern] if kept else pattern, new_operator=like)
+    title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
+    more = f"{like} accepts every version: an exact subject fails with the next."
+    if actual.startswith("system:serviceaccount:"):
+        who = trust_subjects.describe_naming(actual)
+        more = f"{who}, so the suffix changes with each upgrade: {like} accepts them all, and StringEquals compares * literally. The annotation of the role can stay as it is."
+    if kept and ("/tags/" in pattern or ":tag:" in pattern):
+        name = pattern.rpartition(":")[2].removeprefix("refs/tags/")
+        tags = "all tags" if name == "*" else f"the tags {name}"
+        title = f"Accept {tags} in the trust policy"
+        more = f"Whoever can push such a tag gets the role, so protect {tags} in the project. The subject does not say whether a tag is protected."
+    elif kept:
+        more += f" {REMOVE_OLD}"
+    step = f"{WHOLE_DOCUMENT} {more}"
+    if fixed is None:
+        return None
+    return replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
+
+
 def shows_only_condition(facts: Facts) -> bool:
-    """Return whether the policy can have statements that the text does not show: it shows a condition alone."""
+    """Return whether the policy can have statements that the text does not show: it shows a condition alone, not in code."""
     is_whole = facts.trust_policy is not None and not is_derived(facts, "trust_policy")
-    return not is_whole and any(each.is_condition for each in context_of(facts).policies)
+    shown = context_of(facts).policies
+    return not is_whole and any(each.is_condition and not each.is_code for each in shown)
 
 
 def replace_policy_remedy(

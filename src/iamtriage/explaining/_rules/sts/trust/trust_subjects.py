@@ -221,9 +221,12 @@ def find_pattern(expected: str, actual: str) -> str | None:
         stem = _GENERATED_SUFFIX.sub("", actual)
         return f"{stem}-*" if stem != actual and stem == _GENERATED_SUFFIX.sub("", expected) else None
     found, wanted = _NUMBERED_REF.match(actual), _NUMBERED_REF.match(expected)
+    is_tag = found is not None and found["type"] in {"tags/", "tag:ref:"}
+    is_branch = any(each in expected for each in (":ref:refs/heads/", ":ref_type:branch:"))
+    if found is not None and is_tag and is_branch and _is_same_repository(expected, actual):
+        return f"{found['stem']}*"
     if found is None or wanted is None or found["stem"] != wanted["stem"]:
         return None
-    is_tag = found["type"] in {"tags/", "tag:ref:"}
     # A branch that begins with a number has nothing in common with another one.
     return f"{found['stem']}*" if is_tag or not found["stem"].endswith(found["type"]) else None
 

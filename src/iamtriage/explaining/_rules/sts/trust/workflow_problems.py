@@ -24,13 +24,9 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
 )
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.token_forms import (
     GITHUB,
-    OTHER_PHASES,
-    PHASE_ROLES,
     TrustProblem,
-    describe_phase,
     organization_of,
 )
 from iamtriage.policies._patterns import compile_glob, matches
@@ -54,13 +50,6 @@ _SUBJECT = lazy_pattern(
     r"repo:(?P<owner>[^/:@]{1,60})(?:@[^/:]{1,20})?/(?P<name>[^:@]{1,100})(?:@[^:]{1,20})?:"
 )
 
-# The phase of a run of HCP Terraform that fails, while the other one works.
-_FAILING_PHASE = {
-    phase: lazy_pattern(
-        rf"(?i:\b{phase}(?:s|es)?\b[^.\n]{{0,30}}?(?:\bfail|\bdenied\b|\bdie[ds]\b|\bbreaks\b|\berrors?\b|\bdoes not\b|n't\b)|\b(?:fails?|failing|errors?) (?:in|during|at|on) (?:the |each )?{phase}\b|\bonly (?:in|on|during) (?:the )?{phase}\b)"
-    )
-    for phase in ("plan", "apply")
-}
 # What gives the subject its IDs, and since when:
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
 _RENAMED = lazy_pattern(
@@ -86,8 +75,6 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
     'the trust policy expects the audience octo, and the workflow requests sts.amazonaws.com'
     """
     document = elements.parse_document(policy)
-    if document is not None and "run_phase:" in str(document):
-        return _find_other_phase(document, text)
     # A job can request a token with another audience.
     if document is not None and "oidc.circleci.com/org/" in str(document) and "oidc get" not in text:
         return _find_other_organization(document)
@@ -130,31 +117,6 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
         f"Name the repository {clip_text(repository[1])} in the role's trust policy",
         step,
         _with_values(document, "sub", lambda value: _SUBJECT.sub(f"repo:{repository[1]}:", value, count=1)),
-    )
-
-
-def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | None:
-    """Return the problem that a trust policy accepts one phase of a run of HCP Terraform, and the other one fails.
-
-    https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
-    """
-    subjects = trust_documents.expected_subjects(document)
-    accepted = only_one({each.rpartition(":")[2] for each in subjects}, "")
-    other = OTHER_PHASES.get(accepted)
-    if other is None or next(_FAILING_PHASE[other].finditer(text), None) is None:
-        return None
-
-    def accept_both(condition: Condition) -> Condition:
-        values = elements.as_strings(condition.value) if condition.key.endswith(":sub") else []
-        added = [f"{each.rpartition(':')[0]}:{other}" for each in values]
-        return condition._replace(value=[*values, *added]) if values else condition
-
-    fixed = change_statements(document, lambda each: change_conditions(each, accept_both))
-    return TrustProblem(
-        f"the trust policy accepts only the subject {clip_text(subjects[0])}, and that of {describe_phase(other)} ends with run_phase:{other}",
-        "Accept both phases in the role's trust policy",
-        f"Or give each phase its own role: {PHASE_ROLES}, so that a plan can only read.",
-        fixed,
     )
 
 
