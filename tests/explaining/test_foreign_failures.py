@@ -126,6 +126,7 @@ _STOPS = "User: arn:aws:sts::111122223333:assumed-role/{}/job is not authorized 
         ("warning: could not list the cache, going on", True),
         ("2026-10-06T08:14:33Z WARN failed to list the cache, continuing anyway.", True),
         ("Listing failed - ignored", True),
+        ('level=warning msg="could not list, continuing"', True),
         ("warning: no cache", False),
         ("I can't see what is going on", False),
         ("It failed: is it safe to go on?", False),

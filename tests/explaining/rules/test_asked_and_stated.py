@@ -279,6 +279,7 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
             "Allow AWSServiceRoleForAutoScaling in the key's policy",
             "describe-key",
         ),
+        (f"{_LAUNCH}{_LINKED}\nLaunching it manually works.", "The key is enabled, since", "describe-key"),
         (
             f"{_LAUNCH}{_LINKED}\nIt doesn't start by hand.",
             "Check the key's state",

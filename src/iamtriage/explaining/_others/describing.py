@@ -52,7 +52,7 @@ _TAG = lazy_pattern(r"\[[\w ./:-]{1,40}\]|[\w./-]{2,40}: ")
 _GOES_ON = lazy_pattern(r"(?i)(?<!not )\b(?:continuing without|non-fatal)\b(?![^\n]{0,60}(?:\?|\b(?:not|never|impossible)\b))")  # fmt: skip
 # "warning: could not read the table, going on".
 _WARNS = lazy_pattern(
-    r"(?im)^(?=[^\n]{0,400}\b(?:\w{2,8}n[o']t|can'?t|failed|failure|unable|denied|warn(?:ing)?)\b)[^\n]{0,400}[,;:.(-]\s?(?:(?:going|carrying|moving) on|(?:continuing|proceeding)(?: anyway| regardless)?|ignoring (?:it|this)|ignored)[.!]?\s{0,3}$"
+    r"(?im)^(?=[^\n]{0,400}\b(?:\w{2,8}n[o']t|can'?t|failed|failure|unable|denied|warn(?:ing)?)\b)[^\n]{0,400}[,;:.(-]\s?(?:(?:going|carrying|moving) on|(?:continuing|proceeding)(?: anyway| regardless)?|ignoring (?:it|this)|ignored)[.!\"']{0,3}\s{0,3}$"
 )
 _CHARS_AFTER = 600
 _NOT_STARTED = lazy_pattern(

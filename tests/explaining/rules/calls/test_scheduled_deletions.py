@@ -43,8 +43,13 @@ _BOX = "\u2502 Error: creating {}: operation error {}, https response error Stat
 def test_import_into_terraform_comes_last(text: str, first: str, last: str) -> None:
     remedies = explain(text).remedies
     assert remedies[0].title.startswith(first)
-    assert remedies[1].title == "Import it into the Terraform state, if no other state manages it"
+    assert remedies[1].title == "Import it into the Terraform state, if no other one manages it"
     assert last in remedies[1].commands[0]
+
+
+def test_import_into_pulumi() -> None:
+    text = "     Type                        Name  Status\n     aws:iam:ServiceLinkedRole   spot  **creating failed**\nDiagnostics:\n  aws:iam:ServiceLinkedRole (spot):\n    error: creating IAM Service Linked Role (spot.amazonaws.com): operation error IAM: CreateServiceLinkedRole, https response error StatusCode: 400, RequestID: 1f0c7e12-6f0e-4a75-8b53-2c4f3b0c9d11, InvalidInputException: Service role name AWSServiceRoleForEC2Spot has been taken in this account, please try a different suffix.\n"
+    assert explain(text).remedies[1].title == "Import it into the Pulumi stack, if no other one manages it"
 
 
 @check_rows(

@@ -146,7 +146,7 @@ KINDS_WITH_MESSAGE = (
         summary="The service-linked role already exists in the account, so it was not created again.",
         remedies=your_remedy(
             "Use the existing role, and do not create it",
-            'The service finds the role by its name, and all stacks of the account use the same one: it needs no suffix. In a template or module, remove the resource that creates it. In Terraform, data "aws_iam_role" gives its ARN to other resources.',
+            'The service finds the role by its name, and all stacks of the account use the same one: it needs no suffix. In a template, module or program, remove the resource that creates it. In Terraform, data "aws_iam_role" gives its ARN to other resources.',
             url=pages.SERVICE_LINKED,
         ),
     ),

@@ -280,7 +280,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
         if existing is None or kind not in api_error_kinds.KINDS_WITH_MESSAGE:
             return present(existing, *kind.remedies)
         # A deleted secret must be restored first, and the stacks of an account share a service-linked role.
-        title = "Import it into the Terraform state, if no other state manages it"
+        kept = "Pulumi stack" if "Pulumi" in existing.title else "Terraform state"
+        title = f"Import it into the {kept}, if no other one manages it"
         return (*kind.remedies, attrs.evolve(existing, title=title))
     return kind.remedies
 

@@ -22,6 +22,7 @@ _NODE_CALL = "sts.send(new AssumeRoleWithWebIdentityCommand({ RoleArn: arn, WebI
         (f'const token = fs.readFileSync(process.env.AWS_WEB_IDENTITY_TOKEN_FILE, "utf8");\nasync function login() {{\n  return {_NODE_CALL};\n}}', "token", 'fs.readFileSync(process.env.AWS_WEB_IDENTITY_TOKEN_FILE, "utf8")'),
         ('\tjwt, err := os.ReadFile(os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE"))\n\tfor {\n\t\tclient.AssumeRoleWithWebIdentity(ctx, &sts.AssumeRoleWithWebIdentityInput{\n\t\t\tWebIdentityToken: aws.String(string(jwt)),\n\t\t})', "jwt", None),
         ('JWT=$(cat "$AWS_WEB_IDENTITY_TOKEN_FILE")\nwhile true; do\n  aws sts assume-role-with-web-identity --role-arn "$ROLE" --role-session-name s --web-identity-token "$JWT" > /tmp/keys\n  ./work.sh\ndone', "JWT", '$(cat "$AWS_WEB_IDENTITY_TOKEN_FILE")'),
+        (f'const token = fs.readFileSync(process.env.AWS_WEB_IDENTITY_TOKEN_FILE, "utf8");\nexports.login = () => {_NODE_CALL};', "token", 'fs.readFileSync(process.env.AWS_WEB_IDENTITY_TOKEN_FILE, "utf8")'),
         # The code reads the file before each call, runs only once, or can read it again.
         (f"def credentials():\n    jwt = {_READ}\n    return {_PYTHON_CALL.format('jwt')}", None, None),
         (f"jwt = {_READ}\ntry:\n    {_PYTHON_CALL.format('jwt')}\nexcept ClientError as e:\n    print(e)", None, None),

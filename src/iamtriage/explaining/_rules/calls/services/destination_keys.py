@@ -82,6 +82,7 @@ _LAUNCHING_ROLE = lazy_pattern(
 # Who starts an instance with the same key without the group shows that the key is enabled.
 _STARTS_BY_HAND = lazy_pattern(
     r"(?i)\b(?<!n't )(?<!not )(?<!never )(?:launch(?:es)?|runs?|starts?|works?)\b[^.\n]{0,60}\b(?:by hand|by myself|manually)\b"
+    r"|\b(?:by hand|manually)\b[^.\n]{0,60}(?<!n't )(?<!not )(?<!never )\b(?:works?|starts|succeeds?)\b"
 )
 
 

@@ -134,7 +134,9 @@ def _find_variable(text: str) -> tuple[str, str | None] | None:
         made_by = _FUNCTION.findall(text, 0, each.start())
         is_attribute = name.startswith(("self.", "this.", "@"))
         is_outside = is_attribute and (not made_by or made_by[-1] in _CONSTRUCTORS)
-        is_outside = is_outside or (not is_attribute and len(start["indent"]) < len(sent["indent"]))
+        # A function can be on one line with the call.
+        is_inner = len(start["indent"]) < len(sent["indent"]) or _RUNS_AGAIN.search(sent[0]) is not None
+        is_outside = is_outside or (not is_attribute and is_inner)
         if is_outside and _RUNS_AGAIN.search(text, each.end(), sent.end()):
             is_short = (
                 source not in paths and len(value) <= _MAX_VALUE and value.count("(") == value.count(")")

@@ -34,6 +34,8 @@ HINTS = {
         for action, (what, other) in _LISTS.items()
     },
     **dict.fromkeys(("codeconnections:UseConnection", "codestar-connections:UseConnection"), _CONNECTION),
+    # https://docs.aws.amazon.com/codebuild/latest/userguide/connections-github-app.html
+    "codeconnections:GetConnectionToken": "CodeBuild also requires codeconnections:GetConnection on the connection.",
     "logs:CreateLogGroup": _LOGS,
     "logs:CreateLogStream": _LOGS,
     "logs:PutLogEvents": _LOGS,
