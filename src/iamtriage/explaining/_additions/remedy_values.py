@@ -209,7 +209,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
             from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 
             cluster, region = (found := find_cluster(case)).name, region or found.region
-        if region is None and "aws " in lines:
+        if region is None and ("aws " in lines or "REGION" in lines):
             region = find_only_region(failure)
         instance = _find_instance(failure, facts)
         if namespace is None and account is None and may_name_controller(text):

@@ -120,3 +120,28 @@ def test_table_that_the_endpoint_in_code_lacks(table: str, *, is_added: bool) ->
         assert any(
             f"add {arn}orders to the Resource of that statement instead" in each for each in first.steps
         )
+
+
+_RULE = "AccessDeniedException: 'arn:aws:iam::111122223333:role/orders-sfn' is not authorized to create managed-rule.\nThe Region is eu-west-1.\n{}\n"
+_TASKS = 'data "aws_iam_policy_document" "sfn" {\n  statement {\n    actions   = ["ecs:StopTask"]\n    resources = ["*"]\n  }\n}\n'
+_TRUST = 'data "aws_iam_policy_document" "trust" {\n  statement {\n    actions = ["sts:AssumeRole"]\n    principals {\n      type = "Service"\n      identifiers = ["states.amazonaws.com"]\n    }\n  }\n}\n'
+_ROLE = 'resource "aws_iam_role" "sfn" {{\n  name = "{}"\n}}\nresource "aws_iam_role_policy" "sfn" {{\n  role   = aws_iam_role.sfn.id\n  policy = data.aws_iam_policy_document.sfn.json\n}}\n'
+
+
+@check_rows(
+    ("code", "is_of_role"),
+    [
+        (f"Policy of orders-sfn:\n\n{_TASKS}", True),
+        (_TASKS + _ROLE.format("orders-sfn"), True),
+        (_TRUST + _TASKS + _ROLE.format("orders-sfn"), True),
+        (_TASKS + _ROLE.format("carts-sfn"), False),
+        (f"Policy of carts-sfn:\n\n{_TASKS}", False),
+        (_TASKS, False),
+    ],
+)
+def test_what_the_role_of_a_service_lacks_in_its_code(code: str, *, is_of_role: bool) -> None:
+    first = explain(_RULE.format(code)).remedies[0]
+    assert ("in data.aws_iam_policy_document.sfn" in first.title) is is_of_role
+    assert (first.policy is None) is is_of_role
+    if is_of_role:
+        assert '"arn:aws:events:eu-west-1:111122223333:rule/' in (first.manifest or "")

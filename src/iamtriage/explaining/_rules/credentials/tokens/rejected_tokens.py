@@ -218,7 +218,12 @@ def _explain_other_client_id(
         trust = f"The trust policy has {audience} already, and needs no change."
     if matches := issuers.describe_match(case):
         trust = f"{matches.strip().removesuffix('.')} (provider, subject and audience), and needs no change."
-    right = f"{audience} is the audience that AWS expects in tokens for roles, so the token is right."
+    stays = (
+        f" {join_words(listed, 'and')} stays in the list for the others that use it."
+        if listed and not close
+        else ""
+    )
+    right = f"{audience} is the usual audience for roles, so the token can stay as it is.{stays}"
     if audience not in _STS_AUDIENCES:
         other = listed[0] if listed else "an audience of the list"
         where = _AUDIENCE_SETTINGS.get(issuer.system or "", "")

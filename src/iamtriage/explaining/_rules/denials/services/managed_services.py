@@ -18,6 +18,7 @@ from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_for_role
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
@@ -326,8 +327,7 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
     line = commands.put_policy(name, inline_policy_name(statements))
     steps = [f"Attach the policy to {named}."]
     if denial.failure.encoded_message is not None:
-        step = "The decoded message says which action is missing (aws sts decode-authorization-message)."
-        steps.append(step)
+        steps += ["The decoded message says which action is missing (aws sts decode-authorization-message)."]
     needs = join_words(row.actions, "and")
     if row.managed_policy:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"
@@ -355,29 +355,28 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
             f"Add the statement to the Policies of {in_template[0].name} in the template, next to the others. {RETRY_NEW}"
         ]
         policy = None
+    remedy = Remedy(
+        title=f"Give {named} the permissions",
+        who="you" if manifest else "account administrator",
+        steps=present(*steps, _trust_step(denial, row), row.step or None),
+        commands=() if manifest else present(show or None, Labelled("Then, with ROLE_NAME filled in:", line)),
+        policy=policy,
+        layer=None if policy is None else "identity",
+        manifest=manifest,
+        url=row.url,
+    )
     return denial.explain(
         f"{upper_first(described)} lacks the permissions to {row.purpose.format(bucket=bucket)}.",
         SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text),
-        remedies=Remedy(
-            title=f"Give {named} the permissions",
-            who="you" if manifest else "account administrator",
-            steps=present(
-                *steps,
-                f"The role's trust policy must allow {row.service}.amazonaws.com to assume it."
-                if row.service in _CHECKED_TRUST and denial.facts.trust_policy is None
-                else None,
-                row.step or None,
-            ),
-            commands=()
-            if manifest
-            else present(show or None, Labelled("Then, with ROLE_NAME filled in:", line)),
-            policy=policy,
-            layer=None if policy is None else "identity",
-            manifest=manifest,
-            url=row.url,
-        ),
+        remedies=write_for_role(role, denial.failure.text, remedy),
         notes=None if manifest else EVENTUAL_CONSISTENCY,
     )
+
+
+def _trust_step(denial: Denial, row: ServiceRole) -> str | None:
+    if row.service not in _CHECKED_TRUST or denial.facts.trust_policy is not None:
+        return None
+    return f"The role's trust policy must allow {row.service}.amazonaws.com to assume it."
 
 
 def _pass_instance_role(denial: Denial, account: str | None) -> dict[str, Any]:

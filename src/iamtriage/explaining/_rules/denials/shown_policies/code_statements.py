@@ -15,6 +15,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.pasted_policies import find_file
+from iamtriage.explaining._context.readers.policy_headings import find_owner_in_heading
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_resources
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
@@ -39,7 +40,15 @@ _ATTACHED = lazy_pattern(
 )
 _STATEMENTS = lazy_pattern(r"(?m)^[ \t]*(?:- )?Statement:")
 _FRAGMENT = lazy_pattern(r"(?m)^[ \t]*statement[ \t]*\{")
-_KEPT_STEPS = ("other calls", "other actions", "omits a role's path", "must allow it, too", "role has a path")
+_PRINCIPALS = lazy_pattern(r"\bprincipals\s{0,8}\{")
+_KEPT_STEPS = (
+    "depend on the policy",
+    "other calls",
+    "other actions",
+    "omits a role's path",
+    "must allow it, too",
+    "role has a path",
+)
 _Form = Literal["document", "encoded", "template"]
 
 
@@ -50,12 +59,13 @@ class PolicyCode(NamedTuple):
     name: str
 
 
-def _find_policies(text: str) -> Iterator[PolicyCode]:
-    """Yield the policies in Terraform code or a template in YAML."""
+def _find_policies(text: str, *, has_principal: bool) -> Iterator[PolicyCode]:
+    """Yield the policies with or without principals in Terraform code, or all in a template in YAML."""
     for block in find_blocks(text, "data", "aws_iam_policy_document"):
-        yield PolicyCode("document", block.address)
+        if has_principal or _PRINCIPALS.search(block.body) is None:
+            yield PolicyCode("document", block.address)
     for block in find_resources(text):
-        if _ENCODED.search(block.body):
+        if _ENCODED.search(block.body) and (has_principal or block.type != "aws_iam_role"):
             yield PolicyCode("encoded", block.address)
     for resource in find_template_resources(text):
         if _STATEMENTS.search(resource.body):
@@ -84,6 +94,10 @@ def _defines_role(role: Role | None, text: str) -> bool:
     named_ones = {each["name"] for each in _ATTACHED.finditer(text) if each["name"]}
     if not attached <= own or not named_ones <= {role.name}:
         return False
+    # "The policy of films-api:"
+    blocks = find_blocks(text, "data", "aws_iam_policy_document")
+    if any(find_owner_in_heading(text, each.start) == ("role", role.name) for each in blocks):
+        return True
     named = rf"\b[rR]ole_?[nN]ame[\"']?\s?[:=]\s?[\"']?{re.escape(role.name)}(?![\w-])"
     return (
         re.search(
@@ -150,8 +164,9 @@ def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None) -> Remed
 
     If that policy allows the same actions on a resource that no call has, the statement replaces its own.
     """
-    code = only_one(set(_find_policies(text)))
     documents = [remedy.statement] if remedy.statement else (remedy.policy or {}).get("Statement", [])
+    has_principal = any("Principal" in each for each in documents)
+    code = only_one(set(_find_policies(text, has_principal=has_principal)))
     if code is None or not documents or "${" in json.dumps(documents):
         return remedy
     is_template = code.form == "template"
@@ -183,6 +198,11 @@ def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None) -> Remed
         manifest="\n".join(write_statement(code.form, each) for each in documents),
         manifest_language="yaml" if is_template else "hcl",
     )
+
+
+def write_for_role(role: Role | None, text: str, remedy: Remedy) -> Remedy:
+    """Return a remedy for a role as one that adds its statements in the code of a text, if that defines the role's policy."""
+    return _add_in_code(remedy, text, None) if _defines_role(role, text) else remedy
 
 
 def write_in_code(denial: Denial, explanation: Explanation, stated: list[KnownPolicy]) -> Explanation:
