@@ -13,7 +13,7 @@ from iamtriage.explaining._context.model import NOTHING, Context
 from iamtriage.explaining._context.readers.regions import region_of_directory_bucket
 from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._facts import Facts
-from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import AccessDenied, Failure
 
 _STATED_NAMES = (
     "cluster", "authentication_mode", "region", "namespace", "service_account", "caller", "service",
@@ -73,6 +73,7 @@ def _derive_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[
 
         if (claims := find_stated_claims(failure.text)) is not None:
             yield "token_claims", claims
+    yield from _find_said_trust(failure)
     if context is NOTHING:
         if failure.envelope.region is not None:
             yield "region", failure.envelope.region
@@ -97,6 +98,19 @@ def _derive_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[
                 yield name, getattr(Facts(**{name: document}), name)
             except (IamTriageError, TypeError, ValueError):
                 continue
+
+
+def _find_said_trust(failure: Failure) -> Iterator[tuple[str, Any]]:
+    """Yield the trust policy that a sentence describes, unless another kind of policy denied the call."""
+    if not isinstance(failure, AccessDenied) or "trust " not in failure.text:
+        return
+    if failure.action != "sts:AssumeRole" or failure.policy_type not in {None, "role_trust"}:
+        return
+    from iamtriage.explaining._context.readers.said_trust import find_said_trust
+
+    said = None if failure.deny == "explicit" else find_said_trust(failure.text, failure.principal)
+    if said is not None:
+        yield "trust_policy", said
 
 
 def _trust_policy_of_target(failure: Failure, context: Context) -> Mapping[str, Any] | None:
