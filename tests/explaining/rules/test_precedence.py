@@ -228,3 +228,32 @@ def test_key_in_use_and_the_listed_keys(ending: str, status: str, says: str | No
     is_other = "99 is active" in (says or "")
     assert ("aws configure --profile lab" in explanation.remedies[0].commands) is is_other
     assert ("activate AKIA" in str(explanation.remedies)) is (says is not None and "inactive" in says)
+
+
+_LIST = "$ aws configure list\n   profile  <not set>  None  None\naccess_key  ****************ABCD {}\nsecret_key  ****************wxyz {}\n"
+_UNKNOWN = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid."
+
+
+@check_rows(
+    ("shown", "role", "command"),
+    [
+        (_LIST.format(*["shared-credentials-file"] * 2) + "The instance has the role web-1.\n", "the instance's role web-1", "sed -i.bak '/^\\[default\\]/"),
+        (_LIST.format("env", "env") + "The role web-1 is attached to the instance.\n", "the instance's role", "unset AWS_ACCESS_KEY_ID"),
+        (f"$ kubectl exec deploy/api -n shop -- env\n{_ENV}{_IRSA}", "the role api of the pod's service account", "kubectl set env deployment/api"),
+        # The role itself is used, there is none, or the call selects a profile.
+        (_LIST.format("iam-role", "iam-role") + "The instance has the role web-1.\n", None, ""),
+        (_LIST.format(*["shared-credentials-file"] * 2), None, ""),
+        (_LIST.format(*["shared-credentials-file"] * 2) + "The instance has no role.\n", None, ""),
+        (_LIST.format(*["shared-credentials-file"] * 2) + "The instance has the role web-1.\n$ export AWS_PROFILE=lab\n", None, ""),
+        (f"$ env\n{_IRSA}", None, ""),
+    ],
+)  # fmt: skip
+def test_keys_that_hide_a_role(shown: str, role: str | None, command: str) -> None:
+    rejected = explain(f"{shown}$ aws sts get-caller-identity\n\n{_UNKNOWN}")
+    assert (f"takes precedence over {role}" in rejected.summary) is (role is not None)
+    assert ("profile-overridden" in [each.code for each in rejected.causes]) is (role is not None)
+    if role is not None:
+        assert rejected.remedies[0].commands[0].startswith(command)
+        assert "not yours" not in " ".join(rejected.notes)
+    denied = explain(f"{shown}$ aws s3 cp x s3://acme/x\n{_DENIED.format(_USER)}")
+    assert ("take" in denied.summary and "precedence over the" in denied.summary) is (role is not None)

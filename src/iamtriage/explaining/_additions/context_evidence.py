@@ -195,6 +195,9 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
         return False
     if not _CAUSES_WITHOUT_CALLER.isdisjoint(each.code for each in explanation.causes[:1]):
         return False
+    if "profile-overridden" in {each.code for each in explanation.causes}:
+        # The keys in the text were used, and not the role of the instance.
+        return False
     if explanation.topic in {"service-principal", "no-answer"}:
         # The service itself called, with no role, or no credentials reached AWS.
         return False

@@ -19,6 +19,7 @@ from iamtriage.explaining._context.readers.profiles import (
 )
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys import key_stores, printed_lengths
+from iamtriage.explaining._rules.credentials.profiles.environment_files import explain_hidden_role
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import selected_profiles
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -187,9 +188,9 @@ FIND_KEYS = "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/
 """The command that finds the files that set access keys for a shell."""
 PROFILE_OVERRIDDEN = CauseType(
     "profile-overridden",
-    title="Access keys in environment variables are used instead of the profile",
-    meaning="Access keys in environment variables take precedence over AWS_PROFILE and the files. Only --profile takes precedence over them.",
-    recognised_by="The text shows an access key in the environment together with AWS_PROFILE, or with another key in the credentials file.",
+    title="Access keys are used instead of the profile or the role",
+    meaning="Access keys in environment variables take precedence over AWS_PROFILE and the files, and keys in both over the role of an instance. Only --profile takes precedence over variables.",
+    recognised_by="The text shows an access key in the environment together with AWS_PROFILE, or with another key in the credentials file, or keys of an instance that has a role.",
     fix="Unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
     sources=(pages.CLI_CREDENTIALS,),
 )
@@ -252,7 +253,8 @@ def explain_override(case: Case[Failure], verdict: str, topic: str) -> Explanati
     """Explain that AWS rejected the keys in the environment, not the profile: the verdict is what AWS did with them."""
     override = find_override(case)
     if override is None:
-        return _explain_keys_beside_sign_in(case, verdict, topic)
+        hidden = explain_hidden_role(case, verdict, topic, PROFILE_OVERRIDDEN)
+        return hidden or _explain_keys_beside_sign_in(case, verdict, topic)
     key = f"A{' temporary' if 'AWS_ACCESS_KEY_ID=ASIA' in case.failure.text else 'n'} access key in the environment"
     if override.used:
         key = f"The access key …{override.used} in the environment"

@@ -1,4 +1,4 @@
-"""Explain that a service reads expired temporary credentials from a file of environment variables.
+"""Explain that credentials in a file or in variables hide the role of an instance or a pod.
 
 Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html, for the order of the sources.
 """
@@ -6,15 +6,21 @@ Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text
-from iamtriage.explaining._rules.basics import Case, Cause, Explanation
+from iamtriage._text import clip_text, upper_first
+from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.profiles import find_listed_key
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.kubernetes.clusters import set_variables_command
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     describe_principal,
     try_parse_principal,
 )
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.failures._failures import ExpiredCredentials
+from iamtriage.failures._failures import ExpiredCredentials, Failure
 
 _CHAIN = "https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html"
 # systemd, Docker and Compose.
@@ -25,6 +31,23 @@ _TOKEN = lazy_pattern(r"(?m)^[ \t]{0,8}AWS_SESSION_TOKEN=\S")
 _UNIT = lazy_pattern(r"\bsystemctl \w{2,12} (?P<unit>[\w@.-]{1,80})")
 _HAS_ROLE = lazy_pattern(
     r"(?i:\binstance (?:profile|role)\b|\btask role\b|\brole of the (?:instance|task)\b)"
+)
+# "The instance has the role web-1."
+_NAME = r"[`\"']?(?P<{}>(?=[\w+=,.@-]{{0,60}}[-_0-9])[\w+=,.@-]{{1,63}}\w)\b"
+_SAID_ROLE = lazy_pattern(
+    rf"(?i:\b(?:instance|host|machine|server) has (?:an?|its|the) (?:\w{{1,12}} ){{0,2}}(?:role|instance profile))\b(?: {_NAME.format('name')})?"
+    rf"|\b(?i:role|instance profile) (?:{_NAME.format('attached')} )?(?i:is attached to (?:my|our|the|this) (?:ec2 )?(?:instance|host|machine|server))\b"
+)
+# What aws configure list calls the places of keys that SDKs use before the role of the instance.
+_PLACES = {
+    "config-file": "~/.aws/config",
+    "env": "the environment",
+    "shared-credentials-file": "~/.aws/credentials",
+}
+# What env prints in a pod whose service account has a role.
+_KEY_OF_POD = lazy_pattern(r"(?m)^[ \t]{0,8}AWS_ACCESS_KEY_ID[=:] ?[\"']?(?P<key>A[KS]IA[0-9A-Z]{0,16})?")
+_ROLE_OF_POD = lazy_pattern(
+    r"(?m)^[ \t]{0,8}AWS_ROLE_ARN[=:] ?[\"']?arn:aws[a-z-]{0,12}:iam::\S{3,15}:role/(?:[^\s/]{1,100}/){0,5}(?P<name>[\w+=,.@-]{1,64})"
 )
 _CALLER = lazy_pattern(r"\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{1,64}")
 
@@ -51,4 +74,72 @@ def explain_environment_file(case: Case[ExpiredCredentials], cause: Cause) -> Ex
             commands=fill_command("sudo systemctl restart {}", unit["unit"]) if unit and has_unit else None,
             url=_CHAIN,
         ),
+    )
+
+
+class HiddenRole(NamedTuple):
+    """The role of an instance that access keys hide.
+
+    Attributes:
+        role: The role, in words.
+        key: The key and its place.
+        remedy: The remedy that removes the key.
+    """
+
+    role: str
+    key: str
+    remedy: Remedy
+
+
+def find_hidden_role(case: Case[Failure]) -> HiddenRole | None:
+    """Return the role of an instance or pod whose default profile or environment has access keys, if the text shows both."""
+    text = case.failure.text
+    key, given = _KEY_OF_POD.search(text), _ROLE_OF_POD.search(text)
+    if key is not None and given is not None and "AWS_WEB_IDENTITY_TOKEN_FILE" in text:
+        role = f"the role {given['name']} of the pod's service account"
+        remedy = your_remedy(
+            f"Remove the access keys from the pod, so that the role {given['name']} is used",
+            "Delete them where they are set, too: env and envFrom in the manifest or the chart, or the Secret. Otherwise, the next deployment sets them again.",
+            commands=set_variables_command(
+                case, "AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"
+            ),
+            url=_CHAIN,
+        )
+        return HiddenRole(role, f"the access key {key['key'] or ''}".rstrip() + " in the environment", remedy)
+    listed, said = find_listed_key(text), next(find_said(text, _SAID_ROLE), None)
+    place = None if listed is None else _PLACES.get(listed.kind)
+    if listed is None or said is None or place is None or find_profile(case) not in {None, "default"}:
+        return None
+    name = said["name"] or said["attached"]
+    role = f"the instance's role{f' {name}' if name else ''}"
+    ending = f" …{listed.ending}" if listed.ending.isalnum() else ""
+    remove = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
+    where = "Also delete the lines that set them (~/.bashrc, ~/.profile, /etc/environment, the unit of a service), or they come back."
+    if listed.kind != "env":
+        remove = f"sed -i.bak '/^\\[default\\]/,/^\\[/{{/^\\[default\\]/d;/^\\[/!d;}}' {place}"
+        where = f"The first command deletes the section default, and keeps the old file as {place.rpartition('/')[2]}.bak. If it has settings that you need, such as the Region, delete only the keys."
+    again = commands.repeat_command(case.context.command)
+    remedy = your_remedy(
+        f"Remove the key from {place}, so that {role} is used",
+        f"{where} Then aws configure list must print iam-role as the type of access_key.",
+        commands=(remove, "aws configure list", again or "aws sts get-caller-identity"),
+        url=_CHAIN,
+    )
+    return HiddenRole(role, f"the access key{ending} in {place}", remedy)
+
+
+def explain_hidden_role(
+    case: Case[Failure], verdict: str, topic: str, cause: CauseType
+) -> Explanation | None:
+    """Explain that AWS rejected keys that hide the role of an instance: the verdict is what AWS did with them."""
+    hidden = find_hidden_role(case)
+    if hidden is None:
+        return None
+    text = f"SDKs and the AWS CLI use such keys before {hidden.role}, which was not used."
+    return case.explain(
+        f"{upper_first(hidden.key)} takes precedence over {hidden.role}, and AWS {verdict}.",
+        cause.cause("derived", "The text shows where the key is from.", text=text),
+        topic=topic,
+        remedies=hidden.remedy,
+        notes="No permission is missing, and no new key is needed.",
     )

@@ -14,6 +14,7 @@ from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_p
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.keys import key_sources
+from iamtriage.explaining._rules.credentials.profiles import environment_files
 from iamtriage.explaining._rules.credentials.workloads.ecs_tasks import NO_TASK_ROLE, task_role_remedy
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_instance
@@ -183,6 +184,11 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
     if not (is_user or isinstance(denial.principal, RoleSession)):
         return explanation
     override, role = key_sources.find_override(denial.case), next(find_said(text, _ROLE), None)
+    hidden = (
+        environment_files.find_hidden_role(denial.case)
+        if is_user and override is None and role is None
+        else None
+    )
     if not is_user:
         # Tools set the variables of the profile's own session, too. Another role is not that of the sign-in.
         own = principal_words.underlying_role(denial.principal)
@@ -205,15 +211,22 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         )
         because = (f"The text shows AWS_ACCESS_KEY_ID and {name}.",)
         remedy = _remove_keys(denial, name)
+    elif hidden is not None:
+        verdict = f"{hidden.key} takes precedence over {hidden.role}, which was not used"
+        because, remedy = ("The text shows where the key is from.",), hidden.remedy
     elif (pod_role := _find_pod_role(text, role)) is not None and _is_of_program(denial):
         return _explain_keys_of_pod(denial, explanation, pod_role)
     else:
         return explanation
     note: tuple[str, ...] = ()
     causes, others = explanation.causes, explanation.remedies
-    if override is not None and override.is_selected:
-        # The call was meant to be made with the profile.
-        causes = tuple(each for each in causes if each.evidence != "possible")
+    if hidden is not None or (override is not None and override.is_selected):
+        # The call was meant to be made with the profile or the role, whatever the user is allowed.
+        causes = tuple(
+            each
+            for each in causes
+            if each.evidence == "reported" or (hidden is None and each.evidence != "possible")
+        )
         others = ()
         on = f" on {clip_text(denial.resource)}" if denial.resource else ""
         note = (

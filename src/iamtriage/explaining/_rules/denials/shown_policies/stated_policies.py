@@ -379,7 +379,7 @@ def _explain_other_owner(denial: Denial, explanation: Explanation, policy: Known
     compared = compare(denial, denial.action or "", policy)
     if compared is None or not compared.has_cause(STATED_POLICY_ALLOWS) or policy.owner is None:
         return explanation
-    owner = f"the {policy.owner[0]} {clip_text(policy.owner[1])}"
+    owner = f"the {policy.owner[0]} {clip_text(policy.owner[1])}" if policy.owner[1] else "the task role"
     if isinstance(denial.principal, FederatedUser) and policy.owner[0] == "user":
         return stated_remedies.allow_in_session(denial, explanation, policy, owner)
     verdict = f"the policy that allows it is that of {owner}"
