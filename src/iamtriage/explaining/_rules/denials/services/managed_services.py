@@ -133,13 +133,7 @@ _SHOW_PROJECT = (
     "aws codebuild batch-get-projects --names PROJECT_NAME --query 'projects[].serviceRole' --output text"
 )
 # The caller launches the instances, whatever service does it for them.
-_LAUNCH_TEMPLATE = ServiceRole(
-    "the caller",
-    "launch instances with the launch template",
-    ("ec2:RunInstances", "ec2:CreateTags"),
-    "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html",
-    step="ec2:CreateTags is required only if the template has tags. If it has an instance profile, the caller also needs iam:PassRole on the profile's role.",
-)
+_LAUNCH_TEMPLATE = ServiceRole("the caller", "launch instances with the launch template", ("ec2:RunInstances", "ec2:CreateTags"), "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html", step="ec2:CreateTags is required only if the template has tags. If it has an instance profile, the caller also needs iam:PassRole on the profile's role.")  # fmt: skip
 _FLOW_LOG_ROLE = ServiceRole(
     "the role of the flow log",
     "send flow logs to CloudWatch Logs",
@@ -172,7 +166,13 @@ _CONNECTION = ServiceRole(
 )
 # Services that say nothing else of a role that they cannot assume.
 _CHECKED_TRUST = {"vpc-flow-logs", "firehose"}
+_PIPELINE = "the role of the pipeline's action"
+_OWN_ROLE = "An action without a role of its own has that of the pipeline."
+_PIPELINE_ECS = ServiceRole(_PIPELINE, "deploy to Amazon ECS", ("ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RegisterTaskDefinition", "ecs:TagResource", "ecs:UpdateService"), "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECS.html", step=f"{_OWN_ROLE} If it has these actions, it most likely lacks iam:PassRole on the task role or the execution role of the task definition.", show=_SHOW_PIPELINE)  # fmt: skip
+_PIPELINE_CODEDEPLOY = ServiceRole(_PIPELINE, "deploy with CodeDeploy", ("codedeploy:CreateDeployment", "codedeploy:GetApplication", "codedeploy:GetApplicationRevision", "codedeploy:GetDeployment", "codedeploy:GetDeploymentConfig", "codedeploy:RegisterApplicationRevision"), "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeDeploy.html", step=f"{_OWN_ROLE} For a blue/green deployment to Amazon ECS, it also needs ecs:RegisterTaskDefinition, and iam:PassRole on the roles of the task definition.", show=_SHOW_PIPELINE)  # fmt: skip
 ROLES = {
+    "sufficient permissions to access ecs": _PIPELINE_ECS,
+    "sufficient permissions to access codedeploy": _PIPELINE_CODEDEPLOY,
     "failed to index document in opensearch": _IOT_SEARCH,
     "not authorized to use launch template": _LAUNCH_TEMPLATE,
     "not authorized to launch instances with this launch template": _LAUNCH_TEMPLATE,
@@ -240,12 +240,12 @@ ROLES = {
     "error while downloading key": _BUILD_SOURCE,
     "for primary source and source version": _BUILD_SOURCE,
     "located in the amazon s3 artifact bucket": ServiceRole(
-        "the role of the pipeline's action",
+        _PIPELINE,
         "read the artifact of the pipeline",
         ("s3:GetObject", "s3:GetObjectVersion"),
         "https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html",
         resource="arn:{partition}:s3:::{bucket}/{folder}/*",
-        step=f"An action without a role of its own has that of the pipeline. CodePipeline chooses a new name in this folder for each artifact, so the Resource ends with *. {_KEY_OF_BUCKET}",
+        step=f"{_OWN_ROLE} CodePipeline chooses a new name in this folder for each artifact, so the Resource ends with *. {_KEY_OF_BUCKET}",
         show=_SHOW_PIPELINE,
     ),
     "service role or action role doesn't have the permissions": ServiceRole(

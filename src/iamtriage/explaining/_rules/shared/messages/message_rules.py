@@ -155,6 +155,8 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     ),
     "denials.services.managed_services.explain_weak_role": (
         "failed to index document in opensearch",
+        "sufficient permissions to access ecs",
+        "sufficient permissions to access codedeploy",
         "not authorized to use launch template",
         "not authorized to launch instances with this launch template",
         "not authorized to create managed-rule",
