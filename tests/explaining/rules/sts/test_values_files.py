@@ -50,3 +50,30 @@ def test_shown_option_of_helm() -> None:
     line = "helm upgrade tempo grafana/tempo --set tempo.storage.s3.region={}"
     remedy = explain(f"{_ERROR}$ {line.format('us-east-1')}\n").remedies[0]
     assert remedy.commands == (line.format("eu-south-1"),)
+
+
+_SET = 'resource "helm_release" "tempo" {{\n  set {{\n    name  = "{}"\n    value = "us-east-1"\n  }}\n}}\n'
+_LIST = 'resource "helm_release" "tempo" {\n  set = [{ name = "tempo.s3.region", value = "us-east-1" }]\n}\n'
+_RESOURCE = "kind: {}\nmetadata:\n  name: main\n{}spec:\n  config:\n    region: us-east-1\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "title", "command"),
+    [
+        (_SET.format("tempo.s3.region"), "Set tempo.s3.region to eu-south-1 in helm_release.tempo", None),
+        (_LIST, "Set tempo.s3.region to eu-south-1 in helm_release.tempo", None),
+        ("parameters:\n  - name: tempo.s3.region\n    value: us-east-1\n", "Set tempo.s3.region to eu-south-1", None),
+        (_RESOURCE.format("BackupStorageLocation", "  namespace: velero\n"), "Set region: eu-south-1 in spec.config of the BackupStorageLocation main", "kubectl patch backupstoragelocation main --namespace velero --type merge"),
+        ('BackupStorageLocation "main" is unavailable\nspec:\n  config:\n    region: us-east-1\n', "Set region: eu-south-1 in spec.config of the BackupStorageLocation main", "kubectl patch backupstoragelocation main --namespace velero --type merge"),
+        (_RESOURCE.format("ClusterSecretStore", ""), "Set region: eu-south-1 in spec.config of the ClusterSecretStore main", "kubectl patch clustersecretstore main --type merge"),
+        # A setting of another service, a workload and the manifest of another object.
+        (_SET.format("queue.sqs.region"), "Set the client's Region to eu-south-1", None),
+        (_RESOURCE.format("Deployment", ""), "Set region: eu-south-1 in config", None),
+        (f"{_RESOURCE.format('SecretStore', '').replace('us-east-1', 'eu-north-1')}---\nregion: us-east-1\n", "Set region: eu-south-1", None),
+    ],
+)  # fmt: skip
+def test_region_that_a_chart_or_a_resource_has(shown: str, title: str, command: str | None) -> None:
+    remedy = explain(_ERROR + shown).remedies[0]
+    assert remedy.title == title
+    assert any(each.startswith("kubectl patch") for each in remedy.commands) is (command is not None)
+    assert command is None or remedy.commands[0].startswith(command)

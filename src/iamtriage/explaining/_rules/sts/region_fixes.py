@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one, search_last
 from iamtriage._text import clip_text, line_at, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes import program_regions
@@ -16,11 +17,12 @@ from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import Commands, present, your_remedy
 from iamtriage.failures._failures import CredentialScope, Failure
 
-# A setting whose name and value are two arguments, elements of XML or, for Spark, words of a line. To read one with a
-# default sets nothing.
+# A setting whose name and value are two arguments, elements of XML, for Spark, words of a line, or members that set a value
+# of a Helm chart. To read one with a default sets nothing.
 _PAIR = lazy_pattern(
     r"(?am)(?:(?:(?<=[(\[,])(?<!get\()(?<!env\()|^)\s{0,40}[\"'](?P<argument>[\w.-]{0,100}(?i:region))[\"']\s?,\s{0,40}[\"']"
     r"|<name>\s{0,9}(?P<element>[\w.-]{0,100}region)\s{0,9}</name>\s{0,80}<value>\s{0,9}"
+    r"|\bname[ \t]{0,20}[=:][ \t]?[\"']?(?P<value>[\w.\[\]\\-]{0,100}[Rr]egion)[\"']?,?\s{1,40}value[ \t]{0,20}[=:][ \t]?[\"']?"
     r"|^[ \t]{0,20}(?P<word>spark\.[\w.-]{1,100}\.region)[ \t]{1,40})(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\b"
 )
 _OF_BUCKET = lazy_pattern(r"\.bucket\.([a-z0-9._-]{3,63}?)\.(?:endpoint\.)?region\Z")
@@ -37,6 +39,21 @@ _PRINTED_VALUES = lazy_pattern(r"\bhelm get values\b|(?m:^(?:USER-SUPPLIED|COMPU
 _COMPOSE = lazy_pattern(r"(?:\A|/)(?:docker-)?compose[\w.-]{0,40}\.ya?ml\Z")
 _REGION = lazy_pattern(r"(?<=[Rr]egion=)[\"']?[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]\b[\"']?")
 _UPGRADE = lazy_pattern(r"(?m)^[ \t]{0,8}[$#%❯]? ?(?P<line>helm upgrade [^\n]{1,300})$")
+_RELEASE = lazy_pattern(r"\bresource \"helm_release\" \"(?P<name>[\w-]{1,80})\" ?\{")
+# A manifest up to its metadata, and the objects that have no settings of a Region in their specification.
+_MANIFEST = lazy_pattern(
+    r"(?m)^kind:[ \t]{1,4}(?P<kind>[A-Z][A-Za-z]{2,60})[ \t\r]{0,8}\n(?:(?!kind:|spec:)[^\n]{0,400}\n){0,4}?metadata:[ \t\r]{0,8}\n(?P<metadata>(?:[ \t]{1,20}[^\n]{0,400}\n){1,60})"
+)
+_NAME, _NAMESPACE = (
+    lazy_pattern(rf"(?m)^[ \t]{{1,8}}{key}:[ \t]{{1,4}}[\"']?({KUBERNETES_NAME})\b")
+    for key in ("name", "namespace")
+)
+_SEPARATOR = lazy_pattern(r"(?m)^---")
+_LOCATION = lazy_pattern(rf"\b(BackupStorageLocation|VolumeSnapshotLocation) \\?\"({KUBERNETES_NAME})\\?\"")
+_WORKLOADS = frozenset(
+    {"ConfigMap", "CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "Secret", "StatefulSet"}
+)
+_CHARS_OF_MANIFEST = 4_000
 _NOT_SET = lazy_pattern(r"^\s{0,40}(?:#|//|--)|\b(?i:removed|deleted|used to|last (?:week|month|year))\b")
 _START_AGAIN = "start the application, or the notebook's kernel, again: a running one keeps its settings"
 
@@ -84,10 +101,71 @@ def find_pair(case: Case[Failure], signed: str | None, bucket: str | None) -> re
 
 def fix_pair(pair: re.Match[str], region: str) -> RegionFix:
     """Return how to correct a setting that a text has as a pair of a name and a value."""
-    name = clip_text(next(filter(None, pair.groups())))
+    name, where = clip_text(next(filter(None, pair.groups()))), ""
     again = _START_AGAIN if S3A.search(name) else "restart the program"
+    if pair["value"] and (release := search_last(_RELEASE, pair.string, 0, pair.start())):
+        where, again = f" in helm_release.{release['name']}", "run terraform apply"
+    elif pair["value"]:
+        again = "deploy the chart again"
     step = f"The text has {pair['region']}: change it there, then {again}."
-    return RegionFix(f"Set {name} to {region}", (step,), (), f"{name} is {pair['region']}")
+    return RegionFix(f"Set {name} to {region}{where}", (step,), (), f"{name}{where} is {pair['region']}")
+
+
+class _Resource(NamedTuple):
+    """A custom resource in a cluster."""
+
+    kind: str
+    name: str
+    namespace: str | None
+
+
+def fix_resource(
+    case: Case[Failure], start: int, path: str, written: str, signed: str, region: str
+) -> RegionFix | None:
+    """Return how to set the Region in the specification of a custom resource, such as the location of a backup.
+
+    Args:
+        case: The case.
+        start: Where the setting is in the text.
+        path: The keys of YAML above it.
+        written: The setting.
+        signed: The wrong Region.
+        region: The right one.
+    """
+    key, separator, _ = written.partition(":")
+    found = _find_resource(case.failure.text, start) if path.partition(".")[0] == "spec" else None
+    if found is None or not separator or commands.kubernetes_name(found.name) != found.name:
+        return None
+    patch: dict[str, object] = {key.strip("\"' "): region}
+    for each in reversed(path.split(".")):
+        patch = {each: patch}
+    namespace = "" if found.kind.startswith("Cluster") else " --namespace {}"
+    values = (
+        found.name,
+        *((commands.namespace(found.namespace or case.facts.namespace),) if namespace else ()),
+    )
+    call = f"kubectl patch {found.kind.lower()} {{}}{namespace} --type merge --patch {{}}"
+    place = f"{path} of the {found.kind} {found.name}"
+    return RegionFix(
+        f"Set {clip_text(written.replace(signed, region))} in {place}",
+        ("Its controller reads the change. If a chart or Git has the manifest, change it there, too.",),
+        (commands.fill_command(call, *values, json.dumps(patch)),),
+        f"{clip_text(written)} in {place} is wrong",
+    )
+
+
+def _find_resource(text: str, start: int) -> _Resource | None:
+    """Return the custom resource whose specification a position of a text is in, or the one that an error names."""
+    separator = search_last(_SEPARATOR, text, 0, start)
+    low = max(separator.end() if separator else 0, start - _CHARS_OF_MANIFEST)
+    manifest = search_last(_MANIFEST, text, low, start)
+    if manifest is not None:
+        namespace = _NAMESPACE.search(manifest["metadata"])
+        name = _NAME.search(manifest["metadata"])
+        is_other = manifest["kind"] in _WORKLOADS or name is None
+        return None if is_other else _Resource(manifest["kind"], name[1], namespace and namespace[1])
+    named = only_one({each.groups() for each in _LOCATION.finditer(text)})
+    return named and _Resource(*named, None)
 
 
 def find_path(above: list[re.Match[str]], column: int) -> str:

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.sts.region_fixes import (
     find_path,
     fix_config_map,
     fix_pair,
+    fix_resource,
     fix_s3a,
     how_to_apply,
 )
@@ -361,6 +362,10 @@ def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> Re
         name = written.partition("(")[0]
         step = f"The text has {name} with {setting['region']}: change it there, then restart the program."
         return RegionFix(f"Set the Region of {name} to {region}", (step,), ())
+    path = find_path(above, column)
+    resource = fix_resource(case, setting.start(), path, written, setting["region"], region)
+    if resource is not None:
+        return resource
     where = f" in {clip_text(section)}" if section else ""
     lines: tuple[str, ...] = ()
     again, file = "restart the program", None
@@ -370,7 +375,7 @@ def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> Re
         again, lines = how_to_apply(text, setting.start(), file, region)
     if (file is not None and file.endswith((".yaml", ".yml"))) or "these values" in again:
         # Steps of a workflow are a list.
-        path = "" if "workflow" in again else find_path(above, column)
+        path = "" if "workflow" in again else path
         where = f"{f' under {clip_text(path)}' if path else ''} in {clip_text(file or 'the Helm values')}"
     # The AWS CLI has the settings of profiles.
     if section == "[default]" or section.startswith("[profile "):
