@@ -327,6 +327,39 @@ def test_role_of_a_permission_set(listed: str, summary: str) -> None:
     assert offers_other is listed.startswith("Dev")
 
 
+@pytest.mark.parametrize(
+    ("declared", "is_former", "in_code"),
+    [
+        ('resource "aws_eks_access_entry" "ops" {{\n  principal_arn = "{}"\n}}\n', True, True),
+        (
+            'module "eks" {{\n  access_entries = {{ ops = {{\n    principal_arn = "{}"\n  }} }}\n}}\n',
+            True,
+            True,
+        ),
+        ("$ aws eks create-access-entry --cluster-name market --principal-arn {}\n", True, False),
+        ('resource "aws_iam_role" "x" {{\n  principal_arn = "{}"\n}}\n', False, False),
+    ],
+)
+@pytest.mark.parametrize("listed", ["Ops_fedcba9876543210", "Dev_fedcba9876543210", "Ops_0123456789abcdef"])
+def test_entry_in_code_of_an_earlier_role(
+    declared: str,
+    listed: str,
+    is_former: bool,  # noqa: FBT001 (a table)
+    in_code: bool,  # noqa: FBT001 (a table)
+) -> None:
+    """Code shows an entry, not all of them. The code or the state beside kubectl is no call of Terraform."""
+    caller = CALLER.replace("/Till/", "/AWSReservedSSO_Ops_0123456789abcdef/")
+    arn = f"arn:aws:iam::111122223333:{SSO.format(listed)}"
+    explanation = explain(f"{caller}{REJECTED}{declared.format(arn)}")
+    assert explanation is not None
+    is_former, first = is_former and listed == "Ops_fedcba9876543210", explanation.remedies[0]
+    assert ("is for an earlier role of the same permission set" in explanation.summary) is is_former
+    assert any("set principal_arn to the ARN of the new role" in each for each in first.steps) is (
+        is_former and in_code
+    )
+    assert "exec block" not in first.title
+
+
 def test_entry_of_an_earlier_role_is_copied_and_deleted() -> None:
     caller, former = (
         CALLER.replace("/Till/", "/AWSReservedSSO_Ops_0123456789abcdef/"),

@@ -122,7 +122,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         pinned := client_configurations.find_pinned_principal(case)
     ) is not None:
         used, principal = pinned, build_cluster_principal(pinned, source=case.text)
-    is_terraform = stored_tokens.TERRAFORM.search(case.text) is not None
+    is_terraform = stored_tokens.calls_with_terraform(case)
     renews_late = is_terraform and "get-token" not in case.failure.text
     runtime = case.context.runtime
     is_job = runtime is not None and runtime.is_job
@@ -233,13 +233,14 @@ def _explain_unlisted(
         why = f"Only a principal with {needed.rstrip(',')} can sign in, and {clip_text(similar.name)} is another role."
     grant, *_ = cluster_access.grant_access_remedies(cluster, principal, access)
     grant = cluster_access.replace_entry(cluster, principal, former) if former is not None else grant
+    in_code = stated_entries.steps_in_code(case.failure, former)
     check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows whether it names a profile or a role."
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry for {principal.description}{whose}{only}.",
         cluster_access.NOT_MAPPED.cause("derived", text=why),
         topic="kubernetes-login",
         remedies=(
-            attrs.evolve(grant, steps=(*grant.steps, check)),
+            attrs.evolve(grant, steps=(*in_code, *grant.steps, check)),
             *cluster_access.use_other_remedies(people, cluster),
         ),
         notes=rejected_logins.IAM_NOTE,

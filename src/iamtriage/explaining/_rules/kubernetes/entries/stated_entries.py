@@ -314,6 +314,10 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
     listed = None if principal is None else find_listed(failure)
     if listed is not None:
         return any(is_same_principal(each, principal) for each in listed)
+    declared = _find_declared(failure.text)
+    is_declared = any(is_same_principal(each, principal) for each in declared)
+    if declared and not is_declared and find_former(failure, principal) is not None:
+        return False
     if principal is None or not any(sign in failure.text for sign in (DESCRIBE[1], _LIST_POLICIES[1])):
         return None
     for run in find_runs_for(principal, failure, DESCRIBE, _LIST_POLICIES):
@@ -331,16 +335,32 @@ def find_runs_for(
             yield run
 
 
+def _find_declared(text: str) -> tuple[Principal, ...]:
+    """Return the principals of access entries in code or the state of Terraform, or in commands that create them."""
+    if "access_entr" not in text and "access-entry" not in text:
+        return ()
+    arns = (each[0][each[0].index("arn:") :] for each in _DECLARED_PRINCIPAL.finditer(text[:_MAX_TEXT]))
+    return tuple(each for each in map(try_parse_principal, arns) if each is not None)
+
+
+def steps_in_code(failure: Failure, former: Principal | None) -> tuple[str, ...]:
+    """Return the step for the entry of an earlier role that Terraform has: its principal cannot change in place."""
+    if former not in _find_declared(failure.text) or "principal_arn" not in failure.text:
+        return ()
+    return ("In Terraform, set principal_arn to the ARN of the new role: apply then replaces the entry.",)
+
+
 def find_former(failure: Failure, principal: Principal | None) -> IdentityCenterRole | None:
-    """Return the listed role of the caller's permission set, which has another suffix.
+    """Return the listed or declared role of the caller's permission set, which has another suffix.
 
     https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
     """
     role = underlying_role(principal)
     if not isinstance(role, IdentityCenterRole) or role.permission_set is None:
         return None
-    listed = (each for each in find_listed(failure) or () if isinstance(each, IdentityCenterRole))
-    return next((each for each in listed if each.permission_set == role.permission_set), None)
+    listed = find_listed(failure) or _find_declared(failure.text)
+    roles = (each for each in listed if isinstance(each, IdentityCenterRole))
+    return next((each for each in roles if each.permission_set == role.permission_set), None)
 
 
 def describe_listed(failure: Failure, caller: Principal | None = None) -> str:

@@ -37,6 +37,13 @@ _EXEC_BLOCK = """{} {{
 }}"""
 
 
+def calls_with_terraform(case: AnyCase) -> bool:
+    """Return whether Terraform made the call: not kubectl, beside the code or the state of the cluster."""
+    called = case.context.command
+    is_other = called is not None and called.program == "kubectl"
+    return not is_other and TERRAFORM.search(case.text) is not None
+
+
 def find_terraform_cluster(case: AnyCase) -> Cluster:
     """Return the cluster that the facts or the text name, which can be one that Terraform has created."""
     cluster = find_cluster(case)
