@@ -1743,3 +1743,33 @@ def test_actions_for_which_aws_checks_no_resource(others: list[str], says: str) 
     changes = {"autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"}
     assert ("Cluster Autoscaler calls the other actions, too." in steps) is not changes.isdisjoint(others)
     assert ("All of them only read." in steps) is changes.issubset(others)
+
+
+@check_rows(
+    ("session", "tag", "names_own"),
+    [
+        ("eks-green-karpenter-1a2b", "aws:RequestTag/kubernetes.io/cluster/blue", True),
+        ("eks-green-karpenter-1a2b", "aws:ResourceTag/kubernetes.io/cluster/blue", True),
+        ("eks-green-karpenter-1a2b", "aws:RequestTag/kubernetes.io/cluster/green", False),
+        ("eks-green-karpenter-1a2b", "aws:RequestTag/team", False),
+        # The session has ten characters of a longer name, or no name.
+        ("eks-production-karpenter-1a2b", "aws:RequestTag/kubernetes.io/cluster/production-2", False),
+        ("1719000000000", "aws:RequestTag/kubernetes.io/cluster/blue", False),
+    ],
+)
+def test_condition_on_the_tag_of_another_cluster(session: str, tag: str, *, names_own: bool) -> None:
+    """Karpenter tags what it creates for its own cluster, so nobody has to pass a tag."""
+    action, kind = ("CreateFleet", "fleet/") if "Request" in tag else ("TerminateInstances", "instance/")
+    denied = f"karpenter: User: arn:aws:sts::111122223333:assumed-role/nodes/{session} is not authorized to perform: ec2:{action} on resource: arn:aws:ec2:eu-west-1:111122223333:{kind}* because no identity-based policy allows the ec2:{action} action\n"
+    statement = {
+        "Effect": "Allow",
+        "Action": f"ec2:{action}",
+        "Resource": f"arn:aws:ec2:eu-west-1:*:{kind}*",
+        "Condition": {"StringEquals": {tag: "owned"}},
+    }
+    explanation = explain(f"{denied}policy of nodes:\n{json.dumps(statement)}")
+    assert explanation is not None
+    first = explanation.remedies[0]
+    assert (first.title == "Let the policy name the cluster green instead of blue") is names_own
+    assert ("the caller runs in the cluster green" in explanation.summary) is names_own
+    assert ("kubernetes.io/cluster/green" in json.dumps(first.policy)) is names_own

@@ -18,12 +18,15 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.session_policies import CHARS_OF_CLUSTER
 from iamtriage.explaining._rules.basics import Denial, Remedy
-from iamtriage.explaining._rules.denials.conditions import request_conditions
+from iamtriage.explaining._rules.denials.conditions import condition_corrections, request_conditions
 from iamtriage.explaining._rules.denials.conditions.requested_values import describe_source, find_variable
 from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.policies import policy_changes
+from iamtriage.explaining._rules.shared.principals.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
@@ -48,10 +51,48 @@ _CREATORS = {
     "listener": "CreateListener",
     "listener-rule": "CreateRule",
 }
+# The tag of the resources of a cluster.
+_CLUSTER_TAG = lazy_pattern(
+    r"(?i)aws:(?:request|resource)tag/kubernetes\.io/cluster/(?P<cluster>[0-9A-Za-z][\w-]{0,99})"
+)
 _URLS = {
     "elasticloadbalancing": "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html",
     "ec2": "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html",
 }
+
+
+def find_other_cluster(denial: Denial, statement: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the cluster that a condition on a tag names, and the other one in which the calling controller runs.
+
+    EKS Pod Identity puts the name into the session. A controller sets the tag of its own cluster.
+    """
+    tags = (_CLUSTER_TAG.fullmatch(key) for _, key, _ in iterate_conditions(statement))
+    old = only_one({each["cluster"] for each in tags if each is not None})
+    session, controller = session_name(denial.principal), find_controller(denial.failure.text)
+    if old is None or controller is None or not session.startswith("eks-"):
+        return None
+    own, mark, _ = session.removeprefix("eks-").partition(
+        f"-{controller.workload.rpartition('/')[2][:CHARS_OF_CLUSTER]}"
+    )
+    is_cut = len(own) >= CHARS_OF_CLUSTER
+    return None if not (own and mark) or is_cut or own.lower() == old.lower() else (old, own)
+
+
+def name_cluster_remedy(denial: Denial, statement: Mapping[str, Any], old: str, new: str) -> Remedy:
+    """Return the remedy that lets a statement name the cluster of the calling controller instead of another one."""
+
+    def change(each: policy_changes.Condition) -> policy_changes.Condition:
+        key = f"{each.key[: -len(old)]}{new}" if _CLUSTER_TAG.fullmatch(each.key) else each.key
+        return each._replace(key=key, value=new if each.value == old else each.value)
+
+    remedy = account_remedy(
+        f"Let the policy name the cluster {new} instead of {old}",
+        f"The controller tags what it creates for its own cluster, so no tag has to be passed. Change every statement for {old} in this way, or add others if the role is for both clusters.",
+        url=pages.EVALUATION,
+    )
+    return condition_corrections.with_statement(
+        remedy, denial, policy_changes.change_conditions(statement, change)
+    )
 
 
 def _describe_no_resource(

@@ -145,6 +145,9 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     if failed is None:
         remedy = condition_corrections.condition_remedy(denial, statement)
         verdict = f"allows it only if {describe_conditions(statement)}"
+        if (clusters := resource_tags.find_other_cluster(denial, statement)) is not None:
+            verdict += f", and the session shows that the caller runs in the cluster {clusters[1]}"
+            remedy = resource_tags.name_cluster_remedy(denial, statement, *clusters)
         return Contrast(verdict, remedy, _describe_match(statement))
     if (right := find_right_key(failed.key, failed.values, denial.lowercase_action)) is not None:
         return _wrong_key(denial, statement, failed, right)
