@@ -59,6 +59,7 @@ _NOT_SO = lazy_pattern(
 _NOT_SO_AFTER = lazy_pattern(
     r"[^\n.;]{0,80}?(?:\?|(?i:\b(?:den(?:y|ies)|SCPs?|boundary|once|(?:trust|bucket|key|queue|topic|secret|resource|repository)(?:'s)?(?: resource)? policy|their)\b))"
 )
+_ARTICLE = lazy_pattern(r"\b(?i:the|our|my|its|this|that) \Z")
 _ON_ALL = lazy_pattern(r"[\"'`]?,? (?:on|for) [\"'`]?(?:\*|(?i:all|any|every)\b)")
 _CHARS_AFTER = 240
 
@@ -78,11 +79,16 @@ def find_own_grant(
     >>> said = "I added iam:CreateRole to the role deploy and retried, but I got the same error."
     >>> find_own_grant(said, "iam:CreateRole", ["deploy"], "role")
     'iam:CreateRole'
+    >>> said_of_policy = "dynamodb: {} role's policy has GetItem on that table."
+    >>> [find_own_grant(said_of_policy.format(each), "dynamodb:GetItem", ["web"], "role") for each in ("our", "the dev")]
+    ['dynamodb:GetItem', None]
     >>> find_own_grant(said.replace(", but I got the same error", " and it works"), "iam:CreateRole", ["deploy"], "role")
     """
-    prefix = action.partition(":")[0]
+    prefix, _, operation = action.partition(":")
     if f"{prefix}:" not in text.lower():
         return None
+    # "Our role's policy has GetObject" names the action without its service.
+    text = re.sub(rf"(?<=[a-z] ){re.escape(operation)}(?= on )", action, text)
     said = ((found, held) for held in (False, True) for found in find_said(text, _HELD if held else _GRANTS))
     for found, is_held in said:
         listed: str = next(filter(None, (found.groupdict().get(each) for each in _GROUPS)))
@@ -125,6 +131,11 @@ def _is_own(found: re.Match[str], names: Iterable[str], kind: str) -> bool:
         "role" if kind == "permission set" else kind,
     }
     before = (named[0] or "").lower()
+    if owner == "named":
+        return (
+            before == kind
+            and _ARTICLE.search(found.string, max(found.start() - 6, 0), found.start()) is not None
+        )
     after = named[1] or ""
     is_named = bool(after) and _NEXT_WORD.fullmatch(after) is None
     return is_kind and not is_named and (not before or before in _QUALIFIERS)
