@@ -34,6 +34,7 @@ _ID = "4Y39NMW1KSBQFJ9P"
 _DENIED = _THROTTLED.replace("ThrottlingException", "AccessDeniedException").partition(", message")[0]
 _PUT = "An error occurred (AccessDeniedException) when calling the PutLogEvents operation: Access denied"
 _WEB_IDENTITY = 'err="WebIdentityErr: failed to retrieve credentials\\n'
+_FILMS = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::films/*"}]}'
 _OF_VAULT = "User: arn:aws:iam::111122223333:user/{} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::films/a because no identity-based policy allows the s3:PutObject action"
 
 _RCLONE = 'rclone copy /srv/films archive:films-archive\n{}ERROR : a.7z: Failed to copy: s3 upload: 403 Forbidden: <?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>'
@@ -109,6 +110,7 @@ def _show(text: str) -> tuple[str, str]:
         ("An error occurred (InvalidClientException) when calling the CreateToken operation: Invalid client provided", "does not accept the client registration", "rm -r ~/.aws/sso/cache"),
         ('AccessToken expired. Start retrieving a new AccessToken\nFATAL InvalidClientException: {\n  RespMetadata: {\n    StatusCode: 401\n  },\n  Error_description: "Invalid client provided"\n}', "does not accept the client registration", "rm -r ~/.aws/sso/cache"),
         (_OF_VAULT.format("vault-token-films-1786560253-eVgl3oau"), "was denied s3:PutObject", "policy_document of the Vault role"),
+        (f"{_OF_VAULT.format('vault-token-films-1786560253-eVgl3oau')}\n$ vault read aws/roles/films\ncredential_type  iam_user\npolicy_document  {_FILMS}\n", "does not allow this action", "vault write aws/roles/films policy_document=@policy.json"),
         (_OF_VAULT.format("vault-films"), "was denied s3:PutObject", "aws iam put-user-policy --user-name vault-films"),
         (_START, "no response from api.ecr.eu-west-1.amazonaws.com: the connection timed out", "assignPublicIp"),
     ],

@@ -208,6 +208,10 @@ def test_zone_filter() -> None:
     two = explain(f"external-dns: {ZONE}\n{_zones('List*', 'Z0OWN', 'Z0TWO')}")
     assert "--zone-id-filter=Z0OWN --zone-id-filter=Z0TWO" in two.remedies[0].title
     assert "no filter" not in two.summary
+    # It writes only what somebody wants to have in the zone.
+    written = explain(f"external-dns: {ZONE.replace('ListR', 'ChangeR')}\n{_zones('*', 'Z0OWN')}")
+    assert written.remedies[0].layer == "identity"
+    assert "limit it instead: --zone-id-filter=Z0OWN" in (written.causes[0].text or "")
 
 
 @check_rows(

@@ -290,6 +290,23 @@ def test_thumbprint_that_is_not_the_cause(said: str, *, is_said: bool) -> None:
     assert ("The thumbprint is not the cause" in " ".join(str(explanation).split())) is is_said
 
 
+_IN_BITBUCKET = 'token: "iss": "https://api.bitbucket.org/2.0/workspaces/octo/pipelines-config/identity/oidc", "aud": "ari:cloud:bitbucket::workspace/0a1b"\n'
+
+
+@check_rows(
+    ("token", "adds"),
+    [
+        (_IN_BITBUCKET, True),
+        # Others can request the audience that the provider lists.
+        (_IN_BITBUCKET.replace("api.bitbucket.org", "ci.example"), False),
+        (_IN_BITBUCKET.replace("token:", "The policy expects"), False),
+    ],
+)
+def test_audience_that_the_issuer_gives_its_tokens(token: str, *, adds: bool) -> None:
+    first, *_ = explain(f'{_AUDIENCE}{token}"ClientIDList": ["sts.amazonaws.com"]').remedies
+    assert first.title.startswith("Add the audience ari:cloud:bitbucket::workspace/0a1b") is adds
+
+
 _GITHUB_CLAIMS = {
     "token_claims": {
         "iss": "https://token.actions.githubusercontent.com",

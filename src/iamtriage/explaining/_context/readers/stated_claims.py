@@ -12,7 +12,8 @@ import re
 from itertools import islice
 from typing import Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import line_start
 
 # A record has the provider, the audience and the subject in principalId, and the subject in userName, too.
 _RECORD = lazy_pattern(
@@ -38,6 +39,7 @@ _BLOCK = lazy_pattern(
     r"(?m)^[ \t]{0,8}(?:(?:module|resource|data|variable)[ \t]{1,4}\"[^\n{}]{1,200}|locals|inputs[ \t]{0,8}=)[ \t]{0,8}\{"
 )
 _MAX_RECORDS = 20
+_CHARS_BESIDE = 400
 _AUDIENCE = lazy_pattern(
     r"(?a)(?<![:\w])(?i:aud|audience)(?: claim)?\\?[\"'`]?\s{0,3}(?::|=>?|is|was)\s{0,3}\[?\\?[\"'`]?(?!api://|(?:https:)?//iam\.googleapis\.com)(?P<value>[\w.:/-]{1,200}\w)"
 )
@@ -59,6 +61,22 @@ def find_stated_claims(text: str) -> dict[str, Any] | None:
     """
     found = _find_recorded(text) or _find_named(text)
     return found[0] if len(found) == 1 else None
+
+
+def find_stated_audience(text: str) -> str | None:
+    r"""Return the audience that a text shows beside the issuer of a token, if it is the only one.
+
+    >>> find_stated_audience('the token: "iss": "https://ci.example", "aud": "shop"')
+    'shop'
+    >>> find_stated_audience('The trust policy expects "aud": "shop", and "iss": "https://ci.example"')
+    """
+    found: set[str] = set()
+    for issuer in _ISSUER.finditer(text):
+        low, high = max(issuer.start() - _CHARS_BESIDE, 0), issuer.end() + _CHARS_BESIDE
+        for each in _AUDIENCE.finditer(text, low, high):
+            if not _EXPECTED.search(text, line_start(text, each.start()), each.start()):
+                found.add(each["value"])
+    return only_one(found)
 
 
 def find_server(text: str) -> str | None:

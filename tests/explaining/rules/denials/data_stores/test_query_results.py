@@ -24,12 +24,14 @@ def test_missing_action() -> None:
     assert f'"Action": "s3:GetBucketLocation", "Resource": "{BUCKET}"' in shown
     assert "Copies of objects (aws s3 cp) work without it." in shown
     assert "athena:StartQueryExecution on" not in shown
+    assert "the objects, where" not in shown
 
 
 def test_only_objects() -> None:
     """Actions on the bucket need its own ARN."""
     shown = _explain(([*OBJECTS, "s3:ListBucket", "s3:GetBucketLocation"], [f"{BUCKET}/*"]))
     assert f"s3:GetBucketLocation and s3:ListBucket on {BUCKET}." in shown
+    assert f"has s3:GetBucketLocation and s3:ListBucket only on {BUCKET}/*, the objects" in shown
     assert "work without it" not in shown
 
 

@@ -11,7 +11,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._context.readers.stated_claims import EXPECTED_AUDIENCE
+from iamtriage.explaining._context.readers.stated_claims import EXPECTED_AUDIENCE, find_stated_audience
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.tokens import issuers
 from iamtriage.explaining._rules.credentials.tokens.requested_audiences import (
@@ -86,6 +86,11 @@ _AUDIENCE_SETTINGS = {
     "GitLab": "In GitLab, the job's id_tokens entry sets the audience (aud).",
     "HCP Terraform": f"In HCP Terraform, the workspace's variable {_TERRAFORM_SETTING} sets the audience, by default {_TERRAFORM_AUDIENCE}.",
 }
+# Their tokens have an audience of the workspace or organization, by default.
+_OWN_AUDIENCES = {
+    "Bitbucket Pipelines": "Bitbucket gives tokens the audience of the workspace, unless oidc of the step sets audiences",
+    "CircleCI": "CircleCI gives tokens the ID of the organization as audience",
+}
 _STS_AUDIENCES = frozenset({issuers.STS_AUDIENCE, f"{issuers.STS_AUDIENCE}.cn"})
 _OF_JOB = "job's token"
 _NO_POLICY = "STS rejects the token before it evaluates the role, so no IAM policy helps."
@@ -128,7 +133,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     is_listed = audience is None and lists_sts
     of_sts = (each for each in listed or () if is_listed and each in _STS_AUDIENCES)
     expected = next(of_sts, issuers.STS_AUDIENCE) if is_other or is_listed or not is_of_partition else None
-    is_agreed = audience is not None and _is_trusted(case, audience)
+    is_agreed = audience is not None and (issuer.system in _OWN_AUDIENCES or _is_trusted(case, audience))
     if is_agreed and not is_other and (not listed or audience not in listed):
         return _explain_other_client_id(case, issuer, audience, listed, None, causes)
     if audience is not None and listed and audience not in listed:
@@ -228,6 +233,8 @@ def _explain_other_client_id(
         other = listed[0] if listed else "an audience of the list"
         where = _AUDIENCE_SETTINGS.get(issuer.system or "", "")
         right = f"The token and the trust policy agree on it. Or request the token for {other}, and expect that in the trust policy, too: change both. {where}".rstrip()
+        if (own := _OWN_AUDIENCES.get(issuer.system or "")) is not None:
+            right = f"{own}: it can stay as it is."
     code = _CLIENT_IDS.search(case.failure.text)
     correct = None
     if f"{audience}.cn" in (listed or ()):
@@ -291,6 +298,9 @@ def _find_audience(
         because = f"The configuration in the text requests the audience {audience}."
         text = f"The token is for {audience}."
         return audience, AUDIENCE_OF_TOKEN.cause("derived", because, text=text), requested
+    if (audience := find_stated_audience(case.failure.text)) is not None:
+        text = f"The token is for {audience}, as the text shows."
+        return audience, AUDIENCE_OF_TOKEN.cause("derived", text=text), None
     is_set = _TERRAFORM_SETTING in case.failure.text or _TERRAFORM_AUDIENCE in (listed or ())
     if issuer.system != "HCP Terraform" or is_set:
         return None, None, None

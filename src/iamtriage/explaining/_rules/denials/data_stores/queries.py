@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -34,6 +35,7 @@ from iamtriage.explaining._rules.shared.requirements.required_resources import r
 from iamtriage.explaining._rules.shared.texts.text_signs import find_closest
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant
+from iamtriage.policies._readers.elements import as_strings
 
 _LOCATION = lazy_pattern(
     r"(?a)(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?"
@@ -117,7 +119,7 @@ def explain_query(denial: Denial) -> Explanation:
             " Copies of objects (aws s3 cp) work without it." if decisive == ("s3:GetBucketLocation",) else ""
         )
         more = f" Large results also need {join_words(others, 'and')}." if others else ""
-        text = f"Athena checks and uses the bucket with the permissions of {denial.caller}, and {policy.name} does not allow {'; '.join(by_resource)}.{alone}{more}"
+        text = f"Athena checks and uses the bucket with the permissions of {denial.caller}, and {policy.name} does not allow {'; '.join(by_resource)}.{_describe_objects_only(policy, arn, missing.get(arn, ()))}{alone}{more}"
         cause = policy_comparisons.STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
         confirms = "get-bucket-location needs s3:GetBucketLocation, too: if it answers AccessDenied, that confirms it."
         step = confirms if "s3:GetBucketLocation" in decisive else ""
@@ -145,6 +147,22 @@ def explain_query(denial: Denial) -> Explanation:
         remedies=(allow_it, inspect_remedy(denial, denial.operation)),
         notes=_LAKE_FORMATION,
     )
+
+
+def _describe_objects_only(policy: known_policies.KnownPolicy, bucket: str, actions: Sequence[str]) -> str:
+    """Return that a policy has actions on a bucket for its objects only, after a space, or an empty string."""
+    objects = [
+        (action, resource)
+        for action in actions
+        for each in policy.allows
+        if names_action(each, action)
+        for resource in as_strings(each.get("Resource"))
+        if resource.startswith(f"{bucket}/")
+    ]
+    if not objects:
+        return ""
+    named = join_words(tuple(dict(objects)), "and")
+    return f" It has {named} only on {objects[0][1]}, the objects, where actions on the bucket itself have no effect."
 
 
 def explain_partitions(denial: Denial) -> Explanation:

@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.denials.policy_types.session_policies import ex
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principals.principal_words import session_name
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import iterate_statements
 
 # vault-DISPLAY_NAME-ROLE-TIME-RANDOM, and of a session vault-TIME-RANDOM
 _NAME = lazy_pattern(r"(?a)vault-[\w+=,.@-]{1,60}-1\d{9}-\w{2,20}")
@@ -49,9 +50,14 @@ class _VaultRole(NamedTuple):
     issued: str
 
     @property
+    def is_named(self) -> bool:
+        """Whether the text names it."""
+        return self.name != _UNNAMED
+
+    @property
     def described(self) -> str:
         """The role in words."""
-        return "its Vault role" if self.name == _UNNAMED else f"the Vault role {clip_text(self.name)}"
+        return f"the Vault role {clip_text(self.name)}" if self.is_named else "its Vault role"
 
 
 def _find_role(text: str) -> _VaultRole | None:
@@ -76,7 +82,7 @@ def add_vault_user(denial: Denial, explanation: Explanation) -> Explanation:
         if _NAME.fullmatch(denial.principal.name) is None:
             return explanation
         remedies = tuple(
-            _for_user(each, role) if each.layer == "identity" and each.policy is not None else each
+            _for_user(denial, each, role) if each.layer == "identity" and each.policy is not None else each
             for each in explanation.remedies
         )
         return attrs.evolve(explanation, remedies=remedies)
@@ -99,16 +105,29 @@ def add_vault_user(denial: Denial, explanation: Explanation) -> Explanation:
     return attrs.evolve(explanation, summary=summary, remedies=remedies)
 
 
-def _for_user(remedy: Remedy, role: _VaultRole) -> Remedy:
+def _for_user(denial: Denial, remedy: Remedy, role: _VaultRole) -> Remedy:
+    shown = [each for each in denial.context.policies if not (each.has_principal or each.has_references)]
+    shown = [each for each in shown if each.is_whole and each.owner is None] if role.is_named else []
+    added = list(iterate_statements(remedy.policy or {}))
+    policy, change = (
+        remedy.policy,
+        "Add the statement to policy_document of the Vault role, and keep the others",
+    )
+    lines = (_show_role(role),)
+    if len(shown) == 1 and "policy_document" in denial.failure.text and added:
+        policy = {**shown[0].content, "Statement": [*shown[0].statements, *added]}
+        lines = (_write_role(role),)
+        change = f"Replace policy_document of {role.described} with the one below"
     return attrs.evolve(
         remedy,
         title="Add the permission to the policy of the Vault role",
         steps=(
-            "Vault made this user, as its name shows, and deletes it when the lease ends. Add the statement to policy_document of the Vault role, and keep the others.",
+            f"Vault made this user, as its name shows, and deletes it when the lease ends, with what is attached to it. {change}.",
             f"Then get new credentials (vault read {role.issued}): Vault does not change users that it has made.",
             *(each for each in remedy.steps if not each.startswith("Attach the policy")),
         ),
-        commands=(_show_role(role),),
+        commands=lines,
+        policy=policy,
     )
 
 
@@ -121,8 +140,7 @@ def _for_session(denial: Denial, remedy: Remedy, role: _VaultRole) -> Remedy:
         lines = (_show_role(role),)
         how += " A Vault administrator adds the statement to it, and keeps the others."
     else:
-        write = fill_command("vault write {} policy_document=@policy.json", f"{role.mount}roles/{role.name}")
-        lines = (write,)
+        lines = (_write_role(role),)
         how += " A Vault administrator replaces it with the one below."
     return attrs.evolve(
         remedy,
@@ -153,6 +171,10 @@ def _describe_user(denial: Denial, role: _VaultRole) -> str:
     if isinstance(denial.principal, FederatedUser):
         return f"The IAM user of Vault ({role.mount}config/root) needs {denial.action} in an identity-based policy, too."
     return f"{upper_first(denial.caller)} must allow {denial.action}, too."
+
+
+def _write_role(role: _VaultRole) -> str:
+    return fill_command("vault write {} policy_document=@policy.json", f"{role.mount}roles/{role.name}")
 
 
 def _show_role(role: _VaultRole) -> str:

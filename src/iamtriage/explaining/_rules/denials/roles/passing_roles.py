@@ -189,6 +189,10 @@ def _setting_name(setting: re.Match[str]) -> str:
     return (setting["option"] or setting["name"]).lower().replace("-", "").replace("_", "")
 
 
+# "kubectl get ec2nodeclass default -o jsonpath='{.spec.role}'", and what it prints.
+_PRINTED_NODE_ROLE = r"(?i:\bec2nodeclass)[^\n]{0,100}\.spec\.role\b[^\n]{0,40}\n[\"']?"
+
+
 def _find_parameter(denial: Denial, target: Role | None, call: tuple[str | None, str | None]) -> str:
     """Return in which parameter a call passes the role, if the text or the operation shows it."""
     operation, service = call
@@ -201,6 +205,8 @@ def _find_parameter(denial: Denial, target: Role | None, call: tuple[str | None,
             if name is None:
                 continue
             return f" in {'spec.role of the EC2NodeClass' if name == 'role' and 'EC2NodeClass' in text else name}"
+    if target is not None and re.search(rf"{_PRINTED_NODE_ROLE}{re.escape(target.name)}\b", text):
+        return " in spec.role of the EC2NodeClass"
     # Tasks have the roles of their task definition.
     if service is None or operation is None or operation in {"RunTask", "StartTask"}:
         return ""

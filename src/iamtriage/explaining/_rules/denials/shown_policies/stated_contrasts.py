@@ -120,6 +120,13 @@ def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     flags = [f"{controller.filter_flag}{each}" for each in ids]
     listed = join_words(ids, "and")
     they = "it" if len(ids) == 1 else "them"
+    only = f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}"
+    if ":Change" in (denial.action or ""):
+        # It writes what somebody wants to have there.
+        limit = f"If it is not meant to manage this {kind}, limit it instead: {' '.join(flags)}."
+        return Contrast(
+            only, None, f"{name} has records to write in {denied}, for a host in the cluster. {limit}"
+        )
     remedy = cluster_remedy(
         f"Limit {name} to {listed}: {' '.join(flags)}",
         f"Add {they} to the arguments of {name}: args of the container, or the values of the chart. The policy stays as it is.",
@@ -130,7 +137,7 @@ def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     flag = f"{'Without' if shows_arguments else 'Unless it has'} {controller.filter_flag.rstrip('=')}"
     cause = f"{flag}, {name} reads every {kind} that it lists. One that it is not allowed to read stops the whole run, so {listed} {'is' if len(ids) == 1 else 'are'} not updated either."
     no_filter = f", and no filter limits {name} to {they}" if shows_arguments else ""
-    return Contrast(f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}{no_filter}", remedy, cause)
+    return Contrast(f"{only}{no_filter}", remedy, cause)
 
 
 def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Contrast:
