@@ -4045,7 +4045,7 @@ def test_short_explanation(
 @pytest.mark.parametrize(
     ("rows", "functions"),
     [
-        (ROLES, {"managed_services.explain_weak_role"}),
+        (ROLES, {"stated_needs.explain_weak_role"}),
         (
             RESOURCES_OF_SERVICES,
             {"closed_resources.explain_closed_resource", "delivery_statuses.explain_delivery_status"},

@@ -1,4 +1,4 @@
-"""Find the endpoint that a command, the code or the settings name, if it does not belong to AWS, and proxies.
+"""Find the endpoint that a command, the code or the settings name, if it does not belong to AWS, proxies, and the IDs of networks.
 
 Where AWS SDKs read endpoints from: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
 """
@@ -6,7 +6,7 @@ Where AWS SDKs read endpoints from: https://docs.aws.amazon.com/sdkref/latest/gu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.actions._operations import actions_for, service_prefix
@@ -255,3 +255,30 @@ def find_source_address(text: str) -> str | None:
     >>> find_source_address('"sourceIPAddress": "203.0.113.9", "sourceIPAddress": "203.0.113.10"')
     """
     return only_one({each[each.lastgroup or 0] for each in _SOURCE.finditer(text[:64_000])})
+
+
+# A setting or an option that lists IDs, whose name does not end a condition key.
+_NETWORK_IDS = lazy_pattern(
+    r"(?a)(?i:(?<![\w:])(?:vpc[_-]?)?(?:subnets?|vpcs?|security[_-]?groups?)(?:[_-]?ids?)?\b)[\\\"']{0,2}"
+    r"\s{0,20}[=:,(]?\s{0,20}(?P<ids>[\[(]?(?:[\s,\\\"'-]{0,20}\b(?:subnet|vpc|sg)-[0-9a-f]{8,17}\b){1,16})"
+)
+_NETWORK_ID = lazy_pattern(r"(?a)\b(?:subnet|vpc|sg)-[0-9a-f]{8,17}\b")
+
+
+def find_networks(text: str, kind: str, values: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the IDs in the settings of a text that values of a policy do not have, else those that they have.
+
+    They have the form of the values: plain, or in an ARN.
+
+    >>> find_networks('"subnets": ["subnet-0a1b2c3d4e5f60718"]', "subnet", ["subnet-08192a3b4c5d6e7f0"])
+    ('subnet-0a1b2c3d4e5f60718',)
+    """
+    own = _NETWORK_ID.search(values[0]) if values else None
+    # A pattern can match IDs that the text does not have.
+    if own is None or any(not {*"*?$"}.isdisjoint(each) for each in values):
+        return None
+    listed = (each for found in _NETWORK_IDS.finditer(text) for each in _NETWORK_ID.findall(found["ids"]))
+    ids = dict.fromkeys(each for each in listed if each.startswith(f"{kind}-"))
+    accepted = {each for value in values for each in _NETWORK_ID.findall(value)}
+    shown = [each for each in ids if each not in accepted] or [*ids]
+    return tuple(values[0].replace(own[0], each) for each in shown) or None

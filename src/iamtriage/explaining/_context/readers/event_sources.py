@@ -11,7 +11,7 @@ _REFERENCE = lazy_pattern(
 )
 # How a text names the execution role.
 _STATED_ROLE = lazy_pattern(
-    r"(?a)(?:\b(?:[Ii]ts|[Ee]xecution|[Ff]unction(?:'s)?|[Ll]ambda) role(?: is|:)?|(?m:^)[Rr]ole(?: is|:)?|(?<!\S)--role|[\"']Role[\"']:|\brole of (?:the |our )?(?:function|[Ll]ambda)\b[^.\n]{0,30}?)"
+    r"(?a)(?:\b(?:[Ii]ts|[Ee]xecution|[Ff]unction(?:'s)?|[Ll]ambda) role(?: is|:)?|(?m:^[ \t]{0,24})[Rr]ole(?: is|:)?|(?<!\S)--role|[\"']Role[\"']:|\brole of (?:the |our )?(?:function|[Ll]ambda)\b[^.\n]{0,30}?)"
     r"[\s=\"'`(]{1,4}arn:aws[\w-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})"
 )
 # A role to which Terraform's log or a command attaches what only a function needs: "… [id=orders/arn:aws:iam::aws:policy/…]".

@@ -1243,7 +1243,7 @@ def test_resources_of_the_denied_type() -> None:
     ("action", "denied", "allowed", "difference"),
     [
         ("ssm:GetParameter", "ssm:eu-west-1::parameter/aws/service/bottlerocket/x", "ssm:eu-west-1:111122223333:parameter/aws/*", "the ARN of the denied resource has no account"),
-        ("dynamodb:GetRecords", "dynamodb:eu-west-1:111122223333:table/carts/stream/2026-11-01T00:00:00.000", "dynamodb:eu-west-1:111122223333:table/carts", "has the ARN without /* at the end"),
+        ("dynamodb:GetRecords", "dynamodb:eu-west-1:111122223333:table/carts/stream/2026-11-01T00:00:00.000", "dynamodb:eu-west-1:111122223333:table/carts", "allows it on the table only, table/carts, whose ARN does not cover its stream"),
         ("logs:FilterLogEvents", "logs:eu-west-1:111122223333:log-group:/shop:log-stream:", "logs:eu-west-1:111122223333:log-group:/shop", "has the ARN without :* at the end"),
         ("ecs:RunTask", "ecs:eu-west-1:111122223333:task-definition/nightly:42", "ecs:eu-west-1:111122223333:task-definition/nightly:41", "allows only revision 41 of it, and the call uses 42"),
         ("sqs:SendMessage", "sqs:eu-west-1:111122223333:Jobs", "sqs:eu-west-1:111122223333:jobs*", "which differs in capital and small letters"),

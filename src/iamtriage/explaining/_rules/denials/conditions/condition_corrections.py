@@ -39,7 +39,12 @@ from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
-from iamtriage.explaining._rules.shared.policies import date_conditions, policy_changes, printed_policies
+from iamtriage.explaining._rules.shared.policies import (
+    corrected_patterns,
+    date_conditions,
+    policy_changes,
+    printed_policies,
+)
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
@@ -139,6 +144,8 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
     named, key = describe_statement(denial, statement), clip_text(failed.key)
     is_own = denial.principal is not None and denial.policy_type in {None, "identity"}
     where = f"{named} in the policy of {denial.caller}" if is_own else named
+    if (line := _add_in_line(denial, statement, failed)) is not None:
+        return line
     accepted, step, is_new = [*requested], f"Add this statement: {named} can stay as it is.", False
     of_aws = "An AWS managed policy cannot be edited: " if _OF_AWS.search(denial.failure.text) else ""
     if "Not" in failed.operator:
@@ -186,6 +193,22 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
         statement = {**statement, "Action": [*actions, tagging]}
     changed = with_statement(remedy, denial, statement, is_copy=is_copy)
     return _put_policy(denial, changed) if is_new else changed
+
+
+def _add_in_line(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy | None:
+    """Return how to add the value of the request in the line of code that has that of a condition."""
+    old, new = only_one(failed.possible_values), only_one(failed.requested or ())
+    is_code = any(each.is_code and statement in each.allows for each in denial.context.policies)
+    if old is None or new is None or not is_code or "Not" in failed.operator:
+        return None
+    return corrected_patterns.correct_line_remedy(
+        denial.failure.text,
+        f"Let the condition on {clip_text(failed.key)} accept {clip_text(new)}",
+        [(old, new)],
+        f"It is in {describe_statement(denial, statement)}. Keep {clip_text(old)} only if something needs it, and the other conditions as they are.",
+        build=account_remedy,
+        keeps_old=True,
+    )
 
 
 def _describe_other_role(denial: Denial, statement: Mapping[str, Any]) -> str:

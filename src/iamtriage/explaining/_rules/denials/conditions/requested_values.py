@@ -10,7 +10,11 @@ from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role, RoleSession, User
-from iamtriage.explaining._context.readers.endpoints import PUBLIC_ADDRESS, find_source_address
+from iamtriage.explaining._context.readers.endpoints import (
+    PUBLIC_ADDRESS,
+    find_networks,
+    find_source_address,
+)
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.listing_calls import find_listing_call
 from iamtriage.explaining._context.readers.record_changes import find_record_changes
@@ -353,9 +357,21 @@ def _may_be_role(value: str, role: Role, denial: Denial) -> bool:
     return has_pattern and not denial.is_explicit
 
 
+# The keys of the network of a call, with what their values begin with.
+_NETWORKS = {
+    "ec2:subnet": "subnet",
+    "ec2:vpc": "vpc",
+    "lambda:securitygroupids": "sg",
+    "lambda:subnetids": "subnet",
+    "lambda:vpcids": "vpc",
+}
+
+
 def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple[str, ...] | None:
     """Return what the request has for a condition key whose values no request has, ``None`` if they can be right."""
     name, found = key.lower(), None
+    if name in _NETWORKS:
+        return find_networks(denial.failure.text, _NETWORKS[name], values)
     if name in _OF_SERVICES and (denial.role is not None or isinstance(denial.principal, User)):
         return ()
     moved = [_move_to_own_region(each, denial) for each in values] if name == "kms:viaservice" else []

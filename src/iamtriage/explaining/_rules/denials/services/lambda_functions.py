@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.printed_policies import find_printed_policy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.texts import deployment_tools
@@ -97,16 +98,14 @@ def explain_execution_role(denial: Denial) -> Explanation:
         grant = build_grant(f"{found['service'].lower()}:{found['call']}", None, denial.location)
     elif stream is not None:
         grant = build_grant(f"{stream['service']}:GetRecords", stream["arn"], denial.location)
-    if grant is not None and not grant.known:
-        grant = None
-    role, role_name, coded = _find_role(denial.failure.text)
+    grant = grant if grant is not None and grant.known else None
+    role, role_name, coded = _find_role(denial)
     missing = f"perform {'what the message names' if grant is None else grant.action}"
     if stream is not None:
         missing = f"read the stream {clip_text(stream['arn'])}"
     deployment = deployment_tools.find_deployment(denial.failure, denial.facts)
-    source = (
-        None if grant is None else _find_source(grant, denial.failure.text, is_code=deployment is not None)
-    )
+    is_code = deployment is not None
+    source = None if grant is None else _find_source(grant, denial.failure.text, is_code=is_code)
     if grant is not None and (known := _explain_known(denial, deployment, grant.action, source, role_name)):
         return known
     text = (
@@ -161,7 +160,6 @@ def explain_execution_role(denial: Denial) -> Explanation:
         if is_new
         else None,
         topic=EXECUTION_ROLE.code,
-        # An event source stays in its Region.
         remedies=contrast.remedy
         if contrast and contrast.replaces_allow
         else allow_it and _code_remedy(denial, deployment, allow_it, managed_policy, role),
@@ -187,13 +185,14 @@ def _explain_known(
     return None if allowing is None else _explain_allowed(denial, action, allowing.name, role or "ROLE_NAME")
 
 
-def _find_role(text: str) -> tuple[str, str | None, CodedPrincipal | None]:
+def _find_role(denial: Denial) -> tuple[str, str | None, CodedPrincipal | None]:
     """Return the execution role in words, its name, and the role in code or a template that it is."""
+    text, printed = denial.failure.text, find_printed_policy(denial)
     is_of_function = "AWSLambda" in text or "lambda.amazonaws.com" in text
     coded = only_one(find_coded_principals(text)) if is_of_function else None
     if coded is not None:
         return f"the execution role {coded.name or coded.label}", coded.name, coded
-    name = find_stated_role(text)
+    name = find_stated_role(text) or (printed and printed.owner[1])
     return _ROLE if name is None else f"the execution role {name}", name, None
 
 
@@ -353,8 +352,9 @@ def _code_remedy(
 ) -> Remedy:
     """Return the remedy in the code that deploys the function, which would undo a change by hand."""
     text, address = denial.failure.text, deployment.resource if deployment else None
-    if (found := deployment_tools.attach_in_terraform(text, managed_policy, address)) or not deployment:
-        return found or remedy
+    attached = deployment_tools.attach_in_terraform(text, managed_policy, address)
+    if attached or not deployment or find_printed_policy(denial):
+        return attached or remedy
     name = deployment.resource or "the function"
     place, attach, wait = "template", "in ManagedPolicyArns", f"DependsOn of {name}"
     inline = "in Policies, as PolicyDocument with a PolicyName"

@@ -14,25 +14,21 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words, upper_first
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_for_role
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     PLACEHOLDER_ACCOUNT,
-    parse_masked_role,
 )
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW
-from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
 from iamtriage.explaining._rules.sts.trust.template_trust import find_trusting_role
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._masked_arns import sanitize_arn
+from iamtriage.policies._readers.elements import as_strings
 
 _OBJECT = lazy_pattern(
     r"object key '(?P<key>[^'\n]{1,500})' located in the Amazon S3 artifact bucket '(?P<bucket>[a-z0-9.-]{3,63})'"
@@ -82,6 +78,7 @@ class ServiceRole(Value):
         show: The command that prints the ARN of the role.
         why: Why other permissions, which the role often has, are not enough.
         service: The service that assumes the role, without the end of its principal.
+        more: A further action, its resource and its condition.
     """
 
     role: str
@@ -94,12 +91,24 @@ class ServiceRole(Value):
     show: str = ""
     why: str = ""
     service: str = ""
+    more: tuple[str, str, dict[str, Any]] | None = None
+
+    def list_statements(self, values: dict[str, str]) -> list[dict[str, Any]]:
+        """Return what the role needs, with the values of placeholders."""
+        resource = self.resource.format(**values)
+        statements = [allow(self.actions, resource)] if self.actions else []
+        if " " in resource:
+            statements = [{**statements[0], "Resource": resource.split(" ")}]
+        if self.more is not None:
+            action, on, condition = self.more
+            statements.append(allow(action, on.format(**values), condition=condition))
+        return statements
 
 
 _DELIVERIES = ("logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups")  # fmt: skip
 _IOT_SEARCH = ServiceRole("the role of the rule's OpenSearch action", "write to the OpenSearch domain", ("es:ESHttpPut",), "https://docs.aws.amazon.com/iot/latest/developerguide/opensearch-rule-action.html", resource="arn:{partition}:es:{region}:{account}:domain/DOMAIN_NAME/*", step="If the domain has fine-grained access control, also map the role in OpenSearch. If its access policy names principals, the role must be one of them.", show="aws iot get-topic-rule --rule-name RULE_NAME --query rule.actions", service="iot")  # fmt: skip
 _LOG_ACTIONS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
-_CODEDEPLOY = ServiceRole(
+CODEDEPLOY = ServiceRole(
     "the CodeDeploy service role",
     "deploy to the instances",
     (),
@@ -108,19 +117,15 @@ _CODEDEPLOY = ServiceRole(
     step="For Auto Scaling groups with launch templates, the role also needs ec2:RunInstances, ec2:CreateTags and iam:PassRole.",
 )
 # The caller of Auto Scaling launches the instances of a template: AWSCodeDeployRole has no permissions for that.
-_CODEDEPLOY_TEMPLATE = ServiceRole(
+CODEDEPLOY_TEMPLATE = ServiceRole(
     "the CodeDeploy service role",
     "launch instances with the launch template of the Auto Scaling group",
     ("ec2:RunInstances", "ec2:CreateTags"),
-    _CODEDEPLOY.url,
+    CODEDEPLOY.url,
     step="The role also keeps AWSCodeDeployRole. If the image or the volumes are encrypted with a customer managed KMS key, its key policy must allow Auto Scaling, too.",
     why="For an Auto Scaling group with a launch template, the role needs ec2:RunInstances, ec2:CreateTags and iam:PassRole, which neither AWSCodeDeployRole nor AutoScalingFullAccess has.",
 )
-_TEMPLATE = lazy_pattern(r"(?i:\blaunch[ _-]?templates?\b)|\blt-[0-9a-f]{8,17}(?!\w)")
 _CONFIGURATION = lazy_pattern(r"(?i:\blaunch[ _-]?configurations?\b)")
-_TEMPLATE_ATTACHED = lazy_pattern(
-    r"\bAWSCodeDeployRole\b[^\n.;]{0,30}\battached\b|\b(?:attached|has|have|with|re-?attached)\b[^\n.;]{0,30}\bAWSCodeDeployRole\b(?!For)"
-)
 _INSTANCE_ROLE = lazy_pattern(
     # "the instance role is web", "IamInstanceProfile web (role web-role)", "instance profile web with role web-role"
     r"(?a)(?:\b(?i:instance(?: profile)?(?:'s)? role|role of the instances?(?: profile)?)\b(?: is| named| called|:)? |\b(?i:(?:iam[_ ]?)?instance[_ ]?profile)[`'\": =]{1,3}[\w+=,@.-]{1,128}[`'\"]?(?: \((?:its |IAM |with )?role:?| with (?:its |the |an? )?(?:IAM )?role| and (?:its |the )role) )(?=[`'\"]|arn:|[A-Za-z.]{1,40}[-_0-9])[`'\"]?(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,@.-]{2,64}\w)[`'\"]?"
@@ -155,7 +160,7 @@ _BUILD_SOURCE = ServiceRole(
     show=_SHOW_PROJECT,
 )
 # CodeBuild says "User" of the role, which it checks when a project is created or changed.
-_CONNECTION = ServiceRole(
+CONNECTION = ServiceRole(
     "the CodeBuild service role",
     "use the connection to the source provider",
     ("codeconnections:GetConnection", "codeconnections:GetConnectionToken"),
@@ -234,8 +239,13 @@ ROLES = {
             "ec2:DescribeVpcs",
         ),
         "https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html",
-        step="The role also needs ec2:CreateNetworkInterfacePermission on the account's network interfaces (network-interface/*).",
+        step="To limit ec2:CreateNetworkInterfacePermission, let ec2:Subnet be the ARNs of the project's subnets (ArnEquals).",
         show=_SHOW_PROJECT,
+        more=(
+            "ec2:CreateNetworkInterfacePermission",
+            "arn:{partition}:ec2:{region}:{account}:network-interface/*",
+            {"StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"}},
+        ),
     ),
     "error while downloading key": _BUILD_SOURCE,
     "for primary source and source version": _BUILD_SOURCE,
@@ -265,32 +275,10 @@ ROLES = {
         service="airflow-env",
         step="The policy must exist before the environment: in code, let the environment depend on it (DependsOn, in Terraform depends_on). On *, the role also needs s3:GetAccountPublicAccessBlock. Block Public Access must be on for the bucket.",
     ),
-    "does not give you permission to perform operations in the following aws service": _CODEDEPLOY,
-    "access denied while accessing auto scaling using role": _CODEDEPLOY,
-    "user is not authorized to access connection": _CONNECTION,
+    "does not give you permission to perform operations in the following aws service": CODEDEPLOY,
+    "access denied while accessing auto scaling using role": CODEDEPLOY,
+    "user is not authorized to access connection": CONNECTION,
 }
-
-
-def explain_weak_role(denial: Denial) -> Explanation | None:
-    """Explain that a service's role lacks permissions, unless another failure says so."""
-    words = message_text(denial)
-    row = next((each for fragment, each in ROLES.items() if fragment in words.lower()), None)
-    if row is None:
-        return None
-    if row is _CODEDEPLOY and any(
-        next(find_said(denial.failure.text, each), None) for each in (_TEMPLATE, _TEMPLATE_ATTACHED)
-    ):
-        row = _CODEDEPLOY_TEMPLATE
-    if row is _CONNECTION and ":codestar-connections:" in (denial.resource or ""):
-        row = attrs.evolve(row, actions=tuple(each.replace("code", "codestar-") for each in row.actions))
-    role = denial.role or parse_masked_role(find_role_arn(words))
-    if row.service:
-        needed = (row.managed_policy.rpartition("/")[2],) if row.managed_policy else row.actions
-        arn = None if role is None else str(role)
-        untrusted = explain_shown_trust(denial, f"{row.service}.amazonaws.com", arn, needed)
-        if untrusted is not None:
-            return untrusted
-    return explain_row(denial, row, role, words)
 
 
 def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str) -> Explanation:
@@ -303,22 +291,21 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
     bucket = artifact["bucket"] if artifact else _find_bucket(denial, words)
     waited = only_one({each["service"] for each in _INTEGRATION.finditer(denial.failure.text)}, "")
     rule = _MANAGED_RULES.get(waited)
-    resource = row.resource.format(
-        rule=rule or "StepFunctionsGetEvent*",
-        connection=sanitize_arn(denial.resource or "") or "*",
-        partition=denial.location.partition or "aws",
-        region=region_argument(denial),
-        account=commands.account(denial.account or own_account),
-        project=project["project"] if project else "PROJECT_NAME",
-        bucket=bucket,
-        folder=artifact["key"].rpartition("/")[0] or "PIPELINE" if artifact else "PIPELINE",
-    )
-    name = commands.role_name(owner)
-    statements = [allow(row.actions, resource)]
-    if " " in resource:
-        statements = [{**statements[0], "Resource": resource.split(" ")}]
+    values = {
+        "rule": rule or "StepFunctionsGetEvent*",
+        "connection": sanitize_arn(denial.resource or "") or "*",
+        "partition": denial.location.partition or "aws",
+        "region": region_argument(denial),
+        "account": commands.account(denial.account or own_account),
+        "project": project["project"] if project else "PROJECT_NAME",
+        "bucket": bucket,
+        "folder": artifact["key"].rpartition("/")[0] or "PIPELINE" if artifact else "PIPELINE",
+    }
+    resource = row.resource.format(**values)
+    name, statements = commands.role_name(owner), row.list_statements(values)
+    needs = join_words([name for each in statements for name in as_strings(each["Action"])], "and")
     has_role = row is _LAUNCH_TEMPLATE and _INSTANCE_ROLE.search(denial.failure.text) is not None
-    if row is _CODEDEPLOY_TEMPLATE or has_role:
+    if row is CODEDEPLOY_TEMPLATE or has_role:
         statements.append(_pass_instance_role(denial, own_account))
     calls = [each for each in _CALLS_ON_TASKS.get(waited, ()) if each not in denial.failure.text]
     if row.show == _SHOW_MACHINE and calls:
@@ -328,20 +315,17 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
     steps = [f"Attach the policy to {named}."]
     if denial.failure.encoded_message is not None:
         steps += ["The decoded message says which action is missing (aws sts decode-authorization-message)."]
-    needs = join_words(row.actions, "and")
     if row.managed_policy:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"
         line = commands.attach_policy(name, arn)
         policy, steps, needs = None, [], f"the permissions of {row.managed_policy.rpartition('/')[2]}"
     text = f"{row.why or f'The role needs {needs}.'} The caller's permissions are not the problem."
-    if row is _CODEDEPLOY_TEMPLATE and _CONFIGURATION.search(denial.failure.text):
+    if row is CODEDEPLOY_TEMPLATE and _CONFIGURATION.search(denial.failure.text):
         text = f"{text} A group with a launch configuration does not need them."
     if row is _LAUNCH_TEMPLATE:
         needs = join_words((*row.actions, "iam:PassRole"), "and") if has_role else needs
         text = f"The service checks the permissions of the caller, who needs {needs}."
-    show = row.show if owner is None else ""
-    if project:
-        show = show.replace("PROJECT_NAME", project["project"])
+    show = row.show.replace("PROJECT_NAME", values["project"]) if owner is None else ""
     pipeline = artifact["key"].partition("/")[0] if artifact else ""
     if 0 < len(pipeline) < _MAX_PIPELINE_IN_KEY:
         show = show.replace("PIPELINE_NAME", pipeline)
@@ -368,7 +352,7 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
     return denial.explain(
         f"{upper_first(described)} lacks the permissions to {row.purpose.format(bucket=bucket)}.",
         SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text),
-        remedies=write_for_role(role, denial.failure.text, remedy),
+        remedies=remedy,
         notes=None if manifest else EVENTUAL_CONSISTENCY,
     )
 

@@ -1,29 +1,47 @@
-"""Explain that a service checked the execution role of a call, and names the permissions that the role lacks.
+"""Explain that the role of a service lacks what the message is about, or names.
 
 Amazon Bedrock AgentCore does so with the image or the code of an agent, and Amazon Bedrock with the model of one.
 """
 
 from __future__ import annotations
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import Denial, Explanation
+from iamtriage.explaining._rules.denials.policy_types.missing_allows import explain_role_needs
+from iamtriage.explaining._rules.denials.services import managed_services
 from iamtriage.explaining._rules.denials.services.managed_services import (
     SERVICE_ROLE_LACKS_PERMISSION,
     ServiceRole,
     explain_row,
 )
-from iamtriage.explaining._rules.shared.clues import message_text
+from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_for_role
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_CONDITION
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import put_policy
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
-from iamtriage.explaining._rules.shared.remedies import identity_remedy
+from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy
+from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
 from iamtriage.policies._documents import build_statement
 from iamtriage.policies._grants import build_grant
+from iamtriage.policies._readers.elements import as_strings, iterate_statements
 
 _NEEDS = lazy_pattern(
     r"(?a)execution role requires permissions? for (?P<actions>[a-z0-9-]{2,40}:[A-Z]\w{1,60}(?:(?:, and |, | and )[a-z0-9-]{2,40}:[A-Z]\w{1,60}){0,12})"
 )
+# An Auto Scaling group with a launch template needs more than the managed policy.
+_TEMPLATE = lazy_pattern(r"(?i:\blaunch[ _-]?templates?\b)|\blt-[0-9a-f]{8,17}(?!\w)")
+_TEMPLATE_ATTACHED = lazy_pattern(
+    r"\bAWSCodeDeployRole\b[^\n.;]{0,30}\battached\b|\b(?:attached|has|have|with|re-?attached)\b[^\n.;]{0,30}\bAWSCodeDeployRole\b(?!For)"
+)
+_OF_ROLE = "The service calls with this role. The caller's permissions are not the problem."
 _SEPARATOR = lazy_pattern(r", and |, | and ")
 _IMAGE = lazy_pattern(
     r"(?a)(?<![\w.-])(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]{6,30})\.amazonaws\.com/(?P<name>[a-z0-9._/-]{2,256})"
@@ -41,6 +59,76 @@ _AGENT = ServiceRole(
     show="aws bedrock-agent get-agent --agent-id AGENT_ID --query agent.agentResourceRoleArn --output text",
     service="bedrock",
 )
+
+
+def explain_weak_role(denial: Denial) -> Explanation | None:
+    """Explain that a service's role lacks permissions, unless another failure says so."""
+    words = message_text(denial)
+    row = next((each for fragment, each in managed_services.ROLES.items() if fragment in words.lower()), None)
+    if row is None:
+        return None
+    if row is managed_services.CODEDEPLOY and any(
+        next(find_said(denial.failure.text, each), None) for each in (_TEMPLATE, _TEMPLATE_ATTACHED)
+    ):
+        row = managed_services.CODEDEPLOY_TEMPLATE
+    if row is managed_services.CONNECTION and ":codestar-connections:" in (denial.resource or ""):
+        row = attrs.evolve(row, actions=tuple(each.replace("code", "codestar-") for each in row.actions))
+    role = denial.role or parse_masked_role(find_role_arn(words))
+    if row.service:
+        needed = (row.managed_policy.rpartition("/")[2],) if row.managed_policy else row.actions
+        arn = None if role is None else str(role)
+        untrusted = explain_shown_trust(denial, f"{row.service}.amazonaws.com", arn, needed)
+        if untrusted is not None:
+            return untrusted
+    explanation = explain_row(denial, row, role, words)
+    if role is not None and denial.context.policies:
+        explanation = _compare_policies(denial, row, role, words, explanation)
+    if explanation.causes[0].code == STATED_POLICY_CONDITION.code:
+        return explanation
+    remedies = tuple(write_for_role(role, denial.failure.text, each) for each in explanation.remedies)
+    return attrs.evolve(explanation, remedies=remedies)
+
+
+def _compare_policies(
+    denial: Denial, row: ServiceRole, role: Role, words: str, explanation: Explanation
+) -> Explanation:
+    """Return the explanation of what a role lacks with what its policies in the text say about that."""
+    remedy = explanation.remedies[0]
+    statements = list(iterate_statements(remedy.policy or {}))
+    unmet, lacking = explain_role_needs(denial, role, statements)
+    if unmet is not None:
+        # A condition has a correction of its own. The others need all that the service calls.
+        remedies = unmet.remedies if unmet.causes[0].code == STATED_POLICY_CONDITION.code else (remedy,)
+        lacks = SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=_OF_ROLE)
+        return attrs.evolve(unmet, topic=lacks.code, causes=(*unmet.causes[:1], lacks), remedies=remedies)
+    if not statements or lacking == statements:
+        return explanation
+    if lacking:
+        needed = {name for each in lacking for name in as_strings(each["Action"])}
+        rest = attrs.evolve(
+            row,
+            actions=tuple(each for each in row.actions if each in needed),
+            more=row.more if row.more and row.more[0] in needed else None,
+        )
+        return explain_row(denial, rest, role, words)
+    name = commands.role_name(role.name)
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary.rstrip('.')}, although the policy in the text allows what it needs: most likely, the role does not have that policy, or a permissions boundary or an SCP denies it.",
+        causes=(attrs.evolve(explanation.causes[0], text=_OF_ROLE),),
+        remedies=(
+            account_remedy(
+                f"Check which policies the role {role.name} has, and what limits them",
+                "A policy has to be in the output of one of the first two commands. A permissions boundary must allow the actions, too.",
+                commands=(
+                    f"aws iam list-attached-role-policies --role-name {name}",
+                    f"aws iam list-role-policies --role-name {name}",
+                    f"aws iam get-role --role-name {name} --query Role.PermissionsBoundary",
+                ),
+                url=row.url,
+            ),
+        ),
+    )
 
 
 def explain_stated_needs(denial: Denial) -> Explanation | None:

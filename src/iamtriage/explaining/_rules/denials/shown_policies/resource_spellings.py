@@ -265,6 +265,13 @@ def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
             None,
             f"The consumer is {clip_text(qualifier.split('/')[-1].partition(':')[0])}, which enhanced fan-out registers. KCL 2 and later use it by default; KCL 1 and GetRecords read from the stream itself, so that its ARN was enough.",
         )
+    if qualifier.startswith("stream/") and ":dynamodb:" in resource:
+        verdict = f"allows it on the table only, {clip_text(longest.rpartition(':')[2])}, whose ARN does not cover its stream"
+        return Contrast(
+            verdict,
+            None,
+            f"Its stream has an ARN of its own: {clip_text(longest)}/stream/* covers it, also after the stream is enabled again, with a new name.",
+        )
     end = f"{resource[len(longest)]}*"
     verdict = f"has the ARN without {end} at the end, which does not cover what is below it"
     return Contrast(

@@ -153,7 +153,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "denied when calling sts:assumerole",
         "error assuming aws_role",
     ),
-    "denials.services.managed_services.explain_weak_role": (
+    "denials.services.stated_needs.explain_weak_role": (
         "failed to index document in opensearch",
         "sufficient permissions to access ecs",
         "sufficient permissions to access codedeploy",
