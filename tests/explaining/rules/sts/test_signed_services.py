@@ -35,6 +35,33 @@ def test_service_in_a_configuration(expected: str, configuration: str, line: str
     assert line is None or not any(each.title.startswith("Remove") for each in explanation.remedies)
 
 
+_API = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/live/orders"
+
+
+@check_rows(
+    ("code", "line", "says"),
+    [
+        ('# call.py\nauth = AWS4Auth(refreshable_credentials=boto3.Session().get_credentials(), region="eu-west-1", service="apigateway")', None, "call.py is set to apigateway: the endpoint and the Region, eu-west-1, are right."),
+        ("auth = AWSSigV4('lambda', region='eu-west-1')", "auth = AWSSigV4('execute-api', region='eu-west-1')", "the Region, eu-west-1, are right"),
+        ('// call.js\nconst signer = new SignatureV4({\n  credentials: defaultProvider(),\n  service: "lambda",\n  sha256: Sha256,\n});', 'service: "execute-api",', "call.js is set to lambda: the endpoint is right."),
+        ('err := signer.SignHTTP(ctx, creds, req, hash, "apigateway", "us-east-1", time.Now())', 'err := signer.SignHTTP(ctx, creds, req, hash, "execute-api", "us-east-1", time.Now())', "is set to apigateway: the endpoint is right."),
+        ("$signer = new SignatureV4('apigateway', 'eu-west-1');", "$signer = new SignatureV4('execute-api', 'eu-west-1');", "is set to apigateway"),
+        ('signer = Aws::Sigv4::Signer.new(service: "apigateway", region: "eu-west-1")', 'signer = Aws::Sigv4::Signer.new(service: "execute-api", region: "eu-west-1")', "is set to apigateway"),
+        # The right service, and a variable that no line of the text sets.
+        ('auth = AWS4Auth(region="eu-west-1", service="execute-api")', "", None),
+        ('auth = AWS4Auth(region="eu-west-1", service=SERVICE)', "", None),
+    ],
+    ids=["keywords", "first", "object", "go", "php", "ruby", "right", "variable"],
+)  # fmt: skip
+def test_service_in_code(code: str, line: str | None, says: str | None) -> None:
+    explanation = explain(f"{code}\nGET {_API}\n{_REJECTED.format('execute-api')}")
+    first, text = explanation.remedies[0], " ".join(str(explanation).split())
+    assert (first.manifest is not None) is (says is not None)
+    assert not line or first.manifest == line
+    assert says is None or says in text
+    assert "is set to" not in text or says is not None
+
+
 _SCOPE = "$ kubectl -n media logs deploy/id\nAn error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Credential should be scoped to a valid region, not 'eu-west-1'.\n"
 
 

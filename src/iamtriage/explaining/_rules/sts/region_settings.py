@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.sts.region_fixes import (
 )
 from iamtriage.failures._failures import Failure
 
-_REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
+REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
 # A setting of the region in code, a file or a command. In a log, words before a colon are not a setting.
 _REGION_SETTING = lazy_pattern(
     r"(?am)(?:--region(?:[ =]|[\"']?,?\s{1,40}(?:- )?)|(?<![\w.-])[\w.\[\]-]{0,60}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"
@@ -36,15 +36,15 @@ _REGION_SETTING = lazy_pattern(
     # Fluent Bit, curl, and the signing classes of Python libraries.
     r"|^[ \t]{0,40}(?i:aws_region)[ \t]{1,40}|--aws-sigv4[ =][\"']?aws:amz:"
     r"|\b(?:AWS4Auth|SigV4Auth|AWSV4SignerAuth)\([^()\n]{1,200}?, ?(?=[\"']))"
-    rf"[\"']?(?P<region>{_REGION_NAME})\b[\"']?"
+    rf"[\"']?(?P<region>{REGION_NAME})\b[\"']?"
 )
 _ENDPOINT = lazy_pattern(
     r"(?ia)(?P<name>--endpoint-url|\bAWS_ENDPOINT_URL\w{0,40}|\b(?:(?:[\w-]{1,40}\.){0,6}endpoint(?:[_-]?url)?|s3Url|endpointOverride))(?:[\"']? {0,20}[=:,]| |\bs?\(|[\"']?,?\s{1,40}[\"']?value[\"']?:) {0,20}[\"']?"
-    rf"(?:https?://)?(?P<host>(?:[\w-]{{1,63}}\.){{0,5}}[\w-]{{0,63}}?[.-](?P<region>{_REGION_NAME})\.amazonaws\.com)"
+    rf"(?:https?://)?(?P<host>(?:[\w-]{{1,63}}\.){{0,5}}[\w-]{{0,63}}?[.-](?P<region>{REGION_NAME})\.amazonaws\.com)"
 )
 # An environment variable in the manifest of a workload.
 _VARIABLE = lazy_pattern(
-    rf"(?a)\bname: [\"']?(?P<name>[A-Z][A-Z0-9_]{{0,40}}_REGION)[\"']?\s{{1,40}}value: [\"']?(?P<region>{_REGION_NAME})\b"
+    rf"(?a)\bname: [\"']?(?P<name>[A-Z][A-Z0-9_]{{0,40}}_REGION)[\"']?\s{{1,40}}value: [\"']?(?P<region>{REGION_NAME})\b"
 )
 # The section of a file, the block of Terraform or the key of YAML that a setting is in.
 _SECTION = lazy_pattern(
@@ -55,17 +55,7 @@ _BUCKET = lazy_pattern(
 )
 # The Region in the scope of a signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
 _SCOPE = lazy_pattern(
-    rf"(?a)\bCredential=\w{{16,128}}(?:/|%2F)\d{{8}}(?:/|%2F)(?P<region>{_REGION_NAME})(?:/|%2F)"
-)
-_SERVICE = r"([a-z][a-z0-9-]{1,30})"
-_SIGNED_SERVICE = lazy_pattern(
-    rf"(?a)\bCredential=\w{{16,128}}/\d{{8}}/[a-z0-9-]{{4,30}}/{_SERVICE}/aws4_request|--service[ =][\"']?{_SERVICE}\b|\baws:amz:[a-z0-9-]{{4,30}}:{_SERVICE}\b"
-    rf"|\b(?:AWS4Auth|AWSV4SignerAuth)\([^()\n]{{1,200}}?[\"']{_REGION_NAME}[\"'], ?[\"']{_SERVICE}[\"']|\bSigV4Auth\([^(),\n]{{1,100}}, ?[\"']{_SERVICE}[\"']"
-    rf"|\bSignatureV4\(\{{[^{{}}]{{0,200}}?\bservice: ?[\"']{_SERVICE}[\"']"
-    # Settings of Fluent Bit, and blocks of collectors, proxies and Envoy.
-    rf"|\bsigv4-proxy\b[^\x1e]{{0,400}}?--name(?:=|[\"',\s]{{1,12}}(?:- )?[\"']?){_SERVICE}\b"
-    rf"|\b(?i:aws_service(?:_name)?)\b[\"']?(?:\s?(?:=>?|:)\s?|[ \t]{{1,20}})[\"']?{_SERVICE}\b"
-    rf"|(?:\b(?i:sigv4)\w{{0,12}}|\baws_request_signing|\baws_iam)\b[^\n]{{0,60}}\n(?:[^\n]{{0,120}}\n){{0,8}}?[ \t]{{0,40}}service(?:_name)?[\"']?\s?(?:=>?|:)\s?[\"']?{_SERVICE}\b"
+    rf"(?a)\bCredential=\w{{16,128}}(?:/|%2F)\d{{8}}(?:/|%2F)(?P<region>{REGION_NAME})(?:/|%2F)"
 )
 # A command that signs and has no profile. It goes on after a backslash at the end of a line.
 _SIGNING_COMMAND = lazy_pattern(
@@ -163,30 +153,6 @@ def find_endpoint_setting(text: str) -> str | None:
     """Return the name of the setting, such as ``AWS_ENDPOINT_URL``, that sets an AWS endpoint in a text."""
     found = _ENDPOINT.search(text)
     return None if found is None or _is_logged(text, found.start()) else found["name"]
-
-
-def find_signed_service(text: str) -> str | None:
-    """Return the service of a signature, from its scope, an option or signing code.
-
-    >>> find_signed_service("awscurl --service es https://search.example.com")
-    'es'
-    """
-    found = _SIGNED_SERVICE.search(text)
-    return None if found is None else next(filter(None, found.groups()))
-
-
-def correct_signing_code(text: str, service: str) -> str | None:
-    """Return the line of code or of a command that signs for a service, with another one instead, or ``None``.
-
-    >>> correct_signing_code(">>> auth = AWS4Auth(key, secret, 'eu-west-1', 'lambda')", "execute-api")
-    "auth = AWS4Auth(key, secret, 'eu-west-1', 'execute-api')"
-    """
-    found = _SIGNED_SERVICE.search(text)
-    if found is None or found[0].startswith("Credential="):
-        return None
-    start, end = found.span(found.lastindex or 0)
-    before, after = text[line_start(text, start) : start], text[end:].partition("\n")[0]
-    return printable_line(f"{before}{service}{after}")
 
 
 def printable_line(line: str) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import line_start
+from iamtriage._text import clip_text, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for, service_prefix
+from iamtriage.explaining._context.readers.pasted_policies import find_file
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -28,6 +29,18 @@ PHRASES = (
 """How AWS reports the wrong scope of a signature."""
 ENDPOINT_SETTING = r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?="
 """How a text sets an endpoint URL."""
+_SERVICE = r"([a-z][a-z0-9-]{1,30})"
+_SIGNED_SERVICE = lazy_pattern(
+    rf"(?a)\bCredential=\w{{16,128}}/\d{{8}}/[a-z0-9-]{{4,30}}/{_SERVICE}/aws4_request|--service[ =][\"']?{_SERVICE}\b|\baws:amz:[a-z0-9-]{{4,30}}:{_SERVICE}\b"
+    rf"|\b(?:AWS4Auth|AWSV4SignerAuth)\([^()\n]{{1,200}}?[\"']{region_settings.REGION_NAME}[\"'], ?[\"']{_SERVICE}[\"']|\bSigV4Auth\([^(),\n]{{1,100}}, ?[\"']{_SERVICE}[\"']"
+    # A named argument, the first one, the one after the hash in Go, and the builders of Java.
+    rf"|\b(?:AWS4Auth|AWSV4SignerAuth|SignatureV4|aws4\.sign|Sigv4::Signer\.new)\s?\((?:[^()]|\([^()]{{0,80}}\)){{0,300}}?\bservice[\"']?\s?[:=]\s?[\"']{_SERVICE}[\"']"
+    rf"|\b(?:AWSSigV4|new SignatureV4)\([\"']{_SERVICE}[\"']|\.Sign(?:HTTP)?\([^\n\"]{{1,200}}\"{_SERVICE}\", |\.(?:service(?:Signing)?|signing|setService)Name\([\"']{_SERVICE}[\"']"
+    # Settings of Fluent Bit, and blocks of collectors, proxies and Envoy.
+    rf"|\bsigv4-proxy\b[^\x1e]{{0,400}}?--name(?:=|[\"',\s]{{1,12}}(?:- )?[\"']?){_SERVICE}\b"
+    rf"|\b(?i:aws_service(?:_name)?)\b[\"']?(?:\s?(?:=>?|:)\s?|[ \t]{{1,20}})[\"']?{_SERVICE}\b"
+    rf"|(?:\b(?i:sigv4)\w{{0,12}}|\baws_request_signing|\baws_iam)\b[^\n]{{0,60}}\n(?:[^\n]{{0,120}}\n){{0,8}}?[ \t]{{0,40}}service(?:_name)?[\"']?\s?(?:=>?|:)\s?[\"']?{_SERVICE}\b"
+)
 # What curl -v prints of a request without a body. A query can contain a secret.
 _TRACED = lazy_pattern(
     r"(?am)^> (?P<method>GET|DELETE) (?P<path>/[\w.~/%+-]{0,300})[ ?][^\n]{0,300}\n(?:> [^\n]{0,300}\n){0,10}?> [Hh]ost: (?P<host>[a-z0-9.-]{4,253})"
@@ -136,7 +149,7 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
         return _explain_client_endpoint(case, client, expected or "", because)
     setting = region_settings.find_endpoint_setting(case.failure.text)
     command = case.context.command
-    signed = region_settings.find_signed_service(case.failure.text)
+    signed = _find_signed_service(case.failure.text)
     if signed is None and command is not None and command.program == "aws":
         signed = command.words[0]
     region = _find_region_of_host(case.failure.text, expected)
@@ -163,13 +176,23 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
         ),
         of_other if (setting is not None or len(remedies) > 1) and remedies != (sign,) else None,
         SIGNED_BY_HAND.cause(
-            "derived", text=f"What signs the request is set to {signed}: the endpoint is right."
+            "derived", text=_describe_signing(case.failure.text, signed, region, is_right=remedies == (sign,))
         )
-        if is_wrong and remedies == (sign,) and _CONFIGURATION.fullmatch(sign.manifest or "")
-        else SIGNED_BY_HAND.cause(),
+        if is_wrong
+        else (None if signed == expected and signed else SIGNED_BY_HAND.cause()),
         remedies=remedies,
         notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.{checked}",
     )
+
+
+def _describe_signing(text: str, signed: str | None, region: str | None, *, is_right: bool) -> str:
+    """Say where the text signs for the wrong service, and whether the endpoint and the Region are right."""
+    file, of_code = _find_signing_code(text)
+    right = ["the endpoint"] if is_right else []
+    if region is not None and of_code == region:
+        right.append(f"the Region, {region},")
+    ends = "." if not right else f": {' and '.join(right)} {'are' if right[1:] else 'is'} right."
+    return f"{clip_text(file or 'What signs the request')} is set to {signed}{ends}"
 
 
 def _find_region_of_host(text: str, expected: str | None) -> str | None:
@@ -220,6 +243,44 @@ def _explain_client_endpoint(
     )
 
 
+def _find_signed_service(text: str) -> str | None:
+    """Return the service of a signature, from its scope, an option or signing code.
+
+    >>> _find_signed_service("awscurl --service es https://search.example.com")
+    'es'
+    """
+    found = _SIGNED_SERVICE.search(text)
+    return None if found is None else next(filter(None, found.groups()))
+
+
+def _correct_signing_code(text: str, service: str) -> str | None:
+    """Return the line of code or of a command that signs for a service, with another one instead, or ``None``.
+
+    >>> _correct_signing_code(">>> auth = AWS4Auth(key, secret, 'eu-west-1', 'lambda')", "execute-api")
+    "auth = AWS4Auth(key, secret, 'eu-west-1', 'execute-api')"
+    """
+    found = _SIGNED_SERVICE.search(text)
+    if found is None or found[0].startswith("Credential="):
+        return None
+    start, end = found.span(found.lastindex or 0)
+    before, after = text[line_start(text, start) : start], text[end:].partition("\n")[0]
+    return region_settings.printable_line(f"{before}{service}{after}")
+
+
+def _find_signing_code(text: str) -> tuple[str | None, str | None]:
+    r"""Return the file of the code that signs for a service and the Region in it, each ``None`` if the text has none.
+
+    >>> _find_signing_code('# app/call.py\nauth = AWS4Auth(region="eu-west-1", service="sqs")')
+    ('app/call.py', 'eu-west-1')
+    """
+    found = _SIGNED_SERVICE.search(text)
+    if found is None or found[0].startswith("Credential="):
+        return None, None
+    line = text[found.start() : found.end()] + text[found.end() :].partition("\n")[0]
+    region = re.search(region_settings.REGION_NAME, line)
+    return find_file(text, found.start()), region and region[0]
+
+
 def _sign_for_service_remedy(
     case: Case[CredentialScope], signed: str | None, expected: str | None, region: str | None
 ) -> Remedy:
@@ -239,12 +300,12 @@ def _sign_for_service_remedy(
     if request is not None and expected is not None and f"{expected}.{region}." in request["host"]:
         url = f"https://{request['host']}{request['path']}"
         line = commands.signed_curl(expected, region or "", url, request["method"])
-    corrected = None if expected is None else region_settings.correct_signing_code(text, expected)
+    corrected = None if expected is None else _correct_signing_code(text, expected)
     restart = clusters.restart_command(case) if clusters.runs_in_pod(case) else None
     if corrected is not None and in_place:
         return your_remedy(
             f"Sign for {service}",
-            f"Set the service to {service}{in_place} in the line that signs the request, as shown.{of_region}",
+            f"Set the service to {service}{in_place} in {clip_text(_find_signing_code(text)[0] or 'the line that signs the request')}, as shown.{of_region}",
             "Then restart the program, so that it reads the setting."
             if _CONFIGURATION.fullmatch(corrected) and restart is None
             else None,

@@ -331,12 +331,15 @@ def _control_remedy(
     unlock = None
     if policy_type == "service_control":
         unlock = root_users.unlock_resource(denial, policy, ask, lines[:1])
+    only_root = root_users.unlock_step(denial)
+    needed = (*denied_regions.region_steps(denial), *present(typical_requirement(denial)))
     remedy = unlock or organization_remedy(
         title,
         as_role,
         ask,
-        *((*denied_regions.region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
+        *(needed or (None if only_root else typical,)),
         f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for {who} (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
+        only_root,
         commands=lines,
         url=url,
     )

@@ -47,6 +47,21 @@ def call_as_role(denial: Denial, policy: str) -> tuple[str, str] | None:
     return title, step
 
 
+def _unlocked(denial: Denial) -> tuple[str, str]:
+    """Return the resource and the calls that no Deny of its own policy denies to the root user."""
+    if denial.service == "sqs":
+        return "queue", "sqs:GetQueueAttributes and sqs:SetQueueAttributes"
+    return "bucket", "s3:GetBucketPolicy, s3:PutBucketPolicy and s3:DeleteBucketPolicy"
+
+
+def unlock_step(denial: Denial) -> str | None:
+    """Return what to do about the policy of a bucket or queue if no role can call, ``None`` for other calls."""
+    if denial.lowercase_action not in _TASKS or not isinstance(denial.principal, Root):
+        return None
+    noun, calls = _unlocked(denial)
+    return f"Only if the {noun} policy denies all roles, too: have them exempt the root user for {calls}, which the {noun} policy cannot deny to it."
+
+
 def unlock_resource(denial: Denial, policy: str, ask: str, lines: Commands) -> Remedy | None:
     """Return how an organization lets a root user repair the policy of a bucket or queue that locks everyone out, if it does.
 
@@ -57,23 +72,20 @@ def unlock_resource(denial: Denial, policy: str, ask: str, lines: Commands) -> R
         lines: The commands that find the policy.
     """
     assume = assume_root_command(denial, denial.account)
-    is_locked = denial.lowercase_action == "s3:deletebucketpolicy" or _LOCKED.search(denial.failure.text)
-    if assume is None or not isinstance(denial.principal, Root) or not is_locked:
+    if assume is None or not isinstance(denial.principal, Root) or not _LOCKED.search(denial.failure.text):
         return None
     region = commands.region(denial_remedies.region_argument(denial))
     if region == "REGION" and denial.location.partition in {None, "aws"}:
         # Any Region does, but the global endpoint has no such call.
         region = "us-east-1"
-    is_bucket = denial.service == "s3"
-    noun, calls = ("bucket", "s3:GetBucketPolicy, s3:PutBucketPolicy and s3:DeleteBucketPolicy")
+    noun, calls = _unlocked(denial)
     name = "" if denial.resource_arn is None else denial.resource_arn.resource
     delete = f"aws s3api delete-bucket-policy --bucket {commands.bucket(name)}"
-    if not is_bucket:
-        noun, calls = ("queue", "sqs:GetQueueAttributes and sqs:SetQueueAttributes")
+    if noun == "queue":
         delete = """aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes '{"Policy":""}'"""
     return organization_remedy(
         f"Have {policy} exempt the repair of the {noun} policy",
-        f"{ask} They exempt {calls} for the root user until the {noun} is repaired. Such policies apply to root users of member accounts, too, but a Deny of the {noun} policy does not.",
+        f"{ask} They exempt {calls} for the root user until the {noun} is repaired. A Deny of the {noun} policy does not stop the root user from these calls, but such policies do.",
         'Or, with centralized root access, they open a privileged session. The Deny stops that, too, unless it has the condition "Null": {"aws:AssumedRoot": "true"}.',
         commands=(*lines, Labelled("For the session, in the management account:", f"{assume} --region {region}"), Labelled(f"Then, as the root user or in the session, delete the {noun} policy that locks you out:", delete)),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html",
