@@ -579,7 +579,9 @@ def test_access_policies_in_the_text() -> None:
 @check_rows(
     ("policy", "verb", "resource", "verdict", "role"),
     [
-        ("View", "create", "pods/exec", "but the policy only reads, and no RBAC role allows it", "a Role with create on pods/exec and get on pods, bound to a group"),
+        # A shell: the Role comes before the policy, which also changes Secrets.
+        ("View", "create", "pods/exec", "but the policy only reads, and no RBAC role allows it", "the binding is for a group, iam-readers, that the access entry gets"),
+        ("View", "create", "pods/portforward", "but the policy only reads, and no RBAC role allows it", "the binding is for a group, iam-readers"),
         ("View", "delete", "configmaps", "but the policy only reads, and no RBAC role allows it", "a Role with delete on configmaps, bound to a group of the access entry, allows only this request"),
         # It reads, but not this, and the other policy writes.
         ("View", "list", "secrets", "but the policy does not allow it", "a Role with list on secrets, bound to a group"),
@@ -595,6 +597,8 @@ def test_policy_that_only_reads(policy: str, verb: str, resource: str, verdict: 
     explanation = explained(text, {"cluster": "demo", "region": "eu-west-1"})
     assert verdict in explanation.summary
     assert role in explanation.remedies[0].steps[0]
+    of_policy = next(each.title for each in explanation.remedies if "ssociate" in each.title)
+    assert (", which also changes Secrets," in of_policy) is (policy == "View" and resource != "secrets")
 
 
 _TABLE = """\

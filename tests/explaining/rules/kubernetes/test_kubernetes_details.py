@@ -552,7 +552,7 @@ _VIEWED = '$ aws eks list-associated-access-policies --cluster-name c --principa
     [
         (
             HELM + _refusal("build-bot", "get", "deployments", "apps") + "\n\n" + _VIEWED.format("build-bot"),
-            "Associate AmazonEKSEditPolicy with the access entry, for the namespace shop",
+            "Associate AmazonEKSEditPolicy, which also changes Secrets, with the access entry, for the namespace shop",
             "aws eks associate-access-policy --cluster-name c --principal-arn arn:aws:iam::111122223333:role/ci/build-bot --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy --access-scope type=namespace,namespaces=shop",
         ),
         (

@@ -20,7 +20,7 @@ _NO_NAMES = frozenset(
 # More of them, which can be names outside of sentences.
 NO_SAID_NAMES = frozenset(
     {
-        "that", "which", "this", "it", "itself", "there", "by", "from", "on", "can", "but", "only", "or", "as", "uses", "access",
+        "no", "nr", "number", "that", "which", "this", "it", "itself", "there", "by", "from", "on", "can", "but", "only", "or", "as", "uses", "access",
         "admin", "admins", "level", "scope", "creator", "endpoint", "policy", "policies", "token", "tokens", "role", "roles", "role-arn",
         "annotation", "autoscaling", "user", "users", "cluster", "version", "issuer", "network", "creation", "add-on", "add-ons", "works", "worked",
         "runs", "fails", "failed", "exists", "found", "needs", "both", "either", "too", "again", "yet", "now", "already", "here", "also",
@@ -43,7 +43,7 @@ _SAID = {
         rf"(?m)(?<![\w-])(?i:{noun}) (?:(?:is (?:called|named)|name is|is(?= [`\"])) [`\"']?({KUBERNETES_NAME})(?![\w-]|\.\w)"
         rf"|is (?=[a-z]{{0,62}}[0-9-])(?!{_STARTS_OF_ADJECTIVES})({KUBERNETES_NAME})(?<!ed)(?<!-only)(?: in |,? \(|, ){REGION}(?![\w-])"
         rf"|(?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){KUBERNETES_NAME})(?![\w-]|\.\w)"
-        rf"|({KUBERNETES_NAME})(?=[`\",;)]|'(?!(?:t|re|ve|ll|d)\b)|\.?$|\.\s| \(| (?:in|has|was|is|does|uses)\b)))"
+        rf"|((?![0-9]{{1,3}}\b){KUBERNETES_NAME})(?=[`\",;)]|'(?!(?:t|re|ve|ll|d)\b)|\.?$|\.\s| \(| (?:in|has|was|is|does|uses)\b)))"
         rf"|[`\"]({KUBERNETES_NAME})[`\"] (?:EKS |Kubernetes )?(?i:{noun})\b",
         re.ASCII,
     )

@@ -56,6 +56,10 @@ _HOLDER = lazy_pattern(
 _PARAMETER = lazy_pattern(
     r"(?a)\b(?P<kind>[Rr]ole|[Uu]ser|[Gg]roup|[Pp]olicy)Name(?:[\"']?\s?[:=]\s?[\"']|[ \t]{1,4})(?P<name>[\w+=,.@-]{1,64})(?P<plain>)(?![\w:(])"
 )
+# "This is the role external-dns": a word without a mark of a name can be a verb.
+_IN_WORDS = lazy_pattern(
+    r"(?a)(?<![\w/:.-])(?P<kind>[Rr]ole|[Uu]ser|[Gg]roup)(?: name)?(?: is)?:? (?:(?P<quote>[`\"'])(?P<quoted>[\w+=,.@-]{1,64})(?P=quote)|(?P<plain>[A-Za-z]\w{0,40}[-_]\w[\w+=.@-]{0,40}\w)(?![\w/:(-]))"
+)
 _ATTACHMENT = lazy_pattern(
     r"(?a)(?<![\w.-])(?:module\.[\w-]{1,64}\.){0,4}aws_iam_(?P<kind>role|user|group)_policy_attachment\.(?P<name>[\w-]{1,80})(?:\[\"(?P<key>[\w-]{1,80})\"\])?"
 )
@@ -246,7 +250,8 @@ def find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None) 
         for found in pattern.finditer(case.text):
             if found["kind"].lower() == kind:
                 return found["name"] or found["plain"]
-    return None
+    named = (each for each in _IN_WORDS.finditer(case.text) if each["kind"].lower() == kind)
+    return only_one({each["quoted"] or each["plain"] for each in named})
 
 
 _LIST_POLICIES = "aws iam list-policies --scope Local --query 'Policies[].Arn' --output text"

@@ -204,7 +204,8 @@ def trust_pods(text: str, role: str | None) -> Remedy:
         arn = f'"$(aws iam get-role --role-name {commands.role_name(role)} --query Role.Arn --output text)"'
     return remedies.trust_remedy(
         "Trust EKS Pod Identity instead of the OIDC provider of each cluster",
-        "In the trust policy, write this statement in place of the newest one, and save it again. It is the same for all clusters: each of them only needs the EKS Pod Identity Agent and the association that the command creates. Then remove its old statement. Where pods run on Fargate, use another role for each cluster.",
+        "In the trust policy, write this statement in place of the newest one, and save it again. It is the same for all clusters: each of them needs the EKS Pod Identity Agent and the association that the command creates. Then remove its old statement.",
+        "Or use another role for each cluster or for a few, as pods on Fargate must. One statement cannot be for several clusters, as each has an OIDC provider and condition keys of its own.",
         policy=service_trust_policy("pods.eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession")),
         commands=(
             f"aws eks create-pod-identity-association --cluster-name CLUSTER --namespace {namespace} --service-account {account} --role-arn {arn} --region REGION",
@@ -246,7 +247,7 @@ POLICY_SIZES = (
         "role",
         "Shorten the trust policy, or request a higher quota",
         (
-            "A role has one trust policy, which cannot be split. Neither whitespace nor the policies attached to the role count. List principals, or the values of a condition on sub, in one statement: only those of one OIDC provider, as each has condition keys of its own. Remove providers of deleted clusters, and principals that no longer use the role.",
+            "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement for each OIDC provider. Remove providers of deleted clusters, and principals that no longer use the role. Whitespace does not count.",
             "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
         ),
         commands=(

@@ -34,6 +34,7 @@ _LISTED_PRINCIPAL = lazy_pattern(
 )
 _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView|ClusterAdmin)Policy\b")
 _ADMIN_POLICY, _VIEW_POLICY = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
+_EDIT_POLICY = "AmazonEKSEditPolicy"
 _NO_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
 ASSOCIATION_IN_MODULE = '# in access_entries of the module, in the entry of the principal\npolicy_associations = {{\n  main = {{\n    policy_arn   = "{}"\n    access_scope = {{ type = "cluster" }}\n  }}\n}}'
 # What tools that install objects print around the API server's message.
@@ -69,6 +70,8 @@ VERBS_OF_PROGRAMS = {
     AIRFLOW: ("create", "delete", "get", "list", "patch", "watch"),
     SPARK: (*_VERBS, "deletecollection", "watch"),
 }
+# A shell or a tunnel, for which a role of its own is much less than an access policy.
+_STREAMS = frozenset({"pods/attach", "pods/exec", "pods/portforward"})
 _TYPES_OF_PROGRAMS = {AIRFLOW: ("pods",), SPARK: ("configmaps", "persistentvolumeclaims", "pods", "services")}
 
 
@@ -204,7 +207,9 @@ class DeniedRequest(Value):
         lacks_policy = bool(self.stated_policies and not (self.allowing_policy or self.view_policy))
         # For an object without a namespace, the policy would apply to all namespaces.
         extends_scope = self.is_out_of_scope and not self.request.is_cluster_scoped_type
-        return extends_scope or self.has_empty_entry or lacks_policy
+        return (
+            extends_scope or self.has_empty_entry or (lacks_policy and self.request.resource not in _STREAMS)
+        )
 
     @property
     def is_for_installer(self) -> bool:
@@ -260,7 +265,7 @@ def _describe_role(denied: DeniedRequest, kind: str) -> str:
     """Return what a role has that allows only the request, and to whom it is bound."""
     request = denied.request
     rule = f"{join_words(request.verbs or (request.verb or 'the verb',), 'and')} on {request.resource}"
-    if request.resource in {"pods/attach", "pods/exec", "pods/portforward"}:
+    if request.resource in _STREAMS:
         rule += " and get on pods"
     is_group = denied.subject is not None and denied.subject.kind == "Group"
     return f"a {kind} with {rule}, bound to {'a group of the access entry' if is_group else 'the user'},"
@@ -309,6 +314,9 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
             manifest = f"namespaces = {json.dumps((scoped or '').split(','))}"
     elif kept and namespace and namespace not in kept and not denied.stated_policies[1:]:
         step += f" To extend {denied.allowing_policy} instead, use namespaces={clip_text(','.join((*kept, namespace)))}: an access entry has each policy only once."
+    includes = ", which shows everything, including Secrets," if denied.view_policy else ""
+    if policy == _EDIT_POLICY and request.resource != "secrets":
+        includes = ", which also changes Secrets,"
     mode = "The cluster's authentication mode must be API or API_AND_CONFIG_MAP."
     mapped = "If EKS says that the principalArn could not be found, the caller has access from aws-auth. A new access entry takes precedence over aws-auth: include its groups."
     unknown = f"PRINCIPAL_ARN is the principal of the access entry with the user name {denied.user}."
@@ -316,7 +324,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         (
             f"Extend the scope of {policy} to the namespace {namespace}"
             if extends_scope
-            else f"{'Associate' if denied.is_policy_first else 'Or associate'} {policy}{', which shows everything, including Secrets,' if denied.view_policy else ''} with the {f'entry, scoped to {namespace}' if is_of_one else 'access entry'}"
+            else f"{'Associate' if denied.is_policy_first else 'Or associate'} {policy}{includes} with the {f'entry, scoped to {namespace}' if is_of_one else 'access entry'}"
         ),
         step,
         mode if cluster.mode is None and not stated else None,

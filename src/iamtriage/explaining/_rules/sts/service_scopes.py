@@ -169,17 +169,19 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
     all_clients = "AWS_ENDPOINT_URL applies to the clients of all services."
     of_other = ENDPOINT_OF_OTHER_SERVICE.cause(because=all_clients)
     checked = f" {_ACTIONS[expected]} is checked afterwards." if expected in _ACTIONS else ""
+    has_other = (setting is not None or len(remedies) > 1) and remedies != (sign,)
+    by_hand = None if signed == expected and signed else SIGNED_BY_HAND.cause()
+    if is_wrong:
+        is_right = remedies == (sign,)
+        place = _describe_signing(case.failure.text, signed, region, is_right=is_right)
+        by_hand = SIGNED_BY_HAND.cause("derived", text=place)
+    causes = (of_other if has_other else None, by_hand)
     return case.explain(
         f"The request is signed for {other}, but the endpoint expects signatures for {expected or 'its own service'}.",
         WRONG_SIGNING_SERVICE.cause(
             "reported", because, text="The service in the signature is not that of the endpoint."
         ),
-        of_other if (setting is not None or len(remedies) > 1) and remedies != (sign,) else None,
-        SIGNED_BY_HAND.cause(
-            "derived", text=_describe_signing(case.failure.text, signed, region, is_right=remedies == (sign,))
-        )
-        if is_wrong
-        else (None if signed == expected and signed else SIGNED_BY_HAND.cause()),
+        *(causes[::-1] if is_wrong else causes),
         remedies=remedies,
         notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.{checked}",
     )

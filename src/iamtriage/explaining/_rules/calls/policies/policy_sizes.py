@@ -25,6 +25,10 @@ from iamtriage.failures._failures import AwsError
 _PACKED_SIZE = lazy_pattern(
     r"(?a)Packed (?:policy|size of (?P<tags>session tags)?[\w ]{0,40}?) consumes (?P<percent>\d{1,6})%"
 )
+# What says that pods of several clusters use the role: also "one statement per EKS cluster", but not "cluster" alone.
+_OF_CLUSTERS = lazy_pattern(
+    r"oidc\.eks\.|\bIRSA\b|(?i:\b(?:per|each|every|another|new|many|all|\d{1,3})(?: of (?:the|our))? (?:EKS |Kubernetes |k8s )?clusters?\b)"
+)
 POLICY_TOO_LONG = CauseType(
     "policy-too-long",
     title="The policy is too long for its type",
@@ -103,7 +107,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     end, text = "No", "AWS limits the length of such a policy."
     if size.is_fixed:
         end, text = "The quota cannot be raised, and no", f"{text} Whitespace is not counted."
-    if "ACLSizePerRole" in found[0] and "oidc.eks." in case.failure.text:
+    if "ACLSizePerRole" in found[0] and _OF_CLUSTERS.search(case.text):
         text = "It grows with each EKS cluster, whose OIDC provider needs a statement of its own. Whitespace does not count."
         is_deployed = find_deployment(case.failure, case.facts) is not None
         remedy = trust_pods(case.failure.text, None if is_deployed else find_holder(case, "role", None))
