@@ -277,6 +277,28 @@ def test_quota_names_its_scope(text: str, summary: str, title: str, lines: tuple
     assert (explanation.remedies[0].title, explanation.remedies[0].commands) == (title, lines)
 
 
+@check_rows(
+    ("words", "role", "is_of_pods"),
+    [
+        ("This is the role cert-manager, with one statement per EKS cluster (cluster no. 5).", "cert-manager", True),
+        ("role `dns` is used with IRSA", "dns", True),
+        ("Each of our 12 clusters uses the role pod_dns.", "pod_dns", True),
+        ("The role has one statement for each GitHub repository of the cluster team.", None, False),
+        ("It is about the role build-a and the role build-b.", None, False),
+        ("The role: it trusts 30 accounts", None, False),
+    ],
+    ids=["per cluster", "quoted", "each", "no name", "two", "colon"],
+)  # fmt: skip
+def test_role_that_people_name(words: str, role: str | None, *, is_of_pods: bool) -> None:
+    quota = "An error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048"
+    explanation = explain(f"{quota}\n\n{words}")
+    first = explanation.remedies[0]
+    assert f"the trust policy of the role {role or 'would'} " in explanation.summary
+    assert ("pods.eks.amazonaws.com" in str(first.policy)) is is_of_pods
+    assert "--cluster-name CLUSTER " in first.commands[0] or not is_of_pods
+    assert role is None or f"--role-name {role} " in first.commands[0]
+
+
 @pytest.mark.parametrize(
     ("provider", "is_of_pods"),
     [

@@ -119,6 +119,26 @@ def test_manifest_without_a_namespace(command: str, where: str | None) -> None:
         assert "kubectl -n kube-system edit configmap aws-auth" in explanation.remedies[0].commands
 
 
+@check_rows(
+    ("rows", "where", "deletes"),
+    [
+        ("tools   aws-auth   1   3m\nkube-system   aws-auth   1   80d", "in the namespace tools, because its manifest has no metadata.namespace", "kubectl -n tools delete configmap aws-auth"),
+        # Which of two it is, the list does not say.
+        ("a   aws-auth   1   3m\nb   aws-auth   1   3m\nkube-system   aws-auth   1   80d", "in the current namespace of kubectl, such as default, because", "kubectl -n NAMESPACE delete configmap aws-auth"),
+    ],
+    ids=["one", "two"],
+)  # fmt: skip
+def test_manifest_in_a_listed_namespace(rows: str, where: str, deletes: str) -> None:
+    text = f"{LOG}\n$ kubectl apply -f map.yaml\nconfigmap/aws-auth created\n$ kubectl get cm -A | grep aws-auth\n{rows}\n$ cat map.yaml\n{_MANIFEST}"
+    explanation = explain(text)
+    first, others = explanation.remedies[0], explanation.remedies[1:]
+    assert where in explanation.summary
+    assert first.commands == ("kubectl -n kube-system edit configmap aws-auth", deletes)
+    assert f"- rolearn: {ROLE}" in (first.manifest or "")
+    assert any("if the authentication mode is not CONFIG_MAP" in each.title for each in others)
+    assert not any("lowercase" in each for each in explanation.notes)
+
+
 @pytest.mark.parametrize(("namespace", "is_other"), [("", True), ('    namespace = "kube-system"\n', False)])
 def test_terraform_without_a_namespace(namespace: str, *, is_other: bool) -> None:
     code = _terraform("aws-auth", "NONE").replace('    namespace = "NONE"\n', namespace)

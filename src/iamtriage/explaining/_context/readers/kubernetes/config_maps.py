@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern
+from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 
@@ -45,6 +45,7 @@ class MapPlace(NamedTuple):
             ``False`` if there is one, ``None`` if the text does not say.
         is_stated: Whether the text names the namespace. Otherwise, it is that of the context of kubectl.
         is_created: Whether kubectl says that it created the ConfigMap.
+        has_namespace: Whether the manifest or an option names the namespace.
     """
 
     name: str
@@ -52,13 +53,14 @@ class MapPlace(NamedTuple):
     is_only: bool | None
     is_stated: bool = True
     is_created: bool = False
+    has_namespace: bool = True
 
 
 def find_misplaced_map(text: str) -> MapPlace | None:
     r"""Return where the entries in a text are, if that is not the ConfigMap that EKS reads.
 
     >>> find_misplaced_map("metadata:\n  name: aws-auth\n  namespace: default\ndata:\n  mapRoles: |\n")
-    MapPlace(name='aws-auth', namespace='default', is_only=None, is_stated=True, is_created=False)
+    MapPlace(name='aws-auth', namespace='default', is_only=None, is_stated=True, is_created=False, has_namespace=True)
     >>> find_misplaced_map("metadata:\n  name: aws-auth\n  namespace: kube-system\ndata:\n  mapRoles: |\n") is None
     True
     """
@@ -74,13 +76,15 @@ def find_misplaced_map(text: str) -> MapPlace | None:
     if len(places) != 1 or _RIGHT in places:
         return None
     name, namespace = places.pop()
+    return MapPlace(name, namespace, _read_listed(text)[1])
+
+
+def _read_listed(text: str) -> tuple[set[str], bool | None]:
+    """Return the other namespaces with a map that kubectl lists, and whether there is none in the right place."""
     listed = {each["namespace"] for each in _ROW.finditer(text)}
-    is_only = None
     if "kube-system" in listed:
-        is_only = False
-    elif listed and _ALL_NAMESPACES.search(text) is not None:
-        is_only = True
-    return MapPlace(name, namespace, is_only)
+        return listed - {"kube-system"}, False
+    return listed, True if listed and _ALL_NAMESPACES.search(text) is not None else None
 
 
 def _find_unplaced(text: str) -> MapPlace | None:
@@ -99,5 +103,14 @@ def _find_unplaced(text: str) -> MapPlace | None:
         return None
     if applied is None and not created:
         return None
-    namespace = option["namespace"] if option is not None else "default"
-    return MapPlace(found["name"], namespace, None, is_stated=option is not None, is_created=created)
+    listed, is_only = _read_listed(text)
+    namespace = option["namespace"] if option is not None else only_one(listed)
+    is_stated = namespace is not None
+    return MapPlace(
+        found["name"],
+        namespace or "default",
+        is_only,
+        is_stated=is_stated,
+        is_created=created,
+        has_namespace=option is not None,
+    )

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, lower_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
 from iamtriage.explaining._context.readers.kubernetes.config_maps import MapPlace, find_misplaced_map
@@ -290,8 +290,10 @@ def explain_misplaced_map(case: AnyCase, found: Finding, explanation: Explanatio
         where = f"in the namespace {place.namespace}"
     else:
         where = f"named {place.name} instead of aws-auth"
-    if not place.is_stated:
-        where = "in the current namespace of kubectl, such as default, because its manifest has no metadata.namespace"
+    if not place.has_namespace:
+        if not place.is_stated:
+            where = "in the current namespace of kubectl, such as default"
+        where += ", because its manifest has no metadata.namespace"
         shown = "The manifest in the text has no metadata.namespace."
         if place.is_created:
             shown += (
@@ -307,11 +309,19 @@ def explain_misplaced_map(case: AnyCase, found: Finding, explanation: Explanatio
         explanation,
         summary=f"The cluster rejected {caller}: the ConfigMap with its entry is {where}, and EKS reads only aws-auth in kube-system.",
         causes=(*(each for each in explanation.causes if each.evidence != "possible"), cause),
-        remedies=(
-            _move_remedy(case, found, place),
-            *(each for each in explanation.remedies if "aws-auth" not in each.title),
-        ),
+        remedies=(_move_remedy(case, found, place), *_other_ways(case, explanation)),
+        notes=tuple(each for each in explanation.notes if not each.startswith("The authenticator looks up")),
     )
+
+
+def _other_ways(case: AnyCase, explanation: Explanation) -> Iterable[Remedy]:
+    """Yield the remedies that need no entry in the map: an access entry, which not every mode accepts."""
+    for each in explanation.remedies:
+        if each.title.startswith("Create an access entry") and not case.facts.authentication_mode:
+            title = f"Or {lower_first(each.title)}, if the authentication mode is not CONFIG_MAP"
+            yield attrs.evolve(each, title=title)
+        elif "aws-auth" not in each.title and not each.title.startswith("List "):
+            yield each
 
 
 def _move_remedy(case: AnyCase, found: Finding, place: MapPlace) -> Remedy:
@@ -331,6 +341,7 @@ def _move_remedy(case: AnyCase, found: Finding, place: MapPlace) -> Remedy:
         keep = "Keep the entries that it has. Don't apply the manifest there as it is: it would replace the entries of the node roles, and the nodes would lose access."
     elif place.is_only is None:
         changes += (Labelled("Or, if kube-system already has one, add the entry to it:", edit),)
+    manifest = write_entry(found) if changes == (edit,) else None
     delete: Labelled | None = Labelled(
         "When the caller has access, delete the ConfigMap without effect:",
         fill_command(
@@ -343,11 +354,12 @@ def _move_remedy(case: AnyCase, found: Finding, place: MapPlace) -> Remedy:
         title = (
             "Correct the metadata of the ConfigMap in the Terraform configuration: aws-auth in kube-system"
         )
-        changes, delete = ("terraform apply",), None
+        changes, delete, manifest = ("terraform apply",), None, None
     return cluster_remedy(
         title,
         f"Somebody with access to the cluster does this, such as its creator. {keep}",
         describe_groups(found.entry, text),
         commands=(*changes, delete),
+        manifest=manifest,
         url=pages.EKS_AUTH_CONFIGMAP,
     )
