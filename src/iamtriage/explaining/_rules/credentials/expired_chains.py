@@ -164,7 +164,7 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
             if chain.failed
             else f", so it ended at {ended // HOUR:02}:{ended // 60 % 60:02}:{ended % 60:02}"
         )
-    name = chain.role.rpartition("/")[2]
+    name = (chain.role or "").rpartition("/")[2]
     by = f"the role {chain.source}" if chain.source else "another role"
     because = f"{capitalize_start(by)} assumes {name}."
     after = f"{describe_duration(chain.lasts)}, as requested"
