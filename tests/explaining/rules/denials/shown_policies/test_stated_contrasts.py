@@ -1547,25 +1547,29 @@ _SUBNET = f"{_EC2}subnet/subnet-0ccc3333ddd44445e"
 _OTHERS = [f"{_EC2}subnet/subnet-0aaa1111bbb22223c", f"{_EC2}instance/*", f"{_EC2}volume/*", f"{_EC2}security-group/*", f"{_EC2}network-interface/*"]  # fmt: skip
 
 
+_IMAGES = "arn:aws:ec2:eu-west-1::image/*"
+
+
 @pytest.mark.parametrize(
-    ("allowed", "condition", "is_short"),
+    ("allowed", "condition", "lacks"),
     [
-        ([*_OTHERS, "arn:aws:ec2:eu-west-1::image/*"], {}, True),
-        # The image can be missing, too, and a condition can fail.
-        (_OTHERS, {}, False),
-        ([*_OTHERS, "arn:aws:ec2:eu-west-1::image/*"], {"Bool": {"ec2:EbsOptimized": "true"}}, False),
+        ([*_OTHERS, _IMAGES], {}, [_SUBNET]),
+        (_OTHERS, {}, ["arn:aws:ec2:eu-west-1::image/IMAGE_ID", _SUBNET]),
+        ([_IMAGES, *_OTHERS[:2]], {}, [f"{_EC2}network-interface/*", f"{_EC2}security-group/SECURITY_GROUP_ID", _SUBNET, f"{_EC2}volume/*"]),
+        # A condition can fail.
+        ([*_OTHERS, _IMAGES], {"Bool": {"ec2:EbsOptimized": "true"}}, None),
     ],
-)
-def test_launch_of_which_the_policy_lacks_one_resource(
-    allowed: list[str], condition: dict[str, Any], *, is_short: bool
+)  # fmt: skip
+def test_launch_of_which_the_policy_lacks_some_resources(
+    allowed: list[str], condition: dict[str, Any], lacks: list[str] | None
 ) -> None:
     statement = {"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": allowed}
     shown = json.dumps({**statement, "Condition": condition} if condition else statement)
     remedy = explain(f"{_denied('ec2:RunInstances', _SUBNET)}\n\n{shown}").remedies[0]
     assert remedy.policy is not None
     resource = remedy.policy["Statement"][0]["Resource"]
-    assert (resource == _SUBNET) is is_short
-    assert ("IMAGE_ID" in str(resource)) is not is_short
+    found = [resource] if isinstance(resource, str) else resource
+    assert sorted(found) == sorted(lacks) if lacks else {_SUBNET, f"{_EC2}volume/*"} < set(found)
 
 
 @check_rows(

@@ -82,12 +82,12 @@ def limit_to_resource(remedy: Remedy, resource: str) -> Remedy:
 
 
 def leave_out_allowed(remedy: Remedy, lacking: list[str], allowing: list[dict[str, Any]]) -> Remedy:
-    """Return a remedy whose statement for a launch names only the resource that the policy in the text lacks."""
+    """Return a remedy whose statement for a launch names only the resources that the policy in the text lacks."""
     statements = list(iterate_statements(remedy.policy or {}))
     is_launch = [as_strings(each.get("Action")) for each in statements] == [["ec2:RunInstances"]]
-    if not is_launch or len(lacking) != 1 or any("Condition" in each for each in allowing):
+    if not is_launch or any("Condition" in each for each in allowing):
         return remedy
-    document = build_document([{**statements[0], "Resource": lacking[0]}])
+    document = build_document([{**statements[0], "Resource": lacking if len(lacking) > 1 else lacking[0]}])
     steps = (each for each in remedy.steps if not each.startswith("A launch is checked on"))
     return attrs.evolve(remedy, policy=document, steps=tuple(steps))
 

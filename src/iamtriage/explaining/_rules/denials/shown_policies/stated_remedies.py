@@ -146,7 +146,8 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         remedy = complete_key_actions(denial, allowing, remedy)
     only = lists[0] if len(lists) == 1 else ()
     lacking = [each for each in only if not any(names_resource(one, each) for one in allowing)]
-    if len(lacking) != 1 or lacking == ["*"] or not matches(denial.resource or "", compile_glob(lacking[0])):
+    denied = [each for each in lacking if matches(denial.resource or "", compile_glob(each))]
+    if not denied or lacking == ["*"] or (len(lacking) > 1 and len(lacking) == len(only)):
         return remedy
     if any(OF_KEY in each for each in remedy.steps):
         return remedy
@@ -159,9 +160,10 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     needed, allowed = list_actions(iterate_statements(remedy.policy or {})), list_actions(allowing)
     # A program that uses one more resource most likely calls them on it, too.
     others = " The other actions of the statement then apply to it, too." if allowed - needed else ""
-    added = "the ARN below" if len(lacking[0]) > _LONG_ARN else clip_text(lacking[0])
+    added = clip_text(lacking[0]) if len(lacking) == 1 else "the resources below"
+    added = "the ARN below" if len(lacking) == 1 and len(lacking[0]) > _LONG_ARN else added
     step = f"Add {added} to the Resource of {statement}{OR_ATTACH}{others}"
-    is_of_type = not (others and has_actions_on_other_type(policy, denial.action or "", old, lacking[0]))
+    is_of_type = not (others and has_actions_on_other_type(policy, denial.action or "", old, denied[0]))
     if not is_of_type or (len(needed) > 1 and not needed <= allowed):
         # The other actions are not to be allowed on the resources of that statement, too.
         kept = "" if is_of_type else describe_kept(denial, allowing, statement)
