@@ -64,3 +64,25 @@ def test_arn_that_no_principal_has(kind: str, command: str) -> None:
     assert explanation.causes[0].code == "not-a-principal"
     assert f"{kind.replace('-', ' ')} cannot be a principal" in explanation.summary
     assert command in explanation.remedies[0].commands[0]
+
+
+_OF_SHIPPER = f'{PUT_POLICY}"AWS" : "arn:aws:iam::111122223333:role/ship"\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "new"),
+    [
+        ("They renamed it last week to ship-v2.", "ship-v2"),
+        ("The role ship was replaced by parcels on Monday", "parcels"),
+        ("the old role is now called 'shipper'", "shipper"),
+        # Something else has a new name.
+        ("We renamed the bucket last week to parcels.", None),
+        ("They renamed it to ship-v2, then it was renamed to ship-v3.", None),
+    ],
+)
+def test_principal_with_a_new_name(said: str, new: str | None) -> None:
+    explanation = explain(_OF_SHIPPER + said)
+    assert ("which is now" in explanation.summary) is (new is not None)
+    if new is not None:
+        assert f"role/{new}" in str(explanation.remedies[0])
+        assert f"which is now {new}," in explanation.summary

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.messages import quoted_message
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import correct_line_remedy
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     stated_role,
     try_parse_principal,
@@ -129,6 +130,7 @@ def _describe_effect(message: str) -> str:
 
 def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
     suspect = _find_suspect(case, message)
+    suspect = suspect._replace(renamed=_find_new_name(suspect.name, case.failure.text))
     name, effect = suspect.name, _describe_effect(message)
     other = rejected_policies.explain_principal_kind(case, name, suspect.statement, effect)
     if other is not None:
@@ -141,6 +143,8 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
         text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}."
     if suspect.role is not None:
         text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}: the role has the path {suspect.role.path}."
+    elif suspect.renamed:
+        text = f"{text[:-1]}, which is now {suspect.renamed.rpartition('/')[2]}, as the text says."
     elif suspect.is_unique_id:
         text = f"AWS rejected the policy because the principal {name}{suspect.statement} is the unique ID of a deleted {suspect.kind_of_id}."
     causes = [
@@ -171,6 +175,7 @@ class _Suspect(NamedTuple):
     name: str = ""
     statement: str = ""
     role: Role | None = None
+    renamed: str = ""
 
     @property
     def is_unique_id(self) -> bool:
@@ -227,6 +232,30 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
     return next(iter(first), others[-1] if len({each.name for each in others}) == 1 else _Suspect())
 
 
+# What somebody says of a role or user that has a new name.
+_RENAMED = lazy_pattern(
+    r"(?a)\b(?:(?i:renamed|re-?created|replaced)\b(?P<old>[^.\n;]{0,80}?) (?:to|as|by|with)|(?:is |are )?now (?:called|named)) [`\"']?(?P<new>[\w+=,@-][\w+=,.@-]{1,62}[\w+=@-])"
+)
+_MIN_COMMON = 4
+
+
+def _find_new_name(name: str, text: str) -> str:
+    """Return the ARN that a role or user has with the new name that a text states, or nothing.
+
+    >>> _find_new_name("arn:aws:iam::111122223333:role/ship", "They renamed it yesterday to ship-v2.")
+    'arn:aws:iam::111122223333:role/ship-v2'
+    >>> _find_new_name("arn:aws:iam::111122223333:role/ship", "The bucket was renamed to logs-v2.")
+    ''
+    """
+    start, _, old = name.rpartition("/")
+    new = {
+        each["new"]
+        for each in _RENAMED.finditer(text)
+        if old in (each["old"] or "") or each["new"].startswith(old[:_MIN_COMMON])
+    }
+    return f"{start}/{new.pop()}" if start and len(new) == 1 and old not in new else ""
+
+
 def _role_of(name: str) -> Role | None:
     principal = try_parse_principal(name)
     return principal if isinstance(principal, Role) else None
@@ -243,6 +272,11 @@ def _principal_causes(suspect: _Suspect) -> list[Cause]:
         because = f"The text states the role's ARN: {role}"
         text = f"The ARN in the policy lacks the path {role.path} of the role."
         return [PRINCIPAL_MISTYPED.cause("derived", because, text=text)]
+    if suspect.renamed:
+        text = "IAM cannot rename a role, so the new name is another role, and the old ARN names none."
+        if ":user/" in suspect.name:
+            text = "A user with a new name has a new ARN, and the old one names no user."
+        return [PRINCIPAL_NOT_FOUND.cause("derived", text=text)]
     if suspect.without_path:
         text = "It is an IAM Identity Center role, and its path is missing in the ARN: /aws-reserved/sso.amazonaws.com/, and then the home Region of Identity Center, unless that is us-east-1."
         return [PRINCIPAL_MISTYPED.cause("derived", text=text)]
@@ -286,6 +320,12 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
             if again
             else "In code, take the ARN from the role instead of building it from its name: arn of aws_iam_role in Terraform, Fn::GetAtt in CloudFormation, roleArn in the CDK.",
             commands=again,
+        )
+    if suspect.renamed:
+        title = "Write the ARN of the principal with its new name"
+        line = correct_line_remedy(case.failure.text, title, [(name, suspect.renamed)], build=your_remedy)
+        return line or your_remedy(
+            title, f'Replace the principal{suspect.statement} with "{suspect.renamed}".', commands=again
         )
     if (unstated := suspect.without_path) is not None:
         return _name_identity_center_role(suspect, unstated, again)
