@@ -84,5 +84,5 @@ def test_principal_with_a_new_name(said: str, new: str | None) -> None:
     explanation = explain(_OF_SHIPPER + said)
     assert ("which is now" in explanation.summary) is (new is not None)
     if new is not None:
-        assert f"role/{new}" in str(explanation.remedies[0])
+        assert f'role/{new}"' in " ".join(explanation.remedies[0].steps)
         assert f"which is now {new}," in explanation.summary
