@@ -323,7 +323,11 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
         )
     if suspect.renamed:
         title = "Write the ARN of the principal with its new name"
-        line = correct_line_remedy(case.failure.text, title, [(name, suspect.renamed)], build=your_remedy)
+        # The message names the principal, too.
+        code = "\n".join(
+            each for each in case.failure.text.split("\n") if not _INVALID_PRINCIPAL.search(each)
+        )
+        line = correct_line_remedy(code, title, [(name, suspect.renamed)], build=your_remedy)
         return line or your_remedy(
             title, f'Replace the principal{suspect.statement} with "{suspect.renamed}".', commands=again
         )
