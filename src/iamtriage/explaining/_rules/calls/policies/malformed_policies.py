@@ -234,7 +234,7 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
 
 # What somebody says of a role or user that has a new name.
 _RENAMED = lazy_pattern(
-    r"(?a)\b(?:(?i:renamed|re-?created|replaced)\b(?P<old>[^.\n;]{0,80}?) (?:to|as|by|with)|(?:is |are )?now (?:called|named)) [`\"']?(?P<new>[\w+=,@-][\w+=,.@-]{1,62}[\w+=@-])"
+    r"(?a)\b(?:(?:(?P<before>[\w+=,.@-]{2,64})[`\"']? (?:was|is|got|has been) )?(?i:renamed|re-?created|replaced)\b(?P<old>[^.\n;]{0,80}?) (?:to|as|by|with)|(?:is |are )?now (?:called|named)) [`\"']?(?P<new>[\w+=,@-][\w+=,.@-]{1,62}[\w+=@-])"
 )
 _MIN_COMMON = 4
 
@@ -251,7 +251,7 @@ def _find_new_name(name: str, text: str) -> str:
     new = {
         each["new"]
         for each in _RENAMED.finditer(text)
-        if old in (each["old"] or "") or each["new"].startswith(old[:_MIN_COMMON])
+        if old in f"{each['before']} {each['old']}" or each["new"].startswith(old[:_MIN_COMMON])
     }
     return f"{start}/{new.pop()}" if start and len(new) == 1 and old not in new else ""
 
