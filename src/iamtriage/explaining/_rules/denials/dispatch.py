@@ -268,10 +268,10 @@ GUARDRAIL_ROUTES: Rows = (
             (_cannot_assume_passed_role, "denials.services.calling_services.explain_untrusted_service"),
             (says(*STORAGE_FRAGMENTS), "denials.identities.app_users.explain_app_storage"),
             (_may_be_bucket_of_aws, "denials.policy_types.buckets_of_aws.explain_bucket_of_aws"),
-            (_is_bare_status_of("ecr"), "denials.services.repositories.explain_image_pull"),
+            (_is_bare_status_of("ecr"), "denials.registries.image_pulls.explain_image_pull"),
             (
                 all_of(says("repository does not exist or", "no pull access"), is_of("ecr")),
-                "denials.services.repositories.explain_image_pull",
+                "denials.registries.image_pulls.explain_image_pull",
             ),
             (
                 all_of(

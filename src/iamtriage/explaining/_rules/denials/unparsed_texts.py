@@ -21,8 +21,8 @@ from iamtriage.explaining._rules.credentials.workloads.job_gaps import explain_u
 from iamtriage.explaining._rules.denials.data_stores.file_systems import explain_efs_mount
 from iamtriage.explaining._rules.denials.data_stores.proxy_logins import explain_proxy_login
 from iamtriage.explaining._rules.denials.other_authorities.other_systems import explain_other_authority
+from iamtriage.explaining._rules.denials.registries import repositories
 from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_response
-from iamtriage.explaining._rules.denials.services import repositories
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster

@@ -11,7 +11,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
-from iamtriage.explaining._rules.denials.services import repositories
+from iamtriage.explaining._rules.denials.registries import repositories
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED

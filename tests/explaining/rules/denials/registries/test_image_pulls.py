@@ -33,7 +33,7 @@ def test_role_of_another_account(text: str, evidence: str | None) -> None:
     explanation = explain(text)
     shown = str(explanation)
     assert ("allow the role pull to pull in the repository policy" in shown) is (evidence is not None)
-    assert ("attach-role-policy" in shown) is (evidence is None)
+    assert ("attach-role-policy" in explanation.to_text(detail="full")) is (evidence is None)
     if evidence is not None:
         assert explanation.causes[0].evidence == evidence
         policy = explanation.remedies[0].policy
@@ -90,3 +90,42 @@ def test_attached_policy_of_a_listing() -> None:
     assert "The policy AmazonEC2ContainerRegistryReadOnly of the role pull is enough" in " ".join(
         shown.split()
     )
+
+
+_BUILD = "ERROR: failed to solve: 222233334444.dkr.ecr.eu-west-1.amazonaws.com/shop/base:7: unexpected status from HEAD request to https://222233334444.dkr.ecr.eu-west-1.amazonaws.com/v2/shop/base/manifests/7: 403 Forbidden\n"
+
+
+@check_rows(
+    ("shown", "title"),
+    [
+        (
+            f"role-to-assume: {_OTHER}",
+            "In account 222233334444, allow the role build in the repository policy",
+        ),
+        (f"We assume {_OTHER}.", "In account 222233334444, allow the role build in the repository policy"),
+        (
+            f"role-to-assume: {_OTHER.replace('111122223333', '222233334444')}",
+            "Allow the role build to pull the image",
+        ),
+        ("docker login succeeded", "Allow the identity of the registry login to pull the image"),
+        # The kubelet does not sign in.
+        (f"{_POD}role-to-assume: {_OTHER}", "Allow the node role to pull the image"),
+    ],
+)
+def test_pull_of_a_client_that_signed_in(shown: str, title: str) -> None:
+    explanation = explain(_BUILD + shown)
+    assert explanation.remedies[0].title == title
+    assert ("kubelet" in str(explanation)) is (_POD in shown)
+
+
+def test_push_to_a_repository() -> None:
+    explanation = explain(
+        "failed to push 222233334444.dkr.ecr.eu-west-1.amazonaws.com/shop/base:7: unexpected status from POST request to https://222233334444.dkr.ecr.eu-west-1.amazonaws.com/v2/shop/base/blobs/uploads/: 403 Forbidden"
+    )
+    assert "denied the push to shop/base" in explanation.summary
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    push, sign_in = policy["Statement"]
+    assert push["Resource"] == "arn:aws:ecr:eu-west-1:222233334444:repository/shop/base"
+    assert {"ecr:InitiateLayerUpload", "ecr:PutImage"} <= set(push["Action"])
+    assert sign_in["Action"] == "ecr:GetAuthorizationToken"
