@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.credentials.workloads.job_gaps import explain_u
 from iamtriage.explaining._rules.denials.data_stores.file_systems import explain_efs_mount
 from iamtriage.explaining._rules.denials.data_stores.proxy_logins import explain_proxy_login
 from iamtriage.explaining._rules.denials.other_authorities.other_systems import explain_other_authority
-from iamtriage.explaining._rules.denials.registries import repositories
+from iamtriage.explaining._rules.denials.registries import image_pulls, repositories
 from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_response
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -90,16 +90,16 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
     summary = f"The ECR registry has no image {shown} in {region}: nothing was denied, unless a pull through cache rule is meant to fetch it."
     if is_likely:
         summary = f"The ECR registry answered not found for {shown}: {'' if is_cached and attached else 'most likely, '}{who} may pull what is in the cache, but not fetch a new image, for lack of {missing}."
-    parts = [(repositories.IMAGE_NOT_FOUND.cause(), look), (cache, grant)]
+    parts = [(image_pulls.IMAGE_NOT_FOUND.cause(), look), (cache, grant)]
     causes, remedies = zip(*(parts[::-1] if is_likely else parts), strict=True)
     if is_cached and attached:
         # Before its first pull, an image is only in the upstream registry.
         causes = (
             cache,
-            repositories.IMAGE_NOT_FOUND.cause(text="The upstream registry has no such image or tag."),
+            image_pulls.IMAGE_NOT_FOUND.cause(text="The upstream registry has no such image or tag."),
         )
         remedies = (grant,)
-    topic = NO_IDENTITY_ALLOW.code if is_likely else repositories.IMAGE_NOT_FOUND.code
+    topic = NO_IDENTITY_ALLOW.code if is_likely else image_pulls.IMAGE_NOT_FOUND.code
     return Explanation(failure=None, topic=topic, summary=summary, causes=causes, remedies=remedies)
 
 
