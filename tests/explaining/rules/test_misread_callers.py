@@ -297,3 +297,22 @@ def test_source_of_a_copy_in_a_record() -> None:
     shown = explain(record).to_text()
     assert "arn:aws:s3:::raw/a.mov" in shown
     assert "the text does not name" not in shown
+
+
+_STATE_DENIED = 'Error: Error refreshing state: Unable to access object "web/terraform.tfstate" in S3 bucket "octo-state": operation error S3: HeadObject, https response error StatusCode: 403, RequestID: 4442587FB7D0A2F9, HostID: abc=, api error Forbidden: Forbidden\n'
+_SHELL = '$ aws sts get-caller-identity{}\n{{\n    "UserId": "AIDAEXAMPLE",\n    "Account": "444455556666",\n    "Arn": "arn:aws:iam::444455556666:user/kim"\n}}\n'
+_BACKEND = 'terraform {{\n  backend "s3" {{\n    bucket = "octo-state"\n{}  }}\n}}\n'
+
+
+@check_rows(
+    ("shell", "setting", "is_caller"),
+    [
+        ("", "", True),
+        ("", '    profile = "prod"\n', False),
+        (" --profile prod", '    profile = "prod"\n', True),
+        (" --profile dev", '    profile = "prod"\n', False),
+    ],
+)
+def test_shell_with_another_profile_than_the_backend(shell: str, setting: str, *, is_caller: bool) -> None:
+    shown = explain(f"{_STATE_DENIED}{_SHELL.format(shell)}{_BACKEND.format(setting)}").to_text(detail="full")
+    assert ("--user-name kim" in shown) is is_caller
