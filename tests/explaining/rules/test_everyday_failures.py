@@ -79,6 +79,18 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "the user has the plugin caching_sha2_password",
         "ALTER USER 'app'@'10.%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS';",
     ),
+    "mysql-user-that-was-created-with-a-password": (
+        "Access denied for user 'app'@'10.0.0.7' (using password: YES)\nThe token is from @aws-sdk/rds-signer.\ncreate user if not exists app identified by '...';",
+        {},
+        "the user was created with a password (IDENTIFIED BY)",
+        "ALTER USER 'app'@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS';",
+    ),
+    "mysql-user-that-was-altered": (
+        "Access denied for user 'app'@'10.0.0.7' (using password: YES)\nThe token is from @aws-sdk/rds-signer.\nCREATE USER app IDENTIFIED BY '...';\nALTER USER app IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS';",
+        {},
+        "may lack rds-db:connect",
+        "aws sts get-caller-identity --query Arn --output text",
+    ),
     "daily-quota-of-emails": (
         "An error occurred (TooManyRequestsException) when calling the SendEmail operation: Daily message quota exceeded",
         {"region": "eu-west-1"},

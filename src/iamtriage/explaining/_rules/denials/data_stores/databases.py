@@ -145,9 +145,10 @@ def _second_attempt(text: str) -> str | None:
     return "The message with pg_hba.conf is that of a second attempt, without TLS. It is not the cause: pg_hba.conf needs no change."
 
 
-# SHOW CREATE USER, or the columns of mysql.user.
+# SHOW CREATE USER, or a statement that creates or alters the user.
 _PLUGIN = lazy_pattern(
-    r"\bCREATE USER [`'\"](?P<user>[^`'\"\n]{1,80})[`'\"]@[`'\"](?P<host>[^`'\"\n]{1,255})[`'\"] IDENTIFIED WITH [`'\"]?(?P<plugin>\w{4,40})"
+    r"(?i:\b(?:CREATE|ALTER) USER (?:IF (?:NOT )?EXISTS )?)(?P<quote>[`'\"]?)(?P<user>[^`'\"\n@ ]{1,80})(?P=quote)(?:@(?P<sign>[`'\"]?)(?P<host>[^`'\"\n ]{1,255})(?P=sign))? "
+    r"(?i:IDENTIFIED (?P<how>WITH|BY)) ?[`'\"]?(?P<plugin>\w{4,40})?"
 )
 _PLAIN_ACCOUNT = lazy_pattern(r"(?a)[\w.%-]{1,300}")
 _IAM_PLUGIN = "AWSAuthenticationPlugin"
@@ -155,7 +156,7 @@ USER_CHECKS_PASSWORD = CauseType(
     "database-user-has-password-plugin",
     title="The MySQL user logs in with a password, not with an IAM token",
     text="MySQL checks what the client sends with the plugin of the user. Only AWSAuthenticationPlugin accepts IAM tokens.",
-    recognised_by="The text shows SHOW CREATE USER with another plugin than AWSAuthenticationPlugin.",
+    recognised_by="The text shows SHOW CREATE USER with another plugin than AWSAuthenticationPlugin, or CREATE USER with IDENTIFIED BY.",
     fix="Alter the user to AWSAuthenticationPlugin, or create another user with it.",
     sources=(_ACCOUNTS,),
 )
@@ -163,12 +164,16 @@ USER_CHECKS_PASSWORD = CauseType(
 
 def _explain_plugin(denial: Denial, found: re.Match[str]) -> Explanation:
     """Explain that the user in MySQL has a plugin that accepts no IAM tokens."""
-    user, plugin = clip_text(found["user"]), found["plugin"]
-    is_plain = _PLAIN_ACCOUNT.fullmatch(found["user"] + found["host"]) is not None
-    account = f"'{found['user']}'@'{found['host']}'" if is_plain else "'DB_USER_NAME'@'%'"
+    user, host, has_plugin = clip_text(found["user"]), found["host"] or "%", found["how"].upper() == "WITH"
+    is_plain = _PLAIN_ACCOUNT.fullmatch(found["user"] + host) is not None
+    account = f"'{found['user']}'@'{host}'" if is_plain else "'DB_USER_NAME'@'%'"
+    said = f"IDENTIFIED WITH '{found['plugin']}'" if has_plugin else "IDENTIFIED BY"
+    why = "was created with a password (IDENTIFIED BY)"
+    if has_plugin:
+        why = f"has the plugin {found['plugin']}, which checks a password"
     return denial.explain(
-        f"MySQL rejected the IAM token of {user}: the user has the plugin {plugin}, which checks a password and accepts no IAM token.",
-        USER_CHECKS_PASSWORD.cause("derived", f"The text says \"IDENTIFIED WITH '{plugin}'\"."),
+        f"MySQL rejected the IAM token of {user}: the user {why} and accepts no IAM token.",
+        USER_CHECKS_PASSWORD.cause("derived", f'The text says "{said}".'),
         topic="database-login",
         remedies=owner_remedy(
             f"Change the plugin of {user} to {_IAM_PLUGIN}, as an administrator of the database",
@@ -186,9 +191,9 @@ def explain_database_login(denial: Denial) -> Explanation:
     """Explain that a database rejected an IAM token."""
     login = find_login(denial.failure)
     user = login.user if login else ""
-    plugins = (each for each in _PLUGIN.finditer(denial.failure.text) if user in {"", each["user"]})
-    if (found := next(plugins, None)) is not None and found["plugin"] != _IAM_PLUGIN:
-        return _explain_plugin(denial, found)
+    plugins = [each for each in _PLUGIN.finditer(denial.failure.text) if user in {"", each["user"]}]
+    if plugins and (plugins[-1]["how"].upper() == "BY" or plugins[-1]["plugin"] not in {None, _IAM_PLUGIN}):
+        return _explain_plugin(denial, plugins[-1])
     named = (each for each in _WRONG_ID.finditer(denial.failure.text) if each["user"] in {user, "*"})
     if (wrong := next(named, None)) is not None:
         return _explain_user_arn(denial, login, wrong)
