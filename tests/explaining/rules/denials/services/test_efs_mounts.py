@@ -123,3 +123,19 @@ def test_policy_for_an_access_point() -> None:
     statement = f'{{"Effect": "Allow", "Principal": {{"AWS": "{ROLE}"}}, "Action": "elasticfilesystem:ClientMount", "Condition": {{"StringEquals": {{"elasticfilesystem:AccessPointArn": "arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0a1b2c3d4e5f60718"}}}}}}'
     explanation = explain(f'# mount -t efs -o tls {_ID}:/ /data\n{DENIED}{{"Statement": [{statement}]}}')
     assert "can stay as it is" not in explanation.to_text(detail="full")
+
+
+_POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "%s"}, "Action": "elasticfilesystem:ClientMount"}]}'
+
+
+@pytest.mark.parametrize(
+    ("principal", "is_named"),
+    [("arn:aws:iam::111122223333:role/efs-driver", True), ("*", False)],
+)
+def test_policy_for_one_role_and_unknown_options(principal: str, *, is_named: bool) -> None:
+    """Without the options of the mount, the policy says who can mount."""
+    text = "Output: mount.nfs4: access denied by server while mounting 127.0.0.1:/\nvolumeHandle: fs-0a1b2c3d4e5f60718\n"
+    explanation = explain(text + _POLICY % principal)
+    assert ("allows only the role efs-driver" in explanation.summary) is is_named
+    assert explanation.remedies[0].title.startswith("Mount with the option iam")
+    assert (explanation.remedies[0].policy is None) is is_named

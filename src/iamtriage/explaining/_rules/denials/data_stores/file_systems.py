@@ -164,6 +164,9 @@ def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
             admits = f"the file system policy in the text allows only {_name_roles(roles)}. The file system policy can stay as it is, and no IAM policy is missing"
         reason = f"The mount options ({shown}) lack iam, so the client sends no identity, and {admits}."
         summary = f"Amazon EFS denied the mount of {mounted}: the mount options lack iam, so the client is anonymous{f', and the file system policy allows only {_name_roles(roles)}' if roles else ''}."
+    elif roles and not has_iam:
+        reason = f"The file system policy in the text allows only {_name_roles(roles)}. A client that mounts without the option iam sends no identity."
+        summary = f"Amazon EFS denied the mount of {mounted}: the file system policy allows only {_name_roles(roles)}, so the client mounts without the option iam, or has another role."
     host = None if region is None else find_endpoint(region)
     arn = f"arn:{'aws' if host is None else host.partition}:elasticfilesystem:{commands.region(region)}:ACCOUNT_ID:file-system/{name}"
     is_local, warns = denied[1].startswith("127.0.0.1"), "watchdog" in text
@@ -187,7 +190,7 @@ def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
         causes=(EFS_MOUNT_DENIED.cause("derived", f'The text says "{denied[0]}".', text=reason),),
         remedies=(
             _mount_with_iam(text, given, where, roles)
-            if is_anonymous and roles
+            if roles and not has_iam and not (needs_tls and not is_anonymous)
             else _mount_with_tls(text, where)
             if needs_tls
             else allow_it,
