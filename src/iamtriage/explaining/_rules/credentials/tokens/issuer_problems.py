@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern
-from iamtriage._text import clip_text, quote_argument
+from iamtriage._text import clip_text, quote_argument, quote_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
@@ -262,7 +262,7 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
             notes="The tokens, the roles and their trust policies are not the cause.",
         )
     issuer = issuers.find_issuer(case, message)
-    private = _why_private(issuer)
+    private = _why_private(issuer, case.failure.text)
     whose = "the issuer's keys" if issuer.system is None else f"the keys of {issuer.system}"
     reason = ", or found no key for the token"
     causes = (ISSUER_UNREACHABLE.cause(),)
@@ -334,8 +334,18 @@ _RETRY = your_remedy(
 )
 
 
-def _why_private(issuer: issuers.Issuer) -> str | None:
-    """Return why the issuer's host cannot be reached from the internet, as a clause, if its name shows that."""
+# What somebody says of a host that STS cannot reach.
+_SAID_PRIVATE = lazy_pattern(
+    r"(?i:\bbehind (?:a |an |our |the )?(?:\w{3,12} )?(?:VPN|firewall)\b|\b(?:not|\w{1,6}n.t) (?:\w{3,10} )?(?:accessible|available|exposed|reachable|visible) (?:from|on|to) (?:the )?(?:internet|outside|public)\b"
+    r"|\bonly (?:accessible|available|reachable|visible|resolves) (?:from|from within|in|inside|on|over|through|via|within) (?:a |our |the )?(?:\w{3,12} )?(?:intranet|network|office|VPC|VPN)\b|\bno public (?:address|DNS|endpoint|IP)\b)"
+)
+
+
+def _why_private(issuer: issuers.Issuer, text: str) -> str | None:
+    """Return why the issuer's host cannot be reached from the internet, as a clause, if its name or the text shows that."""
+    said = _SAID_PRIVATE.search(text) if issuer.is_self_hosted else None
+    if said is not None:
+        return f"the text says {quote_words(said[0])}, and STS is on the internet"
     host = (issuer.url or "").removeprefix("https://").partition("/")[0]
     if not host or (found := _PRIVATE_HOST.fullmatch(host)) is None:
         return None

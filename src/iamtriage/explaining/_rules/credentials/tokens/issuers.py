@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
@@ -39,6 +39,10 @@ _MISSING_PROVIDER = lazy_pattern(
 _STATED_ISSUER = lazy_pattern(
     r"(?a)(https://oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/[0-9A-F]{32})\b"
     r"|\b(?:[Ii]ssuer(?: URL| url)?|--service-account-issuer|\biss)[\"']?(?: is)?\s?[:=]?\s?[\"'`]?(https://[\w.~/-]{1,200}\w)"
+)
+# The host of a GitLab instance, which is the issuer of its jobs' tokens.
+_GITLAB_HOST = lazy_pattern(
+    r"(?a)(?<![\w@.-])gitlab(?:-\w{1,40})?(?!\.com\b|-ci\.yml)(?:\.[a-z][a-z0-9-]{0,62}){1,6}(?![\w./-]*\.\w)"
 )
 _EKS_ISSUER = lazy_pattern(
     r"https://oidc(?:-eks)?\.(?:eks\.)?([a-z0-9-]{1,40})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)/id/"
@@ -112,7 +116,10 @@ def find_issuer(case: Case[InvalidIdentityToken], message: str) -> Issuer:
         url, because = named, (f"The text names the issuer {named}.",)
     eks = _EKS_ISSUER.search(url or message)
     of_job = _find_system(case) if url is None and eks is None else None
-    if of_job == GITHUB:
+    hosts = _GITLAB_HOST.findall(case.failure.text) if of_job in {None, "GitLab"} and url is None else ()
+    if eks is None and (host := only_one(set(hosts))) is not None:
+        url, because, of_job = f"https://{host}", (f"The text names {host}.",), "GitLab"
+    elif of_job == GITHUB:
         url = f"https://{_GITHUB_HOST}"
     elif url is not None and str((case.facts.token_claims or {}).get("sub")).startswith("project_path:"):
         # Only GitLab's subjects begin so: https://docs.gitlab.com/ci/secrets/id_token_authentication/

@@ -119,7 +119,8 @@ def _name_remedy(text: str, host: str, name: str, tag: str | None) -> Remedy:
             manifest_language="yaml",
             url=_NAMES,
         )
-    image = f"{host}/{name}:{tag or 'TAG'}"
+    tagged = re.search(rf"(?<![\w-]){re.escape(name)}:([\w][\w.-]{{0,127}})(?<![.])", text)
+    image = f"{host}/{name}:{tag or (tagged[1] if tagged else 'TAG')}"
     return your_remedy(
         title,
         "Change it where the image is named: the manifest, the values of the chart, the task definition, the compose file or FROM in the Dockerfile. ECR then authenticates the pull.",
