@@ -105,7 +105,7 @@ _MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s
         (_PUBLIC, ("If anyone may read the data, turn off BlockPublicPolicy in the template [you]", "of Site, as below", "No Allow overrides them."), ()),
         (_UNREAD.format("permissions:\n  contents: read\n  packages: write\njobs:\n"), ('The text shows "permissions: contents: read packages: write"', "permissions: id-token: write contents: read packages: write"), ("ROLE_ARN", "steps:")),
         (f"{_PULL}executionRoleArn: arn:aws:iam::111122223333:role/ecs/octo-exec", ("--role-name octo-exec",), ("EXECUTION_ROLE_NAME", "another account", "If the role is not in")),
-        (f'{_PULL}task_role_arn = "arn:aws:iam::111122223333:role/octo-task"\nexecution_role_arn = "arn:aws:iam::444455556666:role/octo-exec"', ("--role-name octo-exec", "The repository is in another account"), ("EXECUTION_ROLE_NAME",)),
+        (f'{_PULL}task_role_arn = "arn:aws:iam::111122223333:role/octo-task"\nexecution_role_arn = "arn:aws:iam::444455556666:role/octo-exec"', ("allow the role octo-exec in the repository policy", "The repository is in another account"), ("EXECUTION_ROLE_NAME",)),
         (f"{_PULL}The task role is arn:aws:iam::111122223333:role/octo-task", ("--role-name EXECUTION_ROLE_NAME", "If the role is not in"), ("octo-task",)),
         (_UNREAD.format("jobs:\n"), ("permissions: id-token: write contents: read",), ('The text shows "permissions', "steps:")),
         # The message of the organization ends with its line.

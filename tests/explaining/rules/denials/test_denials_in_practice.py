@@ -3830,7 +3830,7 @@ CALLED_SERVICES: tuple[Case, ...] = (
         f"docker pull {_IMAGE}\nError response from daemon: {_PULL}",
         {},
         (
-            "On EKS, the node role pulls images; on ECS, the task execution role does.",
+            "The client pulls as the user or role of its login.",
             "Sign docker in to the registry",
         ),
         (),

@@ -699,3 +699,20 @@ def test_entry_of_another_principal_without_a_policy() -> None:
     explanation = explain(text)
     assert "has no access policy" not in explanation.summary
     assert explanation.remedies[0].commands[0].startswith("aws eks list-associated-access-policies")
+
+
+@pytest.mark.parametrize(
+    ("said", "facts", "is_root"),
+    [
+        ("I am signed in as the root user.\n", {}, True),
+        ("logged in as root, Terraform created the cluster\n", {}, True),
+        ("", {"caller": "arn:aws:iam::111122223333:root"}, True),
+        ("I am not signed in as root.\n", {}, False),
+        ("I am signed in as an administrator.\n", {}, False),
+        ("I am signed in as the root user.\n", {"caller": "arn:aws:iam::111122223333:role/ops"}, False),
+    ],
+)
+def test_root_user_of_the_console(said: str, facts: dict[str, object], *, is_root: bool) -> None:
+    """An access entry for the root user has no effect: https://github.com/kubernetes-sigs/aws-iam-authenticator/issues/797."""
+    explanation = explain(f"{said}{BANNER}", facts=facts)
+    assert explanation.remedies[0].title.endswith("not as the root user") is is_root

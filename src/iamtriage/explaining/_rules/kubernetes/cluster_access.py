@@ -55,7 +55,7 @@ CREATOR_NOTE = "The principal that created the cluster is an administrator, unle
 """Who has access to a cluster without an entry in ``aws-auth``."""
 # What people say about who or what created the cluster.
 _CREATED_BY = lazy_pattern(
-    r"(?i:\bcluster(?: [\w`\"'-]{1,60}){0,2}?,? (?:which |that )?(?:(?:was|is|got|(?:has|had) been) )?(?:originally |initially )?(?P<said>(?:built|created|provisioned|deployed|set up|launched|made) (?:by|with|from|through|via|in) (?:(?:our|the|my|a|an|another|some) )?(?:[\w-]{1,30} ){0,3}?(?:pipelines?|CI(?:/CD)?|jobs?|workflows?|colleagues?|co-?workers?|teams?|admins?|contractors?|terraform|pulumi|CDK|cloudformation|eksctl)\b(?: (?:pipeline|job|workflow|stack|team)\b)?(?: (?:running|that runs|which runs) as (?:the )?(?:role )?[\w+=,@:/-][\w+=,.@:/-]{0,160}[\w+=,@:/-])?))"
+    r"(?i:\bcluster(?: [\w`\"'-]{1,60}){0,2}?,? (?:which |that )?(?:(?:was|is|got|(?:has|had) been) )?(?:originally |initially )?(?P<said>(?:built|created|provisioned|deployed|set up|launched|made) (?:by|with|from|through|via|in) (?:(?:our|the|my|a|an|another|some) )?(?:[\w-]{1,30} ){0,3}?(?:pipelines?|CI(?:/CD)?|jobs?|workflows?|colleagues?|co-?workers?|teams?|admins?|contractors?|terraform|pulumi|CDK|cloudformation|eksctl)\b(?: \((?:with |as )?(?:the )?role [\w+=,.@:/-]{1,160}\))?(?: (?:pipeline|job|workflow|stack|team)\b)?(?: (?:running|that runs|which runs) as (?:the )?(?:role )?[\w+=,@:/-][\w+=,.@:/-]{0,160}[\w+=,@:/-])?))"
 )
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
 NOT_MAPPED = CauseType(

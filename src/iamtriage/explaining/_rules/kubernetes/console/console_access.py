@@ -13,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT
-from iamtriage.arns._principals import IdentityCenterRole, Principal
+from iamtriage.arns._principals import IdentityCenterRole, Principal, Root
 from iamtriage.explaining._context.readers.callers import (
     find_console_caller,
     find_printed_caller,
@@ -51,11 +51,21 @@ RBAC_COMMANDS = (
     f"kubectl create clusterrolebinding {GROUP} --clusterrole={GROUP} --group={GROUP}",
 )
 """The commands that create the ClusterRole, and bind it to the group."""
+_AS_ROOT = lazy_pattern(
+    r"(?i:\b(?:signed|logged|log|sign) in (?:as|with|to the console as) (?:the |our |my )?(?:AWS )?(?:account(?:'s)? )?root\b|\b(?:I am|I'm|using|with) the (?:account's )?root (?:account|user)\b)"
+)
 # Manifests of AWS, each for a group: https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html
 _MANIFESTS = {
     f"eks-console-dashboard-{kind}-access-group": f"https://s3.us-west-2.amazonaws.com/amazon-eks/docs/eks-console-{kind}-access.yaml"
     for kind in ("full", "restricted")
 }
+
+
+def is_root(case: Case[ConsoleKubernetesAccess]) -> bool:
+    """Return whether the root user of an account is signed in."""
+    if case.principal is not None:
+        return isinstance(case.principal, Root)
+    return next(find_said(case.failure.text, _AS_ROOT), None) is not None
 
 
 def find_mapping(case: Case[ConsoleKubernetesAccess], masked: Principal | None) -> MappingEntry | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import Principal
 from iamtriage.explaining._context.resolving import is_derived
@@ -40,7 +40,7 @@ from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
     build_cluster_principal,
 )
 from iamtriage.explaining._rules.shared.principals import arn_diagnosis, principal_words
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.companion_actions import KUBECTL_WORKS
 from iamtriage.failures._failures import ConsoleKubernetesAccess
 
@@ -91,6 +91,8 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     cluster = attrs.evolve(cluster, region=cluster.region or "REGION")
     # People mask the account in the console's menu.
     masked = principal_words.parse_masked_principal(case.caller) if case.principal is None else None
+    if console_access.is_root(case):
+        return _explain_root(case, cluster)
     entry = find_stated_entry(case.failure, case.principal)
     mapped = console_access.find_mapping(case, masked) if entry is None else None
     asked = None if case.principal or masked or entry or mapped else find_queried(case.failure)
@@ -154,6 +156,31 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     if state.listed is None and not binds:
         explanation = add_stated_map(case, explanation)
     return cluster_access.add_administrator(case, explanation)
+
+
+def _explain_root(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Explanation:
+    """Explain that an access entry does not help the root user."""
+    creator = cluster_access.find_creator(case.failure.text)
+    principal = build_cluster_principal(None, "the role with which you sign in")
+    text = f"{_BOTH_LAYERS} No IAM policy limits the root user, but the cluster knows it only if it created the cluster."
+    sign_in = your_remedy(
+        "Sign in to the console as an IAM role that has access to the cluster, not as the root user",
+        creator and f'Who created the cluster may have access without an entry ("{clip_text(creator)}").',
+        "To see who has access, run the command.",
+        commands=cluster.eks_command("list-access-entries"),
+    )
+    entry_remedy = _access_entry_remedy(case, cluster, principal, None, exists=False)
+    return case.explain(
+        "The root user cannot read this cluster's Kubernetes objects, and an access entry for it has no effect: sign in as an IAM role.",
+        CONSOLE_WITHOUT_ACCESS.cause("reported", text=text),
+        topic="eks-console",
+        remedies=(
+            sign_in,
+            attrs.evolve(
+                entry_remedy, title=f"If your role has no access, {lower_first(entry_remedy.title)}"
+            ),
+        ),
+    )
 
 
 def add_cluster_access(denial: Denial, explanation: Explanation) -> Explanation:
