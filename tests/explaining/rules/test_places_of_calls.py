@@ -148,6 +148,31 @@ def test_answer_that_bedrock_passes_on(answer: str, *, is_denied: bool) -> None:
         assert explanation.notes[0].endswith("aoss:* is not required: take it back.")
 
 
+_KB_POLICY = 'resource "aws_iam_role_policy" "kb" {\n  role = aws_iam_role.kb.id%s\n  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "aoss:APIAccessAll", Resource = "*" }] })\n}\n'
+
+
+@check_rows(
+    ("code", "listed", "name"),
+    [
+        (_KB_POLICY % "  # docs-kb", "aws_iam_role.kb.arn", "docs-kb"),
+        (_KB_POLICY % "", "aws_iam_role.kb.arn", None),
+        (_KB_POLICY % "  # set by the module", "aws_iam_role.kb.arn", None),
+        (f'resource "aws_iam_role" "kb" {{\n  name = "docs-kb"\n}}\n{_KB_POLICY % ""}', "aws_iam_role.kb.arn", "docs-kb"),
+        (f'resource "aws_iam_role" "kb" {{\n  name = "docs-kb"\n  path = "/kb/"\n}}\n{_KB_POLICY % ""}', "aws_iam_role.kb.arn", None),
+        ("", '"PRINCIPAL_ARN"', None),
+        ((_KB_POLICY % "").replace("aoss:APIAccessAll", "s3:GetObject"), '"PRINCIPAL_ARN"', None),
+    ],
+)  # fmt: skip
+def test_role_that_code_refers_to(code: str, listed: str, name: str | None) -> None:
+    """A data access policy in code refers to the role as the rest of the code does, so that no name is missing."""
+    code = f'{code}{IN_TERRAFORM}\nPermission = ["aoss:*"]\nAllowFromPublic = true'
+    explanation = explain(f"{BASE}Request failed: [security_exception] 403 Forbidden\n\n{code}")
+    assert f"\n  {listed},\n" in (explanation.remedies[0].manifest or "")
+    assert explanation.summary.endswith(f"does not list {name}.") is (name is not None)
+    assert "take it back" not in str(explanation)
+    assert "check the network policy" not in str(explanation.remedies[0].steps)
+
+
 SIGN_IN = "The browser shows: invalid_grant, Invalid grant provided\n"
 
 

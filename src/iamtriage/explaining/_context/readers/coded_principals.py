@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from iamtriage._patterns import lazy_pattern
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_resources
@@ -46,3 +49,26 @@ def find_coded_principals(text: str) -> list[CodedPrincipal]:
         for each in find_resources(text, "aws_iam_role")
     )
     return found
+
+
+_ROLE_IN_CODE = lazy_pattern(r"aws_iam_role\.(?P<name>[\w-]{1,80})")
+
+
+def find_referenced_role(text: str, reference: str) -> tuple[str | None, str | None]:
+    """Return the address of the role that Terraform code refers to, and its name if the text has that and no path.
+
+    >>> find_referenced_role("role = aws_iam_role.kb.name  # docs-kb", "aws_iam_role.kb.name")
+    ('aws_iam_role.kb', 'docs-kb')
+    """
+    role = _ROLE_IN_CODE.match(reference)
+    if role is None:
+        return None, None
+    created = [each for each in find_resources(text, "aws_iam_role") if each.name == role["name"]]
+    if created:
+        return role[0], None if "path" in created[0].arguments else created[0].text_of("name")
+    # If another file creates it, people write the name into a comment.
+    comment = (
+        rf"{re.escape(role[0])}\.\w+[ \t]+(?:#|//)[ \t]*(?:name[ \t]*=[ \t]*)?\"?([\w+=,.@-]+)\"?[ \t]*$"
+    )
+    commented = re.search(comment, text, re.MULTILINE)
+    return role[0], commented and commented[1]

@@ -134,8 +134,11 @@ def test_alias_has_its_own_policy(own: str) -> None:
         ("", f"arn:aws:iam::{_ACCOUNT}:role/billing", False),
         ('"LastChangedDate": "2026-11-02T09:30:11+00:00"}\n{', "arn:aws:iam::444455556666:role/billing", True),
         ('"LastChangedDate": "2026-11-02T09:30:11+00:00",\n  ...}\n{', "arn:aws:iam::444455556666:role/billing", False),
+        # The filter of another command, and an ID of which only the start is shown.
+        ("", "arn:aws:iam::444455556666:role/billing\n$ aws secretsmanager list-secret-version-ids --secret-id a --query Name", True),
+        ('"VersionIdsToStages": {"1d3cb8b5-…": ["AWSCURRENT"]}, ', "arn:aws:iam::444455556666:role/billing", True),
     ],
-    ids=["default", "own-key", "same-account", "main-members", "shortened"],
+    ids=["default", "own-key", "same-account", "main-members", "shortened", "other-query", "short-id"],
 )  # fmt: skip
 def test_described_secret_without_a_key(member: str, reader: str, *, is_default: bool) -> None:
     """DescribeSecret omits KmsKeyId for the default key, which no other account can use."""
@@ -182,8 +185,10 @@ def test_key_of_a_secret_that_a_query_selects(caller: str, shown: str, *, is_def
         ("billing's policy has kms:Decrypt on that key.", False),
         ("reports's policy allows kms:Decrypt on *.", False),
         ("billing's policy should allow kms:Decrypt on *.", False),
+        ('{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}', True),
+        ('{"Effect": "Allow", "Action": "kms:Encrypt", "Resource": "*"}', False),
     ],
-    ids=["own", "one-key", "other-role", "should"],
+    ids=["own", "one-key", "other-role", "should", "shown", "other-action"],
 )
 def test_the_caller_can_use_all_keys(said: str, *, has_all: bool) -> None:
     remedy = explain(_READS.format(_READER, f"KmsKeyId is null. {said}")).remedies[0]

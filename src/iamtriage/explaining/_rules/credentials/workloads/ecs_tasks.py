@@ -237,20 +237,34 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice([no_role, RELATIVE_URI_LOST.cause()], [task_role_remedy(text, is_missing=False)])
 
 
+def _revise_task(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return how to register a revision of a task definition from a file, and to start tasks of it, with a step about the file.
+
+    https://docs.aws.amazon.com/cli/latest/reference/ecs/register-task-definition.html
+    """
+    name = _find_task_definition(text) or "TASK_DEFINITION"
+    return (
+        "Delete what a new revision does not accept: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt and registeredBy.",
+        (
+            f"aws ecs describe-task-definition --task-definition {name} --query taskDefinition > task.json",
+            "aws ecs register-task-definition --cli-input-json file://task.json",
+            f"aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}",
+        ),
+    )
+
+
 def task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
     """Return how a task gets a role."""
     name = _find_task_definition(text) or "TASK_DEFINITION"
     describe = f"aws ecs describe-task-definition --task-definition {name}"
-    deploy = f"aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}"
+    revise, (save, register, deploy) = _revise_task(text)
     title = "Give the ECS task a role"
     last = "Start tasks of the new revision, as update-service does: running tasks do not change."
     more = None
     if is_missing:
-        # https://docs.aws.amazon.com/cli/latest/reference/ecs/register-task-definition.html
         step = f"In the saved task.json, add taskRoleArn: {_PROGRAM_ROLE}. In Terraform, it is task_role_arn of aws_ecs_task_definition, in CloudFormation TaskRoleArn."
-        more = "Delete what a new revision does not accept: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt and registeredBy."
-        register = "aws ecs register-task-definition --cli-input-json file://task.json"
-        lines: tuple[str, ...] = (f"{describe} --query taskDefinition > task.json", register)
+        more = revise
+        lines: tuple[str, ...] = (save, register)
     elif _TASK_ROLE_SET.search(text) is not None:
         title = "On ECS: start tasks of the revision with the role"
         step = "The definition in the text has a task role: check which revision the failing task runs."
@@ -261,6 +275,13 @@ def task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
         step = f"Check the task definition. If taskRoleArn is null, register a revision with {_PROGRAM_ROLE}."
         lines = (f"{describe} --query 'taskDefinition.[taskRoleArn,executionRoleArn]'",)
     return account_remedy(title, step, more, last, commands=(*lines, deploy), url=pages.ECS_TASK_ROLE)
+
+
+def remove_keys_from_task(text: str, title: str, last: str) -> Remedy:
+    """Return how a task no longer gets access keys, which precede its role."""
+    step = "In the saved task.json, delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from environment and secrets of the container, or where the task definition is written, such as Terraform."
+    revise, lines = _revise_task(text)
+    return your_remedy(title, step, revise, last, commands=lines, url=pages.SDK_CREDENTIALS)
 
 
 def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str) -> Explanation:

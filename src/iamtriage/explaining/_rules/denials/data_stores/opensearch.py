@@ -14,6 +14,7 @@ import re
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.coded_principals import find_referenced_role
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
@@ -223,6 +224,8 @@ _SERVERLESS_PAGE = (
 )
 _ARN = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]{0,575}\w")
 _PRINCIPALS = lazy_pattern(r"\bPrincipals?\\?[\"']?\s{0,9}[=:]\s{0,9}\[(?P<arns>[^\[\]]{1,4000})\]")
+_PERMISSIONS = lazy_pattern(r"\bPermissions?\\?[\"']?\s{0,9}[=:]\s{0,9}\[[^\[\]]{1,2000}\]")
+_IS_PUBLIC = lazy_pattern(r"\bAllowFromPublic\\?[\"']?\s{0,9}[=:]\s{0,9}true\b")
 _NAME = lazy_pattern(r"\baccess-policy\b[^\n|;]{0,120}?--name[ =](?P<name>[a-z][a-z0-9-]{2,31})")
 _LIST = "aws opensearchserverless list-access-policies --type data --query 'accessPolicySummaries[].name'"
 _COLLECTION = lazy_pattern(r"\b(?:index|collection)/(?P<name>[a-z][a-z0-9-]{2,31})\b")
@@ -280,6 +283,18 @@ def _find_caller(denial: Denial, policy: _AccessPolicy | None) -> str | None:
     return only_one({each for each in found if each not in listed})
 
 
+def _find_role_in_code(text: str, policy: _AccessPolicy | None) -> tuple[str | None, str | None]:
+    """Return how Terraform code refers to the role of a knowledge base, or the one with permissions, and its ARN."""
+    bases = find_resources(text, "aws_bedrockagent_knowledge_base")
+    values = [each.arguments.get("role_arn") for each in bases]
+    allowing = (each for each in find_resources(text, "aws_iam_role_policy") if '"aoss:' in each.body)
+    values = [*filter(None, values)] or [each.arguments.get("role") for each in allowing]
+    address, name = find_referenced_role(text, only_one(set(filter(None, values)), ""))
+    listed = () if policy is None else policy.principals
+    start = only_one({each.partition(":role/")[0] for each in listed if ":role/" in each})
+    return address and f"{address}.arn", f"{start}:role/{name}" if start and name else None
+
+
 # A line can break a word.
 _OF_BASE = lazy_pattern(
     r"CreateKnowledgeBase|AWS::Bedrock::KnowledgeBase|aws_bedrockagent_knowledge_base|\b[Kk]nowledge [Bb]ase (?:storage conf|role)|\b(?:Start)?[Ii]ngestion ?[Jj]ob\b"
@@ -291,6 +306,8 @@ def explain_data_access(denial: Denial) -> Explanation:
     text = denial.failure.text
     policy = _find_policy(text)
     caller = _find_caller(denial, policy)
+    reference, arn = (None, None) if caller else _find_role_in_code(text, policy)
+    caller = caller or arn
     who = "the role of the knowledge base" if _OF_BASE.search(text) else "the role of the caller"
     name = who if caller is None else clip_text(_last(caller))
     listed = () if policy is None else tuple(_last(each) for each in policy.principals)
@@ -310,7 +327,8 @@ def explain_data_access(denial: Denial) -> Explanation:
         shown = ", which AdministratorAccess includes"
     elif _ALLOWED.search(text) and not is_listed:
         shown = ", which the text shows"
-    back = " aoss:* is not required: take it back." if "aoss:*" in text else ""
+    # In a data access policy, it is no action of IAM.
+    back = " aoss:* is not required: take it back." if "aoss:*" in _PERMISSIONS.sub("", text) else ""
     if caller is None and who.endswith("caller"):
         second = remedies.your_remedy(
             "Print which identity calls, where the program runs",
@@ -320,7 +338,7 @@ def explain_data_access(denial: Denial) -> Explanation:
     return denial.explain(
         f"OpenSearch Serverless denied the request to {of}: {why}.",
         DATA_ACCESS_POLICY.cause("derived" if policy else "reported", because),
-        remedies=(_change_remedy(text, policy, caller, who, is_listed=is_listed), second),
+        remedies=(_change_remedy(text, policy, caller, reference, who, is_listed=is_listed), second),
         notes=f"Both layers must allow the request: the data access policy, and IAM with aoss:APIAccessAll{shown}. {'More IAM permissions do not help' if shown else 'No IAM policy replaces the first'}.{back}",
     )
 
@@ -330,19 +348,34 @@ def _last(arn: str) -> str:
 
 
 def _change_remedy(
-    text: str, policy: _AccessPolicy | None, caller: str | None, who: str, *, is_listed: bool
+    text: str,
+    policy: _AccessPolicy | None,
+    caller: str | None,
+    reference: str | None,
+    who: str,
+    *,
+    is_listed: bool,
 ) -> Remedy:
     name, arn = "POLICY_NAME" if policy is None else policy.name, caller or "PRINCIPAL_ARN"
     delay = "The change takes effect after about a minute. If the call then still fails, check the network policy of the collection."
+    if _IS_PUBLIC.search(text) is not None:
+        delay = (
+            f"{delay.partition(' If ')[0]} The network policy in the text allows public access: it can stay."
+        )
     if is_listed:
         title = f"In the data access policy {name}, add the index or collection and the permission of the call to a rule with {_last(arn)}"
     else:
         title = f"Add {who if caller is None else _last(arn)} to Principal in the data access policy"
         title += "" if name == "POLICY_NAME" else f" {name}"
     if policy is not None and not is_listed and "aws_opensearchserverless_access_policy" in text:
-        lines = "".join(f'\n  "{each}",' for each in (*policy.principals, arn))
+        lines = "".join(f'\n  "{each}",' for each in (*policy.principals, *(() if reference else (arn,))))
+        lines += f"\n  {reference}," if reference else ""
+        narrow = "aoss:*" in text and _OF_BASE.search(text) is not None and policy.collection
         return remedies.owner_remedy(
             title,
+            f"To give it less than aoss:*, write a rule of its own with aoss:DescribeIndex, aoss:ReadDocument and aoss:WriteDocument on index/{policy.collection}/*."
+            if narrow
+            else None,
             "Then apply the change before what uses the collection: depends_on makes Terraform wait for the policy.",
             delay,
             manifest=f"Principal = [{lines}\n]",

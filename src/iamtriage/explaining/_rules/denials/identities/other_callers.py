@@ -15,7 +15,12 @@ from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.keys import key_sources
 from iamtriage.explaining._rules.credentials.profiles import environment_files
-from iamtriage.explaining._rules.credentials.workloads.ecs_tasks import NO_TASK_ROLE, task_role_remedy
+from iamtriage.explaining._rules.credentials.workloads.ecs_tasks import (
+    NO_TASK_ROLE,
+    remove_keys_from_task,
+    task_role_remedy,
+)
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_ALLOWS
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.kubernetes import clusters
@@ -184,17 +189,15 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
     if not (is_user or isinstance(denial.principal, RoleSession)):
         return explanation
     override, role = key_sources.find_override(denial.case), next(find_said(text, _ROLE), None)
-    hidden = (
-        environment_files.find_hidden_role(denial.case)
-        if is_user and override is None and role is None
-        else None
-    )
+    is_hidden = is_user and override is None and role is None
+    hidden = environment_files.find_hidden_role(denial.case) if is_hidden else None
     if not is_user:
         # Tools set the variables of the profile's own session, too. Another role is not that of the sign-in.
         own = principal_words.underlying_role(denial.principal)
         is_sso = override is not None and (override.is_sso or "aws sso login" in text)
         if not is_sso or isinstance(own, IdentityCenterRole):
             return explanation
+    note: tuple[str, ...] = ()
     if override is not None:
         key = f"the access key …{override.used}" if override.used else "an access key"
         verdict = f"{key} in the environment takes precedence over the profile {override.profile}, whose credentials were not used"
@@ -210,7 +213,8 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
             f"access keys in the container's environment take precedence over {name}, which was not used"
         )
         because = (f"The text shows AWS_ACCESS_KEY_ID and {name}.",)
-        remedy = _remove_keys(denial, name)
+        remedy = _remove_keys(denial, name, explanation)
+        note = (f"Do not allow {denial.action} for {denial.caller}: the permission belongs to {name}.",)
     elif hidden is not None:
         verdict = f"{hidden.key} takes precedence over {hidden.role}, which was not used"
         because, remedy = ("The text shows where the key is from.",), hidden.remedy
@@ -218,8 +222,7 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         return _explain_keys_of_pod(denial, explanation, pod_role)
     else:
         return explanation
-    note: tuple[str, ...] = ()
-    causes, others = explanation.causes, explanation.remedies
+    causes, others = explanation.causes, () if note else explanation.remedies
     if hidden is not None or (override is not None and override.is_selected):
         # The call was meant to be made with the profile or the role, whatever the user is allowed.
         causes = tuple(
@@ -379,16 +382,19 @@ def _drop_keys(denial: Denial, values: re.Match[str] | None, secret: str | None,
     )
 
 
-def _remove_keys(denial: Denial, role: str) -> Remedy:
-    steps = (
-        "Delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from env and envFrom of the container, the Secret or ConfigMap that sets them, or the image.",
-        f"The SDK then uses {role}: allow there what the program needs. Only if the user is meant, allow the action for the user instead.",
-    )
+def _remove_keys(denial: Denial, role: str, explanation: Explanation) -> Remedy:
+    text, user = denial.failure.text, getattr(denial.principal, "name", "")
+    shown = " ".join(each.text for each in explanation.causes if each.code == STATED_POLICY_ALLOWS.code)
+    has = "has the permission already" if f"to {role} and not to" in shown else "needs the permission"
+    line = commands.fill_command("aws iam list-access-keys --user-name {}", user)
+    last = f"The SDK then uses {role}, which {has}. When it works, deactivate the access key of {denial.caller} ({line}), unless something else uses it."
     title = f"Remove the access keys from the container, so that {role} is used"
-    if is_about_pods(denial.failure.text):
-        line = clusters.restart_command(denial.case).replace("rollout restart", "set env")
-        line = f"{line} AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"
-        return remedies.cluster_remedy(title, *steps, commands=line, url=pages.SDK_CREDENTIALS)
-    return remedies.your_remedy(
-        title, *steps, "Then start new tasks or containers.", url=pages.SDK_CREDENTIALS
-    )
+    if is_about_pods(text):
+        step = "Delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from env and envFrom of the container, the Secret or ConfigMap that sets them, or the image."
+        command = clusters.restart_command(denial.case).replace("rollout restart", "set env")
+        command = f"{command} AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"
+        return remedies.cluster_remedy(title, step, last, commands=command, url=pages.SDK_CREDENTIALS)
+    if _OF_TASK.search(text) or "taskRoleArn" in text:
+        return remove_keys_from_task(text, title, last)
+    step = "Delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where the container gets them: its environment, an env file or the image. Then start it again."
+    return remedies.your_remedy(title, step, last, url=pages.SDK_CREDENTIALS)

@@ -29,10 +29,12 @@ from iamtriage.explaining._rules.denials.resource_commands import policy_princip
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.grants.denial_remedies import find_said_grant, region_argument
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, owner_remedy, present
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._readers.elements import as_strings
 
 _SERVICES = r"backup|codecommit|dynamodb|ebs|elasticfilesystem|fsx|glue|kinesis|lambda|rds|redshift|s3|secretsmanager|sns|sqs|ssm"
 _MANAGED = lazy_pattern(
@@ -56,6 +58,8 @@ _PREFIXES = {"ebs": "ec2"}
 _DESCRIBED_SECRET = lazy_pattern(
     r"\{\s{0,20}\"ARN\": ?\"arn:[\w-]{3,20}:secretsmanager:[^{}]{1,1500}(?:\{[^{}]{0,1500}\}[^{}]{0,800}){0,6}(?:\"VersionIdsToStages\": ?\{[^{}]{0,1500}\}|\"LastChangedDate\": ?[^{},]{4,60})[^{}]{0,400}\}"
 )
+# Dots that stand for members, and not for a part of an ID.
+_LEFT_OUT = lazy_pattern(r"(?<![\w-])(?:\.\.\.|…)")
 # As a query prints it, or people say it.
 _NO_KEY = lazy_pattern(
     r"\bKmsKeyId\b[`\"']?(?: ?[:=]| is| shows| prints| returns)? [`\"']?(?i:null|none|empty|not set|unset)\b"
@@ -140,10 +144,12 @@ def _describes_default_key(text: str) -> bool:
         return False
     if ":key/" not in text and next(find_said(text, _NO_KEY), None) is not None:
         return True
-    shown = [each[0] for each in _DESCRIBED_SECRET.finditer(text)]
+    shown = only_one([*_DESCRIBED_SECRET.finditer(text)])
+    if shown is None or "KmsKeyId" in text or _LEFT_OUT.search(shown[0]):
+        return False
     # What a query leaves out says nothing.
-    is_selected = any(each in text for each in ("KmsKeyId", "--query", "jq ", "list-secrets"))
-    return len(shown) == 1 and not is_selected and not any(each in shown[0] for each in ("...", "…"))
+    command = text[: shown.start()].rstrip().rpartition("\n")[2]
+    return not any(each in command for each in ("--query", "jq ", "list-secrets"))
 
 
 def _with_reader(denial: Denial) -> Denial:
@@ -275,7 +281,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     is_upload = key.service == "s3" and encrypted_data.called_operation(denial) in _UPLOADS
     if is_upload and (bucket := denial.context.bucket) is not None:
         title = f"Encrypt new objects of {clip_text(bucket.value)} with a customer managed key"
-    has_all = find_said_grant(denial, "kms:Decrypt", on_all=True) is not None
+    has_all = find_said_grant(denial, "kms:Decrypt", on_all=True) is not None or _shows_grant(denial)
     # A line with the action and the pattern of the new key, too.
     every_key = rf"(?i)(?:has|allows?)\b[^\n]*\b{re.escape(denial.action or '')}\b[^\n]*:kms:(?:{region}|\*):{owner}:key/\*"
     may_use = has_all or re.search(every_key, denial.failure.text) is not None
@@ -290,7 +296,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     )
     remedy = owner_remedy(
         f"{title}{where}",
-        f"By the text, {denial.caller} has kms:Decrypt on * already: its policy and the secret's can stay."
+        f"By the text, {denial.caller} has kms:Decrypt on * already: its policy and the secret's can stay. Later, narrow the * to KEY_ARN."
         if has_all and key.service == "secretsmanager" and denial.crosses_accounts
         else None,
         None if is_own_call else _UPLOAD if is_upload else _STEPS.get(key.service or ""),
@@ -299,6 +305,24 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
         url="https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key",
     )
     return attrs.evolve(remedy, policy=build_document([allow("kms:*", "*", principal={"AWS": root}), *added]))
+
+
+def _shows_grant(denial: Denial) -> bool:
+    """Return whether a policy of the caller in the text allows the use of every key."""
+    own = {None, getattr(denial.role, "name", None)}
+    policies = (
+        each
+        for each in denial.context.policies
+        # One that the text only describes has a name, and can be of another role.
+        if not (each.has_principal or each.name) and {each.owner and each.owner[1], each.holder} <= own
+    )
+    shown = (each for policy in policies for each in policy.allows)
+    return any(
+        "*" in as_strings(each.get("Resource"))
+        and names_action(each, "kms:Decrypt")
+        and not each.get("Condition")
+        for each in shown
+    )
 
 
 def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:

@@ -77,6 +77,7 @@ _MAX_POLICIES, _RENAMED_SERVICE = 3, (NO_IDENTITY_ALLOW.code, "derived")
 _COMPARED = frozenset(
     {
         "bedrock-subscription",
+        "data-access-policy",
         "database-user-arn",
         "execution-role",
         "missing-object",
