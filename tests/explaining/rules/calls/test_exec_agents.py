@@ -9,9 +9,25 @@ _ERROR = "An error occurred (InvalidParameterException) when calling the Execute
 _DEPLOY = "--enable-execute-command --force-new-deployment"
 
 
+_INTERNAL = "An error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: The execute command failed due to an internal error. Try again later.\n"
+_CREATE = '"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel"'
+_ALL, _CALL = '"ssmmessages:*"', '"ecs:ExecuteCommand"'
+_POLICY = '\npolicy of the task role:\n{{"Effect": "Allow", "Action": [{}], "Resource": "*"}}'
+
+
 @check_rows(
     ("text", "verdict", "command"),
     [
+        (_INTERNAL, "it was started without ECS Exec, or the agent does not run", "aws ecs describe-tasks"),
+        (f'{_INTERNAL}"enableExecuteCommand": false', "enableExecuteCommand is false", _DEPLOY),
+        (
+            f"{_INTERNAL}{_POLICY.format(_CREATE)}",
+            "lacks ssmmessages:OpenControlChannel and ssmmessages:OpenDataChannel, which the task role needs",
+            "aws iam put-role-policy",
+        ),
+        # All of them, and a policy for something else.
+        (f"{_INTERNAL}{_POLICY.format(_ALL)}", "or the agent does not run", "aws ecs describe-tasks"),
+        (f"{_INTERNAL}{_POLICY.format(_CALL)}", "or the agent does not run", "aws ecs describe-tasks"),
         (_ERROR, "it was started without ECS Exec, or the agent does not run", "aws ecs describe-tasks"),
         (f'{_ERROR}"enableExecuteCommand": false', "enableExecuteCommand is false", _DEPLOY),
         (f"{_ERROR}  enable_execute_command = false", "enableExecuteCommand is false", _DEPLOY),

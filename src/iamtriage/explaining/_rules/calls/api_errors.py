@@ -365,7 +365,7 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(sso_settings.explain_rejected_client, code="InvalidClientException"),
     Route(
         _load("calls.services.exec_agents.explain_exec_agent"),
-        message=r"execute command was not enabled|execute command agent is(?:n['’]t| not) running",
+        message=r"execute command was not enabled|execute command agent is(?:n['’]t| not) running|The execute command failed due to an internal error",
     ),
     Route(
         _load("calls.services.managed_nodes.explain_unconnected_node"),

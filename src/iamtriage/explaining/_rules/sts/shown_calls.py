@@ -28,7 +28,10 @@ _START = lazy_pattern(
     r"|(?P<net>\bnew AssumeRole(?:Request\b(?=(?:\(\))?\s{0,40}\{)|AWSCredentials\())"
     r"|(?P<php>\bnew AssumeRoleCredentialProvider\(|->assumeRole\()"
     r"|(?P<python>\bassume_role\((?!\s{0,40}role_arn: ))"
+    # https://plugins.jenkins.io/pipeline-aws/
+    r"|(?P<jenkins>\bwithAWS\((?=[^()\n]{0,400}\brole: ?[\"']))"
 )
+_ROLE_IN_JENKINS = lazy_pattern(r"\b(?P<name>role|roleAccount): ?[\"'](?P<value>[\w+=,.@:/-]{1,600})[\"']")
 _MAX_CODE = 2_000
 # More calls than a program shows, so that no text takes long.
 _MAX_CALLS = 100
@@ -55,6 +58,7 @@ _FORMS = {
     "net": "ExternalId = {expression},",
     "php": "'ExternalId' => {expression},",
     "python": "ExternalId={expression},",
+    "jenkins": "externalId: {expression},",
 }
 _GO_OPTIONS = lazy_pattern(r"func\((?P<name>\w{1,20}) \*stscreds\.\w+\)")
 _PAIRS = {"(": ")", "{": "}", "[": "]"}
@@ -111,6 +115,10 @@ def iterate_code_calls(text: str) -> Iterator[CodeCall]:
         role = _ROLE.search(code)
         if role is not None and not any(name.lower().replace("_", "") == "rolearn" for name in settings):
             settings["RoleArn"] = role["arn"]
+        if language == "jenkins":
+            named = {each["name"]: each["value"] for each in _ROLE_IN_JENKINS.finditer(code)}
+            if "roleAccount" in named and ":" not in named.get("role", ":"):
+                settings["RoleArn"] = f"arn:aws:iam::{named['roleAccount']}:role/{named['role']}"
         yield CodeCall(language, found[0] + code, settings, expressions)
 
 

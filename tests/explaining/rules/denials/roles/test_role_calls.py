@@ -109,6 +109,26 @@ MFA = _policy(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
             "requires the external ID octo-42.",
             "--role-session-name check --external-id octo-42",
         ),
+        (
+            "withAWS(role: 'audit', roleAccount: '444455556666', region: 'eu-west-1') {",
+            EXTERNAL_ID,
+            "the call passes none",
+            "--external-id octo-42",
+        ),
+        (
+            f"withAWS(role: '{ROLE}', externalId: 'octo-7') {{",
+            EXTERNAL_ID,
+            "the call passes octo-7",
+            "--external-id octo-42",
+        ),
+        # A step of Jenkins with another role, or with keys.
+        (
+            "withAWS(role: 'audit', roleAccount: '555566667777') {",
+            EXTERNAL_ID,
+            "requires the external ID octo-42.",
+            "",
+        ),
+        ("withAWS(credentials: 'ci') {", EXTERNAL_ID, "requires the external ID octo-42.", ""),
         # Another profile, or one whose settings a variable hides, shows nothing.
         (f"[profile other]\nrole_arn = {ROLE}x\n", EXTERNAL_ID, "requires the external ID octo-42.", ""),
         (f"{COMMAND} --external-id $ID", EXTERNAL_ID, "requires the external ID octo-42.", ""),
@@ -933,3 +953,11 @@ def test_side_that_lacks_session_tags_of_a_pod(
     lacks_both = trust == own == "sts:AssumeRole"
     assert ("nor does the role's trust policy" in explanation.summary) is lacks_both
     assert any("IRSA sets none" in each.text for each in explanation.causes) is bool(before)
+
+
+def test_open_condition_comes_before_what_the_caller_has() -> None:
+    """A policy of the caller that allows the call leaves the condition, and no policy of another type."""
+    explanation = explain(f"{DENIED}\nana has sts:AssumeRole on *", facts={"trust_policy": EXTERNAL_ID})
+    assert "requires the external ID octo-42. " in explanation.summary
+    assert "on the caller's side, where nothing is missing" in explanation.summary
+    assert explanation.remedies[0].title == "Pass the external ID octo-42"

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.htm
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.credentials.workloads.ecs_tasks import NO_TASK_ROLE
@@ -16,6 +17,8 @@ from iamtriage.explaining._rules.shared.requirements.tasks import SESSION_CHANNE
 from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role, name_service
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import allow_statements, as_strings
 
 _PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html"
 NO_EXEC_AGENT = CauseType(
@@ -64,6 +67,17 @@ def explain_exec_agent(case: Case[AwsError], _message: str) -> Explanation:
             topic=NO_EXEC_AGENT.code,
             remedies=_allow_agent(None, deploy, is_missing=True),
         )
+    allow_agent = _allow_agent(role, deploy)
+    if missing := _find_missing_actions(case):
+        listed = join_words(missing, "and")
+        return case.explain(
+            f"{summary}: the policy in the text lacks {listed}, which the task role needs.",
+            NO_EXEC_AGENT.cause(
+                "derived", text="The agent calls with the task role. It stops if a channel cannot be opened."
+            ),
+            topic=NO_EXEC_AGENT.code,
+            remedies=allow_agent,
+        )
     check = account_remedy(
         "Check the setting and the agent of the task",
         "If it prints false, start a new task with --enable-execute-command. If it prints STOPPED, check the task role, the way to the endpoint ssmmessages (a NAT gateway or a VPC endpoint), and readonlyRootFilesystem, which must be false.",
@@ -77,7 +91,20 @@ def explain_exec_agent(case: Case[AwsError], _message: str) -> Explanation:
         f"{summary}: it was started without ECS Exec, or the agent does not run.",
         cause,
         topic=NO_EXEC_AGENT.code,
-        remedies=(check, _allow_agent(role, deploy)),
+        remedies=(check, allow_agent),
+    )
+
+
+def _find_missing_actions(case: Case[AwsError]) -> tuple[str, ...]:
+    """Return the actions of the agent that the only policy with some of them in the text lacks."""
+    statements = [each for policy in case.context.policies for each in allow_statements(policy.content)]
+    allowed = [each for one in statements for each in as_strings(one.get("Action"))]
+    if not any(each.lower().startswith("ssmmessages:") for each in allowed):
+        return ()
+    return tuple(
+        each
+        for each in SESSION_CHANNEL_ACTIONS
+        if not any(matches(each.lower(), compile_glob(one.lower())) for one in allowed)
     )
 
 

@@ -330,7 +330,8 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
     if is_other or (is_same and not denial.crosses_accounts):
         return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
     codes = {each.code for each in causes}
-    if "cdk-roles-without-trust" in codes or ("trust-policy-checked" in codes and of_resource):
+    is_of_trust = not codes.isdisjoint({"cdk-roles-without-trust", "trust-policy-open"})
+    if is_of_trust or ("trust-policy-checked" in codes and of_resource):
         only = f"{explanation.summary} {capitalize_start(policy_name)} allows it on the caller's side, where nothing is missing."
         return attrs.evolve(explanation, summary=only, causes=causes, remedies=others)
     # In one account, an Allow in either policy is enough.
