@@ -204,6 +204,10 @@ OF_TEXT: Rows = (
         ),
         "denials.shown_policies.inline_policies.add_inline_policy",
     ),
+    (
+        all_of(may_lack_allow, says(".grant")),
+        "denials.shown_policies.code_statements.add_cdk_grant",
+    ),
     (_may_ask, "denials.answers.add_answers"),
     (
         all_of(

@@ -145,3 +145,39 @@ def test_what_the_role_of_a_service_lacks_in_its_code(code: str, *, is_of_role: 
     assert (first.policy is None) is is_of_role
     if is_of_role:
         assert '"arn:aws:events:eu-west-1:111122223333:rule/' in (first.manifest or "")
+
+
+_CDK_DENIED = "User: arn:aws:sts::111122223333:assumed-role/api-fn/api is not authorized to perform: {} on resource: {} because no identity-based policy allows the {} action\n\n"
+_BUCKET_KEY, _TABLE = "arn:aws:s3:::octo-films/a", "arn:aws:dynamodb:eu-west-1:111122223333:table/films"
+_REPOSITORY = "arn:aws:ecr:eu-west-1:111122223333:repository/api"
+
+
+@check_rows(
+    ("action", "resource", "code", "written"),
+    [
+        ("ecr:PutImage", _REPOSITORY, "repo.grantPull(project);", "repo.grantPullPush(project);"),
+        ("dynamodb:PutItem", _TABLE, "this.table.grantReadData(fn);", "this.table.grantReadWriteData(fn);"),
+        ("dynamodb:Query", _TABLE, "table.grant_write_data(fn)", "table.grant_read_write_data(fn)"),
+        ("s3:GetObject", _BUCKET_KEY, "bucket.grantWrite(fn);", "bucket.grantReadWrite(fn);"),
+        ("s3:PutObject", _BUCKET_KEY, "bucket.grantRead(fn);", "bucket.grantRead(fn);\nbucket.grantPut(fn);"),
+        ("s3:PutObject", _BUCKET_KEY, "bucket.grant_read(fn)", "bucket.grant_read(fn)\nbucket.grant_put(fn)"),
+        # It grants the action, so the role or the bucket is another one. Which of two calls is meant is not known.
+        ("s3:GetObject", _BUCKET_KEY, "bucket.grantRead(fn);", None),
+        ("s3:GetObject", _BUCKET_KEY, "bucket.grantReadWrite(fn);", None),
+        ("s3:PutObject", _BUCKET_KEY, "bucket.grantRead(fn);\nother.grantRead(fn);", None),
+        # A grant of another service, and an action that no method grants.
+        ("s3:PutObject", _BUCKET_KEY, "table.grantReadData(fn);", None),
+        ("s3:PutBucketPolicy", "arn:aws:s3:::octo-films", "bucket.grantRead(fn);", None),
+    ],
+)
+def test_grant_of_the_cdk_without_the_action(
+    action: str, resource: str, code: str, written: str | None
+) -> None:
+    explanation = explain(f"{_CDK_DENIED.format(action, resource, action)}{code}\n")
+    assert explanation is not None
+    first, *others = explanation.remedies
+    assert first.manifest == written
+    assert ("cdk deploy" in first.commands) is (written is not None)
+    said = f"does not grant {action}"
+    assert any(said in each.text for each in explanation.causes) is (written is not None)
+    assert written is None or others[0].title.startswith("Or allow ")

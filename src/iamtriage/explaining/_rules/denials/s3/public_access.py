@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.denials.resource_commands import bucket_argumen
 from iamtriage.explaining._rules.denials.s3.origins import distribution_statement
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW, TERRAFORM, find_deployment
 from iamtriage.explaining._rules.shared.texts.text_fragments import PULUMI_FRAGMENTS
@@ -89,7 +90,11 @@ def explain_block_public_access(denial: Denial) -> Explanation:
     title, check = "Allow those who need access, not everyone", show_public_access_commands(denial)
     statement: dict[str, Any] | None = None
     steps = [f"{_NAME_PRINCIPALS} {_WEBSITE}"]
-    if denial.location.partition != "aws-us-gov" and what != "ACL" and setting:  # which has no CloudFront
+    if is_write := what == "policy" and _opens_no_reads(denial):
+        steps = [
+            f"{_NAME_PRINCIPALS} A service that delivers files has a principal of its own, such as logging.s3.amazonaws.com."
+        ]
+    elif denial.location.partition != "aws-us-gov" and what != "ACL" and setting:  # which has no CloudFront
         steps = [f"{steps[0].removesuffix('.')}: the statement for it is not public."]
         statement = distribution_statement(denial)
         if any(find_said(denial.failure.text, _CLOUDFRONT)):
@@ -128,9 +133,22 @@ def explain_block_public_access(denial: Denial) -> Explanation:
         ),
         remedies=(
             remedy,
-            None if change else public_access_remedy(denial, _public_title(denial, setting), setting),
+            None
+            if change or is_write
+            else public_access_remedy(denial, _public_title(denial, setting), setting),
         ),
     )
+
+
+def _opens_no_reads(denial: Denial) -> bool:
+    """Return whether the policy in the text allows everyone something, but not to read objects."""
+    public = [
+        each
+        for policy in denial.context.resource_policies
+        for each in policy.allows
+        if "*" in principal_names(each)
+    ]
+    return bool(public) and not any(names_action(each, "s3:GetObject") for each in public)
 
 
 def _is_off_for_bucket(denial: Denial, setting: str) -> bool:

@@ -27,10 +27,13 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     compared_resource,
     statements_with,
 )
+from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allows_in_both_accounts
 from iamtriage.explaining._rules.shared.kubernetes.manifests import write_yaml
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping, as_strings
 
 _ENCODED = lazy_pattern(r"\bjsonencode\(\s{0,20}(?:\{|merge)[\s\S]{0,400}?\bStatement\s{0,20}=")
@@ -275,3 +278,104 @@ def _is_in_function(text: str) -> bool:
     found = _PER_FUNCTION.search(text)
     sections = [] if found is None else _SECTION.findall(text, 0, found.start())
     return sections[-1:] == ["functions"]
+
+
+# What the methods of constructs grant, without their prefix: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-construct-library.html
+_CDK_GRANTS = {
+    "dynamodb": {
+        "ReadData": "BatchGetItem GetRecords GetShardIterator Query GetItem Scan ConditionCheckItem DescribeTable",
+        "WriteData": "BatchWriteItem PutItem UpdateItem DeleteItem DescribeTable",
+        "ReadWriteData": "ReadData WriteData",
+    },
+    "ecr": {
+        "Pull": "BatchCheckLayerAvailability GetDownloadUrlForLayer BatchGetImage",
+        "Push": "CompleteLayerUpload UploadLayerPart InitiateLayerUpload BatchCheckLayerAvailability PutImage",
+        "PullPush": "Pull Push",
+    },
+    "kinesis": {
+        "Read": "DescribeStreamSummary GetRecords GetShardIterator ListShards SubscribeToShard DescribeStream",
+        "Write": "ListShards PutRecord PutRecords",
+        "ReadWrite": "Read Write",
+    },
+    "kms": {
+        "Decrypt": "Decrypt",
+        "Encrypt": "Encrypt ReEncrypt* GenerateDataKey*",
+        "EncryptDecrypt": "Decrypt Encrypt",
+    },
+    "s3": {
+        "Read": "GetObject* GetBucket* List*",
+        "Put": "PutObject PutObjectTagging AbortMultipartUpload",
+        "Delete": "DeleteObject*",
+        "Write": "Put Delete",
+        "ReadWrite": "Read Write",
+    },
+    "secretsmanager": {"Read": "GetSecretValue DescribeSecret", "Write": "PutSecretValue UpdateSecret"},
+    "sqs": {
+        "ConsumeMessages": "ReceiveMessage ChangeMessageVisibility GetQueueUrl DeleteMessage GetQueueAttributes",
+        "SendMessages": "SendMessage GetQueueAttributes GetQueueUrl",
+        "Purge": "PurgeQueue GetQueueAttributes GetQueueUrl",
+    },
+    "ssm": {
+        "Read": "DescribeParameters GetParameters GetParameter GetParameterHistory",
+        "Write": "PutParameter",
+    },
+}
+_CDK_CALL = lazy_pattern(
+    r"(?m)^[ \t]{0,40}(?P<on>[A-Za-z_][\w.]{0,80})\.grant(?P<method>[A-Z][A-Za-z]{2,20}|(?:_[a-z]{2,12}){1,3})\((?P<to>[\w.]{1,80})\)(?P<end>;?)[ \t]*(?:$|//|#)"
+)
+
+
+def add_cdk_grant(denial: Denial, explanation: Explanation) -> Explanation:
+    """Return the explanation with the grant in the code of the AWS CDK that does not include the denied action."""
+    methods = _CDK_GRANTS.get(denial.service or "")
+    if methods is None or not explanation.causes or explanation.causes[0].code not in _MAY_BE_CODED:
+        return explanation
+    calls = [(_name_method(each["method"]), each) for each in _CDK_CALL.finditer(denial.failure.text)]
+    calls = [each for each in calls if each[0] in methods]
+    _, _, operation = denial.lowercase_action.partition(":")
+    needed = [name for name in methods if _grants(methods, name, operation)]
+    if len(calls) != 1 or not needed or calls[0][0] in needed:
+        return explanation
+    ((name, call),) = calls
+    whole = next((each for each in methods if {name, needed[0]} <= {*methods[each].split()}), None)
+    words = f"grant{whole or needed[0]}"
+    if "_" in call["method"]:
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", words).lower()
+    written = f"{call['on']}.grant{call['method']}({call['to']})"
+    line = f"{call['on']}.{words}({call['to']}){call['end']}"
+    change = "Write this line in its place" if whole else "Add this line"
+    remedy = your_remedy(
+        f"{'Replace' if whole else 'Add a grant to'} {written} in the code of the CDK, and deploy",
+        f"{change}. A change that is only in IAM can be lost with the next deployment.",
+        manifest=line if whole else f"{written}{call['end']}\n{line}",
+        manifest_language="text",
+        commands="cdk deploy",
+        url="https://docs.aws.amazon.com/cdk/v2/guide/permissions.html",
+    )
+    first, *others = explanation.causes
+    cause = NO_IDENTITY_ALLOW.cause("derived", text=f"In the code, {written} does not grant {denial.action}.")
+    causes = (cause, *others) if first.code == cause.code else (first, cause, *others)
+    rest = (name_alternative(each) if each.layer == "identity" else each for each in explanation.remedies)
+    return attrs.evolve(explanation, causes=causes, remedies=(remedy, *rest))
+
+
+def _name_method(method: str) -> str:
+    """Return the method of a construct as in TypeScript, without its prefix.
+
+    >>> _name_method("ReadData"), _name_method("_read_data")
+    ('ReadData', 'ReadData')
+    """
+    return "".join(each.title() for each in method.split("_")) if "_" in method else method
+
+
+_MAY_BE_CODED = frozenset({NO_IDENTITY_ALLOW.code, "derived-action"})
+
+
+def _grants(methods: Mapping[str, str], name: str, operation: str) -> bool:
+    """Return whether a method of a construct grants an operation, in lowercase."""
+    return any(
+        _grants(methods, each, operation)
+        if each in methods and each != name
+        else matches(operation, compile_glob(each.lower()))
+        for each in methods[name].split()
+    )
