@@ -40,7 +40,8 @@ __all__ = ("CombinedRemedies", "combine_allow_remedies", "combine_remedies")
 # The limits of the policy that a short explanation shows for all denials of one principal.
 _CAPS = frozenset({"permissions_boundary", "service_control", "session"})
 _PLAIN_MEMBERS = frozenset({"Sid", "Effect", "Action", "Resource"})
-_SAID_ONCE = ("AWS Glue requires the action on ", "The Resource must be *: ")
+_ONLY_ALL = "The Resource must be *: "
+_SAID_ONCE = ("AWS Glue requires the action on ", _ONLY_ALL)
 _EVENT = lazy_pattern(r"\b(?:CREATE|UPDATE|DELETE)_FAILED\b")
 _ACCOUNT_ID = lazy_pattern(r"(?a)(?<![\w.-])\d{12}(?![\w-]|\.\d)")
 _MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS, _MAX_RESOURCES, _MAX_EVENTS = 4, 14, 3, 6, 40
@@ -317,12 +318,13 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     capped = (each.policy_arn for each in same if each.policy_type == "permissions_boundary")
     boundary = next((each for each in capped if each and commands.arn(each) == each), None)
     cap = (f"The permissions boundary {boundary} must allow these actions, too.",) if boundary else ()
+    of_one = _ONLY_ALL if len(resources) == 1 else "The Resource is * only where it must be: "
     # What a rule adds to a step applies to the others, too.
     more = (step for step in steps if not any(each.startswith(step) for each in own))
     return attrs.evolve(
         change_commands(first, lines),
         title=title,
-        steps=(*own[:at], *cap, *own[at:], *more),
+        steps=tuple(each.replace(_ONLY_ALL, of_one) for each in (*own[:at], *cap, *own[at:], *more)),
         policy=build_document(statements),
         names=names,
     )

@@ -32,7 +32,7 @@ __all__ = ("describe_request", "title_of_binding")
 # What has to allow a request, and who can add it there.
 _MISSING_ALLOWS = {
     "identity": ", so an Allow in one helps",
-    "permissions_boundary": ", so its owner has to add it there: an identity-based Allow alone does not help",
+    "permissions_boundary": ", so its administrator must add it: an identity-based Allow alone does not help",
     "resource": ", so the owner of the resource has to add it there",
     "resource_control": ", so an administrator of the organization has to add it there",
     "service_control": ", so an administrator of the organization has to add it there",

@@ -330,7 +330,7 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
             "--namespace shop --service-account checkout",
             "update-pod-identity-association --cluster-name orders-eu-1",
         ),
-        ("Find the code or tool that creates the session",),
+        ("Find the code, tool or service that creates the session",),
         {"cluster": "orders-eu-1", "namespace": "shop", "service_account": "checkout"},
     ),
     "session that EKS Pod Identity named, without facts": _Row(
@@ -342,13 +342,13 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
     ),
     "session of another cluster than that of the facts": _Row(
         _no_session_policy("eks-billing-checkout-7-5af5e7ac-5754-49ea-b28f-2c2a2eb95fbb"),
-        ("Find the code or tool that creates the session",),
+        ("Find the code, tool or service that creates the session",),
         ("orders",),
         {"cluster": "orders-eu-1", "namespace": "shop", "service_account": "checkout"},
     ),
     "session that a person named": _Row(
         _no_session_policy("eks-upgrade"),
-        ("Find the code or tool that creates the session",),
+        ("Find the code, tool or service that creates the session",),
         ("association_id",),
     ),
     "event of a service, which starts its tasks again": _Row(

@@ -232,7 +232,8 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
             saved = _FILE.search(commands[0]) if is_statement else None
             words = f"Then, with this statement in the whole policy as {saved[1]}:" if saved else "Then:"
             is_printed = is_statement and _LOOKUP.match(commands[0]) is not None
-            yield Paragraph("It belongs in this policy:" if is_printed else words)
+            if is_printed or words != "Then:" or isinstance(blocks[0], Code):
+                yield Paragraph("It belongs in this policy:" if is_printed else words)
     for each in blocks:
         yield each
         if is_entry and isinstance(each, Code) and _EDIT.match(each.text):

@@ -224,7 +224,8 @@ def _restore_key(case: Case[AwsError], remedy: Remedy, message: str) -> Remedy:
     if state[1] == "disabled":
         step = "CloudTrail shows who disabled it (DisableKey)."
         return attrs.evolve(remedy, title="Enable the key again", steps=(step,), commands=(str(enable),))
-    step = "This requires kms:CancelKeyDeletion and kms:EnableKey. CloudTrail shows who scheduled it (ScheduleKeyDeletion)."
+    of = only_one({each.split(":")[4] for each in _KEY_ARN.findall(case.text)})
+    step = f"An administrator of the key{f' in account {of}' if of else ''} does this (kms:CancelKeyDeletion, kms:EnableKey), and asks who scheduled it, and why: CloudTrail shows ScheduleKeyDeletion. It can be scheduled again."
     return attrs.evolve(
         remedy,
         title="Cancel the deletion of the key, and enable it again",

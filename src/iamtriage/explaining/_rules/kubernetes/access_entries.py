@@ -279,12 +279,14 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
     create, called = _create_entry_remedy(case, principal), case.context.command
     is_association = case.failure.envelope.operation == "AssociateAccessPolicy"
     why = ", and a policy can only be associated with an entry" if is_association else ""
+    is_in_no_code = entry_parameters.is_in_no_code(case.failure.text)
+    about = "entry, which the Terraform code in the text does not create" if is_in_no_code else "entry"
     named = f" {name}" if (name := clusters.find_cluster(case).name) else ""
     return case.explain(
         f"The cluster{named} has no access entry for {principal.description}{why}.",
-        NO_ENTRY.cause("reported", text="The message is about the entry. The principal can exist in IAM."),
+        NO_ENTRY.cause("reported", text=f"The message is about the {about}. The principal can exist in IAM."),
         # A single command makes no entry in the same run.
-        None if called is not None and called.program == "aws" else NOT_MADE_YET.cause(),
+        None if is_in_no_code or (called and called.program == "aws") else NOT_MADE_YET.cause(),
         entry_parameters.OTHER_ARN.cause(),
         MAPPED_IN_AWS_AUTH.cause() if clusters.find_cluster(case).uses_aws_auth else None,
         topic="access-entry-missing",
@@ -325,10 +327,10 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: principal_mappings.
     return cluster_remedy(
         "Create the entry in Terraform, before the association",
         *notes,
-        "Add the first resource if it is missing, and refer to it in the association, so that Terraform creates the entry first. If the first command lists the ARN, import the entry before you apply.",
-        precedence,
+        f"Add the first resource{'' if entry_parameters.is_in_no_code(case.failure.text) else ' if it is missing'}, and refer to it in the association, so that Terraform creates the entry first.",
+        precedence and precedence.replace("--kubernetes-groups", "kubernetes_groups"),
         commands=(
-            cluster.eks_command("list-access-entries"),
+            Labelled("Before you apply, look whether it exists:", cluster.eks_command("list-access-entries")),
             Labelled(
                 "If it lists the ARN:",
                 f"terraform import aws_eks_access_entry.{name} {cluster.argument}:{principal.entry_argument}",

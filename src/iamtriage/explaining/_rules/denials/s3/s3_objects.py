@@ -298,7 +298,10 @@ _SOURCE = lazy_pattern(
     r"(?P<source>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\w./=+-]{1,500})"
 )
 _MOVED = lazy_pattern(r"(?a)\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://")
-_TEST_SIDES = "As the failing caller, run get-object (source) and aws s3 cp (destination). The bucket policy can be what denies the side that fails, and must allow it if another account owns the bucket."
+_TEST_SIDES = (
+    "As the failing caller, run get-object (source) and aws s3 cp (destination). Then delete the test object.",
+    "The bucket policy can be what denies the side that fails, and must allow it if another account owns the bucket.",
+)
 
 
 def is_copy(denial: Denial) -> bool:
@@ -354,8 +357,10 @@ def with_source(denial: Denial, remedy: Remedy, written: tuple[str, ...], *, is_
     bucket, _, key = source.partition("/")
     name = (denial.resource or "").partition("/")[2] or "OBJECT_KEY"
     tests = (
-        fill_command("aws s3api get-object --bucket {} --key {} copy.tmp", bucket, key),
-        fill_command("aws s3 cp copy.tmp {}", f"s3://{resource_commands.bucket_argument(denial)}/{name}"),
+        fill_command("aws s3api get-object --bucket {} --key {} --range bytes=0-0 /dev/null", bucket, key),
+        fill_command(
+            "echo test | aws s3 cp - {}", f"s3://{resource_commands.bucket_argument(denial)}/{name}.test"
+        ),
     )
     lines = tuple(with_profile(find_profile(denial.case), each) for each in tests)
     at = sum(each.startswith("aws sts") for each in remedy.commands[:1])
@@ -365,7 +370,7 @@ def with_source(denial: Denial, remedy: Remedy, written: tuple[str, ...], *, is_
     return attrs.evolve(
         remedy,
         title=put_check_first("Test both sides", title.removesuffix(", if needed")),
-        steps=(_TEST_SIDES, *remedy.steps),
+        steps=(*_TEST_SIDES, *remedy.steps),
         commands=(*remedy.commands[:at], *lines, *changes, *remedy.commands[at + 1 :]),
     )
 

@@ -11,6 +11,7 @@ import re
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, find_closing_brace, join_words, quote_words
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.shared import pages
@@ -223,3 +224,10 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
             principal_mappings.IAM_DOES_NOT_HELP,
         ),
     )
+
+
+def is_in_no_code(text: str) -> bool:
+    """Return whether Terraform code has the whole association, but neither the entry nor a module that can create it."""
+    associations = find_resources(text, "aws_eks_access_policy_association")
+    is_whole = bool(associations) and all(each.is_whole for each in associations)
+    return is_whole and "aws_eks_access_entry" not in text and "access_entries" not in text
