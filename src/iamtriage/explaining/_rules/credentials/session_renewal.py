@@ -298,11 +298,12 @@ def _job_remedy(case: Case[Failure], renew: str, duration: str) -> Remedy:
             manifest=_write_step(case, f"role-duration-seconds: {seconds}"),
             url=pages.SESSION_DURATION,
         )
+    workflow = _write_step(case)
     return remedies.your_remedy(
         "Get new credentials in the job, right before the call",
         *(renew, step),
-        commands=line,
-        manifest=_write_step(case),
+        commands=Labelled("For longer sessions, as an administrator:", line) if line and workflow else line,
+        manifest=workflow,
         url=pages.SESSION_DURATION,
     )
 

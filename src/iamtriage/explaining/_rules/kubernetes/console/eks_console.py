@@ -312,9 +312,8 @@ def _causes(
             yield cluster_access.NOT_MAPPED.cause("derived", unknown, text=missing)
         else:
             yield cluster_access.NOT_MAPPED.cause(text=missing)
-            yield NO_RULE.cause(
-                text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
-            )
+            lacking = "access policy or RBAC role" if cluster.uses_entries else "RBAC role"
+            yield NO_RULE.cause(text=f"The principal is mapped, but no {lacking} allows it to read objects.")
     if state.listed is not False and not console_access.may_call(case):
         yield NO_IAM_PERMISSION.cause()
 

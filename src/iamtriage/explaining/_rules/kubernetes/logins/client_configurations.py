@@ -312,7 +312,7 @@ def add_failed_helper(case: AnyCase, explanation: Explanation) -> Explanation:
     if getattr(case.failure, "action", None) == "sts:AssumeRole":
         is_pinned = is_same_principal(find_pinned_role(case), try_parse_principal(case.failure.resource))
         setting = "" if is_pinned else " (--role-arn) or its profile (role_arn)"
-        consequence = f"{consequence[:-1]}: the kubeconfig{setting} tells it to assume the role."
+        consequence = f"{consequence[:-1]}, so its access entries and RBAC are not the cause: the kubeconfig{setting} tells the helper to assume the role."
         needless, remedies = _update_without_role(case, first, *others)
         if needless:
             # What allows the role does not matter then.

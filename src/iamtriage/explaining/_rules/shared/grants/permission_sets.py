@@ -38,7 +38,7 @@ def in_permission_set(
         is_addition=True,
         steps=(
             *remedy.steps[:before],
-            f"An administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role.",
+            f"An administrator of IAM Identity Center changes the permission set{name}, in its home Region: IAM rejects changes to its role.",
             f"{save_step('its inline policy', command='put-inline-policy-to-permission-set')}{new} The console shows PERMISSION_SET_ARN on the page of the permission set.",
             *remedy.steps[before:],
         ),

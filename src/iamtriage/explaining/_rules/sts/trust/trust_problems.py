@@ -219,10 +219,11 @@ def _check_key(
     form = "the provider's URL without https://, a colon and the claim"
     kept = "The values and the Principal stay as they are."
     if found is None:
+        earlier = ", most likely of an earlier cluster," if "oidc.eks." in (other or "") else ""
         return TrustProblem(
             f"the trust policy names the provider {clip_text(issuer)}, but its condition is for {clip_text(other or '')}",
             "Use the provider's URL in the condition of the role's trust policy",
-            f"A token has only keys of its own provider, so the condition never matches. Each key is {form}. {kept}",
+            f"A token has only keys of its own provider, so the condition{earlier} never matches. Each key is {form}. {kept}",
             fixed,
         )
     corrected, defect = found
