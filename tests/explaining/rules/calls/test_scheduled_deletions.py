@@ -98,6 +98,8 @@ def test_state_of_a_key(before: str, state: str, shown: str, title: str, step: s
     # When the key is deleted is urgent, and part of the verdict.
     assert ("It is urgent: " in explanation.summary) is (state == "pending deletion")
     assert step in explanation.summary + remedy.steps[0]
+    asks = "An administrator of the key in account 111122223333 does this"
+    assert remedy.steps[0].startswith(asks) is (state == "pending deletion")
     assert [line.split()[2] for line in remedy.commands] == calls
 
 

@@ -33,3 +33,16 @@ def test_one_cause_is_not_counted() -> None:
     assert str(explain(_NO_ALLOW + _NO_ALLOW.replace("SendMessage", "PurgeQueue"))).startswith(
         "The role nightly"
     )
+
+
+def test_resource_of_one_statement() -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/audit/1 is not authorized to perform: {} because no identity-based policy allows the {} action\n"
+    actions = (
+        "autoscaling:DescribeTags",
+        "sqs:PurgeQueue on resource: arn:aws:sqs:eu-west-1:111122223333:jobs",
+    )
+    text = "".join(denied.format(each, each.partition(" ")[0]) for each in actions)
+    shown = " ".join(str(explain(text)).split())
+    assert "The Resource is * only where it must be: autoscaling:DescribeTags cannot be limited" in shown
+    alone = " ".join(str(explain(denied.format(actions[0], actions[0]))).split())
+    assert "The Resource must be *: autoscaling:DescribeTags cannot be limited" in alone

@@ -578,6 +578,34 @@ def test_the_association_keeps_the_policy_and_the_scope_of_the_text(
     assert f"/{policy} --access-scope {scope}" in command
 
 
+_CODE = 'resource "aws_eks_access_policy_association" "qa" {{\n  cluster_name  = "depot"\n  principal_arn = {}\n  access_scope {{ type = "cluster" }}\n}}'
+_OF_TERRAFORM = f"Error: creating EKS Access Policy Association (depot#arn:aws:iam::111122223333:role/qa#arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy): operation error EKS: AssociateAccessPolicy, https response error StatusCode: 404, RequestID: 0a1b, ResourceNotFoundException: {NOT_FOUND}\n\n  with aws_eks_access_policy_association.qa,\n\n"
+
+
+@check_rows(
+    ("code", "is_in_no_code"),
+    [
+        (_CODE.format('"arn:aws:iam::111122223333:role/qa"'), True),
+        # The entry can be in another file, or in a part that the text lacks.
+        (_CODE.format("aws_eks_access_entry.qa.principal_arn"), False),
+        (_CODE.format('"arn:aws:iam::111122223333:role/qa"').rstrip("}"), False),
+        (_CODE.format("var.qa") + '\nmodule "eks" {\n  access_entries = var.entries\n}', False),
+        ("", False),
+    ],
+    ids=["no entry", "reference", "cut", "module", "no code"],
+)
+def test_entry_that_the_code_lacks(code: str, *, is_in_no_code: bool) -> None:
+    found = explain(_OF_TERRAFORM + code)
+    first = found.remedies[0]
+    assert (
+        "which the Terraform code in the text does not create" in str(found.causes[0].text)
+    ) is is_in_no_code
+    assert ("entry-created-later" in {each.code for each in found.causes}) is not is_in_no_code
+    assert any("Add the first resource, and" in each for each in first.steps) is is_in_no_code
+    assert "Before you apply, look whether it exists:\n" in str(found)
+    assert "Then:\n" not in str(found)
+
+
 ASSOCIATE = "aws eks associate-access-policy --cluster-name depot --principal-arn arn:aws:iam::111122223333:role/qa --policy-arn {} --access-scope {} --region eu-west-1 --profile ops"
 CREATE = "aws eks create-access-entry --cluster-name depot --principal-arn {} {} --profile ops"
 EDIT = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"

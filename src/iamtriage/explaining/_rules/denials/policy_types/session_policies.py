@@ -72,7 +72,7 @@ _FEDERATION_CALL = lazy_pattern(
 # What the call of an SDK is made with: boto3.client("sts").
 _CLIENT = lazy_pattern(r"(?a)(?<![\w.])[a-z][\w.]{0,40}(?:\([\w\"', =-]{0,60}\))?\.\Z")
 _CHARS_OF_CLIENT = 110
-_SESSION_CREATED = "Find the code, tool or service that creates the session (its owner makes the change): its STS call, such as AssumeRole, passes Policy or PolicyArns. IAM does not store session policies; CloudTrail's event of that call has them in requestParameters."
+_SESSION_CREATED = "Find the code, tool or service that creates the session (its owner changes it): its STS call, such as AssumeRole, passes Policy or PolicyArns. IAM does not store session policies; CloudTrail's event of that call has them in requestParameters."
 # A search by a name that many sessions share would find too much.
 _SEARCHED_NAME = lazy_pattern(r"(?a)(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}")
 _FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventSource,AttributeValue=sts.amazonaws.com --query {}"
