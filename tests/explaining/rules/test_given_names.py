@@ -181,6 +181,7 @@ _TAG_POLICY = '{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": ["a
     [
         (_LOST, {"namespace": "shop", "service_account": "cart", "cluster": "prod", "region": "eu-west-1"}, ("the metadata has the role octo-node", "kubectl rollout restart", "give shop/cart its own role, and leave the limit at 1"), ("check the association",)),
         (f"{_SLOW}It works on Windows.", {}, ("the time of Windows, which is right", "AWS accepts signatures that are at most 5 minutes off"), ("--insecure", "Check the clock of Windows")),
+        (f"{_SLOW}in PowerShell on the same laptop it works", {}, ("the time of Windows, which is right",), ("Check the clock of Windows",)),
         ("botocore.errorfactory.ExpiredTokenException: An error occurred (ExpiredTokenException) when calling the AssumeRoleWithWebIdentity operation: Token expired: current date/time 1795251600 must be before the expiration date/time 1795165200", {}, ("The token expired at 2026-11-20 09:00:00 UTC, and STS received it at 2026-11-21 09:00:00.",), ("The text says",)),
         (_SLOW, {}, ("Check the clock of Windows, too",), ("which is right",)),
         (_UNTRUSTED, {}, ("The first command must print arn:aws:iam::111122223333:role/app/octo-task", "--query 'Role.[Arn,AssumeRolePolicyDocument]'", "If the policy lacks the statement:"), ()),

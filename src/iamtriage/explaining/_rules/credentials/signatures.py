@@ -114,11 +114,11 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
         elif is_of_cli:
             del causes[1:]
     else:
-        position = "behind" if skew.seconds > 0 else "ahead of"
-        whose = "The clock of the machine" if is_shown else "The request's time"
+        machine = "WSL" if credential_remedies.WSL.search(case.text) else "the machine"
+        whose = f"The clock of {machine}" if is_shown else "The request's time"
         whose = "The clock of the virtual machine that runs the container" if is_in_vm else whose
-        its = "the signature" if is_shown or is_in_vm else "its signature"
-        summary = f"{whose} is {skew.duration} {position} the AWS time, so AWS rejected {its}."
+        its = "the" if is_shown or is_in_vm else "its"
+        summary = f"{whose} is {skew.duration} {'behind' if skew.seconds > 0 else 'ahead of'} the AWS time, so AWS rejected {its} signature."
         causes = [_known_skew_cause(skew, case.text, can_be_held=not is_of_cli)]
         # The summary has the difference.
         because, text = (), f"AWS accepts signatures that {clock_remedies.describe_window(case.text)}."

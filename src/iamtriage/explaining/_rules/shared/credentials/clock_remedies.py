@@ -111,7 +111,7 @@ _TURN_ON, _RESTART = (
     "sudo systemctl restart systemd-timesyncd || sudo chronyc makestep",
 )
 _CHRONY = lazy_pattern(r"\bLeap status {1,8}:|\bchronyd?\.service\b")
-_WINDOWS = lazy_pattern(r"(?i:\b(?:on|in|from) (?:the )?Windows\b)")
+_WINDOWS = lazy_pattern(r"(?i:\b(?:on|in|from) (?:the )?(?:Windows|PowerShell)\b)")
 
 
 def describe_window(text: str) -> str:
