@@ -257,6 +257,7 @@ _UNKNOWN = "An error occurred (InvalidClientTokenId) when calling the GetCallerI
         (_LIST.format(*["shared-credentials-file"] * 2) + "The instance has the role web-1.\n", "the instance's role web-1", "sed -i.bak '/^\\[default\\]/"),
         (_LIST.format("env", "env") + "The role web-1 is attached to the instance.\n", "the instance's role", "unset AWS_ACCESS_KEY_ID"),
         (f"$ kubectl exec deploy/api -n shop -- env\n{_ENV}{_IRSA}", "the role api of the pod's service account", "kubectl set env deployment/api"),
+        ('"taskRoleArn": "arn:aws:iam::111122223333:role/api", "environment": [{"name": "AWS_ACCESS_KEY_ID", "value": "AKIAZEXAMPLEQWERQ7ZX"}]\n', "the task role api", ""),
         # The role itself is used, there is none, or the call selects a profile.
         (_LIST.format("iam-role", "iam-role") + "The instance has the role web-1.\n", None, ""),
         (_LIST.format(*["shared-credentials-file"] * 2), None, ""),
@@ -270,7 +271,7 @@ def test_keys_that_hide_a_role(shown: str, role: str | None, command: str) -> No
     assert (f"takes precedence over {role}" in rejected.summary) is (role is not None)
     assert ("profile-overridden" in [each.code for each in rejected.causes]) is (role is not None)
     if role is not None:
-        assert rejected.remedies[0].commands[0].startswith(command)
+        assert " ".join(rejected.remedies[0].commands).startswith(command)
         assert "not yours" not in " ".join(rejected.notes)
     denied = explain(f"{shown}$ aws s3 cp x s3://acme/x\n{_DENIED.format(_USER)}")
     assert ("take" in denied.summary and "precedence over the" in denied.summary) is (role is not None)

@@ -2155,6 +2155,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                 ("[top right] Ops/lena @ 1111-****-****", "role Ops", _MASKED_ROLE),
                 ("Ops/lena @ ************", "role Ops", _MASKED_ROLE),
                 ("Federated user: Ops/lena\nAccount ID: 1111-2222-3333", "role Ops", _NAMED_ROLE),
+                ("I see Federated user: Ops/lena, account 1111-2222-3333", "role Ops", _NAMED_ROLE),
                 ("Federated user: Ops/lena", "role Ops", _MASKED_ROLE),
                 ('"lena @ 1111-2222-3333", role Ops (switched role)', "role Ops", _NAMED_ROLE),
                 ("I am lena @ 1111-2222-3333, switched to Ops", "role Ops", _NAMED_ROLE),

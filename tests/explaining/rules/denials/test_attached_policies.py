@@ -488,3 +488,22 @@ def test_name_of_a_policy_that_a_command_or_code_has(reason: str, shown: str, na
     explanation = explain(f"{_denied(reason=reason)}\n{shown}")
     words = [explanation.summary, *(each.text for each in explanation.causes)]
     assert any(name in each.replace("The ", "the ") for each in words)
+
+
+_CREATE = _denied("iam:CreateRole", _IDENTITY, on=f"arn:aws:iam::{_ACCOUNT}:role/etl")
+_TEAM = f"arn:aws:iam::{_ACCOUNT}:policy/team"
+
+
+@check_rows(
+    ("said", "condition"),
+    [
+        (f"The role mailer has iam:CreateRole on * only if iam:PermissionsBoundary is {_TEAM}.", f"iam:PermissionsBoundary is {_TEAM}"),
+        (f"mailer has iam:CreateRole with the condition StringEquals iam:PermissionsBoundary {_TEAM}", f"iam:PermissionsBoundary is {_TEAM}"),
+        ("The role mailer has iam:CreateRole on * when aws:RequestedRegion is eu-west-9.", "aws:RequestedRegion is eu-west-9"),
+        # What the condition requires is open.
+        ("The role mailer has iam:CreateRole on * if the role is tagged.", None),
+    ],
+)  # fmt: skip
+def test_described_policy_with_a_condition(said: str, condition: str | None) -> None:
+    explanation = explain(f"{_CREATE}\n{said}\n")
+    assert (f"allows it only if {condition}" in explanation.summary) is (condition is not None)

@@ -879,6 +879,20 @@ SERVICES: tuple[Case, ...] = (
         ("BUCKET", "get-caller-identity", "PIPELINE_NAME"),
     ),
     (
+        "deployment of a pipeline to ECS",
+        f'The provided role does not have sufficient permissions to access ECS\n$ aws codepipeline get-pipeline --name orders --query pipeline.roleArn\n"arn:aws:iam::{ACCOUNT}:role/service-role/pl"',
+        {},
+        ('"ecs:RegisterTaskDefinition"', "--role-name pl ", "most likely lacks iam:PassRole"),
+        ("get-caller-identity",),
+    ),
+    (
+        "deployment of a pipeline with CodeDeploy",
+        "The provided role does not have sufficient permissions to access CodeDeploy",
+        {},
+        ('"codedeploy:CreateDeployment"', "get-pipeline --name PIPELINE_NAME --query"),
+        ("get-caller-identity",),
+    ),
+    (
         "artifact of a pipeline with a long name",
         "Unable to access the artifact with Amazon S3 object key 'orders-pipeline-prod/Build/a1B2c3D' located in the Amazon S3 artifact bucket 'orders-artifacts'. The provided role does not have sufficient permissions.",
         {},

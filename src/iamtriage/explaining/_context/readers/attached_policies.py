@@ -105,12 +105,17 @@ _TARGET = r"[`\"']?(?:arn:aws[\w:/*+=,.@-]{8,400}(?<![.,])(?![\w:/*+=@-])|\*|ali
 _GRANT = lazy_pattern(
     # A sentence, or a line of a list. Bucket policies and boundaries allow a caller nothing by themselves.
     rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|session|topic|trust)(?:-based|'s)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Pp]ermission [Ss]et|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|granted|gave|added|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed|(?:may|can)(?= (?:only )?[`\"']?{_ACTION}))\b[^\n.!?:\"]{{0,40}}?|(?<!\w)[\w+=,@-]{{2,64}}'s policy: {{1,4}}|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
-    rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only)\b))"
+    rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only(?! (?:if|when|with)))\b))"
     # "sqs:* denied", "on * only for the other bucket", "on * in the SCP"
     r"(?! (?:is |are )?(?:denied|blocked|missing)\b| only (?:for|in|on)\b| (?:in|to) (?:the|our|an?) (?:\w{2,20} ){0,2}(?:SCPs?|RCPs?|boundary|bucket policy|key policy|trust policy)\b)",
     re.ASCII,
 )
 
+# "if iam:PermissionsBoundary is arn:…", "with Condition Bool aws:MultiFactorAuthPresent true": what follows a grant.
+_ON_CONDITION = lazy_pattern(
+    r"[`\"']?,? (?:but )?(?:only )?(?:if|when|under|with(?: (?:a|an|the))? condition)\b(?:[^\n.]{0,60}?(?P<key>\b[a-z0-9-]{2,20}:[A-Z][\w/-]{2,80})[\s`\"':=]{1,4}(?:(?:is|must be|equals|to be|=)[ `\"']{1,2})?(?P<value>[^\s`\"',;]{1,300}(?<!\.)))?",
+    re.IGNORECASE,
+)
 _GIVEN = lazy_pattern(r"\b(?:gave|granted|added)\b")
 # The line before a list of what is denied or missing.
 _LACKING = lazy_pattern(
@@ -151,15 +156,35 @@ def find_described_policies(text: str) -> Iterator[Document]:
         actions = re.findall(_ACTION, found["actions"])
         resources = [each.strip("`\"'.,") for each in re.findall(_TARGET, found["resources"] or "")]
         # What was only given without a resource can be on any.
-        if resources or (_GIVEN.search(words) is None and all(each.endswith(":*") for each in actions)):
+        condition = _read_condition(text, found.end())
+        if condition == {}:
+            continue
+        if (
+            resources
+            or condition
+            or (_GIVEN.search(words) is None and all(each.endswith(":*") for each in actions))
+        ):
             resources = [
                 f"arn:aws:kms:*:*:{each}" if each.startswith("alias/") else each for each in resources
             ]
-            statement = {"Effect": "Allow", "Action": actions, "Resource": resources or ["*"]}
-            statements.setdefault(owner, []).append(statement)
+            statement: dict[str, Any] = {"Effect": "Allow", "Action": actions, "Resource": resources or ["*"]}
+            statements.setdefault(owner, []).append(
+                statement | ({"Condition": condition} if condition else {})
+            )
     for owner, allowed in statements.items():
         content = {"Version": "2012-10-17", "Statement": allowed}
         yield Document(content, is_whole=False, owner=owner, name=DESCRIBED)
+
+
+def _read_condition(text: str, at: int) -> dict[str, dict[str, str]] | None:
+    """Return the condition that follows a grant, an empty one if it cannot be read, or ``None`` if there is none."""
+    found = _ON_CONDITION.match(text, at)
+    if found is None or found["key"] is None:
+        return None if found is None else {}
+    value = found["value"]
+    operator = "Bool" if value in {"true", "false"} else "StringLike" if "*" in value else "StringEquals"
+    operator = "IpAddress" if found["key"].lower() == "aws:sourceip" else operator
+    return {operator: {found["key"]: value}}
 
 
 def _is_in_list_of_others(text: str, found: re.Match[str]) -> bool:

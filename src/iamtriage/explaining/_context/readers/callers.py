@@ -63,7 +63,7 @@ _PRINCIPALS = lazy_pattern(
 _CONSOLE_ACCOUNT = r"(?:[\dXx*#]{4}-[\dXx*#]{4}-[\dXx*#]{4}|[\d*]{12})"
 _CONSOLE_CALLER = lazy_pattern(
     rf"(?am)(?<![\w/@.+=,-])(?:(?P<role>[\w+=,.@-]{{1,64}})/)?(?P<name>[\w+=,.@-]{{2,64}}) @ (?P<account>{_CONSOLE_ACCOUNT})(?![\w*-])"
-    r"|\b(?:[Ff]ederated user|IAM user)(?::|:?\n)\s{0,4}(?:(?P<menu_role>[\w+=,.@-]{1,64})/)?(?P<menu_name>[\w+=,.@-]{2,64})[ \t]{0,8}$"
+    r"|\b(?:[Ff]ederated user|IAM user)(?::|:?\n)\s{0,4}(?:(?P<menu_role>[\w+=,.@-]{1,64})/)?(?P<menu_name>[\w+=,.@-]{2,64})(?:[ \t]{0,8}$|(?= \(?(?:in )?[Aa]ccount\b))"
 )
 # "PlatformRead" is the default display name of a switch to this role. People's users have other names.
 _NAME_OF_ROLE = lazy_pattern(r"[A-Z][A-Za-z]{0,60}?[a-z\d][A-Z]\w{0,60}|[\w-]{1,55}[-_][Rr]ole")
@@ -126,7 +126,7 @@ _SENTENCE_END, _ACCOUNT = (
     lazy_pattern(r"(?a)\b(?:[Aa]ccount(?: ID)?:?|in|of|from) ([0-9]{12})\b"),
 )
 _KINDS_OF_CLUSTERS = frozenset({"console_kubernetes_access", "kubernetes_unauthorized"})
-_MENU_ACCOUNT = lazy_pattern(rf"(?a)\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])")
+_MENU_ACCOUNT = lazy_pattern(rf"(?a)\b[Aa]ccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])")
 
 
 def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
@@ -167,7 +167,7 @@ def find_console_caller(text: str) -> Stated | None:
     partition = "aws-us-gov" if "us-gov-" in text else "aws-cn" if "cn-north" in text else "aws"
     menu = None if found["account"] else _MENU_ACCOUNT.search(text)
     account = (found["account"] or (menu[1] if menu else "****")).replace("-", "")
-    role, name = found["role"] or found["menu_role"], found["name"] or found["menu_name"]
+    role, name = found["role"] or found["menu_role"], found["name"] or found["menu_name"].rstrip(",")
     words = " ".join(found[0].split())
     if role is None and _IS_SWITCHED.match(text, found.end()) is not None:
         return Stated(f"arn:{partition}:iam::{account}:role/{name}", words)

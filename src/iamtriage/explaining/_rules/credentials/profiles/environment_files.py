@@ -49,6 +49,13 @@ _KEY_OF_POD = lazy_pattern(r"(?m)^[ \t]{0,8}AWS_ACCESS_KEY_ID[=:] ?[\"']?(?P<key
 _ROLE_OF_POD = lazy_pattern(
     r"(?m)^[ \t]{0,8}AWS_ROLE_ARN[=:] ?[\"']?arn:aws[a-z-]{0,12}:iam::\S{3,15}:role/(?:[^\s/]{1,100}/){0,5}(?P<name>[\w+=,.@-]{1,64})"
 )
+# A task definition.
+_KEY_OF_TASK = lazy_pattern(
+    r"\"name\"\s?:\s?\"AWS_ACCESS_KEY_ID\"(?:\s?,\s?\"value\"\s?:\s?\"(?P<key>A[KS]IA[0-9A-Z]{0,16}))?"
+)
+_ROLE_OF_TASK = lazy_pattern(
+    r"\"taskRoleArn\"\s?:\s?\"arn:aws[a-z-]{0,12}:iam::\S{3,15}:role/(?:[^\s/]{1,100}/){0,5}(?P<name>[\w+=,.@-]{1,64})\""
+)
 _CALLER = lazy_pattern(r"\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{1,64}")
 
 
@@ -106,6 +113,17 @@ def find_hidden_role(case: Case[Failure]) -> HiddenRole | None:
             url=_CHAIN,
         )
         return HiddenRole(role, f"the access key {key['key'] or ''}".rstrip() + " in the environment", remedy)
+    key, given = _KEY_OF_TASK.search(text), _ROLE_OF_TASK.search(text)
+    if key is not None and given is not None:
+        remedy = your_remedy(
+            f"Remove the access keys from the task definition, so that the task role {given['name']} is used",
+            "Delete AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN from environment and secrets of the container, register the new revision, and deploy it.",
+            url=_CHAIN,
+        )
+        shown = f" {key['key']}" if key["key"] else ""
+        return HiddenRole(
+            f"the task role {given['name']}", f"the access key{shown} in the container's environment", remedy
+        )
     listed, said = find_listed_key(text), next(find_said(text, _SAID_ROLE), None)
     place = None if listed is None else _PLACES.get(listed.kind)
     if listed is None or said is None or place is None or find_profile(case) not in {None, "default"}:
