@@ -322,6 +322,16 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
         ),
         (_INTERFACE, "--function-name FUNCTION_NAME", "terraform apply"),
         (
+            f"{_INTERFACE}const r = new iam.Role(this, 'R', {{ assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }});\n",
+            "r.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'));",
+            "FUNCTION_NAME",
+        ),
+        (
+            f"{_INTERFACE}const r = new iam.Role(this, 'R', {{ assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }});\n",
+            "--function-name FUNCTION_NAME",
+            "addManagedPolicy",
+        ),
+        (
             f"{_INTERFACE}{_ATTACHED}{_ATTACHED.replace('.fn.', '.other.')}",
             "--function-name FUNCTION_NAME",
             "terraform apply",

@@ -2675,6 +2675,13 @@ def test_option_with_the_global_sts_endpoint(opened: str, command: str | None) -
         assert bool(first.commands) is (command is not None)
 
 
+def test_option_with_the_global_sts_endpoint_behind_the_failure() -> None:
+    failed = botocore_text("InvalidClientTokenId", "ListQueues", INVALID)
+    said = f"I opened the session like this:\n{_OPENS} --endpoint-url https://sts.amazonaws.com\n"
+    explanation = explain(f"{_CALL}{failed}\n{said}")
+    assert "which --endpoint-url names" in explanation.summary
+
+
 @check_rows(
     ("setting", "facts", "command"),
     [
@@ -2781,6 +2788,18 @@ SSO_SETTINGS = "sso_session = acme\nsso_account_id = 111122223333\nsso_role_name
             "aws sts get-caller-identity --profile ops",
         ),
         (
+            f"$ cat ~/.aws/config\n[profile: ops]\n{SSO_SETTINGS}",
+            "~/.aws/config has [profile: ops], and it must be [profile ops].",
+            "section-name",
+            "aws sso login --profile ops",
+        ),
+        (
+            "$ cat ~/.aws/config\n[Profile ops]\nregion = eu-west-1\n",
+            "~/.aws/config has [Profile ops], and it must be [profile ops].",
+            "section-name",
+            "aws sts get-caller-identity --profile ops",
+        ),
+        (
             "[ops]\nrole_arn = arn:aws:iam::111122223333:role/ops\nsource_profile = default\n",
             "~/.aws/config has [ops], and it must be [profile ops].",
             "section-name",
@@ -2813,7 +2832,16 @@ def test_correct_section_of_the_profile_in_the_text() -> None:
     ]
 
 
-@pytest.mark.parametrize("file", ["[dev]\nregion = eu-west-1\n", "[ops]\n", "2026-11-26 [ops] region = 1\n"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "[profile: dev]\nregion = eu-west-1\n",
+        '[profile "ops"]\nregion = eu-west-1\n',
+        "[dev]\nregion = eu-west-1\n",
+        "[ops]\n",
+        "2026-11-26 [ops] region = 1\n",
+    ],
+)
 def test_other_sections_do_not_name_the_profile(file: str) -> None:
     assert explain(NO_PROFILE + file).causes[0].code == "profile-not-found"
 

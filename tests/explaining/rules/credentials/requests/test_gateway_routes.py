@@ -50,6 +50,26 @@ def test_only_segment_is_the_path_instead_of_the_stage(
     assert any("execute-api:Invoke" in step for each in explanation.remedies for step in each.steps)
 
 
+_STAGES = "\n$ aws apigateway get-stages --rest-api-id q1w2e3r4t5 --query 'item[].stageName'\n"
+
+
+@check_rows(
+    ("listed", "address"),
+    [
+        ('["prod"]\n', f"{URL}/prod/orders"),
+        ('[\n    "prod"\n]\n', f"{URL}/prod/orders"),
+        ("prod\n", f"{URL}/prod/orders"),
+        ('["prod", "dev"]\n', f"{URL}/STAGE/orders"),
+        ('["orders"]\n', None),
+    ],
+)
+def test_listed_stage(listed: str, address: str | None) -> None:
+    explanation = explain(f"$ curl -i {URL}/orders\n{BODY}{_STAGES}{listed}")
+    shown = " ".join(each for remedy in explanation.remedies for each in remedy.commands)
+    assert (f"curl -i {address}" in shown) is (address is not None)
+    assert ("get-stages" in explanation.remedies[0].steps[0]) is ("dev" in listed)
+
+
 _RESOURCES = "$ aws apigateway get-resources --rest-api-id a1b2c3d4e5"
 _METHOD = "$ aws apigateway get-method --rest-api-id a1b2c3d4e5 --resource-id x9y8z7 --http-method {} --query authorizationType --output text\n{}\n"
 

@@ -198,7 +198,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     is_assuming = operation == "AssumeRole" and service in {None, "sts"}
     assumes_role = is_assuming or (operation is None and service == "sts")
     is_of_role = is_assuming and role is not None
-    command = find_global_command(text, case.failure.span[0])
+    command = find_global_command(text, case.failure.span[0]) or find_global_command(text, len(text))
     calls_global = _calls_global(text) or command is not None
     is_shown = calls_global or _SESSIONS.search(case.text) is not None
     uses_session = is_shown or (role is not None and not assumes_role)

@@ -178,35 +178,44 @@ def _find_wrong_section(profile: str, sections: tuple[ProfileSection, ...]) -> P
     return next(iter((*same, *similar)), None)
 
 
+# "[profile: dev]", "[Profile dev]": the word profile, not followed by a space only.
+_MALFORMED = r"(?m)^[ \t]{{0,4}}(?P<header>\[ ?[\"']?(?!profile [\"']?{0}[\"']?\])(?i:profiles?)[ :=_-]{{0,3}}[\"']?{0}[\"']? ?\])"
+
+
 def explain_wrong_section(
     case: Case[MissingCredentials], profile: str, sections: tuple[ProfileSection, ...]
 ) -> Explanation | None:
     """Explain that the section that is meant for a profile has a wrong name, or return ``None``."""
-    section = _find_wrong_section(profile, sections)
+    section, malformed = _find_wrong_section(profile, sections), None
     if section is None:
-        return None
+        malformed = re.search(_MALFORMED.format(re.escape(profile)), case.failure.text)
+        if malformed is None or f"[profile {profile}]" in case.failure.text:
+            return None
+        is_sso = "sso_" in case.failure.text[malformed.end() :].partition("[")[0]
+        section = ProfileSection(profile, True, "config", {"sso_session": ""} if is_sso else {})  # noqa: FBT003
     file = f"~/.aws/{section.file}" if section.file else "the file"
     correct = attrs.evolve(section, name=profile).correct_header
+    header = malformed["header"] if malformed else section.header
     if section.name == profile:
         cause = SECTION_NAME.cause(
             "derived",
-            f"The text shows {section.header} in {file}.",
-            text="In ~/.aws/config, the section of a profile other than default begins with the word profile. In ~/.aws/credentials, it does not.",
+            f"The text shows {header} in {file}.",
+            text=f"In ~/.aws/config, the section of a profile other than default begins with the word profile{' and a space' if malformed else ''}. In ~/.aws/credentials, it does not.",
         )
-        step = f"In {file}, replace {section.header} with {correct}. The settings below it stay."
-        with_key = rf"{re.escape(section.header)}[^\[]{{0,400}}?\baws_secret_access_key\b"
+        step = f"In {file}, replace {header} with {correct}. The settings below it stay."
+        with_key = rf"{re.escape(header)}[^\[]{{0,400}}?\baws_secret_access_key\b"
         if section.file == "config" and re.search(with_key, case.failure.text):
             step += f" Or move the keys to [{profile}] in ~/.aws/credentials (chmod 600), the better place: there, the name stands alone."
     else:
         cause = PROFILE_MISTYPED.cause(
             "derived",
-            f"The text shows {section.header}, and the call uses {profile}.",
+            f"The text shows {header}, and the call uses {profile}.",
             text="Names of profiles are case-sensitive.",
         )
-        step = f"Use {section.name} in {broken_profiles.profile_setting(case.failure)}, or replace {section.header} with {correct} in {file}."
+        step = f"Use {section.name} in {broken_profiles.profile_setting(case.failure)}, or replace {header} with {correct} in {file}."
     sign_in = "aws sso login" if section.is_sso else "aws sts get-caller-identity"
     return case.explain(
-        f"The profile {profile} does not exist: {file} has {section.header}, and it must be {correct}.",
+        f"The profile {profile} does not exist: {file} has {header}, and it must be {correct}.",
         cause,
         remedies=your_remedy(
             f"Write the section as {correct}",

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 import attrs
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, line_at, quote_argument
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
@@ -233,11 +233,25 @@ def sign_remedy(url: re.Match[str] | None) -> Remedy:
     )
 
 
+# The only stage in the output of get-stages.
+_LISTED_STAGE = lazy_pattern(
+    r"\bget-stages\b[^\n]{0,200}\n\s{0,20}\[?\s{0,20}\"?([\w-]{1,128})\"?\s{0,20}\]?[ \t]*(?=\n|\Z)|\"stageName\"\s?:\s?\"([\w-]{1,128})\""
+)
+
+
+def find_stage(url: re.Match[str] | None) -> str | None:
+    """Return the only stage that the text of a URL lists."""
+    listed = {each[1] or each[2] for each in _LISTED_STAGE.finditer(url.string)} if url else set[str]()
+    return only_one(listed)
+
+
 def add_stage(url: re.Match[str] | None) -> str | None:
-    """Return a URL with a placeholder for a stage before its only segment, which is unlikely to be a stage."""
+    """Return a URL with the only stage, or a placeholder, before its only segment, which is unlikely to be a stage."""
     if url is None or not url["stage"] or url["path"] or _USUAL_STAGE.fullmatch(url["stage"]):
         return None
-    return url[0].replace(f"/{url['stage']}", f"/STAGE/{url['stage']}").rstrip("/")
+    if find_stage(url) == url["stage"]:
+        return None
+    return url[0].replace(f"/{url['stage']}", f"/{find_stage(url) or 'STAGE'}/{url['stage']}").rstrip("/")
 
 
 def routes_remedy(url: re.Match[str] | None = None, paths: tuple[str, ...] = ()) -> Remedy:
@@ -262,12 +276,14 @@ def routes_remedy(url: re.Match[str] | None = None, paths: tuple[str, ...] = ())
     if (address := add_stage(url)) is not None:
         method = _find_method(url) if url else "GET"
         option = "" if method == "GET" else f"-X {method} "
+        listed, again = find_stage(url), f"curl -i {option}{quote_argument(address)}"
+        lists = "" if listed else " get-stages prints the stages."
         return your_remedy(
-            f"Call the path /{stage} with the stage before it",
-            "A REST API has the URL https://HOST/STAGE/PATH, so it reads the first segment as the stage. get-stages prints the stages.",
+            f"Call the path /{stage} with the stage{f' {listed}' if listed else ''} before it",
+            f"A REST API has the URL https://HOST/STAGE/PATH, so it reads the first segment as the stage.{lists}",
             commands=(
-                f"aws apigateway get-stages {of_api}",
-                Labelled("With a stage of this list:", f"curl -i {option}{quote_argument(address)}"),
+                None if listed else f"aws apigateway get-stages {of_api}",
+                again if listed else Labelled("With a stage of this list:", again),
                 Labelled(
                     "If the answer is the same, check the path and the method (after a change, deploy the API):",
                     f"aws apigateway get-resources {of_api}",

@@ -352,7 +352,7 @@ def _code_remedy(
 ) -> Remedy:
     """Return the remedy in the code that deploys the function, which would undo a change by hand."""
     text, address = denial.failure.text, deployment.resource if deployment else None
-    attached = deployment_tools.attach_in_terraform(text, managed_policy, address)
+    attached = deployment_tools.attach_in_code(text, managed_policy, address)
     if attached or not deployment or find_printed_policy(denial):
         return attached or remedy
     name = deployment.resource or "the function"

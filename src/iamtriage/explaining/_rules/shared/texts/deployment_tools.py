@@ -367,21 +367,26 @@ _OF_LAMBDA = "policy/service-role/AWSLambda"
 _ROLE_OF_CODE = lazy_pattern(r"aws_iam_role\.\w{1,64}(?:\[[\w\"]{1,64}\])?\.(?:name|id)")
 
 
-def attach_in_terraform(text: str, policy: str, address: str | None) -> Remedy | None:
-    """Return how to attach a policy to the role of a function where Terraform attaches another one to it.
+_CDK_ROLE = lazy_pattern(
+    r"\b(?:const|let|var) (?P<name>\w{1,60}) = new iam\.Role\([^;]{0,300}?\blambda\.amazonaws\.com\b"
+)
 
-    Args:
-        text: The text.
-        policy: The ARN of the policy.
-        address: The address of what needs it.
-    """
-    attachments = [
-        each for each in find_resources(text, "aws_iam_role_policy_attachment") if _OF_LAMBDA in each.body
-    ]
-    role = only_one({each.arguments.get("role") for each in attachments})
+
+def attach_in_code(text: str, policy: str, address: str | None) -> Remedy | None:
+    """Return how to attach a policy to the role of a function where the CDK creates it, or Terraform attaches another one, for the resource with an address."""
+    attached = find_resources(text, "aws_iam_role_policy_attachment")
+    role = only_one({each.arguments.get("role") for each in attached if _OF_LAMBDA in each.body})
+    name = policy.rpartition("/")[2]
+    created = only_one({each["name"] for each in _CDK_ROLE.finditer(text)})
+    if created is not None and "/service-role/" in policy:
+        line = f"iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/{name}')"
+        attach = f"{created}.addManagedPolicy({line});\n"
+        title = f"Attach {name} to {created} in the CDK code"
+        return account_remedy(
+            title, manifest=attach, manifest_language="text", commands="cdk deploy", url=pages.LAMBDA_ROLE
+        )
     if role is None or not _ROLE_OF_CODE.fullmatch(role) or not policy.startswith("arn:"):
         return None
-    name = policy.rpartition("/")[2]
     wait = f"In {address}, write depends_on = [aws_iam_role_policy_attachment.lambda_access], so that it is there first."
     return account_remedy(
         f"Attach {name} to {role.rpartition('.')[0]} in the Terraform code",
