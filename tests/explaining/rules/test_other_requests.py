@@ -302,3 +302,21 @@ def test_policy_that_denies_another_call(policy: str, *, is_shown: bool) -> None
 def test_resource_policy_that_denies_another_call(action: str, resource: str, says: str) -> None:
     other = f"User: arn:aws:sts::111122223333:assumed-role/ship/j is not authorized to perform: {action} on resource: arn:aws:{resource} with an explicit deny in a resource-based policy\n"
     assert says in " ".join(str(explain(_NO_ALLOW + other)).split())
+
+
+@check_rows(
+    ("addresses", "named", "commands"),
+    [
+        ("shop@acme.example", "shop@acme.example is not verified in eu-west-1", 2),
+        ("shop@acme.example, mail.acme.example", "shop@acme.example and mail.acme.example are not verified in eu-west-1", 3),
+        (", ".join(f"u{number}@acme.example" for number in range(9)), "an address is not verified", 2),
+    ],
+)  # fmt: skip
+def test_addresses_that_ses_names(addresses: str, named: str, commands: int) -> None:
+    text = MAIL.replace("shop@acme.example", addresses).replace("US-EAST-1", "EU-WEST-1")
+    explanation = explain(text)
+    assert named in explanation.summary
+    assert len(explanation.remedies[0].commands) == commands
+    # The last line has the last address that is named.
+    last = addresses.rpartition(" ")[2] if commands != 2 or "u0" not in addresses else "ADDRESS_OR_DOMAIN"
+    assert explanation.remedies[0].commands[-1].endswith(f"--email-identity {last}")

@@ -76,7 +76,6 @@ _OF_OBJECT = r"(?:\{{(?=[^{{}}]{{0,1500}}[\"']Code[\"']\s?:)[^{{}}]{{0,1500}}?[\
 _SHAPES = lazy_patterns(
     {
         "ADDON_NAME": r"(?:\b[Aa]ddon_?[Nn]ame[\"']?\s{0,3}[:=]\s{0,3}[\"']?|\bEKS Add-?[Oo]n \([\w-]{1,100}:)([a-z][a-z0-9-]{1,60}[a-z0-9])(?![\w-])",
-        "ADDRESS_OR_DOMAIN": r"\bidentities failed the check in region [\w-]{6,30}: ([\w.+-]{1,64}(?:@[\w.-]{1,100})?\w)(?=\s|\Z)",
         "ASSOCIATION_ID": r"(?<![\w-])a-[a-z0-9]{17}(?![\w-])",
         "BOUNDARY_ARN": r"(?i:boundary)(?:_?arn)?[\"']?[\s:=]{1,3}[\"']?(arn:aws[a-z-]{0,12}:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]{1,512})(?<!\.)",
         # "db = sales", "database: sales", "the database named sales"

@@ -9,12 +9,15 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html and the pa
 
 from __future__ import annotations
 
+import attrs
+
 from iamtriage._patterns import REGION, lazy_pattern, only_one
-from iamtriage._text import quote_words
+from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._rules.basics import Case, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.quotas import QUOTA_REACHED
 from iamtriage.explaining._rules.shared import clues
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
@@ -346,3 +349,37 @@ def find_hubs(case: Case[AwsError]) -> tuple[str, str] | None:
     if called is None or hub is None or called == hub[0] or f"ccount {hub[1]}" not in text:
         return None
     return called, hub[0]
+
+
+# "The following identities failed the check in region EU-WEST-1: a@octo.example, octo.example"
+_UNVERIFIED = lazy_pattern(
+    r"(?a)\bidentities failed the check in region (?P<region>[A-Za-z0-9-]{6,30}): (?P<addresses>[\w.+@, -]{3,600})"
+)
+_ADDRESS = lazy_pattern(r"(?a)[\w.+-]{1,64}@[\w.-]{1,100}\w|[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}")
+_MAX_ADDRESSES = 3
+
+
+def _find_unverified(text: str) -> tuple[str, list[str]] | None:
+    """Return the Region and the addresses that SES says are not verified there, if they are few."""
+    found = _UNVERIFIED.search(text)
+    addresses = [] if found is None else list(dict.fromkeys(_ADDRESS.findall(found["addresses"])))
+    return (found["region"].lower(), addresses) if found and 0 < len(addresses) <= _MAX_ADDRESSES else None
+
+
+def name_unverified(text: str, summary: str) -> str:
+    """Return the verdict with the addresses that SES names."""
+    if (found := _find_unverified(text)) is None:
+        return summary
+    are = "is" if len(found[1]) == 1 else "are"
+    return (
+        f"SES rejected the message, because {join_words(found[1], 'and')} {are} not verified in {found[0]}."
+    )
+
+
+def verify_addresses(text: str, remedy: Remedy) -> Remedy:
+    """Return the remedy that verifies the addresses that SES names, in their Region."""
+    if (found := _find_unverified(text)) is None:
+        return remedy
+    create = "aws sesv2 create-email-identity --region {} --email-identity {}"
+    lines = (fill_command(create, found[0], each) for each in found[1])
+    return attrs.evolve(remedy, commands=(remedy.commands[0].replace("REGION", found[0]), *lines))

@@ -146,6 +146,8 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
         summary = f"Security Hub is enabled in {where[1]}, but not in {where[0]}, in this account."
     elif kind.cause is message_kinds.VOLUME_KEY:
         summary, cause = load_rule("calls.services.destination_keys.name_launcher")(case, summary, cause)
+    elif kind.cause is account_kinds.EMAIL_NOT_VERIFIED:
+        summary = account_kinds.name_unverified(case.failure.text, summary)
     elif kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{quoted_message.end_summary(case.failure)}"
     elif kind.cause is api_error_kinds.THROTTLED:
@@ -251,6 +253,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind, message:
         return (request_kinds.acl_remedy(case),)
     if kind.cause is account_kinds.DECLARATIVE_POLICY:
         return (account_kinds.ask_organization(case.failure.text),)
+    if kind.cause is account_kinds.EMAIL_NOT_VERIFIED:
+        return (account_kinds.verify_addresses(case.failure.text, kind.remedies[0]),)
     if kind.cause is message_kinds.VOLUME_KEY:
         return (load_rule("calls.services.destination_keys.launch_remedy")(case),)
     if kind.cause is KMS_KEY_STATE:

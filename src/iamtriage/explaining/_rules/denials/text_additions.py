@@ -117,6 +117,10 @@ OF_TEXT: Rows = (
         ),
         "denials.denies.named_requirements.add_said_ban",
     ),
+    (
+        all_of(is_explicit, lambda denial: not denial.statements, says(" tag ", " tag.", " tag\n")),
+        "denials.denies.required_tags.add_said_tag",
+    ),
     (all_of(_may_be_of_region, says("-1", "-2")), "denials.denies.landing_zones.add_denied_region"),
     (all_of(_may_be_of_region, says("governed")), "denials.denies.landing_zones.add_ungoverned_region"),
     (

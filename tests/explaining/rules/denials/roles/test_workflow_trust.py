@@ -606,3 +606,18 @@ OIDC_MODULE = 'module "ci" {\n  source = "acme/role/aws"\n  subject = "repo:acme
 )  # fmt: skip
 def test_subject_in_a_block_is_what_the_role_expects(text: str, summary: str) -> None:
     assert summary in explain(text + OIDC_DENIED).summary
+
+
+@check_rows(
+    ("said", "subject"),
+    [
+        ("The role accepts repo:quay/crane:ref:refs/heads/main. It runs on the branch release/2.1 of quay/crane.", "repo:quay/crane:ref:refs/heads/release/2.1"),
+        ("It expects the sub repo:quay/crane:ref:refs/heads/main.", "repo:quay/crane:ref"),
+        ("It expects repo:quay/crane:ref:refs/heads/main or repo:quay/dock:ref:refs/heads/main.", "repo:OWNER_NAME/REPOSITORY:ref"),
+    ],
+)  # fmt: skip
+def test_repository_that_a_sentence_names(said: str, subject: str) -> None:
+    error = (
+        "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+    )
+    assert subject in str(explain(f"{error}{said}\n").remedies[0].policy)

@@ -26,6 +26,13 @@ _REPOSITORY = lazy_pattern(
     # But not "and/or", nor the action of "Download action repository 'actions/checkout@v4'".
     r"|\b[Rr]epo(?:sitory)?(?: is|:)? [`\"']?(?!and/or\b)([A-Za-z][\w-]{0,60}/[\w.-]{0,99}[\w-])(?![\w/@]|[.-]\w)"
 )
+# "On the branch release/2 of octo/web", and the subject that a sentence expects.
+_OTHER_REPOSITORIES = (
+    lazy_pattern(
+        r"(?a)\bbranch [`'\"]?[\w./-]{1,100}[`'\"]? (?:in|of) [`'\"]?([\w.-]{1,60}/[\w.-]{0,99}[\w-])(?![\w/@])"
+    ),
+    lazy_pattern(r"(?a)\brepo:([\w.-]{1,60}/[\w.-]{1,100}):(?:environment|pull_request|ref)\b"),
+)
 # The branch of a job, unless it runs for a tag or a pull request.
 _BRANCH = lazy_pattern(
     r"(?a)\bGITHUB_REF[=:]\s?[\"']?refs/heads/([\w./-]{1,100})|\bCI_COMMIT_(?:BRANCH|REF_NAME)[=:]\s?[\"']?([\w./-]{1,100})"
@@ -206,7 +213,10 @@ def find_project(denial: Denial) -> str | None:
     project = only_one(
         {each.split(":")[1] for each in expected_subjects(denial.facts.trust_policy) if ":" in each}, ""
     )
-    return project if _PROJECT.fullmatch(project) else None
+    if _PROJECT.fullmatch(project):
+        return project
+    named = (only_one({*each.findall(denial.failure.text)}) for each in _OTHER_REPOSITORIES)
+    return next(filter(None, named), None)
 
 
 def stated_claim(denial: Denial, name: str) -> str | None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_argument
 from iamtriage.explaining._context.readers.tags import find_request_tags
 from iamtriage.explaining._context.readers.terraform_code import find_resources
-from iamtriage.explaining._rules.basics import Denial
+from iamtriage.explaining._rules.basics import Denial, Explanation
 from iamtriage.explaining._rules.denials.conditions import condition_keys
 from iamtriage.explaining._rules.denials.conditions.required_settings import BLOCK_DEVICES, INSTANCES
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 
@@ -244,3 +246,34 @@ def leave_out(denial: Denial, rule: str, key: str, values: str) -> tuple[str, st
             f"aws ec2 describe-tags --region {tagged['region']} --filters Name=resource-id,Values={tagged['id']}",
         ),
     )
+
+
+# "The SCP denies RunInstances without the tag cost-center", "instances must have a team tag".
+_SAID_TAG = lazy_pattern(
+    r"(?i)\b(?:without|unless (?:it|they) ha(?:s|ve)|must (?:carry|have)|(?:requires?|enforces?|needs?|wants?)) (?:an? |the )?(?:\w{1,12} )?"
+    r"(?:tag [`\"']?(?P<key>(?!(?:and|are|for|in|is|of|on|or|that|to|which|with)\b)[\w.:/+@-]{2,128}(?<![.:]))|[`\"']?(?P<named>[\w.:/+@-]{2,128})[`\"']? tag\b)"
+)
+_NO_KEY = frozenset(
+    {"a", "an", "any", "correct", "every", "mandatory", "no", "required", "right", "the", "this"}
+)
+
+
+def add_said_tag(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the text says that a Deny is for requests without a tag: then the caller sets it."""
+    found = next(iter(_SAID_TAG.finditer(denial.failure.text)), None)
+    key = "" if found is None else found["key"] or found["named"]
+    sentence = "" if found is None else re.split(r"[.!]\s|\n", denial.failure.text[found.start() :])[0]
+    created = re.match(r"[a-z0-9-]+:(?:create|put|register|request|run)", denial.lowercase_action)
+    if found is None or key.lower() in _NO_KEY or "?" in sentence or created is None:
+        return explanation
+    by_hand = (
+        f"Pass the tag {key} in the call that creates the resource: a tag that is set later is too late."
+    )
+    step = describe_tag_setting(denial, key, "VALUE") or tag_step(denial, by_hand, key)
+    remedy = your_remedy(
+        f"Set the tag {key} when the resource is created, as the text says",
+        step,
+        "If the Deny also tests the value, use one that it allows.",
+    )
+    summary = f"{explanation.summary.removesuffix('.')}, by the text because the request lacks the tag {key}."
+    return attrs.evolve(explanation, summary=summary, remedies=(remedy, *explanation.remedies))
