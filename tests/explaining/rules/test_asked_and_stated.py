@@ -303,6 +303,7 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
         ),
         (f"{_MFA}In the console with MFA it is denied, too.", "Find the Deny statement", "carry no MFA"),
         (f"{_MFA}In the console it works.", "Try the call with MFA", "carry no MFA"),
+        (f"{_MFA}In the console it works, but not in my code.", "Try the call with MFA", "carry no MFA"),
         (_MFA, "Try the call with MFA", "A console session has MFA"),
         (
             '{"awsRegion": "eu-north-1", "errorCode": "AccessDenied", "eventSource": "rds.amazonaws.com", "eventName": "CreateDBInstance", "errorMessage": "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: rds:CreateDBInstance on resource: arn:aws:rds:eu-north-1:111122223333:db:films with an explicit deny in a service control policy"}',

@@ -264,6 +264,7 @@ _UNKNOWN = "An error occurred (InvalidClientTokenId) when calling the GetCallerI
         (_LIST.format(*["shared-credentials-file"] * 2) + "The instance has no role.\n", None, ""),
         (_LIST.format(*["shared-credentials-file"] * 2) + "The instance has the role web-1.\n$ export AWS_PROFILE=lab\n", None, ""),
         (f"$ env\n{_IRSA}", None, ""),
+        ("On my laptop:\n" + _LIST.format(*["shared-credentials-file"] * 2) + "The instance has the role web-1.\n", None, ""),
     ],
 )  # fmt: skip
 def test_keys_that_hide_a_role(shown: str, role: str | None, command: str) -> None:

@@ -108,7 +108,11 @@ def _find_said_trust(failure: Failure) -> Iterator[tuple[str, Any]]:
         return
     from iamtriage.explaining._context.readers.said_trust import find_said_trust
 
-    said = None if failure.deny == "explicit" else find_said_trust(failure.text, failure.principal)
+    said = (
+        None
+        if failure.deny == "explicit"
+        else find_said_trust(failure.text, failure.principal, failure.resource)
+    )
     if said is not None:
         yield "trust_policy", said
 

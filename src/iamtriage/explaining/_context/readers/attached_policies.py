@@ -125,6 +125,8 @@ _ITEM = lazy_pattern(r"[ \t]{0,12}[-*] ")
 _CHARS_OF_LIST = 600
 # The words with which a sentence about the caller, or a line of a list, begins.
 _OF_CALLER = lazy_pattern(r"(?i:\b(?:polic(?:y|ies)|role|permission set|user|it|i|we)\b)|^\s{0,13}[-*] ")
+# "The role admin has": a role of which the text has no ARN.
+_OF_NAMED = lazy_pattern(r"\b[Rr]ole [`\"']?(?!(?:allow|already|also|can|contain|for|got|grant|ha[sd]|have|i[ns]|includ|itself|may|now|of|on|only|polic|that|to|we|which|with)\w*\b)[A-Za-z][\w+=,@-]{1,62}[`\"']? (?:already |also |itself |now |only )?(?:allows?|can|grants?|has|is|may)\b")  # fmt: skip
 # "The permission set ReadOnly has …", "the permission set of the other team has …"
 _OF_SET = lazy_pattern(
     r"(?i:\bpermission set)(?: (?:named )?[`\"']?(?!(?:allows?|already|also|can|contains?|got|grants?|has|have|includes?|is|itself|may|that|which|with)\b)(?P<name>[\w+=,.@-]{1,32}))?"
@@ -148,7 +150,9 @@ def find_described_policies(text: str) -> Iterator[Document]:
         if (found["other"] and not _NEXT_SUBJECT.search(words)) or _is_in_list_of_others(text, found):
             continue
         owner = _find_principal(text, words)
-        if owner is None and ("'s policy:" in words or not _OF_CALLER.search(words)):
+        if owner is None and (
+            "'s policy:" in words or not _OF_CALLER.search(words) or _OF_NAMED.search(words)
+        ):
             continue
         of_set = _OF_SET.search(words)
         if of_set and f"AWSReservedSSO_{of_set['name'] + '_' if of_set['name'] else ''}" not in text:
@@ -178,13 +182,11 @@ def find_described_policies(text: str) -> Iterator[Document]:
 
 def _read_condition(text: str, at: int) -> dict[str, dict[str, str]] | None:
     """Return the condition that follows a grant, an empty one if it cannot be read, or ``None`` if there is none."""
-    found = _ON_CONDITION.match(text, at)
-    if found is None or found["key"] is None:
+    if (found := _ON_CONDITION.match(text, at)) is None or found["key"] is None:
         return None if found is None else {}
     value = found["value"]
     operator = "Bool" if value in {"true", "false"} else "StringLike" if "*" in value else "StringEquals"
-    operator = "IpAddress" if found["key"].lower() == "aws:sourceip" else operator
-    return {operator: {found["key"]: value}}
+    return {"IpAddress" if found["key"].lower() == "aws:sourceip" else operator: {found["key"]: value}}
 
 
 def _is_in_list_of_others(text: str, found: re.Match[str]) -> bool:

@@ -25,6 +25,9 @@ _CALLER = lazy_pattern(
 )
 _OWN = lazy_pattern(r"(?i)\b(?:me|us|(?:my|our) (?:arn|iam user|own (?:arn|role|user)|role|user))\b")
 _OWN_ACCOUNT = lazy_pattern(r"(?i)\b(?:my|our|the caller's) (?:aws )?account\b")
+_NAMED_ROLE = lazy_pattern(
+    r"\b[Rr]ole [`\"']?(?!(?:allows?|also|already|and|has|have|i[ns]|itself|lists?|names?|on|only|session|that|trusts?|which|with)\b)([\w+=@-]{2,64})"
+)
 _MFA = lazy_pattern(r"\b(?:aws:)?MultiFactorAuthPresent\b|\b(?i:mfa|multi-factor authentication)\b")
 _EXTERNAL_ID = lazy_pattern(
     r"(?i)\b(?:sts:)?external[ -]?id\b[\"'`]?(?: ?(?:is|=|:|of|equals|to be))? ?(?P<quote>[\"'`]?)(?P<id>(?=[\w+=,.@:/-]*[0-9-])[\w+=,.@:/-]{2,64}(?<![.,:]))(?P=quote)"
@@ -34,7 +37,7 @@ _PASSES_CODE = lazy_pattern(r"(?i)\b(?:serial[_-]?number|token[_-]?code|mfa_seri
 _PASSES_ID = lazy_pattern(r"(?i)(?<!sts:)\bexternal[_-]?id(?:\b[\"']? ?[=:]| [\w\"'$])")
 
 
-def find_said_trust(text: str, caller: str | None) -> dict[str, Any] | None:
+def find_said_trust(text: str, caller: str | None, role: str | None = None) -> dict[str, Any] | None:
     """Return the trust policy that the only sentence about one describes, if the caller does not meet its condition.
 
     >>> user = "arn:aws:iam::111122223333:user/kim"
@@ -48,6 +51,9 @@ def find_said_trust(text: str, caller: str | None) -> dict[str, Any] | None:
     found = _CALLER.fullmatch(caller or "")
     if said is None or found is None or _NOT_SO.search(said):
         return None
+    target = (role or "").rpartition("/")[2]
+    if any(each not in {target, found["role"]} for each in _NAMED_ROLE.findall(said)):
+        return None  # it is the trust policy of another role
     start, name = f"arn:{found['partition']}:iam::{found['account']}", found["user"] or found["role"]
     trusted = found[0] if found["user"] else f"{start}:role/{name}"
     if not (_OWN.search(said) or re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", said)):

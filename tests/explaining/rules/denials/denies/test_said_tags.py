@@ -17,6 +17,7 @@ _SEND = _DENIED.format("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:qu
         (_LAUNCH, "The SCP denies RunInstances without the tag cost-center.", "cost-center"),
         (_LAUNCH, "All instances must have a `team` tag.", "team"),
         (_QUEUE, "Our platform requires the tag owner on queues", "owner"),
+        (_LAUNCH, "The session must have the tag team, which the IdP sends.", None),
         # No key is named, somebody only asks, and no resource is created.
         (_LAUNCH, "The SCP denies RunInstances without the required tag.", None),
         (_LAUNCH, "Does it need the tag team?", None),

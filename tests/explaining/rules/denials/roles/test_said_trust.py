@@ -20,6 +20,8 @@ _MFA, _ID = "Assume the role with MFA", "Pass the external ID dock-4"
         (_USER, _OWN, "Its trust policy has my user as Principal and a Bool condition aws:MultiFactorAuthPresent true", _MFA),
         (_USER, _OTHER, 'Their trust policy trusts our account with the external ID "dock-4".', _ID),
         (_SESSION, _OTHER, "The trust relationship lists crane, condition sts:ExternalId = dock-4", _ID),
+        (_USER, _OWN, "The trust policy of role quay names my user and requires MFA.", _MFA),
+        (_USER, _OWN, "The trust policy of role dock names my user and requires MFA.", None),
         # It is not so, or nobody knows.
         (_USER, _OWN, "The trust policy names mia and has no condition on MFA.", None),
         (_USER, _OWN, "Should the trust policy allow mia only with MFA?", None),

@@ -11,6 +11,7 @@ from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.profiles import find_listed_key
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.profiles.local_programs import find_computer
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
@@ -44,6 +45,9 @@ _PLACES = {
     "env": "the environment",
     "shared-credentials-file": "~/.aws/credentials",
 }
+_ON_LAPTOP = lazy_pattern(
+    r"(?i)\b(?:laptop|macbook|workstation|my (?:computer|mac|pc)|my (?:own )?machine|locally)\b"
+)
 # What env prints in a pod whose service account has a role.
 _KEY_OF_POD = lazy_pattern(r"(?m)^[ \t]{0,8}AWS_ACCESS_KEY_ID[=:] ?[\"']?(?P<key>A[KS]IA[0-9A-Z]{0,16})?")
 _ROLE_OF_POD = lazy_pattern(
@@ -126,6 +130,8 @@ def find_hidden_role(case: Case[Failure]) -> HiddenRole | None:
         )
     listed, said = find_listed_key(text), next(find_said(text, _SAID_ROLE), None)
     place = None if listed is None else _PLACES.get(listed.kind)
+    if find_computer(text) is not None or _ON_LAPTOP.search(text) is not None:
+        return None  # the call did not run on the instance
     if listed is None or said is None or place is None or find_profile(case) not in {None, "default"}:
         return None
     name = said["name"] or said["attached"]

@@ -7,7 +7,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words, quote_argument
+from iamtriage._text import join_words, line_start, quote_argument
 from iamtriage.explaining._context.readers.tags import find_request_tags
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Denial, Explanation
@@ -253,6 +253,10 @@ _SAID_TAG = lazy_pattern(
     r"(?i)\b(?:without|unless (?:it|they) ha(?:s|ve)|must (?:carry|have)|(?:requires?|enforces?|needs?|wants?)) (?:an? |the )?(?:\w{1,12} )?"
     r"(?:tag [`\"']?(?P<key>(?!(?:and|are|for|in|is|of|on|or|that|to|which|with)\b)[\w.:/+@-]{2,128}(?<![.:]))|[`\"']?(?P<named>[\w.:/+@-]{2,128})[`\"']? tag\b)"
 )
+# A question, or a tag of the session or principal.
+_OF_CALLER = lazy_pattern(
+    r"(?i)\?|\b(?:callers?|i(?:dentity )?p(?:rovider)?|principals?|roles?|sessions?|users?)\b"
+)
 _NO_KEY = frozenset(
     {"a", "an", "any", "correct", "every", "mandatory", "no", "required", "right", "the", "this"}
 )
@@ -262,9 +266,10 @@ def add_said_tag(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the text says that a Deny is for requests without a tag: then the caller sets it."""
     found = next(iter(_SAID_TAG.finditer(denial.failure.text)), None)
     key = "" if found is None else found["key"] or found["named"]
-    sentence = "" if found is None else re.split(r"[.!]\s|\n", denial.failure.text[found.start() :])[0]
+    text = denial.failure.text
+    sentence = "" if found is None else re.split(r"[.!]\s|\n", text[line_start(text, found.start()) :])[0]
     created = re.match(r"[a-z0-9-]+:(?:create|put|register|request|run)", denial.lowercase_action)
-    if found is None or key.lower() in _NO_KEY or "?" in sentence or created is None:
+    if found is None or key.lower() in _NO_KEY or created is None or _OF_CALLER.search(sentence):
         return explanation
     by_hand = (
         f"Pass the tag {key} in the call that creates the resource: a tag that is set later is too late."

@@ -32,7 +32,11 @@ _DEVICE = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-
 _OPENS_SESSION = lazy_pattern(r"sts:get(?:sessiontoken|calleridentity)|iam:.*mfa.*")
 # "In the console, with the code of my phone, it works": what the sentence says first of the console counts.
 _CONSOLE = lazy_pattern(r"(?i)[^.;\n]{0,60}\bconsole\b[^.;\n]{0,140}")
-_CODE = lazy_pattern(r"(?i)\b(?:mfa|2fa|multi-?factor|otp|totp|codes?|authenticator|yubi-?key|passkey)\b")
+# But not "in my code".
+_CODE = lazy_pattern(
+    r"(?i)\b(?:mfa|2fa|multi-?factor|t?otp|authenticator|yubi-?key|passkey)\b|\b(?:app|device|phone|sms|token|one-time|(?:six|6)-digit)(?:'s)? codes?\b"
+    r"|\bcodes? (?:from|of|on) (?:an?|my|the) (?:\w{1,20} )?(?:app|device|phone|token)\b"
+)
 _OUTCOME = lazy_pattern(
     r"(?i)(?P<fails>\b(?:can'?t|cannot|\w{2,6}n't|not|fails?|failed|denied|no)\b)|\b(?:can|could|works?|worked|fine|okay|ok)\b"
 )
@@ -115,9 +119,9 @@ def may_need_mfa(denial: Denial) -> bool:
 
 
 def works_with_mfa(text: str) -> bool:
-    """Return whether a text says that a call works in the console, with a code.
+    """Return whether a text says that a call works in the console, with the code of a device.
 
-    >>> works_with_mfa("In the console, with my code, I can read it."), works_with_mfa("The console asks for a code.")
+    >>> works_with_mfa("In the console, with my MFA code, I can read it."), works_with_mfa("It works in the console, not in my code.")
     (True, False)
     """
     said = (each[0] for each in _CONSOLE.finditer(text) if _CODE.search(each[0]))
