@@ -110,6 +110,9 @@ def find_hidden_role(case: Case[Failure]) -> HiddenRole | None:
         role = f"the role {given['name']} of the pod's service account"
         remedy = your_remedy(
             f"Remove the access keys from the pod, so that the role {given['name']} is used",
+            "If somebody exported these temporary keys only in a shell in the pod, this is enough there: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN."
+            if (key["key"] or "").startswith("ASIA")
+            else None,
             "Delete them where they are set, too: env and envFrom in the manifest or the chart, or the Secret. Otherwise, the next deployment sets them again.",
             commands=set_variables_command(
                 case, "AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"
