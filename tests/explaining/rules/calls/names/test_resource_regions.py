@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _WHO = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/dev/kim\n"
 _EKS = "$ aws eks update-kubeconfig --name shop\n\nAn error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: shop.\n\n"
@@ -46,7 +47,6 @@ def test_resource_in_another_region(text: str, called: str, again: str) -> None:
         (f"{_configured('us-west-2')}{_EKS}Pat: it was {_ARN}", " in us-west-2"),
         (f"{_configured('us-west-2')}{_EKS}Pat: we deleted {_ARN}", " in us-west-2"),
         (f"{_configured('us-west-2')}{_EKS}Is it {_ARN}?", " in us-west-2"),
-        (f"{_configured('us-west-2')}{_WHO}{_EKS}It is {_ARN.replace('1111', '4444')}", " in us-west-2"),
         (f"{_configured('eu-north-1')}{_EKS}Pat: it is {_ARN}", " in eu-north-1"),
         # The ARN of another queue.
         (f"{_SQS}Pat: mine is arn:aws:sqs:eu-north-1:111122223333:jobs-old", " in us-east-2"),
@@ -59,3 +59,27 @@ def test_region_of_the_resource_is_not_known(text: str, place: str) -> None:
     explanation = explain(text)
     assert f" does not exist{place} in the account of the call" in explanation.summary
     assert "derived" not in [each.evidence for each in explanation.causes]
+
+
+_ELSEWHERE = _ARN.replace("1111", "4444")
+
+
+@check_rows(
+    ("said", "profile"),
+    [
+        (f"It is {_ELSEWHERE}", "PROFILE"),
+        (f"It is {_ELSEWHERE}, my profile for that account is shop-prod.", "shop-prod"),
+        (f"It is {_ELSEWHERE}\n[profile shop-prod]\nsso_account_id = {_ELSEWHERE.split(':')[4]}\nsso_role_name = Ops\n", "shop-prod"),
+        # Nobody knows, it was elsewhere, or it is in the account of the call.
+        (f"Is it {_ELSEWHERE}?", None),
+        (f"The old one was {_ELSEWHERE}", None),
+        (f"It is {_ARN}", None),
+        (f"Another one is {_ELSEWHERE}-2", None),
+    ],
+)  # fmt: skip
+def test_resource_in_another_account(said: str, profile: str | None) -> None:
+    explanation = explain(f"{_WHO}{_EKS}{said}\n")
+    is_elsewhere = explanation.causes[0].code == "resource-in-other-account"
+    assert is_elsewhere is (profile is not None)
+    if profile is not None:
+        assert explanation.remedies[0].commands[0].endswith(f" --profile {profile}")

@@ -21,7 +21,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.calls import error_kind, service_objects
 from iamtriage.explaining._rules.calls.account_kinds import ACCOUNT_STATE
-from iamtriage.explaining._rules.calls.names.resource_regions import find_regions
+from iamtriage.explaining._rules.calls.names.resource_regions import Owner, find_owner, find_regions
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -170,6 +170,8 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     if resource.name == _MANAGED:
         return _explain_managed_policy(case, name or "")
     titled = f"{resource.name}{f' {clip_text(name)}' if name else ''}"
+    if (owner := find_owner(case, resource.service, name)) is not None:
+        return _explain_other_account(case, titled, owner)
     region, other, shown = (
         (None, None, "") if resource.is_global else find_regions(case, resource.service, name)
     )
@@ -197,6 +199,21 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
         *causes,
         remedies=_compare_remedy(case, resource, region, other, message),
         notes=note,
+    )
+
+
+def _explain_other_account(case: Case[AwsError], titled: str, owner: Owner) -> Explanation:
+    """Explain that a resource is in another account than the one that was called."""
+    profile = commands.profile(owner.profile)
+    again = commands.repeat_command(case.context.command, changes={"profile": profile})
+    step = None if owner.profile else "PROFILE is one for that account, whose administrator gives access."
+    lines = (f"aws sts get-caller-identity --profile {profile}", again)
+    return case.explain(
+        f"The {titled} is in account {owner.account}, and the call was made with credentials of account {owner.own}.",
+        RESOURCE_IN_OTHER_ACCOUNT.cause("derived", text=f"Its ARN in the text has account {owner.account}."),
+        topic=NOT_FOUND.code,
+        remedies=your_remedy(f"Call it with credentials of account {owner.account}", step, commands=lines),
+        notes=NOT_A_DENIAL,
     )
 
 

@@ -1,12 +1,13 @@
-"""Find the Region in which a missing resource is, and the one to which the call went."""
+"""Find the Region and the account in which a missing resource is, and those to which the call went."""
 
 from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import line_at, quote_words
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Case
 from iamtriage.explaining._rules.shared import clues
@@ -69,3 +70,54 @@ def _find_configured(case: Case[AwsError]) -> str | None:
     """Return the configured Region of the call's profile, if the text has it before the failure."""
     printed = list(_CONFIGURED.finditer(case.failure.text, 0, case.failure.span[0]))
     return printed[-1]["region"] if printed and printed[-1]["profile"] == find_profile(case) else None
+
+
+# The account that get-caller-identity prints.
+_OWN_ACCOUNT = lazy_pattern(
+    r"(?a)\bget-caller-identity\b[^\n]{0,120}(?:\n[^\n$#>]{0,200}?){1,5}?(?<![0-9])(?P<account>[0-9]{12})(?![0-9])"
+)
+# "My profile for that account is shop-prod."
+_SAID_PROFILE = lazy_pattern(
+    r"(?i)\bprofile (?:for|in|of|to) (?:it|that|the (?:other|right)|this|[0-9]{12})(?: account)?(?: \([^()\n]{1,40}\))? is (?:called |named )?[`\"']?(?P<name>[\w.@-]{1,63}\w)"
+    r"|\bprofile [`\"']?(?P<first>[\w.@-]{1,63}\w)[`\"']? is (?:for|in|of|that of) (?:that|the other|this) account\b"
+)
+
+
+class Owner(NamedTuple):
+    """The account of a missing resource, if it is not that of the call.
+
+    Attributes:
+        account: The account that the ARN in the text has.
+        own: The account of the credentials.
+        profile: The profile with credentials of the owner, if the text names it.
+    """
+
+    account: str
+    own: str
+    profile: str | None
+
+
+def find_owner(case: Case[AwsError], service: str, name: str | None) -> Owner | None:
+    """Return the account of a missing resource whose ARN in the text has another account than the call."""
+    text = case.failure.text
+    printed = {each["account"] for each in _OWN_ACCOUNT.finditer(text)}
+    own = getattr(case.principal, "account", None) or only_one(printed)
+    if not name or not service or own is None:
+        return None
+    pattern = rf"(?a)(?<![\w:/-])arn:aws[a-z-]{{0,12}}:{service}:[a-z0-9-]{{0,30}}:([0-9]{{12}}):(?:[\w-]{{1,40}}[:/])?{re.escape(name)}(?![\w:/-]|\.\w)"
+    command, (start, end) = case.context.command, case.failure.span
+    found = [
+        each
+        for each in re.finditer(pattern, text)
+        if not start <= each.start() < end
+        and _IS_UNSURE.search(line_at(text, each.start(), each.end()).replace(each[0], "")) is None
+    ]
+    account = only_one({each[1] for each in found})
+    # A call that names the whole ARN went to its account.
+    is_called = command is not None and any(each[0] in command.text for each in found)
+    if account is None or account == own or is_called:
+        return None
+    sections = (each for each in find_profile_sections(text) if account in "".join(each.settings.values()))
+    said = next(_SAID_PROFILE.finditer(text), None)
+    profile = (said["name"] or said["first"]) if said else next((each.name for each in sections), None)
+    return Owner(account, own, profile)
