@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 import textwrap
 
-from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern
+from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_templates import find_keys
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Cause, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_partition
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
@@ -178,6 +180,14 @@ def find_unassigned_role(case: clusters.AnyCase) -> PodProblem | None:
             ),
             is_unassigned=True,
         )
+    if (said := _find_said_role(case)) is not None:
+        name = clip_text("/".join(filter(None, (case.facts.namespace, case.facts.service_account))))
+        why = f"the pod's service account {name} lacks the annotation with the role {said}, which is meant for it"
+        step = "The role and its trust policy stay as they are."
+        title, label = f"Annotate the service account with the role {said}", "Then re-create the pods:"
+        return PodProblem(
+            why, said, _annotate_remedy(case, title, step, label=label, role=said), is_unassigned=True
+        )
     if find_values_path(text) is None:
         return None
     controller = find_controller(text)
@@ -270,14 +280,36 @@ def _override_remedy(case: clusters.AnyCase, skipped: re.Match[str]) -> Remedy:
     )
 
 
-def _annotate_remedy(case: clusters.AnyCase, title: str, step: str, *, label: str | None = None) -> Remedy:
+# "I created the role web-uploader with IRSA trust", "the role cart trusts system:serviceaccount:web:cart".
+_ROLE_NAME = r"[Rr]ole [`\"']?(?P<{}>(?=[\w+=,.@-]{{0,60}}[-_0-9])[A-Za-z][\w+=,.@-]{{0,62}}\w)[`\"']?"
+_SAID_ROLE = lazy_pattern(
+    rf"(?a)\b(?i:irsa) {_ROLE_NAME.format('of_irsa')}|\b{_ROLE_NAME.format('name')}[^.\n]{{0,60}}?(?:\bIRSA\b|\bsystem:serviceaccount:)"
+)
+
+
+def _find_said_role(case: clusters.AnyCase) -> str | None:
+    """Return the role that a sentence says is for a service account that the text shows without the annotation."""
+    text = case.failure.text
+    if (
+        KEY in text
+        or case.facts.service_account is None
+        or not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text)
+    ):
+        return None
+    return only_one({each["name"] or each["of_irsa"] for each in find_said(text, _SAID_ROLE)})
+
+
+def _annotate_remedy(
+    case: clusters.AnyCase, title: str, step: str, *, label: str | None = None, role: str | None = None
+) -> Remedy:
     """Return the remedy that annotates the service account itself."""
-    restart = clusters.restart_command(case)
+    restart, account = clusters.restart_command(case), case.failure.account
+    arn = f"arn:{find_partition(case)}:iam::{account or 'ACCOUNT_ID'}:role/{role}" if role else None
     return cluster_remedy(
         title,
         step,
         commands=(
-            f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {KEY}={_stated_role(case.failure.text)}",
+            f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {KEY}={arn or _stated_role(case.failure.text)}",
             Labelled(label, restart) if label else restart,
         ),
         url=pages.EKS_IRSA_POD,
