@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import join_words, quote_words
-from iamtriage.explaining._rules.basics import Case, CauseType, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.quotas import QUOTA_REACHED
 from iamtriage.explaining._rules.shared import clues
@@ -366,14 +366,15 @@ def _find_unverified(text: str) -> tuple[str, list[str]] | None:
     return (found["region"].lower(), addresses) if found and 0 < len(addresses) <= _MAX_ADDRESSES else None
 
 
-def name_unverified(text: str, summary: str) -> str:
-    """Return the verdict with the addresses that SES names."""
+def name_unverified(text: str, summary: str, cause: Cause) -> tuple[str, Cause]:
+    """Return the verdict and the cause with the addresses that SES names."""
     if (found := _find_unverified(text)) is None:
-        return summary
+        return summary, cause
     are = "is" if len(found[1]) == 1 else "are"
-    return (
+    named = (
         f"SES rejected the message, because {join_words(found[1], 'and')} {are} not verified in {found[0]}."
     )
+    return named, attrs.evolve(cause, text=named)
 
 
 def verify_addresses(text: str, remedy: Remedy) -> Remedy:

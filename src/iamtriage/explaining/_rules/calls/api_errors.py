@@ -147,7 +147,7 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
     elif kind.cause is message_kinds.VOLUME_KEY:
         summary, cause = load_rule("calls.services.destination_keys.name_launcher")(case, summary, cause)
     elif kind.cause is account_kinds.EMAIL_NOT_VERIFIED:
-        summary = account_kinds.name_unverified(case.failure.text, summary)
+        summary, cause = account_kinds.name_unverified(case.failure.text, summary, cause)
     elif kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{quoted_message.end_summary(case.failure)}"
     elif kind.cause is api_error_kinds.THROTTLED:
