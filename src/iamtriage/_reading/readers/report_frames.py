@@ -143,6 +143,8 @@ sure   | with trust relationship to | \bAccount (?:[0-9]{12}|[X*]{3,12}|<[^<>\n]
 [aws_error]
 # What EC2, Auto Scaling and EKS say of instances, nodes and clusters that cannot start.
 sure   | <KMS>KMS key provided is in an|<launch>error on launch | \bThe KMS key provided is in an incorrect state\b|\bClient error on launch\b
+# The EBS CSI driver or Terraform waits for the volume that it created, which EC2 has deleted.
+sure   | available volume in EC2|waiting for EBS Volume | \b(?:failed to get an available volume in EC2|waiting for EBS Volume \(vol-[0-9a-f]{8,17}\) create): (?P<code>InvalidVolume\.NotFound)\b
 sure   | inaccessible AWS KMS key | \bencrypted with an inaccessible AWS KMS key\b
 sure   | nvalid IamInstanceProfile: |nvalid InstanceProfile: |nvalid IAM Instance Profile name | \bInvalid (?:(?:Iam)?InstanceProfile: \S|IAM Instance Profile name\b)
 sure   | ClientException: Role is not valid | \bClientException: Role is not valid\b

@@ -129,7 +129,7 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
         because = (f'The text says "{clip_text(found[0])}".',)
     text = kind.summary.rpartition(", so ")[0] + "." if kind.is_from_sdk else ""
     evidence: Evidence = "reported" if clues.error_code(case.failure) or kind.is_from_sdk else "derived"
-    if kind.cause in {message_kinds.VOLUME_KEY, message_kinds.NEW_VOLUME_GONE} and "KMS" not in message:
+    if kind.cause is message_kinds.VOLUME_KEY and "KMS" not in message:
         evidence = "possible"  # this kind of error has other reasons, too
     cause = kind.cause.cause(
         evidence,
@@ -375,6 +375,9 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(
         _load("calls.services.managed_nodes.explain_unconnected_node"),
         code=r"InvalidInstanceId|TargetNotConnected",
+    ),
+    Route(
+        _load("calls.services.destination_keys.explain_new_volume"), message=message_kinds.WAITS_FOR_VOLUME
     ),
     Route(message_kinds.explain_capabilities, code=r"InsufficientCapabilities(?:Exception)?"),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),

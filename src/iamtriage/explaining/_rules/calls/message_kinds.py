@@ -110,6 +110,8 @@ NEW_VOLUME_GONE = CauseType(
     fix="Allow the caller to use the KMS key of the volume, and check that the key is enabled.",
     sources=("https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html",),
 )
+# What waits for a volume that it created: the EBS CSI driver, or Terraform.
+WAITS_FOR_VOLUME = r"(?:\bavailable volume in EC2\b|\b[Cc]ould not create volume\b|[Ww]aiting for (?:EBS )?[Vv]olume \([\w-]{5,30}\) (?!(?:to be )?(?:delet|destr|detach|updat|modif)))[^\x1e]{0,240}?\bInvalidVolume\W{1,3}NotFound"
 METADATA_UNANSWERED = CauseType(
     "metadata-unanswered",
     title="The instance metadata service did not answer",
@@ -244,19 +246,6 @@ KINDS_BY_MESSAGE = (
         code=r"",
         message=r"InvalidKMSKey|KMS key provided is in an incorrect state|inaccessible AWS KMS key|Client error on launch",
         summary="The instances could not start: most often, the key policy of the KMS key of a volume does not allow whoever launches them, or the key is disabled or pending deletion.",
-        lacks_permission=True,
-    ),
-    ErrorKind(
-        cause=NEW_VOLUME_GONE,
-        code=r"",
-        message=r"(?:\bavailable volume in EC2\b|[Ww]aiting for (?:EBS )?[Vv]olume \([\w-]{5,30}\) (?!(?:to be )?(?:delet|destr|detach|updat|modif)))[^\x1e]{0,120}?\bInvalidVolume\W{1,3}NotFound",
-        summary="EC2 deleted the new volume again: most often, whoever created it is not allowed to use its KMS key.",
-        remedies=account_remedy(
-            "Allow whoever creates the volume to use its KMS key",
-            "The role needs kms:CreateGrant, kms:Decrypt, kms:DescribeKey, kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt* on the key: for the EBS CSI driver, the role of ebs-csi-controller-sa. If the key is in another account, its policy must allow the role, too.",
-            "The StorageClass (kmsKeyId) or the setting of the volume names the key. Without one, it is the key that the command prints, if EBS encrypts by default.",
-            commands="aws ec2 get-ebs-default-kms-key-id --region REGION",
-        ),
         lacks_permission=True,
     ),
     ErrorKind(

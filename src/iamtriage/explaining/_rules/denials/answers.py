@@ -38,6 +38,12 @@ _MAX_MENTIONS = 8
 _BROKEN = (
     r"\b(?:bad|broken|cached?|different|expired|invalid|missing|old|other|problem|wrong|cause|reason|fault)\b"
 )
+# "Should I turn that off?" follows what it is about.
+_ASKS_FOR_PUBLIC = lazy_pattern(
+    r"(?i:\b(?:off|disable|remove|switch|turn|make|set|open)\b[^?.\n]{0,40}\b(?:block public access|(?:bucket|objects?|it|site) public)\b[^?.\n]{0,40}\?"
+    r"|\bblock(?:ed|ing)? (?:all )?public access\b[^?]{0,160}\b(?:off|disable|remove|switch|turn|relax)\b[^?.]{0,60}\?)"
+)
+_STAYS_PRIVATE = "No, leave Block Public Access on: it does not concern CloudFront with origin access control, and a policy that names only the distribution does not make the bucket public."
 _NO_RESTART = "No new sign-in or restart is necessary: a change of the role's policies applies to its sessions within seconds."
 # What a remedy says that changes whose credentials are used, so that the answer above doesn't hold.
 _RESTARTS = lazy_pattern(r"\brestart\b|(?i:\b(?:sign|log) in again\b|\baws sso login\b)")
@@ -121,6 +127,8 @@ def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
                 0,
                 f"The text says {quote_words(said)}: the call is made by {clip_text(denial.caller)}, and only its policies count.",
             )
+    if "cloudfront" in denial.failure.text.lower() and _ASKS_FOR_PUBLIC.search(denial.failure.text):
+        found.append(_STAYS_PRIVATE)
     if _NO_RESTART in found and _says_restart(explanation):
         found.remove(_NO_RESTART)
     masked = _MASK.search(denial.failure.resource or "")

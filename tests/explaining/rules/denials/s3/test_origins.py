@@ -99,6 +99,41 @@ def test_origin_of_cloudfront(shown: str, says: str, action: str | None) -> None
     assert (source == wanted) is (shown != _ENCRYPTED)
 
 
+@pytest.mark.parametrize(
+    ("shown", "replaces"),
+    [
+        (f"{_ALLOW}{_ALL}{_ROWS.splitlines()[1]}\n", True),
+        (f"{_ALLOW}The distribution is E3EXAMPLE7NEW. We rebuilt the distribution on Friday.", True),
+        (f"{_ALLOW}{_ALL}{_ROWS}", False),
+        (f"{_ALLOW}The distribution is E3EXAMPLE7NEW.", False),
+    ],
+    ids=["listed", "rebuilt", "both listed", "unknown"],
+)
+def test_former_distribution(shown: str, *, replaces: bool) -> None:
+    """A statement for a distribution that exists no more is corrected."""
+    explanation = explain(f"{_ANSWER}{shown}\nThe bucket uses SSE-S3.\n")
+    first = explanation.remedies[0]
+    assert _NOT_THE_NEW in explanation.summary
+    assert any("--arg new " in each for each in first.commands) is replaces
+    assert (first.policy is None) is replaces
+    assert "kms-key" not in {each.code for each in explanation.causes}
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_answered"),
+    [
+        ("Block public access is on. Should I turn that off for the website?", True),
+        ("Do I have to make the bucket public?", True),
+        ("Block public access is on. What else can it be?", False),
+    ],
+)
+def test_question_about_public_access(asked: str, *, is_answered: bool) -> None:
+    explanation = explain(f"{_ANSWER}{_ALLOW}The distribution is E3EXAMPLE7NEW.\n{asked}\n")
+    assert (
+        any(each.startswith("No, leave Block Public Access on") for each in explanation.notes) is is_answered
+    )
+
+
 _BODY = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 
 

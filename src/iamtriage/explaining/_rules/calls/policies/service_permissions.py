@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import Correction
+from iamtriage.explaining._rules.shared.policies.policy_changes import OF_TOPIC, correct_reference
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.policies._patterns import compile_glob, matches
@@ -57,19 +58,35 @@ _LOG_GROUP = lazy_pattern(
 )
 
 
-def correct_source(value: str, account: str | None, service: str | None = None) -> Correction | None:
+# The ARN of a subscription is that of its topic and a UUID.
+_SUBSCRIPTION = lazy_pattern(
+    rf"(?P<topic>arn:{_PARTITION}:sns:[^:]{{1,40}}:[^:]{{1,40}}:[\w-]{{1,256}}):[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
+)
+_OF_TOPIC = (
+    "that is the ARN of a subscription (the topic's ARN and an ID), and SNS sends the ARN of the topic"
+)
+
+
+def correct_source(
+    value: str, account: str | None, service: str | None = None, text: str = ""
+) -> Correction | None:
     """Return the ARN with which a service calls, if a policy has one that it never has.
 
     Args:
         value: The value of aws:SourceArn in the policy.
         account: The account of the API, if the value is the ARN of one.
         service: The service that calls.
+        text: The text with the code or the template, if there is one.
 
     >>> correct_source("arn:aws:s3:eu-west-1:111122223333:uploads", None).value
     'arn:aws:s3:::uploads'
     >>> correct_source("arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5/*/*", "111122223333").value
     'arn:aws:execute-api:eu-west-1:111122223333:a1b2c3d4e5/*/*'
     """
+    if text and value.startswith("${") and (named := correct_reference(value, text)) is not None:
+        return Correction(*named)
+    if (found := _SUBSCRIPTION.fullmatch(value)) is not None:
+        return Correction(found["topic"], OF_TOPIC)
     if (found := _DISTRIBUTION.fullmatch(value)) is not None:
         reason = "the ARN of a CloudFront distribution has no Region, so the condition never matches"
         return Correction(f"{found['start']}::{found['rest']}", reason)

@@ -73,7 +73,7 @@ class ServiceContrast(NamedTuple):
         key, old, new = self.change
         title = f"Correct {key} in the statement that the policy has"
         slip = corrected_patterns.correct_pattern(old, new)
-        is_slip = slip is not None and slip.is_slip
+        is_slip = old.startswith(f"{new}:") or (slip is not None and slip.is_slip)
         kept = f"If {clip_text(old)} is another source that still calls, list both values instead."
         steps = () if is_slip else (kept,)
         # A key has several log groups.
@@ -249,10 +249,8 @@ def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> ServiceContr
 
 def _correct(call: _Call, value: str) -> corrected_patterns.Correction | None:
     """Return the correction of a source that no request has; the API is in the account of the function it calls."""
-    account = "".join((call.target or "").split(":", 5)[4:5])
-    return service_permissions.correct_source(
-        value, account or find_account(call.case.failure.text), call.service
-    )
+    account, text = "".join((call.target or "").split(":", 5)[4:5]), call.case.failure.text
+    return service_permissions.correct_source(value, account or find_account(text), call.service, text)
 
 
 def _find_value(call: _Call, key: str, value: str) -> str | None:
@@ -356,11 +354,13 @@ def _correct_condition(
     call: _Call, statement: Mapping[str, Any], key: str, value: str, fixed: corrected_patterns.Correction
 ) -> ServiceContrast:
     """Return the contrast that the value of a condition matches no request, with the line of the template or code that has it."""
-    verdict = f"allows {call.service} only for {key} {clip_text(value)}: {fixed.reason}"
+    old, new = corrected_patterns.spell_references(call.case.failure.text, value, fixed.value)
+    here = f", here {clip_text(call.source)}" if has_reference(value) and call.source else ""
+    verdict = f"allows {call.service} only for {key} {clip_text(old)}: {fixed.reason}{here}"
     contrast = _change_source(call, statement, (key, value, fixed.value), verdict)
     if contrast.remedy is not None:
         return contrast
-    title = f"Correct {key} in the template: {clip_text(fixed.value)}"
+    title = f"Correct {key} in the template: {clip_text(new)}"
     only = "Only this line changes: the principal, the action and the resource match."
     return contrast._replace(remedy=_correct_line(call, statement, title, value, fixed.value, only))
 

@@ -1,4 +1,4 @@
-"""Allow services to use a key: S3 that of a queue or topic for notifications, Auto Scaling that of volumes.
+"""Allow services to use a key: S3 that of a queue or topic for notifications, and who creates a volume its key.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html and
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html.
@@ -15,13 +15,23 @@ from iamtriage._text import clip_text
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._rules.basics import Case, Cause, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.calls.message_kinds import VOLUME_KEYS
-from iamtriage.explaining._rules.shared import clues, common_causes
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.calls import error_kind
+from iamtriage.explaining._rules.calls.message_kinds import NEW_VOLUME_GONE, VOLUME_KEYS
+from iamtriage.explaining._rules.shared import clues, common_causes, pages
+from iamtriage.explaining._rules.shared.commands import fill_command, put_policy
 from iamtriage.explaining._rules.shared.grants import service_access
-from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
+from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.remedies import (
+    identity_remedy,
+    owner_remedy,
+    present,
+    resource_policy_remedy,
+    save_step,
+)
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import principal_names
 
 
 def explain_destination_key(case: Case[AwsError], destination: re.Match[str], key: str) -> Explanation:
@@ -132,4 +142,98 @@ def launch_remedy(case: Case[AwsError]) -> Remedy:
             "aws kms put-key-policy --key-id KEY_ARN --policy-name default --policy file://policy.json",
         ),
         url=VOLUME_KEYS,
+    )
+
+
+# The setting of a StorageClass or a volume, and the role that creates the volume: that of the driver's service account.
+_VOLUME_KEY = lazy_pattern(
+    r"(?ai)\bkms_?key(?:_?id|_?arn)?[\\\"']{0,2}\s{0,20}(?:=>|[=:])\s{0,4}[\\\"']{0,2}(?P<key>(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:)?(?:key/|alias/)?[a-z0-9/_-]{8,256})(?![\w.:/-])"
+)
+_CREATING_ROLE = lazy_pattern(
+    r"(?a)(?:role-arn|(?i:service_?account_?role_?arn))[\\\"']{0,2}\s{0,8}[=:\s]\s{0,4}[\\\"']{0,2}(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"
+    r"|\blist-(?:attached-)?role-policies --role-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})"
+)
+_DRIVER_POLICY = lazy_pattern(r"\bAmazonEBSCSIDriver\w{0,40}")
+_OPENS_KEY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:root")
+_USES_KEY = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*")
+
+
+def explain_new_volume(case: Case[AwsError], _message: str) -> Explanation:
+    """Explain that EC2 deleted a volume again that somebody just created, because it cannot use the key for the caller."""
+    text = case.failure.text
+    key = only_one({each["key"] for each in _VOLUME_KEY.finditer(text)})
+    named = {(each["arn"] or each["name"]).rpartition("/")[2] for each in _CREATING_ROLE.finditer(text)}
+    role, policy = only_one(named), _DRIVER_POLICY.search(text)
+    own = [each for one in case.context.policies if not one.is_of_resource for each in one.allows]
+    is_allowed = any(names_action(each, "kms:CreateGrant") for each in own)
+    is_known = key is not None and role is not None and not is_allowed
+    who = "whoever creates the volume" if role is None else f"the role {clip_text(role)}"
+    noun = (
+        "its KMS key"
+        if key is None
+        else f"its KMS key {clip_text(key.rpartition('/')[2] if ':key/' in key else key)}"
+    )
+    lacks = f", and {policy[0]} has no permission for keys of yours" if policy else ""
+    verdict = "most likely" if is_known else "most often"
+    likely = f"{verdict}, {who} is not allowed to use {noun}"
+    if is_allowed:
+        likely = f"{who} cannot use {noun}, although the policy in the text allows kms:CreateGrant: most likely, the key is not enabled, or its policy does not let IAM policies decide"
+    return case.explain(
+        f"EC2 deleted the new volume again: {likely}.",
+        NEW_VOLUME_GONE.cause(
+            "derived" if is_known else "possible",
+            error_kind.code_evidence(case.failure),
+            text=f"EC2 accepts an encrypted volume first, and deletes it again if it cannot use the KMS key with the permissions of the caller{lacks}. {'' if is_known else 'If so, '}{'T' if is_known else 't'}hat the volume does not exist is only the consequence: nobody has deleted it.",
+        ),
+        topic=NEW_VOLUME_GONE.code,
+        remedies=_check_volume_key(key) if is_allowed else _allow_volume_key(case, key, role),
+    )
+
+
+def _check_volume_key(key: str | None) -> Remedy:
+    """Return the remedy that finds why a key cannot be used by a role whose policy allows it."""
+    show = "aws kms describe-key --key-id {} --query KeyMetadata.KeyState"
+    policy = "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text"
+    return owner_remedy(
+        "Check the state and the policy of the key",
+        "The state must be Enabled. The key policy must let IAM policies decide (the account's root as principal), or allow the role.",
+        commands=(fill_command(show, key or "KEY_ARN"), fill_command(policy, key or "KEY_ARN")),
+        url=pages.KMS_KEY_STATE,
+    )
+
+
+def _allow_volume_key(case: Case[AwsError], key: str | None, role: str | None) -> Remedy:
+    """Return the remedy that allows who creates a volume to use its key."""
+    opened = [
+        each
+        for one in case.context.policies
+        if one.is_of_resource
+        for each in one.allows
+        if any(map(_OPENS_KEY.fullmatch, principal_names(each))) and names_action(each, "kms:CreateGrant")
+    ]
+    arn = key if key is not None and ":key/" in key else "KEY_ARN"
+    statements = (
+        allow(_USES_KEY, arn),
+        allow("kms:CreateGrant", arn, condition={"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+    )
+    find = None
+    if key is None:
+        find = fill_command(
+            "aws ec2 get-ebs-default-kms-key-id --region {}", clues.find_region(case) or "REGION"
+        )
+    elif arn != key:
+        find = fill_command("aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text", key)
+    return identity_remedy(
+        f"Allow {f'the role {clip_text(role)}' if role else 'whoever creates the volume'} to use the KMS key",
+        None if role else "For the EBS CSI driver, ROLE_NAME is the role of ebs-csi-controller-sa.",
+        "The StorageClass (kmsKeyId) or the setting of the volume names the key. Without one, it is the key that the command prints, if EBS encrypts by default."
+        if key is None
+        else None,
+        "The key policy needs no change: it lets the IAM policies of the account decide (root)."
+        if opened
+        else "The key policy must let IAM policies decide (the account's root as principal), or allow the role, too: always if the key is in another account.",
+        "The driver then creates the volume by itself." if "pvc-" in case.failure.text else None,
+        statements=statements,
+        commands=present(find, put_policy(role or "ROLE_NAME", inline_policy_name(list(statements)))),
+        url="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html",
     )

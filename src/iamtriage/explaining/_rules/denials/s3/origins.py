@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.denials.s3 import buckets
 from iamtriage.explaining._rules.denials.s3.buckets import KMS_KEY, MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import replace_value_remedy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step, your_remedy
@@ -41,8 +42,15 @@ _NAMED = lazy_pattern(
 )
 _ONLY_ID = lazy_pattern(rf"\s{{0,20}}\[?\s{{0,20}}[\"']?(?P<id>{_ID})[\"']?\s{{0,20}}\]?\s{{0,20}}")
 _KMS = lazy_pattern(r"\baws:kms(?::dsse)?\b|\bSSE-KMS\b")
+_NO_KMS = lazy_pattern(r"\bSSE-S3\b|\bAES256\b")
+_NO_ALLOW = "The bucket policy does not allow the distribution (origin access control)."
+_OF_KEY = "The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."
 _OLD_IDENTITY = "CloudFront Origin Access Identity"
 _CONTROL = lazy_pattern(r"\bOAC\b|(?i:\borigin access control\b)")
+_NEEDS_CONTROL = "The origin of the request's distribution needs origin access control, too."
+_REBUILT = lazy_pattern(
+    r"\bcloudfront list-distributions\b(?![^\n]{0,300}\[\?)|(?i:\b(?:rebuilt|re-?created|replaced)\b[^.,;\n]{0,30}\bdistribution\b|\bnew distribution\b)"
+)
 # What a distribution was, in place of the one of the request. A bucket can be a week old.
 _FORMER = lazy_pattern(r"(?i:\b(?:(?:deleted|removed|former|previous)\b[^.,;\n]{0,40}|old (?:\w{1,20} )?)\Z)")
 _URL = lazy_pattern(r"https?://[\w.-]{1,200}\.cloudfront\.net/(?P<path>[^\s?\"'#<>]{1,500})")
@@ -78,9 +86,7 @@ def explain_origin(denial: Denial) -> Explanation:
     )
     if is_encrypted and (allowed is not None or ":kms:" in denial.failure.text):
         return _explain_key(denial, allowed)
-    bucket = NO_ALLOWS["resource"].cause(
-        text="The bucket policy does not allow the distribution (origin access control)."
-    )
+    bucket = NO_ALLOWS["resource"].cause(text=_NO_ALLOW)
     remedy = _bucket_remedy(denial, None)
     summary = "S3, the origin of the CloudFront distribution, denied the request without a reason."
     given, stated = _ids_of(allowed), _stated_id(denial)
@@ -122,7 +128,7 @@ def explain_origin(denial: Denial) -> Explanation:
         else MISSING_OBJECT.cause(
             text="The object does not exist, or the distribution has no default root object: without s3:ListBucket, S3 answers 403 instead of 404."
         ),
-        KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
+        None if _NO_KMS.search(denial.failure.text) else KMS_KEY.cause(text=_OF_KEY),
         topic="s3-access-denied",
         remedies=remedy,
         notes=_CACHED,
@@ -164,7 +170,7 @@ def _explain_missing(denial: Denial) -> Explanation:
     return denial.explain(
         "S3, the origin of the CloudFront distribution, denied the request although the bucket policy in the text allows the distribution all objects: most likely, the object does not exist.",
         MISSING_OBJECT.cause(text="Without s3:ListBucket, S3 answers 403 instead of 404 for a missing object."),
-        KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
+        None if _NO_KMS.search(denial.failure.text) else KMS_KEY.cause(text=_OF_KEY),
         topic="s3-access-denied",
         remedies=your_remedy(
             "Check that the object exists under the path of the URL",
@@ -246,16 +252,28 @@ def _find_impossible(denial: Denial) -> ServiceContrast | None:
 
 def _bucket_remedy(denial: Denial, other: str | None) -> Remedy:
     """Return how to allow the distribution in the bucket policy, which can allow another one."""
-    return resource_policy_remedy(
+    text, statement = denial.failure.text, distribution_statement(denial)
+    step = "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root."
+    if other:
+        step = f"{'The object exists. ' if _exists(denial) else ''}Replace {other} in AWS:SourceArn, or add this statement if both distributions use the bucket."
+        step += "" if "OriginAccessControlId" in text else f" {_NEEDS_CONTROL}"
+    usual = resource_policy_remedy(
         "Allow the distribution in the bucket policy",
-        f"{'The object exists. ' if _exists(denial) else ''}Replace {other} in AWS:SourceArn, or add this statement if both distributions use the bucket. The origin of the request's distribution needs origin access control, too."
-        if other
-        else "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
+        step,
         save_step("the bucket policy"),
         commands=bucket_policy_commands(denial),
-        statements=(distribution_statement(denial),),
+        statements=(statement,),
         url=pages.ORIGIN_ACCESS,
     )
+    new: str = statement["Condition"]["StringEquals"]["AWS:SourceArn"]
+    old = f"{new.rpartition('/')[0]}/{other}"
+    # Only the policy has the other distribution, which a listing lacks, or which was rebuilt.
+    is_gone = old in text and text.count(old) == text.count(f"{other}") and _REBUILT.search(text)
+    if other is None or not is_gone:
+        return usual
+    title = f"Write {new.rpartition('/')[2]} in place of {other} in the bucket policy"
+    both = f"The condition stays. If {other} uses the bucket, too, list both."
+    return attrs.evolve(replace_value_remedy(usual, title, [both], old, new), layer=None)
 
 
 def _explain_key(denial: Denial, allowed: Mapping[str, Any] | None) -> Explanation:
@@ -282,11 +300,7 @@ def _explain_key(denial: Denial, allowed: Mapping[str, Any] | None) -> Explanati
             "derived" if allowed is not None else "possible",
             text=f"{right}S3 decrypts for CloudFront only if the key policy allows cloudfront.amazonaws.com kms:Decrypt.{others}",
         ),
-        None
-        if allowed is not None
-        else NO_ALLOWS["resource"].cause(
-            text="The bucket policy does not allow the distribution (origin access control)."
-        ),
+        None if allowed is not None else NO_ALLOWS["resource"].cause(text=_NO_ALLOW),
         topic="s3-access-denied",
         remedies=resource_policy_remedy(
             "Allow the distribution to use the key, in the key policy",
@@ -372,11 +386,8 @@ def _source_condition(denial: Denial) -> dict[str, Any]:
     arns = {(each["account"], each["id"]) for each in _ARN.finditer(denial.failure.text)}
     account, known = only_one(arns, (None, None))
     arn = f"arn:{denial.location.partition or 'aws'}:cloudfront::{account or denial.account or 'ACCOUNT_ID'}"
-    return {
-        "StringEquals": {
-            "AWS:SourceArn": f"{arn}:distribution/{_stated_id(denial) or known or 'DISTRIBUTION_ID'}"
-        }
-    }
+    name = _stated_id(denial) or known or "DISTRIBUTION_ID"
+    return {"StringEquals": {"AWS:SourceArn": f"{arn}:distribution/{name}"}}
 
 
 def distribution_statement(denial: Denial) -> dict[str, Any]:

@@ -267,6 +267,33 @@ def find_only_line(text: str, pattern: re.Pattern[str]) -> str:
     return only_one({each.strip() for each in text.split("\n") if pattern.search(each)}, "")
 
 
+_LOGICAL = lazy_pattern(r"\$\{(?P<name>[A-Za-z][A-Za-z0-9]{0,254})(?:\.(?P<attribute>[A-Z]\w{0,40}))?\}")
+
+
+def spell_references(text: str, old: str, new: str) -> tuple[str, str]:
+    r"""Return a reference and the one in its place as the template of a text writes them, unchanged if it has no such reference.
+
+    >>> spell_references("aws:SourceArn: !Ref In", "${In}", "${In.Arn}")
+    ('!Ref In', '!GetAtt In.Arn')
+    """
+    found, corrected = _LOGICAL.fullmatch(old), _LOGICAL.fullmatch(new)
+    if old in text or found is None or corrected is None:
+        return old, new
+    name, attribute = found["name"], found["attribute"]
+    short, function, argument = "Ref", '"Ref"', rf'"{name}"'
+    if attribute:
+        short, function, argument = "GetAtt", '"Fn::GetAtt"', rf'\[\s?"{name}",\s?"{attribute}"\s?\]'
+    whole = rf"{name}\.{attribute}" if attribute else name
+    written = rf"!{short} {whole}(?![\w.])|\{{\s?{function}\s?:\s?{argument}\s?\}}"
+    spelled = only_one({each[0] for each in re.finditer(written, text)})
+    if spelled is None:
+        return old, new
+    name, attribute = corrected["name"], corrected["attribute"]
+    if spelled.startswith("!"):
+        return spelled, f"!GetAtt {name}.{attribute}" if attribute else f"!Ref {name}"
+    return spelled, f'{{"Fn::GetAtt": ["{name}", "{attribute}"]}}' if attribute else f'{{"Ref": "{name}"}}'
+
+
 def correct_line(text: str, old: str, new: str, *, keeps_old: bool = False) -> WrittenLine | None:
     r"""Return the only line of a text that has a value, with another one in its place, or after it in a list.
 
@@ -275,12 +302,15 @@ def correct_line(text: str, old: str, new: str, *, keeps_old: bool = False) -> W
     """
     if not old or _ENDS_STRING.search(new):
         return None
+    old, new = spell_references(text, old, new)
     if old not in text and old.startswith("${") and old.endswith("}"):
         # An expression of HCL outside of a string.
         is_expression = new.startswith("${") and new.endswith("}") and new.count("${") == 1
         old, new = old[2:-1], new[2:-1] if is_expression else f'"{new}"'
     pattern = re.compile(rf"(?<![\w/:-]){re.escape(old)}(?![\w/*-]|:\S)")
-    line = find_only_line(text, pattern)
+    line = find_only_line(text, pattern) or find_only_line(
+        text, re.compile(rf"(?=[^\n]{{0,80}}\bSourceArn\b)[^\n]{{0,400}}?{pattern.pattern}")
+    )
     if not line:
         return None
     is_hcl = _ASSIGNED.match(line) is not None and TERRAFORM.search(text) is not None

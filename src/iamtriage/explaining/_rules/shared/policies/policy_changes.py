@@ -8,9 +8,10 @@ from binascii import crc32
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import upper_first
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_statements, parse_document
 
 if TYPE_CHECKING:
@@ -183,3 +184,62 @@ def write_resource(references: Sequence[str], text: str) -> tuple[Literal["yaml"
     if is_single:
         return "yaml", f"Resource: {values[0]}"
     return "yaml", "\n".join(("Resource:", *(f"  - {each}" for each in values)))
+
+
+OF_TOPIC = "that is the ARN of a subscription (the topic's ARN and an ID), and SNS sends the ARN of the topic"
+"""Why no request of SNS has the ARN of a subscription."""
+# A whole value that is a reference, as the readers of templates and of Terraform's code write it.
+_NAMED = lazy_pattern(
+    r"\$\{(?P<name>(?:data\.)?aws_(?P<kind>\w{2,60})\.[\w\[\]\"-]{1,80}|[A-Za-z][A-Za-z0-9]{0,254})(?:\.(?P<attribute>\w{1,40}))?\}"
+)
+# What Ref returns in place of an ARN, which these have as Arn, and the attributes of Terraform that are no ARN.
+_NOT_ARNS = {
+    "AWS::CloudTrail::Trail": "the name of the trail",
+    "AWS::Cognito::UserPool": "the ID of the user pool",
+    "AWS::Events::Rule": "the name of the rule",
+    "AWS::IoT::TopicRule": "the name of the rule",
+    "AWS::Lambda::Function": "the name of the function",
+    "AWS::Logs::LogGroup": "the name of the log group",
+    "AWS::S3::Bucket": "the name of the bucket",
+    "AWS::Scheduler::Schedule": "the name of the schedule",
+    "AWS::SQS::Queue": "the URL of the queue",
+    "AWS::Serverless::Function": "the name of the function",
+    "cloudfront_distribution.id": "the ID of the distribution",
+    "cloudwatch_event_rule.id": "the name of the rule",
+    "cloudwatch_event_rule.name": "the name of the rule",
+    "cognito_user_pool.id": "the ID of the user pool",
+    "iot_topic_rule.name": "the name of the rule",
+    "s3_bucket.bucket": "the name of the bucket",
+    "s3_bucket.id": "the name of the bucket",
+    "scheduler_schedule.id": "the name of the schedule",
+    "scheduler_schedule.name": "the name of the schedule",
+    "sns_topic.name": "the name of the topic",
+    "sqs_queue.id": "the URL of the queue",
+    "sqs_queue.name": "the name of the queue",
+    "sqs_queue.url": "the URL of the queue",
+}
+
+
+def correct_reference(value: str, text: str) -> tuple[str, str] | None:
+    """Return the reference that code or a template has to have for the ARN with which a service calls, and why another one is wrong.
+
+    >>> correct_reference("${aws_s3_bucket.in.id}", "")
+    ('${aws_s3_bucket.in.arn}', 'that is the name of the bucket, not its ARN')
+    """
+    found = _NAMED.fullmatch(value)
+    if found is None:
+        return None
+    name, kind, attribute = found["name"], found["kind"], found["attribute"]
+    if kind == "sns_topic_subscription" and attribute in {"arn", "id"}:
+        return (f"${{{name}.topic_arn}}", OF_TOPIC)
+    if kind is not None:
+        no_arn = _NOT_ARNS.get(f"{kind}.{attribute}")
+        return None if no_arn is None else (f"${{{name}.arn}}", f"that is {no_arn}, not its ARN")
+    resource = only_one([each for each in find_template_resources(text) if each.name == name])
+    if resource is None or attribute is not None:
+        return None
+    topic = resource.properties.get("TopicArn")
+    if resource.type == "AWS::SNS::Subscription":
+        return (topic, OF_TOPIC) if isinstance(topic, str) else None
+    no_arn = _NOT_ARNS.get(resource.type)
+    return None if no_arn is None else (f"${{{name}.Arn}}", f"Ref returns {no_arn}, not its ARN")
