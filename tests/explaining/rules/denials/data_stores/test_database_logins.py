@@ -104,6 +104,35 @@ def test_policy_with_the_name_of_the_database() -> None:
     assert "dbuser:orders-db/" not in str(explanation.remedies[0].policy)
 
 
+@pytest.mark.parametrize(
+    ("settings", "stated"),
+    [
+        (
+            "orders=> \\du report_ro\n report_ro |  | {rds_iam}\nIAMDatabaseAuthenticationEnabled: true",
+            "the user has rds_iam, and IAM authentication is enabled.",
+        ),
+        ("IAMDatabaseAuthenticationEnabled: true", "change: IAM authentication is enabled."),
+        ("IAMDatabaseAuthenticationEnabled: false", None),
+        ("Is rds_iam missing?", None),
+    ],
+    ids=["both", "enabled", "disabled", "question"],
+)
+def test_inline_policy_with_the_name_of_the_database(settings: str, stated: str | None) -> None:
+    """The inline policy is corrected under its name, and the text shows whether the database needs a change."""
+    arn = "arn:aws:rds-db:eu-west-1:111122223333:dbuser:{}/report_ro"
+    show = f'$ aws iam get-role-policy --role-name report-task --policy-name db --query PolicyDocument.Statement\n[{{"Effect": "Allow", "Action": "rds-db:connect", "Resource": "{arn.format("orders-db")}"}}]\n'
+    ids = "DbiResourceId: db-ABCDEFGHIJKL01234\n"
+    explanation = explain("\n".join((FAILED.format(HOST.format("")), CALLER, ids, show, settings)))
+    first = explanation.remedies[0]
+    assert first.commands[-1].endswith(
+        "--role-name report-task --policy-name db --policy-document file://policy.json"
+    )
+    assert (first.policy or {})["Statement"][0]["Resource"] == arn.format("db-ABCDEFGHIJKL01234")
+    shown = " ".join(explanation.causes[0].because)
+    assert ("The database needs no change" in shown) is (stated is not None)
+    assert (stated or "") in shown
+
+
 def test_other_database_is_not_of_aws() -> None:
     assert not list(scan('psql: error: FATAL:  PAM authentication failed for user "bob"'))
 

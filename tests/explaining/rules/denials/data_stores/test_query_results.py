@@ -32,6 +32,7 @@ def test_only_objects() -> None:
     shown = _explain(([*OBJECTS, "s3:ListBucket", "s3:GetBucketLocation"], [f"{BUCKET}/*"]))
     assert f"s3:GetBucketLocation and s3:ListBucket on {BUCKET}." in shown
     assert f"has s3:GetBucketLocation and s3:ListBucket only on {BUCKET}/*, the objects" in shown
+    assert "lacks" not in shown
     assert "work without it" not in shown
 
 

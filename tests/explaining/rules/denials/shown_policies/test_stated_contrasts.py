@@ -746,7 +746,7 @@ _NETWORK = "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0a1b2c3d4e5f60718"
             "cluster/green",
             "cluster/blue",
             "",
-            "lacks it (its tags: cluster/green = blue)",
+            "has cluster/green instead (its tags: cluster/green = blue)",
             "Allow it on the resources of green, too, in a second statement",
         ),
         ("team/green", "cluster/blue", "", "lacks it", "Tag subnet-0a1b2c3d4e5f60718 with"),
@@ -1777,3 +1777,29 @@ def test_condition_on_the_tag_of_another_cluster(session: str, tag: str, *, name
     assert (first.title == "Let the policy name the cluster green instead of blue") is names_own
     assert ("the caller runs in the cluster green" in explanation.summary) is names_own
     assert ("kubernetes.io/cluster/green" in json.dumps(first.policy)) is names_own
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        (
+            "We renamed the cluster in October.",
+            "Write blue-2 in place of blue in the condition key of the statement",
+        ),
+        ("Both clusters run.", "Allow it on the resources of blue-2, too, in a second statement"),
+    ],
+)
+def test_tag_of_a_cluster_with_another_name(said: str, title: str) -> None:
+    """The statement of a cluster that was renamed is corrected, and stays limited to a tag."""
+    group = "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:2f1b6c0e-8a51-4d57-b1a5-6d0d4b7e9c10:autoScalingGroupName/workers"
+    actions = ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"]
+    tag = "k8s.io/cluster-autoscaler/blue"
+    policy = _policy(actions, StringEquals={f"aws:ResourceTag/{tag}": "owned"})
+    tags = f"$ aws autoscaling describe-tags --filters Name=auto-scaling-group,Values=workers --query 'Tags[].[Key,Value]' --output text\n{tag}-2\towned\n"
+    explanation = explain(f"{_denied(actions[0], group)}\n{policy}\n{tags}\n{said}\n")
+    assert f"{tag} = owned, and workers has {tag}-2 instead" in explanation.summary
+    first = explanation.remedies[0]
+    assert first.title.startswith(title)
+    statement = (first.policy or {})["Statement"][0]
+    assert statement["Action"] == actions
+    assert statement["Condition"] == {"StringEquals": {f"aws:ResourceTag/{tag}-2": "owned"}}

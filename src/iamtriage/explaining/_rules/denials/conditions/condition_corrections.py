@@ -35,6 +35,7 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     resource_name,
 )
 from iamtriage.explaining._rules.denials.conditions.required_settings import describe_created, find_step
+from iamtriage.explaining._rules.denials.conditions.role_recipients import describe_other_role
 from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
@@ -45,7 +46,6 @@ from iamtriage.explaining._rules.shared.policies import (
     policy_changes,
     printed_policies,
 )
-from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.policies._documents import build_document
@@ -60,14 +60,13 @@ _EVERYTHING = lazy_pattern(r"(?:\*|[^:]*:\*|arn(?::[^:]*){4}:(?:[^:/]*[:/])?\*)\
 _EVERY_OF_TYPE = lazy_pattern(r"arn:[^:*]+:[^:*]+:[^:*]+:\d{12}:[^:/*]+[:/]\*\Z")
 # Characters of a statement that is shown as a whole.
 _MAX_STATEMENT = 1_000
-# The roles of a task definition, as JSON, YAML or in Terraform.
-_ROLE_OF_TASK = lazy_pattern(
-    r"\b(?:task|execution)_?[rR]ole_?[aA]rn[\"']?\s{0,4}[:=]\s{0,4}[\"']?(arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,576})"
-)
 PASSED_TO = "iam:passedtoservice"
 _OF_AWS = lazy_pattern(r"\bAWS[- ]managed\b|:iam::aws:policy/")
 _SID = lazy_pattern(r"[A-Za-z0-9]{1,128}")
 _PRINTED = lazy_pattern(r"--query PolicyVersion\.Document\Z")
+_RENAMED = lazy_pattern(
+    r"(?i:\brenamed\b[^.,;\n]{0,30}\bcluster\b|\bcluster\b[^.,;\n]{0,20}\b(?:renamed|has a new name)\b)"
+)
 # Tags among the values of a Helm chart.
 _VALUE_OF_TAGS = lazy_pattern(
     r"(?am)^(?P<part>[\w-]{1,40}): *\n(?: {2}[^\n]{0,200}\n){0,20}? {2}(?P<name>[a-zA-Z]{0,40}[tT]ags): *$"
@@ -76,8 +75,8 @@ _VALUE_OF_TAGS = lazy_pattern(
 
 def other_owner_remedy(
     denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, tags: Mapping[str, str]
-) -> Remedy | None:
-    """Return the remedy for a key of a tag that names another cluster than that of the resource.
+) -> tuple[Remedy, str] | None:
+    """Return the remedy for a key of a tag that names another cluster than that of the resource, and the key of the resource.
 
     With its tag, the other cluster would manage the resource, too.
     """
@@ -94,13 +93,20 @@ def other_owner_remedy(
     named = policy_changes.change_conditions(
         statement, lambda each: each._replace(key=f"{prefix}/{own[0]}") if each.key == failed.key else each
     )
+    url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html"
+    if _RENAMED.search(denial.failure.text):
+        title = (
+            f"Write {new} in place of {old} in the condition key of {describe_statement(denial, statement)}"
+        )
+        step = f"Change the policy of {denial.caller}: this statement replaces the other one, whose cluster has another name now. It stays limited to the tag."
+        remedy = with_statement(account_remedy(title, step, url=url), denial, named, is_copy=True)
+        return remedy, clip_text(own[0])
     remedy = account_remedy(
         f"Allow it on the resources of {new}, too, in a second statement",
         f"The statement is for {old}: it can stay as long as that exists. Both tags in one condition would match neither: all must match. Do not tag {shown} for {old}, which would then manage it, too.",
-        f"A separate role for {new} would also keep it from changing the resources of {old}.",
-        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
+        url=url,
     )
-    return _put_policy(denial, with_statement(remedy, denial, named, is_copy=True))
+    return _put_policy(denial, with_statement(remedy, denial, named, is_copy=True)), clip_text(own[0])
 
 
 def _put_policy(denial: Denial, remedy: Remedy) -> Remedy:
@@ -179,7 +185,7 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
     listed = as_strings(statement.get("Resource"))
     # With several roles, the statement most likely has both.
     is_task = failed.key.lower() == PASSED_TO and "ecs-tasks.amazonaws.com" in requested and len(listed) < 2
-    other = _describe_other_role(denial, statement)
+    other = describe_other_role(denial, statement)
     without = None
     if failed.key.lower() == "aws:tagkeys":
         tags = _VALUE_OF_TAGS.search(denial.failure.text)
@@ -209,15 +215,6 @@ def _add_in_line(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         build=account_remedy,
         keeps_old=True,
     )
-
-
-def _describe_other_role(denial: Denial, statement: Mapping[str, Any]) -> str:
-    """Return that ECS checks the other role of a task definition, and whether a statement covers it."""
-    named = only_one({*_ROLE_OF_TASK.findall(denial.failure.text)} - {denial.resource})
-    if named is None:
-        return "ECS checks the other role of the task definition, too: the Resource must match both, executionRoleArn and taskRoleArn."
-    covers = "covers" if names_resource(statement, named) else "must cover, too"
-    return f"ECS also checks the other role of the task definition, {clip_text(named.rpartition('/')[2])}, which the Resource {covers}."
 
 
 def correct_cap_remedy(

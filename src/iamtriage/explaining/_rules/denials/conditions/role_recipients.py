@@ -6,8 +6,11 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.h
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from iamtriage._patterns import cached_pattern, lazy_pattern, may_find, only_one
+from iamtriage._text import clip_text
 from iamtriage.actions._operation_resources import role_parameters
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.arns._principals import Role
@@ -16,6 +19,7 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
 from iamtriage.explaining._rules.shared.messages.derived_actions import find_called_service
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.requirements.services import RoleRecipient, find_role_recipient
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 
@@ -249,3 +253,18 @@ def describe_call(denial: Denial, passed: str) -> str:
     service = next((each for each in named if each in called), None)
     apart = f": {service}:* does not include it" if service is not None else ""
     return f"called {operation}, which passes {passed}. iam:PassRole was denied within that call, not {operation} itself{apart}."
+
+
+# The roles of a task definition, as JSON, YAML or in Terraform.
+_ROLE_OF_TASK = lazy_pattern(
+    r"\b(?:task|execution)_?[rR]ole_?[aA]rn[\"']?\s{0,4}[:=]\s{0,4}[\"']?(arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,576})"
+)
+
+
+def describe_other_role(denial: Denial, statement: Mapping[str, Any]) -> str:
+    """Return that ECS checks the other role of a task definition, and whether a statement covers it."""
+    named = only_one({*_ROLE_OF_TASK.findall(denial.failure.text)} - {denial.resource})
+    if named is None:
+        return "ECS checks the other role of the task definition, too: the Resource must match both, executionRoleArn and taskRoleArn."
+    covers = "covers" if names_resource(statement, named) else "must cover, too"
+    return f"ECS also checks the other role of the task definition, {clip_text(named.rpartition('/')[2])}, which the Resource {covers}."

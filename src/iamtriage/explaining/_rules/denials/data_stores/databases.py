@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMD
 
 from __future__ import annotations
 
+import json
 import re
 
 import attrs
@@ -22,9 +23,11 @@ from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder
+from iamtriage.explaining._rules.shared.policies.printed_policies import find_printed_policy
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant
+from iamtriage.policies._readers.elements import iterate_statements
 
 _POLICIES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html"
 _CONNECTING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.AWSCLI.PostgreSQL.html"
@@ -80,6 +83,11 @@ _OTHER_DATABASE = lazy_pattern(
 _LOCAL = "generate-db-auth-token"
 # psql's second attempt, after the token was rejected with TLS.
 _WITHOUT_TLS = lazy_pattern(r"\bpg_hba\.conf[^\n]{0,300}?(?:, no encryption|, SSL off)\b")
+# A list of roles, and what describe-db-instances prints, also under another name.
+_HAS_RDS_IAM = lazy_pattern(r"\{(?:\w{1,63},\s?)*rds_iam\b|(?i:\bgrant rds_iam to\b)|\| ?rds_iam\b")
+_IS_ENABLED = lazy_pattern(
+    r"\bIAMDatabaseAuthenticationEnabled\b[^\n]{0,120}\n?[^\n]{0,160}?(?:(?i:\btrue\b))|(?i:\biam_database_authentication_enabled\s{0,8}=\s{0,4}true\b)"
+)
 DATABASE_USER_ARN = CauseType(
     "database-user-arn",
     title="The ARN of the database user lacks the resource ID of the database",
@@ -104,15 +112,27 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
     # https://github.com/aws/aws-cdk/issues/31061 and pull request 31579
     of_cdk = "grantConnect of DatabaseInstanceReadReplica in the CDK writes this ARN (issue 31061): update aws-cdk-lib (late 2024 or newer). Until then, replace the call for the replica by this one."
     title = f"Write the resource ID of {name} into the policy"
-    step = f"{'The text shows it' if known else 'RESOURCE_ID is what the command prints'}. A replica and its primary have different ones."
+    step = f"It is {known}, as the text shows."
+    if not known:
+        step = "RESOURCE_ID is what the command prints. A replica and its primary have different ones."
     holder_kind, holder = policy_holder(denial) or ("role", "ROLE_NAME")
     put = commands.put_policy(holder, "AllowDatabaseLogin", holder_kind)
+    where_to = "Replace the wrong ARN in the policy where it is defined, or attach this one to the caller."
+    statements = [allow("rds-db:connect", where, sid="ConnectAsUser")]
+    if (printed := find_printed_policy(denial)) is not None and wrong[0] in json.dumps(printed.content):
+        put, where_to = (
+            printed.replace[-1],
+            f"policy.json is the policy {clip_text(printed.name)} of the text, with the ARN corrected.",
+        )
+        statements = list(
+            iterate_statements(json.loads(json.dumps(printed.content).replace(wrong[0], where)))
+        )
     return denial.explain(
         f"The database rejected the IAM token of {clip_text(user)}: nothing allows rds-db:connect on {name}, because the policy in the text has {'an ARN' if wrong['type'] else 'the name'} where the resource ID belongs.",
         DATABASE_USER_ARN.cause(
             "derived",
             present(
-                f"The text shows dbuser:{wrong['id']}/{wrong['user']}.",
+                f"The text shows dbuser:{wrong['id']}/{wrong['user']}.{_describe_database(text)}",
                 proven if works else None,
                 _SIGNED_LOCALLY if _LOCAL in text else None,
             ),
@@ -130,13 +150,22 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
         else identity_remedy(
             title,
             step,
-            "Replace the wrong ARN in the policy where it is defined, or attach this one to the caller.",
-            statements=(allow("rds-db:connect", where, sid="ConnectAsUser"),),
+            where_to,
+            statements=tuple(statements),
             commands=put if known else (show, Labelled("Then, with RESOURCE_ID filled in:", put)),
             url=_POLICIES,
         ),
         notes=present(_second_attempt(text), EVENTUAL_CONSISTENCY),
     )
+
+
+def _describe_database(text: str) -> str:
+    """Return what the text shows of the settings that a login with a token needs, after a space, or an empty string."""
+    shown = present(
+        "the user has rds_iam" if _HAS_RDS_IAM.search(text) else None,
+        "IAM authentication is enabled" if _IS_ENABLED.search(text) else None,
+    )
+    return f" The database needs no change: {', and '.join(shown)}." if shown else ""
 
 
 def _second_attempt(text: str) -> str | None:

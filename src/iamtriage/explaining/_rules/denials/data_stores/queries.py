@@ -45,6 +45,7 @@ _QUERY_PATH = lazy_pattern(
 )
 _WRITES = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 # The actions on parts of uploads matter only for large results.
+_COPIES = " Copies of objects (aws s3 cp) work without it."
 _DECISIVE = frozenset({"s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:PutObject"})
 _PAGE = "https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html"
 _EXISTS = "s3:CreateBucket is not needed: the bucket exists."
@@ -114,12 +115,10 @@ def explain_query(denial: Denial) -> Explanation:
         name = policy.name
         if policy.owner is not None:
             name, title = f"the policy of {denial.caller} in the text", f"{title} of {denial.caller}"
-        reason = f"{name} lacks {join_words(decisive, 'and')}"
-        alone = (
-            " Copies of objects (aws s3 cp) work without it." if decisive == ("s3:GetBucketLocation",) else ""
-        )
+        lacks = f"lacks {join_words(decisive, 'and')}"
+        reason = f"{name} {_describe_objects_only(policy, arn, missing.get(arn, ())) or lacks}"
         more = f" Large results also need {join_words(others, 'and')}." if others else ""
-        text = f"Athena checks and uses the bucket with the permissions of {denial.caller}, and {policy.name} does not allow {'; '.join(by_resource)}.{_describe_objects_only(policy, arn, missing.get(arn, ()))}{alone}{more}"
+        text = f"Athena checks and uses the bucket with the permissions of {denial.caller}, and {policy.name} does not allow {'; '.join(by_resource)}.{_COPIES if decisive == ('s3:GetBucketLocation',) else ''}{more}"
         cause = policy_comparisons.STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
         confirms = "get-bucket-location needs s3:GetBucketLocation, too: if it answers AccessDenied, that confirms it."
         step = confirms if "s3:GetBucketLocation" in decisive else ""
@@ -150,7 +149,7 @@ def explain_query(denial: Denial) -> Explanation:
 
 
 def _describe_objects_only(policy: known_policies.KnownPolicy, bucket: str, actions: Sequence[str]) -> str:
-    """Return that a policy has actions on a bucket for its objects only, after a space, or an empty string."""
+    """Return that a policy has actions on a bucket for its objects only, as the end of a sentence, or an empty string."""
     objects = [
         (action, resource)
         for action in actions
@@ -162,7 +161,9 @@ def _describe_objects_only(policy: known_policies.KnownPolicy, bucket: str, acti
     if not objects:
         return ""
     named = join_words(tuple(dict(objects)), "and")
-    return f" It has {named} only on {objects[0][1]}, the objects, where actions on the bucket itself have no effect."
+    return (
+        f"has {named} only on {objects[0][1]}, the objects, where actions on the bucket itself have no effect"
+    )
 
 
 def explain_partitions(denial: Denial) -> Explanation:

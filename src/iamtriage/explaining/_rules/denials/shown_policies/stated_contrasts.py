@@ -166,7 +166,10 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
         covered = as_strings(statement.get("Resource"))
         contrast = Contrast(*describe_missing_tag(denial, statement, tags, failed, met, covered))
         of_cluster = condition_corrections.other_owner_remedy(denial, statement, failed, tags)
-        return contrast if of_cluster is None else contrast._replace(remedy=of_cluster)
+        if of_cluster is None:
+            return contrast
+        verdict = contrast.verdict.replace(" lacks it (", f" has {of_cluster[1]} instead (", 1)
+        return contrast._replace(verdict=verdict, remedy=of_cluster[0])
     return _other_value(denial, statement, failed)
 
 
