@@ -336,7 +336,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         value = "false"
     elif name == "aws:requestedregion" and denial.service in GLOBAL_SERVICES:
         value = global_region(denial.service, denial.location.partition)
-    elif name == "aws:requestedregion" and denial.resource_arn is not None:
+    elif name in {"aws:requestedregion", "ec2:region"} and denial.resource_arn is not None:
         value = denial.resource_arn.region or ("unspecified" if calls_global_profile(denial) else None)
     elif name == "aws:requestedregion" and denial.resource is None:
         command = denial.context.command

@@ -367,9 +367,19 @@ _NETWORKS = {
 }
 
 
+def _find_cluster(denial: Denial) -> str | None:
+    """Return the name of the ECS cluster in the ARN of a service or task, or in the denied command."""
+    command, parts = denial.context.command, (denial.resource or "").split("/")
+    stated = None if command is None else command.option("cluster")
+    is_below = len(parts) > 2 and parts[0].endswith((":service", ":task", ":container-instance"))
+    return parts[1] if is_below else stated and stated.value.rpartition("/")[2]
+
+
 def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple[str, ...] | None:
     """Return what the request has for a condition key whose values no request has, ``None`` if they can be right."""
     name, found = key.lower(), None
+    if name == "ecs:cluster" and values and (cluster := _find_cluster(denial)) is not None:
+        return (f"{values[0].rpartition('/')[0]}/{cluster}",)
     if name in _NETWORKS:
         return find_networks(denial.failure.text, _NETWORKS[name], values)
     if name in _OF_SERVICES and (denial.role is not None or isinstance(denial.principal, User)):
