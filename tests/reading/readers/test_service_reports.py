@@ -729,6 +729,16 @@ LAUNCHES: Table = (
         expect("aws_error"),
     ),
     (
+        "new-volume",
+        "Could not create volume \"pvc-1\": failed to get an available volume in EC2: InvalidVolume.NotFound: The volume 'vol-0a1b2c3d4e5f60718' does not exist.",
+        expect("aws_error", code="InvalidVolume.NotFound"),
+    ),
+    (
+        "new-volume-of-terraform",
+        "Error: waiting for EBS Volume (vol-0a1b2c3d4e5f60718) create: InvalidVolume.NotFound: The volume 'vol-0a1b2c3d4e5f60718' does not exist.",
+        expect("aws_error", code="InvalidVolume.NotFound"),
+    ),
+    (
         "nodes",
         "Your worker nodes do not have access to the cluster. Verify if the node instance role is present",
         denied(),

@@ -2200,7 +2200,7 @@ def test_no_explanation_suggests_permissions_for_the_caller(text: str, facts: Fa
     # ECS Exec has the task role.
     if explanation.topic in {
         "ecs-exec-agent",
-        "volume-discarded",
+        "new-volume-gone",
         "registry-helper",
         "subscription-undelivered",
         "trail-role-lacks-logs",
