@@ -4062,7 +4062,11 @@ def test_short_explanation(
         (ROLES, {"stated_needs.explain_weak_role"}),
         (
             RESOURCES_OF_SERVICES,
-            {"closed_resources.explain_closed_resource", "delivery_statuses.explain_delivery_status"},
+            {
+                "closed_resources.explain_closed_resource",
+                "delivery_statuses.explain_closed_bucket",
+                "delivery_statuses.explain_delivery_status",
+            },
         ),
     ],
 )

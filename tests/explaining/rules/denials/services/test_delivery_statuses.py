@@ -63,3 +63,22 @@ def test_delivery(text: str, said: str, command: str) -> None:
 )
 def test_no_denied_delivery(text: str) -> None:
     assert explain(text).topic == "nothing"
+
+
+@pytest.mark.parametrize(("named", "is_other"), [("old", True), ("prod", False)])
+def test_bucket_policy_of_another_trail(named: str, *, is_other: bool) -> None:
+    """The trail that a call creates is not the one that the bucket policy allows."""
+    arn = "arn:aws:cloudtrail:eu-west-1:444455556666:trail/"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": ["s3:GetBucketAcl", "s3:PutObject"],
+        "Resource": ["arn:aws:s3:::logs", "arn:aws:s3:::logs/AWSLogs/444455556666/*"],
+        "Condition": {"StringEquals": {"aws:SourceArn": f"{arn}{named}"}},
+    }
+    error = "An error occurred (InsufficientS3BucketPolicyException) when calling the CreateTrail operation: Incorrect S3 bucket policy is detected for bucket: logs"
+    call = "$ aws cloudtrail create-trail --name prod --s3-bucket-name logs --region eu-west-1"
+    explanation = explain(f"{call}\n{error}\n\n{json.dumps({'Statement': [statement]})}\n")
+    verdict = f"only for aws:SourceArn {arn}old, and the request has {arn}prod."
+    assert explanation.summary.endswith(verdict) is is_other
+    assert any(f"--arg new {arn}prod" in each for each in explanation.remedies[0].commands) is is_other

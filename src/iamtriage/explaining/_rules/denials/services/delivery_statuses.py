@@ -7,6 +7,8 @@ https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html.
 
 from __future__ import annotations
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.values import Document
@@ -37,6 +39,7 @@ _KEY = lazy_pattern(
     r"(?a)\b(?:KmsKeyId|s3KmsKeyArn|KMSMasterKeyID)[\"']?\s?[:=]\s?[\"']?(?P<key>[\w:/-]{8,300})"
 )
 _WRITE = "s3:PutObject"
+_START_OF_TRAIL = lazy_pattern(r"(?a)\barn:aws[a-z-]{0,12}:cloudtrail:[a-z0-9-]{5,30}:\d{12}:trail/")
 
 
 def explain_delivery_status(denial: Denial) -> Explanation | None:
@@ -49,6 +52,35 @@ def explain_delivery_status(denial: Denial) -> Explanation | None:
     folder = _fill_bucket(denial, service, folder)
     policy = _find_policy(denial, service, folder)
     return usual if policy is None else _explain_others(denial, usual.remedies[0], policy, service, folder)
+
+
+def explain_closed_bucket(denial: Denial) -> Explanation | None:
+    """Explain that a bucket policy does not allow a service, or only for another trail or account, if the text shows that."""
+    usual = explain_closed_resource(denial)
+    if usual is None or not usual.remedies or usual.remedies[0].policy is None:
+        return usual
+    service = usual.remedies[0].policy["Statement"][-1].get("Principal", {}).get("Service")
+    source = _find_trail(denial) if service == _TRAIL else None
+    contrast = service and compare_statements(denial.case, service, _WRITE, None, source)
+    if not contrast or contrast.change is None:
+        return usual
+    return attrs.evolve(
+        usual,
+        summary=f"The bucket policy {contrast.verdict}.",
+        remedies=(contrast.correct(usual.remedies[0]),),
+        notes=(),
+    )
+
+
+def _find_trail(denial: Denial) -> str | None:
+    """Return the ARN of the trail that the call names; where the text does not show a part, it is that of another trail's."""
+    command = denial.context.command
+    name = None if command is None else command.option("name")
+    if name is None or name.value.startswith("arn:"):
+        return name and name.value
+    starts = {each[0] for each in _START_OF_TRAIL.finditer(denial.failure.text)}
+    start = only_one(starts)
+    return start and f"{start}{name.value}"
 
 
 def _fill_bucket(denial: Denial, service: str, folder: str) -> str:

@@ -183,14 +183,16 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.data_stores.backup_copies.explain_backup_copy": ("trying to call aws backup service",),
     "denials.services.closed_resources.explain_closed_resource": (
         "please check s3bucket permission",
-        "insufficient delivery policy to s3 bucket",
-        "incorrect s3 bucket policy is detected",
-        "insufficient permissions to access s3 bucket",
-        "access denied for logdestination",
         "do not allow s3 to publish notifications",
         "invalid permissions on lambda function",
         "cannot invoke the specified lambda function",
         "permission to access the ecr image",
+    ),
+    "denials.services.delivery_statuses.explain_closed_bucket": (
+        "insufficient delivery policy to s3 bucket",
+        "incorrect s3 bucket policy is detected",
+        "insufficient permissions to access s3 bucket",
+        "access denied for logdestination",
     ),
     "denials.services.delivery_statuses.explain_delivery_status": (
         'deliveryerror": "accessdenied',
