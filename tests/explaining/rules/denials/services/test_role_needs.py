@@ -120,3 +120,32 @@ $ aws iam get-role-policy --role-name projector --policy-name streams --query Po
     assert {"Effect": "Allow", "Action": "dynamodb:ListStreams", "Resource": "*"} in statements
     assert table not in [each["Resource"] for each in statements]
     assert "--role-name projector --policy-name streams" in first.commands[-1]
+
+
+def test_narrower_statement() -> None:
+    """The role needs the actions on some log group only, and the policy that is proposed is for all."""
+    group = "arn:aws:logs:eu-west-1:444455556666:log-group:vpc"
+    actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+    text = f"DeliverLogsErrorMessage: The IAM role for your flow logs does not have sufficient permissions. arn:aws:iam::444455556666:role/fl\n{_policy({'Effect': 'Allow', 'Action': actions, 'Resource': group})}"
+    assert "allows it only on" not in explain(text).summary
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "verdict"),
+    [
+        ("ec2:Subnet", f"{_SUBNET}{_OLD}", f"The policy n allows it only if ec2:Subnet is {_SUBNET}{_OLD}"),
+        ("ec2:Subnet", f"{_SUBNET}{_NEW}", "although the policy n allows it"),
+    ],
+)
+def test_function_in_vpc(key: str, value: str, verdict: str) -> None:
+    actions = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"]
+    statement = {
+        "Effect": "Allow",
+        "Action": actions,
+        "Resource": "*",
+        "Condition": {"ArnEquals": {key: value}},
+    }
+    text = f'An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The provided execution role does not have permissions to call CreateNetworkInterface on EC2\n$ aws iam get-role-policy --role-name fn --policy-name n --query PolicyDocument\n{_policy(statement)}\nsubnet_ids = ["{_NEW}"]\n'
+    explanation = explain(text)
+    assert verdict.removeprefix("The ") in explanation.summary
+    assert "the execution role fn" in explanation.summary or "the execution role is" in explanation.summary

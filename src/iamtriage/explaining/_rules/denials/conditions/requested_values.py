@@ -379,7 +379,9 @@ def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple
     """Return what the request has for a condition key whose values no request has, ``None`` if they can be right."""
     name, found = key.lower(), None
     if name == "ecs:cluster" and values and (cluster := _find_cluster(denial)) is not None:
-        return (f"{values[0].rpartition('/')[0]}/{cluster}",)
+        # Only its name is known, so that a cluster of another Region or account can be meant.
+        arn = f"{values[0].rpartition('/')[0]}/{cluster}"
+        return None if any(matches(arn, compile_glob(each)) for each in values) else (arn,)
     if name in _NETWORKS:
         return find_networks(denial.failure.text, _NETWORKS[name], values)
     if name in _OF_SERVICES and (denial.role is not None or isinstance(denial.principal, User)):

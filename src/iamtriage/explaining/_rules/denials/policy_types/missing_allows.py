@@ -18,6 +18,7 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.shared import wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial, build_denial
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.policies._readers.elements import as_strings
 
 if TYPE_CHECKING:
@@ -104,13 +105,31 @@ def explain_role_needs(
             if policy_comparisons.find_allowing_policy(own) is not None:
                 continue
             actions.append(action)
-            if _PLACEHOLDER.search(named) is None:
-                explanation = stated_policies.add_stated_policies(own, explain_missing_allow(own))
-                if any(each.code in _UNMET and each.evidence == "derived" for each in explanation.causes):
-                    return attrs.evolve(explanation, failure=denial.failure), statements
+            if _PLACEHOLDER.search(named) or _may_be_narrower(action, named, allows):
+                continue
+            explanation = stated_policies.add_stated_policies(own, explain_missing_allow(own))
+            if any(each.code in _UNMET and each.evidence == "derived" for each in explanation.causes):
+                return attrs.evolve(explanation, failure=denial.failure), statements
         if actions:
             lacking.append({**statement, "Action": only_one(actions, actions)})
     return None, lacking
+
+
+def _may_be_narrower(action: str, pattern: str, allows: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether a statement can be right although it allows an action only on a part of a pattern, which is wide for lack of a name."""
+    from iamtriage.actions._lookup import find_action
+    from iamtriage.policies._patterns import compile_glob, intersects, matches
+
+    known = find_action(action)
+    if "*" not in pattern or (known is not None and known.only_wildcard):
+        return False
+    named = (
+        name for each in allows if names_action(each, action) for name in as_strings(each.get("Resource"))
+    )
+    whole = compile_glob(pattern)
+    return any(
+        not matches(pattern, (glob := compile_glob(each))) and intersects(whole, glob) for each in named
+    )
 
 
 def _fill_resource(resource: str, statements: Iterable[Mapping[str, Any]]) -> str:

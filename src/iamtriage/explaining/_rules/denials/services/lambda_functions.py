@@ -16,17 +16,17 @@ from iamtriage.explaining._context.readers.coded_principals import CodedPrincipa
 from iamtriage.explaining._context.readers.event_sources import find_reference, find_stated_role
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
-from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
+from iamtriage.explaining._rules.denials.shown_policies.evaluated_policies import find_unmet
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_own_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
-    STATED_POLICY_OTHER_RESOURCE,
-    compare,
-    describe_other_resource,
     find_allowing_policy,
 )
-from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
+from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import (
+    Contrast,
+)
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -36,7 +36,6 @@ from iamtriage.explaining._rules.shared.messages.quoted_message import denial_pa
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.printed_policies import find_printed_policy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
-from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.texts import deployment_tools
 from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment
 from iamtriage.policies._documents import allow
@@ -138,7 +137,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
         managed_policy = ""
     resource = grant and ((source and source[2]) or grant.resources[0])
     differs, contrast, cause = "", None, None
-    if grant and resource and (other := _find_other_resource(denial, grant.action, resource)):
+    if grant and resource and (other := find_unmet(denial, grant.action, resource)):
         name, cause, contrast = other
         differs = f": {name} {contrast.verdict}"
     lacking = None if contrast or source is None or coded is None else _find_lacking(denial, source[0], grant)
@@ -194,19 +193,6 @@ def _find_role(denial: Denial) -> tuple[str, str | None, CodedPrincipal | None]:
         return f"the execution role {coded.name or coded.label}", coded.name, coded
     name = find_stated_role(text) or (printed and printed.owner[1])
     return _ROLE if name is None else f"the execution role {name}", name, None
-
-
-def _find_other_resource(denial: Denial, action: str, resource: str) -> tuple[str, Cause, Contrast] | None:
-    """Return which policy in the text allows the role an action on another resource, and how that differs."""
-    arn = try_parse_arn(resource)
-    of_role = attrs.evolve(denial, action=action, resource=resource, resource_arn=arn)
-    for policy in list_own_policies(of_role) if arn is not None else ():
-        compared = compare(of_role, action, policy)
-        cause = None if compared is None else compared.cause
-        if cause and cause.code == STATED_POLICY_OTHER_RESOURCE.code and cause.evidence == "derived":
-            contrast = describe_other_resource(of_role, policy)
-            return policy.name, attrs.evolve(cause, text=contrast.text or cause.text), contrast
-    return None
 
 
 def _find_lacking(denial: Denial, statements: list[dict[str, Any]], grant: Grant | None) -> Contrast | None:

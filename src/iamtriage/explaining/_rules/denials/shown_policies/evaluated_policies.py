@@ -10,10 +10,14 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.shown_policies import stated_remedies
-from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_known_policies
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
+    KnownPolicy,
+    list_known_policies,
+    list_own_policies,
+)
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
@@ -24,9 +28,13 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     describe_other_resource,
     find_conditional,
 )
-from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import find_condition_contrast
+from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import (
+    Contrast,
+    find_condition_contrast,
+)
 from iamtriage.explaining._rules.denials.shown_policies.stated_policies import correct_cap
 from iamtriage.explaining._rules.denials.statement_words import describe_conditions
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.failures._failures import AccessDenied
@@ -229,3 +237,27 @@ def _add_statement(remedy: Remedy, policies: PolicySet) -> PolicySet | None:
         return PolicySet(service_control=[[document] for _ in policies.service_control or ()])
     addition: dict[str, Any] = {name: document}
     return PolicySet(**addition)
+
+
+def find_unmet(denial: Denial, action: str, resource: str) -> tuple[str, Cause, Contrast] | None:
+    """Return which policy in the text allows the role of a service an action on another resource or under a condition, and how that differs."""
+    arn = try_parse_arn(resource)
+    of_role = attrs.evolve(
+        denial, action=action, resource=arn and resource, resource_arn=arn, policy_type="identity"
+    )
+    for policy in list_own_policies(of_role):
+        compared = compare(of_role, action, policy)
+        if compared is None or compared.cause.evidence != "derived":
+            continue
+        contrast, statement = None, find_conditional(of_role, policy)
+        if compared.has_cause(STATED_POLICY_CONDITION) and statement is not None:
+            contrast = find_condition_contrast(of_role, statement)
+        elif compared.has_cause(STATED_POLICY_OTHER_RESOURCE) and arn is not None:
+            contrast = describe_other_resource(of_role, policy)
+        if contrast is not None:
+            return (
+                policy.name,
+                attrs.evolve(compared.cause, text=contrast.text or compared.cause.text),
+                contrast,
+            )
+    return None
