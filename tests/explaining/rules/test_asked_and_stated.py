@@ -33,6 +33,10 @@ _NODE = 'An error occurred (AccessDenied) when calling the PutObject operation: 
 _ACCOUNTS = "$ kubectl -n films get sa -o custom-columns='NAME:.metadata.name,ROLE:.metadata.annotations.eks\\.amazonaws\\.com/role-arn'\nNAME       ROLE\nscheduler  arn:aws:iam::111122223333:role/films-s3\nserver     arn:aws:iam::111122223333:role/films-s3\nworker     <none>\n"
 _POD = "$ kubectl -n films get pod extract-1 -o jsonpath='{.spec.serviceAccountName}'\nworker\n"
 
+_PULL = "User: arn:aws:sts::111122223333:assumed-role/films-NodeInstanceRole/i-0aa11bb22cc33dd44 is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/films because no identity-based policy allows the ecr:BatchGetImage action\n"
+_ANNOTATED = "kind: ServiceAccount\nmetadata:\n  name: source-controller\n  namespace: flux-system\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/films-flux\n"
+_ATTACHES = 'An error occurred (AccessDenied) when calling the AttachRolePolicy operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:AttachRolePolicy on resource: role web with an explicit deny in an identity-based policy\npolicy of ana:\n{"Effect": "Deny", "Action": "iam:AttachRolePolicy", "Resource": "*", "Condition": {"ArnNotLike": {"iam:PolicyARN": "arn:aws:iam::111122223333:policy/team/*"}}}\n'
+
 _TABLE = 'An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation permission(s) on sales\n$ aws sts get-caller-identity\n{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assumed-role/etl/s1"}\n'
 _GRANTS = "$ aws lakeformation list-permissions --query 'PrincipalResourcePermissions[].[Principal.DataLakePrincipalIdentifier,Permissions]'\n"
 
@@ -162,6 +166,22 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
             f"{_STORE.replace('external-secrets', 'csi-driver')}{_ASSOCIATED}",
             "service account films/films-store has no IAM role",
             "Remove auth from the store",
+        ),
+        # Flux pulls artifacts itself, and the kubelet images.
+        (
+            f"{_PULL}Warning OCIArtifactPullFailed source-controller\n{_ANNOTATED}",
+            "the pod did not use the role films-flux of its service account",
+            "Do this first: Allow ecr:BatchGetImage for the role films-NodeInstanceRole",
+        ),
+        (
+            f"{_PULL}Warning Failed kubelet\n{_ANNOTATED}",
+            "Do this first: Allow ecr:BatchGetImage for the role films-NodeInstanceRole",
+            "the pod did not use the role",
+        ),
+        (
+            f"{_ATTACHES}$ aws iam attach-role-policy --role-name web --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess",
+            "Use a policy that the Deny accepts: arn:aws:iam::111122223333:policy/team/*",
+            "as iam:PolicyARN [you]",
         ),
         (
             f"{_NODE}{_ACCOUNTS}{_POD}",

@@ -208,3 +208,24 @@ def test_listed_object_exists(listed: str, *, exists: bool) -> None:
     assert (
         "most likely, the object does not exist" in str(explain(f"{_ANSWER}{listed}{_ALLOW}"))
     ) is not exists
+
+
+_ROWS_WITH_ORIGINS = "E4EXAMPLEOTHER\td4.cloudfront.net\tother.example\nE3EXAMPLE7NEW\td3.cloudfront.net\t{}.s3.eu-west-1.amazonaws.com\n"
+_WITH_ORIGINS = _ALL.replace("DomainName]", "DomainName,Origins.Items[0].DomainName]") + _ROWS_WITH_ORIGINS
+
+
+@check_rows(
+    ("listing", "is_known"),
+    [
+        (_WITH_ORIGINS.format("acme-web"), True),
+        # Two distributions have the bucket, or none has it.
+        (_WITH_ORIGINS.format("acme-web").replace("other.example", "acme-web.s3.amazonaws.com"), False),
+        (_WITH_ORIGINS.format("acme-web").replace(".s3.eu-west-1.amazonaws.com", ".example"), False),
+    ],
+)
+def test_distribution_whose_origin_is_the_bucket(listing: str, *, is_known: bool) -> None:
+    """Without the URL of the request, the origin in a listing shows which distribution it was."""
+    answer = "CloudFront answers 403 for /a.webp:\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>\n"
+    explanation = explain(f"{answer}bucket policy:\n{_ALLOW}{listing}")
+    assert explanation is not None
+    assert (_NOT_THE_NEW in explanation.summary) is is_known

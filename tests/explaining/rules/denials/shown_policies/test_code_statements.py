@@ -181,3 +181,15 @@ def test_grant_of_the_cdk_without_the_action(
     said = f"does not grant {action}"
     assert any(said in each.text for each in explanation.causes) is (written is not None)
     assert written is None or others[0].title.startswith("Or allow ")
+
+
+def test_log_streams_of_each_run_are_covered_in_code() -> None:
+    """A log stream of the denied call is not that of the next one."""
+    group = "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/web"
+    denied = _CDK_DENIED.format(
+        "logs:CreateLogStream", f"{group}:log-stream:web/web/0a1b", "logs:CreateLogStream"
+    )
+    code = f'data "aws_iam_policy_document" "exec" {{\n  statement {{\n    actions   = ["logs:CreateLogStream"]\n    resources = ["{group}"]\n  }}\n}}\n'
+    explanation = explain(denied + code)
+    assert explanation is not None
+    assert explanation.remedies[0].manifest == f'resources = ["{group}:*"]'

@@ -276,8 +276,8 @@ _CONTROLLERS = (
         "Flux's source-controller",
         "flux-system",
         "source-controller",
-        lazy_pattern(r"(?a)\bconfirm existence of '[^'\n]{3,63}' bucket"),
-        ("s3:",),
+        lazy_pattern(r"(?a)\bconfirm existence of '[^'\n]{3,63}' bucket|\bOCIArtifactPullFailed\b"),
+        ("s3:", "ecr:"),
     ),
     # https://github.com/vmware-tanzu/velero-plugin-for-aws
     Controller(

@@ -369,6 +369,8 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
         value = f"a value that the Deny accepts as {key}"
         step = f"{rule} compares {key} with {values}. The decoded message omits the operator: with one such as StringNotLike, these values are accepted; otherwise, they are denied."
     title = f"Call with {value}"
+    if accepts and key.lower() == "iam:policyarn":
+        title = f"Use a policy that the Deny accepts: {values}"
     if accepts and key.lower() == "aws:principalarn" and denial.policy_type == "service_control":
         caller = principal_arn_pattern(denial)
         if "::*:" in values:

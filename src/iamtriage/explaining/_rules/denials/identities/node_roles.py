@@ -277,9 +277,11 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
             "A pod without its own role calls with the role of its node, which is not meant to allow this.",
         )
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
-    if found is None or denial.lowercase_action in {*_IMAGE_PULL_ACTIONS, _AGENT_ACTION}:
-        return None
     text = denial.case.text
+    # Flux pulls artifacts itself, the kubelet images.
+    is_of_node = denial.lowercase_action in _IMAGE_PULL_ACTIONS and "OCIArtifactPullFailed" not in text
+    if found is None or is_of_node or denial.lowercase_action == _AGENT_ACTION:
+        return None
     if any(program in text for program in _NODE_PROGRAMS):
         return None
     controller = _find_controller(denial)

@@ -270,6 +270,10 @@ def _find_asked(arn: str, denial: Denial) -> re.Match[str] | None:
 
 def cover_each_call(arn: str, denial: Denial) -> str:
     """Return the ARN of a resource, or the pattern for all of its kind if the program creates another one for each call."""
+    group, stream, _ = arn.partition(":log-stream:")
+    if stream:
+        # Each run writes to another one.
+        return f"{group}:*"
     asked = _find_asked(arn, denial)
     return arn if asked is None else f"{asked['stem']}*"
 
