@@ -299,6 +299,8 @@ def correct_line(text: str, old: str, new: str, *, keeps_old: bool = False) -> W
 
     >>> correct_line('Condition:\n  ArnLike:\n    aws:SourceArn: arn:aws:s3:::in/*', "arn:aws:s3:::in/*", "arn:aws:s3:::in").text
     'aws:SourceArn: arn:aws:s3:::in'
+    >>> correct_line('denied on arn:aws:sqs:::a.fifo\nResource: arn:aws:sqs:::a', "arn:aws:sqs:::a", "arn:aws:sqs:::a.fifo").text
+    'Resource: arn:aws:sqs:::a.fifo'
     """
     if not old or _ENDS_STRING.search(new):
         return None
@@ -307,7 +309,7 @@ def correct_line(text: str, old: str, new: str, *, keeps_old: bool = False) -> W
         # An expression of HCL outside of a string.
         is_expression = new.startswith("${") and new.endswith("}") and new.count("${") == 1
         old, new = old[2:-1], new[2:-1] if is_expression else f'"{new}"'
-    pattern = re.compile(rf"(?<![\w/:-]){re.escape(old)}(?![\w/*-]|:\S)")
+    pattern = re.compile(rf"(?<![\w/:-]){re.escape(old)}(?![\w/*-]|\.\w|:\S)")
     line = find_only_line(text, pattern) or find_only_line(
         text, re.compile(rf"(?=[^\n]{{0,80}}\bSourceArn\b)[^\n]{{0,400}}?{pattern.pattern}")
     )
