@@ -408,3 +408,23 @@ def test_pods_of_tasks_need_no_restart(before: str, account: str, *, restarts: b
     assert f"kubectl annotate serviceaccount {account}" in first.commands[0]
     assert any("rollout restart" in each for each in first.commands) is restarts
     assert any("Nothing has to be restarted" in each for each in first.steps) is not restarts
+
+
+@check_rows(
+    ("spec", "is_default"),
+    [
+        ("kind: Workflow\nspec:\n  entrypoint: main\n", True),
+        ("kind: CronWorkflow\nspec:\n  workflowSpec:\n    entrypoint: main\n", True),
+        # It names the account, or is cut.
+        ("kind: Workflow\nspec:\n  serviceAccountName: films\n  entrypoint: main\n", False),
+        ("kind: Workflow\nspec:\n  entrypoint: main\n  ...\n", False),
+    ],
+)
+def test_workflow_without_a_service_account(spec: str, *, is_default: bool) -> None:
+    account = '$ kubectl -n films get sa films -o jsonpath=\'{.metadata.annotations}\'\n{"eks.amazonaws.com/role-arn":"arn:aws:iam::111122223333:role/films-s3"}\n'
+    explanation = explain(f"{_NODE}{spec}{account}")
+    assert explanation is not None
+    first = explanation.remedies[0]
+    assert first.title.startswith("Name the service account films in the ") is is_default
+    assert ("serviceAccountName: films" in (first.manifest or "")) is is_default
+    assert not any("rollout restart" in each for each in first.commands)

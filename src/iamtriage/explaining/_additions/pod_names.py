@@ -142,7 +142,10 @@ def without_restarts(remedy: Remedy, facts: Facts, text: str) -> Remedy:
     kept = tuple(each for each in remedy.commands if not _RESTARTS.match(each))
     if len(kept) == len(remedy.commands):
         return remedy
-    return attrs.evolve(remedy, steps=(*remedy.steps, _NEW_PODS), commands=kept)
+    title = remedy.title.replace(
+        "Re-create the pods, so that they get", "Run the task again: its new pod gets"
+    )
+    return attrs.evolve(remedy, title=title, steps=(*remedy.steps, _NEW_PODS), commands=kept)
 
 
 def with_pod_lookups(remedy: Remedy, facts: Facts, option: Callable[[str], str]) -> Remedy:

@@ -59,7 +59,13 @@ _FORMS = {
     "php": "'ExternalId' => {expression},",
     "python": "ExternalId={expression},",
     "jenkins": "externalId: {expression},",
+    "yaml": "externalID: {expression}",
 }
+# The ProviderConfig of Crossplane: https://docs.upbound.io/manuals/packages/providers/authentication/
+_CHAIN = lazy_pattern(
+    r"(?m)\bassumeRoleChain:[ \t]{0,4}\n[ \t]{0,40}- (?:[ \t]{0,40}[\w.]{1,40}:[^\n]{0,700}\n?){1,6}(?![ \t]{0,40}-)"
+)
+_MEMBER = lazy_pattern(r"(?m)^[ \t-]{0,44}(?P<name>\w{1,40}):[ \t]{1,4}[\"']?(?P<value>[^\s\"']{1,1224})")
 _GO_OPTIONS = lazy_pattern(r"func\((?P<name>\w{1,20}) \*stscreds\.\w+\)")
 _PAIRS = {"(": ")", "{": "}", "[": "]"}
 
@@ -275,6 +281,10 @@ def _iterate_calls(text: str) -> Iterator[RoleCall]:
         for found in _INPUTS.finditer(text):
             values = [(each["name"], each["value"]) for each in _INPUT.finditer(found[0])]
             yield RoleCall(_normalize(values), None, "the workflow")
+    for found in _CHAIN.finditer(text):
+        values = {each["name"]: each["value"] for each in _MEMBER.finditer(found[0])}
+        code = CodeCall("yaml", found[0], values, {})
+        yield RoleCall(_normalize(values.items()), None, "assumeRoleChain", code=code)
     for code in iterate_code_calls(text):
         yield RoleCall(_normalize(code.settings.items()), None, "the call", code=code)
     for found in _BLOCK.finditer(text):

@@ -121,6 +121,12 @@ MFA = _policy(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
             "the call passes octo-7",
             "--external-id octo-42",
         ),
+        (
+            f"kind: ProviderConfig\nspec:\n  assumeRoleChain:\n    - roleARN: {ROLE}\n",
+            EXTERNAL_ID,
+            "assumeRoleChain passes none",
+            "--external-id octo-42",
+        ),
         # A step of Jenkins with another role, or with keys.
         (
             "withAWS(role: 'audit', roleAccount: '555566667777') {",

@@ -83,6 +83,8 @@ _TEMPLATE = lazy_pattern(r"(?m)^[ \t]*(?:template:|kind: (?:Pod|Deployment|Daemo
 _CONTAINERS = lazy_pattern(r"(?m)^(?P<indent>[ \t]*)containers:\s{1,40}- ?(?:name|image|\{)")
 _OBJECT_OF_TEMPLATE = lazy_pattern(
     r"(?ms)\"template\": ?\{.{1,4000}?\"containers\": ?\[\s{0,40}\{|\"kubernetes_(?:deployment|daemon_?set|stateful_set)(?:_v1)?\" \".{1,4000}?^[ \t]+container \{"
+    # https://argo-workflows.readthedocs.io/en/latest/service-accounts/
+    r"|^kind: (?:Cron)?Workflow(?:Template)?\s.{0,2000}?^[ \t]+entrypoint:"
 )
 _ACCOUNT_KEY = lazy_pattern(r"\bserviceAccount(?:Name)?[\"']?\s{0,8}:|\bservice_account_name\b")
 _CUT = lazy_pattern(r"(?m)(?:^\s*(?:(?:#|//)\s?)?|[,{\[]\s?)(?:\.{3}|…|\[\.\.\.\])")

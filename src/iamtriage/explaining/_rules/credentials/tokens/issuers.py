@@ -37,7 +37,7 @@ _MISSING_PROVIDER = lazy_pattern(
 )
 # The issuer of a cluster anywhere, or another one that is called so.
 _STATED_ISSUER = lazy_pattern(
-    r"(?a)(https://oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/[0-9A-F]{32})\b"
+    r"(?a)(https://oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/(?!X{16})[0-9A-Z]{16,40})\b"
     r"|\b(?:[Ii]ssuer(?: URL| url)?|--service-account-issuer|\biss)[\"']?(?: is)?\s?[:=]?\s?[\"'`]?(https://[\w.~/-]{1,200}\w)"
 )
 # The host of a GitLab instance, which is the issuer of its jobs' tokens.
@@ -47,7 +47,7 @@ _GITLAB_HOST = lazy_pattern(
 _EKS_ISSUER = lazy_pattern(
     r"https://oidc(?:-eks)?\.(?:eks\.)?([a-z0-9-]{1,40})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)/id/"
 )
-_CLUSTER_ID = lazy_pattern(r"[0-9A-F]{32}")
+_CLUSTER_ID = lazy_pattern(r"[0-9A-Z]{16,40}")
 GITHUB = "GitHub Actions"
 _GITHUB_HOST = "token.actions.githubusercontent.com"
 # The kinds of runtimes whose jobs get tokens. A GitLab instance is its own issuer.

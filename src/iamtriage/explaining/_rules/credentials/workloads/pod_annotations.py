@@ -12,7 +12,7 @@ import re
 import textwrap
 
 from iamtriage._patterns import KUBERNETES_NAME, lazy_pattern, only_one
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_templates import find_keys
@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.sts.trust.trust_documents import expected_subjects, find_provider
 
 _KIAM = "iam.amazonaws.com/role"
 KEY = "eks.amazonaws.com/role-arn"
@@ -72,6 +73,46 @@ _NOT_CREATED = lazy_pattern(
 _PARTS_OF_CHARTS = frozenset({"controller", "global", "node", "operator", "rbac", "server"})
 _ROLE_ARN = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,512}")
 _CHARS_OF_ARN = 600
+
+
+def allow_subject(case: clusters.AnyCase, role: str, subject: str) -> tuple[str | None, tuple[str, ...]]:
+    """Return what the trust policy of a role must allow, with the commands that add it if the text shows that it does not."""
+    policy, owners = case.facts.trust_policy, {each.owner for each in case.context.policies} - {None}
+    expected = expected_subjects(policy)
+    is_other = any(each is not None and each[1] != role for each in owners)
+    if subject in expected:
+        return None, ()
+    show, change = commands.trust_policy_commands(role)
+    if not expected or is_other or "*" in str(expected) or (provider := find_provider(policy)) is None:
+        step = f"The trust policy of the role must allow the subject {subject} (the last command prints it)."
+        return step, (show,)
+    others = join_words([clip_text(each.rpartition(":")[2]) for each in expected], "and")
+    label = f"Then add it to the trust policy, which by the text allows only {others}, as an account administrator:"
+    key = f"{provider.partition(':oidc-provider/')[2]}:sub"
+    add = "jq '(.. | objects | select(has($key))[$key]) |= ([., $sub] | flatten)' --arg key {} --arg sub {} old-trust.json > trust.json"
+    return None, (
+        Labelled.required(label, f"{show} --output json > old-trust.json"),
+        commands.fill_command(add, key, subject),
+        Labelled.required("Check trust.json, then replace the policy:", change),
+    )
+
+
+_WORKFLOW = lazy_pattern(r"(?m)^kind: (?P<kind>(?:Cron)?Workflow(?:Template)?)\b")
+
+
+def name_in_workflow(text: str, account: str | None) -> Remedy | None:
+    """Return the remedy that names the service account in a workflow of Argo that names none."""
+    found = _WORKFLOW.search(text)
+    if found is None or account is None or "serviceAccountName" in text:
+        return None
+    spec = "spec:\n  workflowSpec:\n    " if found["kind"] == "CronWorkflow" else "spec:\n  "
+    return cluster_remedy(
+        f"Name the service account {account} in the {found['kind']}",
+        "Without serviceAccountName, its pods run as default. Then submit it again: running pods do not change.",
+        manifest=f"{spec}serviceAccountName: {account}\n",
+        manifest_language="yaml",
+        url="https://argo-workflows.readthedocs.io/en/latest/service-accounts/",
+    )
 
 
 class PodProblem(NamedTuple):

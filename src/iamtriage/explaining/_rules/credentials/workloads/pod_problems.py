@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words, line_at
+from iamtriage._text import clip_text, line_at
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import (
     AccountWithRole,
@@ -24,19 +24,19 @@ from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads.pod_annotations import (
     KEY,
     PodProblem,
+    allow_subject,
     find_unassigned_role,
+    name_in_workflow,
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.sts.trust.trust_documents import expected_subjects, find_provider
 
 # What kubectl get mutatingwebhookconfigurations prints.
 _WEBHOOKS = lazy_pattern(
     r"\bmutatingwebhookconfigurations?\b(?![ /][\w.-]{1,80}webhook)[^\n]{0,40}\n[ \t]{0,8}NAME +WEBHOOKS +AGE\b"
 )
-_IN_CHART = "Set the annotation in the chart's values, too: serviceAccount.annotations of this component."
 # The command that applied a manifest.
 _APPLY = lazy_pattern(r"(?m)^[ \t]{0,8}[$#%❯]? ?(?P<line>(?:helm upgrade|kubectl apply) [^\n]{1,300})$")
 
@@ -295,6 +295,8 @@ def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, name
     """Return the remedy for a pod that uses another service account than the one with the role."""
     given = evidence.given
     assert given is not None  # noqa: S101 (the caller checked it)
+    if (remedy := name_in_workflow(case.failure.text, given.account)) is not None:
+        return remedy
     stated = _workload(case, evidence)
     workload = stated or clusters.restart_command(case).split()[3]
     space, account = commands.namespace(namespace or given.namespace), commands.kubernetes_name(account)
@@ -335,8 +337,12 @@ def _annotate_account_remedy(
     if account not in evidence.without_role:
         no_effect = f"An account gives its role only to the pods that use it, so the annotation of {clip_text(given.label)} has no effect on this pod: remove it if nothing else needs it."
     role = (given.role or "").rpartition("/")[2]
-    trust, lines = _allow_subject(case, role, f"system:serviceaccount:{space}:{name}")
-    chart = None if create or " chart" not in case.text else _IN_CHART
+    trust, lines = allow_subject(case, role, f"system:serviceaccount:{space}:{name}")
+    chart = (
+        None
+        if create or " chart" not in case.text
+        else "Set the annotation in the chart's values, too: serviceAccount.annotations of this component."
+    )
     return cluster_remedy(
         f"Give {'the pod a service account' if create else f'the service account {account}'} in the namespace {space} {'with ' if create else ''}the role {clip_text(role)}".rstrip(),
         trust,
@@ -351,28 +357,6 @@ def _annotate_account_remedy(
             *lines,
         ),
         url=pages.EKS_IRSA_POD,
-    )
-
-
-def _allow_subject(case: AnyCase, role: str, subject: str) -> tuple[str | None, tuple[str, ...]]:
-    """Return what the trust policy of a role must allow, with the commands that add it if the text shows that it does not."""
-    policy, owners = case.facts.trust_policy, {each.owner for each in case.context.policies} - {None}
-    expected = expected_subjects(policy)
-    is_other = any(each is not None and each[1] != role for each in owners)
-    if subject in expected:
-        return None, ()
-    show, change = commands.trust_policy_commands(role)
-    if not expected or is_other or "*" in str(expected) or (provider := find_provider(policy)) is None:
-        step = f"The trust policy of the role must allow the subject {subject} (the last command prints it)."
-        return step, (show,)
-    others = join_words([clip_text(each.rpartition(":")[2]) for each in expected], "and")
-    label = f"Then add it to the trust policy, which by the text allows only {others}, as an account administrator:"
-    key = f"{provider.partition(':oidc-provider/')[2]}:sub"
-    add = "jq '(.. | objects | select(has($key))[$key]) |= ([., $sub] | flatten)' --arg key {} --arg sub {} old-trust.json > trust.json"
-    return None, (
-        Labelled.required(label, f"{show} --output json > old-trust.json"),
-        commands.fill_command(add, key, subject),
-        Labelled.required("Check trust.json, then replace the policy:", change),
     )
 
 

@@ -38,7 +38,7 @@ _LOOKUP = "aws cloudtrail lookup-events --region REGION --lookup-attributes Attr
 
 # A token's issuer is a URL; providers and the keys of conditions have no scheme.
 _ISSUER_OF_CLUSTER = lazy_pattern(
-    r"(?a)https://(oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/[0-9A-F]{32})\b"
+    r"(?a)https://(oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/(?!X{16})[0-9A-Z]{16,40})\b"
 )
 
 
