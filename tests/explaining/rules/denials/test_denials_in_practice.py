@@ -833,6 +833,13 @@ SERVICES: tuple[Case, ...] = (
         ("the service says", "ecs:CreateService"),
     ),
     (
+        "role that App Runner cannot assume, without its name",
+        "Failed to pull your application image. Reason: Invalid Access Role in AuthenticationConfiguration",
+        {},
+        ("cannot assume the role", '"Service": "build.apprunner.amazonaws.com"'),
+        ("names no action",),
+    ),
+    (
         "role that Glue cannot assume",
         "An error occurred (InvalidInputException) when calling the CreateCrawler operation: Service is unable to assume provided role. Please verify role's TrustPolicy",
         {},

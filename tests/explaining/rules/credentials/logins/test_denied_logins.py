@@ -36,3 +36,28 @@ def test_who_signed_in(said: str, who: str, attached: list[str]) -> None:
 def test_denied_login_has_no_caller_to_ask(said: str) -> None:
     """Without a sign-in, no call says who the caller is."""
     assert "get-caller-identity" not in explain(f"{_DENIED}\n\n{said}").to_text(detail="full")
+
+
+_PULL = "ERROR: failed to solve: 111122223333.dkr.ecr.us-east-1.amazonaws.com/base:20: pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials\n"
+_STEPS = "- uses: aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::{}:role/build\n    aws-region: {}\n- uses: aws-actions/amazon-ecr-login@v2\n"
+
+
+@check_rows(
+    ("account", "region", "after", "added"),
+    [
+        ("111122223333", "eu-west-1", "", ["AWS_REGION: us-east-1"]),
+        ("444455556666", "us-east-1", "", ['registries: "111122223333"']),
+        ("444455556666", "eu-west-1", "", ["AWS_REGION: us-east-1", 'registries: "111122223333"']),
+        # It is the same registry, or the step names registries itself.
+        ("111122223333", "us-east-1", "", []),
+        ("111122223333", "eu-west-1", '  with:\n    registries: "111122223333"\n', []),
+    ],
+)
+def test_registry_of_the_step_that_signs_in(account: str, region: str, after: str, added: list[str]) -> None:
+    explanation = explain(_PULL + _STEPS.format(account, region) + after)
+    assert explanation is not None
+    assert explanation.summary.startswith("The step amazon-ecr-login signs in to") is bool(added)
+    manifest = explanation.remedies[0].manifest or ""
+    assert [
+        each for each in ("AWS_REGION: us-east-1", 'registries: "111122223333"') if each in manifest
+    ] == added

@@ -59,6 +59,7 @@ SERVICES_IN_MESSAGES = (
     ("AWS Backup", "backup.amazonaws.com"),
     # App Runner: https://docs.aws.amazon.com/apprunner/latest/dg/security_iam_service-with-iam.html
     ("assuming access role", "build.apprunner.amazonaws.com"),
+    ("Invalid Access Role in AuthenticationConfiguration", "build.apprunner.amazonaws.com"),
     ("assuming instance role", "tasks.apprunner.amazonaws.com"),
     ("Pipes could", "pipes.amazonaws.com"),
     # https://docs.aws.amazon.com/greengrass/v2/developerguide/greengrass-service-role.html

@@ -102,6 +102,8 @@ def explain_other_registry(case: Case[Failure], registry: str, region: str) -> E
     text = case.failure.text
     logins = {each["host"]: each for each in _LOGIN.finditer(text)}
     called = _PLACE.match(registry)
+    if called is not None and not logins:
+        return _explain_login_of_action(case, registry, called)
     if called is None or len(logins) != 1:
         return None
     [(host, login)] = logins.items()
@@ -130,6 +132,45 @@ def explain_other_registry(case: Case[Failure], registry: str, region: str) -> E
             text=f"Docker keeps a login for each host. It has one for {host} only, so it sent {registry} no credentials.",
         ),
         remedies=remedy,
+    )
+
+
+# The step that signs in, and the inputs of the one before it: https://github.com/aws-actions/amazon-ecr-login
+_ACTION = lazy_pattern(r"\baws-actions/amazon-ecr-login@(?P<version>[\w.-]{1,40})")
+_ACTION_INPUT = lazy_pattern(
+    r"(?a)\b(?:aws-region: [\"']?(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-\d)\b|role-to-assume: [\"']?arn:aws[a-z-]{0,12}:iam::(?P<account>\d{12}):)"
+)
+
+
+def _explain_login_of_action(case: Case[Failure], registry: str, called: re.Match[str]) -> Explanation | None:
+    """Explain that the action in a workflow signs in to another registry, or return ``None`` if it shows none."""
+    text = case.failure.text
+    action = only_one(list(_ACTION.finditer(text)))
+    inputs = [each.groupdict() for each in _ACTION_INPUT.finditer(text)]
+    region, account = (only_one({each[name] for each in inputs} - {None}) for name in ("region", "account"))
+    is_other_account = account not in {None, called["account"]}
+    if action is None or region is None or "registries:" in text or "registry-type:" in text:
+        return None
+    if region == called["region"] and not is_other_account:
+        return None
+    place, lines = f"in {region}", f"- uses: aws-actions/amazon-ecr-login@{action['version']}\n"
+    if is_other_account:
+        place = f"of account {account} {place}"
+        lines += f'  with:\n    registries: "{called["account"]}"\n'
+    if region != called["region"]:
+        lines += f"  env:\n    AWS_REGION: {called['region']}\n"
+    return case.explain(
+        f"The step amazon-ecr-login signs in to the ECR registry {place} only, and the image is in {registry}. No IAM policy is the reason.",
+        OTHER_REGISTRY.cause(
+            "derived", text="Docker keeps a login for each host, so it sent this one no credentials."
+        ),
+        remedies=your_remedy(
+            "Sign in to the registry of the image, too, in a second step",
+            "The role needs the permissions to pull there as well.",
+            manifest=lines,
+            manifest_language="yaml",
+            url="https://github.com/aws-actions/amazon-ecr-login",
+        ),
     )
 
 

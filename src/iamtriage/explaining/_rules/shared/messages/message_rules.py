@@ -215,6 +215,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "authorized to assume the provided role",
         "authorized to assume the service role associated",
         "error in assuming access role",
+        "invalid access role in authenticationconfiguration",
         "error in assuming instance role",
         "permission to assume the provided role",
         "assumerole failed",
