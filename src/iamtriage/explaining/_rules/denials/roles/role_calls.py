@@ -235,7 +235,7 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
         opened = f"The session name {session} shows that EKS Pod Identity opened the session."
         passes = passes.replace("EKS Pod Identity, unlike IRSA,", f"{opened} Unlike IRSA, it")
         if _BEFORE_TAGS.search(denial.failure.text) is not None:
-            passes += " IRSA sets none, so the same call worked with it."
+            passes += " IRSA sets none, so the same call needs no sts:TagSession with it."
         if denial.crosses_accounts:
             passes += f" Without these tags, or if both the role's trust policy and a policy of {denial.caller} allow it, the call works."
     if needs_both_sides(denial):
