@@ -1,4 +1,4 @@
-"""Find which objects of a bucket the listings in a text show."""
+"""Find which objects of a bucket, or distributions with one, the listings in a text show."""
 
 from __future__ import annotations
 
@@ -119,3 +119,17 @@ def _is_part(run: CommandRun, text: str, line: str) -> bool:
     # The query can have a pipe.
     line = line if query is None else line.replace(query.value, "")
     return _IS_PART.search(before + line + run.output) is not None
+
+
+LIST_DISTRIBUTIONS = ("cloudfront", "list-distributions")
+"""The command that lists the distributions of CloudFront."""
+_DISTRIBUTION = lazy_pattern(r"E[A-Z0-9]{7,20}(?=[ \t\"])")
+_NEXT_DISTRIBUTION = lazy_pattern(r"\n|\"Id\": ?\"(?=E)")
+_ORIGIN = lazy_pattern(r"\.s3(?:[.-][a-z]{2}-[a-z-]{4,20}-\d)?\.amazonaws\.com\b")
+
+
+def find_distributions(failure: Failure) -> set[str]:
+    """Return the IDs of the distributions of CloudFront that a listing shows with a bucket as their origin."""
+    runs = (each for each in find_runs(failure) if each.command.words[:2] == LIST_DISTRIBUTIONS)
+    rows = (row for run in runs for row in _NEXT_DISTRIBUTION.split(run.output) if _ORIGIN.search(row))
+    return {found[0] for each in rows if (found := _DISTRIBUTION.match(each)) is not None}

@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, line_start, quote_argument
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.object_listings import LIST_DISTRIBUTIONS, find_distributions
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
@@ -41,8 +42,6 @@ _NAMED = lazy_pattern(
     rf"|\bcloudfront (?:get|update)-distribution(?:-config)? [^\n]{{0,80}}?--id[ =](?P<option>{_ID})\b"
 )
 _ONLY_ID = lazy_pattern(rf"\s{{0,20}}\[?\s{{0,20}}[\"']?(?P<id>{_ID})[\"']?\s{{0,20}}\]?\s{{0,20}}")
-_ROW_ID, _NEXT_ROW = lazy_pattern(rf"{_ID}(?=[ \t\"])"), lazy_pattern(r"\n|\"Id\": ?\"(?=E)")
-_LIST = ("cloudfront", "list-distributions")
 _KMS = lazy_pattern(r"\baws:kms(?::dsse)?\b|\bSSE-KMS\b")
 _NO_KMS = lazy_pattern(r"\bSSE-S3\b|\bAES256\b")
 _NO_ALLOW = "The bucket policy does not allow the distribution (origin access control)."
@@ -374,21 +373,12 @@ def _stated_id(denial: Denial) -> str | None:
     queries = (
         _ONLY_ID.fullmatch(run.output)
         for run in find_runs(denial.failure)
-        if run.command.words[:2] == _LIST
+        if run.command.words[:2] == LIST_DISTRIBUTIONS
         and "!" not in (query := run.command.text)
         and any(each in text.replace(query, "") for each in _LITERAL.findall(query))
     )
-    ids = (
-        ids or {each["id"] for each in queries if each is not None} or buckets.distributions_of_domain(denial)
-    )
-    return only_one(ids or _list_with_origin(denial))
-
-
-def _list_with_origin(denial: Denial) -> set[str]:
-    """Return the distributions in the rows of a listing that have a bucket as their origin."""
-    runs = (each for each in find_runs(denial.failure) if each.command.words[:2] == _LIST)
-    rows = (row for run in runs for row in _NEXT_ROW.split(run.output) if _ORIGIN_HOST.search(row))
-    return {found[0] for each in rows if (found := _ROW_ID.match(each)) is not None}
+    ids = ids or {each["id"] for each in queries if each is not None}
+    return only_one(ids or buckets.distributions_of_domain(denial) or find_distributions(denial.failure))
 
 
 def _source_condition(denial: Denial) -> dict[str, Any]:
