@@ -89,3 +89,11 @@ def test_iam_is_called_in_the_partition_of_the_caller(arn: str, region: str | No
         region
     }
     assert all(words.count("--region") < 2 for words in calls)
+
+
+@pytest.mark.parametrize(("option", "count"), [(" --region cn-northwest-1", 1), ("", 0)])
+def test_s3_is_called_in_the_region_that_the_text_names(option: str, count: int) -> None:
+    """Without the option, the configured Region is one of the partition."""
+    text = f"$ aws s3 cp a.tar s3://shop-cn/a.tar{option}\nupload failed: ./a.tar to s3://shop-cn/a.tar An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n"
+    explained = explain(text, facts={"region": "cn-northwest-1"}).to_text(detail="full")
+    assert explained.count("aws s3api list-buckets --region cn-northwest-1") == count

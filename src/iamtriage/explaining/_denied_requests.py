@@ -82,13 +82,14 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
         why += "" if " which " in why else ", which an Allow does not override"
         is_unnamed = failure.policy_type == "identity" and failure.policy_arn is None
         if (owner := _OWNERS.get(failure.policy_type or "")) is not None and not is_unnamed:
-            why += f": if it is not intended, {owner} has to change it{_policy_lookup(failure)}"
+            lookup = _policy_lookup(failure) or _endpoint_lookup(failure)
+            why += f": if it is not intended, {owner} has to change it{lookup}"
     elif failure.policy_type == "resource":
         why = _missing_resource_allow(failure, who) or f"{why}{_MISSING_ALLOWS['resource']}"
     elif failure.policy_type == "identity" and (statement := _allowing_statement(failure)) is not None:
         why += f"; allow it with {statement}"
     elif failure.policy_type is not None:
-        why += _MISSING_ALLOWS.get(failure.policy_type, "")
+        why += f"{_MISSING_ALLOWS.get(failure.policy_type, '')}{_endpoint_lookup(failure)}"
     on = f" on {failure.resource.removesuffix(':log-stream:').rstrip(':')}" if failure.resource else ""
     if of_caller is not None and is_of_same_role(failure, of_caller):
         return f"{what}{on if failure.deny == 'explicit' else ''}: {why}"
@@ -131,6 +132,23 @@ def _policy_lookup(failure: AccessDenied) -> str:
     if not _ARN.search(show) or not arn.region:
         return ""  # other commands take names
     return f" ({_ARN.sub(lambda _: f' {failure.resource}', show)} --region {arn.region})"
+
+
+def _endpoint_lookup(failure: AccessDenied) -> str:
+    """Return the command that prints the endpoints for a request with their policies, in parentheses."""
+    arn = try_parse_arn(failure.resource)
+    if (
+        failure.policy_type != "vpc_endpoint"
+        or arn is None
+        or (arn.region and commands.region(arn.region) != arn.region)
+    ):
+        return ""
+    # ARNs of buckets have no Region.
+    services = commands.endpoint_services(arn.region or "*", failure.action)
+    where = f" --region {arn.region}" if arn.region else ""
+    named = commands.command(f"Name=service-name,Values={services}")
+    show = f"aws ec2 describe-vpc-endpoints{where} --filters {named}"
+    return f" ({show} prints the endpoint and its PolicyDocument)"
 
 
 def _find_policy(failure: AccessDenied) -> ResourcePolicy | None:

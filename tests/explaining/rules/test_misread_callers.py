@@ -165,7 +165,7 @@ def test_form_of_an_answer_to_an_unsigned_request(text: str, *, may_be_route: bo
     assert explanation.summary.startswith(summary)
     assert ("API Gateway" in str(explanation)) is may_be_route
     first = explanation.remedies[0].title
-    assert first.startswith("For a REST API" if summary.startswith("API") else "Sign the request")
+    assert first.startswith("Compare the URL" if summary.startswith("API") else "Sign the request")
 
 
 @pytest.mark.parametrize(

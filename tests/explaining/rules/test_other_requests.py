@@ -289,6 +289,26 @@ def test_policy_that_denies_another_call(policy: str, *, is_shown: bool) -> None
 
 
 @check_rows(
+    ("resource", "region"),
+    [
+        ("secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:t-Q4w5E6", " --region eu-west-1"),
+        # The ARN of a bucket has no Region.
+        ("s3:GetObject on resource: arn:aws:s3:::reports/a.csv", ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "reason", ["because no VPC endpoint policy allows it", "with an explicit deny in a VPC endpoint policy"]
+)
+def test_endpoint_that_denies_another_call(resource: str, region: str, reason: str) -> None:
+    other = f"User: arn:aws:sts::111122223333:assumed-role/ship/j is not authorized to perform: {resource} {reason}\n"
+    shown = " ".join(str(explain(_NO_ALLOW + other)).split())
+    assert f"(aws ec2 describe-vpc-endpoints{region} --filters " in shown
+    assert "aws ec2 describe-vpc-endpoints" not in str(
+        explain(_NO_ALLOW + other.replace("VPC endpoint", "service control"))
+    )
+
+
+@check_rows(
     ("action", "resource", "says"),
     [
         ("kms:CreateGrant", "kms:eu-west-1:111122223333:key/0a", "explicit deny in the key policy, which an Allow does not override: if it is not intended, the owner of the resource has to change it (aws kms get-key-policy --key-id arn:aws:kms:eu-west-1:111122223333:key/0a --policy-name default --region eu-west-1)."),

@@ -48,9 +48,6 @@ def test_login_to_the_public_registry(text: str, shown: str, hidden: str) -> Non
         assert "IAM permissions do not matter: the registry allows" in " ".join(explained.split())
 
 
-PROTECTED = "An error occurred (UnmodifiableEntity) when calling the {} operation: Cannot perform the operation on the protected role '{}' - this role is only modifiable by AWS"
-
-
 KEY = "arn:aws:kms:{}:111122223333:key/{}"
 KEY_ID = "0a1b2c3d-0000-4000-8000-000000000003"
 
@@ -504,3 +501,53 @@ _HEAD = "java.nio.file.AccessDeniedException: s3://acme-films/new: getFileStatus
 def test_role_of_a_job_that_calls(more: str, role: str | None) -> None:
     shown = str(explain(_HEAD + more))
     assert (f"--role-name {role} " in shown) is (role is not None)
+
+
+PROTECTED = "An error occurred (UnmodifiableEntity) when calling the {} operation: Cannot perform the operation on the protected role '{}' - this role is only modifiable by AWS"
+LINKED = "AWSServiceRoleForAutoScaling"
+OWN_KEY = "arn:aws:kms:eu-west-1:{}:key/0a1b2c3d-0000-4000-8000-000000000003"
+ATTACH = f"$ aws iam attach-role-policy --role-name {LINKED} --policy-arn arn:aws:iam::111122223333:policy/volumes\n"
+
+
+@check_rows(
+    ("text", "shown", "hidden"),
+    [
+        pytest.param(
+            f"{ATTACH}The AMI uses {OWN_KEY.format('111122223333')}.\n{PROTECTED.format('AttachRolePolicy', LINKED)}",
+            f'"AWS": "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/{LINKED}"',
+            "create-grant",
+            id="key of the account",
+        ),
+        pytest.param(
+            f"{ATTACH}The AMI uses {OWN_KEY.format('444455556666')}.\n{PROTECTED.format('AttachRolePolicy', LINKED)}",
+            f"--grantee-principal arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/{LINKED}",
+            "GrantIsForAWSResource",
+            id="key of another account",
+        ),
+        pytest.param(
+            f"key {OWN_KEY.format('111122223333')}\n{PROTECTED.format('PutRolePolicy', 'AWSServiceRoleForAmazonMacie')}",
+            '"Principal": {"AWS": "ROLE_ARN"}',
+            "SERVICE",
+            id="service of unknown path",
+        ),
+        pytest.param(
+            f"RequestID: 0a1b2c3d-0000-4000-8000-000000000009\n{PROTECTED.format('PutRolePolicy', LINKED)}",
+            f"Allow {LINKED} in the policy of the resource that it is to use",
+            "aws kms",
+            id="no key",
+        ),
+        pytest.param(
+            PROTECTED.format("DeleteRole", LINKED), "delete-service-linked-role", "key policy", id="deletion"
+        ),
+        pytest.param(
+            PROTECTED.format("AttachRolePolicy", "AWSReservedSSO_Ops_0123456789abcdef"),
+            "Change the permission set Ops in IAM Identity Center",
+            "is a service-linked role",
+            id="permission set",
+        ),
+    ],
+)
+def test_protected_roles(text: str, shown: str, hidden: str) -> None:
+    explained = str(explain(text))
+    assert shown in explained
+    assert hidden not in explained

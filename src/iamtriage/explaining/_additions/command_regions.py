@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
@@ -22,7 +24,9 @@ _PARENTHESES = lazy_pattern(r"\([^()]{0,2000}\)")
 _NEXT_CALL = lazy_pattern(r"\)|[|;&] aws ")
 _REGION_OF_ARN = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:[a-z0-9-]{{2,30}}:({REGION}):")
 # Without a Region, the AWS CLI calls these services in the partition aws.
-_IAM_CALL = lazy_pattern(r"\baws (?:iam|organizations|sts) [a-z-]+(?![a-z-]|[^|;&)]{0,4000}? --region )")
+_NO_OPTION = r"(?![a-z-]|[^|;&)]{0,4000}? --region )"
+_IAM_CALL = lazy_pattern(rf"\baws (?:iam|organizations|sts) [a-z-]+{_NO_OPTION}")
+_IAM_OR_S3_CALL = lazy_pattern(rf"\baws (?:iam|organizations|s3(?:api)?|sts) [a-z-]+{_NO_OPTION}")
 # What is part of a longer name is none. The path of a role of IAM Identity Center has the Region of the latter.
 _NAMED_REGION = lazy_pattern(rf"(?a)(?<![\w-])(?<!sso\.amazonaws\.com/){REGION}(?![\w-])")
 _MAX_CHARS = 20_000
@@ -69,15 +73,24 @@ def _name_region(line: str, region: str | None) -> str:
 def name_regions_of_iam(
     remedies: tuple[Remedy, ...], failure: Failure | None, facts: Facts, stated: str | None
 ) -> tuple[Remedy, ...]:
-    """Return remedies whose calls of IAM, Organizations and STS name a Region of the failure's partition, unless it is ``aws``."""
-    if not any(_IAM_CALL.search(line) for each in remedies for line in each.commands):
+    """Return remedies whose calls of IAM, Organizations and STS name a Region of the failure's partition, unless it is ``aws``.
+
+    Calls of S3 do if the text has a call with a Region.
+    """
+    # Who names the Region in a call has most likely configured none, or another one.
+    is_chosen = failure is not None and " --region" in failure.text
+    calls = _IAM_OR_S3_CALL if is_chosen else _IAM_CALL
+    if not any(calls.search(line) for each in remedies for line in (each.title, *each.commands)):
         return remedies
     region = _region_of_iam(failure, facts, stated)
     if region is None:
         return remedies
     option = rf"\g<0> --region {region}"
     return tuple(
-        change_commands(each, tuple(_IAM_CALL.sub(option, line) for line in each.commands))
+        attrs.evolve(
+            change_commands(each, tuple(calls.sub(option, line) for line in each.commands)),
+            title=calls.sub(option, each.title),
+        )
         for each in remedies
     )
 

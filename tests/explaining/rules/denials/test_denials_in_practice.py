@@ -4108,12 +4108,14 @@ def test_role_of_stack_sets_in_the_target_account(words: str, account: str) -> N
         f"aws cloudformation list-stack-instances --stack-set-name jobs\nAccount {OTHER} should have '{role}' role with trust relationship to Role '{caller}'. {words}"
     )
     assert shown.summary.startswith(f"StackSets cannot assume the role {role} in account {OTHER}: ")
-    create, correct = shown.remedies
+    create, correct, managed = shown.remedies
+    assert "service-managed permissions" in managed.title
     assert any(command.startswith(f"aws iam create-role --role-name {role} ") for command in create.commands)
     principal = f"arn:aws:iam::{account}:role/{caller}"
     assert create.policy is not None
     assert create.policy["Statement"][0]["Principal"] == {"AWS": principal}
-    assert f"sts:AssumeRole on arn:aws:iam::{OTHER}:role/{role}" in create.steps[-1]
+    assert f"Use credentials of account {OTHER} for it." in create.steps[0]
+    assert f"where {caller} needs sts:AssumeRole on the role:" in str(shown).replace("\n  ", " ")
     repeat = "aws cloudformation update-stack-instances --stack-set-name jobs --accounts"
     assert create.commands[-1] == f"{repeat} {OTHER} --regions REGION"
     # A role that does not exist has no policy to change.
@@ -4137,7 +4139,7 @@ def test_account_in_which_stack_sets_succeeded(instances: str, works: bool) -> N
     shown = explain(f"$ aws cloudformation list-stack-instances --stack-set-name jobs\n{instances}\n{failed}")
     create = shown.remedies[0]
     assert ("Starts works: StackSets succeeded in account 333322221111." in shown.summary) is works
-    assert any("in the policy of Starts" in step for step in create.steps) is not works
+    assert ("where Starts needs sts:AssumeRole" in str(shown)) is not works
     assert ("no-identity-allow" in {each.code for each in shown.causes}) is not works
     assert create.commands[-1].endswith(f"--accounts {OTHER} --regions us-east-2")
 

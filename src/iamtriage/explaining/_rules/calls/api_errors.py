@@ -345,6 +345,7 @@ _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
     Route(service_objects.explain_unreadable_object, message=service_objects.UNREADABLE),
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
     Route(account_roles.explain_missing_setting, message=account_roles.ACCOUNT_ROLE_MISSING),
+    Route(account_roles.explain_protected_role, code=r"UnmodifiableEntity(?:Exception)?"),
     Route(account_roles.explain_trail_role, message=account_roles.DENIED_TO_TRAIL),
     Route(missing_resources.explain_unsubscribed_service, message="needs a subscription for the service"),
     Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),

@@ -268,17 +268,6 @@ KINDS_BY_MESSAGE = (
         ),
     ),
     ErrorKind(
-        cause=PROTECTED_ROLE,
-        code=r"^UnmodifiableEntity",
-        message=r"\A",
-        summary="Only AWS can change this role. No permission is missing.",
-        remedies=owner_remedy(
-            "Allow the role in the policy of the resource that it is to use, or change its permission set",
-            "The policy of a KMS key, bucket, queue or topic can allow a service-linked role, without a policy of the role. A role whose name begins with AWSReservedSSO changes with its permission set in IAM Identity Center.",
-            "To delete a service-linked role, use aws iam delete-service-linked-role, once its service uses it no more.",
-        ),
-    ),
-    ErrorKind(
         cause=PROTECTED,
         code=r"",
         message=r"\b(?:[Dd]eletion|[Tt]ermination|[Dd]eregistration) ?[Pp]rotection\b|Cannot delete protected|may not be (?:terminated|stopped)\b|protected against deletion",

@@ -102,9 +102,7 @@ def test_a_path_that_resembles_none_of_the_api_is_compared() -> None:
     listed = f"{_RESOURCES} --query 'items[].path' --output text\n/\t/invoices\n"
     explanation = explain(f"$ curl -i {URL}/prod/status\n{BODY}\n{listed}")
     assert "get-resources lists /invoices" in explanation.summary
-    assert [each.title for each in explanation.remedies] == [
-        "For a REST API: compare the URL and the method with the API"
-    ]
+    assert [each.title for each in explanation.remedies] == ["Compare the URL and the method with the API"]
 
 
 @check_rows(

@@ -1,4 +1,4 @@
-"""Explain roles of an account that a service lacks.
+"""Explain roles of an account that a service lacks, and roles that only AWS changes.
 
 Sources: https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html and
 https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole.
@@ -10,10 +10,22 @@ import re
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Remedy
+from iamtriage.arns._principals import SERVICE_LINKED_PREFIX
+from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
+from iamtriage.explaining._rules.calls.error_kind import code_evidence
+from iamtriage.explaining._rules.calls.message_kinds import PROTECTED_ROLE, VOLUME_KEYS
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
-from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
+from iamtriage.explaining._rules.shared.grants.service_access import linked_role_key_statements
+from iamtriage.explaining._rules.shared.principals.principal_words import LINKED_ROLE_SERVICES
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    identity_remedy,
+    owner_remedy,
+    resource_policy_remedy,
+    save_step,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.requirements import services
 from iamtriage.failures._failures import AwsError, Failure
 from iamtriage.policies._documents import allow
@@ -265,4 +277,113 @@ def explain_title(case: Case[AwsError], arn: str) -> Explanation:
             ),
             url=pages.ASSUME_ROLE,
         ),
+    )
+
+
+_PROTECTED = lazy_pattern(r"(?a)\bprotected role '(?P<name>[\w+=,.@-]{1,64})'")
+_PERMISSION_SET = lazy_pattern(r"(?a)AWSReservedSSO_(?P<set>[\w+=,.@-]{1,32})_[0-9a-f]{16}")
+_KEY_ID = r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])"
+_KEY = lazy_pattern(
+    rf"(?a)\b(?P<arn>arn:(?P<partition>aws[a-z-]{{0,12}}):kms:(?P<region>[a-z0-9-]{{6,30}}):(?P<account>[0-9]{{12}}):key/{_KEY_ID})"
+    rf"|(?i:\bkey(?:[ _-]?id)?(?: is)?)[\"' :=`/]{{1,4}}(?P<id>{_KEY_ID})"
+)
+_OWN_ACCOUNT = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::([0-9]{12}):")
+_NO_POLICY = "Nobody can attach a policy to a service-linked role."
+
+
+def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that only AWS changes a role, and what to change instead, by the kind of the role."""
+    found = _PROTECTED.search(message)
+    name = clues.find_option(case, "role-name") if found is None else found["name"]
+    text = ""
+    if name is not None and name.startswith(SERVICE_LINKED_PREFIX):
+        summary = f"{name} is a service-linked role, which only AWS changes. No permission is missing."
+        text = "Its service defines its policies and its trust policy, whatever permissions the caller has."
+        remedy = _instead_of_linked_role(case, name)
+    elif name is not None and (of_set := _PERMISSION_SET.fullmatch(name)) is not None:
+        summary = f"The role belongs to the permission set {of_set['set']} of IAM Identity Center, which alone changes it. No permission is missing."
+        remedy = account_remedy(
+            f"Change the permission set {of_set['set']} in IAM Identity Center",
+            "Its administrator, in the management account or a delegated one, changes it there. IAM Identity Center then updates the role in every account with the permission set.",
+            url="https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html",
+        )
+    else:
+        summary = "Only AWS can change this role. No permission is missing."
+        remedy = owner_remedy(
+            "Allow the role in the policy of the resource that it is to use, or change its permission set",
+            "The policy of a KMS key, bucket, queue or topic can allow a service-linked role, without a policy of the role. A role whose name begins with AWSReservedSSO changes with its permission set in IAM Identity Center.",
+        )
+    return case.explain(
+        summary,
+        PROTECTED_ROLE.cause("reported", code_evidence(case.failure), text=text),
+        topic=PROTECTED_ROLE.code,
+        remedies=remedy,
+    )
+
+
+def _instead_of_linked_role(case: Case[AwsError], name: str) -> Remedy:
+    """Return the remedy that does for a service-linked role what the rejected call was to do."""
+    text, operation = case.failure.text, case.operation
+    if operation in {"DeleteRole", "DetachRolePolicy", "DeleteRolePolicy"}:
+        return account_remedy(
+            "Keep the role, or delete it as a whole once its service uses it no more",
+            "IAM deletes it only if no resource of the service needs it.",
+            commands=f"aws iam delete-service-linked-role --role-name {name}",
+        )
+    if operation == "UpdateAssumeRolePolicy":
+        return your_remedy(
+            "Use a role of your own for anyone but the service",
+            f"No other principal can assume {name}. Create a role whose trust policy names who is to assume it.",
+        )
+    keys = {each["arn"]: each for each in _KEY.finditer(text) if each["arn"]}
+    keys = keys or {each["id"]: each for each in _KEY.finditer(text)}
+    key = only_one(set(keys), None)
+    if key is None and (not keys or "kms" not in text.lower()):
+        return owner_remedy(
+            f"Allow {name} in the policy of the resource that it is to use",
+            f"{_NO_POLICY} The policy of a KMS key, bucket, queue or topic can allow the role, without a policy of its own.",
+            "Where a service accepts a role of your own instead, create one with the policy.",
+        )
+    return _allow_linked_role(case, name, key or "KEY_ARN", keys.get(key or ""))
+
+
+def _allow_linked_role(case: Case[AwsError], name: str, key: str, found: re.Match[str] | None) -> Remedy:
+    """Return the remedy that allows a service-linked role in the policy of a key, and grants it a key of another account."""
+    owner = found and found["account"]
+    stated = only_one(set(_OWN_ACCOUNT.findall(case.failure.text)), None)
+    account = case.facts.account or stated or owner or "ACCOUNT_ID"
+    partition = (found and found["partition"]) or clues.find_partition(case)
+    service = LINKED_ROLE_SERVICES.get(name.partition("_")[0])
+    iam = f"arn:{partition}:iam::{account}"
+    is_known = service is not None and account != "ACCOUNT_ID"
+    role = f"{iam}:role/aws-service-role/{service}.amazonaws.com/{name}" if is_known else "ROLE_ARN"
+    region = (found and found["region"]) or clues.find_region(case)
+    where = f" --region {region}" if region else ""
+    is_foreign = owner is not None and account not in {owner, "ACCOUNT_ID"}
+    grant = None
+    if is_foreign:
+        grant = Labelled.required(
+            f"Then, as an administrator of account {account}:",
+            commands.create_grant_command(key, region, role),
+        )
+    show = "aws iam get-role --role-name {} --query Role.Arn --output text"
+    key_id = key.rpartition("/")[2]
+    return resource_policy_remedy(
+        f"As an administrator of the key {key_id}, allow {f'account {account}' if is_foreign else name} in its key policy",
+        f"{_NO_POLICY} The key policy, or a grant, can allow it.",
+        save_step("the key policy"),
+        None if is_known else "The first command prints ROLE_ARN.",
+        "Remove the policy or attachment from the code: it can never be applied."
+        if clues.find_program(case.failure) == "Terraform"
+        else None,
+        statements=linked_role_key_statements(
+            f"{iam}:root" if is_foreign else role, grants_only_for_services=not is_foreign
+        ),
+        commands=(
+            None if is_known else commands.fill_command(show, name),
+            f"aws kms get-key-policy --key-id {key} --policy-name default --query Policy --output text{where}",
+            f"aws kms put-key-policy --key-id {key} --policy-name default --policy file://policy.json{where}",
+            grant,
+        ),
+        url=VOLUME_KEYS if service == "autoscaling" else "",
     )

@@ -53,7 +53,7 @@ _PARTIAL = ("limit", "max-items", "position", "starting-token")
 NO_SUCH_ROUTE = CauseType(
     "no-such-route",
     title="API Gateway has no such route",
-    text="API Gateway has no such path, method or stage. It reports that with this message; credentials are not the cause.",
+    text="The deployed API has no such path, or not this method of it. API Gateway reports that with this message; credentials are not the cause.",
     fix="Correct the path, the method or the stage.",
     of="unsigned-call",
 )
@@ -291,10 +291,10 @@ def routes_remedy(url: re.Match[str] | None = None, paths: tuple[str, ...] = ())
             ),
         )
     return your_remedy(
-        "For a REST API: compare the URL and the method with the API",
+        "Compare the URL and the method with the API",
         "The URL is https://api-id.execute-api.region.amazonaws.com/stage/path. The stage, the path and the method must exist."
         if url is None or not url["stage"]
-        else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method of the path. authorizationType AWS_IAM there means that requests must be signed.",
+        else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path, which must have the method {_find_method(url)}. authorizationType AWS_IAM there means that requests must be signed.",
         None if url else "With a custom domain, the base path mapping replaces the stage.",
         "Changes take effect when the API is deployed to the stage.",
         commands=(

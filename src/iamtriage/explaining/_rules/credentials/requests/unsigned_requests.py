@@ -346,7 +346,7 @@ def explain_unsigned_request(case: Case[Failure], message: str) -> Explanation:
         text = "The method uses IAM authorization, and the request is not signed (SigV4 for execute-api)."
         causes = [route, attrs.evolve(unsigned, text=text)]
         remedies = [gateway_routes.routes_remedy(url), gateway_routes.sign_remedy(url)]
-        topic, where = "no-such-route", "such path, method or stage"
+        topic, where = "no-such-route", "such path or method"
         if url and url["stage"]:
             where = f"route /{url['path'] or ''} in the stage {url['stage']} of the API {url['api']}"
         if url and gateway_routes.add_stage(url) is not None:

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.denial_remedies import STACK_SET_OPTION
-from iamtriage.explaining._rules.shared.remedies import present, save_step, trust_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, save_step, trust_remedy
 from iamtriage.policies._documents import allow, build_document
 
 _NAME = r"[\w+=,.@-]{1,64}"
@@ -40,6 +40,11 @@ _ADMINISTRATOR, _TARGET = "ADMINISTRATOR_ACCOUNT_ID", "TARGET_ACCOUNT_ID"
 _PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
 _TWO_ROLES = (
     "The permissions of the person who creates the stack set do not help: StackSets uses the two roles."
+)
+_SERVICE_MANAGED = account_remedy(
+    "Or use service-managed permissions (AWS Organizations)",
+    "CloudFormation then creates the roles. The permissions of a stack set with instances cannot change, so create another one with --permission-model SERVICE_MANAGED.",
+    url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-enable-trusted-access.html",
 )
 
 
@@ -68,15 +73,18 @@ def explain_target_account(denial: Denial) -> Explanation:
         verdict = f" {caller} works: StackSets succeeded in {'account' if len(working) == 1 else 'accounts'} {join_words(sorted(working)[:_MAX_ACCOUNTS], 'and')}."
     else:
         grant = f"In {administrators}, allow sts:AssumeRole on arn:{partition}:iam::{account}:role/{role} in the policy of {caller}."
-    of_managed = (
-        " unless the stack set has service-managed permissions (AWS Organizations)" if found is None else ""
+    last = _repeat(
+        denial,
+        account,
+        administrators,
+        "" if working else f", where {caller} needs sts:AssumeRole on the role",
     )
     administrator = {"AWS": f"arn:{partition}:iam::{own}:role/{path}{caller}"}
     trusting = build_document([allow("sts:AssumeRole", principal=administrator)])
     return denial.explain(
         f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.{verdict}",
         NO_SUCH_ROLE.cause(
-            text=f"The role was not created in account {account}. Each target account needs it{of_managed}."
+            text="With self-managed permissions, StackSets needs the role in each target account. This one lacks it."
         ),
         assuming_roles.CALLER_NOT_TRUSTED.cause(
             text=f"The role exists, but its trust policy does not allow {caller} of {administrators}."
@@ -92,24 +100,25 @@ def explain_target_account(denial: Denial) -> Explanation:
                 commands.fill_command(
                     "aws iam attach-role-policy --role-name {} --policy-arn POLICY_ARN", role
                 ),
-                f"If create-role prints EntityAlreadyExists, allow {caller} in the trust policy of the role instead. POLICY_ARN is a policy that allows what the stacks do.",
-                grant,
+                f"Use credentials of account {account} for it. POLICY_ARN is a policy that allows what the stacks do.",
+                None if last is not None else grant,
                 trusting=trusting,
-                last=_repeat(denial, account, administrators),
+                last=last,
             ),
             trust_remedy(
-                "Or, if the role exists, correct its trust policy",
+                "Or, if create-role prints EntityAlreadyExists, correct its trust policy",
                 save_step("its trust policy", "trust.json"),
                 commands=(show, update),
                 policy=trusting,
                 url=_PAGE,
             ),
+            *(() if caller == "AWSControlTowerStackSetRole" else (_SERVICE_MANAGED,)),
         ),
         notes=_TWO_ROLES,
     )
 
 
-def _repeat(denial: Denial, account: str, administrators: str) -> Labelled | None:
+def _repeat(denial: Denial, account: str, administrators: str, condition: str) -> Labelled | None:
     """Return the command that repeats the operation for the target account, if the text names the stack set."""
     text = denial.failure.text
     stack_set = STACK_SET_OPTION.search(text)
@@ -118,6 +127,8 @@ def _repeat(denial: Denial, account: str, administrators: str) -> Labelled | Non
     pairs = (
         rf'"Region": ?"([a-z0-9-]{{4,30}})",\s{{1,40}}"Account": ?"{account}"',
         rf'"Account": ?"{account}",\s{{1,40}}"Region": ?"([a-z0-9-]{{4,30}})"',
+        # A line of a table.
+        rf"(?m)^[| \t]{{0,8}}{account}[| \t]{{1,20}}([a-z]{{2}}-[a-z0-9-]{{4,25}})[| \t]",
     )
     regions = sorted({region for pair in pairs for region in re.findall(pair, text)})
     repeat = f"aws cloudformation update-stack-instances --stack-set-name {{}} --accounts {{}} --regions {' '.join(regions) or 'REGION'}"
@@ -125,7 +136,9 @@ def _repeat(denial: Denial, account: str, administrators: str) -> Labelled | Non
     own = only_one(set(re.findall(r" --region[ =]([a-z]{2}-[a-z0-9-]{4,25})", text)), "")
     if own:
         repeat = f"{repeat} --region {own}"
-    return Labelled(f"Then, in {administrators}:", commands.fill_command(repeat, stack_set[1], account))
+    return Labelled.required(
+        f"Then, in {administrators}{condition}:", commands.fill_command(repeat, stack_set[1], account)
+    )
 
 
 def _create_remedy(

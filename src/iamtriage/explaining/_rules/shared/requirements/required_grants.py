@@ -10,6 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, may_find, only_one
 from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._text import join_words
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.explaining._rules.shared.requirements.required_resources import (
@@ -318,7 +319,9 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
     if resource.rpartition(":")[2].removesuffix("/*") in stated and not _TEMPLATE.search(denial.failure.text):
         kinds = tuple(each for each in kinds if each in stated)
     elif kinds:
-        note += " The Resource has types that such a call tags: remove those that get no tags."
+        others = [f"{each}/*" for each in kinds if not resource.endswith(f":{each}/*")]
+        note += f" AWS names one type at a time: add {join_words(others, 'and')} if the call tags them, too."
+        kinds = ()
     return attrs.evolve(
         grant,
         resources=tuple(dict.fromkeys((resource, *(f"{prefix}:{kind}/*" for kind in kinds)))),
