@@ -101,8 +101,9 @@ def explain_query(denial: Denial) -> Explanation:
         ),
     ]
     if policy is not None and any(map(_DECISIVE.intersection, missing.values())):
-        # This explains the message without a missing bucket or a key.
-        possible = possible[1:2]
+        # This explains the message without a missing bucket or a key, and an action that has no effect, alone.
+        misplaced = _describe_objects_only(policy, arn, missing.get(arn, ()))
+        possible = [] if misplaced else possible[1:2]
         lacked = tuple(dict.fromkeys(each for actions in missing.values() for each in actions))
         decisive = tuple(filter(_DECISIVE.__contains__, lacked))
         others = tuple(each for each in lacked if each not in decisive)
@@ -115,8 +116,7 @@ def explain_query(denial: Denial) -> Explanation:
         name = policy.name
         if policy.owner is not None:
             name, title = f"the policy of {denial.caller} in the text", f"{title} of {denial.caller}"
-        lacks = f"lacks {join_words(decisive, 'and')}"
-        reason = f"{name} {_describe_objects_only(policy, arn, missing.get(arn, ())) or lacks}"
+        reason = f"{name} {misplaced or 'lacks ' + join_words(decisive, 'and')}"
         more = f" Large results also need {join_words(others, 'and')}." if others else ""
         text = f"Athena checks and uses the bucket with the permissions of {denial.caller}, and {policy.name} does not allow {'; '.join(by_resource)}.{_COPIES if decisive == ('s3:GetBucketLocation',) else ''}{more}"
         cause = policy_comparisons.STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
@@ -143,8 +143,8 @@ def explain_query(denial: Denial) -> Explanation:
         cause,
         *possible,
         topic="s3-access-denied",
-        remedies=(allow_it, inspect_remedy(denial, denial.operation)),
-        notes=_LAKE_FORMATION,
+        remedies=(allow_it, inspect_remedy(denial, denial.operation)) if possible else allow_it,
+        notes=_LAKE_FORMATION if possible else None,
     )
 
 
