@@ -268,14 +268,14 @@ _NETWORK_ID = lazy_pattern(r"(?a)\b(?:subnet|vpc|sg)-[0-9a-f]{8,17}\b")
 def find_networks(text: str, kind: str, values: Sequence[str]) -> tuple[str, ...] | None:
     """Return the IDs in the settings of a text that values of a policy do not have, else those that they have.
 
-    They have the form of the values: plain, or in an ARN.
+    They have the form of the values: plain, or in an ARN, which can have references before the ID.
 
     >>> find_networks('"subnets": ["subnet-0a1b2c3d4e5f60718"]', "subnet", ["subnet-08192a3b4c5d6e7f0"])
     ('subnet-0a1b2c3d4e5f60718',)
     """
     own = _NETWORK_ID.search(values[0]) if values else None
     # A pattern can match IDs that the text does not have.
-    if own is None or any(not {*"*?$"}.isdisjoint(each) for each in values):
+    if own is None or any(not {*"*?"}.isdisjoint(each) for each in values):
         return None
     listed = (each for found in _NETWORK_IDS.finditer(text) for each in _NETWORK_ID.findall(found["ids"]))
     ids = dict.fromkeys(each for each in listed if each.startswith(f"{kind}-"))

@@ -22,6 +22,7 @@ _ENI = _START.format("ec2", "network-interface/*")
         ("ecs:RunTask", _START.format("ecs", "task-definition/web:3"), "ecs:cluster", _START.format("ecs", "cluster/staging"), "aws ecs run-task --cluster prod --task-definition web:3", "cluster/prod"),
         ("ecs:UpdateService", _START.format("ecs", "service/prod/web"), "ecs:cluster", _START.format("ecs", "cluster/staging"), "", "cluster/prod"),
         ("ec2:StartInstances", _START.format("ec2", f"instance/i-{_OLD}"), "ec2:Region", "us-east-1", "", "eu-west-1"),
+        ("ec2:CreateNetworkInterface", _ENI, "ec2:Subnet", f"arn:aws:ec2:${{AWS::Region}}:${{AWS::AccountId}}:subnet/subnet-{_OLD}", f"--subnet-id subnet-{_NEW}", f"subnet-{_NEW}"),
         # The policy has it, or the text does not show it.
         ("ec2:CreateNetworkInterface", _ENI, "ec2:Subnet", _START.format("ec2", f"subnet/subnet-{_OLD}"), f"--subnet-id subnet-{_OLD}", None),
         ("ec2:CreateNetworkInterface", _ENI, "ec2:Subnet", _START.format("ec2", f"subnet/subnet-{_OLD}"), f"Not with subnet-{_NEW} either.", None),

@@ -207,14 +207,13 @@ def _add_in_line(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     is_code = any(each.is_code and statement in each.allows for each in denial.context.policies)
     if old is None or new is None or not is_code or "Not" in failed.operator:
         return None
-    return corrected_patterns.correct_line_remedy(
-        denial.failure.text,
-        f"Let the condition on {clip_text(failed.key)} accept {clip_text(new)}",
-        [(old, new)],
-        f"It is in {describe_statement(denial, statement)}. Keep {clip_text(old)} only if something needs it, and the other conditions as they are.",
-        build=account_remedy,
-        keeps_old=True,
+    title = f"Let the condition on {clip_text(failed.key)} accept {clip_text(new)}"
+    step = f"It is in {describe_statement(denial, statement)}. Keep {clip_text(old)} only if something needs it, and the other conditions as they are."
+    line = corrected_patterns.correct_line_remedy(
+        denial.failure.text, title, [(old, new)], step, build=account_remedy, keeps_old=True
     )
+    # IAM does not know the references of code.
+    return line or (account_remedy(title, step, "Then deploy it.") if has_reference(old) else None)
 
 
 def correct_cap_remedy(

@@ -276,7 +276,9 @@ def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> 
     if requested is None and parsed and key.lower() == _MFA and denial.is_explicit and uses_keys(denial):
         absent = evaluate_condition(parsed, [PolicyValue(each, compile_glob(each)) for each in values], ())
         requested = () if absent else None
-    if requested is None or parsed is None or any("${" in each for each in values):
+    # A value that has the references of the condition differs only in the rest.
+    is_open = any("${" in each for each in values) and not any("${" in each for each in requested or ())
+    if requested is None or parsed is None or is_open:
         return CheckedCondition(operator, key, values, None, None)
     expected = [PolicyValue(each, compile_glob(each)) for each in values]
     is_met = evaluate_condition(parsed, expected, requested)

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.basics import Remedy
 
 # A statement for the action does not apply.
-_UNMET = frozenset({"stated-policy-condition", "stated-policy-other-resource"})
+_UNMET = ("stated-policy-condition", "stated-policy-other-resource")
+# A reference in a template, whose colons separate no parts of an ARN.
+_PSEUDO = lazy_pattern(r"\$\{AWS::\w{1,20}\}")
 # Words such as ACCOUNT_ID.
 _PLACEHOLDER = lazy_pattern(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
 
@@ -105,10 +107,12 @@ def explain_role_needs(
             if policy_comparisons.find_allowing_policy(own) is not None:
                 continue
             actions.append(action)
-            if _PLACEHOLDER.search(named) or _may_be_narrower(action, named, allows):
+            if _may_be_narrower(action, named, allows):
                 continue
             explanation = stated_policies.add_stated_policies(own, explain_missing_allow(own))
-            if any(each.code in _UNMET and each.evidence == "derived" for each in explanation.causes):
+            # Another resource is one with the same placeholders.
+            unmet = _UNMET[:1] if _PLACEHOLDER.search(named) else _UNMET
+            if any(each.code in unmet and each.evidence == "derived" for each in explanation.causes):
                 return attrs.evolve(explanation, failure=denial.failure), statements
         if actions:
             lacking.append({**statement, "Action": only_one(actions, actions)})
@@ -135,10 +139,11 @@ def _may_be_narrower(action: str, pattern: str, allows: Iterable[Mapping[str, An
 def _fill_resource(resource: str, statements: Iterable[Mapping[str, Any]]) -> str:
     """Return an ARN with the Region and the account of those of the same service in statements, where its own are unknown."""
     parts = resource.split(":", 5)
-    listed = [name.split(":", 5) for each in statements for name in as_strings(each.get("Resource"))]
+    names = (name for each in statements for name in as_strings(each.get("Resource")))
+    listed = [_PSEUDO.sub("", name).split(":", 5) for name in names]
     alike = [each for each in listed if len(each) == len(parts) > 1 and each[2] == parts[2]]
     filled = (
-        only_one({each[at] for each in alike}, part) if _PLACEHOLDER.fullmatch(part) else part
+        only_one({each[at] for each in alike if each[at]}, part) if _PLACEHOLDER.fullmatch(part) else part
         for at, part in enumerate(parts)
     )
     return ":".join(filled)
