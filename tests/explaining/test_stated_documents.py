@@ -531,3 +531,38 @@ def test_policy_in_a_string_of_json() -> None:
         assert "the statement NoApp" in explain(f"{SECRET}\n{shown}").summary
     cut = json.dumps({"Policy": json.dumps(policy)[:-4]})
     assert "NoApp" not in explain(f"{SECRET}\n{cut}").summary
+
+
+_OUTSIDE = "An error occurred (AccessDenied) when calling the CreateQueue operation: User: arn:aws:iam::111122223333:user/kim is not authorized to perform: sqs:createqueue on resource: arn:aws:sqs:us-west-2:111122223333:orders with an explicit deny in a service control policy"
+_BY_REGION = "denies it because aws:RequestedRegion is us-west-2, not"
+
+
+@check_rows(
+    ("words", "says"),
+    [
+        ("Our SCP blocks all actions outside of eu-west-1, exempt: iam:*, sts:*.", f"{_BY_REGION} eu-west-1."),
+        ('The wiki says: "Deny everything outside eu-west-1 and eu-west-3 (NotAction: iam:*, sts:*)"', f"{_BY_REGION} eu-west-1 or eu-west-3."),
+        ("The guardrail denies everything outside the regions eu-west-1, eu-west-3.", f"{_BY_REGION} eu-west-1 or eu-west-3."),
+        ("Does the SCP deny everything outside eu-west-1?", None),
+        ("It does not deny everything outside eu-west-1.", None),
+        ("It denies everything outside us-west-2.", None),
+        ("Deny everything outside eu-west-1, except sqs:*.", None),
+        ("We run everything outside eu-west-1.", None),
+    ],
+)  # fmt: skip
+def test_regions_outside_of_which_a_policy_denies(words: str, says: str | None) -> None:
+    summary = explain(f"{words}\n{_OUTSIDE}").summary
+    assert (says or _BY_REGION) in summary if says else _BY_REGION not in summary
+
+
+def test_described_deny_has_to_exempt_a_certificate_for_cloudfront() -> None:
+    denied = (
+        _OUTSIDE.replace("sqs:us-west-2:111122223333:orders", "acm:us-east-1:111122223333:certificate/*")
+        .replace("sqs:createqueue", "acm:RequestCertificate")
+        .replace("CreateQueue", "RequestCertificate")
+    )
+    words = "SCP: deny everything outside eu-west-1, NotAction: iam:*, cloudfront:*\nIt is for CloudFront."
+    first = explain(f"{words}\n{denied}").remedies[0]
+    assert first.title == "Have the Deny exempt acm"
+    assert "cloudfront:* covers only calls to CloudFront itself." in " ".join(first.steps)
+    assert first.manifest is None

@@ -46,6 +46,15 @@ def test_keys_before_a_role_or_profile(caller: str, shown: str, says: str, comma
     assert is_allowed is not bool(says)
 
 
+def test_keys_in_a_task_definition_in_terraform() -> None:
+    code = 'resource "aws_ecs_task_definition" "api" {\n  task_role_arn = "arn:aws:iam::111122223333:role/api"\n  container_definitions = jsonencode([{ environment = [{ name = "AWS_ACCESS_KEY_ID", value = var.key }] }])\n}\n'
+    explanation = explain(f"$ python put.py\n{_DENIED.format(_USER)}\n{code}")
+    assert "take precedence over the role api" in explanation.summary
+    first = explanation.remedies[0]
+    assert "in aws_ecs_task_definition.api. The apply registers" in first.steps[0]
+    assert first.commands == ("terraform apply",)
+
+
 @check_rows(
     ("policy", "says"),
     [

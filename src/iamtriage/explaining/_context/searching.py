@@ -236,7 +236,7 @@ def _documents(text: str) -> dict[str, Any]:
     is_described = is_allowed or any(map(text.__contains__, _SIGNS_OF_DESCRIPTIONS))
     has_policies = any(map(text.__contains__, _SIGNS_OF_POLICIES))
     has_mappings = '"' in text or "arn: " in text or "GROUPS" in text or "iamidentitymapping" in text
-    has_ids = "AROA" in text or "AIDA" in text
+    has_ids = "AROA" in text or "AIDA" in text or "WebIdentity" in text
     if not (is_attached or is_described or has_policies or has_mappings or has_ids):
         return {}
     from iamtriage.explaining._context.readers.documents import find_documents, find_mappings, name_documents
@@ -252,10 +252,12 @@ def _documents(text: str) -> dict[str, Any]:
         from iamtriage.explaining._context.readers.attached_policies import find_attached_policies
 
         policies += find_attached_policies(text)
-    if is_described and all(each.has_principal or each.name == SESSION_POLICY for each in policies):
-        from iamtriage.explaining._context.readers.attached_policies import find_described_policies
+    is_described &= all(each.has_principal or each.name == SESSION_POLICY for each in policies)
+    if is_described or " outside " in text:
+        from iamtriage.explaining._context.readers import attached_policies, organization_levels
 
-        policies += find_described_policies(text)
+        policies += attached_policies.find_described_policies(text) if is_described else ()
+        policies += organization_levels.find_denied_regions(text, policies, attached_policies.DESCRIBED)
     is_shown = ':sub"' in text or "Principal" in text or has_ids
     if is_shown and not any(each.is_trust_policy for each in policies):
         from iamtriage.explaining._context.readers.pasted_policies import find_trust_fragment
@@ -264,7 +266,7 @@ def _documents(text: str) -> dict[str, Any]:
     return {**values, "policies": tuple(policies)}
 
 
-_SIGNS_OF_DESCRIPTIONS = (" may ", " can ", " contain", " got ", "gave ", "added ", " grant", " has ", " have ", " include", "olicy:")  # fmt: skip
+_SIGNS_OF_DESCRIPTIONS = (" may ", " can ", " contain", " got ", "gave ", "added ", " grant", " outside ", " has ", " have ", " include", "olicy:")  # fmt: skip
 # Every policy contains one of these, in JSON, YAML or code.
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",

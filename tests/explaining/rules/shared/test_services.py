@@ -150,3 +150,29 @@ def test_role_for_people(text: str, verdict: str, titles: list[str]) -> None:
     assert explanation.summary.endswith(f": {verdict}.")
     assert [each.title for each in explanation.remedies][: len(titles)] == titles
     assert not any("'sso.amazonaws.com'" in line for each in explanation.remedies for line in each.commands)
+
+
+_ROLES = "arn:aws:iam::111122223333:role/"
+
+
+@check_rows(
+    ("shown", "passed", "says"),
+    [
+        (f"{_ROLES}service-role/AmazonSageMaker-ExecutionRole-1", "service-role/AmazonSageMaker-ExecutionRole-1", ""),
+        (f"role = sagemaker.get_execution_role()\nThere is {_ROLES}SageMaker-jobs, too.", "SageMaker-jobs", "get_execution_role() returns the role of the caller"),
+        (f"{_ROLES}orders-api", None, ""),
+        (f"{_ROLES}sagemaker-a {_ROLES}sagemaker-b", None, ""),
+        (f"{_ROLES}aws-service-role/sagemaker.amazonaws.com/AWSServiceRoleForAmazonSageMaker", None, ""),
+        ("role = sagemaker.get_execution_role()", None, "get_execution_role() returns the role of the caller"),
+    ],
+)  # fmt: skip
+def test_role_of_the_service_in_the_text(shown: str, passed: str | None, says: str) -> None:
+    explanation = explain(
+        f"{WHOAMI}{TRAINING.format(SSO_ROLE)}\n{shown}\n\nDo I have to edit the trust policy?"
+    )
+    first = explanation.remedies[0]
+    assert (f"{_ROLES}{passed}" in (first.manifest or "")) is (passed is not None)
+    assert ("create-role" in str(first.commands)) is (passed is None)
+    assert says in " ".join(first.steps)
+    assert "The permission set Data needs iam:PassRole on it" in " ".join(first.steps)
+    assert str(explanation).startswith("No, IAM Identity Center manages that trust policy")

@@ -1,11 +1,14 @@
-"""Find the levels of an organization whose attached service control policies a text lists."""
+"""Find the levels of an organization whose attached service control policies a text lists, and what it says that one denies."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.values import Document
 
 _TARGET = r"(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})"
 _LISTS = lazy_pattern(
@@ -97,3 +100,27 @@ def find_levels(text: str) -> list[Level]:
         if last in named and (name := _NAME.search(line)) is not None:
             named[last] = next(filter(None, name.groups()))
     return [Level(*each) for each in levels.items()]
+
+
+_ACTION = r"[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{1,60}\*?|\*)"
+_REGION_NAME = r"[`\"']?(?:[a-z]{2}|us-gov)-[a-z]{4,9}-[1-9][`\"']?"
+# "Deny everything outside eu-central-1 and eu-west-1, NotAction: iam:*, sts:*"
+_DENIED_REGIONS = lazy_pattern(
+    rf"(?a)\b(?i:den(?:y|ies)|blocks?) (?i:everything|all(?: actions| calls| requests)?|(?:every|any) (?:action|call|request)) outside(?: of)?(?: the)?(?: [Rr]egions?)? (?P<regions>{_REGION_NAME}(?:(?:,? and |,? or |, ?| ?/ ?){_REGION_NAME}){{0,9}})"
+    rf"(?:[^\n]{{0,60}}?\b(?:NotAction|(?i:except(?: for)?|exempt(?:s|ed|ing)?|exceptions?)):?[ ]?[\[`\"']{{0,2}}(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,60}}))?"
+)
+
+
+def find_denied_regions(text: str, shown: Sequence[Document], name: str) -> Iterator[Document]:
+    """Yield what a text says in words that a policy denies outside of some Regions, unless it shows a Deny."""
+    for found in () if any(each.denies for each in shown) else find_said(text, _DENIED_REGIONS):
+        exempt = re.findall(_ACTION, found["actions"] or "")
+        regions = re.findall(r"[a-z]{2}[a-z-]{0,4}-[a-z]{4,9}-[1-9]", found["regions"])
+        statement = {
+            "Effect": "Deny",
+            "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:RequestedRegion": regions}},
+        }
+        statement |= {"NotAction": exempt} if exempt else {"Action": "*"}
+        content = {"Version": "2012-10-17", "Statement": [statement]}
+        yield Document(content, is_whole=False, name=name)

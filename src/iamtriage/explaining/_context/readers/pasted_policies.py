@@ -20,6 +20,7 @@ from iamtriage.explaining._context.readers.policy_headings import (
     find_stored_name,
 )
 from iamtriage.explaining._context.readers.policy_versions import find_other_version, find_printed_name
+from iamtriage.explaining._context.readers.said_trust import find_said_subjects
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, is_session_policy
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
@@ -56,7 +57,7 @@ _TRUSTING_ROLE = lazy_pattern(
 )
 # The members of a condition, and the key for the subject of a token.
 _CONDITIONS = lazy_pattern(
-    r"(?:\"(?:For(?:Any|All)Values?:)?String(?:Not)?(?:Equals|Like)(?:IgnoreCase)?\"\s{0,8}:\s{0,20}\{[^{}]{1,2000}\}\s{0,20},?\s{0,40}){1,4}"
+    r"(?:\"(?:For(?:Any|All)Values?:)?String(?:Not)?(?:Equals|Like)(?:IgnoreCase)?\"\s{0,8}:\s{0,20}\{(?:[^{}]|(?<=\")\{[\w-]{1,80}\}){1,2000}+\}\s{0,20},?\s{0,40}){1,4}"
 )
 # The same in Terraform: blocks without the data source around them.
 _CODED_CONDITIONS = lazy_pattern(
@@ -203,7 +204,7 @@ def _fill_variables(content: Mapping[str, Any], text: str) -> Mapping[str, Any]:
 
 def find_trust_fragment(text: str) -> Document | None:
     """Return a trust policy if a text shows only its conditions on a web identity, or its principal."""
-    found = _find_trust_conditions(text) if ':sub"' in text else None
+    found = _find_trust_conditions(text) if ":sub" in text or "WebIdentity" in text else None
     return found or (None if "Effect" in text else _find_trust_principal(text))
 
 
@@ -219,6 +220,7 @@ def _find_trust_conditions(text: str) -> Document | None:
 
     role = _ROLE.search(text)
     partition, account = ("aws", "ACCOUNT_ID") if role is None else role.groups()
+    start = f"arn:{partition}:iam::{account}:oidc-provider/"
     for found in itertools.chain(_CONDITIONS.finditer(text), _CODED_CONDITIONS.finditer(text)):
         issuer, owner = _SUBJECT_KEY.search(found[0]), _find_trusting_role(text, found.start())
         before = text[max(found.start() - _CHARS_OF_INTRODUCTION, 0) : found.start()]
@@ -228,11 +230,17 @@ def _find_trust_conditions(text: str) -> Document | None:
         condition = read_conditions(found[0]) if is_code else decode_members(found[0])
         if not condition:
             continue
-        provider = f"arn:{partition}:iam::{account}:oidc-provider/{issuer['issuer']}"
-        row = {"Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity"}
-        policy = build_policy(_trust([{**row, "Condition": condition}]))
-        return policy and attrs.evolve(policy, is_condition=True, is_code=is_code, owner=owner)
-    return None
+        return _trust_issuer(f"{start}{issuer['issuer']}", condition, is_code=is_code, owner=owner)
+    said = find_said_subjects(text)
+    return said and _trust_issuer(f"{start}{said[0]}", said[1], is_code=False, owner=None)
+
+
+def _trust_issuer(
+    provider: str, condition: Mapping[str, Any], *, is_code: bool, owner: tuple[str, str] | None
+) -> Document | None:
+    row = {"Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity"}
+    policy = build_policy(_trust([{**row, "Condition": condition}]))
+    return policy and attrs.evolve(policy, is_condition=True, is_code=is_code, owner=owner)
 
 
 def _find_trust_principal(text: str) -> Document | None:

@@ -1,4 +1,4 @@
-"""Read a trust policy that a sentence describes: that it names the caller, and requires MFA or an external ID.
+"""Read a trust policy that a sentence describes: that it names the caller, and requires MFA or an external ID, or a subject.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user.html.
 """
@@ -70,3 +70,43 @@ def find_said_trust(text: str, caller: str | None, role: str | None = None) -> d
         return None
     statement = allow("sts:AssumeRole", principal={"AWS": trusted}, condition=condition)
     return build_document([statement])
+
+
+# The subject of a job that a policy expects, and who issues it.
+_SUBJECT = r"(?:repo:[\w.*@-]{1,80}/[\w.*@-]{1,100}:[\w.*@:/-]{1,200}|project_path:[\w./*-]{1,255}:ref_type:[\w.*:/-]{1,255}|organization:[\w-]{1,60}:project:[\w *-]{1,60}:workspace:[\w*-]{1,90}:run_phase:(?:plan|apply|\*))(?<![.:])"
+_ISSUERS = {"r": "token.actions.githubusercontent.com", "p": "gitlab.com", "o": "app.terraform.io"}
+# The key of a condition in YAML, with one value or a list, and a sentence about the policy.
+_SUBJECT_IN_YAML = lazy_pattern(
+    rf"(?m)^[ \t-]{{0,40}}[\"']?(?P<issuer>[\w.-]{{1,100}}(?:/[\w./-]{{1,150}})?):sub[\"']?:[ \t]*(?:\n[ \t]*- )?[\"']?(?P<first>{_SUBJECT})[\"']?[ \t]*$(?P<more>(?:\n[ \t]*- [\"']?{_SUBJECT}[\"']?[ \t]*$){{0,9}})"
+)
+# Not "the trust policy is right, the token has …".
+_SAID_SUBJECT = lazy_pattern(
+    rf"(?i)\btrust (?:policy|relationship)\b(?P<words>(?:(?!\b(?:token|job|run)\b|[,;])[^.\n]){{0,120}}?\b(?:allows?|accepts?|contains?|expects?|has|limited to|lists?|permits?|restricted to|trusts?)\b(?:(?!\btoken\b|;)[^.\n]){{0,40}}?)"
+    rf"(?-i:[`\"'(]{{0,2}}(?P<subjects>{_SUBJECT}(?:[`\"')]{{0,2}}(?:,? and |,? or |, )[`\"'(]{{0,2}}{_SUBJECT}){{0,5}}))(?P<rest>[^.\n]{{0,80}})"
+)
+_OPERATOR = lazy_pattern(r"\bString(?:Like|Equals)(?:IgnoreCase)?\b")
+_CHARS_OF_CONDITION = 600
+
+
+def find_said_subjects(text: str) -> tuple[str, dict[str, dict[str, list[str]]]] | None:
+    """Return the issuer and the condition on the subject of a trust policy that a text shows as YAML or describes.
+
+    >>> find_said_subjects("The trust policy allows only repo:octo/shop:ref:refs/heads/main.")[1]["StringEquals"]
+    {'token.actions.githubusercontent.com:sub': ['repo:octo/shop:ref:refs/heads/main']}
+    >>> find_said_subjects("Should the trust policy allow repo:octo/shop:ref:refs/heads/main?")
+    """
+    written = only_one([*_SUBJECT_IN_YAML.finditer(text)])
+    if written is not None:
+        values = [written["first"], *re.findall(_SUBJECT, written["more"])]
+        before = text[max(written.start() - _CHARS_OF_CONDITION, 0) : written.start()]
+        operators = _OPERATOR.findall(before)
+        issuer = written["issuer"]
+    else:
+        said = only_one([*_SAID_SUBJECT.finditer(text)])
+        if said is None or _NOT_SO.search(said["words"]) or "?" in said["rest"]:
+            return None
+        values, operators, issuer = re.findall(_SUBJECT, said["subjects"]), [], ""
+    is_pattern = any(set("*?") & set(each) for each in values)
+    operator = operators[-1] if operators else "StringLike" if is_pattern else "StringEquals"
+    issuer = issuer or _ISSUERS[values[0][0]]
+    return issuer, {operator: {f"{issuer}:sub": values}}

@@ -20,7 +20,7 @@ CLAUSE_END = lazy_pattern(
 """Where a clause ends."""
 _WORKS = lazy_pattern(
     # But not the name of a folder.
-    r"(?i:(?<![-/\\])\b(?:works?(?![-/\\])|worked|arrives?|arrived|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goe?s?|went) through|(?:can|could) (?:still )?be (?:read|opened|downloaded|fetched|pulled|listed)|pass(?:es|ed)|(?:prints|printed|returns|returned)(?![^\n.;]{0,60}?(?:error|denied|forbidden|exception|fail|\b[1345]\d\d\b|unauthori|nothing|empty|exit code|invalid|missing|time(?:d )?-?out|refus|reject))|helps|fixe[sd]|lasts|does last|stays valid|(?:there (?:is|are|was|were)|has|have|had) no (?:issue|problem)s?|without (?:an? |any )?(?:errors?|issues?|problems?|trouble))\b)"
+    r"(?i:(?<![-/\\])\b(?:works?(?![-/\\])|worked|arrives?|arrived|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goe?s?|went) through|(?:is|are|was|were|goes|stays) green|(?:can|could) (?:still )?be (?:read|opened|downloaded|fetched|pulled|listed)|pass(?:es|ed)|(?:prints|printed|returns|returned)(?![^\n.;]{0,60}?(?:error|denied|forbidden|exception|fail|\b[1345]\d\d\b|unauthori|nothing|empty|exit code|invalid|missing|time(?:d )?-?out|refus|reject))|helps|fixe[sd]|lasts|does last|stays valid|(?:there (?:is|are|was|were)|has|have|had) no (?:issue|problem)s?|without (?:an? |any )?(?:errors?|issues?|problems?|trouble))\b)"
 )
 _CHANGED = lazy_pattern(
     r"\b(?:I|[Ww]e|[Tt]hey|has|have|was|were|been|just|colleagues?|admins?|team|security)(?: have| has| then| only| also| already| just| now)?(?: deleted and)? (?:did (?:add|attach|give|grant|put)|added|annotated|associated|attached|changed|created|enabled|gave|given|moved|put|removed|renamed|replaced|re-?created|rotated|set|turned on|updated)\b"

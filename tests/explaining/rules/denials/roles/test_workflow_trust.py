@@ -621,3 +621,67 @@ def test_repository_that_a_sentence_names(said: str, subject: str) -> None:
         "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
     )
     assert subject in str(explain(f"{error}{said}\n").remedies[0].policy)
+
+
+@check_rows(
+    ("words", "says", "may_lack_role"),
+    [
+        ("On main, the plan job with the same ROLE_ARN is green.", "The role works for another job, so provider and audience are right", False),
+        ("The same role works on my laptop.", "The role works elsewhere, so it exists", False),
+        ("Another role works.", "names another provider, audience or subject", True),
+        ("The same role does not work on main.", "names another provider, audience or subject", True),
+    ],
+)  # fmt: skip
+def test_role_that_works_for_another_job_exists(words: str, says: str, *, may_lack_role: bool) -> None:
+    explanation = explain(f"{REJECTED}role-to-assume: arn:aws:iam::111122223333:role/ci\n{words}")
+    assert says in explanation.causes[0].text
+    assert ("no-such-role" in [each.code for each in explanation.causes]) is may_lack_role
+
+
+_TAGGED = f"{REJECTED}GITHUB_REPOSITORY=octo/cart GITHUB_REF=refs/tags/v2.1.0\nrole-to-assume: arn:aws:iam::111122223333:role/ci\n"
+_KEY = "token.actions.githubusercontent.com:sub"
+
+
+@check_rows(
+    ("words", "expected"),
+    [
+        ("Our trust policy allows only `repo:octo/cart:ref:refs/heads/main`.", "repo:octo/cart:ref:refs/heads/main"),
+        ("The trust policy of ci has sub repo:octo/cart:ref:refs/heads/*.", "repo:octo/cart:ref:refs/heads/*"),
+        ("The trust policy expects repo:octo/cart:ref:refs/heads/main or repo:octo/cart:ref:refs/heads/next.", "repo:octo/cart:ref:refs/heads/main or repo:octo/cart:ref:refs/heads/next"),
+        (f"Condition:\n  StringEquals:\n    {_KEY}: repo:octo/cart:ref:refs/heads/main\n", "repo:octo/cart:ref:refs/heads/main"),
+        (f"Condition:\n  StringLike:\n    {_KEY}:\n      - repo:octo/cart:ref:refs/heads/main\n      - repo:octo/cart:ref:refs/heads/next\n", "repo:octo/cart:ref:refs/heads/main or repo:octo/cart:ref:refs/heads/next"),
+        ("Does the trust policy allow repo:octo/cart:ref:refs/heads/main?", None),
+        ("The trust policy does not allow repo:octo/cart:ref:refs/heads/main.", None),
+        ("The trust policy should have repo:octo/cart:ref:refs/heads/main.", None),
+        ("The trust policy is right, the token has repo:octo/cart:ref:refs/heads/main.", None),
+        ("The bucket policy allows repo:octo/cart:ref:refs/heads/main.", None),
+    ],
+)  # fmt: skip
+def test_subject_that_a_trust_policy_expects_in_words_or_yaml(words: str, expected: str | None) -> None:
+    summary = explain(f"{_TAGGED}{words}").summary
+    says = f"expects the subject {expected}, and the token has repo:octo/cart:ref:refs/tags/v2.1.0"
+    assert (says in summary) is (expected is not None)
+    assert ("expects the subject" in summary) is (expected is not None)
+
+
+@check_rows(
+    ("asked", "phase", "answer"),
+    [
+        ("Is the tag protection the problem?", None, "No, the subject does not say whether a tag is protected."),
+        ("Is the branch the problem?", None, ""),
+        ("Do the credentials expire between plan and apply?", "apply", "No, each phase gets a new token."),
+        ("Do we have to expire them?", None, ""),
+    ],
+)  # fmt: skip
+def test_question_about_a_tag_or_a_phase(asked: str, phase: str | None, answer: str) -> None:
+    expected = "repo:octo/cart:ref:refs/heads/main"
+    if phase is not None:
+        expected = "organization:octo:project:core:workspace:net:run_phase:plan"
+    text = f"{_TAGGED}Our trust policy allows only {expected}. failed running terraform {phase}"
+    assert str(explain(f"{text}\n\n{asked}")).startswith(answer or "STS rejected")
+
+
+def test_account_of_the_only_role_is_that_of_the_provider() -> None:
+    text = f"{REJECTED}GITHUB_REPOSITORY=octo/cart GITHUB_REF=refs/heads/main\nSee arn:aws:iam::111122223333:role/ci"
+    assert "ACCOUNT_ID" not in str(explain(text).remedies[0].policy)
+    assert "ACCOUNT_ID" in str(explain(f"{text} and arn:aws:iam::444455556666:role/ci").remedies[0].policy)

@@ -23,9 +23,12 @@ _OF_ROLE = _ENCODED.format("aws_iam_role_policy", "films", "role = aws_iam_role.
         ("identity-based", 'resource "aws_iam_role" "api" {\n  name = "films-api"\n}\n' + _OF_ROLE.replace("ROLE", "api"), "aws_iam_role_policy.films", 'Action    = "sqs:SendMessage"', "terraform apply"),
         ("identity-based", 'resource "aws_iam_role" "films_api" {\n  name = "films-api"\n}\n' + _OF_ROLE.replace("ROLE", "web"), None, "", None),
         ("identity-based", f"# not aws_iam_role.films_api\n{_OF_ROLE.replace('ROLE', 'web')}", None, "", None),
+        ("VPC endpoint", _OF_ENDPOINT + _OF_ROLE.replace("ROLE", "web"), "aws_vpc_endpoint.sqs", 'Action    = "sqs:SendMessage"', "terraform apply"),
+        # Two policies have principals.
+        ("resource-based", _OF_ENDPOINT.replace("aws_vpc_endpoint", "aws_sqs_queue_policy") + _OF_ENDPOINT.replace("aws_vpc_endpoint", "aws_sns_topic_policy").replace("sqs:", "sns:"), None, "", None),
         # The code is of another role, it has two policies, or it is only a document.
         ("identity-based", _OF_ROLE.replace("ROLE", "web"), None, "", None),
-        ("VPC endpoint", _OF_ENDPOINT + _OF_ROLE.replace("ROLE", "web"), None, "", None),
+        ("VPC endpoint", _OF_ENDPOINT + _OF_ENDPOINT.replace('"sqs"', '"other"'), None, "", None),
         ("resource-based", '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:ReceiveMessage", "Resource": "*"}]}', None, "", None),
     ],
 )  # fmt: skip
@@ -40,6 +43,27 @@ def test_statement_in_code(
         assert line in (first.manifest or "")
         assert (command in first.commands) is (command is not None)
         assert "policy.json" not in " ".join(first.commands)
+
+
+_KEY = 'resource "aws_kms_key" "films" {\n  policy = jsonencode({ Statement = [\n    { Effect = "Allow", Principal = { AWS = "arn:aws:iam::111122223333:role/Keys" }, Action = ["kms:Put*"], Resource = "*" },\n    { Effect = "Allow", Principal = { AWS = "arn:aws:iam::111122223333:role/writer" }, Action = ["kms:Encrypt"], Resource = "*" }\n  ] })\n}\n'
+
+
+def test_key_policy_in_code_next_to_the_policy_of_the_role() -> None:
+    denied = (
+        _DENIED.format("resource-based")
+        .replace("sqs:SendMessage", "kms:Decrypt")
+        .replace(
+            "arn:aws:sqs:eu-west-1:111122223333:films",
+            "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        )
+    )
+    explanation = explain(
+        f"{denied}{_OF_ROLE.replace('ROLE', 'films_api')}{_KEY}\nWhat is a resource-based policy here?"
+    )
+    first = explanation.remedies[0]
+    assert first.title.endswith(" in aws_kms_key.films, and apply the code")
+    assert "Only the role Keys can replace the key policy" in first.steps[0]
+    assert "is the key policy of the KMS key" in str(explanation)
 
 
 _METRICS = "An error occurred (AccessDenied) when calling the PutMetricData operation: User: arn:aws:sts::111122223333:assumed-role/carts/run is not authorized to perform: cloudwatch:PutMetricData because no identity-based policy allows the cloudwatch:PutMetricData action\n\n{}\n{}"

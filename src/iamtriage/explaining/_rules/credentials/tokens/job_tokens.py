@@ -13,7 +13,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.stated_claims import find_server
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.basics import Denial
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, OTHER_PHASES
@@ -184,6 +184,27 @@ def known_job_subject(denial: Denial) -> str | None:
     pipeline = find_pipeline(denial)
     subject = None if pipeline is None else job_subject(denial, pipeline)
     return None if subject is None or find_placeholders(subject) else subject
+
+
+_SAME_ROLE = lazy_pattern(
+    r"\b(?:same|this) (?:(?:AWS|IAM|OIDC) )?(?:role|ROLE_ARN|AWS_ROLE_ARN|role-to-assume)\b"
+)
+_OF_JOB = lazy_pattern(r"(?i:\b(?:branch|builds?|jobs?|pipelines?|stages?|workflows?|main|master)\b)")
+
+
+def describe_working_role(text: str) -> str | None:
+    """Return what follows from a sentence that says that the same role works elsewhere, or ``None`` without one.
+
+    >>> describe_working_role("The plan job with the same ROLE_ARN is green.")[:43]
+    'The role works for another job, so provider'
+    >>> describe_working_role("Another role works.")
+    """
+    clause = find_working(text, _SAME_ROLE)
+    if clause is None:
+        return None
+    if _OF_JOB.search(clause):
+        return "The role works for another job, so provider and audience are right: the trust policy expects another subject."
+    return "The role works elsewhere, so it exists: its trust policy names another provider, audience or subject than the token has."
 
 
 def requests_audience(denial: Denial) -> bool:

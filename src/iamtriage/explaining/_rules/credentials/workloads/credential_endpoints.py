@@ -153,7 +153,10 @@ def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> t
     if is_container and case.facts.service_account is None and not is_about_pods(case.text):
         new_instances, is_applied = _describe_new_instances(case.failure.text)
         steps = (
-            *(f"{each.partition('. In EKS,')[0]}, so the image needs no keys." for each in raise_limit.steps),
+            *(
+                f"{each.partition('. In EKS,')[0]}, so no image, variable or .env needs keys."
+                for each in raise_limit.steps
+            ),
             new_instances,
             f"Then {again}. One on the host's network (docker run --network host) needs no change.",
         )

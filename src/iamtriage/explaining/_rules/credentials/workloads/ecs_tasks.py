@@ -8,6 +8,7 @@ from __future__ import annotations
 from iamtriage._patterns import cached_pattern, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.basics import Case, CauseType, Evidence, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import CONNECTION_PHRASES, NO_ANSWER
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
@@ -279,7 +280,11 @@ def task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
 
 def remove_keys_from_task(text: str, title: str, last: str) -> Remedy:
     """Return how a task no longer gets access keys, which precede its role."""
-    step = "In the saved task.json, delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from environment and secrets of the container, or where the task definition is written, such as Terraform."
+    coded = only_one(find_resources(text, "aws_ecs_task_definition"))
+    if coded is not None:
+        step = f"Delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from environment and secrets in {coded.address}. The apply registers a new revision, and a service with this task definition starts tasks of it."
+        return your_remedy(title, step, last, commands="terraform apply", url=pages.SDK_CREDENTIALS)
+    step = "In the saved task.json, delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from environment and secrets of the container, or where the task definition is written."
     revise, lines = _revise_task(text)
     return your_remedy(title, step, revise, last, commands=lines, url=pages.SDK_CREDENTIALS)
 

@@ -11,6 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
+from iamtriage.explaining._context.readers.attached_policies import DESCRIBED
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials import resource_commands
@@ -87,7 +88,16 @@ def exempt_global_service(denial: Denial) -> Remedy:
     own = [f"{each}:*" for each in services] if tie is None else [denied_regions.exempted_action(denial)]
     exempt = _exempting_statement(denial, own)
     statement = f"The statement with {join_words(tuple(own), 'and')} in its NotAction:"
-    if exempt is None:
+    described = [
+        exempted
+        for policy in list_known_policies(denial)
+        if policy.name == DESCRIBED
+        for each in policy.denies
+        for exempted in as_strings(each.get("NotAction"))
+    ]
+    if described:
+        statement = f"Ask for {join_words(tuple(own), 'and')} to be added to the NotAction of the Deny{': cloudfront:* covers only calls to CloudFront itself' if 'cloudfront:*' in described and tie else ''}."
+    elif exempt is None:
         statement = "A Deny on aws:RequestedRegion usually exempts such services with NotAction."
     title = f"Have the Deny exempt {names}, which {'has' if len(services) == 1 else 'have'} one endpoint for all Regions"
     if tie is not None:
@@ -105,7 +115,7 @@ def _exempting_statement(denial: Denial, own: list[str]) -> str | None:
     for policy in list_known_policies(denial):
         for each in policy.denies:
             keys = {key.lower() for _, key, _ in iterate_conditions(each)}
-            if "aws:requestedregion" not in keys:
+            if "aws:requestedregion" not in keys or policy.name == DESCRIBED:
                 continue
             exempt = as_strings(each.get("NotAction"))
             if not exempt and as_strings(each.get("Action")) != ["*"]:

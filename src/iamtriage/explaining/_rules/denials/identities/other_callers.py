@@ -191,6 +191,7 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
     override, role = key_sources.find_override(denial.case), next(find_said(text, _ROLE), None)
     is_hidden = is_user and override is None and role is None
     hidden = environment_files.find_hidden_role(denial.case) if is_hidden else None
+    task = find_task_role(text) if is_hidden else None
     if not is_user:
         # Tools set the variables of the profile's own session, too. Another role is not that of the sign-in.
         own = principal_words.underlying_role(denial.principal)
@@ -205,10 +206,11 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
             "The text shows the keys and the profile. The option --profile takes precedence over such keys, AWS_PROFILE does not.",
         )
         remedy = key_sources.unset_keys(override)
-    elif role is not None and _KEY.search(text) is not None:
-        arn = role["role"] or role["annotated"] or role["task"]
+    elif (role is not None or task is not None) and _KEY.search(text) is not None:
+        arn = role and (role["role"] or role["annotated"] or role["task"])
         found = principal_words.underlying_role(principal_words.try_parse_principal(arn)) if arn else None
-        name = f"the role {found.name}" if found else "the role of the container"
+        known = found.name if found else task
+        name = f"the role {clip_text(known)}" if known else "the role of the container"
         verdict = (
             f"access keys in the container's environment take precedence over {name}, which was not used"
         )
@@ -225,11 +227,8 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
     causes, others = explanation.causes, () if note else explanation.remedies
     if hidden is not None or (override is not None and override.is_selected):
         # The call was meant to be made with the profile or the role, whatever the user is allowed.
-        causes = tuple(
-            each
-            for each in causes
-            if each.evidence == "reported" or (hidden is None and each.evidence != "possible")
-        )
+        kept = {"reported"} if hidden is not None else {"reported", "derived", "supplied"}
+        causes = tuple(each for each in causes if each.evidence in kept)
         others = ()
         on = f" on {clip_text(denial.resource)}" if denial.resource else ""
         note = (
@@ -394,7 +393,7 @@ def _remove_keys(denial: Denial, role: str, explanation: Explanation) -> Remedy:
         command = clusters.restart_command(denial.case).replace("rollout restart", "set env")
         command = f"{command} AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"
         return remedies.cluster_remedy(title, step, last, commands=command, url=pages.SDK_CREDENTIALS)
-    if _OF_TASK.search(text) or "taskRoleArn" in text:
+    if _OF_TASK.search(text) or find_task_role(text) is not None:
         return remove_keys_from_task(text, title, last)
     step = "Delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where the container gets them: its environment, an env file or the image. Then start it again."
     return remedies.your_remedy(title, step, last, url=pages.SDK_CREDENTIALS)

@@ -143,10 +143,13 @@ def _explain_token(denial: Denial) -> Explanation:
 
 def _explain_unmatched(denial: Denial, findings: TrustFindings | None) -> Explanation:
     """Explain a token of which it is unknown what does not match."""
-    causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"),)
-    if denial.facts.trust_policy is None:
-        of_ids = trust_subjects.describe_ids(job_tokens.stated_claim(denial, "sub") or "")
-        causes = (TOKEN_NOT_TRUSTED.cause("derived", text=of_ids), NO_SUCH_ROLE.cause())
+    works = job_tokens.describe_working_role(denial.failure.text)
+    is_unknown = denial.facts.trust_policy is None
+    of_ids = trust_subjects.describe_ids(job_tokens.stated_claim(denial, "sub") or "") if is_unknown else None
+    causes: tuple[Cause, ...] = (
+        TOKEN_NOT_TRUSTED.cause("derived", text=of_ids or works),
+        *((NO_SUCH_ROLE.cause(),) if is_unknown and not works else ()),
+    )
     if findings is not None:
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
     summary = f"STS rejected the token for {denial.target_role_text}: {_describe_decision(denial, findings)}."

@@ -25,12 +25,14 @@ from iamtriage.explaining._rules.sts.trust.trust_documents import expected_subje
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
 from iamtriage.explaining._rules.sts.trust.trust_subjects import lacks_context
 from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._patterns import compile_glob, matches
 
 CHANGE_STATEMENT = "If the trust policy already has a statement for this provider, correct that one in trust.json instead of adding another."
 
 _MAX_ISSUER_LENGTH = 255
+_ACCOUNT_OF_ROLE = lazy_pattern(r"(?a)\barn:(aws[a-z-]{0,12}):iam::([0-9]{12}):role/")
 
-_EXACT_BRANCH = lazy_pattern(r"repo:[^:*?]+:ref:refs/heads/[^*?]+")
+_REF = lazy_pattern(r"repo:[^:*?]+:ref:refs/(?:heads|tags)/[^:]+")
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html: the identity has the token's subject.
 _LOOKUP = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
@@ -189,8 +191,8 @@ def claims_of_job(denial: Denial) -> dict[str, Any] | None:
         return {"iss": f"https://{name_issuer(denial)}", "sub": expected[0], "aud": [pipeline.audience]}
     # An environment replaces the branch, and only the workflow shows it. A project alone is no subject of any job.
     is_open = pipeline.job == "workflow" and job_tokens.find_environment(denial) is None
-    # Whether or not it has one, a job on another branch than the expected ones does not match.
-    is_other = all(_EXACT_BRANCH.fullmatch(each) and each != subject for each in expected)
+    # Whether or not it has one, a job on another branch or tag than the expected ones does not match.
+    is_other = all(_REF.fullmatch(each) and not matches(subject, compile_glob(each)) for each in expected)
     if not is_known or (is_open and not is_other and not all(map(lacks_context, expected))):
         return None
     return {"iss": f"https://{name_issuer(denial)}", "sub": subject, "aud": [pipeline.audience]}
@@ -241,7 +243,11 @@ def role_location(denial: Denial) -> tuple[str, str]:
     provider = principal_words.try_parse_arn(find_provider(denial.facts.trust_policy))
     if provider is not None and provider.account:
         return provider.partition, provider.account
-    return denial.location.partition or "aws", denial.account or "ACCOUNT_ID"
+    stated = only_one({*_ACCOUNT_OF_ROLE.findall(denial.failure.text)}, (None, None))
+    return (
+        denial.location.partition or stated[0] or "aws",
+        denial.account or stated[1] or "ACCOUNT_ID",
+    )
 
 
 def associate_role_remedy(denial: Denial) -> Remedy:

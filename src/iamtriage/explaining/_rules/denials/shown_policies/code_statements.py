@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     compared_resource,
     statements_with,
 )
+from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import describe_editors
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allows_in_both_accounts
@@ -43,6 +44,7 @@ _ATTACHED = lazy_pattern(
 )
 _STATEMENTS = lazy_pattern(r"(?m)^[ \t]*(?:- )?Statement:")
 _FRAGMENT = lazy_pattern(r"(?m)^[ \t]*statement[ \t]*\{")
+_NAMES_PRINCIPAL = lazy_pattern(r"\bPrincipal\b")
 _PRINCIPALS = lazy_pattern(r"\bprincipals\s{0,8}\{")
 _KEPT_STEPS = (
     "depend on the policy",
@@ -68,7 +70,12 @@ def _find_policies(text: str, *, has_principal: bool) -> Iterator[PolicyCode]:
         if has_principal or _PRINCIPALS.search(block.body) is None:
             yield PolicyCode("document", block.address)
     for block in find_resources(text):
-        if _ENCODED.search(block.body) and (has_principal or block.type != "aws_iam_role"):
+        is_trust_policy = block.type == "aws_iam_role"
+        if _ENCODED.search(block.body) and (
+            has_principal
+            if is_trust_policy
+            else has_principal is (_NAMES_PRINCIPAL.search(block.body) is not None)
+        ):
             yield PolicyCode("encoded", block.address)
     for resource in find_template_resources(text):
         if _STATEMENTS.search(resource.body):
@@ -162,7 +169,7 @@ def _write_object(value: object) -> str:
     return json.dumps(value)
 
 
-def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None) -> Remedy:
+def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None, editors: str = "") -> Remedy:
     """Return a remedy that adds a statement to a policy as one that adds it in the code of the text, if that defines the policy.
 
     If that policy allows the same actions on a resource that no call has, the statement replaces its own.
@@ -190,7 +197,7 @@ def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None) -> Remed
         remedy,
         title=f"Allow {what} in {code.name}, and {'deploy the stack' if is_template else 'apply the code'}",
         steps=(
-            f"{change}. Change the code and not only the policy in AWS: {again} would undo that.",
+            f"{change}. Change the code and not only the policy in AWS: {again} would undo that.{editors}",
             *(each for each in remedy.steps if any(words in each for words in _KEPT_STEPS)),
         ),
         commands=lines,
@@ -220,10 +227,10 @@ def write_in_code(denial: Denial, explanation: Explanation, stated: list[KnownPo
     text = denial.failure.text
     if all(each.evidence == "possible" for each in found) and not _defines_role(denial.role, text):
         return explanation
-    policy = only_one(stated)
-    return attrs.evolve(
-        explanation, remedies=tuple(_add_in_code(each, text, policy) for each in explanation.remedies)
-    )
+    policy, remedies = only_one(stated), explanation.remedies
+    editors = "" if policy is None else describe_editors(denial, policy) or ""
+    corrected = (_add_in_code(each, text, policy, editors) for each in remedies)
+    return attrs.evolve(explanation, remedies=tuple(corrected))
 
 
 _PLUGIN = "serverless-iam-roles-per-function"

@@ -77,10 +77,8 @@ _MAX_POLICIES, _RENAMED_SERVICE = 3, (NO_IDENTITY_ALLOW.code, "derived")
 _COMPARED = frozenset(
     {
         "bedrock-subscription",
-        "data-access-policy",
-        "database-user-arn",
-        "execution-role",
-        "missing-object",
+        *("data-access-policy", "database-user-arn"),
+        *("execution-role", "missing-object"),
         *("s3-acl", "s3-bucket-key"),
         "service-cannot-assume-role",
         "service-role-lacks-permission",
@@ -102,9 +100,10 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     if action is None or explanation.topic in _COMPARED or is_root or is_of_token or is_of_key:
         return explanation
     stated = [each for each in list_known_policies(denial) if each.policy_type is None]
+    with_principal = [each for each in stated if each.has_principal]
     if denial.policy_type in NAMES and not denial.is_explicit:
-        with_principal = [each for each in stated if each.has_principal]
-        return write_in_code(denial, add_policy_with_principal(denial, explanation, with_principal), stated)
+        added = add_policy_with_principal(denial, explanation, with_principal)
+        return write_in_code(denial, added, with_principal)
     is_implicit = denial.policy_type == "identity" and denial.deny == "implicit"
     if denial.crosses_accounts and (is_implicit or (denial.policy_type, denial.deny) == (None, None)):
         explanation = add_policy_of_other_account(denial, explanation, stated)

@@ -38,7 +38,7 @@ from iamtriage.explaining._rules.shared.texts.deployment_tools import (
     find_role_in_stack,
     trust_in_code_steps,
 )
-from iamtriage.explaining._rules.sts.trust import service_policies, template_trust
+from iamtriage.explaining._rules.sts.trust import service_policies, template_trust, trust_replacements
 from iamtriage.failures._failures import AwsError, InvalidArn, MissingCredentials
 from iamtriage.policies._documents import allow
 
@@ -67,11 +67,6 @@ ROLE_NOT_THERE = CauseType(
     of="service-cannot-assume-role",
     subject="calls",
 )
-# The key, variable or option to which a text gives a role.
-_SETTING = lazy_pattern(
-    r"(?a)(?:--(?=[a-z]))?\b(?P<setting>(?!(?i:resource))[A-Za-z][\w-]{2,40})\"?(?:\s{0,4}(?:=>|[:=])\s{0,4}|(?<=-arn) )\"?"
-    r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}(?P<role>[\w+=,.@-]{1,64})"
-)
 _TERRAFORM_ROLE = "aws_iam_role"
 # Words that say that the same run created the role, or that a retry works.
 _CREATED = lazy_pattern(
@@ -94,6 +89,7 @@ _LOOK = "aws iam get-role --role-name {} --query 'Role.[Arn,AssumeRolePolicyDocu
 _PROPAGATING = "Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN."
 _RETRY = "Retry after a few seconds: the change has to propagate."
 _SSO, _OF_ROLE = "AWSReservedSSO_", "the role's"
+_MANAGED = "IAM Identity Center manages the trust policy of this role: nobody can edit it in the account."
 _STACKS = "cloudformation.amazonaws.com"
 _STACK_ROLES_PAGE = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html"
@@ -169,7 +165,7 @@ def explain_untrusted_role(
             causes = (ROLE_TOO_NEW.cause("derived", text=_PROPAGATING),)
         others = [] if is_meant else service_policies.list_other_services(case.facts.trust_policy, service)
         if name is not None and not trust.is_allowed and others and not fix.manifest:
-            other = _other_role_remedy(case.failure.text, name, service, actions)
+            other = trust_replacements.other_role_remedy(case, name, service, actions)
             # A role that is named after the service that it trusts is for that service.
             prefixes = (each.partition(".")[0] for each in others)
             is_of_other = any(each in name.lower() and not who.startswith(each) for each in prefixes)
@@ -203,13 +199,12 @@ def explain_untrusted_role(
             _retry_remedy(f"If the role is new and trusts {who} already, only wait and retry", case),
         )
         if is_for_people and name is not None:
-            other = _other_role_remedy(case.failure.text, name, service, actions)
+            other = trust_replacements.other_role_remedy(case, name, service, actions)
             verdict = "most likely, it is a role for people, or only the name of a permission set"
             causes, remedies = (*causes[:2], causes[3]), (other, remedies[0])
             if name.startswith(_SSO):
-                # IAM Identity Center manages the trust policies of its roles.
-                verdict, causes = "it is a role for people, from IAM Identity Center", causes[:2]
-                remedies = (other,)
+                verdict, remedies = "it is a role for people, from IAM Identity Center", (other,)
+                causes = (causes[0], attrs.evolve(causes[1], evidence="derived", text=_MANAGED))
     if pass_it is not None:
         lacks = PASS_ROLE.cause(text=f"The caller lacks iam:PassRole on {known or role} for {who}.")
         causes, remedies = (*causes[:2], lacks, *causes[2:]), (remedies[0], pass_it, *remedies[1:])
@@ -379,19 +374,3 @@ def _is_for_people(case: Case[Any] | Denial, name: str) -> bool:
     """Return whether a role is one of IAM Identity Center, or is named like the caller's permission set."""
     permission_set = getattr(principal_words.underlying_role(case.principal), "permission_set", None)
     return name.startswith(_SSO) or name == permission_set or f"{_SSO}{name}_" in case.failure.text
-
-
-def _other_role_remedy(text: str, name: str, service: str | None, actions: tuple[str, ...]) -> Remedy:
-    """Return the remedy that passes another role, in the setting of the text that has this one."""
-    service = service or "SERVICE.amazonaws.com"
-    found = {each["setting"] for each in _SETTING.finditer(text) if each["role"] == name}
-    setting = f" as {found.pop()}" if len(found) == 1 else ""
-    role = f"{'' if name.startswith(_SSO) else f'{name}-'}{service.partition('.')[0]}"[:64]
-    create = f"aws iam create-role --role-name {role} --assume-role-policy-document file://trust.json"
-    return trust_remedy(
-        f"Pass a role for {service}{setting} instead of {name}",
-        f"The first command prints the roles that {service} can assume: pass the whole ARN of one{setting}. Or create the role {role}, and attach the policies that it needs.",
-        commands=(commands.list_roles(service), Labelled.required("Otherwise:", create)),
-        policy=service_trust_policy(service, actions),
-        is_addition=False,
-    )

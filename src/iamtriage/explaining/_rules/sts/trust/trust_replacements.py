@@ -1,4 +1,4 @@
-"""Replace the trust policy of a role by one with another value of a condition, or create another role with it."""
+"""Replace the trust policy of a role by one with another value of a condition, or create or pass another role."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._text import clip_text
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.basics import Labelled, Remedy
+from iamtriage.explaining._rules.basics import Case, Denial, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import replace_value_remedy
-from iamtriage.explaining._rules.shared.remedies import present, trust_remedy
+from iamtriage.explaining._rules.shared.principals import principal_words
+from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.requirements.services import service_trust_policy
 from iamtriage.explaining._rules.sts.trust import trust_documents, trust_subjects
 from iamtriage.policies._readers.elements import iterate_statements
 
@@ -28,6 +32,57 @@ _KEEP_BOTH = "If other callers have the old value, accept both: change then $new
 _REMOVE_STATEMENT = (
     "Delete the statement with the old condition from trust.json, if nothing uses its subject."
 )
+
+
+# The key, variable or option to which a text gives a role.
+_SETTING = lazy_pattern(
+    r"(?a)(?:--(?=[a-z]))?\b(?P<setting>(?!(?i:resource))[A-Za-z][\w-]{2,40})\"?(?:\s{0,4}(?:=>|[:=])\s{0,4}|(?<=-arn) )\"?"
+    r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}(?P<role>[\w+=,.@-]{1,64})"
+)
+# https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+_NOTEBOOK = "get_execution_role()"
+_ROLE_ARN = lazy_pattern(
+    r"(?a)\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?!aws-service-role/|aws-reserved/)[\w+=,.@/-]{1,512}\w"
+)
+
+
+def other_role_remedy(
+    case: Case[Any] | Denial, name: str, service: str | None, actions: tuple[str, ...]
+) -> Remedy:
+    """Return the remedy that passes another role, in the setting of the text that has this one."""
+    text, service = case.failure.text, service or "SERVICE.amazonaws.com"
+    prefix = service.partition(".")[0]
+    found = {each["setting"] for each in _SETTING.finditer(text) if each["role"] == name}
+    setting = f" as {found.pop()}" if len(found) == 1 else ""
+    given = "Outside of SageMaker, get_execution_role() returns the role of the caller: write the ARN of the execution role instead."
+    of_notebook = given if _NOTEBOOK in text and prefix == "sagemaker" else None
+    own: str | None = getattr(principal_words.underlying_role(case.principal), "permission_set", None)
+    own = own or getattr(principal_words.try_parse_principal(case.facts.caller), "permission_set", None)
+    pass_it = None
+    if own is not None:
+        pass_it = f"The permission set {clip_text(own)} needs iam:PassRole on it, to {service} (iam:PassedToService)."
+    others = {each for each in _ROLE_ARN.findall(text) if not each.endswith(f"/{name}")}
+    arn = only_one({each for each in others if prefix in each.partition(":role/")[2].lower()})
+    if arn is not None:
+        return your_remedy(
+            f"Pass the role {clip_text(arn.rpartition('/')[2])}{setting} instead of {name}",
+            of_notebook,
+            pass_it,
+            manifest=f'role = "{arn}"' if of_notebook else arn,
+            manifest_language="text",
+            url=pages.PASS_ROLE,
+        )
+    role = f"{'' if name.startswith('AWSReservedSSO_') else f'{name}-'}{prefix}"[:64]
+    create = f"aws iam create-role --role-name {role} --assume-role-policy-document file://trust.json"
+    return trust_remedy(
+        f"Pass a role for {service}{setting} instead of {name}",
+        of_notebook,
+        f"The first command prints the roles that {service} can assume: pass the whole ARN of one{setting}. Or create the role {role}, and attach the policies that it needs.",
+        pass_it,
+        commands=(commands.list_roles(service), Labelled.required("Otherwise:", create)),
+        policy=service_trust_policy(service, actions),
+        is_addition=False,
+    )
 
 
 def separate_role(
@@ -73,7 +128,8 @@ def pattern_remedy(result: TrustResult, facts: Facts, role: str | None, like: st
     if pattern is None or not like.startswith("StringLike"):
         return None
     kept = [each for each in result.expected if not each.startswith(pattern.removesuffix("*"))]
-    fixed = with_value(result, facts, value=[*kept, pattern] if kept else pattern, new_operator=like)
+    is_list = bool(kept) and not shows_only_condition(facts)
+    fixed = with_value(result, facts, value=[*kept, pattern] if is_list else pattern, new_operator=like)
     title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
     more = f"{like} accepts every version: an exact subject fails with the next."
     if actual.startswith("system:serviceaccount:"):
@@ -89,7 +145,7 @@ def pattern_remedy(result: TrustResult, facts: Facts, role: str | None, like: st
     step = f"{WHOLE_DOCUMENT} {more}"
     if fixed is None:
         return None
-    return replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
+    return replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts, keeps_old=bool(kept))
 
 
 def shows_only_condition(facts: Facts) -> bool:
@@ -116,11 +172,13 @@ def replace_policy_remedy(
     show, update = commands.trust_policy_commands(role)
     is_part = shows_only_condition(facts)
     changed = _find_changed_value(facts.trust_policy, policy) if is_part else None
+    if is_part:
+        kept = (each.replace(WHOLE_DOCUMENT, "").replace(REMOVE_OLD, "").strip() for each in present(*steps))
+        steps = tuple(filter(None, kept))
     if changed is not None:
         lines = (f"{show} --output json", update.replace("trust.json", "policy.json"))
         usual = trust_remedy(title, commands=lines, policy=policy, url=pages.TRUST_POLICIES)
-        kept = (each.replace(WHOLE_DOCUMENT, "").replace(REMOVE_OLD, "").strip() for each in present(*steps))
-        steps = (*filter(None, kept), *limited, *removed, REMOVE_OLD if keeps_old else _KEEP_BOTH)
+        steps = (*steps, *limited, *removed, REMOVE_OLD if keeps_old else _KEEP_BOTH)
         return replace_value_remedy(usual, title, present(*steps), *changed, keeps_old=keeps_old)
     return trust_remedy(
         title,
