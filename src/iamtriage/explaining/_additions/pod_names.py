@@ -137,10 +137,10 @@ def without_restarts(remedy: Remedy, facts: Facts, text: str) -> Remedy:
 
     https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/kubernetes_executor.html
     """
-    if not _PODS_OF_RUNS.search(text) or _LONG_RUNNING.search(facts.service_account or ""):
-        return remedy
     kept = tuple(each for each in remedy.commands if not _RESTARTS.match(each))
-    if len(kept) == len(remedy.commands):
+    if len(kept) == len(remedy.commands) or not _PODS_OF_RUNS.search(text):
+        return remedy
+    if _LONG_RUNNING.search(facts.service_account or ""):
         return remedy
     title = remedy.title.replace(
         "Re-create the pods, so that they get", "Run the task again: its new pod gets"
