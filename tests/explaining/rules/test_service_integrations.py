@@ -537,6 +537,18 @@ ATTACH = f"$ aws iam attach-role-policy --role-name {LINKED} --policy-arn arn:aw
             id="no key",
         ),
         pytest.param(
+            f"idempotency key: 0a1b2c3d-0000-4000-8000-000000000009\n{PROTECTED.format('PutRolePolicy', LINKED)}",
+            f"Allow {LINKED} in the policy of the resource that it is to use",
+            "aws kms",
+            id="key of something else",
+        ),
+        pytest.param(
+            f"KMS key ID: 0a1b2c3d-0000-4000-8000-000000000009\n{PROTECTED.format('PutRolePolicy', LINKED)}",
+            "aws kms put-key-policy --key-id 0a1b2c3d-0000-4000-8000-000000000009 ",
+            "ACCOUNT_ID",
+            id="ID of a key",
+        ),
+        pytest.param(
             PROTECTED.format("DeleteRole", LINKED), "delete-service-linked-role", "key policy", id="deletion"
         ),
         pytest.param(

@@ -287,6 +287,7 @@ _KEY = lazy_pattern(
     rf"(?a)\b(?P<arn>arn:(?P<partition>aws[a-z-]{{0,12}}):kms:(?P<region>[a-z0-9-]{{6,30}}):(?P<account>[0-9]{{12}}):key/{_KEY_ID})"
     rf"|(?i:\bkey(?:[ _-]?id)?(?: is)?)[\"' :=`/]{{1,4}}(?P<id>{_KEY_ID})"
 )
+_ENCRYPTED = lazy_pattern(r"(?i)kms|encrypt|customer managed")
 _OWN_ACCOUNT = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::([0-9]{12}):")
 _NO_POLICY = "Nobody can attach a policy to a service-linked role."
 
@@ -336,9 +337,11 @@ def _instead_of_linked_role(case: Case[AwsError], name: str) -> Remedy:
             f"No other principal can assume {name}. Create a role whose trust policy names who is to assume it.",
         )
     keys = {each["arn"]: each for each in _KEY.finditer(text) if each["arn"]}
-    keys = keys or {each["id"]: each for each in _KEY.finditer(text)}
+    # Other things have keys with such IDs, too.
+    if not keys and _ENCRYPTED.search(text):
+        keys = {each["id"]: each for each in _KEY.finditer(text)}
     key = only_one(set(keys), None)
-    if key is None and (not keys or "kms" not in text.lower()):
+    if not keys:
         return owner_remedy(
             f"Allow {name} in the policy of the resource that it is to use",
             f"{_NO_POLICY} The policy of a KMS key, bucket, queue or topic can allow the role, without a policy of its own.",
