@@ -169,17 +169,13 @@ def _explain_root(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Expl
         "To see who has access, run the command.",
         commands=cluster.eks_command("list-access-entries"),
     )
-    entry_remedy = _access_entry_remedy(case, cluster, principal, None, exists=False)
+    entry = _access_entry_remedy(case, cluster, principal, None, exists=False)
+    entry = attrs.evolve(entry, title=f"If your role has no access, {lower_first(entry.title)}")
     return case.explain(
         "The root user cannot read this cluster's Kubernetes objects, and an access entry for it has no effect: sign in as an IAM role.",
         CONSOLE_WITHOUT_ACCESS.cause("reported", text=text),
         topic="eks-console",
-        remedies=(
-            sign_in,
-            attrs.evolve(
-                entry_remedy, title=f"If your role has no access, {lower_first(entry_remedy.title)}"
-            ),
-        ),
+        remedies=(sign_in, entry),
     )
 
 
