@@ -775,3 +775,17 @@ def test_file_of_variables_without_the_session_token(shown: str, manifest: str |
     [remedy, *_] = explain(f"{INVALID}\n{shown}").remedies
     assert (remedy.title.startswith("Set AWS_SESSION_TOKEN in ")) is (manifest is not None)
     assert manifest is None or remedy.manifest == manifest
+
+
+@pytest.mark.parametrize(
+    ("where", "in_pod"),
+    [
+        ("boto3 in a pod in af-south-1:\n", True),
+        ("boto3 on my laptop, not in a pod, in af-south-1:\n", False),
+    ],
+)
+def test_token_of_the_global_endpoint_in_a_pod(where: str, *, in_pod: bool) -> None:
+    text = "botocore.exceptions.ClientError: An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid\nendpoint https://sts.amazonaws.com, session of AssumeRoleWithWebIdentity"
+    first = explain(where + text).remedies[0]
+    assert first.title == "Get the session from a regional STS endpoint"
+    assert first.commands[0].startswith("kubectl set env" if in_pod else "export")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import join_words
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.terraform_code import find_provider_region
 from iamtriage.explaining._rules.basics import Case, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
@@ -14,7 +15,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import StsFindings
 from iamtriage.explaining._rules.sts.region_fixes import write_sts_region
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
@@ -27,6 +28,7 @@ _SHOWN = r"(?<![\w-])(?P<status>not-opted-in|opted-in|opt-in-not-required|(?:DIS
 _PROFILE = lazy_pattern(r" --profile[ =]([\w.@:+/-]{1,64})")
 _MIN_LOOP = 2
 _OFF = frozenset({"not-opted-in", "DISABLED"})
+_IN_POD = lazy_pattern(r"\b(?:in|from|inside) (?:an?|my|our|the) (?:(?:EKS|Kubernetes) )?pods?\b")
 
 
 def find_disabled(text: str, region: str) -> str | None:
@@ -134,21 +136,32 @@ def region_remedies(case: Case[Failure], request: RejectedRequest, region: StsFi
     elif request.uses_session:
         other = f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens."
         update, then = None, "Then"
-    if not request.uses_session:
-        title += ", or let the global one issue version 2 tokens"
-    yield your_remedy(
-        title,
-        f"{'' if request.uses_session else 'A key that begins with AKIA has no session token, so this is not its problem. '}Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
-        other,
-        commands=(
-            "export AWS_STS_REGIONAL_ENDPOINTS=regional",
-            update,
-            Labelled(f"{then} remove the cached sessions, and run the command again:", "aws-vault clear")
-            if request.uses_vault
-            else None,
-        ),
-        url=pages.TEMPORARY_REGIONS,
-    )
+    valid = "Tokens of regional endpoints are valid in all Regions."
+    if clusters.runs_in_pod(case) or next(find_said(case.failure.text, _IN_POD), None):
+        yield cluster_remedy(
+            title,
+            f"{valid} The SDK in the pod assumes the role with the token of the service account: the variable lets it call the endpoint of its Region. The command also re-creates the pods.",
+            "For EKS to set it in each new pod, annotate the service account: eks.amazonaws.com/sts-regional-endpoints: 'true'.",
+            other,
+            commands=clusters.set_variables_command(case, "AWS_STS_REGIONAL_ENDPOINTS=regional"),
+            url=pages.TEMPORARY_REGIONS,
+        )
+    else:
+        if not request.uses_session:
+            title += ", or let the global one issue version 2 tokens"
+        yield your_remedy(
+            title,
+            f"{'' if request.uses_session else 'A key that begins with AKIA has no session token, so this is not its problem. '}{valid} Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
+            other,
+            commands=(
+                "export AWS_STS_REGIONAL_ENDPOINTS=regional",
+                update,
+                Labelled(f"{then} remove the cached sessions, and run the command again:", "aws-vault clear")
+                if request.uses_vault
+                else None,
+            ),
+            url=pages.TEMPORARY_REGIONS,
+        )
     if request.is_enabled or not request.uses_session:
         return
     yield enable
