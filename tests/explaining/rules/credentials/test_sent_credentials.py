@@ -785,7 +785,7 @@ def test_file_of_variables_without_the_session_token(shown: str, manifest: str |
     ],
 )
 def test_token_of_the_global_endpoint_in_a_pod(where: str, *, in_pod: bool) -> None:
-    text = "botocore.exceptions.ClientError: An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid\nendpoint https://sts.amazonaws.com, session of AssumeRoleWithWebIdentity"
+    text = "botocore.exceptions.ClientError: An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid\nsts endpoint in the debug log: https://sts.amazonaws.com/, credentials from AssumeRoleWithWebIdentity"
     first = explain(where + text).remedies[0]
     assert first.title == "Get the session from a regional STS endpoint"
     assert first.commands[0].startswith("kubectl set env" if in_pod else "export")
