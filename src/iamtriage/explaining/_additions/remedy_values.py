@@ -212,10 +212,12 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
         if region is None and ("aws " in lines or "REGION" in lines):
             region = find_only_region(failure)
         instance = _find_instance(failure, facts)
-        if namespace is None and account is None and may_name_controller(text):
+        if account is None and may_name_controller(text):
             from iamtriage.explaining._context.readers.kubernetes.controllers import usual_account
+            from iamtriage.explaining._rules.shared.kubernetes.clusters import runs_elsewhere
 
-            namespace, account = usual_account(facts, text)
+            if namespace is None or not runs_elsewhere(_value(context.pod), text):
+                namespace, account = usual_account(facts, text)
         own = underlying_role(case.stated_principal)
         caller = own or case.principal
         if caller is not None and not getattr(caller, "lacks_its_path", False):

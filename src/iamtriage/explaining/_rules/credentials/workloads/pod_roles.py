@@ -357,7 +357,10 @@ def irsa_remedy(case: clusters.AnyCase) -> Remedy:
 
 def _usual_account_step(case: clusters.AnyCase) -> str | None:
     facts, controller = case.facts, find_controller(case.text)
-    if controller is None or facts.namespace is not None or facts.service_account is not None:
+    if controller is None or facts.service_account is not None:
+        return None
+    pod = case.context.pod
+    if facts.namespace is not None and clusters.runs_elsewhere(pod and pod.value, case.text):
         return None
     return f"The text is from {controller.name}: the names are those of its installation guide."
 

@@ -349,3 +349,13 @@ def runs_in_pod(case: AnyCase) -> bool:
     if context.command is not None and context.command.program == "aws":
         return False
     return case.facts.service_account is not None or context.runtime_kind == "eks-pod"
+
+
+def runs_elsewhere(pod: str | None, text: str) -> bool:
+    """Return whether a pod is not one of the controller that a text is about, or is unknown.
+
+    >>> [runs_elsewhere(pod, "ebs-csi") for pod in ("ebs-csi-controller-6d8f-x2x4z", "ebs-csi-node-x2x4z", None)]
+    [False, True, True]
+    """
+    controller = find_controller(text)
+    return controller is None or not (pod or "").startswith(f"{controller.workload.rpartition('/')[2]}-")
