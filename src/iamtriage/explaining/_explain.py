@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import attrs
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._combined_remedies import CombinedRemedies
     from iamtriage.explaining._facts import Facts, FactsLike
+
+    _Error: TypeAlias = str | bytes | BaseException | Mapping[str, object] | Failure
 
 __all__ = ("explain",)
 
@@ -131,7 +133,8 @@ def explain(
         DocumentError: A fact is unknown or invalid.
         TypeError: An argument has the wrong type.
 
-    The content of the error never raises an exception. A function that was added with
+    The content of the error never raises an exception: if a rule has a bug, the explanation has only the
+    failure, and a ``RuntimeWarning`` names the place. A function that was added with
     :func:`iamtriage.explaining.extend` can raise any exception. At shutdown, only a summary is left.
 
     Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html and
@@ -158,28 +161,35 @@ def explain(
         return Explanation(None, "nothing", _SHUTTING_DOWN)
 
 
-def _explain(
-    error_or_failure: str | bytes | BaseException | Mapping[str, object] | Failure,
-    facts: FactsLike | Iterable[FactsLike | None] | None,
-) -> Explanation:
+def _explain(error_or_failure: _Error, facts: FactsLike | Iterable[FactsLike | None] | None) -> Explanation:
     known = _build_facts(facts)
-    failure: Failure | None
-    if isinstance(error_or_failure, FAILURE_CLASSES):
-        failure = error_or_failure
-    else:
-        if isinstance(error_or_failure, BaseException):
-            known = add_attached_facts(error_or_failure, known)
-        elif isinstance(error_or_failure, Mapping):
-            explanation = _explain_record(error_or_failure, known)
-            if explanation is not None:
-                return explanation
-        elif not isinstance(error_or_failure, str | bytes | bytearray):
-            expected = "a string, bytes, an exception, a mapping or a failure"
-            name = "the first argument of explain()"
-            raise TypeError(wrong_type_message(name, expected, error_or_failure))
-        failure = parse(error_or_failure)
-    text = error_or_failure if isinstance(error_or_failure, str) else None
-    told = text
+    if isinstance(error_or_failure, BaseException):
+        known = add_attached_facts(error_or_failure, known)
+    elif isinstance(error_or_failure, Mapping):
+        if (of_record := _explain_record(error_or_failure, known)) is not None:
+            return of_record
+    elif not isinstance(error_or_failure, (str, bytes, bytearray, *FAILURE_CLASSES)):
+        expected = "a string, bytes, an exception, a mapping or a failure"
+        raise TypeError(wrong_type_message("the first argument of explain()", expected, error_or_failure))
+    try:
+        explanation = _explain_by_rules(error_or_failure, known)
+    except Exception as problem:
+        if isinstance(problem, ImportError):
+            raise
+        from iamtriage.explaining._explanations.unexplained import explain_without_rules
+
+        # The caller handles an error already, which another one would hide.
+        explanation = explain_without_rules(_read(error_or_failure), problem)
+    return explanation if explanation.failure is None else apply_extensions(explanation)
+
+
+def _read(given: _Error) -> Failure | None:
+    return given if isinstance(given, FAILURE_CLASSES) else parse(cast("str", given))
+
+
+def _explain_by_rules(error_or_failure: _Error, known: Facts) -> Explanation:
+    failure = _read(error_or_failure)
+    text = told = error_or_failure if isinstance(error_or_failure, str) else None
     if text is not None and any(sign in text for sign in _PAST_SIGNS):
         failure, told = _skip_past_parts(text, failure)
     if told is not None and any(sign in told for sign in _CONTRAST_SIGNS):
@@ -215,9 +225,7 @@ def _explain(
             "longer reported: the change in between most likely took effect. "
             "A message names only one reason.",
         )
-    if shown is not failure:
-        explanation = copy_with(explanation, failure=failure)
-    return apply_extensions(explanation)
+    return explanation if shown is failure else copy_with(explanation, failure=failure)
 
 
 def _add_parts(failure: Failure, facts: Facts, explanation: Explanation) -> Explanation:

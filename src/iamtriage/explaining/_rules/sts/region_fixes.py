@@ -162,10 +162,11 @@ def _find_resource(text: str, start: int) -> _Resource | None:
     if manifest is not None:
         namespace = _NAMESPACE.search(manifest["metadata"])
         name = _NAME.search(manifest["metadata"])
-        is_other = manifest["kind"] in _WORKLOADS or name is None
-        return None if is_other else _Resource(manifest["kind"], name[1], namespace and namespace[1])
-    named = only_one({each.groups() for each in _LOCATION.finditer(text)})
-    return named and _Resource(*named, None)
+        if name is None or manifest["kind"] in _WORKLOADS:
+            return None
+        return _Resource(manifest["kind"], name[1], namespace and namespace[1])
+    named = only_one({(each["kind"], each["name"]) for each in _LOCATION.finditer(text)})
+    return None if named is None else _Resource(*named, None)
 
 
 def find_path(above: list[re.Match[str]], column: int) -> str:
