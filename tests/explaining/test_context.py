@@ -574,6 +574,11 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="names that are words in sentences",
         ),
         pytest.param(
+            f"the cart-writer sa is annotated, the service account is fine\n{WEB_IDENTITY}",
+            {"service_account": "cart-writer"},
+            id="a sentence that begins with the name",
+        ),
+        pytest.param(
             "kind: ServiceAccount\nmetadata:\n  name: cart\n---\n" * 8 + WEB_IDENTITY,
             {"service_account": "cart"},
             id="the same object many times",

@@ -102,6 +102,7 @@ _SERVICE_ACCOUNTS = lazy_pattern(
     rf"|(?m:^)Service Account:[ ]{{1,20}}({KUBERNETES_NAME})(?=\s|\Z)|\bserviceAccountRef:\s{{1,40}}name: [\"']?({KUBERNETES_NAME})(?![\w-])"
     rf"|\bspec\.serviceAccountName\}}?[\"']{{0,2}}[ \t]{{0,4}}\n({KUBERNETES_NAME})(?=\s|\Z)|\b[Ss]ervice ?[Aa]ccount [\"'](?:{KUBERNETES_NAME}/)?({KUBERNETES_NAME})[\"']|\bservice account ({KUBERNETES_NAME}) \(namespace: "
     rf"|\b(?:kubectl|k) (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)(?: (?:-n|--namespace)[ =]\S{{1,63}})?[ /]({KUBERNETES_NAME})(?![\w-])"
+    rf"|(?<![\w/:.-])((?=[a-z0-9]{{1,62}}-){KUBERNETES_NAME}) (?:sa|SA|[Ss]ervice ?[Aa]ccount) (?:has|is|was)\b"
 )
 _SERVICE_ACCOUNT = lazy_pattern(r"\bkind: (ServiceAccount)\b")
 _WORKLOAD = lazy_pattern(r"\bkind: (Deployment|DaemonSet|StatefulSet)\b")
