@@ -80,3 +80,16 @@ def test_answer_whose_body_a_program_does_not_print(status: str, command: str) -
     assert f"S3 answered with {status}" in explanation.summary
     assert "HEAD" not in explanation.to_text(detail="full")
     assert any(f"aws s3api {command} --bucket reef-raw" in line for line in explanation.remedies[0].commands)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_known"),
+    [
+        ("The bucket octo-logs is in eu-central-1.", True),
+        ("our bucket was created in eu-central-1", True),
+        ("The bucket octo-logs isn't in eu-central-1.", False),
+    ],
+)
+def test_region_of_the_bucket_in_a_sentence(said: str, *, is_known: bool) -> None:
+    text = "aws s3 ls s3://octo-logs --region us-east-1\nAn error occurred (PermanentRedirect) when calling the ListObjectsV2 operation: The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.\n"
+    assert ("is in eu-central-1" in explain(text + said).summary) is is_known

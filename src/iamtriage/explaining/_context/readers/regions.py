@@ -9,10 +9,10 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
-from iamtriage._patterns import REGION, lazy_pattern, may_name_region
+from iamtriage._patterns import REGION, lazy_pattern, may_name_region, only_one
 from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._context.readers.statements import CLAUSE_END
+from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_said
 from iamtriage.explaining._context.readers.terraform_code import find_provider_region
 from iamtriage.explaining._context.values import Stated
 
@@ -44,6 +44,10 @@ _CONSTRUCTOR = lazy_pattern(r"(?:Client(?:\.new)?|client|resource|[Ss]ession)\([
 _BUCKET_REGION = lazy_pattern(
     rf"(?am)\bs3api (?:get-bucket-location|head-bucket)\b[^\n]{{0,200}} --bucket[ =](?P<bucket>[a-z0-9.-]{{3,63}})(?![\w.-])[^\n]{{0,200}}\n"
     rf"(?:(?![^\n]*[$#❯] )[^\n]{{0,200}}\n){{0,5}}?[^\n$#❯]{{0,80}}?(?:(?P<region>{REGION})\b|\bnull\b|^None\b)"
+)
+# "our bucket logs is in eu-west-1"
+_SAID_BUCKET_REGION = lazy_pattern(
+    rf"(?a)\b[Bb]ucket(?: [`\"']?(?P<bucket>(?!is\b|was\b|lives\b|itself\b)[a-z0-9.-]{{3,63}})[`\"']?| itself)? (?:is|lives|(?:was|is) created|resides) in (?:the )?(?:[Rr]egion )?[`\"']?(?P<region>{REGION})(?![\w-])"
 )
 _IS_REGION = lazy_pattern(REGION)
 _PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")
@@ -160,17 +164,18 @@ def find_heading_region(text: str, start: int) -> Stated | None:
 
 
 def find_bucket_region(text: str, bucket: str) -> str | None:
-    r"""Return the Region of a bucket, as ``get-bucket-location`` or ``head-bucket`` printed it.
+    r"""Return the Region of a bucket, as ``get-bucket-location`` or ``head-bucket`` printed it, or a sentence says.
 
+    >>> find_bucket_region("The bucket is in eu-west-1.", "logs")
+    'eu-west-1'
     >>> find_bucket_region('$ aws s3api get-bucket-location --bucket logs\n{\n "LocationConstraint": null\n}', "logs")
     'us-east-1'
     """
-    if "-bucket" not in text:
-        return None
-    for found in _BUCKET_REGION.finditer(text):
+    for found in _BUCKET_REGION.finditer(text) if "-bucket" in text else ():
         if found["bucket"] == bucket:
             return found["region"] or "us-east-1"
-    return None
+    said = (each for each in find_said(text, _SAID_BUCKET_REGION) if each["bucket"] in {None, bucket})
+    return only_one({each["region"] for each in said})
 
 
 def region_of_directory_bucket(bucket: str) -> str | None:
