@@ -210,6 +210,18 @@ def request_audience_remedy(
             ),
             commands.RESTART_PODS,
         )[is_annotated:]
+    elif is_pod:
+        annotation = f"eks.amazonaws.com/audience={expected}"
+        steps = (
+            f"Request the token for the audience {clip_text(expected)} with an annotation of the service account, and re-create the pods. The IAM OIDC provider must list this audience, too.",
+        )
+        lines = (
+            commands.fill_command(
+                "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {}",
+                annotation,
+            ),
+            commands.RESTART_PODS,
+        )
     elif issuer == token_forms.GITHUB:
         steps = (
             f"Remove the input audience of aws-actions/configure-aws-credentials, or set it to {clip_text(expected)}.",
@@ -228,6 +240,8 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     actual, issuer = result.actual[0], key.rpartition(":")[0]
     # The token that each job of CircleCI has is for its organization, and HCP Terraform has a default audience, too.
     is_default = actual in {token_forms.organization_of(issuer), "aws.workload.identity"}
+    # EKS requests this audience in all partitions.
+    is_default = is_default or (".eks." in f".{issuer}" and actual == _AUDIENCE)
     request = request_audience_remedy(issuer, result.expected[0], facts)
     if not is_default:
         yield request
