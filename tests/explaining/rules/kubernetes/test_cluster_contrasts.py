@@ -716,3 +716,22 @@ def test_root_user_of_the_console(said: str, facts: dict[str, object], *, is_roo
     """An access entry for the root user has no effect: https://github.com/kubernetes-sigs/aws-iam-authenticator/issues/797."""
     explanation = explain(f"{said}{BANNER}", facts=facts)
     assert explanation.remedies[0].title.endswith("not as the root user") is is_root
+
+
+_EMPTY_ENTRY = (
+    "$ aws eks describe-access-entry --cluster-name c --principal-arn {0} --query 'accessEntry.[principalArn,kubernetesGroups,type]' --output text\n{0}\t{1}\tSTANDARD\n"
+    "$ aws eks list-associated-access-policies --cluster-name c --principal-arn {0} --query associatedAccessPolicies\n{2}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("groups", "policies", "lack"),
+    [
+        ("[]", "[]", "it has no Kubernetes group and no access policy"),
+        ("viewers", "[]", "has no access policy"),
+    ],
+)  # fmt: skip
+def test_entry_of_which_a_query_prints_no_groups(groups: str, policies: str, lack: str) -> None:
+    explanation = explain(f"{BANNER}{_EMPTY_ENTRY.format(OPS, groups, policies)}")
+    assert lack in explanation.summary
+    assert not any("create-access-entry" in each for each in explanation.remedies[0].commands)

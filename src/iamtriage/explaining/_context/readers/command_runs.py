@@ -68,6 +68,7 @@ _OWN_OPTIONS = frozenset({"aws", "eksctl", "terraform"})
 
 
 Kind: TypeAlias = Literal["option", "missing-option", "profile", "place"]
+_EMPTY_LIST = lazy_pattern(r"(?:^|[\s:])\[\s{0,8}\](?:[\s,]|\Z)")
 
 
 class CommandRun(NamedTuple):
@@ -93,6 +94,11 @@ class CommandRun(NamedTuple):
     def has_succeeded(self) -> bool:
         """Whether the output is that of a success."""
         return _SUCCESS.match(self.output) is not None and _FAILURE.search(self.output) is None
+
+    def prints_empty(self, name: str) -> bool:
+        """Return whether the command queries an element whose name has a part, and prints that it is an empty list."""
+        query = self.command.option("query")
+        return query is not None and name in query.value and _EMPTY_LIST.search(self.output) is not None
 
 
 class RunContrast(NamedTuple):

@@ -130,11 +130,13 @@ def find_stated_entry(failure: Failure, caller: Principal | None = None) -> Stat
         return None
     text = without_other_clusters(failure)[:_MAX_TEXT]
     groups = {tuple(_GROUP.findall(each)) for each in _GROUPS.findall(text)}
+    groups |= {() for run in find_runs_of(failure, DESCRIBE) if run.prints_empty("kubernetesGroups")}
     # With --query, only the command can have the ARN.
     arns = {*_PRINCIPAL.findall(text)} or {
         stated.value
         for run in find_runs_of(failure, DESCRIBE)
-        if "kubernetesGroups" in run.output and (stated := run.command.option("principal-arn")) is not None
+        if "kubernetesGroups" in f"{run.output}{run.command.text}"
+        and (stated := run.command.option("principal-arn")) is not None
     }
     principal = try_parse_principal(arns.pop()) if len(arns) == 1 else None
     is_of_other = caller is not None and _identify(principal) != _identify(caller)
@@ -150,15 +152,16 @@ def find_stated_entry(failure: Failure, caller: Principal | None = None) -> Stat
         found = [*_ASSOCIATION.finditer(text, listed.end(), listed.end() + _CHARS_OF_POLICIES)]
         policies = tuple(each["policy"] for each in found)
         is_wide = any(each["scope"] == "cluster" for each in found)
+    elif any(run.prints_empty("associated") for run in find_runs_for(principal, failure, _LIST_POLICIES)):
+        policies = ()
     username = only_one({*_STATED_USER.findall(text)})
     return StatedEntry(principal, groups.pop(), policies, is_wide, username)
 
 
 def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
     """Return the principals of the access entries that a text lists, or ``None`` if it lists none or only a page."""
-    if not any(sign in failure.text for sign in ("list-access-entries", "get accessentr")):
-        return None
-    runs = find_runs_of(failure, *_LISTS)
+    is_called = "list-access-entries" in failure.text or "get accessentr" in failure.text
+    runs = find_runs_of(failure, *_LISTS) if is_called else []
     if len(runs) != 1 or "nextToken" in runs[0].output:
         return None
     principals = map(try_parse_principal, find_iam_arns(runs[0].output.partition("]")[0]))
@@ -168,8 +171,11 @@ def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
 
 def find_listed_cluster(failure: Failure) -> str | None:
     """Return the cluster whose access entries a text lists or describes, if their commands name only one."""
-    runs = find_runs_of(failure, *_LISTS, DESCRIBE, _LIST_POLICIES)
-    stated = (run.command.option("cluster-name", "cluster") for run in runs)
+    return _only_option(find_runs_of(failure, *_LISTS, DESCRIBE, _LIST_POLICIES), "cluster-name", "cluster")
+
+
+def _only_option(runs: list[CommandRun], *names: str) -> str | None:
+    stated = (run.command.option(*names) for run in runs)
     return only_one({each.value for each in stated if each is not None})
 
 
@@ -177,8 +183,7 @@ def find_queried(failure: Failure) -> Principal | None:
     """Return the only principal whose access entry, or whose access policies, commands in a text print."""
     if not any(sign in failure.text for sign in (DESCRIBE[1], _LIST_POLICIES[1])):
         return None
-    stated = (run.command.option("principal-arn") for run in find_runs_of(failure, DESCRIBE, _LIST_POLICIES))
-    arn = only_one({each.value for each in stated if each is not None})
+    arn = _only_option(find_runs_of(failure, DESCRIBE, _LIST_POLICIES), "principal-arn")
     return None if arn is None else try_parse_principal(arn)
 
 
@@ -190,7 +195,7 @@ def lacks_policies(case: AnyCase, principal: Principal | None = None) -> bool:
     runs = () if principal is None else find_runs_for(principal, case.failure, _LIST_POLICIES)
     called = None if case.context.command is None else case.context.command.option("cluster-name")
     return any(
-        _EMPTY_POLICIES.search(run.output)
+        (_EMPTY_POLICIES.search(run.output) or run.prints_empty("associated"))
         # Another cluster has another entry.
         and (called is None or (of := run.command.option("cluster-name")) is None or of.value == called.value)
         for run in runs
@@ -321,7 +326,10 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
     if principal is None or not any(sign in failure.text for sign in (DESCRIBE[1], _LIST_POLICIES[1])):
         return None
     for run in find_runs_for(principal, failure, DESCRIBE, _LIST_POLICIES):
-        return True if _SHOWN.search(run.output) else False if _NOT_FOUND in run.output else None
+        if run.prints_empty("associated") or _SHOWN.search(run.output):
+            return True
+        if _NOT_FOUND in run.output:
+            return False
     return None
 
 
@@ -331,7 +339,7 @@ def find_runs_for(
     """Yield the commands around a failure that are about the access entry of a principal."""
     for run in find_runs_of(failure, *words):
         stated = run.command.option("principal-arn")
-        if stated is not None and is_same_principal(try_parse_principal(stated.value), principal):
+        if stated and is_same_principal(try_parse_principal(stated.value), principal):
             yield run
 
 
@@ -350,11 +358,9 @@ def steps_in_code(failure: Failure, former: Principal | None) -> tuple[str, ...]
     return ("In Terraform, set principal_arn to the ARN of the new role: apply then replaces the entry.",)
 
 
+# https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 def find_former(failure: Failure, principal: Principal | None) -> IdentityCenterRole | None:
-    """Return the listed or declared role of the caller's permission set, which has another suffix.
-
-    https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
-    """
+    """Return the listed or declared role of the caller's permission set, which has another suffix."""
     role = underlying_role(principal)
     if not isinstance(role, IdentityCenterRole) or role.permission_set is None:
         return None
