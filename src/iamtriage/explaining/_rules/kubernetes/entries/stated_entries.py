@@ -175,8 +175,7 @@ def find_listed_cluster(failure: Failure) -> str | None:
 
 
 def _only_option(runs: list[CommandRun], *names: str) -> str | None:
-    stated = (run.command.option(*names) for run in runs)
-    return only_one({each.value for each in stated if each is not None})
+    return only_one({each.value for run in runs if (each := run.command.option(*names)) is not None})
 
 
 def find_queried(failure: Failure) -> Principal | None:
@@ -295,12 +294,10 @@ def _find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     said: set[tuple[str, ...]] = set()
     for found in find_said(text, _SAID_GROUPS):
         words = found["subject"] + found["of"]
-        names = {name for each in _NAMED_ROLE.findall(words) for name in each if name}
-        if names == {role.name} or not (names or found["subject"].lower() == "role"):
-            named = (
-                each for each in _NAME_OF_GROUP.findall(found["list"] or found["names"]) if each != "and"
-            )
-            said.add(tuple(named))
+        roles = {name for each in _NAMED_ROLE.findall(words) for name in each if name}
+        if roles == {role.name} or not (roles or found["subject"].lower() == "role"):
+            names = _NAME_OF_GROUP.findall(found["list"] or found["names"])
+            said.add(tuple(each for each in names if each != "and"))
     said |= {(found["name"] or found["mapped"],) for found in find_said(text, _GROUP_IN_ENTRY)}
     return only_one(said)
 
@@ -326,10 +323,9 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
     if principal is None or not any(sign in failure.text for sign in (DESCRIBE[1], _LIST_POLICIES[1])):
         return None
     for run in find_runs_for(principal, failure, DESCRIBE, _LIST_POLICIES):
-        if run.prints_empty("associated") or _SHOWN.search(run.output):
-            return True
-        if _NOT_FOUND in run.output:
-            return False
+        is_shown = run.prints_empty("associated") or _SHOWN.search(run.output) is not None
+        if is_shown or _NOT_FOUND in run.output:
+            return is_shown
     return None
 
 
