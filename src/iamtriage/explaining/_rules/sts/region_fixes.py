@@ -165,7 +165,7 @@ def _find_resource(text: str, start: int) -> _Resource | None:
         if name is None or manifest["kind"] in _WORKLOADS:
             return None
         return _Resource(manifest["kind"], name[1], namespace and namespace[1])
-    named = only_one({(each["kind"], each["name"]) for each in _LOCATION.finditer(text)})
+    named = only_one({(each[1], each[2]) for each in _LOCATION.finditer(text)})
     return None if named is None else _Resource(*named, None)
 
 
