@@ -634,6 +634,11 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="COPY reads",
         ),
         pytest.param(
+            "COPY orders FROM 's3://lake/orders/' iam_role default;\nERROR: S3ServiceException:Access Denied,Status 403,Error AccessDenied\n  Detail: code: 8001 context: Listing bucket=lake prefix=orders/",
+            {"service": "s3", "operation": "ListObjectsV2", "bucket": "lake", "prefix": "orders/"},
+            id="COPY lists first",
+        ),
+        pytest.param(
             "UNLOAD ('select 1') TO 's3://lake/orders/part' iam_role default;\nERROR: S3ServiceException:Access Denied,Status 403,Error AccessDenied",
             {"service": "s3", "operation": "PutObject", "bucket": "lake", "key": "orders/part"},
             id="UNLOAD writes",

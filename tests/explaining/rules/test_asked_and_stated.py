@@ -38,6 +38,7 @@ _ANNOTATED = "kind: ServiceAccount\nmetadata:\n  name: source-controller\n  name
 _ATTACHES = 'An error occurred (AccessDenied) when calling the AttachRolePolicy operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:AttachRolePolicy on resource: role web with an explicit deny in an identity-based policy\npolicy of ana:\n{"Effect": "Deny", "Action": "iam:AttachRolePolicy", "Resource": "*", "Condition": {"ArnNotLike": {"iam:PolicyARN": "arn:aws:iam::111122223333:policy/team/*"}}}\n'
 
 _TABLE = 'An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation permission(s) on sales\n$ aws sts get-caller-identity\n{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assumed-role/etl/s1"}\n'
+_SECRET_ELSEWHERE = "An error occurred (AccessDeniedException) when calling the GetSecretValue operation: User: arn:aws:sts::444455556666:assumed-role/reader/reader is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:films-AbCdEf because no resource-based policy allows the secretsmanager:GetSecretValue action\n"
 _GRANTS = "$ aws lakeformation list-permissions --query 'PrincipalResourcePermissions[].[Principal.DataLakePrincipalIdentifier,Permissions]'\n"
 
 _DBT = "outputs:\n  dev:\n    type: glue\n    role_arn: arn:aws:iam::111122223333:role/other\n"
@@ -101,6 +102,16 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
             f"{_SELECT}Job role: arn:aws:iam::111122223333:role/etl\n{_GRANTS}[['arn:aws:iam::111122223333:role/other', ['SELECT']]]\n",
             "the role etl, which made this call, has none",
             "Check what Lake Formation grants already",
+        ),
+        (
+            f"{_SECRET_ELSEWHERE}The function's role has secretsmanager:* on *. The secret uses aws/secretsmanager.",
+            "No other account can use the key aws/secretsmanager",
+            "put-role-policy",
+        ),
+        (
+            f"{_SECRET_ELSEWHERE}The function's role has secretsmanager:* on *.",
+            "The secret's KMS key must be customer managed",
+            "put-role-policy",
         ),
         (f"{_PACKAGES}The token is in a GitLab variable.", _IN_EACH_JOB, _AGAIN),
         (f"{_PACKAGES}env: TOKEN: ${{{{ secrets.CODEARTIFACT_TOKEN }}}}", _IN_EACH_JOB, _AGAIN),

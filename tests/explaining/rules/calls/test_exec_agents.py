@@ -6,6 +6,7 @@ from iamtriage import explain
 from tests.tables import check_rows
 
 _ERROR = "An error occurred (InvalidParameterException) when calling the ExecuteCommand operation: The execute command failed because execute command was not enabled when the task was run or the execute command agent isn't running. Wait and try again.\n"
+_UNCONNECTED = "An error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: The execute command failed due to an internal error. Try again later.\n"
 _DEPLOY = "--enable-execute-command --force-new-deployment"
 
 
@@ -40,6 +41,16 @@ _POLICY = '\npolicy of the task role:\n{{"Effect": "Allow", "Action": [{}], "Res
         (f"{_ERROR}There is no task role.", "it has no task role", "TASK_ROLE_NAME"),
         (
             f'{_ERROR}"enableExecuteCommand": true, "taskRoleArn": "arn:aws:iam::111122223333:role/web-task"',
+            "ECS Exec is enabled, so most likely its task role web-task lacks the ssmmessages actions",
+            "aws iam put-role-policy --role-name web-task",
+        ),
+        (
+            f"{_UNCONNECTED}enableExecuteCommand is true. task role web-app: S3 only",
+            "its task role web-app lacks",
+            "aws iam put-role-policy --role-name web-app",
+        ),
+        (
+            f"{_UNCONNECTED}enableExecuteCommand is true, the task role has ssmmessages:*",
             "it was started without ECS Exec, or the agent does not run",
             "aws ecs describe-tasks",
         ),

@@ -2916,6 +2916,8 @@ def test_clock_that_no_time_service_sets(shown: str, host: str | None, words: st
     assert remedy.title == f"Turn on time synchronization on {host}"
     assert words in remedy.steps[0]
     assert remedy.commands[0] == "sudo timedatectl set-ntp true"
+    in_utc = explain(f"{SKEWED}\n Time zone: Etc/UTC (UTC, +0000)\n{shown}").remedies[0]
+    assert ["set-timezone" in " ".join(each.steps) for each in (remedy, in_utc)] == [False, True]
     assert not any("curl" in each for each in remedy.commands)
     is_chrony = "chrony" in shown
     assert remedy.commands[-1] == ("chronyc tracking" if is_chrony else "timedatectl")

@@ -186,7 +186,8 @@ _STORAGE_REPORTS = tuple(
         # The plugins of Logstash: https://www.elastic.co/docs/reference/logstash/plugins/plugins-inputs-s3
         ("ListObjectsV2", r"\bLogStash::Inputs::S3\b"),
         ("PutObject", r"\bLogStash::Outputs::S3\b|\bs3_unloader\.cpp:"),
-        # Amazon Redshift names its source file.
+        # Amazon Redshift names what it does, or its source file.
+        ("ListObjectsV2", r"\bcontext: Listing bucket="),
         ("GetObject", r"\bS3 key being read ?: s3://|\btable_s3_scanner\.cpp:"),
         # DuckDB, which lists a path with a wildcard: https://github.com/duckdb/duckdb-httpfs
         (

@@ -225,7 +225,7 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("S3Bucket=",), _BUNDLE_READ, lambda _: ("s3", "GetObject")),
     (("S3 error: ",), _TEMPLATE_READ, lambda _: ("s3", "GetObject")),
     (("to GetObject for ",), _TEMPLATE_READ, lambda _: ("s3", "GetObject")),
-    (("s3://",), _SQL_CALL, lambda found: ("s3", "GetObject" if found[1].lower() == "copy" else "PutObject")),
+    (("s3://",), _SQL_CALL, lambda found: ("s3", _read_sql(found))),
     (("bject",), OBJECT_CALL, lambda found: ("s3", f"{found['verb'].capitalize()}Object")),
     ((" failed, attempt ",), _GO_LOG, lambda found: (found[1], found[2])),
     ((".services.",), _JAVA_CLIENT, lambda found: (found[1], _capitalize(found[2]))),
@@ -292,6 +292,13 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         client, method = _find_botocore_call(text)
         return unique_value(_BOTO_CLIENT, text) or client, method
     return None, None
+
+
+def _read_sql(found: re.Match[str]) -> str:
+    # Redshift lists what it copies first.
+    if "context: Listing bucket=" in found.string:
+        return "ListObjectsV2"
+    return "GetObject" if found[1].lower() == "copy" else "PutObject"
 
 
 def _find_method(text: str) -> tuple[Stated, Stated] | None:

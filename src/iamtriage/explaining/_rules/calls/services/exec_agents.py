@@ -32,6 +32,9 @@ NO_EXEC_AGENT = CauseType(
 _OFF = lazy_pattern(
     r"\benable_?[eE]xecute_?[cC]ommand\"?\s{0,4}[:=]\s{0,4}[fF]alse\b|\benableExecuteCommand\b[^\n:=]{0,200}\n[\s\[]{0,40}[fF]alse\b"
 )
+_ON = lazy_pattern(
+    r"\benable_?[eE]xecute_?[cC]ommand\b[\"'`]?(?:\s{0,4}[:=]\s{0,4}| (?:is|was) (?:set to )?)[tT]rue\b|\benableExecuteCommand\b[^\n:=]{0,200}\n[\s\[]{0,40}[tT]rue\b"
+)
 _NO_ROLE = lazy_pattern(
     rf"{NO_TASK_ROLE.sign}|(?i:\bno task role\b|\btask role[:=]? (?:is )?(?:none|null|empty|missing|not set)\b)"
 )
@@ -78,20 +81,27 @@ def explain_exec_agent(case: Case[AwsError], _message: str) -> Explanation:
             topic=NO_EXEC_AGENT.code,
             remedies=allow_agent,
         )
+    is_on = _ON.search(text) is not None and "ssmmessages" not in text
     check = account_remedy(
         "Check the setting and the agent of the task",
-        "If it prints false, start a new task with --enable-execute-command. If it prints STOPPED, check the task role, the way to the endpoint ssmmessages (a NAT gateway or a VPC endpoint), and readonlyRootFilesystem, which must be false.",
+        f"If it prints false, start a new task with --enable-execute-command{', if it is older than the setting' if is_on else ''}. If it prints STOPPED, check the task role, the way to the endpoint ssmmessages (a NAT gateway or a VPC endpoint), and readonlyRootFilesystem, which must be false.",
         commands=name_service(
             "aws ecs describe-tasks --cluster {} --tasks TASK --query 'tasks[].[enableExecuteCommand,containers[].managedAgents[].lastStatus]'",
             text,
         ),
         url=_PAGE,
     )
+    verdict = "it was started without ECS Exec, or the agent does not run"
+    if is_on:
+        whose = f"its task role{f' {role}' if role else ''}"
+        verdict = f"ECS Exec is enabled, so most likely {whose} lacks the ssmmessages actions"
+        other = "Or the task is older than the setting, its subnets have no way to the endpoint ssmmessages, or its root file system is read-only. The agent calls with the task role, not with the execution role."
+        cause = NO_EXEC_AGENT.cause("possible", code_evidence(case.failure), text=other)
     return case.explain(
-        f"{summary}: it was started without ECS Exec, or the agent does not run.",
+        f"{summary}: {verdict}.",
         cause,
         topic=NO_EXEC_AGENT.code,
-        remedies=(check, allow_agent),
+        remedies=(allow_agent, check) if is_on else (check, allow_agent),
     )
 
 

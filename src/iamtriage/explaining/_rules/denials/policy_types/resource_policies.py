@@ -228,12 +228,11 @@ def resource_remedy(denial: Denial) -> Remedy:
             of_account = f"Then, as an administrator of account {denial.account}, grant the key to the role, whose policies nobody can change:"
             lines += (Labelled.required(of_account, grant_it),)
     elif is_two_sided:
-        # The other side is as necessary as the policy itself, and a short explanation must not hide it.
-        # The root user may do anything in its account, and has no identity-based policies.
-        if find_own_allow(denial) is None and not isinstance(denial.principal, Root):
-            other_side, own = describe_other_side(denial, added)
-            steps[:0] = present(other_side)
-            lines = (*_say_account(denial, lines, steps), *present(own))
+        # A short explanation must not hide the other side. The root user may do anything in its account.
+        is_allowed = find_own_allow(denial) is not None or isinstance(denial.principal, Root)
+        other_side, own = describe_other_side(denial, added, is_allowed=is_allowed)
+        steps[:0] = present(other_side)
+        lines = (*_say_account(denial, lines, steps), *present(own))
     elif _may_need_identity_allow(denial) and denial.resource_account is None and not is_linked:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         where = "The text masks the account of the resource: run the commands in that account. "

@@ -111,6 +111,9 @@ _TURN_ON, _RESTART = (
     "sudo systemctl restart systemd-timesyncd || sudo chronyc makestep",
 )
 _CHRONY = lazy_pattern(r"\bLeap status {1,8}:|\bchronyd?\.service\b")
+# What timedatectl prints of a machine whose clock people set to the time of another zone.
+_UTC_ZONE = lazy_pattern(r"\bTime zone: (?:Etc/)?(?:UTC|Universal)\b")
+_SET_ZONE = "The machine has the time zone UTC. If its clock was set to the local time: set the zone instead (sudo timedatectl set-timezone, with Europe/Berlin, for example), as signatures have the time in UTC."
 _WINDOWS = lazy_pattern(r"(?i:\b(?:on|in|from) (?:the )?(?:Windows|PowerShell)\b)")
 
 
@@ -172,6 +175,7 @@ def set_clock(text: str = "", whole: str = "") -> Remedy:
         return your_remedy(
             f"Turn on time synchronization on {unset.host or 'the machine'}",
             f'The text has "{unset.words}". Then repeat the call, or restart the program.',
+            _SET_ZONE if _UTC_ZONE.search(whole) else None,
             f"If the clock stays wrong, something blocks NTP (UDP port 123){'. chronyc sources lists the servers' if of_chrony else ''}.",
             commands=(_TURN_ON, *(of_chrony or (_RESTART, "timedatectl"))),
             url=pages.EC2_CLOCK,

@@ -210,21 +210,39 @@ def allows_in_both_accounts(remedy: Remedy) -> bool:
     return any(isinstance(each, Labelled) and _ALLOWS_TOO in each.label for each in remedy.commands)
 
 
-def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[str | None, Labelled | None]:
-    """Return what the account of the caller must allow, as a sentence, or the command that does it."""
+def _describe_secret_key(denial: Denial) -> str | None:
+    """Return what the key of a secret needs for callers of another account.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
+    """
+    if denial.service != "secretsmanager":
+        return None
+    from iamtriage.explaining._context.readers.statements import find_said
+
+    if next(find_said(denial.failure.text, _DEFAULT_KEY), None) is None:
+        return "The secret's KMS key must be customer managed, and allow it kms:Decrypt."
+    return "No other account can use the key aws/secretsmanager: set a customer managed key that allows it kms:Decrypt (update-secret --kms-key-id)."
+
+
+def describe_other_side(
+    denial: Denial, added: dict[str, Any] | None, *, is_allowed: bool = False
+) -> tuple[str | None, Labelled | None]:
+    """Return what the account of the caller must allow, as a sentence, or the command that does it.
+
+    Args:
+        denial: The denial.
+        added: The statement for the policy of the resource.
+        is_allowed: Whether the account allows it already.
+    """
+    own_key = _describe_secret_key(denial)
+    if is_allowed:
+        return own_key, None
     from iamtriage.explaining._rules.shared.messages.decisions import (
         describe_allowing,
         identity_policy_allows,
     )
 
-    key = ""
-    if denial.service == "secretsmanager":
-        from iamtriage.explaining._context.readers.statements import find_said
-
-        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
-        key = " The secret's KMS key must be customer managed, and allow it kms:Decrypt."
-        if next(find_said(denial.failure.text, _DEFAULT_KEY), None) is not None:
-            key = " No other account can use the key aws/secretsmanager: set a customer managed key that allows it kms:Decrypt (update-secret --kms-key-id)."
+    key = f" {own_key}" if own_key else ""
     if identity_policy_allows(denial.facts, denial.action):
         return f"In account {denial.account}, {describe_allowing(denial.facts, denial.action)}.{key}", None
     if denial.action and denial_remedies.find_said_grant(denial, denial.action) is not None:

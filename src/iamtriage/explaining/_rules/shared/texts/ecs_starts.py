@@ -18,7 +18,7 @@ _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8
 # In a task definition, or printed by a query for both roles.
 _TASK_ROLE = lazy_pattern(
     rf"(?ia)\btask_?[rR]ole_?[aA]rn\"?\s{{0,4}}[:=]\s{{0,20}}\"?{_ROLE_ARN}(?P<stated>[\w+=,.@-]{{1,64}})"
-    r"|\btask role:? [\"'`]?(?P<named>(?!(?:re|pre|non)-)\w{1,40}[-_][\w+=,.@-]{1,60}\w)(?![\w:/])"
+    r"|\btask role:? [\"'`]?(?P<named>(?!(?:re|pre|non)-)\w{1,40}[-_][\w+=,.@-]{1,60}\w)(?![\w/]|:\S)"
     rf"|\btaskRoleArn, ?(?:taskDefinition\.)?executionRoleArn\b[^\n]{{0,40}}\n\W{{0,8}}{_ROLE_ARN}(?P<first>[\w+=,.@-]{{1,64}})"
     rf"|\bexecutionRoleArn, ?(?:taskDefinition\.)?taskRoleArn\b[^\n]{{0,40}}\n\W{{0,8}}{_ROLE_ARN}[\w+=,.@-]{{1,64}}\W{{1,12}}{_ROLE_ARN}(?P<second>[\w+=,.@-]{{1,64}})"
 )
