@@ -39,6 +39,8 @@ _ATTACHES = 'An error occurred (AccessDenied) when calling the AttachRolePolicy 
 
 _TABLE = 'An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation permission(s) on sales\n$ aws sts get-caller-identity\n{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assumed-role/etl/s1"}\n'
 _SECRET_ELSEWHERE = "An error occurred (AccessDeniedException) when calling the GetSecretValue operation: User: arn:aws:sts::444455556666:assumed-role/reader/reader is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:films-AbCdEf because no resource-based policy allows the secretsmanager:GetSecretValue action\n"
+_LOGIN = "An error occurred (AccessDeniedException) when calling the GetAuthorizationToken operation: User: arn:aws:sts::111122223333:assumed-role/films-nodes/i-0aa11bb22cc33dd44 is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action\n"
+_OF_UPDATER = "The service account updater has eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/films-updater, since today."
 _GRANTS = "$ aws lakeformation list-permissions --query 'PrincipalResourcePermissions[].[Principal.DataLakePrincipalIdentifier,Permissions]'\n"
 
 _DBT = "outputs:\n  dev:\n    type: glue\n    role_arn: arn:aws:iam::111122223333:role/other\n"
@@ -112,6 +114,13 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
             f"{_SECRET_ELSEWHERE}The function's role has secretsmanager:* on *.",
             "The secret's KMS key must be customer managed",
             "put-role-policy",
+        ),
+        (f"{_LOGIN}{_OF_UPDATER}", "Re-create the pods", "for the role films-nodes"),
+        # The kubelet pulls images as the node.
+        (
+            _LOGIN.replace("An error occurred (", "pull: (") + _OF_UPDATER,
+            "for the role films-nodes",
+            "Re-create",
         ),
         (f"{_PACKAGES}The token is in a GitLab variable.", _IN_EACH_JOB, _AGAIN),
         (f"{_PACKAGES}env: TOKEN: ${{{{ secrets.CODEARTIFACT_TOKEN }}}}", _IN_EACH_JOB, _AGAIN),

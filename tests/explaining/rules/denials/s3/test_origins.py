@@ -72,6 +72,8 @@ _KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:
             None,
         ),
         (f"{_ALLOW}{_LIST}E3EXAMPLE7NEW  E4EXAMPLE8NEW\n", "most likely, the object does not exist", None),
+        (f"{_ALLOW}We replaced it, and the id is now E3EXAMPLE7NEW.", "allows the distribution E2EXAMPLE3QK9, and not E3EXAMPLE7NEW", "s3:GetObject"),
+        (f"{_ALLOW}The key of the page is now E3EXAMPLE7NEW.html", "most likely, the object does not exist", None),
         (f"{_ALLOW}The distribution is E2EXAMPLE3QK9.", "most likely, the object does not exist", None),
         # A listing has the domain of the URL.
         *((f"{_ALLOW}{each}", _NOT_THE_NEW, "s3:GetObject") for each in (*_LISTED, f"{_ALL}{_AS_LISTS}", f"{_ALL}{_AS_TABLE}")),

@@ -61,6 +61,7 @@ _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-
 _EVIDENCE_ORDER: tuple[Evidence, ...] = ("reported", "supplied", "derived", "possible")
 _WARNING = "Every pod that reaches the instance metadata of a node with this role then has the permission."
 
+_BOTOCORE = "An error occurred ("
 _ITS_POD = "its pod"
 # The titles of remedies that give a controller's role all that it requires.
 _WHOLE_POLICY = ("Attach the AWS managed policy ", "Give ")
@@ -278,9 +279,11 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
         )
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
     text = denial.case.text
-    # Flux pulls artifacts itself, the kubelet images.
-    is_of_node = denial.lowercase_action in _IMAGE_PULL_ACTIONS and "OCIArtifactPullFailed" not in text
-    if found is None or is_of_node or denial.lowercase_action == _AGENT_ACTION:
+    # The node pulls images, but with no program that the message is of. Flux pulls artifacts itself.
+    is_of_program = (_ANNOTATION in text and _BOTOCORE in text) or "OCIArtifactPullFailed" in text
+    if found is None or denial.lowercase_action == _AGENT_ACTION:
+        return None
+    if denial.lowercase_action in _IMAGE_PULL_ACTIONS and not is_of_program:
         return None
     if any(program in text for program in _NODE_PROGRAMS):
         return None

@@ -40,6 +40,7 @@ _LITERAL = lazy_pattern(r"(?a)['`]([\w.-]{4,200})['`]")
 _NAMED = lazy_pattern(
     rf"\b(?i:distributions?(?:[ _-]?id)?)\b[\"'`]?(?: is)?[ =:(]{{1,3}}[\"'`]?(?P<id>{_ID})\b"
     rf"|\bcloudfront (?:get|update)-distribution(?:-config)? [^\n]{{0,80}}?--id[ =](?P<option>{_ID})\b"
+    r"|\b(?i:now|new(?: one)?|current|replaced (?:by|with)|moved to)\b[^\n.;,]{0,20}?(?<![\w/:.=-])(?P<new>E(?=[A-Z]{0,15}\d)[A-Z0-9]{11,15})(?![\w/:=-]|\.\w)"
 )
 _ONLY_ID = lazy_pattern(rf"\s{{0,20}}\[?\s{{0,20}}[\"']?(?P<id>{_ID})[\"']?\s{{0,20}}\]?\s{{0,20}}")
 _KMS = lazy_pattern(r"\baws:kms(?::dsse)?\b|\bSSE-KMS\b")
@@ -368,7 +369,7 @@ def _stated_id(denial: Denial) -> str | None:
         for each in find_said(text, _NAMED)
         if not _FORMER.search(text, line_start(text, each.start(), each.start() - 80), each.start())
     )
-    ids = {each["id"] or each["option"] for each in named}
+    ids = {each["id"] or each["option"] or each["new"] for each in named}
     # A query for an alias or origin that the text names prints the ID alone.
     queries = (
         _ONLY_ID.fullmatch(run.output)

@@ -7,6 +7,7 @@ permission set. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_poli
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
@@ -27,6 +28,7 @@ from iamtriage.explaining._rules.shared.requirements import (
     required_grants,
     task_statements,
 )
+from iamtriage.explaining._rules.shared.requirements.companion_hints import REVISIONS
 from iamtriage.explaining._rules.shared.requirements.required_resources import listed_objects
 from iamtriage.explaining._rules.shared.requirements.tasks import PULL_ACTIONS, describe_plan_without_lock
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, ecs_starts, generated_names, text_signs
@@ -106,7 +108,7 @@ def allow_remedy(
         ),
         *(note for note in grant.notes if not note.startswith(hidden)),
         *present(_permissions_hint(grant)),
-        *more,
+        *_without_said(more, grant),
         *present(describe_plan_without_lock(text)),
     )
     where = f", in account {denial.account}" if denial.crosses_accounts else ""
@@ -199,6 +201,14 @@ def _new_task_commands(denial: Denial) -> tuple[Labelled, ...]:
 def as_administrator(account: str | None, lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return commands with words that say in which account an administrator runs them."""
     return (Labelled.required(f"As an administrator of {account}:", lines[0]), *lines[1:]) if lines else ()
+
+
+def _without_said(steps: Iterable[str], grant: Grant) -> Iterator[str]:
+    """Yield steps without what the resource of a grant shows."""
+    for each in steps:
+        step = each.replace(REVISIONS, "").rstrip() if grant.resources[0].endswith(":*") else each
+        if step:
+            yield step
 
 
 _DEFAULT_KEY = lazy_pattern(r"(?<![\w/-])(?:alias/)?aws/secretsmanager(?![\w/-])")
