@@ -127,6 +127,11 @@ _CHARS_OF_LIST = 600
 _OF_CALLER = lazy_pattern(r"(?i:\b(?:polic(?:y|ies)|role|permission set|user|it|i|we)\b)|^\s{0,13}[-*] ")
 # "The role admin has": a role of which the text has no ARN.
 _OF_NAMED = lazy_pattern(r"\b[Rr]ole [`\"']?(?!(?:allow|already|also|can|contain|for|got|grant|ha[sd]|have|i[ns]|includ|itself|may|now|of|on|only|polic|that|to|we|which|with)\w*\b)[A-Za-z][\w+=,@-]{1,62}[`\"']? (?:already |also |itself |now |only )?(?:allows?|can|grants?|has|is|may)\b")  # fmt: skip
+# "The frontend user is signed in and has s3:*", but not a user of IAM or IAM Identity Center.
+_OF_PERSON, _HAS_USER = (
+    lazy_pattern(r"(?i)\b(?<!my )user\b"),
+    lazy_pattern(r":user/|AWSReservedSSO_|\bIAM user\b"),
+)
 # "The permission set ReadOnly has …", "the permission set of the other team has …"
 _OF_SET = lazy_pattern(
     r"(?i:\bpermission set)(?: (?:named )?[`\"']?(?!(?:allows?|already|also|can|contains?|got|grants?|has|have|includes?|is|itself|may|that|which|with)\b)(?P<name>[\w+=,.@-]{1,32}))?"
@@ -150,6 +155,13 @@ def find_described_policies(text: str) -> Iterator[Document]:
         if (found["other"] and not _NEXT_SUBJECT.search(words)) or _is_in_list_of_others(text, found):
             continue
         owner = _find_principal(text, words)
+        if (
+            owner is None
+            and _OF_PERSON.search(words)
+            and ":assumed-role/" in text
+            and not _HAS_USER.search(text)
+        ):
+            continue  # who uses an app is not its role
         if owner is None and (
             "'s policy:" in words or not _OF_CALLER.search(words) or _OF_NAMED.search(words)
         ):

@@ -162,6 +162,10 @@ _OF_DENIAL: Rows = (
         "denials.s3.deployed_resources.add_bucket_check",
     ),
     (
+        all_of(is_of("s3"), is_not_explicit, says("resign", "igned_url", "ignedUrl")),
+        "denials.s3.signed_requests.add_signer",
+    ),
+    (
         all_of(calls("s3:putobject"), is_not_explicit, says("<lock/", "create lock in backend")),
         "denials.s3.deployed_resources.add_lock_option",
     ),

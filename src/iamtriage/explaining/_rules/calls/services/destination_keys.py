@@ -12,17 +12,20 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.domains import find_domain
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.message_kinds import NEW_VOLUME_GONE, VOLUME_KEYS
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
-from iamtriage.explaining._rules.shared.commands import fill_command, put_policy
+from iamtriage.explaining._rules.shared.commands import create_grant_command, fill_command, put_policy
 from iamtriage.explaining._rules.shared.grants import service_access
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
     identity_remedy,
     owner_remedy,
     present,
@@ -84,6 +87,13 @@ def explain_destination_key(case: Case[AwsError], destination: re.Match[str], ke
     )
 
 
+_USUAL_LAUNCHER = "AWSServiceRoleForAutoScaling"
+_KEY_ARN = lazy_pattern(r"\barn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}\b")
+_OF_GROUP = lazy_pattern(
+    r"\bASGs?\b|\b[Aa]uto ?[Ss]caling [Gg]roups?\b|\bLaunching a new EC2 instance: i-|\b[Nn]ode ?[Gg]roups?\b"
+)
+# "The key policy has our account root with … CreateGrant"
+_ALLOWS_GRANTS = lazy_pattern(r"\broot\b[^\n.]{0,200}?\bCreateGrant\b|\bCreateGrant\b[^\n.]{0,200}?\broot\b")
 _LAUNCHING_ROLE = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/aws-service-role/autoscaling\.amazonaws\.com/AWSServiceRoleForAutoScaling\w{0,30}"
 )
@@ -102,8 +112,39 @@ def _find_launcher(case: Case[AwsError]) -> str | None:
     return only_one(set(_LAUNCHING_ROLE.findall(case.failure.text)))
 
 
+class _ForeignKey(NamedTuple):
+    """The key of another account with which a group of Auto Scaling launches its instances."""
+
+    arn: str
+    owner: str
+    account: str
+    role: str
+
+    @property
+    def grant(self) -> str:
+        """The command that grants the key to the role."""
+        return create_grant_command(self.arn, self.arn.split(":")[3], self.role)
+
+
+def _find_foreign_key(case: Case[AwsError]) -> _ForeignKey | None:
+    """Return the only key of a text, if it is not in the account of the group."""
+    text, stated = case.failure.text, case.context.account
+    key = only_one(set(_KEY_ARN.findall(text)))
+    role = _find_launcher(case)
+    account = role.split(":")[4] if role else None if stated is None else stated.value
+    if key is None or account is None or key.split(":")[4] == account or not (role or _OF_GROUP.search(text)):
+        return None
+    usual = f"arn:{clues.find_partition(case)}:iam::{account}:role/aws-service-role/autoscaling.amazonaws.com/{_USUAL_LAUNCHER}"
+    return _ForeignKey(key, key.split(":")[4], account, role or usual)
+
+
 def name_launcher(case: Case[AwsError], summary: str, cause: Cause) -> tuple[str, Cause]:
     """Return a verdict and a cause with the service-linked role that launches instances, if the text shows it."""
+    if (foreign := _find_foreign_key(case)) is not None:
+        name = foreign.role.rpartition("/")[2]
+        text = f"The group launches its instances with {name}, to which no policy can be attached. The policy of a key in another account only lets account {foreign.account} use it, and does not reach this role: it needs a grant. People and roles of the account can have policies for the key, so with them, instances start."
+        verdict = f"The instances could not start: the volume's KMS key is in account {foreign.owner}, and {name} of account {foreign.account} most likely has no grant for it."
+        return verdict, attrs.evolve(cause, text=text)
     if (role := _find_launcher(case)) is None:
         return summary, cause
     name = role.rpartition("/")[2]
@@ -118,8 +159,9 @@ def name_launcher(case: Case[AwsError], summary: str, cause: Cause) -> tuple[str
 
 def launch_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that allows whoever launches instances to use the KMS key of their volumes."""
-    shown = _find_launcher(case)
-    name = "AWSServiceRoleForAutoScaling"
+    if (foreign := _find_foreign_key(case)) is not None:
+        return _grant_remedy(case, foreign)
+    shown, name = _find_launcher(case), _USUAL_LAUNCHER
     role = f"arn:{clues.find_partition(case)}:iam::ACCOUNT_ID:role/aws-service-role/autoscaling.amazonaws.com/{name}"
     who = "whoever launches the instances" if shown is None else shown.rpartition("/")[2]
     show = "aws kms get-key-policy --key-id KEY_ARN --policy-name default --query Policy --output text"
@@ -236,4 +278,38 @@ def _allow_volume_key(case: Case[AwsError], key: str | None, role: str | None) -
         statements=statements,
         commands=present(find, put_policy(role or "ROLE_NAME", inline_policy_name(list(statements)))),
         url="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html",
+
+
+def _grant_remedy(case: Case[AwsError], foreign: _ForeignKey) -> Remedy:
+    """Return the remedy that grants a key of another account to the role that launches instances."""
+    name = foreign.role.rpartition("/")[2]
+    title = f"Grant the key to {name}, as an administrator of account {foreign.account}"
+    again = (
+        "The group then tries again by itself. Whoever creates the grant needs kms:CreateGrant on the key."
+    )
+    if next(find_said(case.failure.text, _ALLOWS_GRANTS), None) is not None:
+        return account_remedy(
+            title,
+            "The key policy in the text allows that already: it needs no change.",
+            again,
+            commands=foreign.grant,
+            url=VOLUME_KEYS,
+        )
+    root = f"arn:{clues.find_partition(case)}:iam::{foreign.account}:root"
+    region = foreign.arn.split(":")[3]
+    show = "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text --region {}"
+    change = (
+        "aws kms put-key-policy --key-id {} --policy-name default --policy file://policy.json --region {}"
+    )
+    return resource_policy_remedy(
+        f"Allow account {foreign.account} in the key's policy, and grant the key to {name}",
+        save_step("the key policy"),
+        again,
+        statements=service_access.linked_role_key_statements(root, grants_only_for_services=False),
+        commands=(
+            fill_command(show, foreign.arn, region),
+            fill_command(change, foreign.arn, region),
+            Labelled.required(f"Then, as an administrator of account {foreign.account}:", foreign.grant),
+        ),
+        url=VOLUME_KEYS,
     )

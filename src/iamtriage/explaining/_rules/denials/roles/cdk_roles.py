@@ -186,7 +186,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation | None:
     if trusts_caller:
         reason = f"The trust policy of the role allows the whole account, so only an identity-based policy of {denial.caller} is missing"
     elif parameter is not None:
-        reason = f"{where} is not bootstrapped for the CDK, or with another qualifier: it lacks the parameter {parameter[1]}"
+        reason = cdk_bootstrap.describe_missing(first, where, parameter[1])
     summary = f"The CDK could not assume {roles}: {reason}."
     if is_of_call:
         on = f" on {denial.resource}" if denial.resource else ""
@@ -339,12 +339,12 @@ def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
 
 
 def _bootstrap_remedy(found: re.Match[str], *, is_missing: bool) -> Remedy:
-    qualifier, region = found["qualifier"], commands.region(found["region"])
-    check = f"aws ssm get-parameter --name /cdk-bootstrap/{qualifier}/version --region {region} --query Parameter.Value --output text"
+    if (used := cdk_bootstrap.use_qualifier_remedy(found, _PAGE)) is not None:
+        return used
+    region, at = commands.region(found["region"]), _environment(found)
+    check = f"aws ssm get-parameter --name /cdk-bootstrap/{found['qualifier']}/version --region {region} --query Parameter.Value --output text"
     return account_remedy(
-        f"Bootstrap {_environment(found)}"
-        if is_missing
-        else f"Check whether {_environment(found)} is bootstrapped, and if not, bootstrap it",
+        f"Bootstrap {at}" if is_missing else f"Check whether {at} is bootstrapped, and if not, bootstrap it",
         None if is_missing else "Without the parameter, the environment is not bootstrapped.",
         "Each account and Region needs it once, with permissions of an administrator. For a caller of another account, add --trust with its account ID and --cloudformation-execution-policies.",
         commands=(None if is_missing else check, _bootstrap_command(found)),

@@ -156,7 +156,10 @@ LOCK_FILE_ACTIONS = (*STATE_ACTIONS, "s3:DeleteObject")
 """What it requires on the file of a lock, if the backend has use_lockfile."""
 _LOCK_SIGN = lazy_pattern(r"the state lock|\block s3 state\b")
 _LOCK_ACTIONS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
-_PLAN = lazy_pattern(r"(?a)\b(?P<tool>terraform|tofu)(?: -[\w./=-]{1,100}){0,4} plan\b")
+_PLAN = lazy_pattern(
+    r"(?a)\b(?P<tool>terraform|tofu)(?: -[\w./=-]{1,100}){0,4} plan\b"
+    r"|\b(?:only|just) (?:want|need|run|do|have|allowed)?\b[^.\n]{0,20}?\bplans?\b|\bplan-only\b"
+)
 _APPLY = lazy_pattern(r"(?i)\bappl(?:y|ies)\b")
 _PULL_SIGNS = lazy_pattern(
     r"registry auth\b|[Ff]ailed to pull|CannotPull(?:Container|Image)|docker pull|ErrImagePull|ImagePullBackOff"
@@ -248,7 +251,7 @@ def describe_plan_without_lock(text: str) -> str | None:
     plan = _PLAN.search(text) if _LOCK_SIGN.search(text) else None
     if plan is None or _APPLY.search(text):
         return None
-    tool = plan["tool"]
+    tool = plan["tool"] or "terraform"
     return f"If the caller is only meant to plan, it need not write: {tool} plan -lock=false works without the lock."
 
 

@@ -5,7 +5,11 @@ Source: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html.
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 QUALIFIER = r"[a-z0-9]{1,10}"
 """A pattern of qualifiers."""
@@ -26,6 +30,9 @@ ASSUMED_ROLE = lazy_pattern(
 # The option, and what cdk bootstrap prints without it.
 _EXECUTION_POLICIES = lazy_pattern(
     r"(?:--cloudformation-execution-policies[ =]|\bUsing default execution policy of )[\"']?(?P<arns>arn:aws[a-z-]{0,12}:iam::[^\s\"']{1,1200})"
+)
+_BOOTSTRAP = lazy_pattern(
+    rf"(?P<quote>[\"'`]?)\bcdk bootstrap\b(?:(?!--qualifier)[^\n;&|]){{0,400}}(?:--qualifier[ =][\"']?(?P<qualifier>{QUALIFIER})\b)?"
 )
 _ENVIRONMENT = lazy_pattern(r"\baws://([0-9]{12})/")
 _POLICY = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}|aws):policy/[\w+=.@/-]{1,600}")
@@ -64,3 +71,39 @@ def qualifier_options(qualifier: str) -> tuple[str, ...]:
     (('--qualifier toolkit',), ())
     """
     return () if qualifier == DEFAULT_QUALIFIER else (f"--qualifier {qualifier}",)
+
+
+def find_other_qualifier(text: str, used: str) -> str | None:
+    """Return the qualifier of the only bootstrap in a text, if the app uses another one.
+
+    >>> find_other_qualifier("cdk bootstrap --qualifier shop aws://111122223333/eu-west-1", "hnb659fds")
+    'shop'
+    >>> find_other_qualifier("cdk bootstrap aws://111122223333/eu-west-1 --qualifier shop", "shop")
+    """
+    # The CDK quotes the command in its advice.
+    found = (each for each in _BOOTSTRAP.finditer(text) if each["qualifier"] or not each["quote"])
+    own = only_one({each["qualifier"] or DEFAULT_QUALIFIER for each in found})
+    return None if own == used else own
+
+
+def describe_missing(role: re.Match[str], where: str, parameter: str) -> str:
+    """Return why an environment lacks the parameter of the bootstrap, for the role of an app."""
+    other = find_other_qualifier(role.string, role["qualifier"])
+    how = f"bootstrapped with the qualifier {other}, and the app uses {role['qualifier']}"
+    how = how if other else "not bootstrapped for the CDK, or with another qualifier"
+    return f"{where} is {how}: it lacks the parameter {parameter}"
+
+
+def use_qualifier_remedy(role: re.Match[str], url: str) -> Remedy | None:
+    """Return how to let an app use the qualifier with which an environment was bootstrapped."""
+    used = role["qualifier"]
+    if (own := find_other_qualifier(role.string, used)) is None or own == DEFAULT_QUALIFIER:
+        return None
+    options = " ".join(qualifier_options(used))
+    return your_remedy(
+        f"Bootstrap is done: use its qualifier {own} in the app",
+        "Add the line below to context in cdk.json, or pass DefaultStackSynthesizer with this qualifier to the stacks. Then deploy again.",
+        f"Or bootstrap with the qualifier of the app, too: npx cdk bootstrap{f' {options}' if options else ''}.",
+        manifest=f'"@aws-cdk/core:bootstrapQualifier": "{own}"\n',
+        url=url,
+    )
