@@ -327,7 +327,7 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
         ),
         (
             _LAUNCH.replace("111122223333", "444455556666") + _LINKED,
-            "If the key is in another account",
+            "most likely has no grant for it",
             "ACCOUNT_ID",
         ),
         (_LAUNCH, "allow whoever launches the instances in its policy", "AWSServiceRoleForAutoScaling in"),

@@ -87,3 +87,54 @@ _LOCK = "Error: Error acquiring the state lock\nAccessDeniedException: User: arn
 )  # fmt: skip
 def test_lock_of_who_only_plans(said: str, *, plans: bool) -> None:
     assert ("-lock=false" in str(explain(_LOCK + said))) is plans
+
+
+_OWN = "User: arn:aws:sts::444455556666:assumed-role/ingest/x is not authorized to perform: {} on resource: arn:aws:{}:eu-west-1:444455556666:{} because no identity-based policy allows the {} action\n"
+
+
+def _own(action: str, name: str, account: str = "111122223333") -> str:
+    service = action.partition(":")[0]
+    policy = f'{{"Effect": "Allow", "Action": "{action}", "Resource": "arn:aws:{service}:eu-west-1:{account}:{name}"}}'
+    return _OWN.format(action, service, name, action) + policy
+
+
+@check_rows(
+    ("text", "how"),
+    [
+        (f"{_own('kinesis:PutRecord', 'stream/films')}\nThe stream is in 111122223333.", "its ARN as StreamARN"),
+        (f"{_own('sqs:SendMessage', 'films')}\nIt is cross-account.", "https://sqs.eu-west-1.amazonaws.com/111122223333/films"),
+        (f"{_own('dynamodb:GetItem', 'table/films')}\nThe table is in another account.", "its ARN as TableName"),
+        # The policy can be that of another account, or a pattern.
+        (_own("kinesis:PutRecord", "stream/films"), None),
+        (f"{_own('sns:Publish', 'films')}\nIt is cross-account.", None),
+        (f"{_own('kinesis:PutRecord', 'stream/films', '444455556666')}\nIt is cross-account.", None),
+    ],
+)  # fmt: skip
+def test_name_without_the_account_of_the_resource(text: str, how: str | None) -> None:
+    first = explain(text).remedies[0]
+    assert first.title.endswith("of account 111122223333 in the call") is (how is not None)
+    assert how is None or how in " ".join(first.steps)
+
+
+_ZONE = "An error occurred (AccessDenied) when calling the {} operation: User: arn:aws:sts::444455556666:assumed-role/deploy/x is not authorized to access this resource\n"
+
+
+@check_rows(
+    ("text", "title"),
+    [
+        (_ZONE.format("ChangeResourceRecordSets"), "Change the zone with a role in the account of the zone"),
+        (
+            f"{_ZONE.format('ChangeResourceRecordSets')}There is arn:aws:iam::111122223333:role/dns.",
+            "Change the zone with the role arn:aws:iam::111122223333:role/dns",
+        ),
+        (
+            f"{_ZONE.format('ChangeResourceRecordSets')}There is arn:aws:iam::444455556666:role/dns.",
+            "Change the zone with a role in the account of the zone",
+        ),
+        (_ZONE.format("GetApis"), "Follow the message of the service"),
+    ],
+)
+def test_hosted_zone_of_another_account(text: str, title: str) -> None:
+    explanation = explain(text)
+    assert explanation.remedies[0].title == title
+    assert not any(each.policy for each in explanation.remedies)

@@ -284,9 +284,7 @@ def _grant_remedy(case: Case[AwsError], foreign: _ForeignKey) -> Remedy:
     """Return the remedy that grants a key of another account to the role that launches instances."""
     name = foreign.role.rpartition("/")[2]
     title = f"Grant the key to {name}, as an administrator of account {foreign.account}"
-    again = (
-        "The group then tries again by itself. Whoever creates the grant needs kms:CreateGrant on the key."
-    )
+    again = "The group then tries again by itself. Whoever creates the grant needs kms:CreateGrant on the key, which must be enabled."
     if next(find_said(case.failure.text, _ALLOWS_GRANTS), None) is not None:
         return account_remedy(
             title,

@@ -1,4 +1,4 @@
-"""Explain that the role of a service lacks what the message is about, or names.
+"""Explain that the role of a service lacks what the message is about, or names, and that Route 53 has no such zone in an account.
 
 Amazon Bedrock AgentCore does so with the image or the code of an agent, and Amazon Bedrock with the model of one.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
@@ -20,6 +20,10 @@ from iamtriage.explaining._rules.denials.services.managed_services import (
     ServiceRole,
     explain_row,
 )
+from iamtriage.explaining._rules.denials.services.service_specific import (
+    SERVICE_SAYS,
+    explain_service_message,
+)
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_for_role
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_CONDITION
 from iamtriage.explaining._rules.shared import commands
@@ -27,7 +31,8 @@ from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import put_policy
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
+from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
 from iamtriage.policies._documents import build_statement
 from iamtriage.policies._grants import build_grant
@@ -160,4 +165,37 @@ def explain_stated_needs(denial: Denial) -> Explanation | None:
             url="https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html",
         ),
         notes=EVENTUAL_CONSISTENCY,
+    )
+
+
+_ROLE_ARN = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,512}[\w+=@-]")
+
+
+def explain_foreign_zone(denial: Denial) -> Explanation:
+    """Explain what Route 53 says of a hosted zone of another account, such as in https://github.com/aws/copilot-cli/issues/5909."""
+    if denial.service != "route53":
+        return explain_service_message(denial)
+    others = {each[0]: each["account"] for each in _ROLE_ARN.finditer(denial.failure.text)}
+    foreign = [arn for arn, account in others.items() if denial.account not in {None, account}]
+    role = f"the role {clip_text(foreign[0])}" if len(foreign) == 1 else "a role in the account of the zone"
+    create = "It must trust the caller's account, and allow route53:ChangeResourceRecordSets on the zone."
+    assume = f'assume_role {{ role_arn = "{foreign[0]}" }}' if len(foreign) == 1 else "assume_role"
+    in_terraform = f"In Terraform, add a provider with an alias and {assume}, and set provider in the resource of the record."
+    return denial.explain(
+        denial_summary(denial, "most likely, the hosted zone belongs to another account"),
+        SERVICE_SAYS.cause(
+            "reported",
+            text="Route 53 says this, without an action, of a hosted zone that is not in the account of the caller. A zone has no resource policy, so no Allow for the caller helps.",
+        ),
+        topic="own-words",
+        remedies=your_remedy(
+            f"Change the zone with {role}",
+            f"Only identities of its own account can change a zone. {create}",
+            in_terraform
+            if "aws_" in denial.failure.text or "Error: creating" in denial.failure.text
+            else None,
+            "If the zone is meant to be in the caller's account, correct its ID: the command lists its zones.",
+            commands="aws route53 list-hosted-zones --query 'HostedZones[].[Id,Name]' --output text",
+            url="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/access-control-overview.html",
+        ),
     )

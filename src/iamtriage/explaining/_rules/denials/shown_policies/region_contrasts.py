@@ -1,4 +1,4 @@
-"""Compare the Region of a call with that in which a policy or the rest of the text has the resource."""
+"""Compare the Region and the account of a call with those in which a policy or the rest of the text has the resource."""
 
 from __future__ import annotations
 
@@ -31,7 +31,22 @@ from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _ALLOW_TITLE = lazy_pattern(r"\AAllow ([a-z0-9-]+:.*)")
 _MISSING_ALLOWS = frozenset({"no-identity-allow", "access-denied", "resource-policy"})
-_REGION, _NAME_PART = 3, 5
+_REGION, _ACCOUNT, _NAME_PART = 3, 4, 5
+# What another account can have, and how a call names it.
+_BY_ARN = {
+    "dynamodb": ("table", "its ARN as TableName"),
+    "ecr": ("repository", "registryId {} (--registry-id)"),
+    "events": ("event bus", "its ARN as EventBusName"),
+    "glue": ("Data Catalog", "CatalogId {}"),
+    "kinesis": ("stream", "its ARN as StreamARN (--stream-arn) instead of StreamName"),
+    "kms": ("key", "its ARN as KeyId"),
+    "lambda": ("function", "its ARN as FunctionName"),
+    "secretsmanager": ("secret", "its ARN as SecretId"),
+    "sqs": ("queue", "its URL as QueueUrl"),
+}
+_CROSSES = lazy_pattern(
+    r"(?i:\bcross[- ]account\b|\b(?:an)?other (?:AWS )?account\b|\b(?:central|shared) account\b)"
+)
 _END_OF_NAME = lazy_pattern(r"(?::log-stream:.*|:\*)\Z")
 _CREATES = lazy_pattern(
     r"\b(?:auto_create_(?:group|stream)|awslogs-create-group|create_missing_group|create_log_group)\b"
@@ -69,6 +84,8 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     if denial.service == "bedrock" and (region := other_region(denial.resource or "", allowed)) is not None:
         place = other_model_region(denial) or f" in {(denial.resource or '').split(':')[3]}"
         return Contrast(f"allows it only in {region}, and the call was denied{place}")
+    if (of_account := _find_account_contrast(denial, allowed)) is not None:
+        return of_account
     grant = required_grant(denial)
     if grant is None or len(grant.resources) != 1:
         return None
@@ -87,6 +104,37 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     remedy = _call_region(denial, arn, region, only)
     setting = region_setting(denial, called)
     return Contrast(f"allows it only in {region}, and the call went to {called}{setting}", remedy)
+
+
+def _find_account_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return the contrast that the caller's policy has the resource of another account, and a call by its name went to the own one."""
+    resource = denial.resource or ""
+    parts = {differing_part(resource, each) for each in allowed} - {None}
+    owner = only_one({value for index, value in filter(None, parts) if index == _ACCOUNT})
+    kind, how = _BY_ARN.get(denial.service or "", (None, ""))
+    if kind is None or owner is None or len(parts) != 1 or not owner.isdigit():
+        return None
+    if resource.split(":")[_ACCOUNT] != denial.account or denial.policy_type not in {None, "identity"}:
+        return None
+    # A policy that was copied from another account has the wrong one.
+    text = denial.failure.text
+    if not (_CROSSES.search(text) or re.search(rf"(?<![\w:]){owner}(?![\w:])", text)):
+        return None
+    shown = next(each for each in allowed if f":{owner}:" in each)
+    if denial.service == "sqs":
+        name = resource.rpartition(":")[2]
+        shown = f"https://sqs.{resource.split(':')[_REGION]}.amazonaws.com/{owner}/{name}"
+    value = "" if "{}" in how or "*" in shown else f", {shown}"
+    remedy = your_remedy(
+        f"Name the {kind} of account {owner} in the call",
+        f"Pass {how.format(owner)}{value}. With the name alone, the call goes to the {kind} of this name in the caller's own account.",
+        f"The policy of the {kind} in account {owner} must allow the caller, too.",
+        url=pages.CROSS_ACCOUNT,
+    )
+    verdict = (
+        f"allows it only in account {owner}, and the call went to the caller's own account {denial.account}"
+    )
+    return Contrast(verdict, remedy)
 
 
 def _find_global_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:

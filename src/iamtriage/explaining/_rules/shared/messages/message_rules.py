@@ -25,6 +25,7 @@ _SENTENCE_END = lazy_pattern(r"[.!?](?=\s|\Z)")
 # The rules of messages that are not found by a fragment.
 _OF_AGENT = "access denied when calling bedrock"
 _OTHER_MESSAGE = "denials.services.service_specific.explain_service_message"
+_FOREIGN_ZONE = "denials.services.stated_needs.explain_foreign_zone"
 _DATABASE = "denials.data_stores.databases.explain_database_login"
 _USER_POOL = "credentials.tokens.user_pools.explain_user_pool"
 _GRAPHQL_FIELD = "denials.other_authorities.graphql_schemas.explain_graphql_field"
@@ -330,4 +331,6 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
         return None, None
     # A client of Kafka reports what a cluster denies, without a reason.
     message = None if _OF_KAFKA.search(" ".join(around.split())) else quoted_message(failure)
+    if message is not None and "not authorized to access this resource" in message:
+        return _FOREIGN_ZONE, message
     return (None, None) if message is None else (_OTHER_MESSAGE, message)
