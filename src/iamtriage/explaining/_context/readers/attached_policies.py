@@ -9,7 +9,12 @@ from typing import Any
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start
-from iamtriage.explaining._context.readers.statements import find_grants, find_holders, find_said
+from iamtriage.explaining._context.readers.statements import (
+    find_grants,
+    find_holders,
+    find_said,
+    is_of_person,
+)
 from iamtriage.explaining._context.values import Document
 from iamtriage.policies._managed_policies import FULL_ACCESS, LISTED, build_managed_policy, is_known_policy
 
@@ -127,11 +132,6 @@ _CHARS_OF_LIST = 600
 _OF_CALLER = lazy_pattern(r"(?i:\b(?:polic(?:y|ies)|role|permission set|user|it|i|we)\b)|^\s{0,13}[-*] ")
 # "The role admin has": a role of which the text has no ARN.
 _OF_NAMED = lazy_pattern(r"\b[Rr]ole [`\"']?(?!(?:allow|already|also|can|contain|for|got|grant|ha[sd]|have|i[ns]|includ|itself|may|now|of|on|only|polic|that|to|we|which|with)\w*\b)[A-Za-z][\w+=,@-]{1,62}[`\"']? (?:already |also |itself |now |only )?(?:allows?|can|grants?|has|is|may)\b")  # fmt: skip
-# "The frontend user is signed in and has s3:*", but not a user of IAM or IAM Identity Center.
-_OF_PERSON, _HAS_USER = (
-    lazy_pattern(r"(?i)\b(?<!my )user\b"),
-    lazy_pattern(r":user/|AWSReservedSSO_|\bIAM user\b"),
-)
 # "The permission set ReadOnly has …", "the permission set of the other team has …"
 _OF_SET = lazy_pattern(
     r"(?i:\bpermission set)(?: (?:named )?[`\"']?(?!(?:allows?|already|also|can|contains?|got|grants?|has|have|includes?|is|itself|may|that|which|with)\b)(?P<name>[\w+=,.@-]{1,32}))?"
@@ -155,16 +155,8 @@ def find_described_policies(text: str) -> Iterator[Document]:
         if (found["other"] and not _NEXT_SUBJECT.search(words)) or _is_in_list_of_others(text, found):
             continue
         owner = _find_principal(text, words)
-        if (
-            owner is None
-            and _OF_PERSON.search(words)
-            and ":assumed-role/" in text
-            and not _HAS_USER.search(text)
-        ):
-            continue  # who uses an app is not its role
-        if owner is None and (
-            "'s policy:" in words or not _OF_CALLER.search(words) or _OF_NAMED.search(words)
-        ):
+        is_other = _OF_NAMED.search(words) or is_of_person(text, words)
+        if owner is None and ("'s policy:" in words or is_other or not _OF_CALLER.search(words)):
             continue
         of_set = _OF_SET.search(words)
         if of_set and f"AWSReservedSSO_{of_set['name'] + '_' if of_set['name'] else ''}" not in text:

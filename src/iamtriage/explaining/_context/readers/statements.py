@@ -222,3 +222,19 @@ def is_administrator(text: str) -> bool:
 def says_restarted(text: str) -> bool:
     """Return whether a text says that the pods were started again."""
     return _RESTARTED.search(text) is not None
+
+
+# A user, but not one of IAM or IAM Identity Center.
+_OF_PERSON = lazy_pattern(r"(?i)\b(?<!my )user\b")
+_HAS_USER = lazy_pattern(r":user/|AWSReservedSSO_|\bIAM user\b")
+
+
+def is_of_person(text: str, words: str) -> bool:
+    """Return whether words of a text are about who uses an app, and not about the role that calls.
+
+    >>> text = "User: arn:aws:sts::111122223333:assumed-role/app/x. The frontend user has s3:*."
+    >>> is_of_person(text, "user has s3:*"), is_of_person(text, "role has s3:*")
+    (True, False)
+    """
+    is_named = _OF_PERSON.search(words) is not None and ":assumed-role/" in text
+    return is_named and _HAS_USER.search(text) is None

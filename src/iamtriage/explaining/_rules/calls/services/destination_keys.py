@@ -278,6 +278,7 @@ def _allow_volume_key(case: Case[AwsError], key: str | None, role: str | None) -
         statements=statements,
         commands=present(find, put_policy(role or "ROLE_NAME", inline_policy_name(list(statements)))),
         url="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html",
+    )
 
 
 def _grant_remedy(case: Case[AwsError], foreign: _ForeignKey) -> Remedy:
