@@ -9,12 +9,7 @@ from typing import Any
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import line_start
-from iamtriage.explaining._context.readers.statements import (
-    find_grants,
-    find_holders,
-    find_said,
-    is_of_person,
-)
+from iamtriage.explaining._context.readers.statements import find_grants, find_holders, find_said, of_person
 from iamtriage.explaining._context.values import Document
 from iamtriage.policies._managed_policies import FULL_ACCESS, LISTED, build_managed_policy, is_known_policy
 
@@ -155,7 +150,7 @@ def find_described_policies(text: str) -> Iterator[Document]:
         if (found["other"] and not _NEXT_SUBJECT.search(words)) or _is_in_list_of_others(text, found):
             continue
         owner = _find_principal(text, words)
-        is_other = _OF_NAMED.search(words) or is_of_person(text, words)
+        is_other = _OF_NAMED.search(words) or of_person(text, words)
         if owner is None and ("'s policy:" in words or is_other or not _OF_CALLER.search(words)):
             continue
         of_set = _OF_SET.search(words)

@@ -182,7 +182,7 @@ def find_region(text: str, command: CommandLine | None) -> Stated | None:
         return stated if re.fullmatch(REGION, stated.value) else None
     if may_name_region(text) and (stated := _last(_REGIONS, text)):
         return stated
-    if ("Region" in text or "check in region" in text) and (stated := find_region_constant(text)):
+    if "Region" in text and (stated := find_region_constant(text)):
         return stated
     if ".ec2.internal" in text and (found := _US_EAST_HOST.search(text)):
         return Stated("us-east-1", found[0])

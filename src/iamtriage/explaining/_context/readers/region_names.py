@@ -10,10 +10,9 @@ import re
 from iamtriage._patterns import REGION, lazy_pattern, search_last
 from iamtriage.explaining._context.values import Stated
 
-# Region.EU_WEST_1 of Java, RegionEndpoint.EUWest1 of .NET, and what SES says of an identity.
+# Region.EU_WEST_1 of Java, and RegionEndpoint.EUWest1 of .NET.
 _CONSTANT = lazy_pattern(
     r"\b(?:RegionEndpoint|Regions?|Aws::Region)(?:\.|::)(?P<name>[A-Z]{2}(?:_(?:GOV_|ISOB?_)?[A-Z]{4,9}_\d|[A-Z][a-z]{3,8}\d)|[A-Z][a-z][A-Z][a-z]{3,8}\d)\b"
-    r"|\bfailed the check in region (?P<checked>[A-Z]{2}-(?:GOV-|ISOB?-)?[A-Z]{4,9}-\d)\b"
 )
 
 _REGIONS = {
@@ -50,7 +49,7 @@ def find_region_constant(text: str) -> Stated | None:
     found = search_last(_CONSTANT, text)
     if found is None:
         return None
-    name = found["name"] or found["checked"].replace("-", "_")
+    name = found["name"]
     words = name.split("_") if "_" in name else [name[:2], name[2:-1], name[-1]]
     region = "-".join(words).lower()
     return Stated(region, found[0]) if re.fullmatch(REGION, region) else None

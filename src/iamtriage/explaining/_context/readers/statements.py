@@ -229,11 +229,11 @@ _OF_PERSON = lazy_pattern(r"(?i)\b(?<!my )user\b")
 _HAS_USER = lazy_pattern(r":user/|AWSReservedSSO_|\bIAM user\b")
 
 
-def is_of_person(text: str, words: str) -> bool:
+def of_person(text: str, words: str) -> bool:
     """Return whether words of a text are about who uses an app, and not about the role that calls.
 
     >>> text = "User: arn:aws:sts::111122223333:assumed-role/app/x. The frontend user has s3:*."
-    >>> is_of_person(text, "user has s3:*"), is_of_person(text, "role has s3:*")
+    >>> of_person(text, "user has s3:*"), of_person(text, "role has s3:*")
     (True, False)
     """
     is_named = _OF_PERSON.search(words) is not None and ":assumed-role/" in text
