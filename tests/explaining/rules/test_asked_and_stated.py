@@ -33,6 +33,8 @@ _NODE = 'An error occurred (AccessDenied) when calling the PutObject operation: 
 _ACCOUNTS = "$ kubectl -n films get sa -o custom-columns='NAME:.metadata.name,ROLE:.metadata.annotations.eks\\.amazonaws\\.com/role-arn'\nNAME       ROLE\nscheduler  arn:aws:iam::111122223333:role/films-s3\nserver     arn:aws:iam::111122223333:role/films-s3\nworker     <none>\n"
 _POD = "$ kubectl -n films get pod extract-1 -o jsonpath='{.spec.serviceAccountName}'\nworker\n"
 
+_DELIVERY = '{"destination":"arn:aws:s3:::octo-raw","message":"Access was denied. Ensure that the trust policy for the provided IAM role allows Firehose to assume the role, and the access policy allows access to the S3 bucket.","errorCode":"S3.AccessDenied"}\n'
+_OF_STREAM = 'policy of the role:\n{{"Effect": "Allow", "Action": ["s3:PutObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::octo-raw{}"}}\n'
 _PULL = "User: arn:aws:sts::111122223333:assumed-role/films-NodeInstanceRole/i-0aa11bb22cc33dd44 is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/films because no identity-based policy allows the ecr:BatchGetImage action\n"
 _ANNOTATED = "kind: ServiceAccount\nmetadata:\n  name: source-controller\n  namespace: flux-system\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/films-flux\n"
 _ATTACHES = 'An error occurred (AccessDenied) when calling the AttachRolePolicy operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:AttachRolePolicy on resource: role web with an explicit deny in an identity-based policy\npolicy of ana:\n{"Effect": "Deny", "Action": "iam:AttachRolePolicy", "Resource": "*", "Condition": {"ArnNotLike": {"iam:PolicyARN": "arn:aws:iam::111122223333:policy/team/*"}}}\n'
@@ -186,6 +188,16 @@ _ATTACHED = 'resource "aws_iam_role_policy_attachment" "basic" {\n  role       =
             f"{_STORE.replace('external-secrets', 'csi-driver')}{_ASSOCIATED}",
             "service account films/films-store has no IAM role",
             "Remove auth from the store",
+        ),
+        (
+            f"{_DELIVERY}{_OF_STREAM.format('')}",
+            "The policy in the text names only the bucket: its objects have the ARN with /*.",
+            "a policy of another type",
+        ),
+        (
+            f"{_DELIVERY}{_OF_STREAM.format('/*')}",
+            "lacks the permissions to deliver",
+            "names only the bucket",
         ),
         # Flux pulls artifacts itself, and the kubelet images.
         (

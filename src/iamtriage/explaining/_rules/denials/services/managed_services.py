@@ -320,6 +320,7 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
         line = commands.attach_policy(name, arn)
         policy, steps, needs = None, [], f"the permissions of {row.managed_policy.rpartition('/')[2]}"
     text = f"{row.why or f'The role needs {needs}.'} The caller's permissions are not the problem."
+    text += _describe_bucket_only(denial, resource)
     if row is CODEDEPLOY_TEMPLATE and _CONFIGURATION.search(denial.failure.text):
         text = f"{text} A group with a launch configuration does not need them."
     if row is _LAUNCH_TEMPLATE:
@@ -355,6 +356,20 @@ def explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str)
         remedies=remedy,
         notes=None if manifest else EVENTUAL_CONSISTENCY,
     )
+
+
+def _describe_bucket_only(denial: Denial, resource: str) -> str:
+    """Return the sentence that a policy in the text has the bucket, but not its objects, or an empty string."""
+    bucket, slash, _ = resource.partition("/")
+    listed = {name for each in denial.context.allows for name in as_strings(each.get("Resource"))}
+    if (
+        not slash
+        or ":s3:::" not in bucket
+        or bucket not in listed
+        or any(f"{bucket}/" in each for each in listed)
+    ):
+        return ""
+    return " The policy in the text names only the bucket: its objects have the ARN with /*."
 
 
 def _trust_step(denial: Denial, row: ServiceRole) -> str | None:
