@@ -151,7 +151,8 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
     elif kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{quoted_message.end_summary(case.failure)}"
     elif kind.cause is api_error_kinds.THROTTLED:
-        summary = _name_throttled_call(case, summary)
+        one_by_one = throttling.calls_one_by_one(case)
+        summary = throttled_callers.name_throttled_call(case, summary, one_by_one=one_by_one)
     return case.explain(
         summary,
         cause,
@@ -165,17 +166,6 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
             else request_kinds.note_permission(kind, message) or NOT_A_DENIAL,
         ),
     )
-
-
-def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
-    operation = error_kind.safe_code(case.operation)
-    other = "a call of SSM" if case.service == "ssm" else "the request"
-    call = f"the call {operation}" if operation else other
-    if throttling.calls_one_by_one(case):
-        summary = summary.replace("calls in a short time", "calls in a short time, one for each resource", 1)
-    if throttled_callers.calls_model(case) and throttled_callers.TOO_MANY_TOKENS.search(case.failure.text):
-        summary = summary.replace("too many calls", "too many tokens", 1)
-    return summary.replace("AWS throttled the request", f"AWS throttled {call}", 1)
 
 
 _KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}")

@@ -18,6 +18,7 @@ from iamtriage._text import clip_text, line_at
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
+from iamtriage.explaining._rules.calls.error_kind import safe_code
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import find_partition
 from iamtriage.explaining._rules.shared.grants.unnamed_calls import GLOBAL_SERVICES
@@ -245,3 +246,15 @@ def describe_batch(text: str) -> str | None:
     more = only_one(counts)
     said = ", and ".join(present(calls, more))
     return f"{said} at the same time." if more else f"{said}." if said else None
+
+
+def name_throttled_call(case: Case[AwsError], summary: str, *, one_by_one: bool) -> str:
+    """Return a summary with what was throttled: the call, one for each resource, or the tokens of a model."""
+    operation = safe_code(case.operation)
+    other = "a call of SSM" if case.service == "ssm" else "the request"
+    call = f"the call {operation}" if operation else other
+    if one_by_one:
+        summary = summary.replace("calls in a short time", "calls in a short time, one for each resource", 1)
+    if calls_model(case) and TOO_MANY_TOKENS.search(case.failure.text):
+        summary = summary.replace("too many calls", "too many tokens", 1)
+    return summary.replace("AWS throttled the request", f"AWS throttled {call}", 1)

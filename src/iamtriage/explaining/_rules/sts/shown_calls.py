@@ -282,9 +282,9 @@ def _iterate_calls(text: str) -> Iterator[RoleCall]:
             values = [(each["name"], each["value"]) for each in _INPUT.finditer(found[0])]
             yield RoleCall(_normalize(values), None, "the workflow")
     for found in _CHAIN.finditer(text):
-        values = {each["name"]: each["value"] for each in _MEMBER.finditer(found[0])}
-        code = CodeCall("yaml", found[0], values, {})
-        yield RoleCall(_normalize(values.items()), None, "assumeRoleChain", code=code)
+        members = {each["name"]: each["value"] for each in _MEMBER.finditer(found[0])}
+        code = CodeCall("yaml", found[0], members, {})
+        yield RoleCall(_normalize(members.items()), None, "assumeRoleChain", code=code)
     for code in iterate_code_calls(text):
         yield RoleCall(_normalize(code.settings.items()), None, "the call", code=code)
     for found in _BLOCK.finditer(text):

@@ -1,8 +1,7 @@
 """Compare the denied call with the policies that the text or the facts contain.
 
 A policy that the text contains is not all that applies to the caller, but shows why it does not have the effect that its
-author expects: a resource that does not match, such as a bucket instead of its objects, a missing action, a condition or
-a Deny.
+author expects: a resource that does not match, a missing action, a condition or a Deny.
 """
 
 from __future__ import annotations
