@@ -186,3 +186,11 @@ def test_a_report_of_a_service_after_a_time(level: str) -> None:
     """A message without the usual words is read in a line of a log as it is alone."""
     report = "Insufficient Lake Formation permission(s): Required Describe on orders"
     assert facts_in(f"2026-03-14 09:26:53 {level} {report}") == facts_in(report) == denied(resource="orders")
+
+
+def test_program_that_fails_to_assume_a_role_says_why() -> None:
+    """A later sentence about the role does not make the program's own words a denial."""
+    text = 'level=fatal msg="failed to assume role" error="operation error STS: AssumeRole, https response error StatusCode: 400, RequestID: 0a1b2c3d-1111-2222-3333-444455556666, api error ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role."\nrole arn:aws:iam::111122223333:role/batch, assumed from the EC2 instance role'
+    failure = parse(text)
+    assert failure is not None
+    assert failure.envelope.code == "ValidationError"

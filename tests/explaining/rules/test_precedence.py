@@ -285,3 +285,29 @@ def test_keys_that_hide_a_role(shown: str, role: str | None, command: str) -> No
         assert "not yours" not in " ".join(rejected.notes)
     denied = explain(f"{shown}$ aws s3 cp x s3://acme/x\n{_DENIED.format(_USER)}")
     assert ("take" in denied.summary and "precedence over the" in denied.summary) is (role is not None)
+
+
+_LOCKED = "An error occurred (AccessDenied) when calling the DeleteObject operation: Access Denied because object protected by object lock.\naws s3 rm s3://octo-worm/report.pdf\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "is_final"),
+    [
+        ("The default retention is COMPLIANCE, 7 years.", True),
+        ("the bucket is in compliance mode", True),
+        ("", False),
+        ("Is it GOVERNANCE or COMPLIANCE?", False),
+        ("We store it for compliance.", False),
+    ],
+)
+def test_mode_of_object_lock_in_the_text(said: str, *, is_final: bool) -> None:
+    shown = str(explain(_LOCKED + said))
+    assert ("in compliance mode, and no Allow" in " ".join(shown.split())) is is_final
+    assert ("--bypass-governance-retention" in shown) is not is_final
+
+
+def test_account_of_a_new_key() -> None:
+    text = "creating KMS Key: operation error KMS: CreateKey, https response error StatusCode: 400, RequestID: 1, MalformedPolicyDocumentException: The new key policy will not allow you to update the key policy in the future.\nrunning as arn:aws:sts::111122223333:assumed-role/tf/ci\n"
+    policy = explain(text).remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}

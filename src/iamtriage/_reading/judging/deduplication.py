@@ -162,10 +162,11 @@ def _is_mention(candidates: Sequence[Candidate], at: int, text: str) -> bool:
     candidate = candidates[at]
     facts = candidate.facts
     if candidate.kind == "access_denied" and facts.keys() <= _FACTS_OF_ROLE:
-        # A program says that it failed to assume a role, and then that no response came.
+        # A program says that it failed to assume a role, and then that no response came, or how STS answered.
         following = next(iter(candidates[at + 1 : at + 2]), None)
         between = "" if following is None else text[candidate.start : following.start]
-        if following is not None and following.is_unanswered and len(between) <= _MAX_CHARS_OF_ROLE:
+        is_why = following is not None and (following.is_unanswered or _assumes_role(following))
+        if is_why and len(between) <= _MAX_CHARS_OF_ROLE:
             return " assume " in f"{between} " and STATEMENT not in between
     if candidate.has_core and text.endswith(_FIRST_PERSON, 0, candidate.start) and "principal" not in facts:
         return any(
@@ -183,6 +184,11 @@ def _is_mention(candidates: Sequence[Candidate], at: int, text: str) -> bool:
         and all(key in other.facts and other.facts[key].value == facts[key].value for key in repeated)
         for other in candidates[max(0, at - _MAX_COMPARED) : at + 1 + _MAX_COMPARED]
     )
+
+
+def _assumes_role(candidate: Candidate) -> bool:
+    operation = candidate.facts.get("operation")
+    return operation is not None and operation.value.startswith("AssumeRole")
 
 
 def _are_same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> bool:

@@ -79,6 +79,8 @@ LOCKOUT = CauseType(
 def explain_lockout(case: Case[MalformedPolicy], because: tuple[str, ...]) -> Explanation:
     """Explain which statement the key policy lacks, and what the policy in the text allows instead."""
     stated, partition = case.context.account, clues.find_partition(case)
+    # A key is created in the account of the caller.
+    own = case.failure.account or (stated and stated.value) or getattr(case.principal, "account", None)
     text = "KMS rejects a key policy that does not allow the caller kms:PutKeyPolicy, because nobody could change it."
     summary = "KMS rejects the key policy: it would lock everyone out"
     is_new = _CREATES.search(case.failure.text) is not None
@@ -88,7 +90,7 @@ def explain_lockout(case: Case[MalformedPolicy], because: tuple[str, ...]) -> Ex
     return case.explain(
         f"{summary}.",
         LOCKOUT.cause("reported", because, text=text),
-        remedies=_add_statement(case.failure.account or (stated and stated.value), partition),
+        remedies=_add_statement(own, partition),
         notes=f"{saved}. Without this statement, IAM policies have no effect on the key, so an identity-based policy does not replace it.",
     )
 

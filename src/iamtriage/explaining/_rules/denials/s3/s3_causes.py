@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation
@@ -233,6 +233,7 @@ def explain_denied_acl(denial: Denial) -> Explanation:
 
 
 _LOCK_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html"
+_LOCK_MODE = lazy_pattern(r"\b(?:COMPLIANCE|GOVERNANCE|(?i:compliance|governance)(?= (?:mode|retention)\b))")
 OBJECT_LOCKED = CauseType(
     "object-locked",
     title="Object Lock protects the version of the object",
@@ -246,14 +247,26 @@ OBJECT_LOCKED = CauseType(
 def explain_locked_object(denial: Denial) -> Explanation:
     """Explain that Object Lock protects a version of an object."""
     place = "--bucket BUCKET --key OBJECT_KEY --version-id VERSION_ID"
+    retention, hold = (f"aws s3api get-object-{each} {place}" for each in ("retention", "legal-hold"))
+    governance = "With GOVERNANCE, repeat the call with --bypass-governance-retention. This requires s3:BypassGovernanceRetention in addition to the action. A deleted version cannot be recovered."
+    compliance = (
+        "With COMPLIANCE, nobody can delete the version before RetainUntilDate, not even the root user."
+    )
+    legal_hold = "With a legal hold ON, ask first why: to remove it requires s3:PutObjectLegalHold."
+    title, why = (
+        "Look at the lock of the version, then do what its mode permits",
+        "a retention period or a legal hold",
+    )
+    steps: tuple[str, ...] = (governance, f"{compliance} {legal_hold}")
+    if only_one({each.upper() for each in _LOCK_MODE.findall(denial.failure.text)}) == "COMPLIANCE":
+        why = "its retention is in compliance mode"
+        title = "Keep the version until its retention ends, which the first command prints"
+        steps = (
+            f"{compliance} No setting of the bucket shortens the retention of a version that exists.",
+            legal_hold,
+        )
     return denial.explain(
-        f"Object Lock denied {denial.operation or 'the call'}: a retention period or a legal hold protects this version, and no Allow overrides it.",
+        f"Object Lock denied {denial.operation or 'the call'}: {why}{' protects this version' if steps[0] == governance else ''}, and no Allow overrides it.",
         OBJECT_LOCKED.cause("reported", text="S3 says that the object is protected by Object Lock."),
-        remedies=your_remedy(
-            "Look at the lock of the version, then do what its mode permits",
-            "With GOVERNANCE, repeat the call with --bypass-governance-retention. This requires s3:BypassGovernanceRetention in addition to the action. A deleted version cannot be recovered.",
-            "With COMPLIANCE, nobody can delete the version before RetainUntilDate, not even the root user. With a legal hold ON, ask first why: to remove it requires s3:PutObjectLegalHold.",
-            commands=tuple(f"aws s3api get-object-{each} {place}" for each in ("retention", "legal-hold")),
-            url=_LOCK_PAGE,
-        ),
+        remedies=your_remedy(title, *steps, commands=(retention, hold), url=_LOCK_PAGE),
     )
