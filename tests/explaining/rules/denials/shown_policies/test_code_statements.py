@@ -217,3 +217,18 @@ def test_log_streams_of_each_run_are_covered_in_code() -> None:
     explanation = explain(denied + code)
     assert explanation is not None
     assert explanation.remedies[0].manifest == f'resources = ["{group}:*"]'
+
+
+@check_rows(
+    ("action", "resource", "deletes"),
+    [
+        ("route53:ListHostedZones", "", True),
+        ("route53:GetHostedZone", ' on resource: "arn:aws:route53:::hostedzone/Z0111111EXAMPLE"', False),
+    ],
+)
+def test_action_without_effect_in_code(action: str, resource: str, *, deletes: bool) -> None:
+    """An action that AWS checks on no resource moves to a statement of its own."""
+    denied = f"User: arn:aws:sts::111122223333:assumed-role/dns/a is not authorized to perform: {action}{resource} because no identity-based policy allows the {action} action"
+    code = f'data "aws_iam_policy_document" "dns" {{\n  statement {{\n    actions   = ["route53:ChangeResourceRecordSets", "{action}"]\n    resources = ["arn:aws:route53:::hostedzone/Z0222222EXAMPLE"]\n  }}\n}}\n'
+    steps = " ".join(each for one in explain(f"{denied}\n\n{code}").remedies for each in one.steps)
+    assert (f"delete {action} from the other one, where it has no effect" in steps) is deletes

@@ -12,6 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.documents import compact_json
 from iamtriage._typing import NamedTuple
+from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.pasted_policies import find_file
@@ -169,6 +170,16 @@ def _write_object(value: object) -> str:
     return json.dumps(value)
 
 
+def _all_actions(policy: KnownPolicy) -> set[str]:
+    """Return the actions that a policy allows."""
+    return {name for each in policy.allows for name in as_strings(each.get("Action"))}
+
+
+def _has_no_resource(action: str) -> bool:
+    known = find_action(action)
+    return known is not None and known.only_wildcard
+
+
 def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None, editors: str = "") -> Remedy:
     """Return a remedy that adds a statement to a policy as one that adds it in the code of the text, if that defines the policy.
 
@@ -187,6 +198,8 @@ def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None, editors:
     added = {*as_strings(documents[0].get("Action"))}
     if policy is not None and any({*as_strings(each.get("Action"))} == added for each in policy.allows):
         change = f"Replace the statement for {what} in {code.name} by this one"
+    elif policy is not None and added < _all_actions(policy) and all(map(_has_no_resource, added)):
+        change += f", and delete {what} from the other one, where it has no effect"
     # The last command of a remedy for a caller of another account is for that.
     other = next((each for each in remedy.commands[1:] if each.startswith("aws iam put-")), None)
     label = "In the account of the caller:"
