@@ -86,6 +86,8 @@ def _flat(text: str) -> str:
         (_HANDLER.format(f"Encountered a permissions error performing a tagging operation, please add required tag permissions. {_ANA}", "iam:CreateRole", "role till", "iam:CreateRole"), "only guesses that tag permissions are missing", "Note Retry"),
         # The next kubectl uses the new profile.
         ("$ kubectl get pods\nAn error occurred (AccessDenied) when calling the AssumeRole operation: Roles may not be assumed by root accounts.\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 255", "aws eks update-kubeconfig", "lambda"),
+        # The step has the statement for the trust policy, too.
+        ("$ kubectl get pods\nAn error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/till\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 254", "its access entries and RBAC are not the cause: the kubeconfig", "Next Allow the user ana in the role's trust policy"),
         # The text ends before the reason.
         (f"{_ANA}events:ListRules on resou", "the text is cut off before the reason", "gives no reason"),
         (f"{_ANA}iam:CreateRole on resource: arn:aws:iam:", "the text is cut off before the reason", "gives no reason"),

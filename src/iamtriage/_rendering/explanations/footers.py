@@ -24,6 +24,7 @@ _PARTIAL = "The denied action alone"
 # What the title says of a change for which a step names who makes it.
 _BY_ORGANIZATION = "If the call must stay as it is, only an administrator of the organization can "
 _CHANGE = lazy_pattern(r"Have [^\n]{1,200} changed")
+_TO_TRUST_POLICY, _IN_TRUST_POLICY = "to the trust policy instead: ", " in the role's trust policy"
 _IF_NOT_ENOUGH = "if the call is still denied"
 
 
@@ -47,11 +48,14 @@ def titles_rows(
     """
     sentences = [sentence for step in steps for sentence in SENTENCE_END.split(step)]
     is_partial = any(step.startswith(_PARTIAL) for step in sentences)
+    # A step with the statement for the trust policy, too.
+    is_in_step = any(_TO_TRUST_POLICY in step for step in sentences)
     is_said = any(step.startswith(_BY_ORGANIZATION) for step in sentences)
     new = (
         each
         for each in remedies
         if not (is_partial and each.title.startswith(("Allow ", "Or allow ")))
+        and not (is_in_step and each.title.endswith(_IN_TRUST_POLICY))
         and not (is_said and _CHANGE.fullmatch(each.title))
         and not any(repeats(each.title, step) for step in sentences)
     )

@@ -2413,12 +2413,23 @@ _ACTION = "Run aws-actions/configure-aws-credentials@v4\nError: Credentials coul
             "Give the job the permission id-token: write",
         ),
         (
+            f"with:\n  role-to-assume: {ROLE}\n  aws-region: eu-west-1\n{_ACTION}\n# .github/workflows/release.yml\npermissions:\n  contents: read",
+            ["no-credentials", "no-id-token-permission"],
+            "Give the job the permission id-token: write in release.yml",
+        ),
+        # The workflow of another repository.
+        (
+            f"with:\n  role-to-assume: {ROLE}\n  aws-region: eu-west-1\n{_ACTION}\nuses: acme/ci/.github/workflows/release.yml@v1\npermissions:\n  contents: read",
+            ["no-credentials", "no-id-token-permission"],
+            "Give the job the permission id-token: write",
+        ),
+        (
             _ACTION,
             ["no-credentials", "no-id-token-permission", "job-without-credentials", "secrets-of-forks"],
             "Give the job of GitHub Actions a role",
         ),
     ],
-    ids=["role", "no-role"],
+    ids=["role", "in a file", "of another repository", "no-role"],
 )
 def test_github_job_that_names_its_role_needs_no_secret(text: str, codes: list[str], title: str) -> None:
     found = explained(text)

@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
 
 _MAX_CHARS = 64_000
+_FILE = lazy_pattern(r"(?a)(?<![\w.-])\.github/workflows/([\w.-]{1,80}\.ya?ml)(?![\w@])")
 # A key that jobs have, but not steps.
 _JOB_KEY = lazy_pattern(r"( {1,200})(?:runs-on|steps|permissions|needs|strategy|timeout-minutes):")
 _ENVIRONMENT = lazy_pattern(
@@ -314,3 +315,13 @@ def runs_for_pull_requests(text: str) -> bool:
         return re.findall(r"\w+", found["line"]) == ["pull_request"]
     keys: list[tuple[str, str]] = _TRIGGER.findall(found["block"])
     return [name for indent, name in keys if indent == keys[0][0]] == ["pull_request"]
+
+
+def name_file(text: str) -> str:
+    """Return where the only workflow file that a text names is, as the end of a sentence, or an empty string.
+
+    >>> name_file("# .github/workflows/plan.yml"), name_file("plan.yml")
+    (' in plan.yml', '')
+    """
+    file = only_one(set(_FILE.findall(text)))
+    return f" in {file}" if file else ""

@@ -391,7 +391,7 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         causes = [no_role]
     if "role-to-assume" in case.text:
         # The action uses no secrets, so that they are empty explains nothing.
-        title = "Give the job the permission id-token: write"
+        title = f"Give the job the permission id-token: write{workflows.name_file(case.failure.text)}"
         steps = (GITHUB_PERMISSION_STEPS[0], _THEN) if is_certain else GITHUB_PERMISSION_STEPS
         causes.remove(no_role)
     return Advice(
