@@ -58,7 +58,7 @@ _PARAMETER = lazy_pattern(
 )
 # "This is the role external-dns": a word without a mark of a name can be a verb.
 _IN_WORDS = lazy_pattern(
-    r"(?a)(?<![\w/:.-])(?P<kind>[Rr]ole|[Uu]ser|[Gg]roup)(?: name)?(?: is)?:? (?:(?P<quote>[`\"'])(?P<quoted>[\w+=,.@-]{1,64})(?P=quote)|(?P<plain>[A-Za-z]\w{0,40}[-_]\w[\w+=.@-]{0,40}\w)(?![\w/:(-]))"
+    r"(?a)(?<![\w/:.-])(?P<kind>[Rr]ole|[Uu]ser|[Gg]roup)(?: name)?(?: is)?:? (?:(?P<quote>[`\"'])(?P<quoted>[\w+=,.@-]{1,64})(?P=quote)|(?P<plain>(?!(?:all|cross|least|multi|non|per|read|self|service)-)[A-Za-z]\w{0,40}[-_]\w[\w+=.@-]{0,40}\w)(?![\w/:(-]))"
 )
 _ATTACHMENT = lazy_pattern(
     r"(?a)(?<![\w.-])(?:module\.[\w-]{1,64}\.){0,4}aws_iam_(?P<kind>role|user|group)_policy_attachment\.(?P<name>[\w-]{1,80})(?:\[\"(?P<key>[\w-]{1,80})\"\])?"

@@ -286,8 +286,9 @@ def test_quota_names_its_scope(text: str, summary: str, title: str, lines: tuple
         ("The role has one statement for each GitHub repository of the cluster team.", None, False),
         ("It is about the role build-a and the role build-b.", None, False),
         ("The role: it trusts 30 accounts", None, False),
+        ("It is a role cross-account callers use.", None, False),
     ],
-    ids=["per cluster", "quoted", "each", "no name", "two", "colon"],
+    ids=["per cluster", "quoted", "each", "no name", "two", "colon", "adjective"],
 )  # fmt: skip
 def test_role_that_people_name(words: str, role: str | None, *, is_of_pods: bool) -> None:
     quota = "An error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048"
