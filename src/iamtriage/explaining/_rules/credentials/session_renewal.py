@@ -298,7 +298,8 @@ def _job_remedy(case: Case[Failure], renew: str, duration: str) -> Remedy:
             manifest=_write_step(case, f"role-duration-seconds: {seconds}"),
             url=pages.SESSION_DURATION,
         )
-    workflow = _write_step(case)
+    longer = (f"# role-duration-seconds: {seconds}",) if line and seconds < 43_200 else ()
+    workflow = _write_step(case, *longer)
     return remedies.your_remedy(
         "Get new credentials in the job, right before the call",
         *(renew, step),
