@@ -66,9 +66,9 @@ def find_stated_claims(text: str) -> dict[str, Any] | None:
 def find_stated_audience(text: str) -> str | None:
     r"""Return the audience that a text shows beside the issuer of a token, if it is the only one.
 
-    >>> find_stated_audience('the token: "iss": "https://ci.example", "aud": "shop"')
+    >>> find_stated_audience('the token: "iss": "https://ci.corp", "aud": "shop"')
     'shop'
-    >>> find_stated_audience('The trust policy expects "aud": "shop", and "iss": "https://ci.example"')
+    >>> find_stated_audience('The trust policy expects "aud": "shop", and "iss": "https://ci.corp"')
     """
     found: set[str] = set()
     for issuer in _ISSUER.finditer(text):

@@ -276,10 +276,6 @@ def _delegation_step(denial: Denial) -> str:
     return f"Keep the condition on iam:PermissionsBoundary, or the caller can get more through a {kind} without a boundary. {give}"
 
 
-def _name_settings(denial: Denial) -> tuple[str, str]:
-    return boundary_settings.name_settings(denial.failure, denial.facts, denial.resource or "")
-
-
 def _given_role_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that leaves the boundary of the caller, who uses a role that an administrator creates."""
     if denial.lowercase_action != "iam:createrole":

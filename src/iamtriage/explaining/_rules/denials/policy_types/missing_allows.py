@@ -18,8 +18,6 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.shared import wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial, build_denial
-from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
-from iamtriage.policies._readers.elements import as_strings
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.basics import Remedy
@@ -84,11 +82,12 @@ def explain_role_needs(
     """
     # Few denials need them.
     from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons, stated_policies
+    from iamtriage.policies._readers.elements import as_strings
 
     allows = [each for policy in denial.context.policies for each in policy.allows]
     lacking: list[dict[str, Any]] = []
     for statement in statements:
-        actions = []
+        actions: list[str] = []
         for action in as_strings(statement["Action"]):
             resource = only_one(as_strings(statement["Resource"]))
             named = None if resource is None else _fill_resource(resource, allows)
@@ -122,7 +121,9 @@ def explain_role_needs(
 def _may_be_narrower(action: str, pattern: str, allows: Iterable[Mapping[str, Any]]) -> bool:
     """Return whether a statement can be right although it allows an action only on a part of a pattern, which is wide for lack of a name."""
     from iamtriage.actions._lookup import find_action
+    from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
     from iamtriage.policies._patterns import compile_glob, intersects, matches
+    from iamtriage.policies._readers.elements import as_strings
 
     known = find_action(action)
     if "*" not in pattern or (known is not None and known.only_wildcard):
@@ -138,6 +139,8 @@ def _may_be_narrower(action: str, pattern: str, allows: Iterable[Mapping[str, An
 
 def _fill_resource(resource: str, statements: Iterable[Mapping[str, Any]]) -> str:
     """Return an ARN with the Region and the account of those of the same service in statements, where its own are unknown."""
+    from iamtriage.policies._readers.elements import as_strings
+
     parts = resource.split(":", 5)
     names = (name for each in statements for name in as_strings(each.get("Resource")))
     listed = [_PSEUDO.sub("", name).split(":", 5) for name in names]
