@@ -1564,3 +1564,11 @@ def test_change_of_another_permission_set() -> None:
     said = "We ran put-inline-policy-to-permission-set for {} permission set."
     assert "was not provisioned" in explain(denied + said.format("the")).summary
     assert "was not provisioned" not in explain(denied + said.format("another")).summary
+
+
+def test_denials_of_a_name_with_and_without_its_account() -> None:
+    """A retyped denial names the caller without its ARN."""
+    retyped = "User: studio is not authorized to perform: sqs:ReceiveMessage on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in a service control policy\n"
+    other = 'User: arn:aws:sts::111122223333:assumed-role/studio/ana is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::logs/a" with an explicit deny in an identity-based policy\n'
+    shown = " ".join(str(explain(f"{retyped}\n{other}")).split())
+    assert "2 denials of 2 principals (studio and studio in 111122223333)" in shown

@@ -95,7 +95,12 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
     if len(principals) > 1:
         names = [each.rpartition("/")[2] for each in principals]
         if len(set(names)) < len(names):
-            names = [f"{name} in {each.split(':')[4]}" for name, each in zip(names, principals, strict=True)]
+            accounts = [each.split(":")[4:5] for each in principals]
+            # A principal that is cut off or masked has none.
+            names = [
+                f"{name} in {account[0]}" if account else name
+                for name, account in zip(names, accounts, strict=True)
+            ]
         listed = f" ({join_words(names, 'and')})" if len(names) <= _MAX_DETAILED else ""
         known = sum(each.principal is not None for each in denials)
         rest = len(failures) - known

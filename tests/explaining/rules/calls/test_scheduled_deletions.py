@@ -81,7 +81,7 @@ _STATE = f"An error occurred (KMSInvalidStateException) when calling the Decrypt
 @check_rows(
     ("state", "shown", "title", "step", "calls"),
     [
-        ("disabled", "", "Enable the key again", "CloudTrail shows who disabled it", ["enable-key"]),
+        ("disabled", "", "Enable the key again", "No other key decrypts its data", ["enable-key"]),
         ("pending deletion", "", "Cancel the deletion", "7 to 30 days", ["describe-key", "cancel-key-deletion", "enable-key"]),
         ("pending deletion", '"DeletionDate": "2031-02-03T04:05:06+00:00"', "Cancel the deletion", "on 2031-02-03T04:05:06+00:00", ["cancel-key-deletion", "enable-key"]),
         ("pending deletion", '"DeletionDate": "2031-02-03T04:05:06+00:00"}, {"DeletionDate": "2031-03-03T04:05:06+00:00"', "Cancel the deletion", "7 to 30 days", ["describe-key", "cancel-key-deletion", "enable-key"]),

@@ -214,8 +214,9 @@ def _restore_key(case: Case[AwsError], remedy: Remedy, message: str) -> Remedy:
     if state is None or state[1] == "pending import":
         return remedy
     if state[1] == "disabled":
-        step = "CloudTrail shows who disabled it (DisableKey)."
-        return attrs.evolve(remedy, title="Enable the key again", steps=(step,), commands=(str(enable),))
+        ask = "It can be disabled on purpose: first ask who disabled it, and why (DisableKey in CloudTrail)."
+        steps = (f"{ask} No other key decrypts its data, which stays unreadable until the key is enabled.",)
+        return attrs.evolve(remedy, title="Enable the key again", steps=steps, commands=(str(enable),))
     of = only_one({each.split(":")[4] for each in _KEY_ARN.findall(case.text)})
     step = f"An administrator of the key{f' in account {of}' if of else ''} does this (kms:CancelKeyDeletion, kms:EnableKey), and asks who scheduled it, and why: CloudTrail shows ScheduleKeyDeletion. It can be scheduled again."
     return attrs.evolve(
