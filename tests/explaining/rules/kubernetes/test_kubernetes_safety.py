@@ -259,7 +259,7 @@ def test_every_name_stays_a_string(values: list[str]) -> None:
         on_url: {"nonResourceURLs": [name], "verbs": [verb]},
     }
     for rule, of_rule in written.items():
-        made, bound = load(write_role("a", rule, "b", account, namespace=namespace))
+        made, bound = load(write_role("a", [rule], "b", account, namespace=namespace))
         assert made["rules"] == [of_rule]
         assert made["metadata"] == ({"name": "a", "namespace": namespace} if namespace else {"name": "a"})
         assert bound["metadata"] == {**made["metadata"], "name": "b"}

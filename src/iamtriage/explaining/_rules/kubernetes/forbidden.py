@@ -30,8 +30,11 @@ from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_no
 from iamtriage.explaining._rules.kubernetes.rbac.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missing_role, rbac_remedies
 from iamtriage.explaining._rules.kubernetes.rbac.repeated_entries import find_repeated_entry
-from iamtriage.explaining._rules.kubernetes.rbac.request_checks import find_template_without_account
-from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_verbs, find_gaps
+from iamtriage.explaining._rules.kubernetes.rbac.request_checks import (
+    find_template_without_account,
+    one_namespace_remedy,
+)
+from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_verbs, find_gaps, role_allows
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac_remedies import gap_remedies
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
@@ -102,11 +105,13 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     gaps = find_gaps(denied)
     is_of_pod = bool(gaps) and gaps[0].account is not None
     denied = add_stated_verbs(denied, gaps)
-    verdict, causes = _describe_gap(denied), tuple(_causes(denied))
+    # A role that is bound can allow it elsewhere.
+    where = request.scope_text if any(each.is_elsewhere for each in gaps) else ""
+    verdict, causes = _describe_gap(denied), tuple(_causes(denied, where))
     asked = request.description
     if request.verb == "impersonate" and request.name is not None:
         who = (request.resource or "").removesuffix("s").replace("serviceaccount", "service account")
-        asked = f"act as the {who} {clip_text(request.name)} (--as)"
+        asked = f"act as the {who} {clip_text(request.name)} (--as{'-group' if request.resource == 'groups' else ''})"
     if denied.provider is not None:
         # That it is not a cluster of EKS decides who can help.
         asked += f" {'of' if _HAS_SCOPE.search(asked) else 'in'} {'an' if denied.provider.name[0] in 'AO' else 'a'} {denied.provider.name} cluster"
@@ -130,7 +135,12 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
             # A Role for the request alone would need a group, too.
             policy = access_policy_remedy(denied)
             return (*of_gaps, *([attrs.evolve(policy, steps=policy.steps[1:])] if policy else []))
-        return (*of_gaps, *rbac_remedies(denied))
+        one = one_namespace_remedy(denied, gaps[0].found, role_allows) if gaps else None
+        narrower = () if one is None else (one,)
+        if of_gaps and gaps[0].is_elsewhere:
+            return (*of_gaps, *narrower)
+        found = (*of_gaps, *rbac_remedies(denied))
+        return (*found[:1], *narrower, *found[1:])
 
     explanation = Explanation(
         failure=failure,
@@ -223,7 +233,7 @@ def _describe_login(denied: DeniedRequest) -> str:
     return f"The API server authenticated the user: {what} not the problem."
 
 
-def _causes(denied: DeniedRequest) -> Iterator[Cause]:
+def _causes(denied: DeniedRequest, where: str) -> Iterator[Cause]:
     if (missing := find_missing_role(denied)) is not None:
         text = f"A binding refers to the {missing.kind} {clip_text(missing.name)}, which does not exist."
         yield RBAC_ROLE_MISSING.cause("reported", f"The API server says: {missing.words}.", text=text)
@@ -231,7 +241,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     yield users.NO_RULE.cause(
         "reported",
         (_describe_login(denied), f"The API server says that {who} cannot {denied.request.description}."),
-        text=f"No RBAC role that is bound to {denied.subject_text}{_or_policy(denied)} allows it.",
+        text=f"No RBAC role that is bound to {denied.subject_text}{_or_policy(denied)} allows it{where}.",
     )
     if (template := find_template_without_account(denied)) is not None:
         text = f"{capitalize_start(template)} sets no serviceAccountName, so its pods run as default."

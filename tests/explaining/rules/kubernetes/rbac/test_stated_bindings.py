@@ -57,7 +57,7 @@ def role(verbs: str) -> str:
             BOT,
             AT_CLUSTER,
             binding(account()),
-            "applies only in its namespace, and the request is for the whole cluster.",
+            "applies only in the namespace shop, and the request is for the whole cluster.",
             id="the whole cluster",
         ),
         pytest.param(
@@ -576,3 +576,99 @@ def test_where_a_misspelled_group_of_a_user_is(entry: str, place: str) -> None:
     assert explanation.remedies[1].title == f"Or add the group viewers to the {place} of the user kim"
     has_update = any("aws eks update-access-entry" in each for each in explanation.remedies[1].commands)
     assert has_update == (place == "access entry")
+
+
+# The API server's message about all namespaces, with the bindings and the role that somebody looked up.
+DESCRIBED = "$ kubectl describe clusterrole scout\nName:         scout\nPolicyRule:\n  Resources  Non-Resource URLs  Resource Names  Verbs\n  ---------  -----------------  --------------  -----\n  pods       []                 []              [get list]\n"
+ROW = "$ kubectl get rolebindings,clusterrolebindings -A -o wide | grep scout\n{}   ClusterRole/{}   9d   ci/bot\n"
+IN_ONE = "ci   rolebinding.rbac.authorization.k8s.io/scout"
+IN_ALL = "     clusterrolebinding.rbac.authorization.k8s.io/scout"
+BIND_FIRST = "Bind the ClusterRole scout to the service account ci/bot with a ClusterRoleBinding"
+ALLOW_FIRST = "Allow this with a ClusterRole and ClusterRoleBinding"
+
+
+@check_rows(
+    ("row", "more", "words", "titles"),
+    [
+        (ROW.format(IN_ONE, "scout"), DESCRIBED, "applies the ClusterRole scout, which allows it, only in the namespace ci,", [BIND_FIRST, "Or let"]),
+        (ROW.format("ci   scout", "scout"), DESCRIBED, "which allows it, only in the namespace ci,", [BIND_FIRST, "Or let"]),
+        (ROW.format(IN_ONE, "scout"), "", "applies only in the namespace ci,", [ALLOW_FIRST, "Or let"]),
+        (ROW.format(IN_ONE, "cluster-admin"), DESCRIBED, "which allows it, only in the namespace ci,", [ALLOW_FIRST, "Or let"]),
+        (ROW.format(IN_ONE, "scout"), DESCRIBED.replace("get list", "get"), "allows only get on pods, not list", ["Add the rule", ALLOW_FIRST]),
+        (ROW.format(IN_ALL, "scout"), DESCRIBED, "so the cluster lacks the binding", ["Bind the ClusterRole scout", ALLOW_FIRST]),
+        (ROW.format("scout", "scout"), DESCRIBED, "so no binding applies it", ["Bind the ClusterRole scout", ALLOW_FIRST]),
+        (ROW.format(IN_ONE, "scout").replace("ci/bot", "ci:bot"), DESCRIBED, "so no binding applies it", ["Bind the ClusterRole scout", ALLOW_FIRST]),
+    ],
+    ids=["types", "one type", "no rules", "administrator", "other verbs", "cluster", "unknown type", "no account"],
+)  # fmt: skip
+def test_request_for_all_namespaces_with_a_role_in_one(
+    row: str, more: str, words: str, titles: list[str]
+) -> None:
+    explanation = explain(f"{DENIED.format(user=BOT, where=AT_CLUSTER)}\n{row}{more}")
+    assert words in explanation.summary
+    assert [
+        each.title[: len(title)] for each, title in zip(explanation.remedies, titles, strict=False)
+    ] == titles
+    assert not any("cluster-admin" in line for each in explanation.remedies for line in each.commands)
+    narrower = next((each for each in explanation.remedies if each.title.startswith("Or let")), None)
+    if narrower is not None:
+        assert narrower.title.startswith("Or let the program list pods only in the namespace ci")
+        assert narrower.commands == (f"kubectl auth can-i list pods -n ci --as={BOT}",)
+
+
+def test_cluster_role_for_nodes_is_bound_once() -> None:
+    denied = DENIED.format(user=BOT, where=AT_CLUSTER).replace("pods", "nodes")
+    text = f"{denied}\n{ROW.format(IN_ONE, 'scout')}{DESCRIBED.replace('pods ', 'nodes')}"
+    assert [each.title for each in explain(text).remedies] == [BIND_FIRST]
+
+
+def test_other_rules_of_a_cluster_role_are_named() -> None:
+    more = f"{DESCRIBED}  secrets    []                 []              [get]\n"
+    text = f"{DENIED.format(user=BOT, where=AT_CLUSTER)}\n{ROW.format(IN_ONE, 'scout')}{more}"
+    assert "Its rules for secrets then apply in all namespaces, too." in explain(text).remedies[0].steps
+
+
+def test_person_lists_one_namespace() -> None:
+    written = binding("- kind: User\n  name: ana").replace("pod-reader", "view")
+    text = f"{DENIED.format(user='ana', where=AT_CLUSTER)}\n{written}"
+    _, one, *_ = explain(text).remedies
+    assert one.title == "Or list pods only in the namespace shop, if that is enough"
+    assert one.commands[0] == "kubectl get pods -n shop"
+
+
+ACTS = '$ kubectl get pods {}\nError from server (Forbidden): {} is forbidden: User "dev:ana" cannot impersonate resource "{}" in API group "" at the cluster scope'
+BOTH = "--as kim --as-group=ops --as-group dev"
+ROLE_LINE = (
+    "kubectl create clusterrole impersonate-{0}-{1} --verb=impersonate --resource={0} --resource-name={1}"
+)
+
+
+@check_rows(
+    ("options", "kind", "name", "roles", "title"),
+    [
+        (BOTH, "users", "kim", [ROLE_LINE.format("users", "kim"), f"{ROLE_LINE.format('groups', 'ops')} --resource-name=dev"], "Or run the command without --as and --as-group,"),
+        (BOTH, "groups", "ops", [f"{ROLE_LINE.format('groups', 'ops')} --resource-name=dev"], "Or run the command without --as and --as-group,"),
+        (BOTH, "groups", "dev", [ROLE_LINE.format("groups", "dev")], "Or run the command without --as and --as-group,"),
+        ("--as kim", "users", "kim", [ROLE_LINE.format("users", "kim")], "Or run the command without --as,"),
+        ("--as tom --as-group ops", "users", "kim", [ROLE_LINE.format("users", "kim")], None),
+        ("", "users", "kim", [ROLE_LINE.format("users", "kim")], None),
+        ("--as kim --as-group system:masters", "users", "kim", [ROLE_LINE.format("users", "kim"), "kubectl create clusterrole impersonate-groups-system-masters --verb=impersonate --resource=groups --resource-name=system:masters"], "Run the command without --as and --as-group,"),
+    ],
+    ids=["user", "first group", "last group", "no group", "another user", "no option", "administrators"],
+)  # fmt: skip
+def test_groups_of_an_impersonation(
+    options: str, kind: str, name: str, roles: list[str], title: str | None
+) -> None:
+    explanation = explain(ACTS.format(options, f'{kind} "{name}"', kind))
+    allow = next(each for each in explanation.remedies if each.title.startswith("Allow this"))
+    lines = [line for line in allow.commands if "create clusterrole " in line]
+    assert lines[: len(roles)] == roles
+    own = next((each for each in explanation.remedies if "without --as" in each.title), None)
+    assert (own is None) is (title is None)
+    if own is not None and title is not None:
+        assert own.title.startswith(title)
+        assert own.commands == ("kubectl get pods",)
+        assert (own is explanation.remedies[0]) is title.startswith("Run")
+    assert (allow.manifest or "").count("verbs: [impersonate]") == (
+        2 if kind == "users" and "group" in (title or "") else 1
+    )

@@ -43,6 +43,10 @@ _QUERIED = lazy_pattern(
 _BINDING_TABLE = lazy_pattern(
     r"(?am)^(?P<head>(?P<all>NAMESPACE {2,200})?NAME {2,200}ROLE {2,200}AGE {2,80}USERS {2,200}GROUPS {2,200}SERVICEACCOUNTS)[ \t]{0,20}\n(?P<rows>(?:(?(all)[a-z0-9-]{1,63} {2,200})[a-z0-9]\S{0,252} {2,200}(?:Cluster)?Role/[^\n]{1,800}(?:\n|\Z)){1,50})"
 )
+# What grep leaves of that table, with the type before the name if the command gets several types.
+_BINDING_ROW = lazy_pattern(
+    r"(?am)^[ \t]{0,80}(?:(?P<namespace>[a-z0-9-]{1,63})[ \t]{1,80})?(?:(?P<cluster>cluster)?rolebinding\.rbac\.authorization\.k8s\.io/)?(?P<name>[a-z0-9][\w.:@-]{0,252})[ \t]{1,200}(?P<kind>(?:Cluster)?Role)/(?P<role>[\w.:@-]{1,253})[ \t]{1,80}\d\w{1,9}[ \t]{1,200}(?P<accounts>[a-z0-9-]{1,63}/[a-z0-9.-]{1,253}(?:, [a-z0-9-]{1,63}/[a-z0-9.-]{1,253}){0,20})[ \t\r]{0,20}$"
+)
 # A command that prints only the names of a binding's role and subjects, and one subject.
 _PRINTED_NAMES = lazy_pattern(
     r"(?a)\bget (?:clusterrolebinding|rolebinding)s?[ /][^\n]{1,120}?\.roleRef\.name\}[^\n]{1,40}?\.subjects\[[\d*]\]\.name\}[^\n]{0,40}\n(?P<role>[A-Za-z0-9][\w.:-]{0,252})[ \t,=>-]{1,4}(?P<subject>[A-Za-z0-9][\w.@-]{0,252})[ \t]{0,8}(?:\n|\Z)"
@@ -178,6 +182,13 @@ def find_bindings(text: str) -> Iterator[StatedBinding]:
         yield StatedBinding(*_read_command(found, found["options"]), bound, tuple(rows))
     for table in _BINDING_TABLE.finditer(text) if "SERVICEACCOUNTS" in text else ():
         yield from _read_table(table)
+    for row in _BINDING_ROW.finditer(text) if "Role/" in text and "SERVICEACCOUNTS" not in text else ():
+        # Only the column NAMESPACE tells the bindings of one type from those of the other.
+        if row["cluster"] or row["namespace"]:
+            kind = "ClusterRoleBinding" if row["cluster"] else "RoleBinding"
+            bound = f"{row['kind']} {row['role']}"
+            accounts = tuple(_read_accounts(row["accounts"]))
+            yield StatedBinding(kind, row["name"], row["namespace"], bound, accounts)
     if not objects:
         yield from _find_said_bindings(text)
 
@@ -239,11 +250,16 @@ def _read_table(table: re.Match[str]) -> Iterator[StatedBinding]:
         )
         subjects = [Subject("User", each, None) for each in users.split(", ") if each]
         subjects += [Subject("Group", each, None) for each in groups.split(", ") if each]
-        for each in filter(None, accounts.split(", ")):
-            namespace, _, account = each.rpartition("/")
-            subjects.append(Subject("ServiceAccount", account, namespace or None))
+        subjects += _read_accounts(accounts)
         place = row[: starts[0]].strip() or (option and option[1])
         yield StatedBinding("RoleBinding", name, place, role.replace("/", " ", 1), tuple(subjects))
+
+
+def _read_accounts(column: str) -> Iterator[Subject]:
+    """Yield the service accounts in a column of a table of bindings."""
+    for each in filter(None, column.split(", ")):
+        namespace, _, account = each.rpartition("/")
+        yield Subject("ServiceAccount", account, namespace or None)
 
 
 def _find_objects(text: str, key: str) -> Iterator[tuple[dict[str, Any], str, str | None]]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
@@ -94,7 +96,11 @@ def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
     admin = entry_groups.cluster_admin_remedy(denied)
     first = None if entry_groups.refuses_cluster_admin(denied) else admin
     is_allowed = bool(denied.allowing_policy) and not denied.is_out_of_scope
+    impersonation = request_checks.find_impersonation(denied)
+    own = None if impersonation is None else request_checks.own_rights_remedy(denied, impersonation)
+    is_own_first = impersonation is not None and request_checks.ADMINISTRATORS in impersonation.groups
     found = present(
+        own if is_own_first else None,
         request_checks.check_caller_remedy(denied) if is_allowed else None,
         policy if denied.is_policy_first else None,
         _missing_role_remedy(denied),
@@ -102,6 +108,7 @@ def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
         _service_account_remedy(denied),
         *((role, *installers) if is_role_first else installers),
         later,
+        None if is_own_first else own,
         None if first else admin,
         _google_remedy(denied),
         None if denied.is_policy_first or is_allowed else policy,
@@ -185,7 +192,21 @@ def _role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
         else None,
         *_role_steps(denied, namespace),
     )
-    allow: Commands = request_checks.role_commands(request, name, binding, subject, namespace)
+    impersonation, rules = request_checks.find_impersonation(denied), [rule]
+    groups = impersonation.groups if impersonation else ()
+    names = groups if request.resource == "groups" else ()
+    allow: Commands = request_checks.role_commands(request, name, binding, subject, namespace, names)
+    if names:
+        rules = [rule._replace(names=names)]
+    elif groups:
+        # kubectl create cannot limit two types to names of their own in one role.
+        other = attrs.evolve(request, resource="groups", name=groups[0])
+        role, rules = (
+            request_checks.role_name(other),
+            [rule, rule._replace(resources=("groups",), names=groups)],
+        )
+        bound = manifests.object_name(role, _short_name(subject))
+        allow = (*allow, *request_checks.role_commands(other, role, bound, subject, None, groups))
     return cluster_remedy(
         (
             f"Or allow this for the service account default, and so for all pods that use it, with a {kinds}"
@@ -201,7 +222,7 @@ def _role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
             request_checks.check_command(denied) if denied.kind in _KINDS_WITH_CHECK else None,
             *_read_pod_commands(denied, namespace),
         ),
-        manifest=manifests.write_role(name, rule, binding, subject, namespace=namespace),
+        manifest=manifests.write_role(name, rules, binding, subject, namespace=namespace),
         # A binding for a session needs a group in its access entry, too.
         gives=None if subject.kind == "Group" else "role",
         url=pages.RBAC,
@@ -250,7 +271,11 @@ def _scope_step(request: kubernetes_requests.Request) -> str | None:
 
 def _verb_step(denied: denied_requests.DeniedRequest) -> str | None:
     """Return which verbs the command needs in addition to the denied one."""
-    request = denied.request
+    request, impersonation = denied.request, request_checks.find_impersonation(denied)
+    groups = impersonation.groups if impersonation else ()
+    if groups and groups != (request.name,):
+        every = " Whoever may use system:masters has every permission in the cluster."
+        return f"Each --as-group needs the verb impersonate on the group, too: {clip_text(join_words(groups, 'and'))}.{every if request_checks.ADMINISTRATORS in groups else ''}"
     if request_checks.may_apply(denied):
         verbs = ",".join(denied_requests.VERBS_OF_APPLY)
         return f"kubectl apply also gets and patches objects: for that, use --verb={verbs}. Other types of objects in the file need rules, too."
@@ -294,7 +319,7 @@ def _role_steps(denied: denied_requests.DeniedRequest, namespace: str | None) ->
         yield f"The role covers all {base}{'' if namespace is None else ' of the namespace'}{reason}"
     if denied.installer == denied_requests.KUBECTL_APPLY and denied.is_for_installer:
         yield "The role has the verbs of kubectl apply. If the applied files have other types of objects, add these."
-    if request.granted_name is not None:
+    if request.granted_name is not None and request.verb != "impersonate":
         yield "The role is limited to this object. Without --resource-name, it covers all objects of the type."
     if namespace is None and not (request.is_cluster_scoped_type or request.path):
         yield "The role applies in every namespace."

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding
 from iamtriage.explaining._context.values import Subject
@@ -19,6 +25,17 @@ _FILE_CREATED = "error when creating "
 _POD_SPEC = lazy_pattern(r"(?m)^[ \t]{0,40}spec:[ \t]{0,8}\n[ \t]{1,42}containers:\s")
 VERB = lazy_pattern(r"[a-z]{2,24}")
 PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}")
+ADMINISTRATORS = "system:masters"
+_USER_NAME = lazy_pattern(r"(?a)[A-Za-z0-9][\w.:@+-]{0,252}")
+_AS = lazy_pattern(r" --as(?:-group|-uid|-user-extra)?[ =]\S+")
+_PLAIN = lazy_pattern(r"(?a)kubectl(?!.*(?:token|password))[\w ./:,=@-]{1,200}")
+
+
+class Impersonation(NamedTuple):
+    """A command that impersonates a user: its groups that nothing allows, and the command without these options."""
+
+    groups: tuple[str, ...]
+    rest: str | None
 
 
 def find_template_without_account(denied: denied_requests.DeniedRequest) -> str | None:
@@ -86,6 +103,62 @@ def check_command(denied: denied_requests.DeniedRequest, user: str | None = None
     return commands.command(*arguments)
 
 
+def one_namespace_remedy(
+    denied: denied_requests.DeniedRequest,
+    binding: object,
+    allows: Callable[[denied_requests.DeniedRequest, str], bool | None],
+) -> Remedy | None:
+    """Return the remedy for a list of all namespaces, if a RoleBinding can allow that of its own namespace."""
+    request, place = denied.request, getattr(binding, "namespace", None)
+    if not isinstance(binding, StatedBinding) or binding.kind != "RoleBinding" or place is None:
+        return None
+    is_list = request.is_cluster_scope and request.verb in {"list", "watch"}
+    own = next((each for each in binding.subjects if matches_subject(each, binding, denied)), None)
+    allowed = binding.role == "ClusterRole cluster-admin" or allows(denied, binding.role)
+    if not is_list or request.is_cluster_scoped_type is not False or own is None or allowed is False:
+        return None
+    there = attrs.evolve(denied, request=attrs.evolve(request, namespace=place, is_cluster_scope=False))
+    base, is_pod = (request.resource or "").partition("/")[0], denied.kind == "service account"
+    who = f"let the program list {base}" if is_pod else f"list {base}"
+    step = f"The RoleBinding {'allows that already' if allowed else 'is enough if its role allows that'}. Other namespaces need a RoleBinding each."
+    how = "Set the namespace in the options of the program; in Go, with informers.WithNamespace of client-go, or DefaultNamespaces in the cache.Options of controller-runtime."
+    get = commands.command("kubectl", "get", request.type_argument, "-n", commands.namespace(place))
+    return your_remedy(
+        f"Or {who} only in the namespace {clip_text(place)}, if that is enough",
+        f"{step} {how}" if is_pod else step,
+        commands=(None if is_pod else get, check_command(there)),
+        url=pages.RBAC,
+    )
+
+
+def find_impersonation(denied: denied_requests.DeniedRequest) -> Impersonation | None:
+    """Return the kubectl command with ``--as`` whose impersonation RBAC denied."""
+    request = denied.request
+    if request.verb != "impersonate" or request.resource not in {"groups", "users"} or request.name is None:
+        return None
+    for run in find_runs(denied.case.failure):
+        user = run.command.option("as")
+        groups = tuple(dict.fromkeys(value for key, value in run.command.options if key == "as-group"))
+        is_for_group = request.resource == "groups" and request.name in groups
+        if run.command.program != "kubectl" or user is None:
+            continue
+        if is_for_group or (request.resource == "users" and user.value == request.name):
+            # The API server checks the user first, and then each group.
+            at = groups.index(request.name) if is_for_group else 0
+            rest = _AS.sub("", run.command.text)
+            return Impersonation(groups[at:], rest if _PLAIN.fullmatch(rest) else None)
+    return None
+
+
+def own_rights_remedy(denied: denied_requests.DeniedRequest, found: Impersonation) -> Remedy:
+    """Return the remedy that does without the impersonation."""
+    options = "--as and --as-group" if found.groups else "--as"
+    return your_remedy(
+        f"{'Run' if ADMINISTRATORS in found.groups else 'Or run'} the command without {options}, if {denied.subject_text} may do this itself",
+        commands=found.rest,
+    )
+
+
 def can_i_arguments(request: kubernetes_requests.Request) -> tuple[str, ...]:
     verb, resource = request.verb or "", request.type_argument
     if request.verbs == denied_requests.VERBS_OF_PATCH:
@@ -129,9 +202,14 @@ def role_name(request: kubernetes_requests.Request) -> str:
 
 
 def role_commands(
-    request: kubernetes_requests.Request, role: str, binding: str, subject: Subject, namespace: str | None
+    request: kubernetes_requests.Request,
+    role: str,
+    binding: str,
+    subject: Subject,
+    namespace: str | None,
+    names: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
-    """Return the commands that create the role and its binding, which fail if they exist already.
+    """Return the commands that create the role, for one object or several, and its binding, which fail if they exist already.
 
     Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#command-line-utilities
     """
@@ -148,8 +226,12 @@ def role_commands(
             *(f"{type_}/{each}" for each in request.subresources),
         )
         allowed.append(f"--resource={','.join(types)}")
-    if request.granted_name is not None:
-        allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
+    limits = names or filter(None, (request.granted_name,))
+    # Names of users and groups can have colons, and an at sign.
+    pattern = _USER_NAME if request.verb == "impersonate" else None
+    for each in limits:
+        is_plain = pattern is not None and pattern.fullmatch(each) is not None
+        allowed += (f"--resource-name={each if is_plain else commands.kubernetes_name(each)}",)
     return (
         commands.command("kubectl", "create", kind, role, *scope, *allowed),
         denied_requests.bind_command(f"{kind}={role}", binding, subject, namespace),

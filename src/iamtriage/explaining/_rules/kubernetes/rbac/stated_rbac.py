@@ -272,10 +272,12 @@ def _compare_binding(
         words = f"binds the {clip_text(binding.role)}, which does not allow it"
         if binding.role in _BUILT_IN:
             words = f"binds the {binding.role}: if that allows it, the cluster lacks the binding or has another version"
-        if binding.role in allowing:
+        if is_allowing := binding.role in allowing:
             words = f"binds the {clip_text(binding.role)}, which allows it, so the cluster lacks the binding or has another version"
-        if binding.kind == "RoleBinding" and request.is_cluster_scope:
-            words = "applies only in its namespace, and the request is for the whole cluster"
+        if is_too_narrow := binding.kind == "RoleBinding" and request.is_cluster_scope:
+            what = f"the {clip_text(binding.role)}, which allows it, only" if is_allowing else "only"
+            where = f"the namespace {clip_text(place)}" if place else "its namespace"
+            words = f"applies {what} in {where}, and the request is for the whole cluster"
             if request.is_cluster_scoped_type:
                 words = f"has no effect on {request.resource}: they are in no namespace, and a RoleBinding applies only in one"
         elif binding.kind == "RoleBinding" and place and request.namespace not in {None, place}:
@@ -284,7 +286,7 @@ def _compare_binding(
             return None  # as people say it
         elif binding.kind == "RoleBinding" and place is None:
             words = "specifies no namespace, and applies only in the one in which it was created"
-        return Gap(binding, words) if binding.name else None
+        return Gap(binding, words, is_elsewhere=is_allowing and is_too_narrow) if binding.name else None
     meant = next(filter(None, (_find_meant(each, denied, groups) for each in binding.subjects)), None)
     is_here = binding.kind == "ClusterRoleBinding" or place in {None, request.namespace}
     if meant is not None and is_here and binding.name:

@@ -9,7 +9,11 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, StatedRole
+from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
+    StatedBinding,
+    StatedRole,
+    find_roles,
+)
 from iamtriage.explaining._context.readers.pasted_policies import find_file
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
@@ -245,10 +249,29 @@ def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
     is_known = all(commands.kubernetes_name(each) == each for each in (binding.name, role))
     if role in _ADMINISTRATORS or not is_known:
         return
+    if denied.request.is_cluster_scope and binding.kind == "RoleBinding":
+        yield from _bind_everywhere(attrs.evolve(denied, subject=own), binding.role) if own else ()
+        return
     if not (own or (is_elsewhere and binding.kind == "RoleBinding")):
         yield from _subject_remedies(denied, binding)
     elif kind == "ClusterRole" and is_elsewhere and own is not None:
         yield from _bind_role(attrs.evolve(denied, subject=own), binding.role, namespace, binding.name)
+
+
+def _bind_everywhere(denied: DeniedRequest, role: str) -> Iterator[Remedy]:
+    """Yield the remedy that binds a ClusterRole in the text, which allows the request, in the whole cluster."""
+    shown = [each for each in find_roles(denied.case.failure.text) if stated_rbac.name_role(each) == role]
+    is_usable = role.startswith("ClusterRole ") and stated_rbac.role_allows(denied, role)
+    if not shown or not is_usable or shown[0].has_wildcards or denied.is_default_service_account:
+        return
+    types = {each for rule in shown[0].rules for each in rule.resources} - {denied.request.resource}
+    more = f"Its rules for {clip_text(join_words(sorted(types), 'and'))} then apply in all namespaces, too."
+    for each in _bind_role(denied, role, None):
+        yield attrs.evolve(
+            each,
+            title=f"{each.title} with a ClusterRoleBinding",
+            steps=(*((more,) if types else ()), *each.steps),
+        )
 
 
 def _bind_same_role(denied: DeniedRequest, binding: StatedBinding, subject: Subject) -> Remedy:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from iamtriage.explaining._context.values import Rule, Subject
 
@@ -30,17 +30,24 @@ _CHECKSUM_LENGTH = 8
 _MAX_NAME_LENGTH = 200
 
 
-def write_role(name: str, rule: Rule, binding: str, subject: Subject, *, namespace: str | None) -> str:
+def write_role(
+    name: str, rules: Sequence[Rule], binding: str, subject: Subject, *, namespace: str | None
+) -> str:
     """Return the YAML of a role and its binding, which apply in all namespaces if none is given."""
     scope = "" if namespace else "Cluster"
     place = f"\n  namespace: {write_scalar(namespace)}" if namespace else ""
-    fields = [f"{key}: [{', '.join(map(write_scalar, values))}]" for key, values in _write_rule(rule).items()]
+    fields = [
+        "\n    ".join(
+            f"{key}: [{', '.join(map(write_scalar, values))}]" for key, values in _write_rule(each).items()
+        )
+        for each in rules
+    ]
     of_subject = (
         f"namespace: {write_scalar(subject.namespace or '')}"
         if subject.kind == "ServiceAccount"
         else "apiGroup: rbac.authorization.k8s.io"
     )
-    lines = "\n    ".join(fields)
+    lines = "\n  - ".join(fields)
     return f"""\
 apiVersion: rbac.authorization.k8s.io/v1
 kind: {scope}Role
