@@ -120,3 +120,43 @@ def test_calls_for_one_resource_after_another(shown: str, operation: str, *, is_
 def test_limit_of_ec2_is_not_a_quota(code: str, says: str) -> None:
     text = _THROTTLED.format("DescribeInstances").replace("ThrottlingException", code)
     assert says in str(explain(text).causes[0].text)
+
+
+_BURST = "start the same job at"
+
+
+@check_rows(
+    ("words", "says", "step"),
+    [
+        ("# crontab on all 80 hosts\n30 4 * * * /opt/scan", "All 80 hosts start the same job at 04:30", "sleep $((RANDOM \\% 1800));"),
+        ("each of our 60 servers runs\n*/5 * * * * root /opt/scan", "All 60 servers start", "RANDOM \\% 270"),
+        ("We start it by cron (0 * * * *) on 200 EC2 instances.", "All 200 instances start", "one job ask for all"),
+        ("scan.timer on every machine:\n[Timer]\nOnCalendar=daily", "All machines start", "RandomizedDelaySec=30m"),
+        ("kind: CronJob\nspec:\n  schedule: '0 2 * * *'\n  jobTemplate:\n    spec:\n      parallelism: 50\n", "50 pods", "lower parallelism: 50"),
+    ],
+)  # fmt: skip
+def test_burst_of_a_schedule(words: str, says: str, step: str) -> None:
+    """Who calls is in the text, so that nobody has to look it up."""
+    explanation = explain(f"{_THROTTLED.format('DescribeInstances')}\n{words}")
+    assert says in explanation.causes[0].text
+    assert step in explanation.remedies[0].steps[0]
+    assert not any("cloudtrail" in each for each in explanation.remedies[0].commands)
+
+
+@check_rows(
+    "words",
+    [
+        "crontab of one host\n0 2 * * * /opt/scan",
+        "crontab of one of the 80 hosts\n0 2 * * * /opt/scan",
+        "It was on all 80 hosts until May\n0 2 * * * /opt/scan",
+        "all 80 hosts\n0 2 * * * sleep $((RANDOM \\% 600)); /opt/scan",
+        "all 80 hosts\n[Timer]\nOnCalendar=daily\nRandomizedDelaySec=1h",
+        "all 80 hosts: 1 2 3 4 5 6",
+        "schedule: '0 2 * * *'\nparallelism: 1",
+        "all 80 hosts run it",
+    ],
+)
+def test_no_burst(words: str) -> None:
+    explanation = explain(f"{_THROTTLED.format('DescribeInstances')}\n{words}")
+    assert _BURST not in explanation.causes[0].text
+    assert any("cloudtrail" in each for each in explanation.remedies[0].commands)

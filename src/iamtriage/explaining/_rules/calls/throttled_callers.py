@@ -248,6 +248,88 @@ def describe_batch(text: str) -> str | None:
     return f"{said} at the same time." if more else f"{said}." if said else None
 
 
+# A line of a crontab, the schedule of a CronJob, or that of a systemd timer.
+_SCHEDULE = lazy_pattern(
+    r"(?a)(?<![\w*/.:-])(?P<cron>(?P<minute>[0-5]?\d|\*/\d{1,2}|\*) (?P<hour>[01]?\d|2[0-3]|\*(?:/\d{1,2})?) [\d*/,?-]{1,9} (?=[^\n]{0,10}\*)[\w*/,?-]{1,15} [\w*/,?-]{1,15})(?![\w*])"
+    r"|\bOnCalendar=(?P<timer>\S[^\n]{0,60})"
+)
+_MACHINES = lazy_pattern(
+    r"(?i)\b(?:(?:all|each|on|on all|on each|on every one)(?: of)?(?: our| the| these)? (?P<count>[1-9]\d{1,4}) (?:[a-z0-9.]{2,20} )?(?P<what>(?:agent|boxe|host|instance|machine|node|runner|server|vm)s)"
+    r"|(?:all(?: of)?(?: our| the| these)?|each of (?:our|the)) (?:[a-z0-9.]{2,20} )?(?:agent|host|instance|machine|node|runner|server|vm)s"
+    r"|(?:each|every)(?: single)? (?:[a-z0-9.]{2,20} )?(?:agent|box|host|instance|machine|node|runner|server|vm))\b"
+)
+_COPIES = lazy_pattern(r"(?m)^\s{0,40}parallelism: (?P<count>[1-9]\d{1,4})\s*$")
+_SPREAD = lazy_pattern(
+    r"RandomizedDelaySec=(?!0\b)|\bRANDOM\b|\bshuf\b|(?i:\bsplay|\bstagger|\brandom (?:delay|offset|sleep|start))"
+)
+# The schedule is no more, or of one machine.
+_OTHER_SCHEDULE = lazy_pattern(
+    r"(?i)\b(?:one of|no longer|not|never|used to|was|were|until|from|only|per|single)\b|n't\b|\?"
+)
+_LINES_BEFORE = 4
+_ASK_ONCE = "Or let one job ask for all, and share the result."
+
+
+def find_burst(text: str) -> tuple[str, str] | None:
+    r"""Return which machines or pods start a job at the same time, as a sentence, and how to spread it.
+
+    >>> find_burst("# crontab on all 80 hosts\n0 4 * * * /opt/scan")[0]
+    'All 80 hosts start the same job at 04:00 (0 4 * * *).'
+    """
+    if _SPREAD.search(text):
+        return None
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        schedule = _SCHEDULE.search(line)
+        if schedule is None:
+            continue
+        near = lines[max(index - _LINES_BEFORE, 0) : index + 2]
+        said = (each.replace(schedule[0], " ") for each in near if not _OTHER_SCHEDULE.search(each))
+        machines = next(filter(None, map(_MACHINES.search, said)), None)
+        copies = only_one({each["count"] for each in _COPIES.finditer(text)}, None)
+        shown = clip_text(schedule[0])
+        if machines is not None:
+            who = f"All {machines['count']} {machines['what']}" if machines["count"] else "All machines"
+            minute, hour = schedule["minute"] or "", schedule["hour"] or ""
+            when = f"{hour:0>2}:{minute:0>2}" if hour.isdigit() and minute.isdigit() else "the same time"
+            return f"{who} start the same job at {when} ({shown}).", _describe_delay(schedule)
+        if copies and "schedule:" in line:
+            return (
+                f"{copies} pods of a CronJob start at the same time ({shown}).",
+                f"Spread the calls: lower parallelism: {copies}, or let each pod wait before its first call, with sleep $((RANDOM % 900)) in bash. {_ASK_ONCE}",
+            )
+    return None
+
+
+def _describe_delay(schedule: re.Match[str]) -> str:
+    """Return how to delay a job on each machine by another time."""
+    if schedule["timer"]:
+        return f"Spread the job: add RandomizedDelaySec=30m to [Timer], shorter than the time between two runs, and run systemctl daemon-reload. {_ASK_ONCE}"
+    minute = schedule["minute"]
+    longest = (
+        45 if minute == "*" else min(1800, max(int(minute[2:]) * 60 - 30, 30)) if "/" in minute else 1800
+    )
+    return f"Spread the job: begin its command in the crontab with sleep $((RANDOM \\% {longest})); (up to {longest} seconds; \\% because cron changes %), below a line SHELL=/bin/bash. {_ASK_ONCE}"
+
+
+_WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
+# The ID of a resource, but not a part of a UUID, or the ID of a request or job.
+_ID = lazy_pattern(
+    r"(?a)(?<![\w-])(?!(?:job|req|request|run|task|trace)-)[a-z]{1,10}-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![\w-])"
+)
+
+
+def calls_one_by_one(case: Case[AwsError]) -> bool:
+    """Return whether the text shows an operation that takes lists with one resource in each of several calls."""
+    operation, text = case.operation or "", case.failure.text
+    if not (operation.isalnum() and operation.endswith("s")):
+        return False
+    name = _WORD_START.sub("[_-]?", operation)
+    calls = list(re.finditer(rf"(?i)\b{name}(?:Command|Input|Request)?\b[^\n]{{0,300}}", text))
+    listed = [each for each in (set(_ID.findall(call[0])) for call in calls) if each]
+    return all(len(each) == 1 for each in listed) and len(set[str]().union(*listed)) > 1
+
+
 def name_throttled_call(case: Case[AwsError], summary: str, *, one_by_one: bool) -> str:
     """Return a summary with what was throttled: the call, one for each resource, or the tokens of a model."""
     operation = safe_code(case.operation)

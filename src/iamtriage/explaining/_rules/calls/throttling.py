@@ -22,9 +22,11 @@ from iamtriage.explaining._rules.calls.throttled_callers import (
     MODEL_LIMITS,
     call_less_often,
     calls_model,
+    calls_one_by_one,
     describe_batch,
     describe_tokens,
     describe_workers,
+    find_burst,
     find_users,
     name_path,
     reads_parameters,
@@ -171,11 +173,6 @@ _GAVE_UP = "exceeded maximum number of attempts"
 # This SDK reads no variable for retries: https://docs.aws.amazon.com/AWSJavaScriptSDK/latest/AWS/Config.html
 _JS_2 = "With this SDK (JavaScript v2), set maxRetries and retryDelayOptions where the client is created, such as {{maxRetries: {}, retryDelayOptions: {{base: 300}}}}. It reads no variables for this."
 _TITLE = "Retry with exponential backoff and jitter, and make fewer calls"
-_WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
-# The ID of a resource, but not a part of a UUID, or the ID of a request or job.
-_ID = lazy_pattern(
-    r"(?a)(?<![\w-])(?!(?:job|req|request|run|task|trace)-)[a-z]{1,10}-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![\w-])"
-)
 _STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
 _CLI = lazy_pattern(
     r"\baws [a-z][a-z0-9-]{1,30} [a-z]|\(reached max retries: \d+\)|\baws-cli/|\bboto|An error occurred \("
@@ -254,18 +251,13 @@ def _calls_ec2(case: Case[AwsError]) -> bool:
     )
 
 
-def calls_one_by_one(case: Case[AwsError]) -> bool:
-    """Return whether the text shows an operation that takes lists with one resource in each of several calls."""
-    operation, text = case.operation or "", case.failure.text
-    if not (operation.isalnum() and operation.endswith("s")):
-        return False
-    name = _WORD_START.sub("[_-]?", operation)
-    calls = list(re.finditer(rf"(?i)\b{name}(?:Command|Input|Request)?\b[^\n]{{0,300}}", text))
-    listed = [each for each in (set(_ID.findall(call[0])) for call in calls) if each]
-    return all(len(each) == 1 for each in listed) and len(set[str]().union(*listed)) > 1
-
-
 def throttling_text(case: Case[AwsError]) -> str:
+    """Return whose calls count, and which machines make them at the same time, if the text shows it."""
+    burst = find_burst(case.failure.text)
+    return f"{burst[0]} {_describe_limit(case)}" if burst else _describe_limit(case)
+
+
+def _describe_limit(case: Case[AwsError]) -> str:
     """Return whose calls count, with the rate where AWS documents one for all accounts.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html and
@@ -379,9 +371,16 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if assumes_role:
         title = "Reuse the role's credentials, and retry with exponential backoff and jitter"
         steps = [fewer, retry, _STS_RATES]
+    burst = find_burst(case.failure.text)
+    if burst is not None:
+        title = "Spread the job over time, and retry with exponential backoff and jitter"
+        own = " An instance reads its own data from the instance metadata, without such a call."
+        steps.insert(0, burst[1] + (own if operation == "DescribeInstances" else ""))
     started = describe_batch(case.failure.text) if reads_parameters(case) else None
     if started if repeated is None else repeated.load:
         steps.append("Start fewer copies at once, or each after a random delay.")
+    elif burst is not None:
+        pass  # The text shows who calls.
     elif operation in _NOT_LOOKED_UP or not (operation.isalnum() and lines):
         is_clear = operation in _NOT_LOOKED_UP or describe_workers(case.failure.text) is not None
         steps += () if is_clear else (_FIND_CALLERS,)

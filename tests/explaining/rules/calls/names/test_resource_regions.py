@@ -30,7 +30,7 @@ def _configured(region: str, option: str = "") -> str:
 def test_resource_in_another_region(text: str, called: str, again: str) -> None:
     """The call went to the configured Region, and the ARN says where the resource is."""
     explanation = explain(text)
-    assert f"does not exist in {called} " in explanation.summary
+    assert f"does not exist in {called}" in explanation.summary
     assert "resource-in-other-region" in [
         each.code for each in explanation.causes if each.evidence == "derived"
     ]
@@ -59,6 +59,60 @@ def test_region_of_the_resource_is_not_known(text: str, place: str) -> None:
     explanation = explain(text)
     assert f" does not exist{place} in the account of the call" in explanation.summary
     assert "derived" not in [each.evidence for each in explanation.causes]
+
+
+_ACCOUNT = '$ aws sts get-caller-identity\n{"UserId": "AIDACKCEVSQ6C2EXAMPLE", "Account": "111122223333"}\n'
+_EU = "eu-north-1:111122223333"
+
+
+def _failed(command: str, code: str, operation: str, message: str) -> str:
+    return (
+        f"$ aws {command}\n\nAn error occurred ({code}) when calling the {operation} operation: {message}\n\n"
+    )
+
+
+_MISSING = "ResourceNotFoundException"
+_SECRET = _failed("secretsmanager get-secret-value --secret-id shop/db", _MISSING, "GetSecretValue", "Secrets Manager can't find the specified secret.")  # fmt: skip
+_PARAMETER = _failed("ssm get-parameter --name /shop/db", "ParameterNotFound", "GetParameter", "")
+_FUNCTION = _failed("lambda get-function --function-name bill --region us-west-2", _MISSING, "GetFunction", "Function not found: arn:aws:lambda:us-west-2:111122223333:function:bill")  # fmt: skip
+_REPOSITORY = _failed("ecr list-images --repository-name shop/web", "RepositoryNotFoundException", "ListImages", "The repository with name 'shop/web' does not exist in the registry with id '111122223333'")  # fmt: skip
+_URL = _failed("sqs purge-queue --queue-url https://sqs.us-west-2.amazonaws.com/111122223333/jobs", "AWS.SimpleQueueService.NonExistentQueue", "PurgeQueue", "The specified queue does not exist.")  # fmt: skip
+
+
+@check_rows(
+    ("text", "again"),
+    [
+        (f"{_EKS}{_configured('us-west-2')}{_ACCOUNT}Kim: {_ARN}", "aws eks update-kubeconfig --name shop --region eu-north-1"),
+        (f"{_EKS}`aws configure get region` prints us-west-2.\nIt is {_ARN}, and get-caller-identity says Account: 111122223333", "aws eks update-kubeconfig --name shop --region eu-north-1"),
+        (f"{_SECRET}{_configured('us-west-2')}{_ACCOUNT}arn:aws:secretsmanager:{_EU}:secret:shop/db-a1B2c3", "aws secretsmanager get-secret-value --secret-id shop/db --region eu-north-1"),
+        (f"{_ACCOUNT}{_PARAMETER}   region    us-west-2   config-file   ~/.aws/config\narn:aws:ssm:{_EU}:parameter/shop/db", "aws ssm get-parameter --name /shop/db --region eu-north-1"),
+        (f"{_ACCOUNT}{_FUNCTION}arn:aws:lambda:{_EU}:function:bill", "aws lambda get-function --function-name bill --region eu-north-1"),
+        (f"{_REPOSITORY}{_configured('us-west-2')}arn:aws:ecr:{_EU}:repository/shop/web", "aws ecr list-images --repository-name shop/web --region eu-north-1"),
+        (f"{_URL}arn:aws:sqs:{_EU}:jobs", "aws sqs purge-queue --queue-url https://sqs.eu-north-1.amazonaws.com/111122223333/jobs --region eu-north-1"),
+    ],
+)  # fmt: skip
+def test_resource_of_the_own_account_in_another_region(text: str, again: str) -> None:
+    """Nothing is left to check if the text has both Regions and both accounts."""
+    explanation = explain(text)
+    assert "does not exist in us-west-2, where the call went, but in eu-north-1" in explanation.summary
+    assert [each.code for each in explanation.causes] == ["not-found", "resource-in-other-region"]
+    assert explanation.remedies[0].commands == (again,)
+
+
+@check_rows(
+    "text",
+    [
+        f"{_EKS}{_configured('us-west-2')}{_ACCOUNT}It was {_ARN}",
+        f"{_EKS}{_configured('us-west-2')}{_ACCOUNT}{_ARN}-2",
+        f"{_EKS}{_configured('us-west-2')}{_configured('us-west-1')}{_ACCOUNT}{_ARN}",
+        f"{_EKS}{_configured('us-west-2', ' --profile other')}{_ACCOUNT}{_ARN}",
+        f"{_EKS}{_configured('us-west-2')}AWS_REGION is set, too.\n{_ACCOUNT}{_ARN}",
+        f"{_EKS}{_configured('us-west-2')}get-caller-identity does not say Account: 111122223333\n{_ARN}",
+        f"{_EKS}{_configured('us-west-2')}{_ACCOUNT.replace('1111', '4444')}Is it {_ARN}?",
+    ],
+)  # fmt: skip
+def test_region_or_account_is_not_sure(text: str) -> None:
+    assert "as its ARN in the text shows" not in explain(text).summary
 
 
 _ELSEWHERE = _ARN.replace("1111", "4444")

@@ -21,7 +21,8 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.calls import error_kind, service_objects
 from iamtriage.explaining._rules.calls.account_kinds import ACCOUNT_STATE
-from iamtriage.explaining._rules.calls.names.resource_regions import Owner, find_owner, find_regions
+from iamtriage.explaining._rules.calls.names import resource_regions
+from iamtriage.explaining._rules.calls.names.resource_regions import Regions
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -137,17 +138,11 @@ _RESOURCES = tuple(
          "aws route53 list-hosted-zones --query 'HostedZones[].[Id,Name]'", ""),
     )
 )  # fmt: skip
-# The account in the URL of a queue and in what ECR and Kinesis say.
-_OWNER = lazy_pattern(
-    r"(?a)sqs\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/(\d{12})/|registry with id ['\"]?(\d{12})|under account (\d{12})"
-)
 MISSING_IN_S3 = lazy_pattern(r"The specified (?:bucket|key) does not exist\b")
 """What S3 says of a bucket or object that does not exist."""
 _ANY, _ANY_OF_IAM = (_Resource(name, lazy_pattern(r""), "") for name in ("resource", "IAM resource"))
 _CODE_OF_IAM = "NoSuchEntity"
 _PARTS_OF_NAME = lazy_pattern(r"(?a)[\w+=,.@:/-]{1,255}")
-# What aws configure list prints.
-_REGION_IN_ENVIRONMENT = lazy_pattern(r"(?am)^[ \t]*region[ \t:]+([a-z]{2}[\w-]{5,20})[ \t:]+env\b")
 _QUEUE_URL = lazy_pattern(r"(?a)https://[\w.-]{1,100}/(\d{12})/([\w.-]{1,80})")
 
 
@@ -170,26 +165,30 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     if resource.name == _MANAGED:
         return _explain_managed_policy(case, name or "")
     titled = f"{resource.name}{f' {clip_text(name)}' if name else ''}"
-    if (owner := find_owner(case, resource.service, name)) is not None:
+    if (owner := resource_regions.find_owner(case, resource.service, name)) is not None:
         return _explain_other_account(case, titled, owner)
-    region, other, shown = (
-        (None, None, "") if resource.is_global else find_regions(case, resource.service, name)
+    regions = (
+        Regions(None) if resource.is_global else resource_regions.find_regions(case, resource.service, name)
     )
-    place = f" in {region}" if region else ""
+    other = regions.other
+    place = f" in {regions.called}" if regions.called else ""
     summary = f"The {titled} does not exist{place} in the account of the call"
     causes: list[Cause] = [NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure))]
     if other is not None:
-        causes.append(RESOURCE_IN_OTHER_REGION.cause("derived", shown))
+        causes.append(RESOURCE_IN_OTHER_REGION.cause("derived", regions.evidence))
     elif not resource.is_global:
         causes.append(RESOURCE_IN_OTHER_REGION.cause(text=f"The {resource.name} is in another Region."))
     account = f"The {resource.name} is in another account than the credentials."
-    causes.append(RESOURCE_IN_OTHER_ACCOUNT.cause(text=account))
+    if regions.account is None:
+        causes.append(RESOURCE_IN_OTHER_ACCOUNT.cause(text=account))
+    else:
+        summary = f"The {titled} does not exist in {regions.called}, where the call went, but in {other}, as its ARN in the text shows. The account is right, {regions.account}"
     if other is None:
         name_differs = "The name is misspelled: names are case-sensitive." if resource.listing else None
         deleted = f"The {resource.name} was deleted or is only seconds old."
         causes += [NAME_DIFFERS.cause(text=name_differs), DELETED_OR_NEW.cause(text=deleted)]
     note = NOT_A_DENIAL
-    if "do not have access" in message:
+    if "do not have access" in message and regions.account is None:
         summary += ", or its policy does not allow the caller"
         note = "If the queue is in another account, its policy must allow the caller: SQS reports both in the same words."
     # A message that names the resource would only repeat the summary.
@@ -197,12 +196,12 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         f"{summary}{ending}",
         *causes,
-        remedies=_compare_remedy(case, resource, region, other, message),
+        remedies=_compare_remedy(case, resource, regions, message),
         notes=note,
     )
 
 
-def _explain_other_account(case: Case[AwsError], titled: str, owner: Owner) -> Explanation:
+def _explain_other_account(case: Case[AwsError], titled: str, owner: resource_regions.Owner) -> Explanation:
     """Explain that a resource is in another account than the one that was called."""
     profile = commands.profile(owner.profile)
     again = commands.repeat_command(case.context.command, changes={"profile": profile})
@@ -245,11 +244,10 @@ def _find_name(case: Case[AwsError], resource: _Resource, found: re.Match[str]) 
     return clues.safe_name(name) if _PARTS_OF_NAME.fullmatch(name) else None
 
 
-def _compare_remedy(
-    case: Case[AwsError], resource: _Resource, region: str | None, other: str | None, message: str
-) -> Remedy:
+def _compare_remedy(case: Case[AwsError], resource: _Resource, regions: Regions, message: str) -> Remedy:
     """Return how to compare the account and the Region of the call with those of the resource."""
-    owner = _OWNER.search(message)
+    region, other = regions.called, regions.other
+    owner = resource_regions.OWNER.search(message)
     stated = "the account of the resource" if owner is None else next(filter(None, owner.groups()))
     asks_region = other is None and region is None and not resource.is_global
     title = "Check the account and the Region of the call"
@@ -265,23 +263,28 @@ def _compare_remedy(
     listed = f"Compare the name with those that the last command prints{f' in {region}' if is_known else ''}. Repeat it in {elsewhere}other accounts (--profile)."
     listing = f"{resource.listing} --region {commands.region(region)}" if is_known else resource.listing
     account = getattr(case.principal, "account", None)
-    lines = (
+    lines: tuple[str | None, ...] = (
         None if account else "aws sts get-caller-identity --query Account --output text",
         "aws configure get region" if asks_region else None,
         listing if resource.listing else None,
     )
     profile = find_profile(case)
-    again = (
-        None if other is None else commands.repeat_command(case.context.command, changes={"region": other})
-    )
+    again = other and commands.repeat_command(case.context.command, changes={"region": other})
+    if again and other and regions.called:
+        # A URL or an ARN in the command has a Region, too.
+        again = again.replace(regions.called, other)
+    lines = (None if again else listing,) if regions.account else lines
     return your_remedy(
         title,
         f"The environment variable AWS_REGION or AWS_DEFAULT_REGION has {clip_text(found[1])}, and precedes the profile: unset it."
-        if other is not None and (found := _REGION_IN_ENVIRONMENT.search(case.failure.text)) is not None
+        if other is not None
+        and (found := resource_regions.REGION_IN_ENVIRONMENT.search(case.failure.text)) is not None
         else None,
-        f"{'If this call does not find it either, compare' if again else 'Compare'} {f'{account}, the account of the credentials,' if account else 'the account that get-caller-identity prints'} with {stated}.",
+        None
+        if regions.account
+        else f"{'If this call does not find it either, compare' if again else 'Compare'} {f'{account}, the account of the credentials,' if account else 'the account that get-caller-identity prints'} with {stated}.",
         configured if asks_region else None,
-        listed if resource.listing else None,
+        listed if resource.listing and not regions.account else None,
         commands=present(again, *(credential_remedies.with_profile(profile, line) for line in lines if line)),
     )
 
