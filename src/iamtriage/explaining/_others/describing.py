@@ -95,16 +95,14 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
     if len(principals) > 1:
         names = [each.rpartition("/")[2] for each in principals]
         if len(set(names)) < len(names):
-            accounts = [each.split(":")[4:5] for each in principals]
-            # A principal that is cut off or masked has none.
-            names = [
-                f"{name} in {account[0]}" if account else name
-                for name, account in zip(names, accounts, strict=True)
-            ]
+            # A principal that is cut off or masked has no account.
+            places = (f" in {each.split(':')[4]}" if each.count(":") > 4 else "" for each in principals)
+            names = [f"{name}{place}" for name, place in zip(names, places, strict=True)]
         listed = f" ({join_words(names, 'and')})" if len(names) <= _MAX_DETAILED else ""
         known = sum(each.principal is not None for each in denials)
-        rest = len(failures) - known
-        more = f", and {rest} other failure{'s' if rest > 1 else ''}" if rest else ""
+        more = (
+            f", and {rest} other failure{'s' if rest > 1 else ''}" if (rest := len(failures) - known) else ""
+        )
         stops = [each is not None and stops_task(each) for each in failures]
         main = f" That of {names[0]} stops the task." if stops[0] and not any(stops[1:]) else ""
         text = max((each.text for each in failures if each is not None), key=len)
@@ -112,8 +110,7 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
         if passed == [False, *[True] * (len(names) - 1)]:
             main = f" The program goes on after the denial of {join_words(names[1:], 'and')}."
         return f" The text has {known} denials of {len(names)} principals{listed}{more}.{main}"
-    kind = "failures" if others else "different denials"
-    return f" The text has {len(failures)} {kind} with {len(causes)} causes, so one change does not fix all."
+    return f" The text has {len(failures)} {'failures' if others else 'different denials'} with {len(causes)} causes, so one change does not fix all."
 
 
 def stops_task(failure: Failure) -> bool:

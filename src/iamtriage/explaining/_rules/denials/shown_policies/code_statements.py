@@ -48,13 +48,9 @@ _FRAGMENT = lazy_pattern(r"(?m)^[ \t]*statement[ \t]*\{")
 _NAMES_PRINCIPAL = lazy_pattern(r"\bPrincipal\b")
 _PRINCIPALS = lazy_pattern(r"\bprincipals\s{0,8}\{")
 _KEPT_STEPS = (
-    "depend on the policy",
-    "other calls",
-    "other actions",
-    "omits a role's path",
-    "must allow it, too",
+    "depend on the policy", "other calls", "other actions", "omits a role's path", "must allow it, too",
     "role has a path",
-)
+)  # fmt: skip
 _Form = Literal["document", "encoded", "template"]
 
 
