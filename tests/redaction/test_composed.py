@@ -14,6 +14,9 @@ from tests.redaction.composing import check_composed, compose
 if TYPE_CHECKING:
     import random
 
+# Commands that print a secret: the next line is their output.
+_PRINTING = ("--output text", "-field=", "get-login-password", "create token", "auth token", "base64 -d")
+
 many = settings(max_examples=settings.default.max_examples * 4)  # type: ignore[union-attr]
 
 
@@ -38,5 +41,6 @@ def test_repeated_text_loses_each_secret(rng: random.Random, separator: str) -> 
     ),
 )
 def test_other_lines_with_a_prefix_are_kept(lines: list[str], prefix: str) -> None:
-    text = "\n".join(prefix + line for line in lines)
+    shown = [line for line in lines[:-1] if not any(map(line.__contains__, _PRINTING))]
+    text = "\n".join(prefix + line for line in (*shown, lines[-1]))
     assert redact(text) == text

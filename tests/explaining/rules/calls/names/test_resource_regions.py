@@ -88,6 +88,7 @@ _URL = _failed("sqs purge-queue --queue-url https://sqs.us-west-2.amazonaws.com/
         (f"{_ACCOUNT}{_PARAMETER}   region    us-west-2   config-file   ~/.aws/config\narn:aws:ssm:{_EU}:parameter/shop/db", "aws ssm get-parameter --name /shop/db --region eu-north-1"),
         (f"{_ACCOUNT}{_FUNCTION}arn:aws:lambda:{_EU}:function:bill", "aws lambda get-function --function-name bill --region eu-north-1"),
         (f"{_REPOSITORY}{_configured('us-west-2')}arn:aws:ecr:{_EU}:repository/shop/web", "aws ecr list-images --repository-name shop/web --region eu-north-1"),
+        (f"{_EKS.replace('--name shop', '--name shop --profile us-west-2-dev')}{_configured('us-west-2', ' --profile us-west-2-dev')}{_ACCOUNT}{_ARN}", "aws eks update-kubeconfig --name shop --profile us-west-2-dev --region eu-north-1"),
         (f"{_URL}arn:aws:sqs:{_EU}:jobs", "aws sqs purge-queue --queue-url https://sqs.eu-north-1.amazonaws.com/111122223333/jobs --region eu-north-1"),
     ],
 )  # fmt: skip
@@ -108,6 +109,7 @@ def test_resource_of_the_own_account_in_another_region(text: str, again: str) ->
         f"{_EKS}{_configured('us-west-2', ' --profile other')}{_ACCOUNT}{_ARN}",
         f"{_EKS}{_configured('us-west-2')}AWS_REGION is set, too.\n{_ACCOUNT}{_ARN}",
         f"{_EKS}{_configured('us-west-2')}get-caller-identity does not say Account: 111122223333\n{_ARN}",
+        f"{_EKS}{_configured('us-west-2')}{_ACCOUNT.replace('identity', 'identity --profile other')}{_ARN}",
         f"{_EKS}{_configured('us-west-2')}{_ACCOUNT.replace('1111', '4444')}Is it {_ARN}?",
     ],
 )  # fmt: skip

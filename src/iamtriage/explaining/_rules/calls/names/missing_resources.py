@@ -272,7 +272,7 @@ def _compare_remedy(case: Case[AwsError], resource: _Resource, regions: Regions,
     again = other and commands.repeat_command(case.context.command, changes={"region": other})
     if again and other and regions.called:
         # A URL or an ARN in the command has a Region, too.
-        again = again.replace(regions.called, other)
+        again = re.sub(rf"(?<=[.:]){regions.called}(?=[.:])", other, again)
     lines = (None if again else listing,) if regions.account else lines
     return your_remedy(
         title,

@@ -154,7 +154,13 @@ class Owner(NamedTuple):
 
 
 def _find_own_account(case: Case[AwsError]) -> str | None:
-    printed = {each["account"] or each["said"] for each in _OWN_ACCOUNT.finditer(case.failure.text)}
+    # That of another profile is not the account of the call.
+    profile = find_profile(case)
+    printed = {
+        each["account"] or each["said"]
+        for each in _OWN_ACCOUNT.finditer(case.failure.text)
+        if " --profile" not in each[0] or (profile is not None and profile in each[0])
+    }
     return getattr(case.principal, "account", None) or only_one(printed)
 
 
