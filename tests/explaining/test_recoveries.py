@@ -148,10 +148,10 @@ _NO_KEY_POLICY = "because no resource-based policy allows the kms:Decrypt action
 @check_rows(
     ("text", "step"),
     [
-        (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "I tried it with AdministratorAccess, no luck"), "Then replace AdministratorAccess with what the call needs, iam:CreateRole on arn:aws:iam::111122223333:role/x"),
+        (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "I tried it with AdministratorAccess, no luck"), "Then replace AdministratorAccess in the caller's policies with what the call needs, iam:CreateRole on arn:aws:iam::111122223333:role/x"),
         # One statement on the denied resource does not let a call work that requires others, too.
         (_DENIED.format("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:volume/*", "with an explicit deny in a service control policy", "We attached AmazonEC2FullAccess, no luck"), "Then remove AmazonEC2FullAccess again, unless something else needs it: it does not help here. If no other policy of the caller allows the call, replace it: ec2:RunInstances on arn:aws:ec2:eu-west-1:111122223333:volume/* alone is not enough."),
-        (_DENIED.format("ec2:StopInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", "with an explicit deny in a service control policy", "We attached AmazonEC2FullAccess, no luck"), "Then replace AmazonEC2FullAccess with what the call needs, ec2:StopInstances on arn:aws:ec2:eu-west-1:111122223333:instance/i-"),
+        (_DENIED.format("ec2:StopInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", "with an explicit deny in a service control policy", "We attached AmazonEC2FullAccess, no luck"), "Then replace AmazonEC2FullAccess in the caller's policies with what the call needs, ec2:StopInstances on arn:aws:ec2:eu-west-1:111122223333:instance/i-"),
         (_DENIED.format("glue:GetTable", "arn:aws:glue:eu-west-1:111122223333:table/bay/tides", "because no permissions boundary allows the glue:GetTable action", "I attached PowerUserAccess as a test"), "Then remove PowerUserAccess again"),
         (_DENIED.format("kms:Decrypt", _KEY.format("111122223333"), _NO_KEY_POLICY, "We added kms:* to the role, no change."), "Then remove kms:* again"),
         ("Insufficient Lake Formation permission(s) on bills (Database name: bills) (Service: AWSGlue; Error Code: AccessDeniedException)\nI gave the role PowerUserAccess.", "Then remove PowerUserAccess again"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from iamtriage import explain
+from iamtriage.explaining import Explanation, Remedy
 
 
 class _Broken(str):
@@ -30,3 +32,30 @@ def test_rule_that_raises() -> None:
     # The exception quotes the text, which can have secrets.
     assert all("bucket" not in str(each.message) for each in warned)
     assert {each.filename for each in warned} == {__file__}
+
+
+def _fail() -> tuple[Remedy, ...]:
+    msg = "password: hunter2hunter2"
+    raise ValueError(msg)
+
+
+def test_remedies_that_raise() -> None:
+    # Remedies are built when they are read.
+    explanation = Explanation(None, "nothing", "AWS denied the call.", remedies=_fail)
+    with pytest.warns(RuntimeWarning, match=r"\(ValueError in test_unexplained\.py:\d+\)") as warned:
+        assert str(explanation) == "AWS denied the call."
+    assert "hunter2" not in str(warned[0].message)
+    assert explanation.remedies == ()
+
+
+def _fail_to_describe(*_: object) -> str:
+    raise ValueError
+
+
+def test_text_that_cannot_be_shown() -> None:
+    denied = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+    missing = "An error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: The specified bucket does not exist"
+    explanation = explain(f"{denied}\n\n{missing}")
+    assert len(explanation.other_failures) == 1
+    with pytest.warns(RuntimeWarning, match=r"\(ValueError in test_unexplained\.py:\d+\)"):
+        assert str(attrs.evolve(explanation, describe=_fail_to_describe)) == explanation.summary

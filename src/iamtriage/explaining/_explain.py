@@ -134,7 +134,7 @@ def explain(
         TypeError: An argument has the wrong type.
 
     The content of the error never raises an exception: if a rule has a bug, the explanation has only the
-    failure, and a ``RuntimeWarning`` names the place. A function that was added with
+    failure, or no remedies, and a ``RuntimeWarning`` names the place. A function that was added with
     :func:`iamtriage.explaining.extend` can raise any exception. At shutdown, only a summary is left.
 
     Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html and
@@ -176,10 +176,11 @@ def _explain(error_or_failure: _Error, facts: FactsLike | Iterable[FactsLike | N
     except Exception as problem:
         if isinstance(problem, ImportError):
             raise
-        from iamtriage.explaining._explanations.unexplained import explain_without_rules
+        from iamtriage.explaining._explanations.unexplained import describe_unexplained, warn_of_bug
 
-        # The caller handles an error already, which another one would hide.
-        explanation = explain_without_rules(_read(error_or_failure), problem)
+        failure = _read(error_or_failure)
+        topic = "nothing" if failure is None else "unexplained"
+        explanation = Explanation(failure, topic, describe_unexplained(failure, warn_of_bug(problem)))
     return explanation if explanation.failure is None else apply_extensions(explanation)
 
 

@@ -53,7 +53,7 @@ def remove_vain_permission(
     ):
         action, resource = spell_action(failure.action), failure.resource or "the resource"
         if required_resources(action, resource, failure.text) is None:
-            step = f"Then replace {name} with what the call needs, {action} on {resource}, unless something else needs it."
+            step = f"Then replace {name} in the caller's policies with what the call needs, {action} on {resource}, unless something else needs it."
         else:
             step += f" If no other policy of the caller allows the call, replace it: {action} on {resource} alone is not enough."
     return (attrs.evolve(first, steps=(*first.steps, step)), *remedies[1:])

@@ -93,8 +93,19 @@ class Explanation(Value, View):
     def remedies(self) -> tuple[Remedy, ...]:
         """The remedies, in the order to try them."""
         if callable(self._remedies):
-            object.__setattr__(self, "_remedies", self._remedies())
+            object.__setattr__(self, "_remedies", self._try_to_build())
         return _build(self._remedies)
+
+    def _try_to_build(self) -> tuple[Remedy, ...]:
+        try:
+            return _build(self._remedies)
+        except Exception as problem:
+            if isinstance(problem, ImportError):
+                raise
+            from iamtriage.explaining._explanations.unexplained import warn_of_bug
+
+            warn_of_bug(problem)
+            return ()
 
     def with_added(
         self,
@@ -145,10 +156,14 @@ class Explanation(Value, View):
     def __str__(self) -> str:
         try:
             return self.to_text()
-        except ImportError:
+        except Exception as problem:
+            # If the interpreter shuts down, it imports nothing more.
             if sys.meta_path:
-                raise
-            # The interpreter shuts down.
+                if isinstance(problem, ImportError):
+                    raise
+                from iamtriage.explaining._explanations.unexplained import warn_of_bug
+
+                warn_of_bug(problem)
             return self.summary
 
     @override

@@ -312,7 +312,7 @@ def _explain_changed_session(case: Case[SignatureMismatch], message: str) -> Exp
 
 
 def _url_summary(difference: presigned_requests.Difference) -> str:
-    return f"S3 rejected the signature of the presigned URL: {difference.summary}. No permission is missing."
+    return f"S3 rejected the signature of the presigned URL: {difference.summary}. It has not checked permissions yet."
 
 
 _COPY_KEYS = your_remedy(
