@@ -86,7 +86,7 @@ _WITHOUT_TLS = lazy_pattern(r"\bpg_hba\.conf[^\n]{0,300}?(?:, no encryption|, SS
 # A list of roles, and what describe-db-instances prints, also under another name.
 _HAS_RDS_IAM = lazy_pattern(r"\{(?:\w{1,63},\s?)*rds_iam\b|(?i:\bgrant rds_iam to\b)|\| ?rds_iam\b")
 _IS_ENABLED = lazy_pattern(
-    r"\bIAMDatabaseAuthenticationEnabled\b[^\n]{0,120}\n?[^\n]{0,160}?(?:(?i:\btrue\b))|(?i:\biam_database_authentication_enabled\s{0,8}=\s{0,4}true\b)"
+    r"\bIAMDatabaseAuthenticationEnabled\b[^\n]{0,200}?(?:\n[^\n]{0,160}?)??(?i:\btrue\b)|(?i:\biam_database_authentication_enabled\s{0,8}=\s{0,4}true\b)"
 )
 DATABASE_USER_ARN = CauseType(
     "database-user-arn",

@@ -44,8 +44,8 @@ _QUERY_PATH = lazy_pattern(
     r"(?a)s3a?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{0,500})"
 )
 _WRITES = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
-# The actions on parts of uploads matter only for large results.
 _COPIES = " Copies of objects (aws s3 cp) work without it."
+# The actions on parts of uploads matter only for large results.
 _DECISIVE = frozenset({"s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:PutObject"})
 _PAGE = "https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html"
 _EXISTS = "s3:CreateBucket is not needed: the bucket exists."

@@ -253,6 +253,8 @@ _SAID_TAG = lazy_pattern(
     r"(?i)\b(?:without|unless (?:it|they) ha(?:s|ve)|must (?:carry|have)|(?:requires?|enforces?|needs?|wants?)) (?:an? |the )?(?:\w{1,12} )?"
     r"(?:tag [`\"']?(?P<key>(?!(?:and|are|for|in|is|of|on|or|that|to|which|with)\b)[\w.:/+@-]{2,128}(?<![.:]))|[`\"']?(?P<named>[\w.:/+@-]{2,128})[`\"']? tag\b)"
 )
+_CREATES = lazy_pattern(r"[a-z0-9-]+:(?:create|put|register|request|run).*")
+_SENTENCE = lazy_pattern(r"(?:[^.!?\n]|[.!?](?!\s))+\??")
 # A question, or a tag of the session or principal.
 _OF_CALLER = lazy_pattern(
     r"(?i)\?|\b(?:callers?|i(?:dentity )?p(?:rovider)?|principals?|roles?|sessions?|users?)\b"
@@ -264,12 +266,13 @@ _NO_KEY = frozenset(
 
 def add_said_tag(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the text says that a Deny is for requests without a tag: then the caller sets it."""
-    found = next(iter(_SAID_TAG.finditer(denial.failure.text)), None)
-    key = "" if found is None else found["key"] or found["named"]
     text = denial.failure.text
-    sentence = "" if found is None else re.split(r"[.!]\s|\n", text[line_start(text, found.start()) :])[0]
-    created = re.match(r"[a-z0-9-]+:(?:create|put|register|request|run)", denial.lowercase_action)
-    if found is None or key.lower() in _NO_KEY or created is None or _OF_CALLER.search(sentence):
+    found = _SAID_TAG.search(text) if _CREATES.fullmatch(denial.lowercase_action) else None
+    if found is None:
+        return explanation
+    key, low = found["key"] or found["named"], line_start(text, found.start())
+    sentence = _SENTENCE.match(text, max(low, text.rfind(". ", low, found.start()) + 1))
+    if key.lower() in _NO_KEY or (sentence and _OF_CALLER.search(sentence[0])):
         return explanation
     by_hand = (
         f"Pass the tag {key} in the call that creates the resource: a tag that is set later is too late."

@@ -124,6 +124,8 @@ def works_with_mfa(text: str) -> bool:
     >>> works_with_mfa("In the console, with my MFA code, I can read it."), works_with_mfa("It works in the console, not in my code.")
     (True, False)
     """
+    if "onsole" not in text:
+        return False
     said = (each[0] for each in _CONSOLE.finditer(text) if _CODE.search(each[0]))
     outcomes = (found for each in said if (found := _OUTCOME.search(each)) is not None)
     return any(found["fails"] is None for found in outcomes)

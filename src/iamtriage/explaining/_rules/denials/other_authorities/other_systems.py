@@ -119,7 +119,7 @@ def _name_remedy(text: str, host: str, name: str, tag: str | None) -> Remedy:
             manifest_language="yaml",
             url=_NAMES,
         )
-    tagged = re.search(rf"(?<![\w-]){re.escape(name)}:([\w][\w.-]{{0,127}})(?<![.])", text)
+    tagged = re.search(rf"(?<![\w-]){re.escape(name)}:(\w[\w.-]{{0,127}})(?<!\.)", text)
     image = f"{host}/{name}:{tag or (tagged[1] if tagged else 'TAG')}"
     return your_remedy(
         title,

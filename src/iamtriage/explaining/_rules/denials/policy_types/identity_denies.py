@@ -80,7 +80,7 @@ _WITH_MFA = lazy_pattern(
 
 def _needs_mfa(denial: Denial) -> bool:
     """Return whether the call works in the console, whose session has MFA, and not with access keys."""
-    return secure_calls.works_with_mfa(denial.failure.text) and _may_need_mfa(denial)
+    return _may_need_mfa(denial) and secure_calls.works_with_mfa(denial.failure.text)
 
 
 def _may_need_mfa(denial: Denial) -> bool:
@@ -91,10 +91,10 @@ def _may_need_mfa(denial: Denial) -> bool:
 
 def _try_mfa_first(denial: Denial, find: Remedy) -> tuple[Remedy, ...]:
     """Return the remedy that finds a Deny, with or behind the call with MFA, unless the text shows what the Deny requires."""
-    step, lines, manifest = secure_calls.call_with_mfa(denial) if _may_need_mfa(denial) else ("", (), None)
-    if not lines or (_WITH_MFA.search(denial.failure.text) and not _needs_mfa(denial)):
+    if not _may_need_mfa(denial):
         return (find,)
-    if _needs_mfa(denial):
+    step, lines, manifest = secure_calls.call_with_mfa(denial)
+    if secure_calls.works_with_mfa(denial.failure.text):
         again = commands.repeat_command(denial.context.command)
         mfa = remedies.your_remedy(
             "Make the call with MFA",
@@ -105,6 +105,8 @@ def _try_mfa_first(denial: Denial, find: Remedy) -> tuple[Remedy, ...]:
         return mfa, attrs.evolve(
             find, title=f"If the call with MFA is denied, too: {lower_first(find.title)}"
         )
+    if not lines or _WITH_MFA.search(denial.failure.text):
+        return (find,)
     tried = f"{_TRY_MFA}{_CONSOLE_HAS_MFA * ('onsole' in denial.failure.text)}"
     title = "Try the call with MFA, or find and change the Deny statement"
     return (attrs.evolve(find, title=title, steps=(tried, *find.steps), commands=(*lines, *find.commands)),)

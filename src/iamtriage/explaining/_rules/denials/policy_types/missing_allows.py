@@ -5,29 +5,21 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import lower_first, quote_words
-from iamtriage.arns._principals import Role, ServiceLinkedRole, ServicePrincipal
+from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._rules.shared import wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial import Denial, build_denial
+from iamtriage.explaining._rules.shared.denial import Denial
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.basics import Remedy
-
-# A statement for the action does not apply.
-_UNMET = ("stated-policy-condition", "stated-policy-other-resource")
-# A reference in a template, whose colons separate no parts of an ARN.
-_PSEUDO = lazy_pattern(r"\$\{AWS::\w{1,20}\}")
-# Words such as ACCOUNT_ID.
-_PLACEHOLDER = lazy_pattern(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
 
 
 def explain_missing_allow(denial: Denial) -> Explanation:
@@ -64,92 +56,6 @@ def explain_missing_allow(denial: Denial) -> Explanation:
             EVENTUAL_CONSISTENCY,
         ),
     )
-
-
-def explain_role_needs(
-    denial: Denial, role: Role, statements: list[dict[str, Any]]
-) -> tuple[Explanation | None, list[dict[str, Any]]]:
-    """Compare what the role of a service needs with its policies in the text.
-
-    Args:
-        denial: The denial, which does not say what the role lacks.
-        role: The role.
-        statements: What it needs. In resources, words such as ``REGION`` stand for what is unknown.
-
-    Returns:
-        Why a statement for one of the actions does not apply, ``None`` if nothing shows that, and what the policies do
-        not allow of the statements.
-    """
-    # Few denials need them.
-    from iamtriage.explaining._rules.denials.shown_policies import policy_comparisons, stated_policies
-    from iamtriage.policies._readers.elements import as_strings
-
-    allows = [each for policy in denial.context.policies for each in policy.allows]
-    lacking: list[dict[str, Any]] = []
-    for statement in statements:
-        actions: list[str] = []
-        for action in as_strings(statement["Action"]):
-            resource = only_one(as_strings(statement["Resource"]))
-            named = None if resource is None else _fill_resource(resource, allows)
-            if named is None or "*" in action:
-                actions.append(action)
-                continue
-            failure = attrs.evolve(
-                denial.failure,
-                principal=str(role),
-                action=action,
-                resource=named,
-                policy_type="identity",
-                deny="implicit",
-            )
-            own = build_denial(failure, denial.facts)
-            if policy_comparisons.find_allowing_policy(own) is not None:
-                continue
-            actions.append(action)
-            if _may_be_narrower(action, named, allows):
-                continue
-            explanation = stated_policies.add_stated_policies(own, explain_missing_allow(own))
-            # Another resource is one with the same placeholders.
-            unmet = _UNMET[:1] if _PLACEHOLDER.search(named) else _UNMET
-            if any(each.code in unmet and each.evidence == "derived" for each in explanation.causes):
-                return attrs.evolve(explanation, failure=denial.failure), statements
-        if actions:
-            lacking.append({**statement, "Action": only_one(actions, actions)})
-    return None, lacking
-
-
-def _may_be_narrower(action: str, pattern: str, allows: Iterable[Mapping[str, Any]]) -> bool:
-    """Return whether a statement can be right although it allows an action only on a part of a pattern, which is wide for lack of a name."""
-    from iamtriage.actions._lookup import find_action
-    from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
-    from iamtriage.policies._patterns import compile_glob, intersects, matches
-    from iamtriage.policies._readers.elements import as_strings
-
-    known = find_action(action)
-    if "*" not in pattern or (known is not None and known.only_wildcard):
-        return False
-    named = (
-        name for each in allows if names_action(each, action) for name in as_strings(each.get("Resource"))
-    )
-    whole = compile_glob(pattern)
-    return any(
-        not matches(pattern, (glob := compile_glob(each))) and intersects(whole, glob) for each in named
-    )
-
-
-def _fill_resource(resource: str, statements: Iterable[Mapping[str, Any]]) -> str:
-    """Return an ARN with the Region and the account of those of the same service in statements, where its own are unknown."""
-    from iamtriage.policies._readers.elements import as_strings
-
-    parts = resource.split(":", 5)
-    names = (name for each in statements for name in as_strings(each.get("Resource")))
-    listed = [_PSEUDO.sub("", name).split(":", 5) for name in names]
-    alike = [each for each in listed if len(each) == len(parts) > 1 and each[2] == parts[2]]
-    filled = (
-        only_one({each[at] for each in alike if each[at]}, part) if _PLACEHOLDER.fullmatch(part) else part
-        for at, part in enumerate(parts)
-    )
-    return ":".join(filled)
 
 
 def _find_tags(denial: Denial) -> dict[str, str]:

@@ -56,7 +56,6 @@ from iamtriage.policies._documents import allow
 _REPOSITORY = lazy_pattern(rf"(?a)/v2/{NAME}/(?:(?:manifests|blobs)/|(?P<list>tags/list)\b)")
 _SHOW_ROLE = "aws eks describe-nodegroup prints it (nodeRole)."
 _ACTIONS = join_words(tasks.PULL_ACTIONS, "and")
-_PULL_AND_LOGIN = join_words((*tasks.PULL_ACTIONS, tasks.LOGIN_ACTION), "and")
 _PULL_ONLY = "AmazonEC2ContainerRegistryPullOnly"
 IMAGE_NOT_FOUND = CauseType(
     "image-not-found",
@@ -180,8 +179,9 @@ def explain_image_pull(denial: Denial) -> Explanation:
         return closed
     row, known = find_puller(shown), _find_pulling_role(shown)
     puller, role, summary_end, who_pulls = row
+    arn = "ROLE_ARN"
     if known is not None:
-        puller, role = f"the role {known['name']}", known["name"]
+        puller, role, arn = f"the role {known['name']}", known["name"], known["arn"]
     text = f"No policy of {puller} allows {_ACTIONS}{f' on the repository {name}' if name else ''}."
     causes = [NO_IDENTITY_ALLOW.cause(text=text)]
     if on_node or row == PULLERS[""]:
@@ -209,11 +209,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
         resource_policy_remedy(
             f"If the role is not in account {repository.account}, allow it there in the repository policy",
             f"A pull from another account requires {_ACTIONS} on both sides.",
-            statements=(
-                allow(
-                    tasks.PULL_ACTIONS, principal={"AWS": known["arn"] if known else "ROLE_ARN"}, sid="Pull"
-                ),
-            ),
+            statements=(allow(tasks.PULL_ACTIONS, principal={"AWS": arn}, sid="Pull"),),
             commands=repository.edit_commands,
             url=REPOSITORY_POLICIES,
         ),

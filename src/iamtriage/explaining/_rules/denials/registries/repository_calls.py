@@ -18,15 +18,11 @@ from iamtriage.explaining._rules.denials.registries.repositories import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
-from iamtriage.explaining._rules.shared.remedies import (
-    UNKNOWN_CALLER,
-    identity_remedy,
-)
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy
 from iamtriage.explaining._rules.shared.requirements import tasks
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import allow
 
-_ACTIONS = join_words(tasks.PULL_ACTIONS, "and")
 _PULL_AND_LOGIN = join_words((*tasks.PULL_ACTIONS, tasks.LOGIN_ACTION), "and")
 _LIST_ACTION = "ecr:ListImages"
 _PULL_ONLY = "AmazonEC2ContainerRegistryPullOnly"

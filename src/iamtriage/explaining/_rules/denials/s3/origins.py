@@ -270,8 +270,7 @@ def _bucket_remedy(denial: Denial, other: str | None) -> Remedy:
     new: str = statement["Condition"]["StringEquals"]["AWS:SourceArn"]
     old = f"{new.rpartition('/')[0]}/{other}"
     # Only the policy has the other distribution, which a listing lacks, or which was rebuilt.
-    is_gone = old in text and text.count(old) == text.count(f"{other}") and _REBUILT.search(text)
-    if other is None or not is_gone:
+    if other is None or old not in text or text.count(old) != text.count(other) or not _REBUILT.search(text):
         return usual
     title = f"Write {new.rpartition('/')[2]} in place of {other} in the bucket policy"
     both = f"The condition stays. If {other} uses the bucket, too, list both."

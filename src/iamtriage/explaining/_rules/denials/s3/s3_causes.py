@@ -247,17 +247,15 @@ OBJECT_LOCKED = CauseType(
 def explain_locked_object(denial: Denial) -> Explanation:
     """Explain that Object Lock protects a version of an object."""
     place = "--bucket BUCKET --key OBJECT_KEY --version-id VERSION_ID"
-    retention, hold = (f"aws s3api get-object-{each} {place}" for each in ("retention", "legal-hold"))
+    lines = tuple(f"aws s3api get-object-{each} {place}" for each in ("retention", "legal-hold"))
     governance = "With GOVERNANCE, repeat the call with --bypass-governance-retention. This requires s3:BypassGovernanceRetention in addition to the action. A deleted version cannot be recovered."
     compliance = (
         "With COMPLIANCE, nobody can delete the version before RetainUntilDate, not even the root user."
     )
     legal_hold = "With a legal hold ON, ask first why: to remove it requires s3:PutObjectLegalHold."
-    title, why = (
-        "Look at the lock of the version, then do what its mode permits",
-        "a retention period or a legal hold",
-    )
-    steps: tuple[str, ...] = (governance, f"{compliance} {legal_hold}")
+    why = "a retention period or a legal hold protects this version"
+    title = "Look at the lock of the version, then do what its mode permits"
+    steps = (governance, f"{compliance} {legal_hold}")
     if only_one({each.upper() for each in _LOCK_MODE.findall(denial.failure.text)}) == "COMPLIANCE":
         why = "its retention is in compliance mode"
         title = "Keep the version until its retention ends, which the first command prints"
@@ -266,7 +264,7 @@ def explain_locked_object(denial: Denial) -> Explanation:
             legal_hold,
         )
     return denial.explain(
-        f"Object Lock denied {denial.operation or 'the call'}: {why}{' protects this version' if steps[0] == governance else ''}, and no Allow overrides it.",
+        f"Object Lock denied {denial.operation or 'the call'}: {why}, and no Allow overrides it.",
         OBJECT_LOCKED.cause("reported", text="S3 says that the object is protected by Object Lock."),
-        remedies=your_remedy(title, *steps, commands=(retention, hold), url=_LOCK_PAGE),
+        remedies=your_remedy(title, *steps, commands=lines, url=_LOCK_PAGE),
     )

@@ -78,8 +78,7 @@ def _find_trail(denial: Denial) -> str | None:
     name = None if command is None else command.option("name")
     if name is None or name.value.startswith("arn:"):
         return name and name.value
-    starts = {each[0] for each in _START_OF_TRAIL.finditer(denial.failure.text)}
-    start = only_one(starts)
+    start = only_one({each[0] for each in _START_OF_TRAIL.finditer(denial.failure.text)})
     return start and f"{start}{name.value}"
 
 

@@ -24,9 +24,7 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import Kn
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     find_allowing_policy,
 )
-from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import (
-    Contrast,
-)
+from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command

@@ -20,9 +20,7 @@ from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, L
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
-from iamtriage.explaining._rules.shared.principals.principal_words import (
-    PLACEHOLDER_ACCOUNT,
-)
+from iamtriage.explaining._rules.shared.principals.principal_words import PLACEHOLDER_ACCOUNT
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW
 from iamtriage.explaining._rules.sts.trust.template_trust import find_trusting_role

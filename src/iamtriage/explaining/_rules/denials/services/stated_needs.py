@@ -5,15 +5,19 @@ Amazon Bedrock AgentCore does so with the image or the code of an agent, and Ama
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import Denial, Explanation
-from iamtriage.explaining._rules.denials.policy_types.missing_allows import explain_role_needs
+from iamtriage.explaining._rules.denials.policy_types.missing_allows import explain_missing_allow
 from iamtriage.explaining._rules.denials.services import managed_services
 from iamtriage.explaining._rules.denials.services.managed_services import (
     SERVICE_ROLE_LACKS_PERMISSION,
@@ -25,17 +29,25 @@ from iamtriage.explaining._rules.denials.services.service_specific import (
     explain_service_message,
 )
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_for_role
-from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_CONDITION
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_CONDITION,
+    STATED_POLICY_OTHER_RESOURCE,
+    find_allowing_policy,
+)
+from iamtriage.explaining._rules.denials.shown_policies.stated_policies import add_stated_policies
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import put_policy
+from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
 from iamtriage.policies._documents import build_statement
 from iamtriage.policies._grants import build_grant
+from iamtriage.policies._patterns import compile_glob, intersects, matches
 from iamtriage.policies._readers.elements import as_strings, iterate_statements
 
 _NEEDS = lazy_pattern(
@@ -46,6 +58,12 @@ _TEMPLATE = lazy_pattern(r"(?i:\blaunch[ _-]?templates?\b)|\blt-[0-9a-f]{8,17}(?
 _TEMPLATE_ATTACHED = lazy_pattern(
     r"\bAWSCodeDeployRole\b[^\n.;]{0,30}\battached\b|\b(?:attached|has|have|with|re-?attached)\b[^\n.;]{0,30}\bAWSCodeDeployRole\b(?!For)"
 )
+# A statement for the action does not apply.
+_UNMET = (STATED_POLICY_CONDITION.code, STATED_POLICY_OTHER_RESOURCE.code)
+# A reference in a template, whose colons separate no parts of an ARN.
+_PSEUDO = lazy_pattern(r"\$\{AWS::\w{1,20}\}")
+# Words such as ACCOUNT_ID.
+_PLACEHOLDER = lazy_pattern(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
 _OF_ROLE = "The service calls with this role. The caller's permissions are not the problem."
 _SEPARATOR = lazy_pattern(r", and |, | and ")
 _IMAGE = lazy_pattern(
@@ -100,7 +118,7 @@ def _compare_policies(
     """Return the explanation of what a role lacks with what its policies in the text say about that."""
     remedy = explanation.remedies[0]
     statements = list(iterate_statements(remedy.policy or {}))
-    unmet, lacking = explain_role_needs(denial, role, statements)
+    unmet, lacking = _explain_role_needs(denial, role, statements)
     if unmet is not None:
         # A condition has a correction of its own. The others need all that the service calls.
         remedies = unmet.remedies if unmet.causes[0].code == STATED_POLICY_CONDITION.code else (remedy,)
@@ -134,6 +152,81 @@ def _compare_policies(
             ),
         ),
     )
+
+
+def _explain_role_needs(
+    denial: Denial, role: Role, statements: list[dict[str, Any]]
+) -> tuple[Explanation | None, list[dict[str, Any]]]:
+    """Compare what the role of a service needs with its policies in the text.
+
+    Args:
+        denial: The denial, which does not say what the role lacks.
+        role: The role.
+        statements: What it needs. In resources, words such as ``REGION`` stand for what is unknown.
+
+    Returns:
+        Why a statement for one of the actions does not apply, ``None`` if nothing shows that, and what the policies do
+        not allow of the statements.
+    """
+    allows = [each for policy in denial.context.policies for each in policy.allows]
+    lacking: list[dict[str, Any]] = []
+    for statement in statements:
+        actions: list[str] = []
+        for action in as_strings(statement["Action"]):
+            resource = only_one(as_strings(statement["Resource"]))
+            named = None if resource is None else _fill_resource(resource, allows)
+            if named is None or "*" in action:
+                actions.append(action)
+                continue
+            failure = attrs.evolve(
+                denial.failure,
+                principal=str(role),
+                action=action,
+                resource=named,
+                policy_type="identity",
+                deny="implicit",
+            )
+            own = build_denial(failure, denial.facts)
+            if find_allowing_policy(own) is not None:
+                continue
+            actions.append(action)
+            if _may_be_narrower(action, named, allows):
+                continue
+            explanation = add_stated_policies(own, explain_missing_allow(own))
+            # Another resource is one with the same placeholders.
+            unmet = _UNMET[:1] if _PLACEHOLDER.search(named) else _UNMET
+            if any(each.code in unmet and each.evidence == "derived" for each in explanation.causes):
+                return attrs.evolve(explanation, failure=denial.failure), statements
+        if actions:
+            lacking.append({**statement, "Action": only_one(actions, actions)})
+    return None, lacking
+
+
+def _may_be_narrower(action: str, pattern: str, allows: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether a statement can be right although it allows an action only on a part of a pattern, which is wide for lack of a name."""
+    known = find_action(action)
+    if "*" not in pattern or (known is not None and known.only_wildcard):
+        return False
+    named = (
+        name for each in allows if names_action(each, action) for name in as_strings(each.get("Resource"))
+    )
+    whole = compile_glob(pattern)
+    return any(
+        not matches(pattern, (glob := compile_glob(each))) and intersects(whole, glob) for each in named
+    )
+
+
+def _fill_resource(resource: str, statements: Iterable[Mapping[str, Any]]) -> str:
+    """Return an ARN with the Region and the account of those of the same service in statements, where its own are unknown."""
+    parts = resource.split(":", 5)
+    names = (name for each in statements for name in as_strings(each.get("Resource")))
+    listed = [_PSEUDO.sub("", name).split(":", 5) for name in names]
+    alike = [each for each in listed if len(each) == len(parts) > 1 and each[2] == parts[2]]
+    filled = (
+        only_one({each[at] for each in alike if each[at]}, part) if _PLACEHOLDER.fullmatch(part) else part
+        for at, part in enumerate(parts)
+    )
+    return ":".join(filled)
 
 
 def explain_stated_needs(denial: Denial) -> Explanation | None:
