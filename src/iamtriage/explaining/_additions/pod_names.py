@@ -47,11 +47,9 @@ _LOOKUPS = (
 )
 # Who starts pods for tasks and jobs, the accounts of its own pods, and the commands for a workload that the text does not name.
 _PODS_OF_RUNS = lazy_pattern(
-    r"\bKubernetes(?:Executor|PodOperator)\b|\bkind: (?:Cron)?Job\b|\bkind: (?:Workflow|CronWorkflow|PipelineRun|TaskRun|SparkApplication)\b"
+    r"\bKubernetes(?:Executor|PodOperator)\b|\bkind: (?:(?:Cron)?(?:Job|Workflow)|PipelineRun|TaskRun|SparkApplication)\b"
 )
-_LONG_RUNNING = lazy_pattern(
-    r"scheduler|webserver|api-server|triggerer|dag-processor|statsd|operator|controller|server"
-)
+_LONG_RUNNING = lazy_pattern(r"scheduler|server|triggerer|dag-processor|statsd|operator|controller")
 _RESTARTS = lazy_pattern(r"kubectl rollout (?:restart|status) deployment/NAME\b")
 _NEW_PODS = "Nothing has to be restarted: each task or job gets a new pod, which has the change."
 

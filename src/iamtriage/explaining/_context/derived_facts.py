@@ -106,14 +106,11 @@ def _find_said_trust(failure: Failure) -> Iterator[tuple[str, Any]]:
         return
     if failure.action != "sts:AssumeRole" or failure.policy_type not in {None, "role_trust"}:
         return
+    if failure.deny == "explicit":
+        return
     from iamtriage.explaining._context.readers.said_trust import find_said_trust
 
-    said = (
-        None
-        if failure.deny == "explicit"
-        else find_said_trust(failure.text, failure.principal, failure.resource)
-    )
-    if said is not None:
+    if (said := find_said_trust(failure.text, failure.principal, failure.resource)) is not None:
         yield "trust_policy", said
 
 

@@ -23,11 +23,7 @@ from iamtriage.explaining._context.readers.names import NAME_READERS
 from iamtriage.explaining._context.readers.other_profiles import hide_other_profiles
 from iamtriage.explaining._context.readers.regions import choose_region
 from iamtriage.explaining._context.readers.runtimes import find_runtime, name_user_of_job
-from iamtriage.explaining._context.readers.s3_locations import (
-    Location,
-    find_location,
-    find_setting,
-)
+from iamtriage.explaining._context.readers.s3_locations import Location, find_location, find_setting
 from iamtriage.explaining._context.readers.s3_remotes import find_remote
 from iamtriage.explaining._context.readers.sdk_frames import find_called_operation
 from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
@@ -236,8 +232,8 @@ def _documents(text: str) -> dict[str, Any]:
     is_described = is_allowed or any(map(text.__contains__, _SIGNS_OF_DESCRIPTIONS))
     has_policies = any(map(text.__contains__, _SIGNS_OF_POLICIES))
     has_mappings = '"' in text or "arn: " in text or "GROUPS" in text or "iamidentitymapping" in text
-    has_ids = "AROA" in text or "AIDA" in text or "WebIdentity" in text
-    if not (is_attached or is_described or has_policies or has_mappings or has_ids):
+    may_trust = "AROA" in text or "AIDA" in text or "WebIdentity" in text
+    if not (is_attached or is_described or has_policies or has_mappings or may_trust):
         return {}
     from iamtriage.explaining._context.readers.documents import find_documents, find_mappings, name_documents
 
@@ -253,12 +249,15 @@ def _documents(text: str) -> dict[str, Any]:
 
         policies += find_attached_policies(text)
     is_described &= all(each.has_principal or each.name == SESSION_POLICY for each in policies)
-    if is_described or " outside " in text:
+    if is_described:
+        from iamtriage.explaining._context.readers.attached_policies import find_described_policies
+
+        policies += find_described_policies(text)
+    if " outside " in text:
         from iamtriage.explaining._context.readers import attached_policies, organization_levels
 
-        policies += attached_policies.find_described_policies(text) if is_described else ()
         policies += organization_levels.find_denied_regions(text, policies, attached_policies.DESCRIBED)
-    is_shown = ':sub"' in text or "Principal" in text or has_ids
+    is_shown = ':sub"' in text or "Principal" in text or may_trust
     if is_shown and not any(each.is_trust_policy for each in policies):
         from iamtriage.explaining._context.readers.pasted_policies import find_trust_fragment
 

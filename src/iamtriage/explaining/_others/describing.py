@@ -100,9 +100,8 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
             names = [f"{name}{place}" for name, place in zip(names, places, strict=True)]
         listed = f" ({join_words(names, 'and')})" if len(names) <= _MAX_DETAILED else ""
         known = sum(each.principal is not None for each in denials)
-        more = (
-            f", and {rest} other failure{'s' if rest > 1 else ''}" if (rest := len(failures) - known) else ""
-        )
+        rest = len(failures) - known
+        more = f", and {rest} other failure{'s' if rest > 1 else ''}" if rest else ""
         stops = [each is not None and stops_task(each) for each in failures]
         main = f" That of {names[0]} stops the task." if stops[0] and not any(stops[1:]) else ""
         text = max((each.text for each in failures if each is not None), key=len)
@@ -230,9 +229,8 @@ def _is_of_same_reason(failure: Failure, explained: Failure) -> bool:
     if all(_WRONG_TIME.search(each.text, *each.span) for each in (failure, explained)):
         return True  # STS and other services use different codes
     code, other = error_code(failure), error_code(explained)
-    is_throttled = failure.kind == "aws_error"
     return (code == other or {code, other} <= _UNKNOWN_KEY) and (
-        not is_throttled or _THROTTLED.match(code) is not None
+        failure.kind != "aws_error" or _THROTTLED.match(code) is not None
     )
 
 
@@ -383,8 +381,7 @@ def _find_fix(failure: Failure, topic: str | None) -> str:
         return ": the command worked when it was repeated"
     _, need = _TOPICS.get(topic or "", ("", _FIXES.get(failure.kind, "")))
     if failure.kind == "expired_credentials" and (made := _find_awaited(failure)) is not None:
-        need += f". {made} may exist by now: import it if it is not in Terraform's state, "
-        need += "or untaint it if it is tainted there"
+        need += f". {made} may exist by now: import it if it is not in Terraform's state, or untaint it if it is tainted there"
     return _CODES.get(failure.envelope.code or "", need)
 
 

@@ -500,8 +500,10 @@ _TEAM = f"arn:aws:iam::{_ACCOUNT}:policy/team"
         (f"The role mailer has iam:CreateRole on * only if iam:PermissionsBoundary is {_TEAM}.", f"iam:PermissionsBoundary is {_TEAM}"),
         (f"mailer has iam:CreateRole with the condition StringEquals iam:PermissionsBoundary {_TEAM}", f"iam:PermissionsBoundary is {_TEAM}"),
         ("The role mailer has iam:CreateRole on * when aws:RequestedRegion is eu-west-9.", "aws:RequestedRegion is eu-west-9"),
+        ("The role still has iam:CreateRole on * when aws:RequestedRegion is eu-west-9.", "aws:RequestedRegion is eu-west-9"),
         # It is that of another role, or what the condition requires is open.
         (f"The role crane has iam:CreateRole on * only if iam:PermissionsBoundary is {_TEAM}.", None),
+        (f"The role infra has iam:CreateRole on * only if iam:PermissionsBoundary is {_TEAM}.", None),
         ("The role mailer has iam:CreateRole on * if the role is tagged.", None),
     ],
 )  # fmt: skip

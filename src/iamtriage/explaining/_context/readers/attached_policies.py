@@ -126,7 +126,7 @@ _CHARS_OF_LIST = 600
 # The words with which a sentence about the caller, or a line of a list, begins.
 _OF_CALLER = lazy_pattern(r"(?i:\b(?:polic(?:y|ies)|role|permission set|user|it|i|we)\b)|^\s{0,13}[-*] ")
 # "The role admin has": a role of which the text has no ARN.
-_OF_NAMED = lazy_pattern(r"\b[Rr]ole [`\"']?(?!(?:allow|already|also|can|contain|for|got|grant|ha[sd]|have|i[ns]|includ|itself|may|now|of|on|only|polic|that|to|we|which|with)\w*\b)[A-Za-z][\w+=,@-]{1,62}[`\"']? (?:already |also |itself |now |only )?(?:allows?|can|grants?|has|is|may)\b")  # fmt: skip
+_OF_NAMED = lazy_pattern(r"\b[Rr]ole [`\"']?(?!(?:allow(?:s|ed)?|already|also|can(?:not)?|contain(?:s|ed)?|currently|for|got|grant(?:s|ed)?|ha[sd]|have|i[ns]|include[sd]?|itself|just|may|now|of|on|only|polic(?:y|ies)|really|still|that|to|we|which|with)[ `\"'])[A-Za-z][\w+=,@-]{1,62}[`\"']? (?:already |also |itself |now |only )?(?:allows?|can|grants?|has|is|may)\b")  # fmt: skip
 # "The permission set ReadOnly has …", "the permission set of the other team has …"
 _OF_SET = lazy_pattern(
     r"(?i:\bpermission set)(?: (?:named )?[`\"']?(?!(?:allows?|already|also|can|contains?|got|grants?|has|have|includes?|is|itself|may|that|which|with)\b)(?P<name>[\w+=,.@-]{1,32}))?"
@@ -158,22 +158,14 @@ def find_described_policies(text: str) -> Iterator[Document]:
             continue  # the caller is another one
         actions = re.findall(_ACTION, found["actions"])
         resources = [each.strip("`\"'.,") for each in re.findall(_TARGET, found["resources"] or "")]
-        # What was only given without a resource can be on any.
         condition = _read_condition(text, found.end())
-        if condition == {}:
+        # What was only given without a resource can be on any.
+        is_on_all = _GIVEN.search(words) is None and all(each.endswith(":*") for each in actions)
+        if condition == {} or not (resources or condition or is_on_all):
             continue
-        if (
-            resources
-            or condition
-            or (_GIVEN.search(words) is None and all(each.endswith(":*") for each in actions))
-        ):
-            resources = [
-                f"arn:aws:kms:*:*:{each}" if each.startswith("alias/") else each for each in resources
-            ]
-            statement: dict[str, Any] = {"Effect": "Allow", "Action": actions, "Resource": resources or ["*"]}
-            statements.setdefault(owner, []).append(
-                statement | ({"Condition": condition} if condition else {})
-            )
+        resources = [f"arn:aws:kms:*:*:{each}" if each.startswith("alias/") else each for each in resources]
+        statement: dict[str, Any] = {"Effect": "Allow", "Action": actions, "Resource": resources or ["*"]}
+        statements.setdefault(owner, []).append(statement | ({"Condition": condition} if condition else {}))
     for owner, allowed in statements.items():
         content = {"Version": "2012-10-17", "Statement": allowed}
         yield Document(content, is_whole=False, owner=owner, name=DESCRIBED)

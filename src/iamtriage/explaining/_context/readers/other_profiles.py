@@ -27,13 +27,14 @@ def hide_other_profiles(failure: Failure, words: str) -> str:
         return words
     from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
 
-    runs = [run for run in find_runs(failure) if run.command.program == "aws"]
-    failed = find_failed(failure, find_runs(failure))
+    runs = tuple(find_runs(failure))
+    failed = find_failed(failure, runs)
     # kubectl uses the profile of another command's kubeconfig.
     profile = _profile_of_terraform(failure) if failed is None else failed.profile
     if profile is None or (failed is not None and failed.command.program != "aws"):
         return words
-    others = (failure.text[run.start : run.end] for run in runs if run.profile != profile)
+    aws_runs = (run for run in runs if run.command.program == "aws")
+    others = (failure.text[run.start : run.end] for run in aws_runs if run.profile != profile)
     return reduce(lambda rest, other: rest.replace(other, ""), others, words)
 
 

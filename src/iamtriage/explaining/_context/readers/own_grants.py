@@ -61,7 +61,7 @@ _NOT_SO_AFTER = lazy_pattern(
 )
 _ARTICLE = lazy_pattern(r"\b(?i:the|our|my|its|this|that) \Z")
 _ON_ALL = lazy_pattern(r"[\"'`]?,? (?:on|for) [\"'`]?(?:\*|(?i:all|any|every)\b)")
-_CHARS_AFTER = 240
+_CHARS_AFTER, _CHARS_OF_ARTICLE = 240, 6
 
 
 def find_own_grant(
@@ -126,16 +126,12 @@ def _is_own(found: re.Match[str], names: Iterable[str], kind: str) -> bool:
     if any(each and each.strip(".,") in names for each in named):
         return True
     # The role of a permission set is called both.
-    is_kind = (parts.get(f"{owner}_kind") or "").lower() in {
-        kind,
-        "role" if kind == "permission set" else kind,
-    }
+    kinds = {kind, "role"} if kind == "permission set" else {kind}
+    is_kind = (parts.get(f"{owner}_kind") or "").lower() in kinds
     before = (named[0] or "").lower()
     if owner == "named":
-        return (
-            before == kind
-            and _ARTICLE.search(found.string, max(found.start() - 6, 0), found.start()) is not None
-        )
+        low = max(found.start() - _CHARS_OF_ARTICLE, 0)
+        return before == kind and _ARTICLE.search(found.string, low, found.start()) is not None
     after = named[1] or ""
     is_named = bool(after) and _NEXT_WORD.fullmatch(after) is None
     return is_kind and not is_named and (not before or before in _QUALIFIERS)

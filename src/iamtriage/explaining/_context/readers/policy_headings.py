@@ -118,9 +118,10 @@ def find_owner_in_heading(text: str, start: int) -> tuple[str, str] | None:
     heading = _FENCE.sub("", text[max(start - _CHARS_OF_INTRODUCTION, 0) : start])
     for form in _OF_OWNER:
         if (found := form.search(heading)) is not None:
-            kind, known = found["kind"].lower().lstrip("-_"), _find_kind(text, found["name"])
-            if known or (kind and _is_name(found)):
-                return kind or known or "", found["name"]
+            known = _find_kind(text, found["name"])
+            kind = found["kind"].lower().lstrip("-_") or known
+            if kind and (known or _is_name(found)):
+                return kind, found["name"]
     return None
 
 

@@ -28,16 +28,18 @@ from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_logins import GKE
 from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.rbac.other_denials import explain_other_denial
-from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missing_role, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.rbac.repeated_entries import find_repeated_entry
-from iamtriage.explaining._rules.kubernetes.rbac.request_checks import (
-    find_template_without_account,
+from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import (
+    find_missing_role,
     one_namespace_remedy,
+    rbac_remedies,
 )
-from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_verbs, find_gaps, role_allows
+from iamtriage.explaining._rules.kubernetes.rbac.repeated_entries import find_repeated_entry
+from iamtriage.explaining._rules.kubernetes.rbac.request_checks import find_template_without_account
+from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_verbs, find_gaps
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac_remedies import gap_remedies
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import KubernetesForbidden
 
@@ -135,8 +137,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
             # A Role for the request alone would need a group, too.
             policy = access_policy_remedy(denied)
             return (*of_gaps, *([attrs.evolve(policy, steps=policy.steps[1:])] if policy else []))
-        one = one_namespace_remedy(denied, gaps[0].found, role_allows) if gaps else None
-        narrower = () if one is None else (one,)
+        narrower = present(one_namespace_remedy(denied, gaps[0].found)) if gaps else ()
         if of_gaps and gaps[0].is_elsewhere:
             return (*of_gaps, *narrower)
         found = (*of_gaps, *rbac_remedies(denied))

@@ -17,13 +17,15 @@ from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import Commands, present, your_remedy
 from iamtriage.failures._failures import CredentialScope, Failure
 
+REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
+"""The source of a pattern for the code of a Region, as settings have it."""
 # A setting whose name and value are two arguments, elements of XML, for Spark, words of a line, or members that set a value
 # of a Helm chart. To read one with a default sets nothing.
 _PAIR = lazy_pattern(
     r"(?am)(?:(?:(?<=[(\[,])(?<!get\()(?<!env\()|^)\s{0,40}[\"'](?P<argument>[\w.-]{0,100}(?i:region))[\"']\s?,\s{0,40}[\"']"
     r"|<name>\s{0,9}(?P<element>[\w.-]{0,100}region)\s{0,9}</name>\s{0,80}<value>\s{0,9}"
     r"|\bname[ \t]{0,20}[=:][ \t]?[\"']?(?P<value>[\w.\[\]\\-]{0,100}[Rr]egion)[\"']?,?\s{1,40}value[ \t]{0,20}[=:][ \t]?[\"']?"
-    r"|^[ \t]{0,20}(?P<word>spark\.[\w.-]{1,100}\.region)[ \t]{1,40})(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\b"
+    rf"|^[ \t]{{0,20}}(?P<word>spark\.[\w.-]{{1,100}}\.region)[ \t]{{1,40}})(?P<region>{REGION_NAME})\b"
 )
 _OF_BUCKET = lazy_pattern(r"\.bucket\.([a-z0-9._-]{3,63}?)\.(?:endpoint\.)?region\Z")
 _OF_SERVICE = lazy_pattern(
@@ -37,10 +39,10 @@ S3A, _SPARK = lazy_pattern(r"\bs3a://|\bfs\.s3a\b"), lazy_pattern(r"(?i)\b(?:py)
 _HELM_VALUES = lazy_pattern(r"(?i)(?:\A|[/_.-])values[\w.-]{0,40}\.ya?ml\Z")
 _PRINTED_VALUES = lazy_pattern(r"\bhelm get values\b|(?m:^(?:USER-SUPPLIED|COMPUTED) VALUES:)")
 _COMPOSE = lazy_pattern(r"(?:\A|/)(?:docker-)?compose[\w.-]{0,40}\.ya?ml\Z")
-_REGION = lazy_pattern(r"(?<=[Rr]egion=)[\"']?[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]\b[\"']?")
+_REGION = lazy_pattern(rf"(?<=[Rr]egion=)[\"']?{REGION_NAME}\b[\"']?")
 _UPGRADE = lazy_pattern(r"(?m)^[ \t]{0,8}[$#%❯]? ?(?P<line>helm upgrade [^\n]{1,300})$")
 _RELEASE = lazy_pattern(r"\bresource \"helm_release\" \"(?P<name>[\w-]{1,80})\" ?\{")
-# A manifest up to its metadata, and the objects that have no settings of a Region in their specification.
+# A manifest up to its metadata.
 _MANIFEST = lazy_pattern(
     r"(?m)^kind:[ \t]{1,4}(?P<kind>[A-Z][A-Za-z]{2,60})[ \t\r]{0,8}\n(?:(?!kind:|spec:)[^\n]{0,400}\n){0,4}?metadata:[ \t\r]{0,8}\n(?P<metadata>(?:[ \t]{1,20}[^\n]{0,400}\n){1,60})"
 )
@@ -50,6 +52,7 @@ _NAME, _NAMESPACE = (
 )
 _SEPARATOR = lazy_pattern(r"(?m)^---")
 _LOCATION = lazy_pattern(rf"\b(BackupStorageLocation|VolumeSnapshotLocation) \\?\"({KUBERNETES_NAME})\\?\"")
+# These are no custom resources: their containers have the settings.
 _WORKLOADS = frozenset(
     {"ConfigMap", "CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "Secret", "StatefulSet"}
 )

@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import fin
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.region_fixes import (
+    REGION_NAME,
     S3A,
     RegionFix,
     find_pair,
@@ -28,7 +29,6 @@ from iamtriage.explaining._rules.sts.region_fixes import (
 )
 from iamtriage.failures._failures import Failure
 
-REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
 # A setting of the region in code, a file or a command. In a log, words before a colon are not a setting.
 _REGION_SETTING = lazy_pattern(
     r"(?am)(?:--region(?:[ =]|[\"']?,?\s{1,40}(?:- )?)|(?<![\w.-])[\w.\[\]-]{0,60}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"

@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.explaining._rules.sts import region_settings
+from iamtriage.explaining._rules.sts.region_fixes import REGION_NAME
 from iamtriage.failures._failures import CredentialScope
 
 EXPECTED_SERVICE = lazy_pattern(r"scoped to (?:a )?(?:valid|correct) service(?:: ?'([a-z0-9-]{1,30})')?")
@@ -32,7 +33,7 @@ ENDPOINT_SETTING = r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,
 _SERVICE = r"([a-z][a-z0-9-]{1,30})"
 _SIGNED_SERVICE = lazy_pattern(
     rf"(?a)\bCredential=\w{{16,128}}/\d{{8}}/[a-z0-9-]{{4,30}}/{_SERVICE}/aws4_request|--service[ =][\"']?{_SERVICE}\b|\baws:amz:[a-z0-9-]{{4,30}}:{_SERVICE}\b"
-    rf"|\b(?:AWS4Auth|AWSV4SignerAuth)\([^()\n]{{1,200}}?[\"']{region_settings.REGION_NAME}[\"'], ?[\"']{_SERVICE}[\"']|\bSigV4Auth\([^(),\n]{{1,100}}, ?[\"']{_SERVICE}[\"']"
+    rf"|\b(?:AWS4Auth|AWSV4SignerAuth)\([^()\n]{{1,200}}?[\"']{REGION_NAME}[\"'], ?[\"']{_SERVICE}[\"']|\bSigV4Auth\([^(),\n]{{1,100}}, ?[\"']{_SERVICE}[\"']"
     # A named argument, the first one, the one after the hash in Go, and the builders of Java.
     rf"|\b(?:AWS4Auth|AWSV4SignerAuth|SignatureV4|aws4\.sign|Sigv4::Signer\.new)\s?\((?:[^()]|\([^()]{{0,80}}\)){{0,300}}?\bservice[\"']?\s?[:=]\s?[\"']{_SERVICE}[\"']"
     rf"|\b(?:AWSSigV4|new SignatureV4)\([\"']{_SERVICE}[\"']|\.Sign(?:HTTP)?\([^\n\"]{{1,200}}\"{_SERVICE}\", |\.(?:service(?:Signing)?|signing|setService)Name\([\"']{_SERVICE}[\"']"
@@ -279,7 +280,7 @@ def _find_signing_code(text: str) -> tuple[str | None, str | None]:
     if found is None or found[0].startswith("Credential="):
         return None, None
     line = text[found.start() : found.end()] + text[found.end() :].partition("\n")[0]
-    region = re.search(region_settings.REGION_NAME, line)
+    region = re.search(REGION_NAME, line)
     return find_file(text, found.start()), region and region[0]
 
 

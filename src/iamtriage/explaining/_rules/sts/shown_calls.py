@@ -61,9 +61,9 @@ _FORMS = {
     "jenkins": "externalId: {expression},",
     "yaml": "externalID: {expression}",
 }
-# The ProviderConfig of Crossplane: https://docs.upbound.io/manuals/packages/providers/authentication/
+# The ProviderConfig of Crossplane, with one role in the chain: https://docs.upbound.io/manuals/packages/providers/authentication/
 _CHAIN = lazy_pattern(
-    r"(?m)\bassumeRoleChain:[ \t]{0,4}\n[ \t]{0,40}- (?:[ \t]{0,40}[\w.]{1,40}:[^\n]{0,700}\n?){1,6}(?![ \t]{0,40}-)"
+    r"(?m)\bassumeRoleChain:[ \t]{0,4}\n[ \t]{0,40}- (?:[ \t]{0,40}[\w.]{1,40}:[^\n]{0,700}(?:\n|\Z)){1,6}+(?![ \t]{0,40}-)"
 )
 _MEMBER = lazy_pattern(r"(?m)^[ \t-]{0,44}(?P<name>\w{1,40}):[ \t]{1,4}[\"']?(?P<value>[^\s\"']{1,1224})")
 _GO_OPTIONS = lazy_pattern(r"func\((?P<name>\w{1,20}) \*stscreds\.\w+\)")

@@ -127,6 +127,13 @@ MFA = _policy(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
             "assumeRoleChain passes none",
             "--external-id octo-42",
         ),
+        # A chain of two roles.
+        (
+            f"kind: ProviderConfig\nspec:\n  assumeRoleChain:\n    - roleARN: {ROLE}\n      externalID: wrong\n    - roleARN: {ROLE}x\n",
+            EXTERNAL_ID,
+            "requires the external ID octo-42.",
+            "",
+        ),
         # A step of Jenkins with another role, or with keys.
         (
             "withAWS(role: 'audit', roleAccount: '555566667777') {",

@@ -12,12 +12,13 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, StatedRole
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
 from iamtriage.explaining._rules.kubernetes.entries import entry_groups
 from iamtriage.explaining._rules.kubernetes.other_logins import GKE
-from iamtriage.explaining._rules.kubernetes.rbac import request_checks
+from iamtriage.explaining._rules.kubernetes.rbac import request_checks, stated_rbac
 from iamtriage.explaining._rules.kubernetes.rbac.installer_remedies import installer_remedies
 from iamtriage.explaining._rules.kubernetes.rbac.repeated_entries import (
     find_repeated_entry,
@@ -26,7 +27,13 @@ from iamtriage.explaining._rules.kubernetes.rbac.repeated_entries import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests, manifests
-from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, owner_remedy, present
+from iamtriage.explaining._rules.shared.remedies import (
+    Commands,
+    cluster_remedy,
+    owner_remedy,
+    present,
+    your_remedy,
+)
 
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found"
@@ -166,6 +173,32 @@ def _service_account_remedy(denied: denied_requests.DeniedRequest) -> Remedy | N
             f"kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace {namespace}",
         ),
         url="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
+    )
+
+
+def one_namespace_remedy(
+    denied: denied_requests.DeniedRequest, binding: StatedBinding | StatedRole
+) -> Remedy | None:
+    """Return the remedy for a list of all namespaces, if a RoleBinding can allow that of its own namespace."""
+    request, place = denied.request, binding.namespace
+    if not isinstance(binding, StatedBinding) or binding.kind != "RoleBinding" or place is None:
+        return None
+    is_list = request.is_cluster_scope and request.verb in {"list", "watch"}
+    is_own = any(request_checks.matches_subject(each, binding, denied) for each in binding.subjects)
+    allowed = binding.role == "ClusterRole cluster-admin" or stated_rbac.role_allows(denied, binding.role)
+    if not is_list or request.is_cluster_scoped_type is not False or not is_own or allowed is False:
+        return None
+    there = attrs.evolve(denied, request=attrs.evolve(request, namespace=place, is_cluster_scope=False))
+    base, is_pod = (request.resource or "").partition("/")[0], denied.kind == "service account"
+    who = f"let the program list {base}" if is_pod else f"list {base}"
+    step = f"The RoleBinding {'allows that already' if allowed else 'is enough if its role allows that'}. Other namespaces need a RoleBinding each."
+    how = "Set the namespace in the options of the program; in Go, with informers.WithNamespace of client-go, or DefaultNamespaces in the cache.Options of controller-runtime."
+    get = commands.command("kubectl", "get", request.type_argument, "-n", commands.namespace(place))
+    return your_remedy(
+        f"Or {who} only in the namespace {clip_text(place)}, if that is enough",
+        f"{step} {how}" if is_pod else step,
+        commands=(None if is_pod else get, request_checks.check_command(there)),
+        url=pages.RBAC,
     )
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
@@ -101,34 +97,6 @@ def check_command(denied: denied_requests.DeniedRequest, user: str | None = None
     if denied.subject is not None and denied.subject.kind == "Group":
         arguments.append(f"--as-group={denied.subject.name}")
     return commands.command(*arguments)
-
-
-def one_namespace_remedy(
-    denied: denied_requests.DeniedRequest,
-    binding: object,
-    allows: Callable[[denied_requests.DeniedRequest, str], bool | None],
-) -> Remedy | None:
-    """Return the remedy for a list of all namespaces, if a RoleBinding can allow that of its own namespace."""
-    request, place = denied.request, getattr(binding, "namespace", None)
-    if not isinstance(binding, StatedBinding) or binding.kind != "RoleBinding" or place is None:
-        return None
-    is_list = request.is_cluster_scope and request.verb in {"list", "watch"}
-    own = next((each for each in binding.subjects if matches_subject(each, binding, denied)), None)
-    allowed = binding.role == "ClusterRole cluster-admin" or allows(denied, binding.role)
-    if not is_list or request.is_cluster_scoped_type is not False or own is None or allowed is False:
-        return None
-    there = attrs.evolve(denied, request=attrs.evolve(request, namespace=place, is_cluster_scope=False))
-    base, is_pod = (request.resource or "").partition("/")[0], denied.kind == "service account"
-    who = f"let the program list {base}" if is_pod else f"list {base}"
-    step = f"The RoleBinding {'allows that already' if allowed else 'is enough if its role allows that'}. Other namespaces need a RoleBinding each."
-    how = "Set the namespace in the options of the program; in Go, with informers.WithNamespace of client-go, or DefaultNamespaces in the cache.Options of controller-runtime."
-    get = commands.command("kubectl", "get", request.type_argument, "-n", commands.namespace(place))
-    return your_remedy(
-        f"Or {who} only in the namespace {clip_text(place)}, if that is enough",
-        f"{step} {how}" if is_pod else step,
-        commands=(None if is_pod else get, check_command(there)),
-        url=pages.RBAC,
-    )
 
 
 def find_impersonation(denied: denied_requests.DeniedRequest) -> Impersonation | None:

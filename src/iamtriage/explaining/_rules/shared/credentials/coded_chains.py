@@ -27,7 +27,7 @@ _FIXED_KEYS = lazy_pattern(
     r"|\bcredentials\.NewStaticCredentials(?:Provider)?\(|\bStaticCredentialsProvider\.create\(|\bsession_token: ?[\w.]{1,60}session_token\b"
 )
 CHAIN_LIMIT = "1 hour session limit for roles assumed by role chaining"
-# What a machine or a container runs with, by the words for it.
+# What says that a machine or a container runs with its role.
 _OWN_ROLE = lazy_pattern(
     rf"(?a)\b(?P<kind>instance|EC2|task|ECS)(?:'s)? role\b(?:[ :=(\"']{{1,4}}(?:(?:is|named|of the (?:host|box|task)) )?(?P<arn>{ROLE_ARN}))?"
 )
@@ -35,7 +35,11 @@ _OWN_ROLE = lazy_pattern(
 _RUNS_IN = lazy_pattern(
     r"\b(?:ECS (?:task|service|container)|Fargate(?: task)?|EC2 (?:instance|host)|EKS pod|Lambda(?: function)?|SageMaker(?= (?:[Ss]tudio|[Nn]otebook)))\b"
 )
-_SOURCE_OF_KIND = {"instance": "Ec2InstanceMetadata", "EC2": "Ec2InstanceMetadata"}
+# By the word for what a program runs in, where it gets its first credentials.
+_SOURCES = {
+    **dict.fromkeys(("ECS", "Fargate", "task", NOTEBOOK), "EcsContainer"),
+    **dict.fromkeys(("EC2", "instance"), "Ec2InstanceMetadata"),
+}
 _OWN_DURATION = lazy_pattern(
     r"\b(?:DurationSeconds|durationSeconds|duration_seconds)[\"']?\s?(?:=>?|:)\s?(?!3600\b)(?P<seconds>\d{3,5})\b"
 )
@@ -58,7 +62,7 @@ def find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
             return None
         chain = RoleChain(source, session, role, None, None, None)
         return chain._replace(setting="EcsContainer", place=NOTEBOOK) if session == NOTEBOOK else chain
-    setting = None if own is None else _SOURCE_OF_KIND.get(own["kind"], "EcsContainer")
+    setting = None if own is None else _SOURCES[own["kind"]]
     source = own["arn"].rpartition("/")[2].rstrip(".,") if own is not None and own["arn"] else None
     return RoleChain(source, "", role, None, None, None, setting)
 
@@ -77,13 +81,7 @@ def find_fixed_keys(case: Case[ExpiredCredentials]) -> RoleChain | None:
     chain = RoleChain(None, "", role, None, None, None)
     if place is None:
         return chain
-    settings = {
-        "ECS": "EcsContainer",
-        "Fargate": "EcsContainer",
-        "EC2": "Ec2InstanceMetadata",
-        NOTEBOOK: "EcsContainer",
-    }
-    return chain._replace(setting=settings.get(place[0].split()[0]), place=place[0])
+    return chain._replace(setting=_SOURCES.get(place[0].split()[0]), place=place[0])
 
 
 def _is_local(text: str) -> bool:

@@ -60,13 +60,14 @@ def find_said_grant(denial: Denial, action: str, *, on_all: bool = False) -> str
     from iamtriage.explaining._context.readers.own_grants import find_own_grant
 
     role = denial.role
+    permission_set: str = getattr(role, "permission_set", None) or ""
     names = {
         getattr(role, "name", ""),
         getattr(denial.principal, "name", ""),
         session_name(denial.principal),
-        getattr(role, "permission_set", None) or "",
+        permission_set,
     }
-    kind = "user" if role is None else "permission set" if getattr(role, "permission_set", None) else "role"
+    kind = "user" if role is None else "permission set" if permission_set else "role"
     return find_own_grant(denial.failure.text, action, names - {""}, kind, on_all=on_all)
 
 

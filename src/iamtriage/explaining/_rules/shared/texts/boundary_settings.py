@@ -81,10 +81,10 @@ def find_change(text: str, boundary: str | None) -> BoundaryChange | None:
     what = "The plan" if planned else "The change"
     where = f" ({clip_text(planned['address'])})" if planned else ""
     since = f", with the update from {updated['old']} to {updated['new']}" if updated else ""
-    before = "the policies of the role were enough"
     if setting["sign"] == "~":
         return BoundaryChange(f"{what} in the text sets another boundary than before{where}{since}.", step)
-    return BoundaryChange(f"{what} in the text adds this boundary{where}{since}: before, {before}.", step)
+    added = f"adds this boundary{where}{since}: before, the policies of the role were enough."
+    return BoundaryChange(f"{what} in the text {added}", step)
 
 
 # Pulumi prints the type and the name of a resource above its diagnostics.

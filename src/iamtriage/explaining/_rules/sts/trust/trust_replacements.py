@@ -130,6 +130,8 @@ def pattern_remedy(result: TrustResult, facts: Facts, role: str | None, like: st
     kept = [each for each in result.expected if not each.startswith(pattern.removesuffix("*"))]
     is_list = bool(kept) and not shows_only_condition(facts)
     fixed = with_value(result, facts, value=[*kept, pattern] if is_list else pattern, new_operator=like)
+    if fixed is None:
+        return None
     title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
     more = f"{like} accepts every version: an exact subject fails with the next."
     if actual.startswith("system:serviceaccount:"):
@@ -143,8 +145,6 @@ def pattern_remedy(result: TrustResult, facts: Facts, role: str | None, like: st
     elif kept:
         more += f" {REMOVE_OLD}"
     step = f"{WHOLE_DOCUMENT} {more}"
-    if fixed is None:
-        return None
     return replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts, keeps_old=bool(kept))
 
 
