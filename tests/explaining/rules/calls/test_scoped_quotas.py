@@ -123,3 +123,27 @@ def test_attachment_in_terraform(shown: str, entry: str) -> None:
     """What the code attaches must go there, or the next run attaches it again."""
     first = explain(f"{_IN_TERRAFORM}{_SHOWN}\n{shown}").remedies[0]
     assert first.steps[0].startswith(f"Remove {entry} from the Terraform code")
+
+
+_ADD = "$ aws iam add-role-to-instance-profile --instance-profile-name app --role-name app-2\n\n"
+_GET = "\n\n$ aws iam get-instance-profile --instance-profile-name app"
+
+
+@check_rows(
+    ("listed", "role"),
+    [
+        (f"{_GET} --query InstanceProfile.Roles[].RoleName --output text\napp-1\n", "app-1"),
+        (f'{_GET}\n{{"InstanceProfile": {{"InstanceProfileName": "app", "Roles": [{{"Path": "/", "RoleName": "app-1"}}]}}}}', "app-1"),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_instance_profile_has_one_role(listed: str, role: str | None) -> None:
+    error = _CLI.format("AddRoleToInstanceProfile", "InstanceSessionsPerInstanceProfile: 1")
+    explanation = explain(f"{_ADD}{error}{listed}")
+    assert f"app has {f'the role {role}' if role else 'a role'} already" in explanation.summary
+    assert [each.split(" ", 3)[2] for each in explanation.remedies[0].commands][-2:] == [
+        "remove-role-from-instance-profile",
+        "add-role-to-instance-profile",
+    ]
+    assert explanation.remedies[0].commands[-2].endswith(f"--role-name {role or 'OLD_ROLE_NAME'}")
+    assert "Service Quotas" not in str(explanation)

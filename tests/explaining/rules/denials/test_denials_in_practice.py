@@ -914,6 +914,20 @@ SERVICES: tuple[Case, ...] = (
         ("policy.json",),
     ),
     (
+        "service role of a deployment to Amazon ECS",
+        f"The IAM role arn:aws:iam::{ACCOUNT}:role/deploy does not give you permission to perform operations in the following AWS service: AmazonECS. Contact your AWS administrator if you need help.\nattached: AWSCodeDeployRole",
+        {},
+        ("attach-role-policy --role-name deploy", "arn:aws:iam::aws:policy/AWSCodeDeployRoleForECS"),
+        ("service-role/AWSCodeDeployRole",),
+    ),
+    (
+        "service role of a deployment of a function",
+        f"The IAM role arn:aws:iam::{ACCOUNT}:role/deploy does not give you permission to perform operations in the following AWS service: AWSLambda.",
+        {},
+        ("attach-role-policy --role-name deploy", "policy/service-role/AWSCodeDeployRoleForLambda"),
+        ("policy.json",),
+    ),
+    (
         "service role of a deployment to a group with a launch template",
         f"AWSCodeDeployRole is attached, the group has the launch template lt-0a1b2c3d4e5f60718 and the instance role app-node.\nThe IAM role arn:aws:iam::{ACCOUNT}:role/deploy does not give you permission to perform operations in the following AWS service: AmazonAutoScaling.",
         {},

@@ -66,6 +66,10 @@ _ATTACHMENT = lazy_pattern(
 _POLICY = lazy_pattern(
     r"(?a)\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128})"
 )
+# The role of an instance profile in the output of a command, or in that of a query.
+_ROLE_OF_PROFILE = lazy_pattern(
+    r"(?am)\"RoleName\": ?\"(?P<name>[\w+=,.@-]{1,64})\"|^(?P<line>[\w+=,.@-]{1,64})[ \t]{0,8}$"
+)
 _OF_INSTANCE_TYPE = lazy_pattern(
     r"(?a)\bInterface count \d{1,3} exceeds the limit for (?P<type>[a-z][a-z0-9-]{1,20}\.[a-z0-9-]{2,20})"
 )
@@ -143,6 +147,8 @@ def _increase_remedy(service_code: str, region: str) -> Remedy:
 
 def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase: Remedy) -> Explanation:
     """Explain that IAM allows a role, a user, a group or an account no more things of a kind."""
+    if scoped["scope"] == "InstanceProfile":
+        return _explain_instance_profile(case)
     count, kind = scoped["count"], scoped["scope"].lower()
     things = _THINGS.get(scoped["what"]) or " ".join(_CAMEL_WORD.findall(scoped["what"])).lower()
     name, deployment = None, find_deployment(case.failure, case.facts)
@@ -210,6 +216,50 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             text=f"The message names the quota {clip_text(scoped['what'])}Per{clip_text(scoped['scope'])}{', which cannot be raised' if is_fixed else ''}.",
         ),
         remedies=(remedy,) if is_fixed else (remedy, increase),
+    )
+
+
+def _explain_instance_profile(case: Case[AwsError]) -> Explanation:
+    """Explain that an instance profile has its one role already.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+    profile, role = stated_option(case, "instance-profile-name"), stated_option(case, "role-name")
+    lists = [
+        run.output for run in find_runs(case.failure) if run.command.words[1:2] == ("get-instance-profile",)
+    ]
+    held = only_one(
+        {each["name"] or each["line"] for output in lists for each in _ROLE_OF_PROFILE.finditer(output)}
+    )
+    of_profile = f"--instance-profile-name {commands.instance_profile(profile)}"
+    added = commands.role_name(role)
+    old = commands.role_name(held) if held else "OLD_ROLE_NAME"
+    has = f"the role {clip_text(held)}" if held else "a role"
+    show = (
+        f"aws iam get-instance-profile {of_profile} --query 'InstanceProfile.Roles[].RoleName' --output text"
+    )
+    return case.explain(
+        f"The instance profile{f' {clip_text(profile)}' if profile else ''} has {has} already, and it can have only one. This is a quota, not a missing permission.",
+        QUOTA_REACHED.cause(
+            "reported",
+            code_evidence(case.failure),
+            text="The message names the quota InstanceSessionsPerInstanceProfile, which cannot be raised.",
+        ),
+        remedies=(
+            remedies.account_remedy(
+                f"Replace {has} in the instance profile",
+                f"All instances with this profile lose the permissions of {has}, and get those of the other: check first that nothing needs them. The credentials that they have stay valid until they expire.",
+                commands=remedies.present(
+                    None if held else show,
+                    f"aws iam remove-role-from-instance-profile {of_profile} --role-name {old}",
+                    f"aws iam add-role-to-instance-profile {of_profile} --role-name {added}",
+                ),
+                url=pages.IAM_QUOTAS,
+            ),
+            remedies.account_remedy(
+                f"Or add the policies that the instances need to {has}, or create another instance profile",
+            ),
+        ),
     )
 
 

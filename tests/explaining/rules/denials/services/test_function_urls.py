@@ -123,3 +123,19 @@ def test_cloudfront_has_no_policies() -> None:
     public = explain(f"x-cache: Error from cloudfront\n{LONG}\nAuthType: NONE")
     assert "the function policy does not allow everyone" in public.summary
     assert [each.title for each in public.remedies] == [explanation.remedies[0].title]
+
+
+@check_rows(
+    ("said", "is_lacking"),
+    [
+        ("resource policy: Allow, Principal *, lambda:InvokeFunctionUrl", True),
+        ("The function's policy lets everyone call InvokeFunctionUrl.", True),
+        ("the resource-based policy has lambda:InvokeFunctionUrl and lambda:InvokeFunction for *", False),
+        ("The function policy allows only cloudfront.amazonaws.com to use lambda:InvokeFunctionUrl.", False),
+        ("Does the function policy need lambda:InvokeFunctionUrl for everyone?", False),
+        ("The function policy does not allow everyone lambda:InvokeFunctionUrl.", False),
+    ],
+)  # fmt: skip
+def test_policy_in_a_sentence(said: str, *, is_lacking: bool) -> None:
+    explanation = explain(f"$ curl {URL}\n{LONG}\n\nThe auth type is NONE. {said}")
+    assert (explanation.causes[0].code == "function-url-lacks-action") is is_lacking

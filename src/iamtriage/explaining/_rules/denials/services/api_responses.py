@@ -12,6 +12,7 @@ from typing import Any
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -161,7 +162,7 @@ _FUNCTION_URL = lazy_pattern(
 )
 # In a SAM or CloudFormation template, in Terraform, in code of the CDK, or in what the AWS CLI prints.
 _AUTH_TYPE = lazy_pattern(
-    r"(?i)\bauth(?:orization_?)?_?type[\"']?(?:\s?[:=]\s?|\s)[\"']?(?:[a-z.]{0,40}\.)?(?P<type>AWS_IAM|NONE)\b"
+    r"(?i)\bauth(?:orization_?)?[_ ]?type[\"']?(?:\s?[:=]\s?|\s)[\"']?(?:[a-z.]{0,40}\.)?(?P<type>AWS_IAM|NONE)\b"
 )
 _SIGNED = ("--aws-sigv4", "AWS4-HMAC-SHA256", "awscurl ")
 _METHOD = lazy_pattern(r"\bcurl [^\n]{0,400}?(?:-X ?|--request[ =])(?P<method>[A-Z]{3,7})\b")
@@ -202,7 +203,7 @@ def explain_function_url(denial: Denial) -> Explanation:
     method = _METHOD.search(text)
     sign = commands.signed_curl("lambda", region, address, method["method"] if method else "GET")
     statements = [each for policy in denial.context.resource_policies for each in policy.allows]
-    statements = statements or _list_added(text)
+    statements = statements or _list_added(text) or _list_said(text)
     lacking = next((each for each in statements if names_action(each, _INVOKE_URL)), None)
     if lacking is not None and not any(names_action(each, _INVOKE) for each in statements):
         return _explain_missing_invoke(denial, lacking, region, auth_type)
@@ -274,6 +275,21 @@ FUNCTION_URL_LACKS_ACTION = CauseType(
     fix="Allow lambda:InvokeFunction to the same principal in the function policy.",
     sources=(pages.LAMBDA_URLS,),
 )
+
+
+# "Resource policy: Allow, Principal *, lambda:InvokeFunctionUrl"; "the function policy allows everyone InvokeFunctionUrl"
+_SAID = lazy_pattern(
+    r"(?i)\b(?:resource(?:[- ]based)?|function)(?:'s)? policy\b(?=[^\n]{0,160}?(?:\*|\bevery(?:one|body)\b|\banyone\b|\bpublic))[^\n]{0,160}?(?<![\w-])(?:lambda:)?InvokeFunctionUrl\b"
+)
+_ALSO_SAID = lazy_pattern(r"\bInvokeFunction\b")
+
+
+def _list_said(text: str) -> list[dict[str, Any]]:
+    """Return the statement for everyone that a sentence says the function policy has."""
+    is_said = "InvokeFunctionUrl" in text and next(find_said(text, _SAID), None) is not None
+    if not is_said or _ALSO_SAID.search(text):
+        return []
+    return [{"Effect": "Allow", "Principal": "*", "Action": _INVOKE_URL}]
 
 
 def _list_added(text: str) -> list[dict[str, Any]]:

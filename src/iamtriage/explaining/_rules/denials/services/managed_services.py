@@ -114,6 +114,8 @@ CODEDEPLOY = ServiceRole(
     managed_policy="service-role/AWSCodeDeployRole",
     step="For Auto Scaling groups with launch templates, the role also needs ec2:RunInstances, ec2:CreateTags and iam:PassRole.",
 )
+_CODEDEPLOY_ECS = attrs.evolve(CODEDEPLOY, purpose="deploy to Amazon ECS", managed_policy="AWSCodeDeployRoleForECS", step="AWSCodeDeployRole is for deployments to instances. AWSCodeDeployRoleForECSLimited allows less.")  # fmt: skip
+_CODEDEPLOY_LAMBDA = attrs.evolve(CODEDEPLOY, purpose="deploy Lambda functions", managed_policy="service-role/AWSCodeDeployRoleForLambda", step="AWSCodeDeployRole is for deployments to instances.")  # fmt: skip
 # The caller of Auto Scaling launches the instances of a template: AWSCodeDeployRole has no permissions for that.
 CODEDEPLOY_TEMPLATE = ServiceRole(
     "the CodeDeploy service role",
@@ -273,6 +275,8 @@ ROLES = {
         service="airflow-env",
         step="The policy must exist before the environment: in code, let the environment depend on it (DependsOn, in Terraform depends_on). On *, the role also needs s3:GetAccountPublicAccessBlock. Block Public Access must be on for the bucket.",
     ),
+    "operations in the following aws service: amazonecs": _CODEDEPLOY_ECS,
+    "operations in the following aws service: awslambda": _CODEDEPLOY_LAMBDA,
     "does not give you permission to perform operations in the following aws service": CODEDEPLOY,
     "access denied while accessing auto scaling using role": CODEDEPLOY,
     "user is not authorized to access connection": CONNECTION,

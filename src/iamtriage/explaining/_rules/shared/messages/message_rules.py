@@ -172,6 +172,8 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "for primary source and source version",
         "located in the amazon s3 artifact bucket",
         "service role or action role doesn't have the permissions",
+        "operations in the following aws service: amazonecs",
+        "operations in the following aws service: awslambda",
         "does not give you permission to perform operations in the following aws service",
         "access denied while accessing auto scaling using role",
         "user is not authorized to access connection",
