@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 
 from iamtriage._patterns import lazy_pattern
@@ -42,6 +43,10 @@ _RUNS_AGAIN = lazy_pattern(
 )
 _FUNCTION = lazy_pattern(r"\b(?:def|function|func) (\w{1,60})")
 _CONSTRUCTORS = frozenset({"__init__", "initialize", "init", "__construct"})
+_NAMED = lazy_pattern(r"(?<![\w.])(?:self\.|this\.|@)?\$?\w{1,40}\b")
+# Each of the variables takes a search of the whole text.
+_MAX_VARIABLES = 20
+_MAX_VALUE = 100
 
 
 def explain_kept_token(case: Case[ExpiredCredentials], reported: Cause, summary: str) -> Explanation | None:
@@ -119,17 +124,22 @@ def _find_variable(text: str) -> tuple[str, str | None] | None:
         each["name"]: each for each in _OPENED.finditer(text) if _find_path(each["value"], paths) is not None
     }
     paths |= opened.keys()
-    for each in assigned:
+    times = Counter(each["name"] for each in assigned)
+    read = [
+        (each, source)
+        for each in assigned
+        if times[each["name"]] == 1
+        and _READS.search(each["value"])
+        and (source := _find_path(each["value"], paths)) is not None
+    ]
+    for each, source in read[:_MAX_VARIABLES]:
         name, value = each["name"], each["value"].rstrip("; ")
-        source = _find_path(value, paths)
-        if source is None or not _READS.search(value):
-            continue
         start = opened.get(source, each)
         sends = re.compile(
             rf"(?mi)^(?P<indent>[ \t]*)[^\n]{{0,300}}?\bweb[_-]?identity[_-]?token\b[^\n]{{0,40}}?(?<![\w.]){re.escape(name)}\b(?![(.]\w)"
         )
         sent = sends.search(text, each.end())
-        if sent is None or sum(other["name"] == name for other in assigned) > 1:
+        if sent is None:
             continue
         made_by = _FUNCTION.findall(text, 0, each.start())
         is_attribute = name.startswith(("self.", "this.", "@"))
@@ -150,7 +160,5 @@ def _find_path(value: str, paths: Collection[str]) -> str | None:
     found = _TOKEN_FILE.search(value)
     if found is not None:
         return found[0]
-    return next((path for path in paths if re.search(rf"(?<![\w.]){re.escape(path)}\b", value)), None)
-
-
-_MAX_VALUE = 100
+    named = (name for each in _NAMED.findall(value) for name in (each, each.removeprefix("$")))
+    return next((name for name in named if name in paths), None)
