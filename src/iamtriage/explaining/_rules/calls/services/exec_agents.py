@@ -12,13 +12,12 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.credentials.workloads.ecs_tasks import NO_TASK_ROLE
 from iamtriage.explaining._rules.shared.commands import put_policy
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.requirements.tasks import SESSION_CHANNEL_ACTIONS
 from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role, name_service
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow
-from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import allow_statements, as_strings
 
 _PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html"
 NO_EXEC_AGENT = CauseType(
@@ -106,15 +105,13 @@ def explain_exec_agent(case: Case[AwsError], _message: str) -> Explanation:
 
 
 def _find_missing_actions(case: Case[AwsError]) -> tuple[str, ...]:
-    """Return the actions of the agent that the only policy with some of them in the text lacks."""
-    statements = [each for policy in case.context.policies for each in allow_statements(policy.content)]
-    allowed = [each for one in statements for each in as_strings(one.get("Action"))]
+    """Return the actions of the agent that the policies in the text lack, if they have some of them."""
+    allowed = [each for policy in case.context.policies for each in policy.allowed_actions]
     if not any(each.lower().startswith("ssmmessages:") for each in allowed):
         return ()
+    allows = list(case.context.allows)
     return tuple(
-        each
-        for each in SESSION_CHANNEL_ACTIONS
-        if not any(matches(each.lower(), compile_glob(one.lower())) for one in allowed)
+        each for each in SESSION_CHANNEL_ACTIONS if all(names_action(one, each) is False for one in allows)
     )
 
 

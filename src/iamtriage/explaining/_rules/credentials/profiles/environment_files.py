@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.kubernetes.clusters import set_variables_command
+from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.principals.principal_words import (
     describe_principal,
     try_parse_principal,
@@ -122,11 +123,10 @@ def find_hidden_role(case: Case[Failure]) -> HiddenRole | None:
         return HiddenRole(role, f"the access key {key['key'] or ''}".rstrip() + " in the environment", remedy)
     key, given = _KEY_OF_TASK.search(text), _ROLE_OF_TASK.search(text)
     if key is not None and given is not None:
-        remedy = your_remedy(
-            f"Remove the access keys from the task definition, so that the task role {given['name']} is used",
-            "Delete AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN from environment and secrets of the container, register the new revision, and deploy it.",
-            url=_CHAIN,
+        title = (
+            f"Remove the access keys from the task definition, so that the task role {given['name']} is used"
         )
+        remedy = load_rule("credentials.workloads.ecs_tasks.remove_keys_from_task")(text, title)
         shown = f" {key['key']}" if key["key"] else ""
         return HiddenRole(
             f"the task role {given['name']}", f"the access key{shown} in the container's environment", remedy

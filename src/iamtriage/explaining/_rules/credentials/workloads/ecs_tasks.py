@@ -278,7 +278,7 @@ def task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
     return account_remedy(title, step, more, last, commands=(*lines, deploy), url=pages.ECS_TASK_ROLE)
 
 
-def remove_keys_from_task(text: str, title: str, last: str) -> Remedy:
+def remove_keys_from_task(text: str, title: str, last: str | None = None) -> Remedy:
     """Return how a task no longer gets access keys, which precede its role."""
     coded = only_one(find_resources(text, "aws_ecs_task_definition"))
     if coded is not None:
