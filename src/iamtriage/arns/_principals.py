@@ -32,7 +32,7 @@ __all__ = (
 IDENTITY_CENTER_PREFIX = "AWSReservedSSO_"
 SERVICE_LINKED_PREFIX = "AWSServiceRoleFor"
 
-_IDENTITY_CENTER = lazy_pattern(r"AWSReservedSSO_(?P<set>[A-Za-z0-9_+=,.@-]{1,32})_(?P<suffix>[0-9a-f]{16})")
+IDENTITY_CENTER_ROLE = lazy_pattern(r"(?a)AWSReservedSSO_(?P<set>[\w+=,.@-]{1,32})_(?P<suffix>[0-9a-f]{16})")
 _IDENTITY_CENTER_PATH = lazy_pattern(r"/aws-reserved/sso\.amazonaws\.com/(?:(?P<region>[a-z0-9-]{1,40})/)?")
 _SERVICE_LINKED_PATH = lazy_pattern(r"/aws-service-role/(?P<service>[^/]{1,128})/")
 
@@ -249,13 +249,13 @@ class IdentityCenterRole(Role):
         >>> parse_principal(role).permission_set
         'View_Only'
         """
-        match = _IDENTITY_CENTER.fullmatch(self.name)
+        match = IDENTITY_CENTER_ROLE.fullmatch(self.name)
         return match["set"] if match else None
 
     @property
     def suffix(self) -> str | None:
         """The 16 hexadecimal digits at the end of the name, different in each account, or ``None``."""
-        match = _IDENTITY_CENTER.fullmatch(self.name)
+        match = IDENTITY_CENTER_ROLE.fullmatch(self.name)
         return match["suffix"] if match else None
 
     @property

@@ -151,8 +151,7 @@ def _explain_kind(kind: error_kind.ErrorKind, case: Case[AwsError], message: str
     elif kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{quoted_message.end_summary(case.failure)}"
     elif kind.cause is api_error_kinds.THROTTLED:
-        one_by_one = throttled_callers.calls_one_by_one(case)
-        summary = throttled_callers.name_throttled_call(case, summary, one_by_one=one_by_one)
+        summary = throttled_callers.name_throttled_call(case, summary)
     return case.explain(
         summary,
         cause,

@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import lower_first
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
+from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.basics import Cause, CauseType, Remedy
@@ -47,7 +48,6 @@ _LOOKUPS = {
     "aws_sqs_queue": "aws sqs get-queue-url --queue-name {} --query QueueUrl --output text",
 }
 _LINKED_ROLE = lazy_pattern(r"(?a)\bAWSServiceRoleFor\w{1,60}")
-_OTHER_PARTITION = lazy_pattern(r"\b(?:cn|us-gov|us-iso\w?|eusc)-[a-z]|\baws-(?:cn|us-gov|iso)")
 _PLAIN_NAME = lazy_pattern(r"(?a)[\w/.@+=:-]{1,256}")
 _CODE = lazy_pattern(r"(?a)[A-Za-z][\w.-]{1,80}")
 
@@ -181,7 +181,7 @@ def _find_identifier(failure: Failure, kind: str) -> str | None:
         return None if url is None else f'"arn:{partition}:iam::{account}:oidc-provider/{url["url"]}"'
     if kind == "aws_iam_service_linked_role" and (role := _LINKED_ROLE.search(failure.text)) is not None:
         owner = failure.account or only_one(set(ACCOUNT_IN_TEXT.findall(failure.text)))
-        if name is not None and owner is not None and _OTHER_PARTITION.search(failure.text) is None:
+        if name is not None and owner is not None and stated_partition(failure.text) in {None, "aws"}:
             return command(f"arn:aws:iam::{owner}:role/aws-service-role/{name}/{role[0]}")
         return f'"$(aws iam get-role --role-name {role[0]} --query Role.Arn --output text)"'
     if name is None:

@@ -286,7 +286,7 @@ def find_burst(text: str) -> tuple[str, str] | None:
         near = lines[max(index - _LINES_BEFORE, 0) : index + 2]
         said = (each.replace(schedule[0], " ") for each in near if not _OTHER_SCHEDULE.search(each))
         machines = next(filter(None, map(_MACHINES.search, said)), None)
-        copies = only_one({each["count"] for each in _COPIES.finditer(text)}, None)
+        copies = only_one({each["count"] for each in _COPIES.finditer(text)})
         shown = clip_text(schedule[0])
         if machines is not None:
             who = f"All {machines['count']} {machines['what']}" if machines["count"] else "All machines"
@@ -330,12 +330,12 @@ def calls_one_by_one(case: Case[AwsError]) -> bool:
     return all(len(each) == 1 for each in listed) and len(set[str]().union(*listed)) > 1
 
 
-def name_throttled_call(case: Case[AwsError], summary: str, *, one_by_one: bool) -> str:
+def name_throttled_call(case: Case[AwsError], summary: str) -> str:
     """Return a summary with what was throttled: the call, one for each resource, or the tokens of a model."""
     operation = safe_code(case.operation)
     other = "a call of SSM" if case.service == "ssm" else "the request"
     call = f"the call {operation}" if operation else other
-    if one_by_one:
+    if calls_one_by_one(case):
         summary = summary.replace("calls in a short time", "calls in a short time, one for each resource", 1)
     if calls_model(case) and TOO_MANY_TOKENS.search(case.failure.text):
         summary = summary.replace("too many calls", "too many tokens", 1)

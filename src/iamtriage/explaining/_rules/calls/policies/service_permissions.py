@@ -62,9 +62,6 @@ _LOG_GROUP = lazy_pattern(
 _SUBSCRIPTION = lazy_pattern(
     rf"(?P<topic>arn:{_PARTITION}:sns:[^:]{{1,40}}:[^:]{{1,40}}:[\w-]{{1,256}}):[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
 )
-_OF_TOPIC = (
-    "that is the ARN of a subscription (the topic's ARN and an ID), and SNS sends the ARN of the topic"
-)
 
 
 def correct_source(

@@ -10,7 +10,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._typing import NamedTuple
-from iamtriage.arns._principals import SERVICE_LINKED_PREFIX
+from iamtriage.arns._principals import IDENTITY_CENTER_ROLE, SERVICE_LINKED_PREFIX
 from iamtriage.explaining._rules.basics import Case, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
@@ -281,7 +281,6 @@ def explain_title(case: Case[AwsError], arn: str) -> Explanation:
 
 
 _PROTECTED = lazy_pattern(r"(?a)\bprotected role '(?P<name>[\w+=,.@-]{1,64})'")
-_PERMISSION_SET = lazy_pattern(r"(?a)AWSReservedSSO_(?P<set>[\w+=,.@-]{1,32})_[0-9a-f]{16}")
 _KEY_ID = r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])"
 _KEY = lazy_pattern(
     rf"(?a)\b(?P<arn>arn:(?P<partition>aws[a-z-]{{0,12}}):kms:(?P<region>[a-z0-9-]{{6,30}}):(?P<account>[0-9]{{12}}):key/{_KEY_ID})"
@@ -301,7 +300,7 @@ def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
         summary = f"{name} is a service-linked role, which only AWS changes. No permission is missing."
         text = "Its service defines its policies and its trust policy, whatever permissions the caller has."
         remedy = _instead_of_linked_role(case, name)
-    elif name is not None and (of_set := _PERMISSION_SET.fullmatch(name)) is not None:
+    elif name is not None and (of_set := IDENTITY_CENTER_ROLE.fullmatch(name)) is not None:
         summary = f"The role belongs to the permission set {of_set['set']} of IAM Identity Center, which alone changes it. No permission is missing."
         remedy = account_remedy(
             f"Change the permission set {of_set['set']} in IAM Identity Center",
@@ -340,7 +339,7 @@ def _instead_of_linked_role(case: Case[AwsError], name: str) -> Remedy:
     # Other things have keys with such IDs, too.
     if not keys and _ENCRYPTED.search(text):
         keys = {each["id"]: each for each in _KEY.finditer(text)}
-    key = only_one(set(keys), None)
+    key = only_one(keys)
     if not keys:
         return owner_remedy(
             f"Allow {name} in the policy of the resource that it is to use",
@@ -353,7 +352,7 @@ def _instead_of_linked_role(case: Case[AwsError], name: str) -> Remedy:
 def _allow_linked_role(case: Case[AwsError], name: str, key: str, found: re.Match[str] | None) -> Remedy:
     """Return the remedy that allows a service-linked role in the policy of a key, and grants it a key of another account."""
     owner = found and found["account"]
-    stated = only_one(set(_OWN_ACCOUNT.findall(case.failure.text)), None)
+    stated = only_one(set(_OWN_ACCOUNT.findall(case.failure.text)))
     account = case.facts.account or stated or owner or "ACCOUNT_ID"
     partition = (found and found["partition"]) or clues.find_partition(case)
     service = LINKED_ROLE_SERVICES.get(name.partition("_")[0])

@@ -192,7 +192,8 @@ def explain_wrong_section(
         if malformed is None or f"[profile {profile}]" in case.failure.text:
             return None
         is_sso = "sso_" in case.failure.text[malformed.end() :].partition("[")[0]
-        section = ProfileSection(profile, True, "config", {"sso_session": ""} if is_sso else {})  # noqa: FBT003
+        settings = {"sso_session": ""} if is_sso else {}
+        section = ProfileSection(profile, has_prefix=True, file="config", settings=settings)
     file = f"~/.aws/{section.file}" if section.file else "the file"
     correct = attrs.evolve(section, name=profile).correct_header
     header = malformed["header"] if malformed else section.header

@@ -67,10 +67,8 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
     ):
         only = f"only {given.label} has one, {name}" if given.account is not None else f"others have {name}"
         remedy = _annotate_account_remedy(case, evidence, account, namespace)
-        untrusted = f", and the trust policy of {name} does not allow it" * (
-            "old-trust" in str(remedy.commands)
-        )
-        text = f"its service account {account} has no role (in the text, {only}){untrusted}"
+        untrusted = f", and the trust policy of {name} does not allow it"
+        text = f"its service account {account} has no role (in the text, {only}){untrusted if 'old-trust' in str(remedy.commands) else ''}"
         return PodProblem(text, name, remedy, uses_other_account=True)
     if account is not None and given.account is not None and differs:
         subject = _workload(case, evidence) or "the pod"
