@@ -88,6 +88,8 @@ def test_answer_whose_body_a_program_does_not_print(status: str, command: str) -
         ("The bucket octo-logs is in eu-central-1.", True),
         ("our bucket was created in eu-central-1", True),
         ("The bucket octo-logs isn't in eu-central-1.", False),
+        ("The target bucket is in eu-central-1.", False),
+        ("The target bucket octo-logs is in eu-central-1.", True),
     ],
 )
 def test_region_of_the_bucket_in_a_sentence(said: str, *, is_known: bool) -> None:

@@ -45,9 +45,10 @@ _BUCKET_REGION = lazy_pattern(
     rf"(?am)\bs3api (?:get-bucket-location|head-bucket)\b[^\n]{{0,200}} --bucket[ =](?P<bucket>[a-z0-9.-]{{3,63}})(?![\w.-])[^\n]{{0,200}}\n"
     rf"(?:(?![^\n]*[$#❯] )[^\n]{{0,200}}\n){{0,5}}?[^\n$#❯]{{0,80}}?(?:(?P<region>{REGION})\b|\bnull\b|^None\b)"
 )
-# "our bucket logs is in eu-west-1"
+# "our bucket logs is in eu-west-1", and not "the target bucket is in eu-west-1"
+_NOT_OTHER = "".join(f"(?<!{each} bucket)" for each in ("destination", "other", "second", "source", "target"))
 _SAID_BUCKET_REGION = lazy_pattern(
-    rf"(?a)\b[Bb]ucket(?: [`\"']?(?P<bucket>(?!is\b|was\b|lives\b|itself\b)[a-z0-9.-]{{3,63}})[`\"']?| itself)? (?:is|lives|(?:was|is) created|resides) in (?:the )?(?:[Rr]egion )?[`\"']?(?P<region>{REGION})(?![\w-])"
+    rf"(?a)\b[Bb]ucket(?: [`\"']?(?P<bucket>(?!is\b|was\b|lives\b|itself\b)[a-z0-9.-]{{3,63}})[`\"']?| itself|{_NOT_OTHER}) (?:is|lives|(?:was|is) created|resides) in (?:the )?(?:[Rr]egion )?[`\"']?(?P<region>{REGION})(?![\w-])"
 )
 _IS_REGION = lazy_pattern(REGION)
 _PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")

@@ -89,8 +89,9 @@ def find_other_qualifier(text: str, used: str) -> str | None:
 def describe_missing(role: re.Match[str], where: str, parameter: str) -> str:
     """Return why an environment lacks the parameter of the bootstrap, for the role of an app."""
     other = find_other_qualifier(role.string, role["qualifier"])
-    how = f"bootstrapped with the qualifier {other}, and the app uses {role['qualifier']}"
-    how = how if other else "not bootstrapped for the CDK, or with another qualifier"
+    how = "not bootstrapped for the CDK, or with another qualifier"
+    if other is not None:
+        how = f"bootstrapped with the qualifier {other}, and the app uses {role['qualifier']}"
     return f"{where} is {how}: it lacks the parameter {parameter}"
 
 

@@ -241,7 +241,7 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     # The token that each job of CircleCI has is for its organization, and HCP Terraform has a default audience, too.
     is_default = actual in {token_forms.organization_of(issuer), "aws.workload.identity"}
     # EKS requests this audience in all partitions.
-    is_default = is_default or (".eks." in f".{issuer}" and actual == _AUDIENCE)
+    is_default |= ".eks." in f".{issuer}" and actual == _AUDIENCE
     request = request_audience_remedy(issuer, result.expected[0], facts)
     if not is_default:
         yield request
