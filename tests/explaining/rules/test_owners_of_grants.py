@@ -138,3 +138,13 @@ def test_hosted_zone_of_another_account(text: str, title: str) -> None:
     explanation = explain(text)
     assert explanation.remedies[0].title == title
     assert not any(each.policy for each in explanation.remedies)
+
+
+def test_hosted_zone_of_another_account_in_terraform() -> None:
+    zone = _ZONE.format("ChangeResourceRecordSets")
+    of_terraform, of_boto = (
+        explain(f"{zone}{more}").remedies[0].steps
+        for more in ("  with aws_route53_record.quay,", "aws_access_key_id is set.")
+    )
+    assert any("In Terraform" in each for each in of_terraform)
+    assert not any("In Terraform" in each for each in of_boto)

@@ -18,6 +18,9 @@ _SEND = _DENIED.format("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:qu
         (_LAUNCH, "All instances must have a `team` tag.", "team"),
         (_QUEUE, "Our platform requires the tag owner on queues", "owner"),
         (_LAUNCH, "The session must have the tag team, which the IdP sends.", None),
+        # Only the sentence with the tag counts.
+        (_LAUNCH, "What is wrong? Roles are fine. The SCP denies RunInstances without the tag cost-center. Any idea?", "cost-center"),
+        (_LAUNCH, "It has a Deny. A user must have the tag team.", None),
         # No key is named, somebody only asks, and no resource is created.
         (_LAUNCH, "The SCP denies RunInstances without the required tag.", None),
         (_LAUNCH, "Does it need the tag team?", None),

@@ -279,7 +279,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
         )
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
     text = denial.case.text
-    # The node pulls images, but with no program that the message is of. Flux pulls artifacts itself.
+    # The node itself pulls images, but not with botocore. Flux pulls its artifacts in a pod.
     is_of_program = (_ANNOTATION in text and _BOTOCORE in text) or "OCIArtifactPullFailed" in text
     if found is None or denial.lowercase_action == _AGENT_ACTION:
         return None

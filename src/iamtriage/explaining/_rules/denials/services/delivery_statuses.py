@@ -73,7 +73,7 @@ def explain_closed_bucket(denial: Denial) -> Explanation | None:
 
 
 def _find_trail(denial: Denial) -> str | None:
-    """Return the ARN of the trail that the call names; where the text does not show a part, it is that of another trail's."""
+    """Return the ARN of the trail that the call names. A name alone is completed with the start of the only one in the text."""
     command = denial.context.command
     name = None if command is None else command.option("name")
     if name is None or name.value.startswith("arn:"):

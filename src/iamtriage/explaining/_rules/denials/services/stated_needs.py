@@ -1,6 +1,6 @@
 """Explain that the role of a service lacks what the message is about, or names, and that Route 53 has no such zone in an account.
 
-Amazon Bedrock AgentCore does so with the image or the code of an agent, and Amazon Bedrock with the model of one.
+Amazon Bedrock AgentCore names what a role lacks for the image or the code of an agent.
 """
 
 from __future__ import annotations
@@ -273,6 +273,8 @@ def explain_foreign_zone(denial: Denial) -> Explanation:
     role = f"the role {clip_text(foreign[0])}" if len(foreign) == 1 else "a role in the account of the zone"
     create = "It must trust the caller's account, and allow route53:ChangeResourceRecordSets on the zone."
     assume = f'assume_role {{ role_arn = "{foreign[0]}" }}' if len(foreign) == 1 else "assume_role"
+    # Not aws_access_key_id.
+    is_of_terraform = any(each in denial.failure.text for each in ("aws_route53_", "Error: creating"))
     in_terraform = f"In Terraform, add a provider with an alias and {assume}, and set provider in the resource of the record."
     return denial.explain(
         denial_summary(denial, "most likely, the hosted zone belongs to another account"),
@@ -284,9 +286,7 @@ def explain_foreign_zone(denial: Denial) -> Explanation:
         remedies=your_remedy(
             f"Change the zone with {role}",
             f"Only identities of its own account can change a zone. {create}",
-            in_terraform
-            if "aws_" in denial.failure.text or "Error: creating" in denial.failure.text
-            else None,
+            in_terraform if is_of_terraform else None,
             "If the zone is meant to be in the caller's account, correct its ID: the command lists its zones.",
             commands="aws route53 list-hosted-zones --query 'HostedZones[].[Id,Name]' --output text",
             url="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/access-control-overview.html",

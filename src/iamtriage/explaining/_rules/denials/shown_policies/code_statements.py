@@ -30,7 +30,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 )
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import describe_editors
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
-from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allows_in_both_accounts
 from iamtriage.explaining._rules.shared.kubernetes.manifests import write_yaml
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
@@ -67,12 +67,9 @@ def _find_policies(text: str, *, has_principal: bool) -> Iterator[PolicyCode]:
         if has_principal or _PRINCIPALS.search(block.body) is None:
             yield PolicyCode("document", block.address)
     for block in find_resources(text):
-        is_trust_policy = block.type == "aws_iam_role"
-        if _ENCODED.search(block.body) and (
-            has_principal
-            if is_trust_policy
-            else has_principal is (_NAMES_PRINCIPAL.search(block.body) is not None)
-        ):
+        # The policy of a role is its trust policy.
+        names_principal = block.type == "aws_iam_role" or _NAMES_PRINCIPAL.search(block.body) is not None
+        if names_principal is has_principal and _ENCODED.search(block.body):
             yield PolicyCode("encoded", block.address)
     for resource in find_template_resources(text):
         if _STATEMENTS.search(resource.body):
@@ -339,6 +336,7 @@ _CDK_GRANTS = {
 _CDK_CALL = lazy_pattern(
     r"(?m)^[ \t]{0,40}(?P<on>[A-Za-z_][\w.]{0,80})\.grant(?P<method>[A-Z][A-Za-z]{2,20}|(?:_[a-z]{2,12}){1,3})\((?P<to>[\w.]{1,80})\)(?P<end>;?)[ \t]*(?:$|//|#)"
 )
+_MAY_BE_CODED = frozenset({NO_IDENTITY_ALLOW.code, DERIVED_ACTION.code})
 
 
 def add_cdk_grant(denial: Denial, explanation: Explanation) -> Explanation:
@@ -382,9 +380,6 @@ def _name_method(method: str) -> str:
     ('ReadData', 'ReadData')
     """
     return "".join(each.title() for each in method.split("_")) if "_" in method else method
-
-
-_MAY_BE_CODED = frozenset({NO_IDENTITY_ALLOW.code, "derived-action"})
 
 
 def _grants(methods: Mapping[str, str], name: str, operation: str) -> bool:

@@ -10,6 +10,7 @@ import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words
+from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import find_said, find_working
@@ -121,9 +122,8 @@ def _find_account_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast |
     if not (_CROSSES.search(text) or re.search(rf"(?<![\w:]){owner}(?![\w:])", text)):
         return None
     shown = next(each for each in allowed if f":{owner}:" in each)
-    if denial.service == "sqs":
-        name = resource.rpartition(":")[2]
-        shown = f"https://sqs.{resource.split(':')[_REGION]}.amazonaws.com/{owner}/{name}"
+    if denial.service == "sqs" and (arn := denial.resource_arn) is not None:
+        shown = f"https://sqs.{arn.region}.{find_domain(arn.partition)}/{owner}/{arn.resource}"
     value = "" if "{}" in how or "*" in shown else f", {shown}"
     remedy = your_remedy(
         f"Name the {kind} of account {owner} in the call",
