@@ -18,6 +18,7 @@ from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.readers.attached_policies import DESCRIBED
 from iamtriage.explaining._context.readers.bucket_owners import find_bucket_owner
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.resources import find_stated_arn
@@ -26,6 +27,7 @@ from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.resource_commands import policy_principal_arn
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_own_policies
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.grants.denial_remedies import find_said_grant, region_argument
@@ -309,19 +311,14 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
 
 def _shows_grant(denial: Denial) -> bool:
     """Return whether a policy of the caller in the text allows the use of every key."""
-    own = {None, getattr(denial.role, "name", None)}
-    policies = (
-        each
-        for each in denial.context.policies
-        # One that the text only describes has a name, and can be of another role.
-        if not (each.has_principal or each.name) and {each.owner and each.owner[1], each.holder} <= own
-    )
-    shown = (each for policy in policies for each in policy.allows)
     return any(
         "*" in as_strings(each.get("Resource"))
         and names_action(each, "kms:Decrypt")
         and not each.get("Condition")
-        for each in shown
+        for policy in list_own_policies(denial)
+        # One that the text only describes can be of another role.
+        if policy.name != DESCRIBED
+        for each in policy.allows
     )
 
 
