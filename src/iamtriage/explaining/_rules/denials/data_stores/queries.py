@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import inline_po
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_resources import required_resources
-from iamtriage.explaining._rules.shared.texts.text_signs import find_closest
+from iamtriage.explaining._rules.shared.texts.text_signs import NO_KMS_KEY, find_closest
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant
 from iamtriage.policies._readers.elements import as_strings
@@ -215,7 +215,7 @@ def _explain_quick_sight(denial: Denial, bucket: str, path: str, *, is_written: 
                 "Select the bucket in QuickSight",
                 f"As an administrator of QuickSight: Manage QuickSight > Security & permissions > QuickSight access to AWS services > Manage > Amazon S3 > Select S3 buckets. Tick {bucket}{write}, then Finish and Save, and refresh the data set.",
                 "A bucket with a KMS key also needs the role in the key policy."
-                if _NO_KEY.search(denial.failure.text) is None
+                if NO_KMS_KEY.search(denial.failure.text) is None
                 else None,
                 url=_QUICK_SIGHT_PAGE,
             ),
@@ -238,10 +238,6 @@ def _explain_quick_sight(denial: Denial, bucket: str, path: str, *, is_written: 
         ),
         notes="Policies that were added to users or groups for this do not help: remove them.",
     )
-
-
-# What says that no KMS key is involved.
-_NO_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b|\b[Nn]o KMS\b")
 
 
 def _attach_policy(

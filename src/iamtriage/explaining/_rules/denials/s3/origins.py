@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import names
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step, your_remedy
 from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.texts.text_signs import NO_KMS_KEY
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions, principal_names
 
@@ -44,7 +45,6 @@ _NAMED = lazy_pattern(
 )
 _ONLY_ID = lazy_pattern(rf"\s{{0,20}}\[?\s{{0,20}}[\"']?(?P<id>{_ID})[\"']?\s{{0,20}}\]?\s{{0,20}}")
 _KMS = lazy_pattern(r"\baws:kms(?::dsse)?\b|\bSSE-KMS\b")
-_NO_KMS = lazy_pattern(r"\bSSE-S3\b|\bAES256\b")
 _NO_ALLOW = "The bucket policy does not allow the distribution (origin access control)."
 _OF_KEY = "The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."
 _OLD_IDENTITY = "CloudFront Origin Access Identity"
@@ -130,7 +130,7 @@ def explain_origin(denial: Denial) -> Explanation:
         else MISSING_OBJECT.cause(
             text="The object does not exist, or the distribution has no default root object: without s3:ListBucket, S3 answers 403 instead of 404."
         ),
-        None if _NO_KMS.search(denial.failure.text) else KMS_KEY.cause(text=_OF_KEY),
+        None if NO_KMS_KEY.search(denial.failure.text) else KMS_KEY.cause(text=_OF_KEY),
         topic="s3-access-denied",
         remedies=remedy,
         notes=_CACHED,
@@ -172,7 +172,7 @@ def _explain_missing(denial: Denial) -> Explanation:
     return denial.explain(
         "S3, the origin of the CloudFront distribution, denied the request although the bucket policy in the text allows the distribution all objects: most likely, the object does not exist.",
         MISSING_OBJECT.cause(text="Without s3:ListBucket, S3 answers 403 instead of 404 for a missing object."),
-        None if _NO_KMS.search(denial.failure.text) else KMS_KEY.cause(text=_OF_KEY),
+        None if NO_KMS_KEY.search(denial.failure.text) else KMS_KEY.cause(text=_OF_KEY),
         topic="s3-access-denied",
         remedies=your_remedy(
             "Check that the object exists under the path of the URL",

@@ -12,6 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation
+from iamtriage.explaining._rules.credentials.requests.presigned_requests import SIGNER
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import PRESIGNED
 
@@ -109,18 +110,12 @@ def explain_unsigned_headers(denial: Denial) -> Explanation | None:
     )
 
 
-# What signs a URL in the SDKs and the CLI.
-_SIGNS = lazy_pattern(
-    r"(?i:\bget_?signed_?url\b|\bgenerate_?presigned_(?:url|post)\b|\bpresigned?_?(?:url|request|post)s?\b|\bpresign(?:er|ed)\b|\baws s3 presign\b)"
-)
-
-
 def add_signer(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that a presigned URL has the permissions of who signed it, and not of who uses it.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
     """
-    if denial.role is None or _SIGNS.search(denial.failure.text) is None:
+    if denial.role is None or SIGNER.search(denial.failure.text) is None:
         return explanation
     note = f"A presigned URL has the permissions of {denial.caller}, which signed it: those of the person or app that uses it do not count, and the URL can be used again after the fix, until it expires."
     return attrs.evolve(explanation, notes=(note, *explanation.notes))

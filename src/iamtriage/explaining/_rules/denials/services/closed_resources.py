@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.policies.corrected_patterns import repla
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.resource_policies import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.texts.text_signs import NO_KMS_KEY
 from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, intersects
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions, principal_names
@@ -95,7 +96,6 @@ _NETWORK_LOAD_BALANCER = _bucket_delivery(
     "AWSLogs/ACCOUNT_ID/*",
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html",
 )
-_NO_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b")
 _KEY_ARN = lazy_pattern(r"arn:[\w-]{3,20}:kms:[a-z0-9-]{6,30}:[^:]{1,40}:key/(?P<id>[A-Za-z0-9-]{1,64})")
 _IS_NETWORK = lazy_pattern(r"load_balancer_type\s*=\s*\"network\"|loadbalancer/net/|\bNLB\b|-type network\b")
 _ACCOUNT = lazy_pattern(r"/AWSLogs/(\d{12})/")
@@ -307,7 +307,7 @@ def explain_access(
         is_of_function = pulls or row.resource == "the function policy"
         role = f", nor is the function's execution role{pulls}" if is_of_function else ""
         text += f" The caller's permissions are not the problem{role}."
-        has_no_key = row.resource == "the function policy" or _NO_KEY.search(denial.failure.text)
+        has_no_key = row.resource == "the function policy" or NO_KMS_KEY.search(denial.failure.text)
         key = "" if has_no_key else ", or a KMS key that encrypts the resource,"
         notes = (f"A Deny statement in the policy{key} can block the service, too.",)
     remedy = service_access.allow_service_remedy(row, values)

@@ -28,6 +28,8 @@ NAMED_KEY = lazy_pattern(
     r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})|(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:[0-9]{12}:)?alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}(?![\w-]))"
 )
 """The KMS key of an upload, as the AWS CLI, the SDKs and the settings of programs name it."""
+NO_KMS_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b|\b[Nn]o KMS\b")
+"""That data is encrypted without a KMS key."""
 AMPLIFY = lazy_pattern(
     r"\bAmplify Hosting\b|\bWEB_COMPUTE\b|\b(?:[Aa]mplify|SSR)\b[^\n]{0,40} compute role\b|\bcomputeRoleArn\b"
 )
