@@ -244,15 +244,15 @@ def is_being_created(denial: Denial) -> bool:
     return is_new and CREATES.search(denial.lowercase_action) is not None
 
 
-def concerns_no_resource(denial: Denial) -> bool:
-    """Return whether AWS checks no resource for the action."""
-    known = find_action(denial.action or "")
+def concerns_no_resource(action: str | None) -> bool:
+    """Return whether AWS checks no resource for an action."""
+    known = find_action(action or "")
     return known is not None and known.only_wildcard
 
 
 def lacks_tags(denial: Denial) -> bool:
     """Return whether no resource of the call has tags that IAM could compare."""
-    return is_being_created(denial) or concerns_no_resource(denial)
+    return is_being_created(denial) or concerns_no_resource(denial.action)
 
 
 def resource_name(denial: Denial) -> str:

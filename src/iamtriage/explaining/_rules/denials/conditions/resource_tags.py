@@ -124,7 +124,7 @@ def describe_new_resource(
     denial: Denial, statement: Mapping[str, Any], failed: request_conditions.CheckedCondition
 ) -> tuple[str, Remedy, str]:
     """Return a verdict, a remedy and a cause for a condition on a tag that a new resource, or no resource, can have."""
-    if request_conditions.concerns_no_resource(denial):
+    if request_conditions.concerns_no_resource(denial.action):
         return _describe_no_resource(denial, failed)
     tag = clip_text(failed.key.partition("/")[2])
     value = "" if failed.operator == "Null" else f" = {join_values(failed.values)}"

@@ -109,11 +109,8 @@ def _for_user(denial: Denial, remedy: Remedy, role: _VaultRole) -> Remedy:
     shown = [each for each in denial.context.policies if not (each.has_principal or each.has_references)]
     shown = [each for each in shown if each.is_whole and each.owner is None] if role.is_named else []
     added = list(iterate_statements(remedy.policy or {}))
-    policy, change = (
-        remedy.policy,
-        "Add the statement to policy_document of the Vault role, and keep the others",
-    )
-    lines = (_show_role(role),)
+    policy, lines = remedy.policy, (_show_role(role),)
+    change = "Add the statement to policy_document of the Vault role, and keep the others"
     if len(shown) == 1 and "policy_document" in denial.failure.text and added:
         policy = {**shown[0].content, "Statement": [*shown[0].statements, *added]}
         lines = (_write_role(role),)

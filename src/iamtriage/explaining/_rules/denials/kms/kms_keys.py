@@ -52,7 +52,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         # Only uploads need it.
         is_of_parts = "ultipart" in denial.failure.text or find_small_upload(denial.failure.text)
         operation = "UploadPart" if is_of_parts else operation
-    if denial.resource is None and denial.deny == "implicit" and not concerns_no_resource(denial):
+    if denial.resource is None and denial.deny == "implicit" and not concerns_no_resource(denial.action):
         remedies = tuple(_with_key(denial, each) for each in explanation.remedies)
         explanation = attrs.evolve(explanation, remedies=remedies)
     explanation = _complete_steps(denial, explanation)

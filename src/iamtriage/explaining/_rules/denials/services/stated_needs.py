@@ -12,11 +12,11 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
-from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import Denial, Explanation
+from iamtriage.explaining._rules.denials.conditions.request_conditions import concerns_no_resource
 from iamtriage.explaining._rules.denials.policy_types.missing_allows import explain_missing_allow
 from iamtriage.explaining._rules.denials.services import managed_services
 from iamtriage.explaining._rules.denials.services.managed_services import (
@@ -204,8 +204,7 @@ def _explain_role_needs(
 
 def _may_be_narrower(action: str, pattern: str, allows: Iterable[Mapping[str, Any]]) -> bool:
     """Return whether a statement can be right although it allows an action only on a part of a pattern, which is wide for lack of a name."""
-    known = find_action(action)
-    if "*" not in pattern or (known is not None and known.only_wildcard):
+    if "*" not in pattern or concerns_no_resource(action):
         return False
     named = (
         name for each in allows if names_action(each, action) for name in as_strings(each.get("Resource"))

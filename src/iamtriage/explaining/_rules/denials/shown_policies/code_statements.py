@@ -12,7 +12,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.documents import compact_json
 from iamtriage._typing import NamedTuple
-from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.pasted_policies import find_file
@@ -20,6 +19,7 @@ from iamtriage.explaining._context.readers.policy_headings import find_owner_in_
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_resources
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.denials.conditions.request_conditions import concerns_no_resource
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_OTHER_ACTION,
@@ -168,11 +168,6 @@ def _all_actions(policy: KnownPolicy) -> set[str]:
     return {name for each in policy.allows for name in as_strings(each.get("Action"))}
 
 
-def _has_no_resource(action: str) -> bool:
-    known = find_action(action)
-    return known is not None and known.only_wildcard
-
-
 def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None, editors: str = "") -> Remedy:
     """Return a remedy that adds a statement to a policy as one that adds it in the code of the text, if that defines the policy.
 
@@ -191,7 +186,7 @@ def _add_in_code(remedy: Remedy, text: str, policy: KnownPolicy | None, editors:
     added = {*as_strings(documents[0].get("Action"))}
     if policy is not None and any({*as_strings(each.get("Action"))} == added for each in policy.allows):
         change = f"Replace the statement for {what} in {code.name} by this one"
-    elif policy is not None and added < _all_actions(policy) and all(map(_has_no_resource, added)):
+    elif policy is not None and added < _all_actions(policy) and all(map(concerns_no_resource, added)):
         change += f", and delete {what} from the other one, where it has no effect"
     # The last command of a remedy for a caller of another account is for that.
     other = next((each for each in remedy.commands[1:] if each.startswith("aws iam put-")), None)

@@ -99,8 +99,8 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     if action is None or explanation.topic in _COMPARED or is_root or is_of_token or is_of_key:
         return explanation
     stated = [each for each in list_known_policies(denial) if each.policy_type is None]
-    with_principal = [each for each in stated if each.has_principal]
     if denial.policy_type in NAMES and not denial.is_explicit:
+        with_principal = [each for each in stated if each.has_principal]
         added = add_policy_with_principal(denial, explanation, with_principal)
         return write_in_code(denial, added, with_principal)
     is_implicit = denial.policy_type == "identity" and denial.deny == "implicit"
