@@ -12,7 +12,11 @@ from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context import needs
 from iamtriage.explaining._context.model import SIGNS_OF_ATTACHMENTS, Context
 from iamtriage.explaining._context.readers.callers import UNMAPPED, find_said_caller, restore_case
-from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
+from iamtriage.explaining._context.readers.command_lines import (
+    find_commands,
+    looks_up_other,
+    operation_of_command,
+)
 from iamtriage.explaining._context.readers.command_runs import (
     end_of_working_command,
     find_status_role,
@@ -78,7 +82,7 @@ def search_context(failure: Failure, whole: str, found: int) -> Context:
     """
     text, (start, end) = failure.text, failure.span
     has_commands = needs.COMMANDS.is_in(whole, found)
-    command, other, first, last, head = _find_section(text, start, end)
+    command, other, first, last, head = _find_section(failure)
     section = head + text[first:last]
     is_longer = len(whole) > len(section)
     values: dict[str, Any] = {}
@@ -273,14 +277,13 @@ _SIGNS_OF_POLICIES = (
 )  # fmt: skip
 
 
-def _find_section(
-    text: str, start: int, end: int
-) -> tuple[CommandLine | None, CommandLine | None, int, int, str]:
+def _find_section(failure: Failure) -> tuple[CommandLine | None, CommandLine | None, int, int, str]:
     """Return the failed command, one that succeeded, the bounds of the failure's section, and its heading.
 
     The section begins with the failed command or the log entry, and ends where its output ends. The heading of a
     log entry is the command that printed it.
     """
+    text, (start, end) = failure.text, failure.span
     low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
     line = line_start(text, start, low)
     command: CommandLine | None = None
@@ -300,7 +303,8 @@ def _find_section(
             command, other, low = (found, other, at) if after is None else (None, found, after)
         elif at >= end:
             # The next command begins something else, unless there is no command before the failure.
-            if command is None and not _has_output(text, at, high):
+            is_other = looks_up_other(found, failure.envelope.operation, getattr(failure, "action", None))
+            if command is None and not (is_other or _has_output(text, at, high)):
                 command = found
             else:
                 other = other or found

@@ -1803,3 +1803,40 @@ def test_tag_of_a_cluster_with_another_name(said: str, title: str) -> None:
     statement = (first.policy or {})["Statement"][0]
     assert statement["Action"] == actions
     assert statement["Condition"] == {"StringEquals": {f"aws:ResourceTag/{tag}-2": "owned"}}
+
+
+_CODE = 'app.py:9  db = boto3.client("dynamodb", region_name="us-east-1")\n'
+_HERE = "worker's policy: Allow dynamodb:GetItem on " + TABLE.format("eu-west-1") + "\n"
+_FULL = "\n" + _policy("dynamodb:GetItem", TABLE.format("eu-west-1")) + "\n"
+_NO_HELP = "An Allow for us-east-1 would not help"
+
+
+@check_rows(
+    ("text", "is_left"),
+    [
+        (f'{_CODE}{_HERE}`aws dynamodb list-tables --region us-east-1` -> {{"TableNames": []}}', False),
+        (f'{_CODE}{_FULL}$ aws dynamodb list-tables --region us-east-1\n{{\n    "TableNames": []\n}}', False),
+        (f"{_CODE}{_FULL}Function and table were both created in Ireland.", False),
+        (f"{_CODE}The table carts lives in Ireland, the table's policy is the default.", False),
+        (
+            f"{_CODE}{_HERE}$ aws dynamodb describe-table --table-name carts --region us-east-1\nAn error occurred (ResourceNotFoundException) when calling the DescribeTable operation: not found",
+            False,
+        ),
+        # Nothing says that it is not in both Regions.
+        (f"{_CODE}{_HERE}", True),
+        (f'{_CODE}{_HERE}$ aws dynamodb list-tables --region us-west-2\n{{"TableNames": []}}', True),
+        (f"{_CODE}{_HERE}Are the tables in Ireland?", True),
+        (f'{_CODE}{_HERE}$ aws dynamodb list-tables --region us-east-1\n{{"TableNames": ["carts"]}}', True),
+    ],
+)
+def test_resource_that_the_called_region_lacks(text: str, *, is_left: bool) -> None:
+    """What a lookup or a sentence shows rules out an Allow there, and a lookup sets no Region of the code."""
+    explanation = explain(
+        f"An error occurred (AccessDeniedException) when calling the GetItem operation: {_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\n\n{text}"
+    )
+    first, *others = explanation.remedies
+    assert 'set by region_name="us-east-1" in the text' in explanation.summary
+    assert first.title.startswith("Call eu-west-1, ")
+    assert "list-tables" not in str(first.commands)
+    assert any(each.policy is not None for each in others) is is_left
+    assert any(_NO_HELP in each for each in first.steps) is not is_left

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.domains import find_domain
+from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.calls.names.missing_resources import RESOURCE_IN_OTHER_REGION
@@ -52,6 +55,18 @@ _END_OF_NAME = lazy_pattern(r"(?::log-stream:.*|:\*)\Z")
 _CREATES = lazy_pattern(
     r"\b(?:auto_create_(?:group|stream)|awslogs-create-group|create_missing_group|create_log_group)\b"
 )
+# What a lookup prints that finds nothing.
+_NOTHING = lazy_pattern(
+    r"\[\s{0,8}\]|\w*Not(?:Found|Exist)\w*|NonExistent|(?i:\bnot found\b|\bdoes not exist\b)"
+)
+_CHARS_OF_OUTPUT = 300
+# "Function and table were both created in Frankfurt."
+_SAID_PLACE = lazy_pattern(
+    rf"\b(?:[Tt]ables?|[Qq]ueues?|[Tt]opics?|[Ss]ecrets?|[Pp]arameters?|[Ff]unctions?|[Kk]eys?|[Ss]treams?|[Rr]epositor(?:y|ies)|[Ll]og groups?|[Ee]verything)\b[^\n.;,]{{0,40}} (?:is|are|was|were|lives?|exists?)(?: (?:both|all|only|really|created|deployed|set up)){{0,2}} in (?:the )?(?:[Rr]egion )?[`'\"(]?(?P<place>{PLACE})(?![\w-])(?! (?:and|or|too|as well)\b)"
+)
+# A setting in code, and not one of the environment or of a command.
+_CALLED = lazy_pattern(rf"Call (?P<region>{REGION}),")
+_IN_CODE = lazy_pattern(r", set by \W?(?:region|Region)")
 _MISSED = lazy_pattern(
     r"(?i:\bnot found\b|\b(?:does not|doesn't|did not|didn't) (?:exist|see|find)\b|\balready\b|\bexists\b|\bis there\b)"
 )
@@ -168,7 +183,7 @@ def add_resource_elsewhere(denial: Denial, explanation: Explanation) -> Explanat
         return explanation
     # Or the resource policy in the text names its own resource in the other Region.
     if any(each.title.startswith(("Call ", "Replace arn:")) for each in explanation.remedies):
-        return explanation
+        return _leave_policy(denial, explanation, denial.resource or "")
     region, arn = next(iter(found)), f"{start}:{called}:{account}:{name}"
     in_policy = any(
         f":{region}:{account}:{name}" in json.dumps(each.content) for each in denial.context.policies
@@ -195,12 +210,45 @@ def add_resource_elsewhere(denial: Denial, explanation: Explanation) -> Explanat
     because = f"The text has {quote_words(shown) if is_said else clip_text(shown)}."
     cause = RESOURCE_IN_OTHER_REGION.cause("derived", text=f"{because}{why}")
     verdict = f"the call went to {called}{setting}, but the text has {named} in {region}"
-    return attrs.evolve(
+    explanation = attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict),
         causes=(cause, *explanation.causes),
         remedies=(remedy, *map(name_alternative, others)),
     )
+    return _leave_policy(denial, explanation, arn)
+
+
+def _leave_policy(denial: Denial, explanation: Explanation, arn: str) -> Explanation:
+    """Leave out the Allow for a resource in the called Region, if the text shows that it is not there."""
+    first, *others = explanation.remedies
+    found, called, name = _CALLED.match(first.title), arn.split(":")[3], clip_text(_find_name(arn))
+    if found is None or not _is_absent(denial, called, found["region"]):
+        return explanation
+    policy = (
+        ""
+        if arn.replace(f":{called}:", f":{found['region']}:") not in denial.failure.text
+        else "The policy can stay as it is. "
+    )
+    why = f"{policy}An Allow for {called} would not help: it has no {name}, so the call would then fail as not found."
+    call = _call_region(denial, arn, found["region"], None, is_there=True)
+    call = attrs.evolve(call, steps=(*call.steps, why))
+    return attrs.evolve(explanation, remedies=(call, *(each for each in others if each.layer != "identity")))
+
+
+def _is_absent(denial: Denial, called: str, region: str) -> bool:
+    """Return whether a lookup in the called Region found nothing, or people say that the resource is in the other one."""
+    text, (_, end) = denial.failure.text, denial.failure.span
+    if {region_of_place(each["place"]) for each in find_said(text, _SAID_PLACE)} == {region}:
+        return True
+    runs = [*find_commands(text, end, len(text))]
+    for (at, command), (following, _) in pairwise((*runs, (len(text), None))):
+        option = command.option("region")
+        if option is not None and option.value == called and command.words[:1] == (denial.service,):
+            output = text[at : min(following, at + len(command.text) + _CHARS_OF_OUTPUT)]
+            if command.words[1].startswith(("list-", "describe-", "get-")) and _NOTHING.search(output):
+                return True
+    return False
 
 
 def _is_replica(denial: Denial, arn: str) -> bool:
@@ -235,10 +283,10 @@ def _find_regions(denial: Denial, start: str, account: str, name: str) -> dict[s
         return dict.fromkeys(re.findall(rf"--region[ =]({REGION})", worked), worked)
     # Not "a copy of the table is in eu-west-1", and not "the table is in eu-west-1 and us-east-1".
     place = re.compile(
-        rf"(?<!of )(?<!for ){named}[^\n.;,]{{0,40}}? (?:is|are|exists|lives|was created) (?:only |really )?in [^\n.;,]{{0,30}}?({REGION})\)?(?! (?:and|or|too|as well)\b)"
+        rf"(?<!of )(?<!for ){named}[^\n.;,]{{0,40}}? (?:is|are|exists|lives|was created) (?:only |really )?in [^\n.;,]{{0,30}}?({PLACE})(?: \({REGION}\)|\))?(?! (?:and|or|too|as well)\b)"
     )
     if (said := next(find_said(text, place), None)) is not None:
-        return {said[1]: said[0]}
+        return {region_of_place(said[1]): said[0]}
     for run in find_runs(denial.failure):
         region, words = run.command.option("region"), run.command.words
         values = {value.rpartition("/")[2] for _, value in run.command.options}
@@ -261,8 +309,13 @@ def _call_region(
     setting = region_setting(denial, called)
     if denial.service == "secretsmanager" and denial.resource_arn is None:
         check = f"The message has the secret's name instead of its ARN: a sign that {called} has no such secret. {check or ''}".rstrip()
+    unset = (
+        ""
+        if _IN_CODE.match(setting) is None
+        else ", or leave it out: AWS_REGION then counts, which Lambda sets to the function's own Region"
+    )
     change: str | None = (
-        f"{'Then set' if check else 'Set'} the Region of the client to {region}{setting.replace(', set by', ' instead of')}."
+        f"{'Then set' if check else 'Set'} the Region of the client to {region}{setting.replace(', set by', ' instead of')}{unset}."
     )
     controller, store = find_controller(denial.failure.text), _STORE.search(denial.failure.text)
     if controller is not None and controller.region_setting:
