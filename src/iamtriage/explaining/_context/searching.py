@@ -12,14 +12,11 @@ from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context import needs
 from iamtriage.explaining._context.model import SIGNS_OF_ATTACHMENTS, Context
 from iamtriage.explaining._context.readers.callers import UNMAPPED, find_said_caller, restore_case
-from iamtriage.explaining._context.readers.command_lines import (
-    find_commands,
-    looks_up_other,
-    operation_of_command,
-)
+from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
 from iamtriage.explaining._context.readers.command_runs import (
     end_of_working_command,
     find_status_role,
+    looks_up_other,
     start_of_status,
 )
 from iamtriage.explaining._context.readers.endpoints import find_other_endpoint, find_other_system
@@ -303,8 +300,7 @@ def _find_section(failure: Failure) -> tuple[CommandLine | None, CommandLine | N
             command, other, low = (found, other, at) if after is None else (None, found, after)
         elif at >= end:
             # The next command begins something else, unless there is no command before the failure.
-            is_other = looks_up_other(found, failure.envelope.operation, getattr(failure, "action", None))
-            if command is None and not (is_other or _has_output(text, at, high)):
+            if command is None and not (looks_up_other(found, failure) or _has_output(text, at, high)):
                 command = found
             else:
                 other = other or found

@@ -183,29 +183,3 @@ def operation_of_command(command: CommandLine | None) -> tuple[str, str] | None:
     service, operation = command.words[:2]
     service = {"s3api": "s3"}.get(service, service)
     return service, operation.replace("-", "").lower()
-
-
-_READING = ("list-", "describe-", "get-")
-
-
-def looks_up_other(command: CommandLine, operation: str | None, action: str | None) -> bool:
-    """Return whether an AWS CLI command looks up something in another call than the one that failed.
-
-    Args:
-        command: The command.
-        operation: The operation that failed, if its message names it.
-        action: The action that was denied.
-
-    >>> from iamtriage.explaining._context.values import CommandLine
-    >>> lists = CommandLine("aws", ("sqs", "list-queues"), (), "aws sqs list-queues")
-    >>> looks_up_other(lists, "SendMessage", None), looks_up_other(lists, None, "sqs:ListQueues")
-    (True, False)
-    """
-    called = operation_of_command(command)
-    if called is None or not command.words[1].startswith(_READING):
-        return False
-    if operation is not None:
-        return called[1] != operation.lower() and command.words[1] != "get-login-password"
-    # A key is used in calls of other services, and S3 checks actions with other names.
-    service, _, name = (action or "").lower().partition(":")
-    return service == called[0] != "s3" and called[1] != name

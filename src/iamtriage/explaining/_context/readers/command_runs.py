@@ -10,7 +10,7 @@ from iamtriage._patterns import lazy_pattern, search_last
 from iamtriage._reading.structured.values import decode_at
 from iamtriage._text import hide_secrets, line_start
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
 from iamtriage.explaining._context.readers.kubectl_clusters import find_current_cluster
 from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_working
 from iamtriage.explaining._context.values import Stated
@@ -63,6 +63,7 @@ _PROFILE_IN_CODE = lazy_pattern(
 )
 # An administrator looks up with them what another caller's credentials are.
 _INVESTIGATIONS = frozenset({("accessanalyzer",), ("cloudtrail",), ("iam",), ("organizations",)})
+_LOOKUPS = ("describe-", "get-", "list-")
 # Their options select a profile, if at all.
 _OWN_OPTIONS = frozenset({"aws", "eksctl", "terraform"})
 
@@ -181,12 +182,30 @@ def start_of_status(text: str, at: int, start: int, command: CommandLine) -> int
     '{"JobRunState"'
     """
     output = text.find("\n", at, start)
-    is_read = len(command.words) > 1 and command.words[1].startswith(("describe-", "get-", "list-"))
+    is_read = len(command.words) > 1 and command.words[1].startswith(_LOOKUPS)
     found = _JSON.match(text, output, start) if output != -1 and is_read else None
     if found is None:
         return None
     _, stop = decode_at(text, found.end())
     return found.end() if start < stop and _FAILED_STATUS.search(text, found.end(), stop) else None
+
+
+def looks_up_other(command: CommandLine, failure: Failure) -> bool:
+    """Return whether an AWS CLI command looks up something in another call than the one that failed.
+
+    >>> from iamtriage import parse
+    >>> denied = parse("User: arn:aws:iam::111122223333:user/a is not authorized to perform: sqs:SendMessage")
+    >>> [looks_up_other(each, denied) for _, each in find_commands("$ aws sqs list-queues", 0, 21)]
+    [True]
+    """
+    called = operation_of_command(command)
+    if called is None or not command.words[1].startswith(_LOOKUPS):
+        return False
+    if (operation := failure.envelope.operation) is not None:
+        return called[1] != operation.lower() and command.words[1] != "get-login-password"
+    # A key is used in calls of other services, and S3 checks actions with other names.
+    service, _, name = (getattr(failure, "action", None) or "").lower().partition(":")
+    return service == called[0] != "s3" and called[1] != name
 
 
 def find_status_role(text: str, start: int) -> Stated | None:

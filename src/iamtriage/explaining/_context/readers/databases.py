@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMD
 
 from __future__ import annotations
 
+import re
+
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern, only_one, search_last
@@ -40,6 +42,21 @@ _ASSIGNED = lazy_pattern(
 )
 _DATABASE_USER = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:rds-db:(?P<region>[a-z0-9-]{5,30}):(?P<account>[0-9]{12}):dbuser:(?P<id>[\w*?-]{1,40})/"
+)
+# A list of roles, and a query for one.
+_HAS_ROLE = lazy_pattern(r"\{(?:\w{1,63},\s?)*rds_iam\b|(?i:\bgrant rds_iam to\b)|\| ?rds_iam\b")
+_ASKED_ROLE = lazy_pattern(
+    r"\bpg_has_role\([^()\n]{0,80}\brds_iam\b[^()\n]{0,40}\)(?:[^\n]{0,80}\n){0,4}?[^\n]{0,40}?(?<![\w'])(?P<value>t|f|true|false)(?![\w'])"
+)
+_LACKS_ROLE = lazy_pattern(
+    r"(?i:\b(?:(?:not|n't|never|no) (?:(?:a |been )?(?:member of|granted|have|in))|lacks|without) (?:the )?(?:role )?[`'\"]?rds_iam\b(?![^.\n]{0,40}\?))"
+    r"|\bpg_auth_members\b[^;$]{0,300}\brds_iam\b[^;$]{0,80};?\n(?:[^\n]{0,120}\n){0,4}?\(0 rows\)"
+)
+_MEMBERSHIPS = lazy_pattern(r"\bMember of\b")
+# What describe-db-instances prints, also under another name, and what people say.
+_IS_ENABLED = lazy_pattern(
+    r"\bIAMDatabaseAuthenticationEnabled\b[^\n]{0,200}?(?:\n[^\n]{0,160}?)??(?i:\btrue\b)|(?i:\biam_database_authentication_enabled\s{0,8}=\s{0,4}true\b)"
+    r"|\bIAM (?:(?:DB|database) )?[Aa]uth(?:entication)? is (?:already )?(?:on|enabled|active)\b(?![^.\n]{0,40}\?)"
 )
 _CHARS_OF_USER = 64
 _CHARS_BEFORE = 400
@@ -102,6 +119,28 @@ def find_login(failure: AccessDenied) -> Login | None:
         is_mysql=user["user"] is None,
         checks_password=user[0].startswith("password"),
     )
+
+
+def find_role(text: str, user: str = "") -> bool | None:
+    """Return whether a text shows that a user of PostgreSQL has the role rds_iam, ``None`` if it shows nothing of that.
+
+    >>> find_role("select pg_has_role('app','rds_iam','member'); -> f"), find_role("app | | {rds_iam}")
+    (False, True)
+    """
+    asked = search_last(_ASKED_ROLE, text)
+    if asked is not None:
+        return asked["value"].startswith("t")
+    if _HAS_ROLE.search(text) is not None:
+        return True
+    listed = _MEMBERSHIPS.search(text) and re.search(
+        rf"(?m)^\s*{re.escape(user)}\s*\|[^|\n]*\|\s*\{{[^}}\n]*\}}", text
+    )
+    return False if listed or _LACKS_ROLE.search(text) else None
+
+
+def accepts_tokens(text: str) -> bool:
+    """Return whether a text shows that a database accepts IAM tokens."""
+    return _IS_ENABLED.search(text) is not None
 
 
 def _find_arguments(text: str) -> dict[str, str]:

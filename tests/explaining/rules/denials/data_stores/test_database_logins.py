@@ -171,3 +171,43 @@ def test_account_is_that_of_the_stated_policy() -> None:
     explanation = explain("\n".join((FAILED.format(HOST.format("")), policy)))
     assert explanation.causes[0].code == "stated-policy-allows"
     assert "ACCOUNT_ID" not in explanation.to_text(detail="full")
+
+
+_AS_PASSWORD = FAILED.format(HOST.format("")).replace("PAM", "password") + "\ntoken: generate-db-auth-token\n"
+_OF_ROLE = "select pg_has_role('report_ro', 'rds_iam', 'member');\n pg_has_role\n-------------\n {}\n"
+_MEMBERS = "\\du\n Role name | Attributes | Member of\n-----------+---+---\n report_ro |  | {}\n"
+_LACKS, _OFF = "the user lacks the role rds_iam", "the database does not allow IAM authentication"
+
+
+@check_rows(
+    ("shown", "reason", "remedy"),
+    [
+        (_OF_ROLE.format("f"), _LACKS, "Grant rds_iam to report_ro"),
+        (_MEMBERS.format("{}"), _LACKS, "Grant rds_iam"),
+        (_MEMBERS.format("{readers}"), _LACKS, "Grant rds_iam"),
+        ("The user is not a member of rds_iam.", _LACKS, "Grant rds_iam"),
+        ('"IAMDatabaseAuthenticationEnabled": true', _LACKS, "Grant rds_iam"),
+        ("IAM database authentication is enabled", _LACKS, "Grant rds_iam"),
+        (_OF_ROLE.format("t"), _OFF, "Enable IAM authentication"),
+        (_MEMBERS.format("{rds_iam}"), _OFF, "Enable IAM authentication"),
+        (_OF_ROLE.format("t") + "IAM auth is on", "although the user has rds_iam", "Check the database"),
+        ("", f"most likely, {_LACKS}, or {_OFF}", "Grant rds_iam"),
+        ("Is it that the user is not in rds_iam?", f"most likely, {_LACKS}, or {_OFF}", "Grant rds_iam"),
+    ],
+)
+def test_token_that_is_checked_as_a_password(shown: str, reason: str, remedy: str) -> None:
+    """What the text shows of the role and the database decides, and no token is older or of another login."""
+    explanation = explain(_AS_PASSWORD + shown)
+    assert reason in explanation.summary
+    assert explanation.remedies[0].title.startswith(remedy)
+    assert [each.code for each in explanation.causes] == ["database-user-has-password"]
+    assert (explanation.causes[0].evidence == "possible") is reason.startswith("most likely")
+    assert explanation.remedies[-1].policy is not None
+
+
+@check_rows("user", ["report_ro", "*"])
+def test_policy_that_allows_the_user_stays(user: str) -> None:
+    arn = f"arn:aws:rds-db:eu-west-1:111122223333:dbuser:{'*' if user == '*' else 'db-ABCDEFGHIJKL01234'}/report_ro"
+    explanation = explain(f"{_AS_PASSWORD}{CALLER}\n{IDS}\nrds-db:connect on {arn}")
+    assert all(each.policy is None for each in explanation.remedies)
+    assert "in the text fits" in str(explanation)

@@ -1826,6 +1826,14 @@ _NO_HELP = "An Allow for us-east-1 would not help"
         (f"{_CODE}{_HERE}", True),
         (f'{_CODE}{_HERE}$ aws dynamodb list-tables --region us-west-2\n{{"TableNames": []}}', True),
         (f"{_CODE}{_HERE}Are the tables in Ireland?", True),
+        (
+            f"{_CODE}{_HERE}$ aws dynamodb describe-table --table-name users --region us-east-1\nAn error occurred (ResourceNotFoundException) when calling the DescribeTable operation: not found",
+            True,
+        ),
+        (
+            f'{_CODE}{_HERE}$ aws dynamodb describe-table --table-name carts --region us-east-1\n{{"Table": {{"Replicas": []}}}}',
+            True,
+        ),
         (f'{_CODE}{_HERE}$ aws dynamodb list-tables --region us-east-1\n{{"TableNames": ["carts"]}}', True),
     ],
 )

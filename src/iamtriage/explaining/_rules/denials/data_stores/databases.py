@@ -13,11 +13,15 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets
 from iamtriage.explaining._context.domains import is_of_aws
-from iamtriage.explaining._context.readers.databases import Login, find_login
+from iamtriage.explaining._context.readers.databases import Login, accepts_tokens, find_login, find_role
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.denials.data_stores.database_tokens import find_token_use
+from iamtriage.explaining._rules.denials.data_stores.database_tokens import (
+    explain_password_check,
+    explain_plugin,
+    find_token_use,
+)
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -31,7 +35,6 @@ from iamtriage.policies._readers.elements import iterate_statements
 
 _POLICIES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html"
 _CONNECTING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.AWSCLI.PostgreSQL.html"
-_ACCOUNTS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html"
 _MESSAGE = "PAM authentication failed"
 # By the kind of endpoint: what lists the database, by which option, and what of it matters.
 _SHOW = {
@@ -83,11 +86,6 @@ _OTHER_DATABASE = lazy_pattern(
 _LOCAL = "generate-db-auth-token"
 # psql's second attempt, after the token was rejected with TLS.
 _WITHOUT_TLS = lazy_pattern(r"\bpg_hba\.conf[^\n]{0,300}?(?:, no encryption|, SSL off)\b")
-# A list of roles, and what describe-db-instances prints, also under another name.
-_HAS_RDS_IAM = lazy_pattern(r"\{(?:\w{1,63},\s?)*rds_iam\b|(?i:\bgrant rds_iam to\b)|\| ?rds_iam\b")
-_IS_ENABLED = lazy_pattern(
-    r"\bIAMDatabaseAuthenticationEnabled\b[^\n]{0,200}?(?:\n[^\n]{0,160}?)??(?i:\btrue\b)|(?i:\biam_database_authentication_enabled\s{0,8}=\s{0,4}true\b)"
-)
 DATABASE_USER_ARN = CauseType(
     "database-user-arn",
     title="The ARN of the database user lacks the resource ID of the database",
@@ -162,8 +160,8 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
 def _describe_database(text: str) -> str:
     """Return what the text shows of the settings that a login with a token needs, after a space, or an empty string."""
     shown = present(
-        "the user has rds_iam" if _HAS_RDS_IAM.search(text) else None,
-        "IAM authentication is enabled" if _IS_ENABLED.search(text) else None,
+        "the user has rds_iam" if find_role(text) else None,
+        "IAM authentication is enabled" if accepts_tokens(text) else None,
     )
     return f" The database needs no change: {', and '.join(shown)}." if shown else ""
 
@@ -174,55 +172,12 @@ def _second_attempt(text: str) -> str | None:
     return "The message with pg_hba.conf is that of a second attempt, without TLS. It is not the cause: pg_hba.conf needs no change."
 
 
-# SHOW CREATE USER, or a statement that creates or alters the user.
-_PLUGIN = lazy_pattern(
-    r"(?i:\b(?:CREATE|ALTER) USER (?:IF (?:NOT )?EXISTS )?)(?P<quote>[`'\"]?)(?P<user>[^`'\"\n@ ]{1,80})(?P=quote)(?:@(?P<sign>[`'\"]?)(?P<host>[^`'\"\n ]{1,255})(?P=sign))? "
-    r"(?i:IDENTIFIED (?P<how>WITH|BY)) ?[`'\"]?(?P<plugin>\w{4,40})?"
-)
-_PLAIN_ACCOUNT = lazy_pattern(r"(?a)[\w.%-]{1,300}")
-_IAM_PLUGIN = "AWSAuthenticationPlugin"
-USER_CHECKS_PASSWORD = CauseType(
-    "database-user-has-password-plugin",
-    title="The MySQL user logs in with a password, not with an IAM token",
-    text="MySQL checks what the client sends with the plugin of the user. Only AWSAuthenticationPlugin accepts IAM tokens.",
-    recognised_by="The text shows SHOW CREATE USER with another plugin than AWSAuthenticationPlugin, or CREATE USER with IDENTIFIED BY.",
-    fix="Alter the user to AWSAuthenticationPlugin, or create another user with it.",
-    sources=(_ACCOUNTS,),
-)
-
-
-def _explain_plugin(denial: Denial, found: re.Match[str]) -> Explanation:
-    """Explain that the user in MySQL has a plugin that accepts no IAM tokens."""
-    user, host, has_plugin = clip_text(found["user"]), found["host"] or "%", found["how"].upper() == "WITH"
-    is_plain = _PLAIN_ACCOUNT.fullmatch(found["user"] + host) is not None
-    account = f"'{found['user']}'@'{host}'" if is_plain else "'DB_USER_NAME'@'%'"
-    said = f"IDENTIFIED WITH '{found['plugin']}'" if has_plugin else "IDENTIFIED BY"
-    why = "was created with a password (IDENTIFIED BY)"
-    if has_plugin:
-        why = f"has the plugin {found['plugin']}, which checks a password"
-    return denial.explain(
-        f"MySQL rejected the IAM token of {user}: the user {why} and accepts no IAM token.",
-        USER_CHECKS_PASSWORD.cause("derived", f'The text says "{said}".'),
-        topic="database-login",
-        remedies=owner_remedy(
-            f"Change the plugin of {user} to {_IAM_PLUGIN}, as an administrator of the database",
-            "The password of the user stops working. If other programs log in with it, create another user with the plugin, and grant it the same privileges.",
-            "The client must send the token as clear text, only with TLS: enable its plugin mysql_clear_password (--enable-cleartext-plugin).",
-            manifest=f"ALTER USER {account} IDENTIFIED WITH {_IAM_PLUGIN} AS 'RDS';\nALTER USER {account} REQUIRE SSL;\n",
-            manifest_language="text",
-            url=_ACCOUNTS,
-        ),
-        notes=("The IAM policy is not the problem: MySQL did not check the token with IAM.",),
-    )
-
-
 def explain_database_login(denial: Denial) -> Explanation:
     """Explain that a database rejected an IAM token."""
     login = find_login(denial.failure)
     user = login.user if login else ""
-    plugins = [each for each in _PLUGIN.finditer(denial.failure.text) if user in {"", each["user"]}]
-    if plugins and (plugins[-1]["how"].upper() == "BY" or plugins[-1]["plugin"] not in {None, _IAM_PLUGIN}):
-        return _explain_plugin(denial, plugins[-1])
+    if (checked := explain_plugin(denial, user)) is not None:
+        return checked
     named = (each for each in _WRONG_ID.finditer(denial.failure.text) if each["user"] in {user, "*"})
     if (wrong := next(named, None)) is not None:
         return _explain_user_arn(denial, login, wrong)
@@ -244,6 +199,8 @@ def explain_database_login(denial: Denial) -> Explanation:
             commands.SHOW_CALLER if denial.principal is None else None, _database_command(login)
         )
         allow_it = attrs.evolve(allow_it, commands=(*lookups, *allow_it.commands))
+    if (checked := explain_password_check(denial, login, _database_command(login), allow_it)) is not None:
+        return checked
     remedies = present(allow_it, _token_remedy(login), _check_remedy(login))
     if difference is not None:
         is_code = login is not None and login.portless is not None
@@ -257,10 +214,6 @@ def explain_database_login(denial: Denial) -> Explanation:
         token = TOKEN_NOT_FOR_LOGIN.cause("derived", use.because, text=use.text)
         causes, remedies = (token,), (use.remedy, *(() if use.is_allowed else remedies[:1]))
     summary = f"{database} rejected the IAM token of {user}: {reason}."
-    if login is not None and login.checks_password:
-        # Only users with the role rds_iam log in with a token: PostgreSQL then says "PAM".
-        summary = f"{database} checked the token of {user} as a password: most likely, the user lacks the role rds_iam, or the database does not allow IAM authentication."
-        remedies = (remedies[-1], *remedies[:-1])
     return denial.explain(
         summary,
         *causes,

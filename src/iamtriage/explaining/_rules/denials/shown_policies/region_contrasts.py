@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 import attrs
 
@@ -56,9 +55,8 @@ _CREATES = lazy_pattern(
     r"\b(?:auto_create_(?:group|stream)|awslogs-create-group|create_missing_group|create_log_group)\b"
 )
 # What a lookup prints that finds nothing.
-_NOTHING = lazy_pattern(
-    r"\[\s{0,8}\]|\w*Not(?:Found|Exist)\w*|NonExistent|(?i:\bnot found\b|\bdoes not exist\b)"
-)
+_NOT_FOUND = lazy_pattern(r"\w*Not(?:Found|Exist)\w*|NonExistent|(?i:\bnot found\b|\bdoes not exist\b)")
+_EMPTY = lazy_pattern(r"[^\[]*\[\s{0,8}\]")
 _CHARS_OF_OUTPUT = 300
 # "Function and table were both created in Frankfurt."
 _SAID_PLACE = lazy_pattern(
@@ -223,30 +221,31 @@ def _leave_policy(denial: Denial, explanation: Explanation, arn: str) -> Explana
     """Leave out the Allow for a resource in the called Region, if the text shows that it is not there."""
     first, *others = explanation.remedies
     found, called, name = _CALLED.match(first.title), arn.split(":")[3], clip_text(_find_name(arn))
-    if found is None or not _is_absent(denial, called, found["region"]):
+    if found is None or not _is_absent(denial, called, found["region"], _find_name(arn)):
         return explanation
-    policy = (
-        ""
-        if arn.replace(f":{called}:", f":{found['region']}:") not in denial.failure.text
-        else "The policy can stay as it is. "
-    )
+    is_in_policy = arn.replace(f":{called}:", f":{found['region']}:") in denial.failure.text
+    policy = "The policy can stay as it is. " if is_in_policy else ""
     why = f"{policy}An Allow for {called} would not help: it has no {name}, so the call would then fail as not found."
     call = _call_region(denial, arn, found["region"], None, is_there=True)
     call = attrs.evolve(call, steps=(*call.steps, why))
     return attrs.evolve(explanation, remedies=(call, *(each for each in others if each.layer != "identity")))
 
 
-def _is_absent(denial: Denial, called: str, region: str) -> bool:
+def _is_absent(denial: Denial, called: str, region: str, name: str) -> bool:
     """Return whether a lookup in the called Region found nothing, or people say that the resource is in the other one."""
     text, (_, end) = denial.failure.text, denial.failure.span
     if {region_of_place(each["place"]) for each in find_said(text, _SAID_PLACE)} == {region}:
         return True
-    runs = [*find_commands(text, end, len(text))]
-    for (at, command), (following, _) in pairwise((*runs, (len(text), None))):
-        option = command.option("region")
-        if option is not None and option.value == called and command.words[:1] == (denial.service,):
+    found = [*find_commands(text, end, len(text))]
+    ends = (*(at for at, _ in found[1:]), len(text))
+    for (at, command), following in zip(found, ends, strict=False):
+        option, (service, operation, *_) = command.option("region"), (*command.words, "", "")
+        if service == denial.service and option is not None and option.value == called:
             output = text[at : min(following, at + len(command.text) + _CHARS_OF_OUTPUT)]
-            if command.words[1].startswith(("list-", "describe-", "get-")) and _NOTHING.search(output):
+            is_named = any(name in {value, value.rpartition("/")[2]} for _, value in command.options)
+            if is_named and _NOT_FOUND.search(output):
+                return True
+            if operation.startswith("list-") and _EMPTY.match(output):
                 return True
     return False
 
