@@ -51,3 +51,30 @@ def test_inactive_key_is_deleted(printed: str) -> None:
 def test_key_to_delete_is_not_known(printed: str) -> None:
     explanation = explain(f"{FAILED}{LIST}{printed}\n")
     assert explanation.remedies[0].title == "Find the key that is not used, and delete it"
+
+
+REJECTED = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.\n"
+LISTED = f"{LIST} --output text\nACCESSKEYMETADATA\t{OLD}\t2023-04-01T07:00:00Z\tInactive\tana\nACCESSKEYMETADATA\t{NEW}\t2025-04-01T07:00:00Z\tActive\tana\n"
+
+
+@check_rows(
+    ("shown", "place"),
+    [
+        ("+ echo ${AWS_ACCESS_KEY_ID: -4}\nJ3KD\n", None),
+        ("Our Bitbucket pipeline has the key that ends in J3KD.\n", "Bitbucket"),
+        ("CIRCLE_JOB=deploy\naccess key: xxxxxxxxxxxxxxxxJ3KD\n", "CircleCI"),
+        ("##vso[task.logissue]key …J3KD\n", "Azure DevOps"),
+        ("[Pipeline] sh\nkey ...J3KD\n", "Jenkins"),
+        # The active key, both, and another word.
+        ("+ echo ${AWS_ACCESS_KEY_ID: -4}\nJ3KE\n", ""),
+        ("One ends in J3KD, the other in J3KE.\n", ""),
+        ("request 7fJ3KD\n", ""),
+    ],
+)
+def test_end_of_the_inactive_key(shown: str, place: str | None) -> None:
+    explanation = explain(f"{REJECTED}{shown}\n{LISTED}")
+    is_known = place != ""
+    assert (f"{OLD} of the user ana is inactive, and {NEW} is active" in explanation.summary) is is_known
+    if place:
+        step = explanation.remedies[0].steps[0]
+        assert step.startswith(f"Set key ID and secret again in {place}, those of {NEW}. The job signs with")

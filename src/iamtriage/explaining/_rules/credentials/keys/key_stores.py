@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from iamtriage._patterns import cached_pattern
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.runtimes import search_present
+
+
+_Words = TypeVar("_Words")
 
 
 class KeyStore(NamedTuple):
@@ -43,6 +49,29 @@ _KEY_STORES = {
     ),
 }
 
+# CI systems whose jobs look like any shell, by what texts name of them.
+_OTHER_CI = {
+    r"\bBITBUCKET_[A-Z]|\bbitbucket-pipelines\.yml\b|\b[Bb]itbucket (?:[Pp]ipelines?|builds?|steps?|runs?|(?:repo(?:sitory)?|workspace|deployment) variables?)\b": (
+        "Bitbucket",
+        "the variables of the repository, deployment or workspace",
+        "the step assumes with OIDC (oidc: true)",
+    ),
+    r"\bCIRCLECI=|\bCIRCLE_[A-Z]|\.circleci/config\.yml\b|\bCircleCI\b": (
+        "CircleCI",
+        "the environment variables of the project or its contexts",
+        "the job assumes with OIDC",
+    ),
+    r"##vso\[|\bazure-pipelines\.ya?ml\b|\bAzure (?:DevOps|Pipelines?)\b": (
+        "Azure DevOps",
+        "the service connection or the variable group",
+        "the service connection assumes with OIDC",
+    ),
+    r"\bBUILDKITE_[A-Z]|\bBuildkite\b": (
+        "Buildkite",
+        "the secrets or environment hooks of the agent",
+        "the job assumes with OIDC",
+    ),
+}
 _VARIABLES = "Variables of the process (printenv, .env) can override the file: look for both. On AWS, better replace the keys by the role of the task, pod or instance."
 # By what frameworks print: https://guides.rubyonrails.org/active_storage_overview.html, https://laravel.com/docs/filesystem,
 # https://django-storages.readthedocs.io and https://docs.awspring.io.
@@ -67,12 +96,21 @@ _APPS = {
 
 
 def find_store(kind: str, text: str) -> KeyStore | None:
-    """Return where the keys are of a kind of runtime, or of the app whose framework a text shows.
+    """Return where the keys are of a kind of runtime, or of the CI system or the app's framework that a text shows.
 
     >>> find_store("", "Error performing ActiveStorage::AnalyzeJob").place
     'the Rails app'
+    >>> find_store("", "in our Bitbucket pipeline").place
+    'Bitbucket'
     """
-    found = (app for sign, app in _APPS.items() if not kind and search_present(cached_pattern(sign), text))
-    if (app := next(found, None)) is None:
+    if kind:
         return _KEY_STORES.get(kind)
-    return KeyStore(*app, _VARIABLES, "app", "restart the app and the workers of its jobs")
+    if (ci := _find_shown(_OTHER_CI, text)) is not None:
+        return KeyStore(*ci[:2], f"Better, replace the keys by a role that {ci[2]}.")
+    app = _find_shown(_APPS, text)
+    restart = "restart the app and the workers of its jobs"
+    return None if app is None else KeyStore(*app, _VARIABLES, "app", restart)
+
+
+def _find_shown(table: Mapping[str, _Words], text: str) -> _Words | None:
+    return next((each for sign, each in table.items() if search_present(cached_pattern(sign), text)), None)

@@ -186,7 +186,8 @@ def _spring_document(found: _Placeholder) -> str:
 
 # People shorten IDs before they post them.
 _LISTED_KEY = lazy_pattern(r"\b(AKIA[A-Z0-9]{12,28})\b(?:(?!AKIA)[\s\S]){0,200}?\b(Active|Inactive)\b")
-_MASKED_KEY = lazy_pattern(r"\*{4,20}([A-Z0-9]{4})\b")
+# The last characters, which AWS and people write in place of the ID: "****4RTD", "…4RTD", "ends in 4RTD", or alone in a line.
+_ENDING = lazy_pattern(r"(?<![A-Za-z0-9])[xX]{0,16}((?=[A-Z]{0,3}[0-9])[A-Z0-9]{4}|(?<=\*)[A-Z]{4})\b")
 # "The console shows AKIA… of user mailer as inactive."
 _SAID_INACTIVE = lazy_pattern(
     r"\bAKIA[A-Z0-9]{16}\b(?:(?!\b(?:not|never|if|whether|active|old|other|MFA|password|profile|console access|access to)\b|n't\b)[^\n.;?]){0,80}?\b(?i:inactive|deactivated|disabled|switched off)\b"
@@ -232,7 +233,7 @@ def find_listed_key(case: Case[Failure]) -> ListedKey | None:
         return _find_said_key(case.failure.text)  # the list is not below the command
     around = case.failure.text[: run.start] + case.failure.text[run.end :]
     used = {key for key in keys if key in around} or {
-        key for key in keys for end in _MASKED_KEY.findall(around) if key.endswith(end)
+        key for key in keys for end in _ENDING.findall(around) if key.endswith(end)
     }
     if keys and all(keys[each] for each in used):
         # A key that the list lacks, such as a deleted one.
@@ -288,7 +289,7 @@ def explain_inactive_key(case: Case[Failure], listed: ListedKey, stored: Remedy 
             where = f"Set key ID and secret of the same key {f'in {file}, and restart the program' if file else 'where the program gets them, and restart it'}."
         use = your_remedy(
             f"Use the active key {others[0]} instead",
-            where if stored is None else f"{stored.title}.",
+            where if stored is None else f"{stored.title}, those of {others[0]}. {stored.steps[0]}",
             f"AWS does not show its secret again. If nobody has it, an administrator {'deletes the inactive key and ' if is_listed else ''}creates a new one: a user can have two keys.",
             commands=export if stored is None else stored.commands,
             url=pages.ACCESS_KEYS,
