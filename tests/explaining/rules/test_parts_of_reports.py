@@ -53,7 +53,7 @@ _TASK = "- name: store\n  s3: bucket=acme-backups {} mode=put region=eu-west-1\n
         (f"AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are set.\n{_INVALID}", "    aws sts get-caller-identity\n", "-o yaml"),
         # The listing names the profile, and where its key is from.
         (_EXPIRED + _LIST.format("sso"), "aws sso login --profile shop", "Replace PROFILE"),
-        (_EXPIRED + _LIST.format("shared-credentials-file"), "aws sso login --profile shop", "Sign in to IAM Identity Center again"),
+        (_EXPIRED + _LIST.format("shared-credentials-file"), "credentials under [shop] in ~/.aws/credentials have expired", "Sign in to IAM Identity Center again"),
         (f"{_LIST.format('sso')}$ aws s3 ls --profile till\n{_EXPIRED}", "--profile till", "Sign in to IAM Identity Center again"),
         # CloudFormation names operations of S3 as an old SDK did.
         ("StagingBucket API: s3:SetBucketEncryption Access Denied", "s3:PutEncryptionConfiguration", "check its spelling"),

@@ -37,10 +37,17 @@ def test_keys_in_the_environment(text: str, *, is_overridden: bool) -> None:
         assert explanation.remedies[0].commands[0].startswith("unset AWS_ACCESS_KEY_ID")
 
 
-def test_command_that_prints_the_source_of_credentials() -> None:
-    listed = "$ aws configure list\naccess_key     ****************7QAB   shared-credentials-file\n"
-    steps = explain(f"$ aws ec2 describe-volumes\n{_ERROR}{listed}").remedies[0].steps
-    assert any(each.startswith("Run aws configure list where the program runs") for each in steps)
+@check_rows(
+    ("kind", "commands"),
+    [
+        ("shared-credentials-file", ("aws sts get-caller-identity", "sed -i.bak")),
+        ("iam-role", ("aws sts get-caller-identity", "unset AWS_ACCESS_KEY_ID")),
+    ],
+)
+def test_command_that_prints_the_source_of_credentials(kind: str, commands: tuple[str, ...]) -> None:
+    listed = f"$ aws configure list\naccess_key     ****************7QAB   {kind}\n"
+    found = explain(f"$ aws ec2 describe-volumes\n{_ERROR}{listed}").remedies[0].commands
+    assert all(map(str.startswith, found, commands))
 
 
 @check_rows(

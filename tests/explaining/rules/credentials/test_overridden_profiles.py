@@ -280,3 +280,83 @@ def test_kind_of_a_masked_key(key: str, said: str) -> None:
     denied = "An error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired."
     text = f"$ env | grep AWS_\nAWS_ACCESS_KEY_ID={key}\nAWS_PROFILE=lab\n$ aws s3 ls\n{denied}\n"
     assert explain(text).summary.startswith(said)
+
+
+_DENIED = "An error occurred (AccessDenied) when calling the ListBuckets operation: User: arn:aws:iam::111122223333:user/old is not authorized to perform: s3:ListAllMyBuckets because no identity-based policy allows the s3:ListAllMyBuckets action"
+_NEW_LIST = "$ aws configure list\nprofile    : {}  : None : None\naccess_key : ****************Q7ZX  : {} :\n"
+_PASTED = "$ cat ~/.aws/credentials\n[{}]\naws_access_key_id = ASIA****Q7ZX\naws_secret_access_key = x\naws_session_token = x\n\n"
+
+
+@check_rows("failure", [_INVALID, _EXPIRED, _SIGNATURE, _DENIED])
+@check_rows(
+    "shown",
+    [
+        _LOGIN.format("Successfully") + _LIST.format("<not set>   None", "shared-credentials-file"),
+        _LOGIN.format("Successfully") + _NEW_LIST.format("<not set>", "shared-credentials-file"),
+        "`aws sts get-caller-identity --profile lab` works.\n"
+        + _NEW_LIST.format("<not set>", "shared-credentials-file"),
+        _LOGIN.format("Successfully") + _PASTED.format("default"),
+    ],
+)
+def test_keys_of_default_beside_a_sign_in(failure: str, shown: str) -> None:
+    explanation = explain(f"{shown}$ aws s3 ls\n{failure}")
+    assert explanation.causes[0].code == "profile-overridden"
+    assert "nothing selects" in explanation.summary
+    assert "[default] in ~/.aws/credentials" in explanation.summary
+    first = explanation.remedies[0]
+    assert first.commands[:2] == ("aws s3 ls --profile lab", "export AWS_PROFILE=lab")
+    # A denied caller can be in use elsewhere.
+    assert any(each.startswith("sed ") for each in first.commands) is (failure != _DENIED)
+
+
+@check_rows("failure", [_INVALID, _EXPIRED, _SIGNATURE, _DENIED])
+@check_rows(
+    ("shown", "call"),
+    [
+        (_NEW_LIST.format("<not set>", "shared-credentials-file"), "aws s3 ls"),
+        (_LOGIN.format("Not") + _NEW_LIST.format("<not set>", "shared-credentials-file"), "aws s3 ls"),
+        (_LOGIN.format("Successfully") + _NEW_LIST.format("<not set>", "iam-role"), "aws s3 ls"),
+        (_LOGIN.format("Successfully") + _NEW_LIST.format("old", "shared-credentials-file"), "aws s3 ls"),
+        (
+            _LOGIN.format("Successfully") + _NEW_LIST.format("<not set>", "shared-credentials-file"),
+            "aws s3 ls --profile lab",
+        ),
+        (
+            _LOGIN.format("Successfully") + _NEW_LIST.format("<not set>", "shared-credentials-file"),
+            "AWS_PROFILE=lab ./run",
+        ),
+        (_LOGIN.format("Successfully") + _PASTED.format("old"), "aws s3 ls"),
+    ],
+)
+def test_keys_of_default_that_the_call_need_not_use(failure: str, shown: str, call: str) -> None:
+    explanation = explain(f"{shown}$ {call}\n{failure}")
+    assert "profile-overridden" not in [each.code for each in explanation.causes]
+
+
+@check_rows(
+    ("shown", "words", "code"),
+    [
+        (_NEW_LIST.format("<not set>", "shared-credentials-file"), "under [default] in ~/.aws/credentials", "pasted-session"),
+        (_NEW_LIST.format("<not set>", "config-file"), "under [default] in ~/.aws/config", "pasted-session"),
+        (_LIST.format("lab     env", "shared-credentials-file"), "under [lab] in ~/.aws/credentials", "pasted-session"),
+        (_PASTED.format("default"), "under [default] in ~/.aws/credentials", "pasted-session"),
+        (_NEW_LIST.format("<not set>", "env"), "in the environment variables have expired", "pasted-session"),
+        (_LIST.format("lab     env", "custom-process"), "that the credential process of the profile lab returned", "process-returns-cached"),
+    ],
+)  # fmt: skip
+def test_source_of_expired_credentials_rules_out_the_others(shown: str, words: str, code: str) -> None:
+    explanation = explain(f"{shown}$ aws s3 ls\n{_EXPIRED}")
+    assert words in explanation.summary
+    assert [each.code for each in explanation.causes] == ["expired-session", code]
+    assert explanation.causes[1].evidence == "derived"
+
+
+@check_rows(
+    ("shown", "call"),
+    [
+        (_NEW_LIST.format("<not set>", "shared-credentials-file"), "aws s3 ls --profile lab"),
+        (_PASTED.format("lab"), "aws s3 ls"),
+    ],
+)
+def test_source_of_the_credentials_of_another_profile(shown: str, call: str) -> None:
+    assert "under [" not in explain(f"{shown}$ {call}\n{_EXPIRED}").summary

@@ -28,9 +28,9 @@ _OF_CONFIG = lazy_pattern(
 # What settings of profiles have in their names, also misspelled ones.
 _OF_AWS = lazy_pattern(r"aws|key|token|role|region|sso|profile|credential|session|output|mfa|endpoint")
 _SETTING = lazy_pattern(r"(?am)^[ \t]{0,8}(\w{1,60})[ \t]{0,4}=[ \t]{0,4}([^\r\n]{0,1000})")
-# What aws configure list prints of the access key, with colons in newer versions.
+# What aws configure list prints of the profile and the access key, with colons in newer versions.
 _LISTED_KEY = lazy_pattern(
-    r"(?am)^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?(?P<value>\S{1,40})[ \t]{1,40}(?::[ \t]{1,9})?(?P<kind>[a-z][\w-]{1,60})\b"
+    r"(?am)(?:^[ \t]{0,20}profile[ \t]{1,40}(?::[ \t]{1,9})?(?:<not set>|(?P<profile>[\w.@+:/-]{1,64}))[ \t:][^\n]{0,200}\n[ \t]{0,20})?^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?(?P<value>\S{1,40})[ \t]{1,40}(?::[ \t]{1,9})?(?P<kind>[a-z][\w-]{1,60})\b"
 )
 # The command prints one name per line: https://docs.aws.amazon.com/cli/latest/reference/configure/list-profiles.html.
 # People also look for the headers in the files.
@@ -144,25 +144,49 @@ def find_profile_sections(text: str) -> tuple[ProfileSection, ...]:
 
 
 class ListedKey(NamedTuple):
-    """The access key that ``aws configure list`` printed.
+    """The access key that ``aws configure list`` printed, or that a section of a file has.
 
     Attributes:
         ending: Its last characters.
         kind: Where it is from, such as ``"env"`` or ``"shared-credentials-file"``.
+        profile: The profile that the command used, if a variable or an option selects one.
+        is_listed: Whether the command printed it.
     """
 
     ending: str
     kind: str
+    profile: str | None
+    is_listed: bool = True
+
+    @property
+    def file(self) -> str | None:
+        """The file that has the key, or ``None`` if it is not from a file."""
+        return {"config-file": "~/.aws/config", "shared-credentials-file": "~/.aws/credentials"}.get(
+            self.kind
+        )
+
+    @property
+    def shown(self) -> str:
+        """What shows where the key is from, as a sentence."""
+        if not self.is_listed:
+            return f"The text shows the keys under [{self.profile or 'default'}]."
+        profile = f"the profile {self.profile}" if self.profile else "no profile"
+        return f"aws configure list shows {profile}, and the type {self.kind}."
+
+    @property
+    def section(self) -> str:
+        """The section of the profile in the file with keys, in words."""
+        return f"[{self.profile or 'default'}] in {self.file}"
 
 
 def find_listed_key(text: str) -> ListedKey | None:
     """Return the access key that ``aws configure list`` printed.
 
     >>> find_listed_key("access_key     ****************H7XQ              env")
-    ListedKey(ending='H7XQ', kind='env')
+    ListedKey(ending='H7XQ', kind='env', profile=None)
     """
     found = _LISTED_KEY.search(text) if "access_key" in text else None
-    return None if found is None else ListedKey(found["value"].lstrip("*"), found["kind"])
+    return found and ListedKey(found["value"].lstrip("*"), found["kind"], found["profile"])
 
 
 # The path of a file, and the lines up to the one with a key, without those of a shell prompt.

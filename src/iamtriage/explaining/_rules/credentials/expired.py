@@ -23,14 +23,20 @@ from iamtriage.explaining._rules.credentials.logins.sign_in_places import explai
 from iamtriage.explaining._rules.credentials.profiles.environment_files import explain_environment_file
 from iamtriage.explaining._rules.credentials.profiles.expired_sources import (
     STILL_EXPIRED,
+    describe_process,
     explain_expired_source,
+    process_remedy,
 )
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clues, remedies
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies, session_ends
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_listed_session
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
+    LIST_COMMAND,
+    find_key_of_call,
+    find_listed_session,
+)
 from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.routing import Route, Routes
@@ -181,14 +187,18 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         needed = f": at the speed in the text, {clocks.describe_duration(takes)} in total" if takes else ""
         text = f"{capitalize_start(program)} takes longer than the credentials last{needed}. A role session lasts one hour by default, and at most one hour with role chaining."
         causes[1:] = (is_job and _causes_in_job(case)) or [LONG_RUNNING.cause("derived", text=text)]
-    elif (found := _find_in_variables(case)) is not None:
+    elif (found := _find_stored(case)) is not None:
         summary, causes[1:] = found
     elif is_of_kubectl:
         # The program that gets a token ends with it.
         causes[1:] = (KUBECONFIG_PROFILE.cause(), *causes[1 : 2 if gets_token else None])
 
     def build_remedies() -> tuple[Remedy, ...]:
-        renew = _container_remedy(case) or session_renewal.renewal_remedy(case, of_kubeconfig=gets_token)
+        renew = (
+            _container_remedy(case)
+            or process_remedy(case)
+            or session_renewal.renewal_remedy(case, of_kubeconfig=gets_token)
+        )
         # It begins with what the other remedies find out, or unsets the variables.
         is_general = renew.url == credential_remedies.NEW_CREDENTIALS.url
         # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
@@ -282,13 +292,23 @@ def _name_running(case: Case[ExpiredCredentials], operation: str | None) -> str 
     return "the program" if _TRANSFERRED.search(text, 0, case.failure.span[0]) else None
 
 
-def _find_in_variables(case: Case[ExpiredCredentials]) -> tuple[str, list[Cause]] | None:
-    """Return the summary and the cause of credentials in environment variables, if the text lists these."""
-    listed = find_listed_session(case.failure)
+def _find_stored(case: Case[ExpiredCredentials]) -> tuple[str, list[Cause]] | None:
+    """Return the summary and the cause of credentials in a file or in variables, or of a process, if the text shows them."""
+    listed, key = find_listed_session(case.failure), find_key_of_call(case)
+    if key is not None and key.file is not None:
+        text = "They were copied or written into this file, where nothing refreshes them."
+        return f"The temporary credentials under {key.section} have expired.", [
+            PASTED_SESSION.cause("derived", key.shown, text=text)
+        ]
+    if key is not None and key.kind == "custom-process":
+        process = describe_process(case, key.profile)
+        return f"The credentials that the {process.described} returned have expired.", [
+            attrs.evolve(process.cause, evidence="derived", because=(key.shown,))
+        ]
     # Lambda passes the credentials of the execution role in variables, and renews them.
     if listed is None or case.context.runtime_kind in {*session_renewal.JOB_STEPS, "lambda"}:
         return None
-    shown = f"The text shows AWS_SESSION_TOKEN in the output of {clip_text(hide_secrets(listed[0]))}."
+    shown = f"The text shows {'the type env' if listed[0] == LIST_COMMAND else 'AWS_SESSION_TOKEN'} in the output of {clip_text(hide_secrets(listed[0]))}."
     text = "They are in environment variables, which take precedence over profiles and roles, and nothing refreshes them."
     summary = f"The temporary credentials in the environment variables{' of the container' if listed[1] else ''} have expired."
     return summary, [PASTED_SESSION.cause("derived", shown, text=text)]

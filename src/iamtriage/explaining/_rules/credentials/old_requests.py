@@ -164,11 +164,13 @@ def explain_old_request(case: Case[ExpiredCredentials], message: str) -> Explana
     # The remedy of a profile or of a workload says how to renew.
     renew = session_renewal.renewal_remedy(case)
     tells = "With the same credentials, aws sts get-caller-identity tells the two apart: ExpiredToken means that the credentials have expired, and SignatureDoesNotMatch that the clock is wrong."
+    # Nothing is deleted before the check.
+    first = 0 if renew.commands[:1] and "sed " in renew.commands[0] else 1
     renew = attrs.evolve(
         renew,
         title=f"If the credentials have expired: {lower_first(renew.title)}",
         steps=(tells, *renew.steps),
-        commands=(*renew.commands[:1], "aws sts get-caller-identity", *renew.commands[1:]),
+        commands=(*renew.commands[:first], "aws sts get-caller-identity", *renew.commands[first:]),
     )
     text = "The temporary credentials of the call have expired: EC2 reports that with this code, too."
     return case.explain(

@@ -11,12 +11,13 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
-from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
+from iamtriage.explaining._context.readers.profiles import ListedKey, find_profile_sections
 from iamtriage.explaining._context.values import CommandLine
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
+    find_key_of_call,
     find_listed_session,
     find_profile,
 )
@@ -99,10 +100,6 @@ def find_operation(case: Case[Failure]) -> str | None:
     return envelope.operation or ("AssumeRole" if assumes else None)
 
 
-# The profile that "aws configure list" prints, which can be another one.
-_LISTED_PROFILES = lazy_pattern(r"(?m)^ {0,20}profile[ :]{2,40}(\S{1,64})")
-
-
 def renewal_remedy(case: Case[Failure], *, of_kubeconfig: bool = False) -> Remedy:
     """Return how to get new credentials where the text shows that the old ones are from, such as for a kubeconfig."""
     assumes, role = find_operation(case) == "AssumeRole", underlying_role(case.principal)
@@ -117,14 +114,16 @@ def renewal_remedy(case: Case[Failure], *, of_kubeconfig: bool = False) -> Remed
     section = next((each for each in find_profile_sections(case.failure.text) if each.name == profile), None)
     if isinstance(role, IdentityCenterRole):
         return credential_remedies.SSO_LOGIN
-    listed, names = find_listed_key(case.failure.text), _LISTED_PROFILES.findall(case.failure.text)
-    is_listed = listed is not None and listed.kind == "sso" and profile in {None, *(names or [profile])}
-    if is_listed or (section is not None and section.is_sso):
+    key = find_key_of_call(case)
+    if (key is not None and key.kind == "sso") or (section is not None and section.is_sso):
         sign_in = credential_remedies.SSO_LOGIN
         # Some programs prefer the keys of the credentials file to the sign-in.
         return attrs.evolve(sign_in, commands=(*sign_in.commands, _SHOW_SOURCE))
     if section is not None and "login_session" in section.settings:
         return credential_remedies.CONSOLE_LOGIN
+    with_mfa = _MFA.search(case.failure.text) is not None
+    if key is not None and key.file is not None and not with_mfa:
+        return _replace_stored(key, key.file)
     again = None
     if find_listed_session(case.failure) is not None:
         again = commands.repeat_command(called) or "aws sts get-caller-identity"
@@ -132,8 +131,23 @@ def renewal_remedy(case: Case[Failure], *, of_kubeconfig: bool = False) -> Remed
         again = f"{again} --profile PROFILE" if is_cli else f"AWS_PROFILE=PROFILE {again}"
     return credential_remedies.new_credentials(
         is_of_profile=selects_profile_itself(case.failure),
-        with_mfa=_MFA.search(case.failure.text) is not None,
+        with_mfa=with_mfa,
         again=again,
+    )
+
+
+def _replace_stored(key: ListedKey, file: str) -> Remedy:
+    """Return how to replace temporary credentials in a file."""
+    name = key.profile or "default"
+    return remedies.your_remedy(
+        f"Get new credentials, and delete the old ones from {file}",
+        "Let what wrote them write new ones, such as the access portal, saml2aws or a script: all three values. Better, use a profile that refreshes its credentials itself.",
+        commands=(
+            Labelled.required(commands.DELETE_OLD.format(f"[{name}]"), commands.delete_section(name, file)),
+            Labelled("With IAM Identity Center:", "aws configure sso"),
+            Labelled("Or, with a console user:", "aws login"),
+        ),
+        url=pages.TEMPORARY_CREDENTIALS,
     )
 
 

@@ -102,6 +102,22 @@ def signed_curl(service: str, region: str, url: str, method: str = "GET", body: 
     return f"{fill_command(template, f'aws:amz:{region}:{service}', url)}{body and f' {body}'}"
 
 
+DELETE_OLD = "Delete the old keys under {}, or calls use them again (the old file stays, as .bak):"
+"""The label of the command that deletes the section of a profile."""
+
+
+def delete_section(name: str, file: str = "~/.aws/credentials") -> str:
+    r"""Return the command that deletes the section of a profile, and keeps the old file.
+
+    >>> delete_section("dev")
+    "sed -i.bak '/^\[dev\]/,/^\[/{/^\[dev\]/d;/^\[/!d;}' ~/.aws/credentials"
+    """
+    # In sed, unlike in Python, \+ is an operator, and a slash ends the expression.
+    escaped = re.sub(r"[./]", r"\\\g<0>", profile(name))
+    section = rf"^\[{escaped}\]"
+    return rf"sed -i.bak '/{section}/,/^\[/{{/{section}/d;/^\[/!d;}}' {file}"
+
+
 def repeat_line(line: str) -> str | None:
     """Return a command, or ``None`` if it is not safe to repeat."""
     # A parameter of the command can be secret.

@@ -5,21 +5,23 @@ Source: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstar
 
 from __future__ import annotations
 
-import re
-
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, upper_first
+from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_runs import find_working_profile, selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.profiles import (
+    ListedKey,
     find_key_file,
     find_listed_key,
     find_profile_sections,
 )
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys import key_stores, printed_lengths
-from iamtriage.explaining._rules.credentials.profiles.environment_files import explain_hidden_role
+from iamtriage.explaining._rules.credentials.profiles.environment_files import (
+    explain_hidden_role,
+    explain_keys_beside_sign_in,
+)
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import selected_profiles
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -189,9 +191,9 @@ FIND_KEYS = "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/
 PROFILE_OVERRIDDEN = CauseType(
     "profile-overridden",
     title="Access keys are used instead of the profile or the role",
-    meaning="Access keys in environment variables take precedence over AWS_PROFILE and the files, and keys in both over the role of an instance. Only --profile takes precedence over variables.",
-    recognised_by="The text shows an access key in the environment together with AWS_PROFILE, or with another key in the credentials file, or keys of an instance that has a role.",
-    fix="Unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
+    meaning="Access keys in environment variables take precedence over AWS_PROFILE and the files, and keys in both over the role of an instance. Only --profile takes precedence over variables. A call without a profile uses the keys of the profile default.",
+    recognised_by="The text shows an access key in the environment together with AWS_PROFILE, or with another key in the credentials file, or keys of an instance that has a role, or keys of the profile default next to the sign-in of another profile.",
+    fix="Unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or select the profile.",
     sources=(pages.CLI_CREDENTIALS,),
 )
 
@@ -206,6 +208,7 @@ class Override(NamedTuple):
         is_sso: Whether the profile uses IAM Identity Center, and the text does not show the sign-in.
         is_selected: Whether a variable of the shell selects the profile.
         file: The file that sets the keys, if the text shows it.
+        default: The key of the profile default that was used, if none is in the environment.
     """
 
     profile: str
@@ -214,17 +217,43 @@ class Override(NamedTuple):
     is_sso: bool
     is_selected: bool = True
     file: str | None = None
+    default: ListedKey | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why the credentials of the profile were not used."""
+        key = f"the access key …{self.used}" if self.used else "an access key"
+        if self.default is None:
+            return f"{key} in the environment takes precedence over the profile {self.profile}, whose credentials were not used"
+        return f"nothing selects the profile {self.profile}, so the call used {key} of {self.default.section}"
+
+    @property
+    def because(self) -> str:
+        """What shows this, as sentences."""
+        if self.default is not None:
+            return self.default.shown
+        return "The text shows the keys and the profile. The option --profile takes precedence over such keys, AWS_PROFILE does not."
 
 
 def find_override(case: Case[Failure]) -> Override | None:
     """Return the profile that a shell selects, or the default one with another key, if its environment has an access key."""
     text = case.failure.text
-    if not selected_profiles.has_key_in_shell(text) or selects_profile_itself(case.failure):
+    default = selected_profiles.find_key_of_call(case)
+    if default is not None and (default.file is None or default.profile not in {None, "default"}):
+        default = None
+    is_in_shell = selected_profiles.has_key_in_shell(text)
+    if not (is_in_shell or default) or selects_profile_itself(case.failure):
         return None
     signed_in = selected_profiles.find_signed_in_profile(text)
     # A denial has nothing to do with other calls that succeed with a profile.
     working = None if case.failure.kind == "access_denied" else find_working_profile(case.failure)
     selected = selected_profiles.find_shell_profile(text) or signed_in or clues.safe_name(working)
+    if default is not None and not is_in_shell:
+        if selected is None or selected == "default":
+            return None
+        return Override(
+            selected, _ending(default.ending), None, is_sso=False, is_selected=False, default=default
+        )
     listed, shown = find_listed_key(text), _KEY_IN_SHELL.search(text)
     used = _ending(listed.ending if listed and listed.kind == "env" else shown["key"] if shown else None)
     sections = [each for each in find_profile_sections(text) if each.name == (selected or "default")]
@@ -254,7 +283,9 @@ def explain_override(case: Case[Failure], verdict: str, topic: str) -> Explanati
     override = find_override(case)
     if override is None:
         hidden = explain_hidden_role(case, verdict, topic, PROFILE_OVERRIDDEN)
-        return hidden or _explain_keys_beside_sign_in(case, verdict, topic)
+        return hidden or explain_keys_beside_sign_in(case, verdict, topic)
+    if override.default is not None:
+        return _explain_default_keys(case, override, override.default, verdict, topic)
     key = f"A{' temporary' if 'AWS_ACCESS_KEY_ID=ASIA' in case.failure.text else 'n'} access key in the environment"
     if override.used:
         key = f"The access key …{override.used} in the environment"
@@ -273,14 +304,60 @@ def explain_override(case: Case[Failure], verdict: str, topic: str) -> Explanati
             text=f"Access keys in environment variables take precedence over the profile {override.profile}, unless the command has the option --profile.",
         ),
         topic=topic,
-        remedies=unset_keys(override),
-        notes="No permission is missing, and no new key is needed.",
+        remedies=use_profile(case, override),
+        notes=_NO_NEW_KEY,
     )
 
 
-def unset_keys(override: Override) -> Remedy:
-    """Return the remedy that lets a shell use its profile instead of access keys in its environment."""
+_NO_NEW_KEY = "No permission is missing, and no new key is needed."
+
+
+def _explain_default_keys(
+    case: Case[Failure], override: Override, default: ListedKey, verdict: str, topic: str
+) -> Explanation:
+    """Explain that the call had the keys of the profile default, not those of the profile that is signed in."""
+    login = ", so another sign-in does not help" if " login" in case.failure.text else ""
+    key = f"the access key …{override.used}" if override.used else "the access key"
+    return case.explain(
+        f"The call used {key} of {default.section}, and AWS {verdict}. The profile {override.profile} is not the problem: nothing selects it{login}.",
+        PROFILE_OVERRIDDEN.cause(
+            "derived",
+            default.shown,
+            text="Without --profile or AWS_PROFILE, calls use the profile default. Nothing renews keys in this file.",
+        ),
+        topic=topic,
+        remedies=use_profile(case, override),
+        notes=_NO_NEW_KEY,
+    )
+
+
+def use_profile(case: Case[Failure], override: Override) -> Remedy:
+    """Return the remedy that lets a call use its profile instead of access keys in the environment or of the profile default."""
     name = override.profile
+    if override.default is not None and override.default.file is not None:
+        command = case.context.command
+        again = (
+            commands.repeat_command(command, changes={"profile": name})
+            if command and command.program == "aws"
+            else None
+        )
+        # A caller that is only denied can be in use elsewhere.
+        clear = (
+            None
+            if case.failure.kind == "access_denied"
+            else commands.delete_section("default", override.default.file)
+        )
+        return your_remedy(
+            f"Select the profile {name}",
+            "AWS_PROFILE selects it for all calls of a shell, --profile for one.",
+            commands=(
+                again,
+                f"export AWS_PROFILE={name}",
+                "aws sts get-caller-identity",
+                clear and Labelled.required(commands.DELETE_OLD.format("[default]"), clear),
+            ),
+            url=pages.CLI_PROFILES,
+        )
     return your_remedy(
         f"Unset the keys, so that the profile {name} is used",
         "Unset the variables in the shell or service that makes the call. Then aws configure list must not print env as the type of access_key.",
@@ -297,71 +374,4 @@ def unset_keys(override: Override) -> Remedy:
             None if override.file else FIND_KEYS,
         ),
         url=pages.CLI_CREDENTIALS,
-    )
-
-
-# Sections with keys come before the sign-in in the SDKs for Go (resolveCredsFromProfile) and JavaScript (resolveProfileData).
-KEYS_BESIDE_SIGN_IN = CauseType(
-    "keys-beside-sign-in",
-    title="Old keys in ~/.aws/credentials are used instead of the sign-in",
-    meaning="If ~/.aws/credentials has keys under the name of a profile that signs in with IAM Identity Center, programs such as Terraform use the keys. The AWS CLI uses the sign-in.",
-    recognised_by="The text shows keys in the section of a profile, and that the profile signs in with IAM Identity Center.",
-    fix="Delete the keys from the section in ~/.aws/credentials.",
-    sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html",),
-)
-_BACKEND = lazy_pattern(r"\b[Cc]onfiguring (?:Terraform |the )?S3 [Bb]ackend\b|\bbackend initialization\b")
-
-
-def _find_keys_beside_sign_in(case: Case[Failure]) -> str | None:
-    """Return the profile that signs in with IAM Identity Center, and has keys in ~/.aws/credentials that another program uses."""
-    text = case.failure.text
-    # The AWS CLI and boto3 use the sign-in.
-    if case.failure.envelope.source == "botocore" or "AWS_ACCESS_KEY_ID" in text:
-        return None
-    sections = find_profile_sections(text)
-    signed_in = {each.name for each in sections if each.is_sso}
-    signed_in |= {each.name for each in selected_profiles.list_sign_ins(text) if each.kind == "profile"}
-    stored = (
-        each.name for each in sections if "aws_access_key_id" in each.settings and each.file != "config"
-    )
-    # Another profile has other keys.
-    selected = selected_profiles.list_selected_profiles(text, "variable", "block")
-    return next(
-        (each for each in stored if each in signed_in and clues.safe_name(each) and selected <= {each}), None
-    )
-
-
-def _explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) -> Explanation | None:
-    """Explain that a program used old keys of a profile, not its sign-in: the verdict is what AWS did with them."""
-    profile = _find_keys_beside_sign_in(case)
-    if profile is None:
-        return None
-    text = case.failure.text
-    program = clues.find_program(case.failure) or "the program"
-    is_backend = _BACKEND.search(text) is not None
-    if is_backend:
-        program = "the S3 backend of Terraform"
-    name = commands.profile(profile)
-    # In sed, unlike in Python, \+ is an operator, and a slash ends the expression.
-    pattern = re.sub(r"[./]", r"\\\g<0>", name)
-    return case.explain(
-        f"{upper_first(program)} used the old key under [{profile}] in ~/.aws/credentials, and AWS {verdict}. The sign-in of the profile {profile} is fine: the AWS CLI uses it, but SDKs such as that for Go take the keys first.",
-        KEYS_BESIDE_SIGN_IN.cause(
-            "derived",
-            text="The section has keys, and the profile signs in with IAM Identity Center. A new sign-in changes nothing in that file.",
-        ),
-        topic=topic,
-        remedies=your_remedy(
-            f"Delete the section [{profile}] from ~/.aws/credentials",
-            "The first command deletes the section, and keeps the old file as credentials.bak. The profile in ~/.aws/config, with the settings of the sign-in, stays.",
-            "If the profile default has old keys, too, delete these as well."
-            if name != "default" and is_backend
-            else None,
-            commands=(
-                f"sed -i.bak '/^\\[{pattern}\\]/,/^\\[/{{/^\\[{pattern}\\]/d;/^\\[/!d;}}' ~/.aws/credentials",
-                f"aws configure list --profile {name}",
-                "terraform init -reconfigure" if is_backend else None,
-            ),
-        ),
-        notes="No permission is missing, and no new key is needed.",
     )

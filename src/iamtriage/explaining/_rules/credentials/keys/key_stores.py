@@ -9,7 +9,6 @@ from iamtriage._patterns import cached_pattern
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.runtimes import search_present
 
-
 _Words = TypeVar("_Words")
 
 

@@ -1,4 +1,4 @@
-"""Explain that credentials in a file or in variables hide the role of an instance or a pod.
+"""Explain that credentials in a file or in variables hide the role of an instance or a pod, or a sign-in.
 
 Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html, for the order of the sources.
 """
@@ -8,13 +8,17 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, upper_first
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.profiles import find_listed_key
+from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.profiles.local_programs import find_computer
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
+    find_profile,
+    list_selected_profiles,
+    list_sign_ins,
+)
 from iamtriage.explaining._rules.shared.kubernetes.clusters import set_variables_command
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.principals.principal_words import (
@@ -40,12 +44,6 @@ _SAID_ROLE = lazy_pattern(
     rf"(?i:\b(?:instance|host|machine|server) has (?:an?|its|the) (?:\w{{1,12}} ){{0,2}}(?:role|instance profile))\b(?: {_NAME.format('name')})?"
     rf"|\b(?i:role|instance profile) (?:{_NAME.format('attached')} )?(?i:is attached to (?:my|our|the|this) (?:ec2 )?(?:instance|host|machine|server))\b"
 )
-# What aws configure list calls the places of keys that SDKs use before the role of the instance.
-_PLACES = {
-    "config-file": "~/.aws/config",
-    "env": "the environment",
-    "shared-credentials-file": "~/.aws/credentials",
-}
 _ON_LAPTOP = lazy_pattern(
     r"(?i)\b(?:laptop|macbook|workstation|my (?:computer|mac|pc)|my (?:own )?machine|locally)\b"
 )
@@ -132,7 +130,8 @@ def find_hidden_role(case: Case[Failure]) -> HiddenRole | None:
             f"the task role {given['name']}", f"the access key{shown} in the container's environment", remedy
         )
     listed, said = find_listed_key(text), next(find_said(text, _SAID_ROLE), None)
-    place = None if listed is None else _PLACES.get(listed.kind)
+    # The places of keys that SDKs use before the role of the instance.
+    place = listed and ("the environment" if listed.kind == "env" else listed.file)
     if find_computer(text) is not None or _ON_LAPTOP.search(text) is not None:
         return None  # the call did not run on the instance
     if listed is None or said is None or place is None or find_profile(case) not in {None, "default"}:
@@ -143,7 +142,7 @@ def find_hidden_role(case: Case[Failure]) -> HiddenRole | None:
     remove = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
     where = "Also delete the lines that set them (~/.bashrc, ~/.profile, /etc/environment, the unit of a service), or they come back."
     if listed.kind != "env":
-        remove = f"sed -i.bak '/^\\[default\\]/,/^\\[/{{/^\\[default\\]/d;/^\\[/!d;}}' {place}"
+        remove = commands.delete_section("default", place)
         where = f"The first command deletes the section default, and keeps the old file as {place.rpartition('/')[2]}.bak. If it has settings that you need, such as the Region, delete only the keys."
     again = commands.repeat_command(case.context.command)
     remedy = your_remedy(
@@ -168,5 +167,70 @@ def explain_hidden_role(
         cause.cause("derived", "The text shows where the key is from.", text=text),
         topic=topic,
         remedies=hidden.remedy,
+        notes="No permission is missing, and no new key is needed.",
+    )
+
+
+# Sections with keys come before the sign-in in the SDKs for Go (resolveCredsFromProfile) and JavaScript (resolveProfileData).
+KEYS_BESIDE_SIGN_IN = CauseType(
+    "keys-beside-sign-in",
+    title="Old keys in ~/.aws/credentials are used instead of the sign-in",
+    meaning="If ~/.aws/credentials has keys under the name of a profile that signs in with IAM Identity Center, programs such as Terraform use the keys. The AWS CLI uses the sign-in.",
+    recognised_by="The text shows keys in the section of a profile, and that the profile signs in with IAM Identity Center.",
+    fix="Delete the keys from the section in ~/.aws/credentials.",
+    sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html",),
+)
+_BACKEND = lazy_pattern(r"\b[Cc]onfiguring (?:Terraform |the )?S3 [Bb]ackend\b|\bbackend initialization\b")
+
+
+def _find_keys_beside_sign_in(case: Case[Failure]) -> str | None:
+    """Return the profile that signs in with IAM Identity Center, and has keys in ~/.aws/credentials that another program uses."""
+    text = case.failure.text
+    # The AWS CLI and boto3 use the sign-in.
+    if case.failure.envelope.source == "botocore" or "AWS_ACCESS_KEY_ID" in text:
+        return None
+    sections = find_profile_sections(text)
+    signed_in = {each.name for each in sections if each.is_sso}
+    signed_in |= {each.name for each in list_sign_ins(text) if each.kind == "profile"}
+    stored = (
+        each.name for each in sections if "aws_access_key_id" in each.settings and each.file != "config"
+    )
+    # Another profile has other keys.
+    selected = list_selected_profiles(text, "variable", "block")
+    return next(
+        (each for each in stored if each in signed_in and clues.safe_name(each) and selected <= {each}), None
+    )
+
+
+def explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) -> Explanation | None:
+    """Explain that a program used old keys of a profile, not its sign-in: the verdict is what AWS did with them."""
+    profile = _find_keys_beside_sign_in(case)
+    if profile is None:
+        return None
+    text = case.failure.text
+    program = clues.find_program(case.failure) or "the program"
+    is_backend = _BACKEND.search(text) is not None
+    if is_backend:
+        program = "the S3 backend of Terraform"
+    name = commands.profile(profile)
+    return case.explain(
+        f"{upper_first(program)} used the old key under [{profile}] in ~/.aws/credentials, and AWS {verdict}. The sign-in of the profile {profile} is fine: the AWS CLI uses it, but SDKs such as that for Go take the keys first.",
+        KEYS_BESIDE_SIGN_IN.cause(
+            "derived",
+            text="The section has keys, and the profile signs in with IAM Identity Center. A new sign-in changes nothing in that file.",
+        ),
+        topic=topic,
+        remedies=your_remedy(
+            f"Delete the section [{profile}] from ~/.aws/credentials",
+            "The first command deletes the section, and keeps the old file as credentials.bak. The profile in ~/.aws/config, with the settings of the sign-in, stays.",
+            "If the profile default has old keys, too, delete these as well."
+            if name != "default" and is_backend
+            else None,
+            commands=(
+                commands.delete_section(name),
+                f"aws configure list --profile {name}",
+                "terraform init -reconfigure" if is_backend else None,
+            ),
+        ),
         notes="No permission is missing, and no new key is needed.",
     )

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.credentials.workloads.instance_profiles import 
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credentials import clock_remedies, clocks
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import WINDOWS
-from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_key_of_call, find_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import ExpiredCredentials
 
@@ -157,6 +157,25 @@ class _Source(NamedTuple):
     url: str = pages.EC2_METADATA_CREDENTIALS
     title: str = "Check the clock, then the Expiration that the credential source returns"
     others: tuple[Remedy, ...] = ()
+
+
+def describe_process(case: Case[ExpiredCredentials], profile: str | None) -> _Source:
+    """Return the ``credential_process`` of a profile, or of default, and how to check it."""
+    sections = find_profile_sections(case.failure.text)
+    shown = (
+        each.settings.get("credential_process") for each in sections if each.name == (profile or "default")
+    )
+    is_windows = WINDOWS.search(case.text) is not None
+    return _describe_process(profile, next(filter(None, shown), ""), is_windows=is_windows)
+
+
+def process_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
+    """Return how to check the process that returned the credentials of the call, if ``aws configure list`` shows one."""
+    key = find_key_of_call(case)
+    if key is None or key.kind != "custom-process":
+        return None
+    source = describe_process(case, key.profile)
+    return your_remedy(source.title, source.check, commands=source.commands, url=source.url)
 
 
 def _describe_process(profile: str | None, command: str, *, is_windows: bool) -> _Source:

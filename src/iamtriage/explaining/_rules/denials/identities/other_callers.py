@@ -200,12 +200,8 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
             return explanation
     note: tuple[str, ...] = ()
     if override is not None:
-        key = f"the access key …{override.used}" if override.used else "an access key"
-        verdict = f"{key} in the environment takes precedence over the profile {override.profile}, whose credentials were not used"
-        because = (
-            "The text shows the keys and the profile. The option --profile takes precedence over such keys, AWS_PROFILE does not.",
-        )
-        remedy = key_sources.unset_keys(override)
+        verdict, because = override.reason, (override.because,)
+        remedy = key_sources.use_profile(denial.case, override)
     elif (role is not None or task is not None) and _KEY.search(text) is not None:
         arn = role and (role["role"] or role["annotated"] or role["task"])
         found = principal_words.underlying_role(principal_words.try_parse_principal(arn)) if arn else None

@@ -6,7 +6,11 @@ from typing import Literal, TypeAlias
 
 from iamtriage._patterns import lazy_pattern, only_one, search_last
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.profiles import find_listed_key
+from iamtriage.explaining._context.readers.profiles import (
+    ListedKey,
+    find_listed_key,
+    find_profile_sections,
+)
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_option, safe_name
 from iamtriage.explaining._rules.shared.common_causes import USES_PROFILE
@@ -144,17 +148,64 @@ def lists_key_in_shell(text: str) -> bool:
     return has_key_in_shell(text) or _LISTED_KEY.search(text) is not None
 
 
+def find_key_of_call(case: Case[Failure]) -> ListedKey | None:
+    """Return the access key that ``aws configure list`` or the credentials file shows, if the call has the same profile."""
+    text = case.failure.text
+    listed = find_listed_key(text) or _find_stored_key(case)
+    if listed is None:
+        return None
+    from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
+
+    if selects_profile_itself(case.failure):
+        return listed if find_option(case, "profile") == listed.profile else None
+    selected = list_selected_profiles(text, "block", "code", "other", "setting", "variable")
+    selects = bool(selected) or listed.is_listed or listed.profile is None
+    return listed if selects and selected <= {listed.profile} else None
+
+
+def _find_stored_key(case: Case[Failure]) -> ListedKey | None:
+    """Return the access key of the only section of the credentials file that has keys, if nothing else gives the profile credentials."""
+    text = case.failure.text
+    sections = find_profile_sections(text)
+    name = "aws_session_token" if case.failure.kind == "expired_credentials" else "aws_access_key_id"
+    stored = [each for each in sections if name in each.settings and each.file != "config"]
+    if len(stored) != 1 or lists_key_in_shell(text):
+        return None
+    [section] = stored
+    if any(
+        _OTHER_SOURCE.match(setting)
+        for each in sections
+        if each.name == section.name
+        for setting in each.settings
+    ):
+        return None
+    profile = None if section.name == "default" else section.name
+    return ListedKey(
+        section.settings.get("aws_access_key_id", ""), "shared-credentials-file", profile, is_listed=False
+    )
+
+
+# Settings of a profile that the AWS CLI or an SDK can use in place of keys.
+_OTHER_SOURCE = lazy_pattern(r"sso_|role_arn|credential_|login_session|web_identity_|source_profile")
+LIST_COMMAND = "aws configure list"
+"""The command that prints where the AWS CLI finds credentials."""
+
+
 def find_listed_session(failure: Failure) -> tuple[str, bool] | None:
     """Return the command that lists the session token that the call must have used, and whether it is that of a container."""
     text, start = failure.text, failure.span[0]
+    key = find_listed_key(text)
     found = _LISTED_SESSION.search(text) if "AWS_SESSION_TOKEN" in text else None
-    if found is None or _UNSET.search(text, found.end(), max(start, found.end())):
+    if (found is None and key is None) or (key is not None and key.kind != "env"):
         return None
     # Most texts list no variables.
     from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 
-    key = find_listed_key(text)
-    if selects_profile_itself(failure) or (key is not None and key.kind != "env"):
+    if selects_profile_itself(failure):
+        return None
+    if found is None:
+        return LIST_COMMAND, False
+    if _UNSET.search(text, found.end(), max(start, found.end())):
         return None
     # The call can have run in another place than the listed variables are in.
     called = search_last(_PROMPTED, text, 0, start)
