@@ -283,7 +283,9 @@ def test_kind_of_a_masked_key(key: str, said: str) -> None:
 
 
 _DENIED = "An error occurred (AccessDenied) when calling the ListBuckets operation: User: arn:aws:iam::111122223333:user/old is not authorized to perform: s3:ListAllMyBuckets because no identity-based policy allows the s3:ListAllMyBuckets action"
-_NEW_LIST = "$ aws configure list\nprofile    : {}  : None : None\naccess_key : ****************Q7ZX  : {} :\n"
+_NEW_LIST = (
+    "$ aws configure list\nprofile    : {}  : None : None\naccess_key : ****************Q7ZX  : {} :\n"
+)
 _PASTED = "$ cat ~/.aws/credentials\n[{}]\naws_access_key_id = ASIA****Q7ZX\naws_secret_access_key = x\naws_session_token = x\n\n"
 
 
