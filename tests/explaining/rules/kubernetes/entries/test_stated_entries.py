@@ -329,3 +329,30 @@ def test_masters_of_aws_auth_get_an_access_policy() -> None:
     assert explanation.summary.endswith("so system:masters there has no effect.")
     names = [each.commands[0].split(" --")[0] for each in explanation.remedies]
     assert names == ["aws eks associate-access-policy", "aws eks delete-access-entry"]
+
+
+_VIEW = "AmazonEKSViewPolicy applies only in "
+
+
+@check_rows(
+    ("said", "lack"),
+    [
+        (f"access entry {DEV}, no groups\n  policy AmazonEKSViewPolicy, scope namespace: shop", f"{_VIEW}the namespace shop"),
+        (f"The access entry for {DEV} has AmazonEKSViewPolicy for the namespace shop", f"{_VIEW}the namespace shop"),
+        (f"The access entry for {DEV} has AmazonEKSViewPolicy with a namespace scope", f"{_VIEW}some namespaces"),
+        (f"The nodes tab is empty. There is an access entry of {DEV}: AmazonEKSViewPolicy (namespaces shop)", f"{_VIEW}the namespace shop, and nodes are in no namespace"),
+        (f"access entry: {DEV}, without groups", "it has no Kubernetes group, and needs an access policy"),
+        # Groups whose rights nobody knows, a scope that nobody says, no entry, and another principal's.
+        (f"access entry {DEV}, groups: viewers, policy AmazonEKSViewPolicy, scope namespace shop", None),
+        (f"access entry {DEV} with AmazonEKSViewPolicy", None),
+        (f"There is no access entry for {DEV}. AmazonEKSViewPolicy has the scope namespace.", None),
+        (f"access entry {DEV}2, no groups, AmazonEKSViewPolicy, namespace shop\naccess entry {DEV}, AmazonEKSEditPolicy, namespace shop", None),
+    ],
+)  # fmt: skip
+def test_entry_in_a_sentence(said: str, lack: str | None) -> None:
+    explanation = explain(f"{BANNER}\n\n{said}")
+    is_found = "its access entry exists, but" in explanation.summary
+    assert is_found is (lack is not None)
+    if lack is not None:
+        assert explanation.summary.endswith(f"its access entry exists, but {lack}.")
+        assert explanation.remedies[0].title.startswith("Associate ")

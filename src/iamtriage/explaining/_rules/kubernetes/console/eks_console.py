@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Denial, E
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.console import console_access
+from iamtriage.explaining._rules.kubernetes.entries.said_entries import find_said_entry
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     StatedEntry,
     describe_listed,
@@ -93,7 +94,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     masked = principal_words.parse_masked_principal(case.caller) if case.principal is None else None
     if console_access.is_root(case):
         return _explain_root(case, cluster)
-    entry = find_stated_entry(case.failure, case.principal)
+    entry = find_stated_entry(case.failure, case.principal) or find_said_entry(case.failure, case.principal)
     mapped = console_access.find_mapping(case, masked) if entry is None else None
     asked = None if case.principal or masked or entry or mapped else find_queried(case.failure)
     principal = build_cluster_principal(
@@ -253,7 +254,9 @@ def _read_access(
         reason = f"in the cluster it has {enough}, which allows this, so permissions in IAM are missing, or the console uses another principal"
         return _Access(reason, listed=True, is_enough=True)
     if entry is not None:
-        return _Access(f"its access entry exists, but {entry.lack}", listed=True)
+        needs_nodes = entry.policies and not entry.has_cluster_scope and "nodes" in case.text
+        end = ", and nodes are in no namespace" if needs_nodes else ""
+        return _Access(f"its access entry exists, but {entry.lack}{end}", listed=True)
     if mapped is not None:
         return _Access(console_access.describe_groups(case, mapped)[0])
     if listed and lacks_policies(case):

@@ -14,6 +14,7 @@ from iamtriage.explaining._context.readers.command_runs import (
     find_runs_of_others,
     without_other_clusters,
 )
+from iamtriage.explaining._context.readers.kubernetes.access_scopes import find_namespaces
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_vain_search
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
@@ -28,9 +29,7 @@ from iamtriage.explaining._rules.shared.principals.principal_words import (
 )
 from iamtriage.failures._failures import Failure
 
-_MAX_TEXT = 64_000
-_CHARS_OF_POLICIES = 4_000
-_MAX_NAMES = 3
+_MAX_TEXT, _CHARS_OF_POLICIES, _MAX_NAMES = 64_000, 4_000, 3
 _LISTS = (("eks", "list-access-entries"), ("get", "accessentry"), ("get", "accessentries"))
 DESCRIBE = ("eks", "describe-access-entry")
 _LIST_POLICIES = ("eks", "list-associated-access-policies")
@@ -90,6 +89,7 @@ class StatedEntry(NamedTuple):
     policies: tuple[str, ...] | None
     has_cluster_scope: bool = False
     username: str | None = None
+    namespaces: tuple[str, ...] = ()
 
     @property
     def own_username(self) -> str | None:
@@ -113,12 +113,14 @@ class StatedEntry(NamedTuple):
         """What the entry lacks, as the end of a sentence."""
         if self.policies and not (self.groups or self.has_cluster_scope):
             named = join_words([*map(clip_text, self.policies[:_MAX_NAMES])], "and")
-            return f"{named} {'applies' if len(self.policies) == 1 else 'apply'} only in some namespaces"
+            spaces = join_words([*map(clip_text, self.namespaces[:_MAX_NAMES])], "and")
+            where = (
+                f"the namespace{'s' if self.namespaces[1:] else ''} {spaces}" if spaces else "some namespaces"
+            )
+            return f"{named} {'applies' if len(self.policies) == 1 else 'apply'} only in {where}"
         if self.groups or self.policies:
             parts = (*map(clip_text, self.groups), *map(clip_text, self.policies or ()))
-            return (
-                f"{join_words(parts[:_MAX_NAMES], 'and')} {'do' if len(parts) > 1 else 'does'} not allow it"
-            )
+            return f"{join_words(parts[:_MAX_NAMES], 'and')} {'do' if parts[1:] else 'does'} not allow it"
         if self.policies is None:
             return "it has no Kubernetes group, and needs an access policy"
         return "it grants nothing, as it has no Kubernetes group and no access policy"
@@ -146,16 +148,15 @@ def find_stated_entry(failure: Failure, caller: Principal | None = None) -> Stat
         of = run.command.option("principal-arn")
         if of is not None and not is_same_principal(try_parse_principal(of.value), principal):
             text = text.replace(run.output, "")
-    listed = _POLICIES.search(text)
     policies, is_wide = None, False
-    if listed is not None:
+    if (listed := _POLICIES.search(text)) is not None:
         found = [*_ASSOCIATION.finditer(text, listed.end(), listed.end() + _CHARS_OF_POLICIES)]
         policies = tuple(each["policy"] for each in found)
         is_wide = any(each["scope"] == "cluster" for each in found)
     elif any(run.prints_empty("associated") for run in find_runs_for(principal, failure, _LIST_POLICIES)):
         policies = ()
-    username = only_one({*_STATED_USER.findall(text)})
-    return StatedEntry(principal, groups.pop(), policies, is_wide, username)
+    user = only_one({*_STATED_USER.findall(text)})
+    return StatedEntry(principal, groups.pop(), policies, is_wide, user, find_namespaces(text))
 
 
 def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
@@ -164,8 +165,8 @@ def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
     runs = find_runs_of(failure, *_LISTS) if is_called else []
     if len(runs) != 1 or "nextToken" in runs[0].output:
         return None
-    principals = map(try_parse_principal, find_iam_arns(runs[0].output.partition("]")[0]))
-    listed = tuple(each for each in principals if each is not None)
+    arns = find_iam_arns(runs[0].output.partition("]")[0])
+    listed = tuple(each for each in map(try_parse_principal, arns) if each is not None)
     return listed if listed or _NO_ENTRIES.search(runs[0].output) else None
 
 
@@ -225,8 +226,7 @@ def find_policies(failure: Failure) -> dict[str, str | None]:
 def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     """Return the Kubernetes groups that a text shows of the user of a request, or ``None`` if it shows none."""
     failure = denied.case.failure
-    text = failure.text
-    if (printed := _GROUPS_OF_USER.search(text)) is not None:
+    if (printed := _GROUPS_OF_USER.search(failure.text)) is not None:
         return tuple(printed[1].split())
     is_shown = denied.is_iam or find_template(denied) is not None
     entry = find_stated_entry(failure, denied.principal) if is_shown else None
@@ -247,8 +247,8 @@ def find_template(denied: DeniedRequest) -> str | None:
     """Return the user name of an access entry that a text shows, if it is, or can become, that of a request."""
     if denied.kind != "user" or DESCRIBE[1] not in denied.case.failure.text:
         return None
-    outputs = (run.output for run in find_runs_of(denied.case.failure, DESCRIBE))
-    words = (each for output in outputs for each in _USER_NAME.findall(output))
+    runs = find_runs_of(denied.case.failure, DESCRIBE)
+    words = (each for run in runs for each in _USER_NAME.findall(run.output))
     return next((each for each in words if is_user_name(each, denied.user or "")), None)
 
 
@@ -285,10 +285,8 @@ def _find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     # Every denial speaks of an API group.
     if role is None or not denied.is_iam or text.count("roup") == text[slice(*failure.span)].count("roup"):
         return None
-    declared = {
-        tuple(_NAME_OF_GROUP.findall(found[found.lastgroup or 0]))
-        for found in _DECLARED_GROUPS.finditer(text)
-    }
+    found_groups = (found[found.lastgroup or 0] for found in _DECLARED_GROUPS.finditer(text))
+    declared = {tuple(_NAME_OF_GROUP.findall(each)) for each in found_groups}
     if len(declared) == 1 and not declares_others(text, role):
         return declared.pop()
     said: set[tuple[str, ...]] = set()
@@ -382,8 +380,9 @@ def describe_listed(failure: Failure, caller: Principal | None = None) -> str:
         for named in (describe_principal(each, None),)
     ]
     more = [f"{len(names) - _MAX_NAMES} others"] if len(names) > _MAX_NAMES else []
-    nobody = "EKS itself" if find_listed(failure) else "nobody"
-    return join_words([*names[:_MAX_NAMES], *more], "and") or nobody
+    return join_words([*names[:_MAX_NAMES], *more], "and") or (
+        "EKS itself" if find_listed(failure) else "nobody"
+    )
 
 
 def is_same_principal(first: Principal | None, second: Principal | None) -> bool:
