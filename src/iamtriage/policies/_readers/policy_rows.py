@@ -1,7 +1,8 @@
 """Read the statements that people write in rows or tables: "Sid NoMfa  Deny  Action s3:*  Resource *".
 
-Each element has its name before it, or above it in the table's header. A statement is not read if
-a part of it is not understood.
+Each element has its name before it, or above it in the table's header. In a note after the kind of its
+policy, it has none: "bucket policy: Deny s3:*, StringNotEquals aws:SourceVpce vpce-0a1b2c3d". A statement is
+not read if a part of it is not understood.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from iamtriage.policies._readers.policy_code import CodePolicy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ("find_policies_in_rows",)
+__all__ = ("find_policies_in_notes", "find_policies_in_rows")
 
 _ELEMENT = r"Sid|Effect|(?:Not)?(?:Principal|Action|Resource)|Condition"
 _ELEMENTS = lazy_pattern(rf"(?<![\w:/.-])({_ELEMENT})s?\b(?![:/.-]\w)[ \t]{{0,8}}[:=]?")
@@ -205,3 +206,117 @@ def _read_condition(tokens: list[str], *, is_list: bool) -> dict[str, dict[str, 
         operator: {key: _shorten(each) for key, each in found.items()}
         for operator, found in condition.items()
     }
+
+
+_NOTE = lazy_pattern(
+    r"(?<![\w-])(?:(?P<of_all>(?i:endpoint policy|resource control policy)|RCP)"
+    r"|(?P<of_resource>(?i:(?:bucket|function|key|queue|repository|resource(?:-based)?|secret|topic)(?:'s)?"
+    r" policy))|(?<!trust )(?i:policy|boundary|SCP))(?: [\w-]{1,64})?(?: \([^()\n]{1,60}\))?:[ \t]{1,4}"
+    r"(?P<row>(?:Allow|Deny)[ \t][^\n]{1,500})"
+)
+_END_OF_NOTE = lazy_pattern(r"\.(?=\s|$)|;|\s(?:#|//|[-–—]{1,2}\s)|\s\([^()\n]{1,80}\)")
+_WORD_OF_NOTE = lazy_pattern(r"[!=]=?|[^\s,|\"'`\[\]{}()=!]{1,600}")
+# What follows a word.
+_PARTS = {
+    "action": "action", "actions": "action", "by": "principal", "condition": "condition",
+    "conditions": "condition", "for": "principal", "from": "principal", "if": "condition", "on": "resource",
+    "principal": "principal", "resource": "resource", "resources": "resource", "to": "principal",
+    "unless": "condition", "when": "condition", "where": "condition", "with": "condition",
+}  # fmt: skip
+_EVERYONE = frozenset({"all", "anyone", "everybody", "everyone"})
+_NEGATED = {
+    "StringEquals": "StringNotEquals", "StringLike": "StringNotLike", "ArnLike": "ArnNotLike",
+    "ArnEquals": "ArnNotEquals", "IpAddress": "NotIpAddress", "Bool": "Bool",
+}  # fmt: skip
+_BOOLEANS = {"true": "false", "false": "true"}
+_CONNECTIVES = frozenset({"=", "==", "!", "!=", "is", "not", "and", "or", "in"})
+# What is no word of a sentence.
+_NOTED_VALUE = lazy_pattern(r"(?=[^\d/*:.-]{0,200}[\d/*:.-])[\w./:@*$+=-]{1,200}|true|false|[A-Z]{2,20}")
+
+
+def find_policies_in_notes(text: str) -> Iterator[CodePolicy]:
+    r"""Yield the policies of which a text notes a statement in a line, after what kind of policy it is.
+
+    >>> note = "bucket policy: Deny s3:GetObject unless aws:SourceVpce = vpce-0a1b2c3d"
+    >>> [policy] = find_policies_in_notes(note)
+    >>> policy.content["Statement"][0]["Condition"]
+    {'StringNotEquals': {'aws:SourceVpce': 'vpce-0a1b2c3d'}}
+    """
+    if ": Deny " not in text and ": Allow " not in text:
+        return
+    for found in _NOTE.finditer(text):
+        row = found["row"]
+        end = _END_OF_NOTE.search(row)
+        effect, *words = (
+            each.rstrip(":") for each in _WORD_OF_NOTE.findall(row[: end.start()] if end else row)
+        )
+        principals = None
+        if found["of_all"] or found["of_resource"]:
+            # Nobody notes the principal of a Deny for all, or of a policy that is for all.
+            principals = ["*"] if effect == "Deny" or found["of_all"] else []
+        if (statement := _read_note(effect, words, principals)) is not None:
+            yield _build([statement], found.start("row"))
+
+
+def _read_note(effect: str, words: list[str], principals: list[str] | None) -> dict[str, Any] | None:
+    """Return the statement of a note, or ``None`` if a part of it is missing or not understood.
+
+    Args:
+        effect: The effect.
+        words: The words after it.
+        principals: The principals if the note has none; ``None`` for a policy without principals.
+    """
+    parts: dict[str, list[str]] = {"action": [], "resource": [], "principal": [], "condition": []}
+    part = "action"
+    for word in words:
+        if (name := _PARTS.get(word.lower())) is not None:
+            part = name
+            continue
+        part = "condition" if _OPERATOR.fullmatch(word) else part
+        if part == "condition" or word not in {"and", "="}:
+            parts[part].append("*" if word.lower() in _EVERYONE else word)
+    if parts["action"] == ["*"] and all(
+        ":" in each and _ACTION.fullmatch(each) for each in parts["resource"]
+    ):
+        # "Deny * on s3:*, sqs:*" means everyone.
+        parts["action"], parts["resource"] = parts["resource"] or ["*"], []
+    if effect == "Deny" or principals is not None:
+        parts["resource"] = parts["resource"] or ["*"]
+    elements: dict[str, Any] = {"Action": _shorten(parts["action"]), "Resource": _shorten(parts["resource"])}
+    if principals is not None:
+        elements["Principal"] = _read_principal(parts["principal"] or principals)
+    if parts["condition"]:
+        is_negated = ("unless" in words) is not any(each in {"!=", "not"} for each in words)
+        elements["Condition"] = _read_noted_condition(parts["condition"], is_negated=is_negated)
+    is_known = all(map(_ACTION.fullmatch, parts["action"])) and all(
+        map(_RESOURCE.fullmatch, parts["resource"])
+    )
+    is_other = principals is None and parts["principal"]
+    return {"Effect": effect, **elements} if is_known and not is_other and all(elements.values()) else None
+
+
+def _read_noted_condition(written: list[str], *, is_negated: bool) -> dict[str, dict[str, Any]] | None:
+    """Return a condition, whose operator follows from its values if it has none."""
+    words = [each for each in written if each not in _CONNECTIVES]
+    if words and _KEY.fullmatch(words[0]):
+        words = [_find_operator(words[0], words[1:]), *words]
+    read = _read_condition(words, is_list=True) if words and _OPERATOR.fullmatch(words[0]) else None
+    values = (each for each in words if not _OPERATOR.fullmatch(each))
+    if read is None or not all(map(_NOTED_VALUE.fullmatch, values)):
+        return None
+    if not is_negated:
+        return read
+    negated = {_NEGATED.get(operator, ""): keys for operator, keys in read.items()}
+    if "Bool" in negated:
+        negated["Bool"] = {key: _BOOLEANS.get(value) for key, value in negated["Bool"].items()}
+    return None if len(read) > 1 or "" in negated else negated
+
+
+def _find_operator(key: str, values: list[str]) -> str:
+    if key.lower() == "aws:sourceip":
+        return "IpAddress"
+    if set(values) <= _BOOLEANS.keys():
+        return "Bool"
+    if any(each.startswith("arn:") for each in values):
+        return "ArnLike"
+    return "StringLike" if any("*" in each for each in values) else "StringEquals"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.model import CLOUD_HOSTS
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.values import CommandLine, Stated
 from iamtriage.failures._failures import Failure
 from iamtriage.sts._endpoint_table import PARTITIONS
@@ -255,6 +256,24 @@ def find_source_address(text: str) -> str | None:
     >>> find_source_address('"sourceIPAddress": "203.0.113.9", "sourceIPAddress": "203.0.113.10"')
     """
     return only_one({each[each.lastgroup or 0] for each in _SOURCE.finditer(text[:64_000])})
+
+
+# "our S3 endpoint since Monday: vpce-0a1b2c3d", not the one that a policy lists.
+_SAID_ENDPOINT = lazy_pattern(
+    r"(?m)^(?![^\n]{0,300}(?:Allow|Deny|\b[Oo]nly\b|\b[Oo]ld\b|\bformer|polic|[Pp]revious|ource[Vv]pce))[^\n]{0,200}?\b(?i:my|our|the (?:app|function|job|new|current)(?:'s)?)\b[^\n.;:]{0,30}\b[Ee]ndpoint\b[^\n.;:]{0,40}(?::|\bis|=|\() ?(vpce-[0-9a-f]{8,17})\b"
+)
+
+
+def find_said_endpoint(text: str) -> Stated | None:
+    """Return the only VPC endpoint that a text calls that of the caller.
+
+    >>> find_said_endpoint("our S3 endpoint since Monday: vpce-0a1b2c3d").value
+    'vpce-0a1b2c3d'
+    >>> find_said_endpoint("The bucket policy allows only our endpoint (vpce-0a1b2c3d)")
+    """
+    found = {each[1]: each for each in find_said(text, _SAID_ENDPOINT)}
+    value = only_one(found)
+    return None if value is None else Stated(value, found[value][0].strip())
 
 
 # A setting or an option that lists IDs, whose name does not end a condition key.

@@ -137,8 +137,8 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
                 holder=holder,
             )
     from iamtriage.policies._documents import build_document
-    from iamtriage.policies._readers.policy_code import find_policies_in_code
-    from iamtriage.policies._readers.policy_rows import find_policies_in_rows
+    from iamtriage.policies._readers.policy_code import CodePolicy, find_policies_in_code
+    from iamtriage.policies._readers.policy_rows import find_policies_in_notes, find_policies_in_rows
     from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
     from iamtriage.policies._readers.sam_templates import find_policy_templates
 
@@ -149,9 +149,10 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         yield Document(content, is_code=True, is_whole=False, name=name)
     spans = [(each.start, each.end) for each in documents]
     found = [*find_policies_in_code(text, spans), *(find_policies_in_yaml(text) if "Effect" in text else ())]
+    rows: list[CodePolicy] = []
     if not (stated or found):
-        found += find_policies_in_rows(text)
-    for each in found:
+        rows = [*find_policies_in_rows(text)] or [*find_policies_in_notes(text)]
+    for each in (*found, *rows):
         is_read = any(start <= each.start < end for start, end in spans)
         policy = None if is_read else build_policy(_fill_variables(each.content, text))
         if policy is not None:
@@ -160,12 +161,14 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
             blocks = find_blocks(text, "resource", *_POLICIES_OF_TERRAFORM)
             address = next((block.address for block in blocks if block.start < each.start < block.end), None)
             printed = (None if file else address) or find_printed_name(text, each.start)
+            heading, stated_type = find_heading(text, each.start)
             yield attrs.evolve(
                 policy,
                 file=file,
                 version=find_other_version(text, each.start),
-                heading=f"the policy {printed}" if printed else None,
-                is_code=True,
+                heading=f"the policy {printed}" if printed else heading,
+                stated_type=stated_type,
+                is_code=each not in rows,
                 is_whole=each.is_whole,
                 name=name,
             )

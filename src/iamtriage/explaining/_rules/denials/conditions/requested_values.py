@@ -13,6 +13,7 @@ from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.explaining._context.readers.endpoints import (
     PUBLIC_ADDRESS,
     find_networks,
+    find_said_endpoint,
     find_source_address,
 )
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -47,7 +48,6 @@ SOURCE_IP = "aws:sourceip"
 _ENDPOINT_OF_HOST = lazy_pattern(
     r"(?://|\b[a-z0-9]{10}-)(vpce-[0-9a-f]{8,17})(?:-[a-z0-9]{8})?\.(?:execute-api|[a-z0-9-]{2,40})\.[a-z]{2,5}-[a-z-]{4,20}-\d\."
 )
-
 
 # Settings of an endpoint, and commands that name one.
 _ENDPOINT = lazy_pattern(
@@ -97,7 +97,7 @@ def _find_network(name: str, denial: Denial) -> tuple[str, ...] | None:
     # If the text has several records of CloudTrail, the endpoint can be that of another request.
     endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
     if endpoint is None and "vpce-" in text:
-        endpoint = unique_value(_ENDPOINT_OF_HOST, text)
+        endpoint = unique_value(_ENDPOINT_OF_HOST, text) or find_said_endpoint(text)
     return None if endpoint is None else (endpoint.value,)
 
 
@@ -160,14 +160,19 @@ def find_listing(text: str, command: CommandLine | None, bucket: str) -> Listing
     return Listing((f"{uri['prefix']}{'/' * bool(is_folder)}",), () if is_recursive else ("/",))
 
 
-def list_prefix_remedy(text: str, bucket: str, pattern: str) -> Remedy:
+def list_prefix_remedy(text: str, bucket: str, pattern: str, sent: str) -> Remedy:
     """Return how to list only what the condition of a policy on the prefix allows."""
     folder = pattern.rstrip("*")
+    lists = (
+        f"The call lists {clip_text(sent)}, with no slash at the end"
+        if sent
+        else "Without a prefix, the call lists the whole bucket"
+    )
     call = find_listing_call(text) if _FOLDER.fullmatch(folder) else None
     if call is not None:
         return your_remedy(
             f"Pass the prefix {clip_text(folder)} in the call, as the policy requires",
-            "Without Prefix, the call lists the whole bucket: a filter in the code comes too late. The policy can stay as it is.",
+            f"{lists}{'' if sent else ': a filter in the code comes too late'}. The policy can stay as it is.",
             manifest=call.with_prefix(folder),
             manifest_language="text",
             url=pages.EVALUATION,
@@ -175,7 +180,7 @@ def list_prefix_remedy(text: str, bucket: str, pattern: str) -> Remedy:
     line = commands.command("aws", "s3", "ls", f"s3://{bucket}/{folder}")
     return your_remedy(
         f"List below {clip_text(folder)}, which the policy allows",
-        "Without a prefix, the call lists the whole bucket. Only if that is intended, let the condition accept an empty prefix, too.",
+        f"{lists}. Only if that is intended, let the condition accept {clip_text(sent) or 'an empty prefix'}, too.",
         commands=line if folder and "$" not in folder else None,
         url=pages.EVALUATION,
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ADDS, _ADDS_ADDRESS = "Or add ", "Or set aws:SourceIp "
 _OF_VPC = ("Call from the VPC", "Call through the VPC endpoint")
 _MOVED = lazy_pattern(
-    r"(?i)\b(?:moved|migrated|relocated|switched)\b[^\n.?]{0,60}\b(?:VPCs?|subnets?|endpoints?|network)\b"
+    r"(?i)\b(?:moved|migrated|relocated|switched)\b[^\n.?]{0,60}\b(?:VPCs?|subnets?|endpoints?|network)\b|\b(?:new [^\n.?]{0,20}endpoint|endpoint since)\b"
 )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.actions._lookup import find_action
@@ -300,10 +300,13 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         return Contrast(f"allows it only if {clause}, but {tag[0]}", tag[1], text)
     if (slashes := condition_corrections.correct_value_remedy(denial, statement, failed)) is not None:
         return Contrast(f"{verdict}, with one slash", slashes, text, replaces_allow=True)
-    if failed.key.lower() == _PREFIX and requested == ("",):
-        return Contrast(
-            verdict, list_prefix_remedy(denial.failure.text, resource_name(denial), failed.values[0]), text
-        )
+    sent = only_one(requested)
+    if failed.key.lower() == _PREFIX and sent is not None:
+        # "2026" lists 20260101, too, so "2026/*" does not match it.
+        folders = [each for each in failed.values if each.startswith(f"{sent}/") or not sent]
+        if folders:
+            bucket = resource_name(denial)
+            return Contrast(verdict, list_prefix_remedy(denial.failure.text, bucket, folders[0], sent), text)
     if (failed.is_via or failed.key.lower() == _DELIMITER) and not requested:
         return Contrast(verdict, condition_corrections.drop_condition_remedy(denial, statement, failed), text)
     if not (requested and is_list) or condition_corrections.can_call_meet(denial, failed):
