@@ -13,9 +13,10 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage.policies._readers.policy_code import CodePolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import re
+    from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ("find_policies_in_notes", "find_policies_in_rows")
+__all__ = ("NOTE", "SIGNS_OF_NOTES", "find_policies_in_notes", "find_policies_in_rows")
 
 _ELEMENT = r"Sid|Effect|(?:Not)?(?:Principal|Action|Resource)|Condition"
 _ELEMENTS = lazy_pattern(rf"(?<![\w:/.-])({_ELEMENT})s?\b(?![:/.-]\w)[ \t]{{0,8}}[:=]?")
@@ -208,12 +209,16 @@ def _read_condition(tokens: list[str], *, is_list: bool) -> dict[str, dict[str, 
     }
 
 
-_NOTE = lazy_pattern(
+NOTE = lazy_pattern(
     r"(?<![\w-])(?:(?P<of_all>(?i:endpoint policy|resource control policy)|RCP)"
     r"|(?P<of_resource>(?i:(?:bucket|function|key|queue|repository|resource(?:-based)?|secret|topic)(?:'s)?"
-    r" policy))|(?<!trust )(?i:policy|boundary|SCP))(?: [\w-]{1,64})?(?: \([^()\n]{1,60}\))?:[ \t]{1,4}"
-    r"(?P<row>(?:Allow|Deny)[ \t][^\n]{1,500})"
+    r" policy))|(?<!trust )(?i:policy|boundary|SCP))(?: [\w-]{1,64})?(?: \([^()\n]{1,60}\))?"
+    r"(?::[ \t]{1,4}(?P<effect>Allow|Deny)|[ \t]denies)(?=[ \t]\S)"
 )
+"""What precedes the statement that a text notes in a line."""
+SIGNS_OF_NOTES = (": Deny ", ": Allow ", " denies ")
+"""A text without any of these has no such statement."""
+_CHARS_OF_NOTE = 500
 _END_OF_NOTE = lazy_pattern(r"\.(?=\s|$)|;|\s(?:#|//|[-–—]{1,2}\s)|\s\([^()\n]{1,80}\)")
 _WORD_OF_NOTE = lazy_pattern(r"[!=]=?|[^\s,|\"'`\[\]{}()=!]{1,600}")
 # What follows a word.
@@ -234,28 +239,29 @@ _CONNECTIVES = frozenset({"=", "==", "!", "!=", "is", "not", "and", "or", "in"})
 _NOTED_VALUE = lazy_pattern(r"(?=[^\d/*:.-]{0,200}[\d/*:.-])[\w./:@*$+=-]{1,200}|true|false|[A-Z]{2,20}")
 
 
-def find_policies_in_notes(text: str) -> Iterator[CodePolicy]:
+def find_policies_in_notes(notes: Iterable[re.Match[str]]) -> Iterator[CodePolicy]:
     r"""Yield the policies of which a text notes a statement in a line, after what kind of policy it is.
 
+    Args:
+        notes: The matches of :data:`NOTE`.
+
     >>> note = "bucket policy: Deny s3:GetObject unless aws:SourceVpce = vpce-0a1b2c3d"
-    >>> [policy] = find_policies_in_notes(note)
+    >>> [policy] = find_policies_in_notes(NOTE.finditer(note))
     >>> policy.content["Statement"][0]["Condition"]
     {'StringNotEquals': {'aws:SourceVpce': 'vpce-0a1b2c3d'}}
     """
-    if ": Deny " not in text and ": Allow " not in text:
-        return
-    for found in _NOTE.finditer(text):
-        row = found["row"]
+    for found in notes:
+        effect, at = found["effect"] or "Deny", found.end()
+        line = found.string.find("\n", at, at + _CHARS_OF_NOTE)
+        row = found.string[at : at + _CHARS_OF_NOTE if line == -1 else line]
         end = _END_OF_NOTE.search(row)
-        effect, *words = (
-            each.rstrip(":") for each in _WORD_OF_NOTE.findall(row[: end.start()] if end else row)
-        )
+        words = [each.rstrip(":") for each in _WORD_OF_NOTE.findall(row[: end.start()] if end else row)]
         principals = None
         if found["of_all"] or found["of_resource"]:
             # Nobody notes the principal of a Deny for all, or of a policy that is for all.
             principals = ["*"] if effect == "Deny" or found["of_all"] else []
         if (statement := _read_note(effect, words, principals)) is not None:
-            yield _build([statement], found.start("row"))
+            yield _build([statement], found.start("effect") if found["effect"] else at)
 
 
 def _read_note(effect: str, words: list[str], principals: list[str] | None) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
-from iamtriage.policies._readers.policy_rows import find_policies_in_notes
+from iamtriage.policies._readers.policy_rows import NOTE, find_policies_in_notes
 from tests.tables import check_rows
 
 _ROLE = "arn:aws:sts::111122223333:assumed-role/loader/i-0a1b2c3d4e5f60718"
@@ -22,11 +22,12 @@ _FLEET = "vpce-0a1b2c3d4e5f60718"
         ("inline policy: Allow s3:GetObject on arn:aws:s3:::in/*, arn:aws:s3:::out/* (ticket 12)", {"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::in/*", "arn:aws:s3:::out/*"]}),
         ("bucket policy: Deny s3:* if aws:SourceIp not in 203.0.113.0/24", {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Principal": "*", "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}),
         ("queue policy: Allow sqs:SendMessage to everyone when aws:SourceArn = arn:aws:sns:eu-west-1:111122223333:orders", {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", "Principal": "*", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:orders"}}}),
+        ("The SCP denies ec2:RunInstances on arn:aws:ec2:*:*:instance/* if ec2:InstanceType != t3.micro. Why?", {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "arn:aws:ec2:*:*:instance/*", "Condition": {"StringNotEquals": {"ec2:InstanceType": "t3.micro"}}}),
         ("policy: Deny s3:* unless aws:MultiFactorAuthPresent = true", {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}),
     ],
 )  # fmt: skip
 def test_note(note: str, statement: dict[str, object]) -> None:
-    [policy] = find_policies_in_notes(f"It fails.\n# {note}\n")
+    [policy] = find_policies_in_notes(NOTE.finditer(f"It fails.\n# {note}\nunless it is Monday"))
     assert policy.content["Statement"] == [statement]
     assert not policy.is_whole
 
@@ -48,7 +49,7 @@ def test_note(note: str, statement: dict[str, object]) -> None:
     ],
 )
 def test_what_is_not_understood(note: str) -> None:
-    assert list(find_policies_in_notes(note)) == []
+    assert list(find_policies_in_notes(NOTE.finditer(note))) == []
 
 
 def _explain(operation: str, action: str, resource: str, reason: str, more: str) -> str:
@@ -64,6 +65,11 @@ def _explain(operation: str, action: str, resource: str, reason: str, more: str)
         # Nobody says through which endpoint the call goes.
         (("GetObject", "s3:GetObject", '"arn:aws:s3:::models/a.bin"'), "with an explicit deny in a resource-based policy", f"bucket policy: Deny s3:GetObject, StringNotEquals aws:SourceVpce {_FLEET}", (f"unless aws:SourceVpce is {_FLEET}", f"Call through the VPC endpoint {_FLEET}")),
         (("RunInstances", "ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*"), "with an explicit deny in a service control policy", "SCP: Deny ec2:RunInstances unless ec2:InstanceType = t3.micro", ("unless ec2:InstanceType is t3.micro", "Use t3.micro")),
+        (("GetObject", "s3:GetObject", '"arn:aws:s3:::models/a.bin"'), "with an explicit deny in a resource-based policy", "The bucket policy denies s3:GetObject unless aws:PrincipalOrgID = o-a1b2c3d4e5.", ("unless aws:PrincipalOrgID is o-a1b2c3d4e5",)),
+        # A question, another bucket, and no such policy.
+        (("GetObject", "s3:GetObject", '"arn:aws:s3:::models/a.bin"'), "with an explicit deny in a resource-based policy", "Do you think that the bucket policy denies s3:GetObject unless aws:PrincipalOrgID = o-a1b2c3d4e5?", ("the bucket policy explicitly denies it",)),
+        (("GetObject", "s3:GetObject", '"arn:aws:s3:::models/a.bin"'), "with an explicit deny in a resource-based policy", "The bucket policy denies s3:GetObject on arn:aws:s3:::data/* unless aws:PrincipalOrgID = o-a1b2c3d4e5.", ("the bucket policy explicitly denies it",)),
+        (("GetObject", "s3:GetObject", '"arn:aws:s3:::models/a.bin"'), "with an explicit deny in a resource-based policy", "No policy denies s3:GetObject for us.", ("the bucket policy explicitly denies it",)),
         # A policy of another type denies nothing here.
         (("GetObject", "s3:GetObject", '"arn:aws:s3:::models/a.bin"'), "with an explicit deny in a service control policy", f"bucket policy: Deny s3:GetObject, StringNotEquals aws:SourceVpce {_FLEET}", ("a service control policy explicitly denies it", "Have the service control policy changed")),
     ],

@@ -137,8 +137,8 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
                 holder=holder,
             )
     from iamtriage.policies._documents import build_document
+    from iamtriage.policies._readers import policy_rows
     from iamtriage.policies._readers.policy_code import CodePolicy, find_policies_in_code
-    from iamtriage.policies._readers.policy_rows import find_policies_in_notes, find_policies_in_rows
     from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
     from iamtriage.policies._readers.sam_templates import find_policy_templates
 
@@ -151,7 +151,9 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
     found = [*find_policies_in_code(text, spans), *(find_policies_in_yaml(text) if "Effect" in text else ())]
     rows: list[CodePolicy] = []
     if not (stated or found):
-        rows = [*find_policies_in_rows(text)] or [*find_policies_in_notes(text)]
+        rows += policy_rows.find_policies_in_rows(text)
+        if not rows and any(map(text.__contains__, policy_rows.SIGNS_OF_NOTES)):
+            rows += policy_rows.find_policies_in_notes(find_said(text, policy_rows.NOTE))
     for each in (*found, *rows):
         is_read = any(start <= each.start < end for start, end in spans)
         policy = None if is_read else build_policy(_fill_variables(each.content, text))
