@@ -231,9 +231,8 @@ def _documents(text: str) -> dict[str, Any]:
     # Messages of AWS have "because no identity-based policy allows the … action".
     is_allowed = text.count(" allow") > text.count("because no ")
     is_described = is_allowed or any(map(text.__contains__, _SIGNS_OF_DESCRIPTIONS))
-    has_policies = any(map(text.__contains__, _SIGNS_OF_POLICIES))
-    # KMS says "explicitly denies access".
-    has_policies = has_policies or text.count(" denies ") > text.count("explicitly denies ")
+    says_denies = text.count(" denies ") > text.count("explicitly denies access")
+    has_policies = says_denies or any(map(text.__contains__, _SIGNS_OF_POLICIES))
     has_mappings = '"' in text or "arn: " in text or "GROUPS" in text or "iamidentitymapping" in text
     may_trust = "AROA" in text or "AIDA" in text or "WebIdentity" in text
     if not (is_attached or is_described or has_policies or has_mappings or may_trust):

@@ -163,16 +163,13 @@ def find_listing(text: str, command: CommandLine | None, bucket: str) -> Listing
 def list_prefix_remedy(text: str, bucket: str, pattern: str, sent: str) -> Remedy:
     """Return how to list only what the condition of a policy on the prefix allows."""
     folder = pattern.rstrip("*")
-    lists = (
-        f"The call lists {clip_text(sent)}, with no slash at the end"
-        if sent
-        else "Without a prefix, the call lists the whole bucket"
-    )
+    whole, late = "Without a prefix, the call lists the whole bucket", ": a filter in the code comes too late"
+    lists = f"The call lists {clip_text(sent)}, with no slash at the end" if sent else whole
     call = find_listing_call(text) if _FOLDER.fullmatch(folder) else None
     if call is not None:
         return your_remedy(
             f"Pass the prefix {clip_text(folder)} in the call, as the policy requires",
-            f"{lists}{'' if sent else ': a filter in the code comes too late'}. The policy can stay as it is.",
+            f"{lists}{'' if sent else late}. The policy can stay as it is.",
             manifest=call.with_prefix(folder),
             manifest_language="text",
             url=pages.EVALUATION,
