@@ -260,7 +260,7 @@ def find_source_address(text: str) -> str | None:
 
 # "our S3 endpoint since Monday: vpce-0a1b2c3d", not the one that a policy lists.
 _SAID_ENDPOINT = lazy_pattern(
-    r"(?m)^(?![^\n]{0,300}(?:Allow|Deny|\b[Oo]nly\b|\b[Oo]ld\b|\bformer|polic|[Pp]revious|ource[Vv]pce))[^\n]{0,200}?\b(?i:my|our|the (?:app|function|job|new|current)(?:'s)?)\b[^\n.;:]{0,30}\b[Ee]ndpoint\b[^\n.;:]{0,40}(?::|\bis|=|\() ?(vpce-[0-9a-f]{8,17})\b"
+    r"(?m)^(?![^\n]{0,300}(?:Allow|Deny|\b[Oo]nly\b|\b[Oo]ld\b|\bformer|polic|[Pp]revious|ource[Vv]pce))[^\n]{0,200}?\b(?i:my|our|the (?:app|function|job|new|current)(?:'s)?)\b(?: (?i:S3|VPC|gateway|interface|private|own|new|current)){0,3} [Ee]ndpoint\b(?!(?:[^\n.;:]{0,20} )?(?:of|for) )[^\n.;:]{0,40}(?::|\bis|=|\() ?(vpce-[0-9a-f]{8,17})\b"
 )
 
 
