@@ -585,7 +585,7 @@ def test_access_policies_in_the_text() -> None:
         ("View", "delete", "configmaps", "but the policy only reads, and no RBAC role allows it", "a Role with delete on configmaps, bound to a group of the access entry, allows only this request"),
         # It reads, but not this, and the other policy writes.
         ("View", "list", "secrets", "but the policy does not allow it", "a Role with list on secrets, bound to a group"),
-        ("Edit", "create", "roles", "but the policy does not allow it", "a Role with create on roles, bound to a group"),
+        ("Edit", "delete", "roles", "but the policy does not allow it", "a Role with delete on roles, bound to a group"),
     ],
 )  # fmt: skip
 def test_policy_that_only_reads(policy: str, verb: str, resource: str, verdict: str, role: str) -> None:

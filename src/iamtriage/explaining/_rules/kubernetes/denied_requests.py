@@ -55,7 +55,7 @@ _APPLY_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}apply\b")
 _PATCH_COMMAND = lazy_pattern(
     r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}(?:annotate|edit|label|patch|rollout restart|set)\b"
 )
-VERBS_OF_PATCH = ("get", "patch")
+VERBS_OF_PATCH, VERBS_OF_WRITING = ("get", "patch"), ("create", "patch", "update")
 _APPLY_OUTPUT = lazy_pattern(
     r"kubectl\.kubernetes\.io/last-applied-configuration|error when applying patch|error when retrieving current configuration"
 )
@@ -171,9 +171,22 @@ class DeniedRequest(Value):
         verb = "patch" if request.verbs == VERBS_OF_PATCH else verb
         # The page does not say whether a policy for one namespace covers the namespace itself.
         is_unclear = request.resource == "namespaces" and request.namespace is not None
-        if request.path or request.group is None or is_unclear:
+        if request.path or request.group is None or is_unclear or self.writes_roles:
             return None
         return kubernetes_requests.narrowest_access_policy(verb, request.group, request.resource or "")
+
+    @property
+    def writes_roles(self) -> bool:
+        """Whether the request writes Roles or RoleBindings, which can grant only what the user has by RBAC.
+
+        Permissions of an access policy do not count: https://github.com/aws/containers-roadmap/issues/2682.
+        """
+        request = self.request
+        is_type = request.group == "rbac.authorization.k8s.io" and request.resource in {
+            "roles",
+            "rolebindings",
+        }
+        return is_type and not {request.verb, *request.verbs}.isdisjoint(VERBS_OF_WRITING)
 
     @property
     def has_empty_entry(self) -> bool:
@@ -199,7 +212,8 @@ class DeniedRequest(Value):
     def view_policy(self) -> str | None:
         """The access policy that allows a request to read if no narrower one does."""
         is_read = self.request.verb in kubernetes_requests.READ_VERBS and self.request.group is not None
-        return _VIEW_POLICY if is_read and self.policy is None and not self.is_for_installer else None
+        is_enough = self.policy is None and not (self.is_for_installer or self.writes_roles)
+        return _VIEW_POLICY if is_read and is_enough else None
 
     @property
     def is_policy_first(self) -> bool:

@@ -14,6 +14,9 @@ _NAMESPACES = lazy_pattern(
     r"|^ACCESSSCOPE\tnamespace\n(?P<lines>(?:NAMESPACES\t[^\n]{1,64}\n?){1,40})"
     r"|\baccess_?[Ss]cope:\n(?:[ \t]{1,20}type: [^\n]{1,20}\n)?[ \t]{1,20}namespaces:(?P<items>(?:\n[ \t]{1,20}- [^\n]{1,64}){1,40}| ?\[[^\[\]\n]{1,400}\])"
     r"|\btype=namespace,namespaces=(?P<option>[\w.*,-]{1,400})"
+    # A sentence.
+    r"|\bAmazonEKS\w{3,20}Policy[\"'`]?[ ,(]{1,3}(?:(?:for|in|on|to|with|scoped|limited|only|the) ){0,5}namespace:? [\"'`]?(?P<said>(?!scope)[a-z0-9][a-z0-9-]{0,62})(?![\w*-]|\.\w)"
+    r"|\bAmazonEKS\w{3,20}Policy[\"'`]?[ ,(]{1,3}(?:(?:scoped|limited|only) ){0,2}(?:for|in|on|to) the [\"'`]?(?P<named>(?!(?:same|whole|right|wrong|correct|other|entire) )[a-z0-9][a-z0-9-]{0,62})[\"'`]? namespace\b"
 )
 # A pattern, such as dev-*, is a name with characters that no namespace has.
 _NAME = lazy_pattern(r"(?<![\w.*-])(?!NAMESPACES\b)[\w.*-]*[a-z0-9*][\w.*-]*")

@@ -19,7 +19,11 @@ from iamtriage.explaining._rules.kubernetes import denied_requests
 from iamtriage.explaining._rules.kubernetes.entries import entry_groups
 from iamtriage.explaining._rules.kubernetes.other_logins import GKE
 from iamtriage.explaining._rules.kubernetes.rbac import request_checks, stated_rbac
-from iamtriage.explaining._rules.kubernetes.rbac.installer_remedies import installer_remedies
+from iamtriage.explaining._rules.kubernetes.rbac.installer_remedies import (
+    administrator_remedy,
+    describe_limit,
+    installer_remedies,
+)
 from iamtriage.explaining._rules.kubernetes.rbac.repeated_entries import (
     find_repeated_entry,
     merge_remedies,
@@ -98,7 +102,9 @@ def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
     if restored and denied.is_policy_first:
         return present(policy, *installers, *restored)
     # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
-    is_role_first = denied.installer in denied_requests.VERBS_OF_PROGRAMS and installers[:1] != (None,)
+    is_role_first = denied.installer in (None, *denied_requests.VERBS_OF_PROGRAMS) and installers[:1] != (
+        None,
+    )
     later = None if is_role_first else role
     admin = entry_groups.cluster_admin_remedy(denied)
     first = None if entry_groups.refuses_cluster_admin(denied) else admin
@@ -115,6 +121,7 @@ def rbac_remedies(denied: denied_requests.DeniedRequest) -> tuple[Remedy, ...]:
         _service_account_remedy(denied),
         *((role, *installers) if is_role_first else installers),
         later,
+        administrator_remedy(denied),
         None if is_own_first else own,
         None if first else admin,
         _google_remedy(denied),
@@ -217,7 +224,13 @@ def _role_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:
     steps: tuple[str | None, ...] = (
         # A short explanation shows the first one.
         " ".join(
-            present(_scope_step(request), _verb_step(denied), _subresource_step(denied), *group_steps[:1])
+            present(
+                _scope_step(request),
+                describe_limit(denied) if denied.writes_roles else None,
+                _verb_step(denied),
+                _subresource_step(denied),
+                *group_steps[:1],
+            )
         ),
         *group_steps[1:],
         "kubectl get with a name also needs the verb get, and --watch the verb watch."
