@@ -920,10 +920,10 @@ An error occurred (AuthFailure) when calling the DescribeVpcs operation: AWS was
 """,
         (
             "The credentials are valid, but only in AWS GovCloud: us-west-2 is in the commercial Regions",
-            "aws configure set region us-gov-east-1",
+            "aws ec2 describe-vpcs --region us-gov-east-1",
             "aws ec2 describe-vpcs --region us-west-2 --profile PROFILE_NAME",
         ),
-        ("Check whether the access key exists",),
+        ("Check whether the access key exists", "aws configure set region"),
     ),
     "commercial caller in a Region of China": _Row(
         """$ aws sts get-caller-identity --query Arn --output text

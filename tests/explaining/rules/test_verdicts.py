@@ -1681,7 +1681,7 @@ def test_region_is_set_where_the_client_runs(
 ) -> None:
     found = explain(f"{before}{_QUEUE_POLLED}", facts=facts)
     assert found.remedies[0].commands == commands
-    assert "neither the keys nor the clock is the cause" in found.notes[0]
+    assert "Neither the keys nor the clock is the cause" in found.notes[0]
 
 
 def test_access_entry_for_a_map_of_another_account_is_for_the_caller() -> None:

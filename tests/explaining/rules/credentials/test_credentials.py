@@ -1408,10 +1408,7 @@ POLICIES: tuple[Row, ...] = (
         {},
         "invalid-principal",
         {"invalid-principal": "reported", "principal-not-found": "possible", "principal-too-new": "possible"},
-        (
-            "aws iam get-role --role-name billing --query Role.Arn",
-            "aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type RESOURCE_POLICY --validate-policy-resource-type AWS::IAM::AssumeRolePolicyDocument",
-        ),
+        ("aws iam get-role --role-name billing --query Role.Arn",),
     ),
     (
         "a role that was deleted",

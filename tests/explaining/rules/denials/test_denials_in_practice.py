@@ -2784,7 +2784,7 @@ OTHERS: tuple[Case, ...] = (
         "Deny that can be that of a group",
         f"User: arn:aws:iam::{ACCOUNT}:user/temps/mia is not authorized to perform: glue:StartJobRun on resource: arn:aws:glue:us-east-1:{ACCOUNT}:job/load with an explicit deny in an identity-based policy",
         {},
-        ("at the user or at one of its groups", "list-attached-group-policies"),
+        ("policy of the user mia, or of one of its groups", "list-attached-group-policies"),
         (),
     ),
     (

@@ -30,4 +30,4 @@ def test_region_of_the_only_endpoint(text: str, summary: str, title: str, shown:
     assert shown is None or shown in (first.manifest, *first.commands)
     # A URL is what such a command needs, and nobody needs another key.
     assert "remove the URL" not in str(explanation)
-    assert "No permission is missing" in str(explanation)
+    assert "before it checks permissions" in " ".join(explanation.notes)

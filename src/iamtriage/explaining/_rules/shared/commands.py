@@ -212,10 +212,12 @@ def show_policy_commands(policy: str) -> tuple[str, str]:
     return fill_command(find, policy), fill_command(show, policy)
 
 
-def show_holders(policy: str) -> Labelled:
+def show_holders(
+    policy: str, why: str = "see who else has the policy, for whom the change counts, too"
+) -> Labelled:
     """Return the command that prints which users, groups and roles have a managed policy."""
     show = fill_command("aws iam list-entities-for-policy --policy-arn {}", policy)
-    return Labelled.required("To see who else has the policy, for whom the change counts, too:", show)
+    return Labelled.required(f"To {why}:", show)
 
 
 def change_policy(policy: str) -> str:

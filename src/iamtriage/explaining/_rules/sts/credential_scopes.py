@@ -46,7 +46,7 @@ _QUEUE_URL = lazy_pattern(
 # STS answers in XML, API Gateway and OpenSearch in JSON.
 _JSON_BODY = lazy_pattern(r"\{\s{0,8}\\?\"message\\?\"\s?:\s?\\?\"Credential should be scoped")
 _CUSTOM_RESOURCE = lazy_pattern(r"\bCustom::\w|\bfrom custom resource\b")
-_REGION_REJECTED = "No permission is missing, and neither the keys nor the clock is the cause: AWS rejects the Region of the signature."
+_REGION_REJECTED = "Neither the keys nor the clock is the cause: AWS rejects the Region of the signature, before it checks permissions."
 # Issuers, clusters and registries, which a text about a pod or an image also names.
 _OTHER_HOST = lazy_pattern(r"^oidc\.|\.eks\.|\.dkr\.ecr\.")
 WRONG_SIGNING_REGION = CauseType(

@@ -121,5 +121,5 @@ def explain_global_service(
             manifest_language="text",
             url=pages.SIGNATURES,
         ),
-        notes="No permission is missing, and neither the keys nor the clock is the cause, so no new key is needed: AWS rejects the Region of the signature.",
+        notes="Neither the keys nor the clock is the cause, so no new key is needed: AWS rejects the Region of the signature, before it checks permissions.",
     )

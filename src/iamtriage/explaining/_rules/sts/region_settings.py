@@ -136,7 +136,7 @@ def _fix_signing_command(command: str, region: str) -> RegionFix:
         option, line = f"curl --aws-sigv4 aws:amz:{region}", _SCOPE_OPTION.sub(rf"\1:{region}", line)
     repeated = commands.repeat_line(line)
     shown = None if repeated else printable_line(line)
-    steps = () if repeated else (f"Change the Region in the command{', as shown' if shown else ''}.",)
+    steps = () if repeated or shown else ("Change the Region in the command.",)
     return RegionFix(f"Sign for {region} ({option})", steps, present(repeated), manifest=shown)
 
 

@@ -91,3 +91,30 @@ def test_service_in_the_name_of_the_role(operation: str, role: str, service: str
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}
     assert step in " ".join(explanation.remedies[0].steps)
     assert ("most likely" in explanation.summary) is (service != "SERVICE")
+
+
+_BOUNDARY = "An error occurred (AccessDeniedException) when calling the {} operation: User: arn:aws:sts::111122223333:assumed-role/release/job-5 is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/flows/till because no {} allows the iam:PassRole action"
+
+
+@check_rows(
+    ("operation", "policy", "service"),
+    [
+        ("CreateStateMachine", "permissions boundary", "states"),
+        ("CreateFunction", "permissions boundary", "lambda"),
+        # A service control policy allows for all roles and services of the account.
+        ("CreateStateMachine", "service control policy", None),
+        ("CreateCluster", "permissions boundary", None),
+        ("PassIt", "permissions boundary", None),
+    ],
+)
+def test_boundary_allows_only_to_pass_the_role_of_the_call(
+    operation: str, policy: str, service: str | None
+) -> None:
+    explanation = explain(_BOUNDARY.format(operation, policy))
+    shown = str(explanation.remedies[0].statement)
+    condition = f"{{'StringEquals': {{'iam:PassedToService': '{service}.amazonaws.com'}}}}"
+    assert (condition in shown) is (service is not None)
+    assert ("Condition" in shown) is (service is not None)
+    assert "role/flows/till" in shown
+    said = f"called {operation}, which passes the role to {service}.amazonaws.com"
+    assert (said in explanation.causes[0].text) is (service is not None)

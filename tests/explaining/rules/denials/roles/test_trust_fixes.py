@@ -62,7 +62,7 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             "sts.amazonaws.com",
             [
                 "Accept the token's subject in the trust policy",
-                "Or run the pod as the service account orders",
+                "Or run the pod as the service account orders, if it has the annotation of the role",
             ],
             id="name",
         ),
@@ -72,7 +72,7 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             "sts.amazonaws.com",
             [
                 "Accept the token's subject in the trust policy",
-                "Or run the pod as the service account orders in the namespace store",
+                "Or run the pod as the service account orders in the namespace store, if it has the annotation of the role",
             ],
             id="namespace and name",
         ),

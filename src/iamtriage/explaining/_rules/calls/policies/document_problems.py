@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.statements import find_working
@@ -288,6 +288,22 @@ def _describe_field_problem(found: re.Match[str]) -> DocumentProblem:
     elif cause is MISSING_FIELD and name == "Principal":
         more = _NAMES_PRINCIPAL
     return DocumentProblem(cause, present(step.format(name), more), text.format(name))
+
+
+TRUST_CALL = lazy_pattern(r"(?i)AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy")
+"""The calls that save a trust policy."""
+_ROLE_OF_POLICY = lazy_pattern(
+    r"(?a)\b(?:creating|updating) IAM Role \((?P<of_terraform>[\w+=,.@-]{1,64})\)|\biam (?:create-role|update-assume-role-policy)\b[^\n|;&]{0,200}?--role-name[ =][\"']?(?P<option>[\w+=,.@-]{1,64})"
+)
+
+
+def describe_policy(case: Case[MalformedPolicy], message: str) -> str:
+    """Return the policy that AWS rejects as a phrase, with its role if the text names it."""
+    if not TRUST_CALL.search(message):
+        return "the policy"
+    found = _ROLE_OF_POLICY.finditer(case.failure.text)
+    name = only_one({each["of_terraform"] or each["option"] for each in found})
+    return f"the trust policy of the role {name}" if name and clues.safe_name(name) else "the trust policy"
 
 
 def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: str) -> Explanation | None:

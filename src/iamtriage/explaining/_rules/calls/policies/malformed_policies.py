@@ -40,7 +40,6 @@ _PRINCIPALS = lazy_pattern(r"\"AWS\"\s{0,4}:\s{0,4}(?P<names>\"[^\"\s]{1,200}\"|
 _NAME = lazy_pattern(r"\"([^\"\s]{1,200})\"")
 _UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}")
 _ACCOUNT = lazy_pattern(r"\*|(?:arn:[a-z-]{3,20}:iam::)?[0-9]{12}(?::root)?")
-_TRUST_CALL = lazy_pattern(r"(?i)AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy")
 _RESOURCE_CALL = lazy_pattern(
     r"(?i)PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy"
 )
@@ -135,18 +134,19 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
     other = rejected_policies.explain_principal_kind(case, name, suspect.statement, effect)
     if other is not None:
         return other
-    text = "AWS rejected the policy because it cannot find a principal in it."
+    policy = document_problems.describe_policy(case, message)
+    text = f"AWS rejected {policy} because it cannot find a principal in it."
     if suspect.has_wildcard:
-        text = f"AWS rejected the policy because the ARN of a principal must not contain a wildcard: {clip_text(name)}."
+        text = f"AWS rejected {policy} because the ARN of a principal must not contain a wildcard: {clip_text(name)}."
     # A name of another form can be a secret.
     elif name and (_UNIQUE_ID.fullmatch(name) or try_parse_principal(name) or commands.arn(name, "") == name):
-        text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}."
+        text = f"AWS rejected {policy} because it cannot find the principal {name}{suspect.statement}."
     if suspect.role is not None:
-        text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}: the role has the path {suspect.role.path}."
+        text = f"AWS rejected {policy} because it cannot find the principal {name}{suspect.statement}: the role has the path {suspect.role.path}."
     elif suspect.renamed:
         text = f"{text[:-1]}, which is now {suspect.renamed.rpartition('/')[2]}, as the text says."
     elif suspect.is_unique_id:
-        text = f"AWS rejected the policy because the principal {name}{suspect.statement} is the unique ID of a deleted {suspect.kind_of_id}."
+        text = f"AWS rejected {policy} because the principal {name}{suspect.statement} is the unique ID of a deleted {suspect.kind_of_id}."
     causes = [
         INVALID_PRINCIPAL.cause("reported", quote_phrases(message, "invalid principal in policy"), text=text),
         *_principal_causes(suspect),
@@ -162,7 +162,8 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
         remedies=(
             _find_principal_remedy(suspect) if can_look_up else None,
             _correct_principal_remedy(case, suspect),
-            _validate_remedy(message),
+            # Access Analyzer does not look for roles and users.
+            None if can_look_up and suspect.is_of_account else _validate_remedy(message),
         ),
         notes=effect,
     )
@@ -186,6 +187,11 @@ class _Suspect(NamedTuple):
     def kind_of_id(self) -> str:
         """What has such an ID."""
         return "role" if self.name.startswith("AROA") else "user"
+
+    @property
+    def is_of_account(self) -> bool:
+        """Whether it is the ARN of a role or user."""
+        return isinstance(try_parse_principal(self.name), Role | User)
 
     @property
     def has_wildcard(self) -> bool:
@@ -287,7 +293,13 @@ def _principal_causes(suspect: _Suspect) -> list[Cause]:
         return [WILDCARD_IN_PRINCIPAL.cause("derived")]
     if suspect.kind in _NOT_FOUND:
         return [PRINCIPAL_NOT_FOUND.cause(text=_NOT_FOUND[suspect.kind])]
-    return [PRINCIPAL_NOT_FOUND.cause(), PRINCIPAL_TOO_NEW.cause(), PRINCIPAL_MISTYPED.cause()]
+    misspelled = PRINCIPAL_MISTYPED.cause()
+    if not suspect.is_of_account:
+        return [PRINCIPAL_NOT_FOUND.cause(), PRINCIPAL_TOO_NEW.cause(), misspelled]
+    kind, account = "user" if ":user/" in suspect.name else "role", suspect.name.split(":")[4]
+    absent = PRINCIPAL_NOT_FOUND.cause(text=f"The {kind} does not exist in the account {account}.")
+    new = PRINCIPAL_TOO_NEW.cause(text=f"The {kind} was just created and has not propagated yet.")
+    return [absent, new, misspelled]
 
 
 def _find_principal_remedy(suspect: _Suspect) -> Remedy:
@@ -300,9 +312,10 @@ def _find_principal_remedy(suspect: _Suspect) -> Remedy:
         lookups = (fill_command("aws iam get-user --user-name {} --query User.Arn", user),)
     elif suspect.kind == "federated":
         lookups = ("aws iam list-open-id-connect-providers", "aws iam list-saml-providers")
+    account = f"the account {principal.account}" if suspect.is_of_account else "the principal's account"
     return your_remedy(
         "Check whether the principal exists",
-        "Run the command with credentials of the principal's account, and compare the printed ARN exactly with the one in the policy.",
+        f"Run the command with credentials of {account}, and compare the printed ARN exactly with the one in the policy.",
         "If it does not exist, create it first. If it was just created, wait a few seconds and retry.",
         commands=lookups,
     )
@@ -372,7 +385,7 @@ def _name_identity_center_role(suspect: _Suspect, role: IdentityCenterRole, agai
 
 def _validate_remedy(message: str) -> Remedy:
     policy_type = "IDENTITY_POLICY"
-    if _TRUST_CALL.search(message):
+    if document_problems.TRUST_CALL.search(message):
         policy_type = "RESOURCE_POLICY --validate-policy-resource-type AWS::IAM::AssumeRolePolicyDocument"
     elif _RESOURCE_CALL.search(message):
         policy_type = "RESOURCE_POLICY"

@@ -62,14 +62,22 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
     shown = next(iter(request.working_regions), None)
     home = commands.region(shown or commands.REGIONS_OF_IAM.get(keys, "us-east-1"))
     profile, command = find_profile(case), case.context.command
+    if command is None and (failed := find_failed(case.failure, find_runs(case.failure))) is not None:
+        command = failed.command
     if command is not None and command.program != "aws":
         command = None  # other programs, such as Terraform, have other options
+    # An option decides for its own call, and the profile can have a Region that works.
+    is_option = command is not None and command.option("region") is not None
     in_code = set_provider_region_remedy(case.failure.text, request.region, home, place)
     use_home = in_code or your_remedy(
         f"Call in {home}, in {place}",
-        f"Where the call itself, AWS_REGION, AWS_DEFAULT_REGION or the code sets {request.region}, change that, too: it takes precedence over the profile.",
+        None
+        if is_option
+        else f"Where the call itself, AWS_REGION, AWS_DEFAULT_REGION or the code sets {request.region}, change that, too: it takes precedence over the profile.",
         commands=(
-            credential_remedies.with_profile(profile, f"aws configure set region {home}"),
+            None
+            if is_option
+            else credential_remedies.with_profile(profile, f"aws configure set region {home}"),
             commands.repeat_command(command, changes={"region": home}),
         ),
         url=pages.STS_REGIONS,
@@ -105,7 +113,7 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
         else (use_home, use_others)
         if has_place
         else (use_others, None if is_powershell else use_home),
-        notes="No IAM policy helps here: no policy can allow an identity of another partition, and no role can be assumed across partitions.",
+        notes="No IAM policy helps here: no policy can allow an identity of another partition, and sts:AssumeRole does not work across partitions. For programs, federation does: sts:GetWebIdentityToken here, AssumeRoleWithWebIdentity there.",
     )
 
 

@@ -142,7 +142,7 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
     if seconds:
         because += f"{it} asks for {clocks.describe_duration(seconds)}."
         if seconds <= _MAX_EXPIRY:
-            because = f"{because.removesuffix('.')}, but no URL outlives the session that signed it, which lasts 12 hours at most: a longer expiry does not help."
+            because = f"{because.removesuffix('.')}, but no URL outlives the session that signed it, which lasts 12 hours at most with a role and 36 with an IAM user: a longer expiry does not help."
     if find_working(text, LOCALLY):
         because += " On your computer, most likely an IAM user's access key signs, which does not expire."
     elif (works := find_working(text, _OWN_KEYS)) is not None:
@@ -153,7 +153,7 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
         "Send a link to your application instead, which redirects to a new presigned URL each time"
         if is_long
         else "For URLs that must last for days, do not sign with a role",
-        "The link does not expire, because your application signs a URL for each request."
+        f"{_FOR_NOW} The link to your application does not expire: it signs a URL for each request."
         if is_long
         else "Create URLs on request: the recipient opens a stable link to your application, which redirects to a new presigned URL each time.",
         "Or use CloudFront signed URLs, whose expiry does not depend on a session.",
@@ -318,6 +318,7 @@ def explain_url_too_long(case: Case[SignatureMismatch], because: tuple[str, ...]
     )
 
 
+_FOR_NOW = "For now, create a new URL with fresh credentials: with those of the same session, it fails, too."
 _RESEND = your_remedy(
     "Until then, send a new URL: one that was sent cannot be extended", url=pages.S3_PRESIGNED
 )

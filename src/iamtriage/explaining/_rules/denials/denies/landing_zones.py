@@ -100,7 +100,7 @@ def _explain(denial: Denial, policy: str) -> Explanation:
     remedy = account_remedy(
         "Keep the policy: treat the user's access keys as compromised",
         f"{caller}Run the commands as an administrator whose keys are not exposed: the quarantine policy denies {which} to this user. Detach it last, when {said} says so.",
-        f"Deactivate each key of the user.{leak} Programs that use such a key fail until they get a role.",
+        f"Deactivate each key of the user.{leak} Programs fail until you give them a role, or a new key.",
         f"{suspect}Run lookup-events in each Region{also}. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed.",
         commands=(
             *((deactivate, list_keys) if find_access_key(denial.case) else (list_keys, deactivate)),
@@ -115,7 +115,7 @@ def _explain(denial: Denial, policy: str) -> Explanation:
                 "To see what the key did, in each Region:",
                 f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region {region}",
             ),
-            Labelled("As soon as no program needs the key:", f"aws iam delete-{key}"),
+            Labelled("When everything works without the key:", f"aws iam delete-{key}"),
         ),
         url=pages.ROTATE_KEYS,
     )

@@ -14,11 +14,11 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import clip_text, upper_first
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._context.readers.attached_policies import find_printed_boundary
 from iamtriage.explaining._context.readers.own_grants import has_noted_grant
 from iamtriage.explaining._rules.basics import Denial, Explanation, Remedy
-from iamtriage.explaining._rules.denials.conditions import denied_regions
+from iamtriage.explaining._rules.denials.conditions import denied_regions, role_recipients
 from iamtriage.explaining._rules.denials.conditions.condition_keys import find_narrow_policy
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -112,6 +112,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         parts = (
             f"The permissions boundary of {denial.caller} has no Allow that applies to the call{allow}.",
             changed and changed.sentence,
+            _describe_pass(denial),
             "The limit can be intentional.",
         )
         text = " ".join(filter(None, parts))
@@ -153,6 +154,15 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         )
 
     return explain_guardrail(denial, verdict, text, "permissions_boundary", change, other=_given_role_remedy)
+
+
+def _describe_pass(denial: Denial) -> str | None:
+    """Return which call passes the role: only iam:PassRole is missing then."""
+    recipient = role_recipients.role_recipient(denial) if denial.lowercase_action == "iam:passrole" else None
+    if recipient is None or denial.operation is None:
+        return None
+    to = f"the role to {join_words(recipient.passed_to, 'or')}"
+    return f"{capitalize_start(denial.caller)} {role_recipients.describe_call(denial, to)}"
 
 
 def _name_boundary(denial: Denial) -> tuple[Denial, str]:
@@ -294,6 +304,9 @@ def _boundary_statement(denial: Denial) -> dict[str, Any] | None:
     statement = allowing_statement(denial)
     if statement is not None and (attached := find_narrow_policy(denial)) is not None:
         return {**statement, "Condition": {"ArnEquals": {"iam:PolicyARN": attached}}}
+    recipient = role_recipients.role_recipient(denial) if denial.lowercase_action == "iam:passrole" else None
+    if statement is not None and recipient is not None and len(recipient.passed_to) == 1:
+        return {**statement, "Condition": {"StringEquals": {"iam:PassedToService": recipient.passed_to[0]}}}
     if statement is None or not _delegates(denial):
         return statement
     boundary = commands.arn(denial.policy, "BOUNDARY_ARN")

@@ -133,9 +133,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     named = next(decisions.named_statements(denial.facts, denial.action), None)
     is_revoked, is_of_all = shows_revocation(denial), name == "AWSDenyAll"
     found = f"an identity-based policy of {denial.caller}"
-    is_user = isinstance(denial.principal, User)
-    holders = ", at the user or at one of its groups" if is_user else ""
-    policy = f" AWS does not name the policy: it can be inline or attached{holders}."
+    holders = ", or of one of its groups" if isinstance(denial.principal, User) else ""
+    policy = f" AWS does not name the policy: it is an inline or attached policy of {denial.caller}{holders}."
     if named or is_revoked:
         policy = ""
     if denial.policy and denial.policy not in (named or ""):
@@ -154,7 +153,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
             None
             if inline or denial.policy
-            else _SEARCH.format(denial.action or "the action", denial.service, _OF_GROUPS if is_user else ""),
+            else _SEARCH.format(denial.action or "the action", denial.service, _OF_GROUPS if holders else ""),
             # A group says why: what the statement requires matters less.
             None if _find_group(denial) else typical_requirement(denial),
             _change_step(denial),
@@ -238,7 +237,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(None))
     arn = commands.arn(denial.policy, "POLICY_ARN")
     region = commands.REGIONS_OF_IAM.get(denial.location.partition or "", "us-east-1")
-    show: str = commands.show_holders(arn)
+    show: str = commands.show_holders(arn, "see which users, groups and roles have the policy")
     build = remedies.account_remedy
     event, detach = f"Attach{kind.capitalize()}Policy", commands.detach_policy(kind, holder, arn)
     step, of_group = f"CloudTrail has the events of IAM in {region}, for 90 days.", ""

@@ -235,6 +235,12 @@ def is_for_nodes(entry: MappingEntry) -> bool:
     )
 
 
+def suggest_groups(entry: MappingEntry) -> str:
+    """Return the groups of an entry as a suggestion for another one, unless they administer the cluster."""
+    groups = join_words([clip_text(each) for each in entry.groups], "and")
+    return f", with groups such as {groups}" if groups and "system:masters" not in entry.groups else ""
+
+
 def write_entry(found: Finding) -> str:
     """Return the entry with the ARN of the caller, as YAML."""
     entry, groups = found.entry, found.entry.groups

@@ -344,7 +344,7 @@ def _other_account_remedies(case: AnyCase, found: Finding) -> tuple[Remedy, ...]
     mapped, account = principal_mappings.build_cluster_principal(found.caller), clip_text(found.named.account)
     added = mapped.aws_auth_remedy(
         groups=found.entry.groups,
-        title=f"Or let somebody with access to the cluster add an entry for {map_entries.arn_in_map(found.caller)} to aws-auth, next to the others",
+        title=f"Or let somebody with access to the cluster add an entry for {map_entries.arn_in_map(found.caller)} to aws-auth, next to the others{map_entries.suggest_groups(found.entry)}",
         others="Do this only if that account should have access, and use groups that allow no more than necessary.",
     )
     return (

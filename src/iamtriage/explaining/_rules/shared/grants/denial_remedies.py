@@ -332,6 +332,7 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
     authorization_id = failure.authorization_id or ""
     if authorization_id.isalnum() and denial.facts.authorization_details is None:
         region = console_region(denial)
+        linked = " The link in the message shows them, too." if _CONSOLE_LINK.search(failure.text) else ""
         asked = _ASKED_REGION.search(failure.text, failure.span[1])
         others, why, profile = "", "requires iam:GetRequestAuthorizationDetails", None
         if asked is not None and asked[1] == authorization_id:
@@ -345,7 +346,7 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
                 why = f"{_NOT_FOUND} is {due}"
         return your_remedy(
             f"{DETAILS_TITLES[0]}{others} ({why})",
-            "IAM keeps the details of the decision, such as the policies that it evaluated, in the Region of the call.",
+            f"IAM keeps the details of the decision, such as the policies that it evaluated, in the Region of the call.{linked}",
             "Or let iamtriage explain the result, saved as details.json: iamtriage explain --fact authorization_details=@details.json.",
             commands=command(
                 *("aws", "iam-toolbox", "get-request-authorization-details"),

@@ -349,7 +349,7 @@ def _describe_expected_account(
         return title, step, (line,)
     in_namespace = "" if wanted[0] == found[0] else f" in the namespace {clip_text(wanted[0])}"
     step = f"Set serviceAccountName: {clip_text(wanted[1])} in the pod template (most Helm charts call it serviceAccount.name), in the namespace {clip_text(wanted[0])}. The command must print the role: the account needs the annotation."
-    title = f"Or run the pod as the service account {clip_text(wanted[1])}{in_namespace}"
+    title = f"Or run the pod as the service account {clip_text(wanted[1])}{in_namespace}, if it has the annotation of the role"
     if found[1] == "default":
         step = f"The pod runs as the service account default: set serviceAccountName: {clip_text(wanted[1])} in its template"
         if in_namespace:
