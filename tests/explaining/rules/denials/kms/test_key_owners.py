@@ -60,3 +60,37 @@ def test_arn_from_id_or_alias(text: str, *, shows_arn: bool) -> None:
     lines = explanation.remedies[0].commands
     assert any("aws kms describe-key --key-id KEY_ID" in each for each in lines) is shows_arn
     assert explanation.causes[-1].text.partition(": ")[0].endswith(("with a KMS key", "a KMS key (SSE-KMS)"))
+
+
+_REASONS = "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/loader/x is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
+_SESSION = '>>> boto3.client("kms", "eu-central-1").encrypt(KeyId="alias/orders", Plaintext=b"x")["KeyId"]\n\'arn:aws:kms:eu-central-1:111122223333:key/{}\'\n>>> boto3.client("kms", region_name="us-west-2").decrypt(CiphertextBlob=blob)\n'
+_KEY_ID = "0a1b2c3d-1111-2222-3333-444455556666"
+_COMMANDS = "$ aws kms encrypt --key-id alias/orders --plaintext fileb://p --region {}\n$ aws kms decrypt --ciphertext-blob fileb://c --region us-west-2\n"
+_CLIENTS = 'one = boto3.client("kms", region_name="us-west-2")\ntwo = boto3.client("kms", region_name="eu-central-1")\none.decrypt(CiphertextBlob=two.encrypt(KeyId="alias/orders", Plaintext=b"x")["CiphertextBlob"])\n'
+_NODE = 'const enc = new KMSClient({ region: "eu-central-1" });\nconst dec = new KMSClient({ region: "us-west-2" });\nawait enc.send(new EncryptCommand(input));\nawait dec.send(new DecryptCommand(output));\n'
+
+
+@check_rows(
+    ("text", "evidence"),
+    [
+        (_SESSION.format(_KEY_ID), "derived"),
+        (_COMMANDS.format("eu-central-1"), "possible"),
+        (_CLIENTS, "possible"),
+        (_NODE, "possible"),
+        (f"The ciphertext was made in eu-central-1 (key arn:aws:kms:eu-central-1:111122223333:key/{_KEY_ID}).\nAWS_REGION=us-west-2 python3 read.py\n  kms.decrypt(CiphertextBlob=blob)\n", "derived"),
+        # The Region is the same, unknown, or that of a replica, or a library calls the one of the key.
+        (_COMMANDS.format("us-west-2"), None),
+        (_SESSION.format("mrk-0a1b2c3d111122223333444455556666"), None),
+        ('blob = boto3.client("kms").encrypt(KeyId="alias/orders", Plaintext=b"x")\nboto3.client("kms", "us-west-2").decrypt(CiphertextBlob=blob)\n', None),
+        (f"import aws_encryption_sdk\n{_SESSION.format(_KEY_ID)}", None),
+    ],
+)  # fmt: skip
+def test_region_in_which_code_encrypts(text: str, evidence: str | None) -> None:
+    explanation = explain(f"{text}{_REASONS}")
+    if evidence is None:
+        assert explanation.topic != "kms-wrong-region"
+        return
+    assert explanation.topic == "kms-wrong-region"
+    assert [each.evidence for each in explanation.causes] == [evidence]
+    assert "KMS was called in us-west-2" in explanation.summary
+    assert explanation.remedies[0].title == "Decrypt in eu-central-1"

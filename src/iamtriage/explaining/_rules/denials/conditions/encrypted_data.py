@@ -377,9 +377,9 @@ def find_only_key(text: str) -> str | None:
     return only_one(set(_KEY_ARN.findall(text)))
 
 
-def with_key_of_text(denial: Denial) -> Denial:
-    """Return a denial with the key that the text names, which is then most likely the denied one, and not what it encrypts."""
-    key = principal_words.try_parse_arn(find_key(denial))
+def with_key_of_text(denial: Denial, shown: str | None = None) -> Denial:
+    """Return a denial with the key that is shown or the text names, which is then most likely the denied one, and not what it encrypts."""
+    key = principal_words.try_parse_arn(shown or find_key(denial))
     if key is None or not key.resource.startswith("key/"):
         if denial.resource_arn is None or denial.resource_arn.service == "kms":
             return denial

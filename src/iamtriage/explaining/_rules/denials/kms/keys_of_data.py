@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from iamtriage._patterns import lazy_pattern, only_one
+import re
+
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._rules.basics import Denial
+from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled
+from iamtriage.explaining._rules.denials import policy_causes
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
+from iamtriage.explaining._rules.denials.conditions.denied_regions import region_setting
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.grants import allow_remedies
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 # The key policy is said to enable IAM policies, or to be the default one, which does.
 _HAS_ROOT = lazy_pattern(
@@ -114,3 +120,95 @@ def find_key_step(denial: Denial, show_key: str | None) -> str:
     if "sops" in denial.failure.text.lower():
         find = "In a file that SOPS encrypted, sops.kms names the key."
     return f"{find} Run the commands in the Region and account that its ARN names."
+
+
+# Only the key that encrypted a ciphertext decrypts it, or a related multi-Region key, and no key can become one:
+# https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-create.html.
+_MULTI_REGION = "https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html"
+_KEY_ARN = rf"arn:aws[a-z-]{{0,12}}:kms:{REGION}:[0-9]{{12}}:key/[\w-]{{1,60}}"
+# What shows the key of a ciphertext: the output of KMS, also in a session of Python, and sentences.
+_KEY_OF_CIPHERTEXT = lazy_pattern(
+    rf"(?i:\bKeyId[\"']?(?:\s?[:=]|\]?\)?;?(?:\s?(?:#|//|->))?)\s{{0,2}}(?:Out\[[0-9]{{1,5}}\]: )?[\"']?|\bencrypted (?:(?:there|once|originally|last year|in [\w-]{{2,20}}) )?(?:with|by|using|under) (?:(?:the |our |a )?(?:KMS )?key )?[\"'`]?|\b(?:ciphertext|blob)(?! (?:is|was) not\b)\b[^\n.;]{{0,60}}\bkey:? [\"'`(]?)({_KEY_ARN})"
+)
+# Calls of KMS itself. Other services and SOPS call the Region of the key.
+_DECRYPTS = lazy_pattern(r"(?i)\.decrypt\(|\bDecryptCommand\(|\bkms decrypt\b")
+_NO_DIRECT_CALL = lazy_pattern(r"(?i)encryption[-_]?sdk|\bsops\b|\bfernet\b")
+_CLIENT = rf"(?i:\bclient\([\"']kms[\"'],|\bKMSClient\(|\bkms\.Client\()[^\n)]{{0,40}}?[\"']({REGION})[\"'][^\n)]{{0,20}}\)"
+_CALL_OF_CLIENT = r"\.(?:send\(\s?new )?(?i:{})(?:Command)?\("
+
+
+def _find_called_regions(denial: Denial, call: str) -> set[str]:
+    """Return the Regions in which code or commands before a failure make a call of KMS."""
+    text, end = denial.failure.text, _CALL_OF_CLIENT.format(call)
+    found = set(re.findall(rf"\bkms {call} [^\n]{{0,300}}--region[ =]({REGION})", text))
+    for each in re.finditer(rf"(?:\b(\w{{1,40}}) ?(?::= ?|= ?))?(?:new |boto3\.)*{_CLIENT}", text):
+        name, region = each.groups()
+        is_used = re.compile(end).match(text, each.end())
+        if is_used or (name and re.search(rf"(?<![\w.]){name}{end}", text[each.end() :])):
+            found.add(region)
+    return found
+
+
+def explain_key_elsewhere(denial: Denial) -> Explanation | None:
+    """Explain that a call of Decrypt goes to another Region than that of the key, if the text shows the key or its Region."""
+    text = denial.failure.text
+    is_direct = denial.operation == "Decrypt" or (
+        denial.operation is None and denial.lowercase_action == "kms:decrypt" and _DECRYPTS.search(text)
+    )
+    if not is_direct or encrypted_data.KEY_OF_SOPS.search(text) or _NO_DIRECT_CALL.search(text):
+        return None
+    called = only_one(_find_called_regions(denial, "decrypt")) or denial.facts.region
+    if not called or commands.region(called) != called:
+        return None
+    shown = only_one({each[1] for each in _KEY_OF_CIPHERTEXT.finditer(text)})
+    of_key = encrypted_data.with_key_of_text(denial, shown)
+    arn = of_key.resource_arn
+    encrypts = only_one(_find_called_regions(denial, "encrypt"))
+    if arn is not None and (not arn.resource.startswith("key/") or arn.resource.startswith("key/mrk-")):
+        # A multi-Region key can have a replica in the called Region, with its own key policy.
+        return None
+    region = encrypts if arn is None else commands.region(arn.region)
+    if region in {None, "", called}:
+        return None
+    is_shown = shown is not None or (arn is not None and encrypts == region)
+    start = "The" if is_shown else "Most likely, the"
+    setting = region_setting(denial, called)
+    encrypted = (
+        f"{start} ciphertext is encrypted with a key of {region}, and KMS was called in {called}{setting}"
+    )
+    both = "and" if of_key.crosses_accounts else "or"
+    again = commands.repeat_command(denial.context.command, "kms", "decrypt", changes={"region": region})
+    named, allow = "the key", None
+    fact = f"The text encrypts in {region}."
+    single = "A single-Region key (its ID does not begin with mrk-)"
+    if arn is not None:
+        named, fact = str(arn), f"The text has the key {arn}."
+        single = "The key is single-Region (its ID does not begin with mrk-): it"
+        title = f"If {region} denies it, too, allow kms:Decrypt for {denial.caller}"
+        allow = allow_remedies.allow_remedy(of_key, title=title)
+    return denial.explain(
+        f"{encrypted}, where this key does not exist.",
+        policy_causes.KMS_WRONG_REGION.cause(
+            "derived" if is_shown else "possible",
+            text=f"{fact} KMS finds the key of a ciphertext only in its own Region, and names a missing key and a denied one in the same message.",
+        ),
+        topic=policy_causes.KMS_WRONG_REGION.code,
+        remedies=(
+            your_remedy(
+                f"Decrypt in {region}",
+                None if again else f"Set the Region of the KMS client to {region}.",
+                f"No policy and no alias in {called} helps. Only if {region} denies the call, too, the key policy {both} a policy of {denial.caller} must allow kms:Decrypt on {named}.",
+                f"{single} cannot be replicated or converted. To decrypt in {called}, such as if {region} fails, encrypt the data again, while {region} works: with a new multi-Region key that has a replica in {called}, or a second copy with a key of {called}.",
+                commands=(
+                    again,
+                    Labelled(
+                        "For a multi-Region key, as the administrator of keys:",
+                        f'key="$(aws kms create-key --multi-region --region {region} --query KeyMetadata.KeyId --output text)"',
+                    ),
+                    f'aws kms replicate-key --key-id "$key" --region {region} --replica-region {called}',
+                ),
+                url=_MULTI_REGION,
+            ),
+            *present(allow),
+        ),
+    )

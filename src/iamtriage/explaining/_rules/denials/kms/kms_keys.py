@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +19,6 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._rules.basics import Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import policy_causes
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
-from iamtriage.explaining._rules.denials.conditions.denied_regions import region_setting
 from iamtriage.explaining._rules.denials.conditions.request_conditions import concerns_no_resource
 from iamtriage.explaining._rules.denials.conditions.required_settings import find_small_upload, why_decrypt
 from iamtriage.explaining._rules.denials.kms import function_grants, keys_of_data, keys_of_services
@@ -31,7 +29,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_policies import a
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, present
 from iamtriage.explaining._rules.shared.requirements import companion_hints
 from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.wording import denial_summary, find_forwarding_service
@@ -201,7 +199,7 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
 
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
-    if (elsewhere := _explain_key_elsewhere(denial)) is not None:
+    if (elsewhere := keys_of_data.explain_key_elsewhere(denial)) is not None:
         return elsewhere
     accounts, is_sops = "", encrypted_data.KEY_OF_SOPS.search(denial.failure.text) is not None
     of_key = encrypted_data.with_key_of_text(denial)
@@ -269,7 +267,7 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     """Explain the old message about the key of a ciphertext."""
     if encrypted_data.ENVIRONMENT in denial.failure.text:
         return keys_of_services.explain_environment_key(denial)
-    if (elsewhere := _explain_key_elsewhere(denial)) is not None:
+    if (elsewhere := keys_of_data.explain_key_elsewhere(denial)) is not None:
         return elsewhere
     of_key = attrs.evolve(encrypted_data.with_key_of_text(denial), action="kms:Decrypt")
     is_key = of_key.crosses_accounts
@@ -320,69 +318,6 @@ def _compare_policies(of_key: Denial, explanation: Explanation) -> Explanation:
     summary = f"{compared.summary} KMS says the same of a key that does not exist."
     notes = tuple(each for each in compared.notes if each != _SEVERAL_REASONS)
     return attrs.evolve(compared, summary=summary, remedies=remedies, notes=notes)
-
-
-# Only the key that encrypted a ciphertext decrypts it, or a related multi-Region key, and no key can become one:
-# https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-create.html.
-_MULTI_REGION = "https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html"
-# What shows the key of a ciphertext: the output of KMS, and sentences.
-_KEY_OF_CIPHERTEXT = lazy_pattern(
-    r"(?i:\bKeyId[\"']?\s?[:=]\s?[\"']?|\bencrypted (?:(?:there|once|originally|last year|in [\w-]{2,20}) )?(?:with|by|using|under) (?:(?:the |our |a )?(?:KMS )?key )?[\"'`]?)\Z"
-)
-_CHARS_BEFORE = 100
-
-
-def _explain_key_elsewhere(denial: Denial) -> Explanation | None:
-    """Explain that a call of Decrypt goes to another Region than that of the only key in the text, if it does."""
-    if denial.operation != "Decrypt" or encrypted_data.KEY_OF_SOPS.search(denial.failure.text):
-        # Other services and SOPS call the Region of the key.
-        return None
-    of_key, called = encrypted_data.with_key_of_text(denial), denial.facts.region
-    arn = of_key.resource_arn
-    if arn is None or not called or arn.region in {"", called} or commands.region(called) != called:
-        return None
-    if not arn.resource.startswith("key/") or arn.resource.startswith("key/mrk-"):
-        # A multi-Region key can have a replica in the called Region, with its own key policy.
-        return None
-    region, text = commands.region(arn.region), denial.failure.text
-    before = (
-        text[max(each.start() - _CHARS_BEFORE, 0) : each.start()]
-        for each in re.finditer(re.escape(str(arn)), text)
-    )
-    is_shown = any(_KEY_OF_CIPHERTEXT.search(each) for each in before)
-    start = "The" if is_shown else "Most likely, the"
-    encrypted = f"{start} ciphertext is encrypted with a key of {region}, and KMS was called in {called}{region_setting(denial, called)}"
-    both = "and" if of_key.crosses_accounts else "or"
-    allow = allow_remedies.allow_remedy(
-        of_key, title=f"If {region} denies it, too, allow kms:Decrypt for {denial.caller}"
-    )
-    again = commands.repeat_command(denial.context.command, "kms", "decrypt", changes={"region": region})
-    return denial.explain(
-        f"{encrypted}, where this key does not exist.",
-        policy_causes.KMS_WRONG_REGION.cause(
-            "derived" if is_shown else "possible",
-            text=f"The text has the key {arn}. KMS finds the key of a ciphertext only in its own Region, and names a missing key and a denied one in the same message.",
-        ),
-        topic=policy_causes.KMS_WRONG_REGION.code,
-        remedies=(
-            your_remedy(
-                f"Decrypt in {region}",
-                None if again else f"Set the Region of the KMS client to {region}.",
-                f"No policy and no alias in {called} helps. Only if {region} denies the call, too, the key policy {both} a policy of {denial.caller} must allow kms:Decrypt on {arn}.",
-                f"The key is single-Region (its ID does not begin with mrk-): it cannot be replicated or converted. To decrypt in {called}, such as if {region} fails, encrypt the data again, while {region} works: with a new multi-Region key that has a replica in {called}, or a second copy with a key of {called}.",
-                commands=(
-                    again,
-                    Labelled(
-                        "For a multi-Region key, as the administrator of keys:",
-                        f'key="$(aws kms create-key --multi-region --region {region} --query KeyMetadata.KeyId --output text)"',
-                    ),
-                    f'aws kms replicate-key --key-id "$key" --region {region} --replica-region {called}',
-                ),
-                url=_MULTI_REGION,
-            ),
-            allow,
-        ),
-    )
 
 
 def _change_key_statements(policy: Mapping[str, Any], member: str, value: object) -> list[dict[str, Any]]:
