@@ -275,3 +275,35 @@ def test_presigned_url_through_a_network(words: str, network: str | None) -> Non
 def test_proxy_that_the_text_denies(said: str, *, is_denied: bool) -> None:
     text = f"An error occurred (SignatureDoesNotMatch) when calling the PutObject operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n{said}"
     assert any("The client changes the request" in cause.text for cause in explain(text).causes) is is_denied
+
+
+_CANONICAL = '\n{{"message":"The request signature we calculated does not match the signature you provided.\n\nThe Canonical String for this request should have been\n\'GET\n/x\n\nhost:{}\nx-amz-date:20260101T000000Z\n\'"}}\n'
+_OF_DOMAIN = _CANONICAL.format("search-prod-abc123.eu-central-1.es.amazonaws.com")
+_OF_API = _CANONICAL.format("a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com")
+_CURL = '$ curl --aws-sigv4 aws:amz:eu-central-1:es --user "$K:$S" https://{}/x'
+
+
+@check_rows(
+    ("text", "proxy", "own_name"),
+    [
+        (_CURL.format("search.acme.example") + _OF_DOMAIN, "a proxy on the way", "search.acme.example the custom endpoint of"),
+        (f"$ awscurl --service es https://search.acme.example/x{_OF_DOMAIN}# nginx in front; straight to the domain: 200", "nginx", "search.acme.example the custom endpoint of"),
+        (f'OpenSearch(hosts=[{{"host": "search.acme.example"}}], http_auth=auth){_OF_DOMAIN}', "a proxy on the way", "search.acme.example the custom endpoint of"),
+        (f'requests.get("https://api.acme.example/x", auth=auth){_OF_API}', "a proxy on the way", "api.acme.example a custom domain name of"),
+        (_CURL.format("d123.cloudfront.net") + _OF_API, "CloudFront", None),
+        # AWS received the host of the URL, or none is known.
+        (_CURL.format("search-prod-abc123.eu-central-1.es.amazonaws.com") + _OF_DOMAIN, None, None),
+        (_CURL.format("search.acme.example") + _CANONICAL.format("search.acme.example"), None, None),
+        (f"See https://wiki.acme.example/x{_OF_DOMAIN}", None, None),
+    ],
+)  # fmt: skip
+def test_host_that_aws_received(text: str, proxy: str | None, own_name: str | None) -> None:
+    explanation = explain(text)
+    if proxy is None:
+        assert "the secret access key is wrong" in explanation.summary
+        return
+    assert f"but {proxy} sends Host: " in explanation.summary
+    assert ("The keys are right" in explanation.summary) is ("200" in text.rpartition("#")[2])
+    steps = str(explanation.remedies[0].steps)
+    assert (f"Or make {own_name}" in steps) is (own_name is not None)
+    assert "--endpoint" not in steps

@@ -8,8 +8,9 @@ headers https://github.com/aws/aws-sdk-go-v2/issues/1816 and https://github.com/
 
 from __future__ import annotations
 
-from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern, only_one
 from iamtriage._text import quote_words
+from iamtriage.explaining._context.domains import is_of_aws
 from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
 from iamtriage.explaining._context.readers.proxies import (
     ProxyChange,
@@ -35,12 +36,23 @@ _REGIONAL_HOST = lazy_pattern(
 )
 # What people say of a call that avoids the proxy.
 _DIRECT = lazy_pattern(
-    r"(?i:\b(?:direct(?:ly)?|(?:without|bypassing|around|not through|not via) (?:the |that )?(?:reverse |load )?"
+    r"(?i:\b(?:direct(?:ly)?|straight to|(?:without|bypassing|around|not through|not via) (?:the |that )?(?:reverse |load )?"
     r"(?:proxy|balancer|ingress|nginx|caddy|traefik|haproxy|apache)|port-forward(?:ing)?)\b)"
 )
 _WITHOUT_ENDPOINT = lazy_pattern(
     rf"(?i:\bwithout (?:the |that |an? )?(?:--)?(?:endpoint|gateway)|{_DIRECT.pattern})"
 )
+# The URL to which a client sends what it signs itself.
+_URL_OF_CLIENT = lazy_pattern(
+    r"(?:--aws-sigv4\b|\bawscurl\b|\bauth ?=|\b(?:[Aa][Ww][Ss]|Sig)V?4\w{0,12}\b|\bhosts ?=)[^\n]{0,300}?(?:https?://|[\"']host[\"']: ?[\"'])(?P<host>[\w.-]{1,253}(?::\d{1,5})?)|\b(?:requests|httpx|session|axios)\.\w{3,7}\([\"']https?://(?P<called>[\w.-]{1,253}(?::\d{1,5})?)[^\n]{0,200}\bauth ?="
+)
+_NAME_OF_PROXY = lazy_pattern(r"(?i:\b(?:nginx|Apache|Caddy|HAProxy|Traefik|Envoy|Kong|Varnish|Squid)\b)")
+# https://docs.aws.amazon.com/opensearch-service/latest/developerguide/customendpoint.html and
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-custom-domains.html
+_OWN_NAMES = {
+    ".es.amazonaws.": "the custom endpoint of the OpenSearch domain",
+    ".execute-api.": "a custom domain name of the API",
+}
 # A URL that was presigned for S3, and whose host was replaced by that of a content delivery network.
 _CDN = r"(?:[Cc]loud[Ff]ront|Cloudflare|Fastly|Akamai|CDN|custom domain)"
 _THROUGH_CDN = lazy_pattern(
@@ -69,10 +81,30 @@ def explain_rewritten_request(case: Case[Failure]) -> Explanation | None:
         name = endpoint.value.partition(":")[0]
         if (to_aws := find_host_for_aws(text, name)) is not None and to_aws.sent != name:
             return _explain_proxy_to_aws(case, to_aws, endpoint.value)
+    if case.failure.kind == "signature_mismatch" and (replaced := _find_replaced_host(case)) is not None:
+        return _explain_proxy_to_aws(case, *replaced)
     change, direct = find_proxy_change(text), _find_direct_call(case)
     if change is None and (direct is None or case.failure.kind != "signature_mismatch"):
         return None
     return _explain_proxy(case, change, direct)
+
+
+def _find_replaced_host(case: Case[Failure]) -> tuple[ProxyChange, str] | None:
+    """Return which host of AWS received a request in place of the one in the client's URL, if the text has both."""
+    text, (start, _) = case.failure.text, case.failure.span
+    received = _RECEIVED.search(text)
+    if received is None or not is_of_aws(received["host"]):
+        return None
+    endpoint = case.context.other_endpoint
+    shown = {(each["host"] or each["called"]).lower() for each in _URL_OF_CLIENT.finditer(text, 0, start)}
+    signed = endpoint.value if endpoint else only_one(shown)
+    if signed is None or (is_of_aws(signed) and not signed.endswith(".cloudfront.net")):
+        return None
+    named = _NAME_OF_PROXY.search(text)
+    proxy = named[0] if named else "a proxy on the way"
+    if signed.endswith(".cloudfront.net"):
+        proxy = "CloudFront"
+    return ProxyChange(proxy, "Host", received[0].strip("\\n "), received["host"], ""), signed
 
 
 def _explain_proxy_to_aws(case: Case[Failure], change: ProxyChange, signed: str) -> Explanation:
@@ -82,6 +114,14 @@ def _explain_proxy_to_aws(case: Case[Failure], change: ProxyChange, signed: str)
     of_bucket = None
     if change.sent and change.sent.startswith("s3"):
         of_bucket = " Passing the client's Host does not help: S3 takes it for the name of a bucket."
+    # What a service accepts in Host besides its own name.
+    named = next((each for end, each in _OWN_NAMES.items() if end in (change.sent or "")), None)
+    pass_host = (
+        named and f"Or make {signed.partition(':')[0]} {named}, and let the proxy pass Host unchanged."
+    )
+    if change.proxy == "CloudFront":
+        pass_host = None  # It never passes the name of a distribution to the origin.
+    is_endpoint = case.context.other_endpoint is not None
     return case.explain(
         f"The client signed for {signed}, but {change.proxy} sends Host: {change.sent}, so AWS computes another signature.{fine}",
         common_causes.REQUEST_CHANGED.cause(
@@ -94,7 +134,10 @@ def _explain_proxy_to_aws(case: Case[Failure], change: ProxyChange, signed: str)
         ),
         remedies=your_remedy(
             "Sign for the host of AWS: do not use the proxy as the endpoint",
-            "Remove the endpoint from the code, the options, the profile and AWS_ENDPOINT_URL.",
+            "Remove the endpoint from the code, the options, the profile and AWS_ENDPOINT_URL."
+            if is_endpoint
+            else f"Send the request to https://{change.sent}.",
+            pass_host,
             "If the network allows no direct calls, use a forward proxy, which changes no request (HTTPS_PROXY), or a VPC endpoint.",
             f"Otherwise, the proxy must sign each request again, with credentials of its own.{of_bucket or ''}",
             url=pages.SIGNATURES,
