@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import REJECTION_PHRASES, RejectedRequest
 from iamtriage.explaining._rules.credentials.logins import registry_logins, sign_in_places
 from iamtriage.explaining._rules.credentials.logins.missing_logins import OTHER_HOME
-from iamtriage.explaining._rules.credentials.profiles import sso_settings
+from iamtriage.explaining._rules.credentials.profiles import environment_files, sso_settings
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.credentials.tokens import kept_tokens
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
@@ -124,6 +124,11 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
     if profile is not None and not (is_other or "refresh failed" in message):
         # The command has the profile of the failing call.
         login = attrs.evolve(login, steps=login.steps[1:])
+    whose = "The IAM Identity Center sign-in"
+    if (
+        unattended := environment_files.explain_unattended_sign_in(case, causes[0], login, whose)
+    ) is not None:
+        return unattended
     return case.explain(
         f"{sso_settings.describe_expiry(message)} No permission is missing.",
         *causes,
@@ -178,13 +183,17 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
     summary = "The session of aws login has expired. No permission is missing."
     if case.failure.envelope.operation is not None:
         summary = f"The session of aws login has expired: its renewal ({case.failure.envelope.operation}) failed, not the command itself. No permission is missing, whatever the code {error_code(case.failure)} says."
+    reported, login = EXPIRED_LOGIN_SESSION.cause("reported", because), credential_remedies.CONSOLE_LOGIN
+    whose = "The session of aws login"
+    if (unattended := environment_files.explain_unattended_sign_in(case, reported, login, whose)) is not None:
+        return unattended
     profile, note = selected_profiles.find_profile(case), None
     if profile and any(each.name == profile for each in selected_profiles.list_sign_ins(case.failure.text)):
         note = f"aws sso login does not help: it signs in to IAM Identity Center, and the profile {profile} uses aws login."
     return case.explain(
         summary,
-        EXPIRED_LOGIN_SESSION.cause("reported", because),
-        remedies=credential_remedies.CONSOLE_LOGIN,
+        reported,
+        remedies=login,
         notes=note,
     )
 

@@ -5,14 +5,18 @@ Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, upper_first
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
+from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.profiles.local_programs import find_computer
-from iamtriage.explaining._rules.shared import clues, commands
+from iamtriage.explaining._rules.credentials.profiles.other_users import find_unit
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_profile,
@@ -234,3 +238,122 @@ def explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) -
         ),
         notes="No permission is missing, and no new key is needed.",
     )
+
+
+UNATTENDED_SIGN_IN = CauseType(
+    "unattended-sign-in",
+    title="A job that nobody attends uses the sign-in of a person",
+    meaning="Only a person can sign in again, in a browser. A sign-in lasts as long as IAM Identity Center or aws login allows, so a job that depends on it fails each time that it ends.",
+    text="A sign-in ends after a fixed time, such as 8 hours, so a job that uses it fails again and again.",
+    recognised_by="The text shows a crontab, a timer or a unit, or says that the call is that of such a job.",
+    fix="Let the job use the role of its instance, task or pod. Elsewhere, use IAM Roles Anywhere.",
+    sources=(pages.SSO_LOGIN, pages.EC2_ROLES),
+    of="expired-sso-session",
+)
+_ROLES_ANYWHERE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/introduction.html"
+# A line of a crontab or of a unit.
+_SET_IN_FILE = r"(?m)^[ \t]{{0,8}}(?:(?:Environment=[\"']?)?AWS_PROFILE={0}[\"']?[ \t\r]*$|(?:[\d*][\d*/,-]{{0,20}}[ \t]{{1,4}}){{5}}AWS_PROFILE={0} )"
+# A job of cron or systemd.
+_CRON = lazy_pattern(
+    r"(?am)\bCRON\[\d{1,7}\]|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|^[ \t]{0,4}@(?:hourly|daily|weekly|monthly|reboot)[ \t]\S"
+    r"|(?<!not )(?<!no )(?<!not a )(?<!n't a )\b(?i:cron ?tab\b|cron ?jobs?\b|(?:a|by|from|in|of|the|via|my|our) cron\b)|/etc/cron(?:tab\b|\.(?:d|hourly|daily|weekly|monthly)/)|\(Cron Daemon\)"
+)
+_TIMER = lazy_pattern(
+    r"(?m)^[ \t]{0,8}OnCalendar=|\b[\w@-]{1,80}\.timer\b|\b(?i:systemd (?:timers?|units?|services?))\b|\bjournalctl [^\n]{0,60}?(?:-u|--unit)[ =]|\bsystemd\[\d{1,7}\]|^[ \t]{0,8}ExecStart="
+)
+_CRON_USER = lazy_pattern(
+    r"\b[Cc]rontab (?:of|for) (?:the )?(?:user )?(?P<owner>(?!the\b|an?\b|my\b|our\b|this\b)[a-z_][\w.-]{0,31})\b|\bcrontab (?:-l |-e )?-u (?P<user>[a-z_][\w.-]{0,31})\b"
+)
+# What the job does with S3: the only files that it copies there, or from there.
+_COPY = lazy_pattern(
+    r"\baws s3 (?:cp|mv) (?:(?P<local>(?!s3://)[^\s|;&]{1,200}) )?s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/"
+)
+
+
+def find_instance_role(text: str) -> str | None:
+    r"""Return the name of the role that an instance has, an empty string if only that it has one is known.
+
+    >>> find_instance_role("The instance has the role web-1."), find_instance_role("No instance role is attached.")
+    ('web-1', None)
+    """
+    if (listed := find_listed_role(text)) is not None:
+        return listed
+    said = next(find_said(text, _SAID_ROLE), None)
+    return None if said is None else said["name"] or said["attached"] or ""
+
+
+def explain_unattended_sign_in(
+    case: Case[Failure], reported: Cause, sign_in: Remedy, whose: str
+) -> Explanation | None:
+    """Explain that a job of cron or systemd uses a sign-in that has expired, if the text shows the job.
+
+    Args:
+        case: The failure.
+        reported: That the sign-in has expired.
+        sign_in: How a person signs in again.
+        whose: The sign-in, in words.
+    """
+    text = case.failure.text
+    is_cron = _CRON.search(text) is not None
+    if not is_cron and _TIMER.search(text) is None:
+        return None
+    job, file = ("cron job", "crontab") if is_cron else ("systemd unit", "unit")
+    role, profile = find_instance_role(text), find_profile(case)
+    of_profile = f" of the profile {profile}" if profile else ""
+    owner = next((each["owner"] or each["user"] for each in _CRON_USER.finditer(text)), None)
+    where = f"the {file}{f' of {owner}' if owner else ''}"
+    removed = f"what selects the profile{f' {profile}' if profile else ''} (AWS_PROFILE or --profile) from the job and its files"
+    edit: str | None = None
+    if profile and re.search(_SET_IN_FILE.format(re.escape(profile)), text):
+        removed = f"AWS_PROFILE={profile} from {where}"
+        edit = commands.command("sudo", "crontab", "-u", owner, "-e") if owner else "crontab -e"
+        if not is_cron:
+            edit = commands.fill_command("sudo systemctl edit --full {}", find_unit(case) or "UNIT")
+    known = f"the instance's role{f' {role}' if role else ''}"
+    allows = f"{f'The role {role}' if role else 'The role'} must itself allow what the job does{_describe_copy(text)}: it has other permissions than the profile."
+    title, url = f"Let the {job} use {known}", pages.EC2_ROLES
+    steps = [
+        f"Remove {removed}. Without a profile and keys, the AWS CLI and SDKs get the credentials of the role, and renew them."
+    ]
+    check: Labelled | None = Labelled.required(
+        f"As the user of the job, this must print {f'the role {role}' if role else 'the role'}:",
+        "env -u AWS_PROFILE aws sts get-caller-identity",
+    )
+    if role is None and case.context.runtime_kind == "ec2":
+        steps.append("If the instance has no role, attach an instance profile first.")
+    elif role is None:
+        title, known, check, url = (
+            f"Give the {job} credentials that renew themselves",
+            "a role",
+            None,
+            _ROLES_ANYWHERE,
+        )
+        steps = [
+            f"On AWS, use the role of the instance or container: remove {removed}. Elsewhere, use IAM Roles Anywhere, whose credential_process needs a certificate and no person.",
+        ]
+    return case.explain(
+        f"{whose}{of_profile} has expired, and only a person can renew it. The {job} can use {known} instead. No permission is missing.",
+        reported,
+        UNATTENDED_SIGN_IN.cause("derived", f"The text shows a {job}."),
+        topic=reported.code,
+        remedies=your_remedy(
+            title,
+            *steps,
+            allows,
+            commands=(
+                edit,
+                check,
+                Labelled.required("Until then, as the user of the job:", sign_in.commands[0]),
+            ),
+            url=url,
+        ),
+    )
+
+
+def _describe_copy(text: str) -> str:
+    """Return which permission the only copy to or from S3 in a text requires, to go on with it, or nothing."""
+    needed = {
+        f"{'s3:PutObject' if each['local'] else 's3:GetObject'} on arn:aws:s3:::{each['bucket']}/*"
+        for each in _COPY.finditer(text)
+    }
+    return f", such as {needed.pop()}" if len(needed) == 1 else ""
