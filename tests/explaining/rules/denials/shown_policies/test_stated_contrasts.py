@@ -1848,3 +1848,28 @@ def test_resource_that_the_called_region_lacks(text: str, *, is_left: bool) -> N
     assert "list-tables" not in str(first.commands)
     assert any(each.policy is not None for each in others) is is_left
     assert any(_NO_HELP in each for each in first.steps) is not is_left
+
+
+_TARGET = "arn:aws:iam::444455556666:role/reader"
+_WITH_PATH = "arn:aws:iam::444455556666:role/partners/reader"
+
+
+@check_rows(
+    ("setting", "allowed", "title"),
+    [
+        (f"[profile partner]\nrole_arn = {_TARGET}", _WITH_PATH, "Add the path partners/ to role_arn"),
+        (f'sts.assume_role(RoleArn="{_TARGET}", RoleSessionName="x")', _WITH_PATH, "Add the path partners/ to RoleArn"),
+        ("", _WITH_PATH, "Add the path partners/ to the ARN of the role in the call"),
+        # Another role, another account, and several roles.
+        ("", _WITH_PATH + "2", "Allow "),
+        ("", _WITH_PATH.replace("4444", "7777"), "Allow "),
+        ("", f"{_WITH_PATH} and arn:aws:iam::444455556666:role/other", "Allow "),
+    ],
+)  # fmt: skip
+def test_role_without_its_path(setting: str, allowed: str, title: str) -> None:
+    denied = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: {_TARGET}"
+    first = explain(f"{denied}\n\n{setting}\nMy policy allows sts:AssumeRole on {allowed}.").remedies[0]
+    assert first.title.startswith(title)
+    assert (first.who == "you") is title.startswith("Add")
+    if title.startswith("Add"):
+        assert (first.manifest or "").endswith(_WITH_PATH)

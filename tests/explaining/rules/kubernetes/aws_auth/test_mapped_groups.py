@@ -80,3 +80,27 @@ def test_reason_of_the_node_authorizer_shows_that_the_groups_are_right() -> None
     text = f'secrets "db" is forbidden: User "{_NODE}" cannot get resource "secrets" in API group "" in the namespace "tide": {reason}\n'
     explanation = explain(f"{text}mapRoles: |\n{_entry('spot', _TEMPLATE, _JOINED)}")
     assert "aws-auth entry" not in explanation.summary
+
+
+@check_rows(
+    ("listed", "is_pattern"),
+    [
+        ("role/ci-*", True),
+        ("role/ci-eu-*", False),
+        ("role/ci-us", False),
+    ],
+)
+def test_pattern_in_aws_auth(listed: str, *, is_pattern: bool) -> None:
+    """The authenticator compares ARNs as they are written."""
+    text = f"""level=warning msg="access denied" error="ARN is not mapped: arn:aws:iam::111122223333:role/ci-us-1" method=POST path=/authenticate
+
+  mapRoles: |
+    - rolearn: arn:aws:iam::111122223333:{listed}
+      username: ci
+      groups: [deployers]
+"""
+    explanation = explain(text)
+    assert ("is no wildcard" in explanation.summary) is is_pattern
+    entry = explanation.remedies[0].manifest or ""
+    assert ('username: "ci"' in entry) is is_pattern
+    assert "rolearn: arn:aws:iam::111122223333:role/ci-us-1\n" in entry

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.basics import Denial, Remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
@@ -57,6 +57,7 @@ def find_spelling_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast |
     """Return how a policy spells the ARN of the resource in another way, or of what contains it."""
     readers = (
         _find_container_contrast,
+        _find_path_contrast,
         _find_bucket_contrast,
         _find_slash_in_code_contrast,
         _find_index_contrast,
@@ -278,6 +279,40 @@ def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
         verdict,
         None,
         f"The resource in the policy is {clip_text(longest)}, and the call is checked on {clip_text(resource)}.",
+    )
+
+
+# The setting or parameter of a role: role_arn = …, RoleArn="…", --role-arn …
+_ROLE_SETTING = lazy_pattern(r"(?i)\b(?P<name>[\w.-]{0,40}role[_-]?arn)[\"']?(?:\s?[=:]\s?|\s)[\"']?\Z")
+
+
+def _find_path_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return the contrast that a policy has the role of the call with a path, which the ARN in the call most likely lacks.
+
+    STS says the same of a role that does not exist: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html
+    """
+    resource, text = denial.resource or "", denial.failure.text
+    start, role, name = resource.partition(":role/")
+    pathless = role and "/" not in name and denial.lowercase_action in {"sts:assumerole", "iam:passrole"}
+    meant = only_one(allowed) if pathless else None
+    if meant is None or not (meant.startswith(f"{start}:role/") and meant.endswith(f"/{name}")):
+        return None
+    settings = (
+        _ROLE_SETTING.search(text, max(each.start() - 60, 0), each.start())
+        for each in re.finditer(re.escape(resource) + r"(?![\w/+=,.@-])", text)
+    )
+    where = next((clip_text(each["name"]) for each in settings if each), "the ARN of the role in the call")
+    path = meant[len(start) : -len(name)].partition("/")[2]
+    remedy = your_remedy(
+        f"Add the path {path} to {where}",
+        "No policy has to change: the caller's allows the role with the path. AWS denies a call for a role that does not exist in the same words.",
+        manifest=f"{'' if ' ' in where else f'{where} = '}{clip_text(meant)}",
+        manifest_language="text",
+    )
+    return Contrast(
+        f"allows it only on {clip_text(meant)}: most likely, {where} lacks the path {path}",
+        remedy,
+        replaces_allow=True,
     )
 
 

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.failures._failures import AccessEntry
+from iamtriage.policies._patterns import compile_glob, matches
 
 YAML_BROKEN = CauseType(
     "yaml-invalid",
@@ -208,12 +209,21 @@ def explain_absent_entry(
         summary = f"{where} rejected {principal.description}: {summary}."
         summary += " The entry of a user does not apply to a role that the user assumes." if of_user else ""
     text = f"The aws-auth map in the text has no entry for {arn_in_map(caller)}."
+    patterns = [
+        each for each in entries if "*" in each.arn and matches(arn_in_map(caller), compile_glob(each.arn))
+    ]
+    if patterns:
+        summary = f"{summary.rpartition(': ')[0]}: the * in {_name(patterns)[0]} of aws-auth is no wildcard, so no entry matches."
+        text = f"The authenticator compares ARNs literally: each role needs an entry with its own ARN. {text}"
     # The entry of a session matches nobody.
     people = [each for each in entries if not is_for_nodes(each) and _SESSION not in each.arn]
-    mapping = _mapping_remedy(people, principal, is_node=is_node)
+    username = patterns[0].username if patterns else None
+    mapping = _mapping_remedy(patterns[:1] or people, principal, username, is_node=is_node)
     # With API_AND_CONFIG_MAP, an access entry requires no access to the cluster.
     entry = tuple(each for each in explanation.remedies if gift_of(each) == "access entry")
-    parsed = (try_parse_principal(each.arn) for each in people if each.is_role != of_user)
+    parsed = (
+        try_parse_principal(each.arn) for each in people if each.is_role != of_user and "*" not in each.arn
+    )
     named = (each for each in parsed if each is not None)
     return attrs.evolve(
         explanation,
@@ -227,7 +237,11 @@ def explain_absent_entry(
 
 
 def _mapping_remedy(
-    people: Sequence[MappingEntry], principal: principal_mappings.ClusterPrincipal, *, is_node: bool
+    people: Sequence[MappingEntry],
+    principal: principal_mappings.ClusterPrincipal,
+    username: str | None,
+    *,
+    is_node: bool,
 ) -> Remedy:
     """Return the remedy that adds the entry to the map, or to the Terraform configuration that the text shows."""
     masters = _name([each for each in people if _MASTERS in each.groups and ":group/" not in each.arn])
@@ -244,7 +258,7 @@ def _mapping_remedy(
     retry = " The kubelet keeps trying." if is_node else ""
     return principal.aws_auth_remedy(
         groups=groups,
-        username=principal_mappings.NODE_USERNAME if is_node else None,
+        username=principal_mappings.NODE_USERNAME if is_node else username,
         steps=(step,),
         others=f"{who} adds the entry: the other entries stay.{retry}",
     )
