@@ -90,3 +90,64 @@ def test_roles_without_trust(text: str, facts: dict[str, Any], verdict: str, com
 )
 def test_roles_that_may_trust(text: str, facts: dict[str, Any]) -> None:
     assert "cdk-roles-without-trust" not in {each.code for each in explain(text, facts=facts).causes}
+
+
+_OWN_ROLE = "arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1"
+_WENT_ON = (
+    f"current credentials could not be used to assume '{_OWN_ROLE}', but are for the right account. Proceeding anyway.\n"
+    "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/ci-cdk/job-1 is not authorized to perform: ssm:GetParameter on resource: "
+    "arn:aws:ssm:eu-west-1:111122223333:parameter/cdk-bootstrap/hnb659fds/version because no identity-based policy allows the ssm:GetParameter action\n"
+)
+_STATEMENT = '{{"Effect": "Allow", "Action": "{}", "Resource": "{}"}}'
+_IS_BOOTSTRAPPED, _LACKS = (
+    "is bootstrapped, so the role ci-cdk is not allowed",
+    "does not have sts:AssumeRole on this role",
+)
+
+
+@check_rows(
+    ("text", "shown", "first", "others"),
+    [
+        ("From my laptop the same deploy works.", _IS_BOOTSTRAPPED, "Allow sts:AssumeRole", ()),
+        ("It deploys fine locally.", _IS_BOOTSTRAPPED, "Allow sts:AssumeRole", ()),
+        (
+            "The role ci-cdk has cloudformation:* and s3:*, nothing else.",
+            _LACKS,
+            "Allow sts:AssumeRole",
+            ("Check whether",),
+        ),
+        (_STATEMENT.format("s3:*", "*"), _LACKS, "Allow sts:AssumeRole", ("Check whether",)),
+        (
+            _STATEMENT.format("sts:AssumeRole", "arn:aws:iam::111122223333:role/other"),
+            _LACKS,
+            "Allow sts:AssumeRole",
+            ("Check whether",),
+        ),
+        (f"{_STATEMENT.format('s3:*', '*')}\nThe deploy works locally.", _LACKS, "Allow sts:AssumeRole", ()),
+        (
+            _STATEMENT.format("sts:AssumeRole", "arn:aws:iam::111122223333:role/cdk-*"),
+            "allows the role ci-cdk sts:AssumeRole on this role, so the environment",
+            "Check whether",
+            (),
+        ),
+        # Nothing decides.
+        (
+            "",
+            "is only the consequence",
+            "Allow sts:AssumeRole",
+            ("Check whether", "Or allow ssm:GetParameter"),
+        ),
+        ("The deploy to the dev account works.", "is only", "Allow sts:AssumeRole", ("Check", "Or allow")),
+        ("Does the same deploy work locally?", "is only", "Allow sts:AssumeRole", ("Check", "Or allow")),
+        ("cdk synth works.", "is only", "Allow sts:AssumeRole", ("Check", "Or allow")),
+    ],
+)
+def test_what_the_text_shows_decides(text: str, shown: str, first: str, others: tuple[str, ...]) -> None:
+    """A deployment that works elsewhere shows the bootstrap, and a policy whether the caller may assume its roles."""
+    explanation = explain(f"{_WENT_ON}\n{text}")
+    remedy, *more = explanation.remedies
+    assert shown in explanation.causes[0].text
+    assert remedy.title.startswith(first)
+    assert [each.title.startswith(start) for each, start in zip(more, others, strict=True)] == [True] * len(
+        more
+    )

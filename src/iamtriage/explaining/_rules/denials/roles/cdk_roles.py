@@ -12,11 +12,13 @@ from collections.abc import Sequence
 import attrs
 
 from iamtriage._patterns import REGION, lazy_pattern
-from iamtriage._text import join_words, line_start
+from iamtriage._text import join_words
 from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Evidence, Explanation, Remedy
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import is_of_other, list_known_policies
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
@@ -33,30 +35,9 @@ _ROLE_ARN = (
 _ROLE = lazy_pattern(_ROLE_ARN, re.ASCII)
 _UNASSUMED = lazy_pattern(rf"(?a)could\s+not\s+be\s+used\s+to\s+assume\s+['\"]?{_ROLE_ARN}['\"]?")
 _NO_PARAMETER = lazy_pattern(r"SSM\s+parameter\s+(/cdk-bootstrap/\w{1,20}/version)\s+not\s+found")
-# What exists only in an environment that is bootstrapped.
-_BOOTSTRAPPED = lazy_pattern(
-    r"\bcdk-[a-z0-9]{1,10}-assets-\S{1,80}['\"]? exists, but|\bCDKToolkit\b[^❯$]{0,300}?\b(?:CREATE|UPDATE)_COMPLETE"
-    r"|--name /cdk-bootstrap/\w{1,20}/version\b[^\n]{0,200}\n(?:[^\n]{0,80}\"Value\": )?\"?\d"
-)
-# What people say of it, and what cdk bootstrap prints of an environment that was bootstrapped before.
-_SAID_BOOTSTRAPPED = lazy_pattern(
-    r"(?i)\b(?:accounts?|environments?|[Rr]egions?|aws://\S{12,40}) (?:(?:is|are|was|were) (?:already |now |both |all )?|(?:has|have) (?:already )?been )bootstrapped\b"
-    r"|\balready bootstrapped\b|\bbootstrapped \(no changes\)"
-    r"|\b[Cc]dk bootstrap\b[`'\"]?[^.?\n]{0,40}?\b(?:changed nothing|(?:did|does)(?:n't| not) (?:help|change|fix)|made no difference|succeeded|went through|is done)\b"
-    r"|\b(?:ran|re-?ran|repeated) [`'\"]?(?:npx )?cdk bootstrap\b(?![^.\n]{0,60}\b(?:fail|error|denied))"
-    r"|\broles? (?:(?:mentioned|named|listed|shown) )?(?:above |below )?(?:do |does |all |already )?exists?\b"
-    r"|\bCDKToolkit\b(?: stack)?[^.?\n]{0,20}?\b(?<!\blonger )(?:exists|is there|is in place|is present)\b|\bI (?:can )?see the CDKToolkit\b"
-)
-# What makes it a question, a condition or a rule.
-_NOT_SAID = lazy_pattern(
-    r"(?i:\b(?:not|never|if|whether|unless|until|once|when|after|before|should|must|have to|need to|docs?|documentation)\b|n't\b)[^.;\n]{0,50}\Z"
-)
-_ASKED = lazy_pattern(r"[^.!\n]{0,60}\?")
-_CHARS_BEFORE = 70
 _ACCOUNT = lazy_pattern(r"[0-9]{12}")
 _QUOTES = "'\""
 _PIPELINE_STEP = lazy_pattern(r"\b(?:ShellStep|CodeBuildStep)\b")
-_REGION = lazy_pattern(rf"(?a)\b{REGION}\b")
 
 _PASSED_TO_CLOUDFORMATION = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
 # A mask can end the match of the failure within the ARN.
@@ -153,14 +134,15 @@ def explain_unassumed_roles(denial: Denial) -> Explanation | None:
     called = denial.action or denial.operation or "the call"
     is_several = len({each["purpose"] for each in found}) > 1
     roles = f"its bootstrap roles ({purposes})" if is_several else f"its {purposes} role"
-    stated = None if is_several else f"The warning names {first[0].split()[-1].strip(_QUOTES)}."
+    role, these = first[0].split()[-1].strip(_QUOTES), "these roles" if is_several else "this role"
+    stated = None if is_several else f"The warning names {role}."
     parameter = _NO_PARAMETER.search(denial.failure.text)
     where = _environment(first)
-    may_not = f"{denial.caller} is not allowed to perform sts:AssumeRole on {'these roles' if is_several else 'this role'}"
+    may_not = f"{denial.caller} is not allowed to perform sts:AssumeRole on {these}"
     assume = _assume_remedy(denial, first)
     bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
     not_allowed = NO_IDENTITY_ALLOW.cause(
-        text=f"No policy of {denial.caller} allows sts:AssumeRole on {'these roles' if is_several else 'this role'}."
+        text=f"No policy of {denial.caller} allows sts:AssumeRole on {these}."
     )
     unprepared = ""
     if denial.account == first["account"]:
@@ -173,31 +155,33 @@ def explain_unassumed_roles(denial: Denial) -> Explanation | None:
     remedies = (
         present(assume, bootstrap, _direct_remedy(denial)) if is_of_call else present(bootstrap, assume)
     )
-    reason = f"{where} is not bootstrapped, or {may_not}"
-    trusts_caller = _trusts_account(denial, first["account"])
-    is_bootstrapped = _is_bootstrapped(denial.failure.text, first["region"])
     is_same_account = denial.account in {None, first["account"]} or not _ACCOUNT.fullmatch(first["account"])
-    if trusts_caller or is_bootstrapped:
-        causes, remedies = (), present(assume)
-        reason = f"{where} is bootstrapped, so {may_not}"
-        if not (trusts_caller or is_same_account):
-            reason += ", or the roles do not trust its account"
-            remedies = present(assume, _trust_remedy(denial, first))
-    if trusts_caller:
-        reason = f"The trust policy of the role allows the whole account, so only an identity-based policy of {denial.caller} is missing"
-    elif parameter is not None:
-        reason = cdk_bootstrap.describe_missing(first, where, parameter[1])
+    is_trusted = _trusts_account(denial, first["account"])
+    is_bootstrapped = is_trusted or cdk_bootstrap.is_bootstrapped(denial.failure.text, first["region"])
+    is_allowed, policy = _find_policy(denial, role) if is_of_call and parameter is None else (None, "")
+    either = "" if is_same_account else ", or the roles do not trust its account"
+    change = bootstrap if is_same_account else _trust_remedy(denial, first)
+    reasons = (
+        (is_trusted, f"The trust policy of the role allows the whole account, so only an identity-based policy of {denial.caller} is missing"),
+        (is_allowed, f"{policy} allows {denial.caller} sts:AssumeRole on {these}, so the environment, or the trust policy of its roles, is the cause"),
+        (is_allowed is False, f"{policy} does not have sts:AssumeRole on {these}{either}"),
+        (parameter, parameter and cdk_bootstrap.describe_missing(first, where, parameter[1])),
+        (is_bootstrapped, f"{where} is bootstrapped, so {may_not}{either}"),
+    )  # fmt: skip
+    decided = next((text for is_so, text in reasons if is_so), None)
+    reason = decided or f"{where} is not bootstrapped, or {may_not}"
+    if is_allowed and not is_trusted:
+        causes, remedies = causes[1:], (change,)
+    elif is_bootstrapped or is_allowed is False:
+        causes, remedies = (), present(assume, None if is_bootstrapped and is_same_account else change)
     summary = f"The CDK could not assume {roles}: {reason}."
     if is_of_call:
         on = f" on {denial.resource}" if denial.resource else ""
         summary = (
             f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}{on}."
         )
-    text = "What is denied after that is only the consequence: the bootstrap roles have the permissions for a deployment."
-    if not _only_looks_up(denial.failure.text):
-        execution = "CloudFormation creates the resources with the cfn-exec role of the bootstrap"
-        text = f"What is denied after that is only the consequence: the bootstrap roles deploy, and {execution}. {capitalize_start(denial.caller)} needs no permissions for the resources."
-    if bootstrap not in remedies or parameter is not None:
+    text = _describe_consequence(denial)
+    if decided is not None:
         text = f"{reason}. {text}"
     again = "Another cdk bootstrap changes nothing here." if is_bootstrapped and is_same_account else None
     note = "Allow the denied calls one by one only if the caller cannot use the roles, which have all permissions for a deployment."
@@ -208,6 +192,28 @@ def explain_unassumed_roles(denial: Denial) -> Explanation | None:
         remedies=remedies,
         notes=present(again, note),
     )
+
+
+def _describe_consequence(denial: Denial) -> str:
+    """Return that the denied call needs no permission, as the roles have it."""
+    start = "What is denied after that is only the consequence: the bootstrap roles"
+    if _only_looks_up(denial.failure.text):
+        return f"{start} have the permissions for a deployment."
+    return f"{start} deploy, and CloudFormation creates the resources with the cfn-exec role of the bootstrap. {capitalize_start(denial.caller)} needs no permissions for the resources."
+
+
+def _find_policy(denial: Denial, role: str) -> tuple[bool | None, str]:
+    """Return whether the caller's policies in the text allow sts:AssumeRole on a role, and the name of the one that shows it."""
+    policies = [
+        each
+        for each in list_known_policies(denial)
+        if each.policy_type in {None, "identity"} and not each.has_principal and not is_of_other(each, denial)
+    ]
+    for policy in policies:
+        named = [each for each in policy.allows if names_action(each, "sts:AssumeRole") is not False]
+        if any(names_resource(each, role) is not False for each in named):
+            return True, capitalize_start(policy.name)
+    return (False, capitalize_start(policies[0].name)) if policies else (None, "")
 
 
 # The bucket of the bootstrap, which only its file-publishing role needs, except to read.
@@ -278,24 +284,6 @@ def _direct_remedy(denial: Denial) -> Remedy | None:
     if grant is None or _only_looks_up(denial.failure.text):
         return None
     return allow_remedy(denial, grant=grant, title=title)
-
-
-def _is_bootstrapped(text: str, region: str | None) -> bool:
-    """Return whether the text shows that the Region of the roles is bootstrapped."""
-    said = (each for each in _SAID_BOOTSTRAPPED.finditer(text) if _is_said(each))
-    found = _BOOTSTRAPPED.search(text) or next(said, None)
-    if found is None:
-        return False
-    # A command before its output can name the Region.
-    named = _REGION.findall(text[line_start(text, found.start()) : found.end()])
-    return region is None or not named or region in named
-
-
-def _is_said(found: re.Match[str]) -> bool:
-    """Return whether what people say of an environment is a statement."""
-    text, start = found.string, found.start()
-    is_open = _NOT_SAID.search(text, max(start - _CHARS_BEFORE, 0), start) is not None
-    return not is_open and _ASKED.match(text, found.end()) is None
 
 
 def _environment(found: re.Match[str]) -> str:

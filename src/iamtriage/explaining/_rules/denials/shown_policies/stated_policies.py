@@ -75,7 +75,7 @@ _MAX_POLICIES, _RENAMED_SERVICE = 3, (NO_IDENTITY_ALLOW.code, "derived")
 # The topics of explanations that have compared the policies, or of what no policy has to allow.
 _COMPARED = frozenset(
     {
-        "bedrock-subscription",
+        *("bedrock-subscription", "cdk-roles-not-assumed"),
         *("data-access-policy", "database-user-arn"),
         *("execution-role", "missing-object"),
         *("s3-acl", "s3-bucket-key"),

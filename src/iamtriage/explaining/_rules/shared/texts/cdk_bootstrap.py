@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern, only_one
+from iamtriage._patterns import REGION, lazy_pattern, only_one
+from iamtriage._text import line_start
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -27,6 +29,31 @@ ASSUMED_ROLE = lazy_pattern(
     rf"(?P<start>arn:[\w-]{{1,20}}:iam::(?:[0-9]{{12}}|ACCOUNT_ID):role/cdk-{QUALIFIER}-)(?:{ASSUMED})-role-"
 )
 """The beginning of the ARN of a role that the CDK assumes."""
+# What exists only in an environment that is bootstrapped.
+_BOOTSTRAPPED = lazy_pattern(
+    r"\bcdk-[a-z0-9]{1,10}-assets-\S{1,80}['\"]? exists, but|\bCDKToolkit\b[^❯$]{0,300}?\b(?:CREATE|UPDATE)_COMPLETE"
+    r"|--name /cdk-bootstrap/\w{1,20}/version\b[^\n]{0,200}\n(?:[^\n]{0,80}\"Value\": )?\"?\d"
+)
+# What people say of it, and what cdk bootstrap prints of an environment that was bootstrapped before.
+_SAID_BOOTSTRAPPED = lazy_pattern(
+    r"(?i)\b(?:accounts?|environments?|[Rr]egions?|aws://\S{12,40}) (?:(?:is|are|was|were) (?:already |now |both |all )?|(?:has|have) (?:already )?been )bootstrapped\b"
+    r"|\balready bootstrapped\b|\bbootstrapped \(no changes\)"
+    r"|\b[Cc]dk bootstrap\b[`'\"]?[^.?\n]{0,40}?\b(?:changed nothing|(?:did|does)(?:n't| not) (?:help|change|fix)|made no difference|succeeded|went through|is done)\b"
+    r"|\b(?:ran|re-?ran|repeated) [`'\"]?(?:npx )?cdk bootstrap\b(?![^.\n]{0,60}\b(?:fail|error|denied))"
+    r"|\broles? (?:(?:mentioned|named|listed|shown) )?(?:above |below )?(?:do |does |all |already )?exists?\b"
+    r"|\bCDKToolkit\b(?: stack)?[^.?\n]{0,20}?\b(?<!\blonger )(?:exists|is there|is in place|is present)\b|\bI (?:can )?see the CDKToolkit\b"
+)
+# What makes it a question, a condition or a rule.
+_NOT_SAID = lazy_pattern(
+    r"(?i:\b(?:not|never|if|whether|unless|until|once|when|after|before|should|must|have to|need to|docs?|documentation)\b|n't\b)[^.;\n]{0,50}\Z"
+)
+_ASKED = lazy_pattern(r"[^.!\n]{0,60}\?")
+_CHARS_BEFORE = 70
+_REGION = lazy_pattern(rf"(?a)\b{REGION}\b")
+# A deployment that works with another caller, but not one of another app or to another environment.
+_DEPLOYS = lazy_pattern(
+    rf"(?i)^(?!.*\b(?:accounts?|apps?|clusters?|environments?|projects?|regions?|stages?|synth\w*|diff|dev|test|staging|prod(?:uction)?|sandbox|old|other|another|different)\b).*?(?:\bdeploy(?:s|ing|ments?)?\b|{LOCALLY.pattern})"
+)
 # The option, and what cdk bootstrap prints without it.
 _EXECUTION_POLICIES = lazy_pattern(
     r"(?:--cloudformation-execution-policies[ =]|\bUsing default execution policy of )[\"']?(?P<arns>arn:aws[a-z-]{0,12}:iam::[^\s\"']{1,1200})"
@@ -36,6 +63,30 @@ _BOOTSTRAP = lazy_pattern(
 )
 _ENVIRONMENT = lazy_pattern(r"\baws://([0-9]{12})/")
 _POLICY = lazy_pattern(r"(?a)arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}|aws):policy/[\w+=.@/-]{1,600}")
+
+
+def is_bootstrapped(text: str, region: str | None) -> bool:
+    """Return whether the text shows that the Region of the roles is bootstrapped, or that the same deployment works elsewhere.
+
+    >>> text = "I ran cdk deploy. From my laptop, the same deploy {}."
+    >>> [is_bootstrapped(text.format(each), None) for each in ("works", "fails", "to dev works")]
+    [True, False, False]
+    """
+    said = (each for each in _SAID_BOOTSTRAPPED.finditer(text) if _is_said(each))
+    found = _BOOTSTRAPPED.search(text) or next(said, None)
+    if found is None:
+        works = find_working(text, _DEPLOYS)
+        return works is not None and {region, *_REGION.findall(works)} == {region}
+    # A command before its output can name the Region.
+    named = _REGION.findall(text[line_start(text, found.start()) : found.end()])
+    return region is None or not named or region in named
+
+
+def _is_said(found: re.Match[str]) -> bool:
+    """Return whether what people say of an environment is a statement."""
+    text, start = found.string, found.start()
+    is_open = _NOT_SAID.search(text, max(start - _CHARS_BEFORE, 0), start) is not None
+    return not is_open and _ASKED.match(text, found.end()) is None
 
 
 def find_execution_policy(text: str, account: str | None) -> str | None:
