@@ -271,7 +271,7 @@ _SIGNS_OF_DESCRIPTIONS = (" may ", " can ", " contain", " got ", "gave ", "added
 # Every policy contains one of these, in JSON, YAML or code.
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",
-    "FederatedPrincipal(", "WebIdentityPrincipal(", "Policy:", 'Policy":', '"Resource"', "Action", ": Deny ", ": Allow ",
+    "FederatedPrincipal(", "WebIdentityPrincipal(", "Policy:", 'Policy":', '"Resource"', "Action", " Deny ", " Allow ",
 )  # fmt: skip
 
 

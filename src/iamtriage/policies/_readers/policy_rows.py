@@ -195,7 +195,7 @@ def _read_condition(tokens: list[str], *, is_list: bool) -> dict[str, dict[str, 
     for token in tokens:
         if _OPERATOR.fullmatch(token):
             keys, values = condition.setdefault(token, {}), None
-        elif keys is not None and _KEY.fullmatch(token):
+        elif keys is not None and values != [] and _KEY.fullmatch(token):
             values = keys.setdefault(token, [])
         elif values is None or token in _WORDS or not _VALUE.fullmatch(token) or (values and not is_list):
             return None
@@ -212,13 +212,17 @@ def _read_condition(tokens: list[str], *, is_list: bool) -> dict[str, dict[str, 
 NOTE = lazy_pattern(
     r"(?<![\w-])(?:(?P<of_all>(?i:endpoint policy|resource control policy)|RCP)"
     r"|(?P<of_resource>(?i:(?:bucket|function|key|queue|repository|resource(?:-based)?|secret|topic)(?:'s)?"
-    r" policy))|(?<!trust )(?i:policy|boundary|SCP))(?: [\w-]{1,64})?(?: \([^()\n]{1,60}\))?"
-    r"(?::[ \t]{1,4}(?P<effect>Allow|Deny)|[ \t]denies)(?=[ \t]\S)"
+    r" policy|trust(?: policy| relationship)?))|(?i:policy|boundary|SCP))"
+    r"(?:(?: of| on| for)?(?: the| our| my)?(?: role| user)?"
+    r" (?!(?:denies|has|says|contains|with)\b)[\w+=,.@-]{1,64})?"
+    r"(?: \([^()\n]{1,60}\))?(?: (?:has|says|contains|with|statement))?"
+    r"(?:(?: ?(?::|=>?|[-=]>|→)\s{1,20}(?:[-*•] )?| (?:an? )?)(?P<effect>Allow|Deny)|[ \t]denies)(?=[ \t]\S)"
 )
 """What precedes the statement that a text notes in a line."""
-SIGNS_OF_NOTES = (": Deny ", ": Allow ", " denies ")
+SIGNS_OF_NOTES = (" Deny ", " Allow ", "\nDeny ", "\nAllow ", " denies ")
 """A text without any of these has no such statement."""
 _CHARS_OF_NOTE = 500
+_NEXT_NOTE = lazy_pattern(r"\n[ \t]{0,8}(?:[-*•#] {1,4})?(?P<effect>Allow|Deny)(?=[ \t]\S)")
 _END_OF_NOTE = lazy_pattern(r"\.(?=\s|$)|;|\s(?:#|//|[-–—]{1,2}\s)|\s\([^()\n]{1,80}\)")
 _WORD_OF_NOTE = lazy_pattern(r"[!=]=?|[^\s,|\"'`\[\]{}()=!]{1,600}")
 # What follows a word.
@@ -228,6 +232,7 @@ _PARTS = {
     "principal": "principal", "resource": "resource", "resources": "resource", "to": "principal",
     "unless": "condition", "when": "condition", "where": "condition", "with": "condition",
 }  # fmt: skip
+_SHORT_RESOURCE = lazy_pattern(r"(?a)[a-z][\w.*-]{1,62}/[\w./*-]{1,200}")
 _EVERYONE = frozenset({"all", "anyone", "everybody", "everyone"})
 _NEGATED = {
     "StringEquals": "StringNotEquals", "StringLike": "StringNotLike", "ArnLike": "ArnNotLike",
@@ -251,27 +256,40 @@ def find_policies_in_notes(notes: Iterable[re.Match[str]]) -> Iterator[CodePolic
     {'StringNotEquals': {'aws:SourceVpce': 'vpce-0a1b2c3d'}}
     """
     for found in notes:
-        effect, at = found["effect"] or "Deny", found.end()
-        line = found.string.find("\n", at, at + _CHARS_OF_NOTE)
-        row = found.string[at : at + _CHARS_OF_NOTE if line == -1 else line]
-        end = _END_OF_NOTE.search(row)
-        words = [each.rstrip(":") for each in _WORD_OF_NOTE.findall(row[: end.start()] if end else row)]
-        principals = None
-        if found["of_all"] or found["of_resource"]:
+        has_principal = found["of_all"] or found["of_resource"]
+        statements = list[dict[str, Any]]()
+        row: re.Match[str] | None = found
+        while row is not None:
+            effect, at = row["effect"] or "Deny", row.end()
+            line = found.string.find("\n", at, at + _CHARS_OF_NOTE)
+            words = found.string[at : at + _CHARS_OF_NOTE if line == -1 else line]
             # Nobody notes the principal of a Deny for all, or of a policy that is for all.
-            principals = ["*"] if effect == "Deny" or found["of_all"] else []
-        if (statement := _read_note(effect, words, principals)) is not None:
-            yield _build([statement], found.start("effect") if found["effect"] else at)
+            principals = (["*"] if effect == "Deny" or found["of_all"] else []) if has_principal else None
+            if (statement := _read_note(effect, words, principals)) is not None:
+                statements.append(statement)
+            row = (
+                None
+                if line == -1 or len(statements) == _MAX_STATEMENTS
+                else _NEXT_NOTE.match(found.string, line)
+            )
+        if statements:
+            content = {"Version": "2012-10-17", "Statement": statements}
+            # People note what a trust policy has, and a part of other policies.
+            is_whole = all("Resource" not in each and each["Effect"] == "Allow" for each in statements)
+            start = found.start("effect") if found["effect"] else found.end()
+            yield CodePolicy(content, start, is_whole=is_whole)
 
 
-def _read_note(effect: str, words: list[str], principals: list[str] | None) -> dict[str, Any] | None:
+def _read_note(effect: str, row: str, principals: list[str] | None) -> dict[str, Any] | None:
     """Return the statement of a note, or ``None`` if a part of it is missing or not understood.
 
     Args:
         effect: The effect.
-        words: The words after it.
+        row: What follows it in the line.
         principals: The principals if the note has none; ``None`` for a policy without principals.
     """
+    end = _END_OF_NOTE.search(row)
+    words = [each.rstrip(":") for each in _WORD_OF_NOTE.findall(row[: end.start()] if end else row)]
     parts: dict[str, list[str]] = {"action": [], "resource": [], "principal": [], "condition": []}
     part = "action"
     for word in words:
@@ -288,7 +306,11 @@ def _read_note(effect: str, words: list[str], principals: list[str] | None) -> d
         parts["action"], parts["resource"] = parts["resource"] or ["*"], []
     if effect == "Deny" or principals is not None:
         parts["resource"] = parts["resource"] or ["*"]
+    service = parts["action"][0].partition(":")[0] if parts["action"] else ""
+    parts["resource"] = [_complete_arn(each, service) for each in parts["resource"]]
     elements: dict[str, Any] = {"Action": _shorten(parts["action"]), "Resource": _shorten(parts["resource"])}
+    if all(each.startswith("sts:") for each in parts["action"]) and principals is not None:
+        del elements["Resource"]
     if principals is not None:
         elements["Principal"] = _read_principal(parts["principal"] or principals)
     if parts["condition"]:
@@ -299,6 +321,13 @@ def _read_note(effect: str, words: list[str], principals: list[str] | None) -> d
     )
     is_other = principals is None and parts["principal"]
     return {"Effect": effect, **elements} if is_known and not is_other and all(elements.values()) else None
+
+
+def _complete_arn(written: str, service: str) -> str:
+    """Return the ARN of a resource that people shorten: "instance/*", or a bucket with a folder."""
+    if _RESOURCE.fullmatch(written) or not _SHORT_RESOURCE.fullmatch(written):
+        return written
+    return f"arn:aws:s3:::{written}" if service == "s3" else f"arn:aws:{service}:*:*:{written}"
 
 
 def _read_noted_condition(written: list[str], *, is_negated: bool) -> dict[str, dict[str, Any]] | None:

@@ -24,12 +24,35 @@ _FLEET = "vpce-0a1b2c3d4e5f60718"
         ("queue policy: Allow sqs:SendMessage to everyone when aws:SourceArn = arn:aws:sns:eu-west-1:111122223333:orders", {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", "Principal": "*", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:orders"}}}),
         ("The SCP denies ec2:RunInstances on arn:aws:ec2:*:*:instance/* if ec2:InstanceType != t3.micro. Why?", {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "arn:aws:ec2:*:*:instance/*", "Condition": {"StringNotEquals": {"ec2:InstanceType": "t3.micro"}}}),
         ("policy: Deny s3:* unless aws:MultiFactorAuthPresent = true", {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}),
+        ("bucket policy: Deny s3:PutObject on in/* if s3:x-amz-server-side-encryption != aws:kms", {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::in/*", "Principal": "*", "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}}),
+        ("SCP NeedsOwner: Deny ec2:RunInstances on instance/*, volume/* if Null aws:RequestTag/Owner = true", {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": ["arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:*:*:volume/*"], "Condition": {"Null": {"aws:RequestTag/Owner": "true"}}}),
+        ("The bucket policy says Deny s3:* unless aws:PrincipalOrgID = o-a1b2c3d4e5", {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Principal": "*", "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}),
+        ("SCP p-1a2b3c4d5e has a Deny iam:* unless aws:PrincipalArn = arn:aws:iam::*:role/admin", {"Effect": "Deny", "Action": "iam:*", "Resource": "*", "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}}),
+        ("bucket policy (excerpt):\n  Deny s3:PutObject if s3:x-amz-acl != bucket-owner-full-control", {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*", "Principal": "*", "Condition": {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}}),
+        ("endpoint policy -> Allow s3:GetObject on in-*/*", {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::in-*/*", "Principal": "*"}),
+        ("policy of reader: Allow s3:ListBucket on arn:aws:s3:::in", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::in"}),
     ],
 )  # fmt: skip
 def test_note(note: str, statement: dict[str, object]) -> None:
     [policy] = find_policies_in_notes(NOTE.finditer(f"It fails.\n# {note}\nunless it is Monday"))
     assert policy.content["Statement"] == [statement]
     assert not policy.is_whole
+
+
+def test_list_of_statements() -> None:
+    listed = "policy of reader:\n  - Allow s3:GetObject on in/*\n  - Allow something else\n  - Deny s3:GetObject on in/secret/*\n\nAllow s3:PutObject on in/*"
+    [policy] = find_policies_in_notes(NOTE.finditer(listed))
+    assert policy.content["Statement"] == [
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::in/*"},
+        {"Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::in/secret/*"},
+    ]
+
+
+def test_note_of_a_trust_policy() -> None:
+    denied = _DENIED.format("AssumeRole", _ROLE, "sts:AssumeRole", "arn:aws:iam::444455556666:role/share", "")
+    noted = "trust policy of share: Allow sts:AssumeRole to arn:aws:iam::111122223333:role/loader if sts:ExternalId = acme-7"
+    passed = 'sts.assume_role(RoleArn="arn:aws:iam::444455556666:role/share", RoleSessionName="s", ExternalId="acme7")'
+    assert "acme-7" in explain(f"{denied}\n{noted}\n{passed}").summary
 
 
 @pytest.mark.parametrize(
@@ -39,12 +62,14 @@ def test_note(note: str, statement: dict[str, object]) -> None:
         "policy: Deny all requests that come from the internet",
         "SCP: Deny iam:CreateUser for all but the admins",
         "SCP: Deny iam:CreateUser unless aws:PrincipalArn is one of the admins",
-        "trust policy: Allow sts:AssumeRole to arn:aws:iam::111122223333:role/ci",
+        "trust policy: Allow sts:AssumeRole to the CI role",
         # Where it allows this, or whom, is unknown.
         "policy: Allow s3:GetObject",
         "bucket policy: Allow s3:GetObject",
         "SCP: Deny s3:* unless NumericLessThan s3:max-keys 10",
         "policy: Deny",
+        "The identity policy allows it, the SCP denies it.",
+        "The policy with Deny in it",
         "bucket policy: Deny s3:GetObject if aws:SourceVpce",
     ],
 )

@@ -170,6 +170,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
                 version=find_other_version(text, each.start),
                 heading=f"the policy {printed}" if printed else heading,
                 stated_type=stated_type,
+                owner=_find_owner_of_row(text, each.start, policy) if each in rows else None,
                 is_code=each not in rows,
                 is_whole=each.is_whole,
                 name=name,
@@ -307,6 +308,10 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
     at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
     found = None if at == -1 else _OWNER.match(text[at:start])
     return find_owner_in_heading(text, start) if found is None else (found["kind"], found["name"])
+
+
+def _find_owner_of_row(text: str, start: int, policy: Document) -> tuple[str, str] | None:
+    return (_find_trusting_role if policy.is_trust_policy else find_owner_in_heading)(text, start)
 
 
 def _find_inline_name(text: str, start: int) -> str | None:
