@@ -35,7 +35,7 @@ from iamtriage.explaining._rules.calls.names.missing_resources import (
     explain_not_found,
     is_missing_in_s3,
 )
-from iamtriage.explaining._rules.calls.policies.policy_sizes import explain_policy_size
+from iamtriage.explaining._rules.calls.policies import policy_sizes
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_quota
 from iamtriage.explaining._rules.calls.roles import account_roles, delete_conflicts, service_roles
 from iamtriage.explaining._rules.calls.services import node_groups
@@ -331,7 +331,8 @@ _POLICY_SIZE = (
 _ANY_CODE = lazy_pattern(r".+")
 # The first route that matches is used.
 _ROUTES_BEFORE_KINDS: Routes[_Rule] = Routes(
-    Route(explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
+    Route(policy_sizes.explain_tag_conflict, message=policy_sizes.TAG_CONFLICT),
+    Route(policy_sizes.explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
     Route(service_objects.explain_unreadable_object, message=service_objects.UNREADABLE),
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
     Route(account_roles.explain_missing_setting, message=account_roles.ACCOUNT_ROLE_MISSING),

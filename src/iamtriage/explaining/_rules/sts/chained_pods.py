@@ -16,9 +16,10 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_
 from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
 from iamtriage.failures._failures import AwsError
 
-_POD_IDENTITY = lazy_pattern(
+POD_IDENTITY = lazy_pattern(
     r"(?i:\bpod[ -]identity\b(?! webhook))|169\.254\.170\.23|pods\.eks\.amazonaws\.com"
 )
+"""What says that a pod has its role from EKS Pod Identity."""
 _WEB_IDENTITY = lazy_pattern(
     r"\bIRSA\b|\bAWS_WEB_IDENTITY_TOKEN_FILE\b|\beks\.amazonaws\.com/(?:role-arn|serviceaccount)\b|\bAssumeRoleWithWebIdentity\b"
 )
@@ -85,7 +86,7 @@ def pod_remedies(
     """
     text = case.failure.text
     is_of_pod = case.context.runtime_kind == "eks-pod" or is_about_pods(text)
-    has_association, has_token = _POD_IDENTITY.search(text), _WEB_IDENTITY.search(text)
+    has_association, has_token = POD_IDENTITY.search(text), _WEB_IDENTITY.search(text)
     arn = commands.arn(str(target))
     if not is_of_pod or bool(has_association) is bool(has_token) or arn != str(target):
         return ()

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _MESSAGE = "The new key policy will not allow you to update the key policy in the future."
 _ERROR = f"An error occurred (MalformedPolicyDocumentException) when calling the {{}} operation: {_MESSAGE}\n"
@@ -103,3 +104,28 @@ def test_principals_without_their_statements(shown: str, says: str, *, names_pat
     first = explanation.remedies[0]
     assert (f'with "{_WHOLE}", and run the command again.' in " ".join(first.steps)) is names_path
     assert (first.commands[-1] == _PUT) is (names_path or "AROA" in shown)
+
+
+_CONFLICT = "\nAn error occurred (InvalidParameterValue) when calling the AssumeRole operation: One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session."
+
+
+@check_rows(
+    ("text", "named", "is_of_pods"),
+    [
+        ('Tags=[{"Key": "kubernetes-service-account", "Value": "sync"}, {"Key": "team", "Value": "x"}]', "kubernetes-service-account", True),
+        ('Tags: []types.Tag{{Key: aws.String("eks-cluster-name"), Value: aws.String("prod")}}', "eks-cluster-name", True),
+        ("$ aws sts assume-role --role-arn arn:aws:iam::444455556666:role/x --role-session-name s --tags Key=team,Value=x", "team", False),
+        ('assume_role {\n  tags = {\n    team = "x"\n  }\n}', "team", False),
+        ("The pod uses EKS Pod Identity.", "the tag", True),
+        # Pod Identity does not set this one.
+        ('# EKS Pod Identity\nTags=[{"Key": "team", "Value": "x"}]', "team", False),
+        ("", "the tag", False),
+    ],
+)  # fmt: skip
+def test_session_tag_that_the_session_has(text: str, named: str, *, is_of_pods: bool) -> None:
+    explanation = explain(f"{text}{_CONFLICT}")
+    assert explanation.topic == "transitive-tag-conflict"
+    assert explanation.remedies[0].title == f"Leave {named} out of the tags of the call"
+    assert ("EKS Pod Identity has set it already" in explanation.summary) is is_of_pods
+    lines = [line for each in explanation.remedies for line in each.commands]
+    assert any("--disable-session-tags" in line for line in lines) is is_of_pods

@@ -1087,3 +1087,30 @@ def test_ban_that_the_text_states(text: str, step: str | None) -> None:
     assert ("was working on aws_sqs_queue.tea" in shown) == (
         "with module" not in text and "with aws" not in text
     )
+
+
+@check_rows(
+    ("said", "is_over"),
+    [
+        ("AWS Support closed our case.", True),
+        ("The support case 123456789012345 is resolved, the key is gone.", True),
+        ('Support wrote: "You can now detach the quarantine policy."', True),
+        ("AWS told us that the policy can be removed.", True),
+        ("# case closed", True),
+        # Not yet, a question, a condition, or the opposite.
+        ("The case is not closed yet.", False),
+        ("Can you remove it?", False),
+        ("Do we have to wait until the case is closed?", False),
+        ("When the case is closed, we will detach it.", False),
+        ("If AWS says you can remove the policy, do it.", False),
+        ("AWS said we can't remove the policy.", False),
+    ],
+)
+def test_quarantine_after_the_incident(said: str, *, is_over: bool) -> None:
+    text = _text("an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3")
+    explanation = explain(f"{text}\n{said}")
+    assert explanation.topic == "compromised-key"
+    [remedy] = explanation.remedies
+    assert any("detach-user-policy" in each for each in remedy.commands) is is_over
+    assert any("delete-access-key" in each for each in remedy.commands) is not is_over
+    assert "Allow does not override" in str(explanation.causes)

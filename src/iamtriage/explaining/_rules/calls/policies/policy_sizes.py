@@ -1,11 +1,11 @@
-"""Explain that a policy, or the policies and tags of a session, exceed their maximum size."""
+"""Explain that a policy, or the policies and tags of a session, exceed their maximum size, or that tags conflict."""
 
 from __future__ import annotations
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import find_holder
@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.texts.text_fragments import may_be_about_pods
+from iamtriage.explaining._rules.sts.chained_pods import POD_IDENTITY
 from iamtriage.failures._failures import AwsError
 
 _PACKED_SIZE = lazy_pattern(
@@ -45,6 +46,62 @@ SESSION_TOO_LONG = CauseType(
     fix="Pass managed policies by ARN instead of an inline session policy, and fewer session tags.",
     sources=(pages.SESSION_TAGS,),
 )
+
+TAG_CONFLICT = lazy_pattern(r"conflicts with a transitive tag key")
+"""How STS reports a session tag that the calling session has already."""
+TRANSITIVE_TAG_CONFLICT = CauseType(
+    "transitive-tag-conflict",
+    title="The calling session already has the session tag as a transitive one",
+    text="A role that a session assumes inherits the session's transitive tags, and no call can set their keys again.",
+    recognised_by="The message says that a transitive tag key conflicts with one from the calling session.",
+    fix="Leave the tag out of the call, or use another key.",
+    sources=(
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining",
+    ),
+)
+# https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+_TAGS_OF_PODS = frozenset(
+    {"eks-cluster-arn", "eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account", "kubernetes-pod-name", "kubernetes-pod-uid"}
+)  # fmt: skip
+# The keys of session tags in code, in commands, and in a block of Terraform.
+_TAG_KEY = lazy_pattern(
+    r"(?a)(?:\b[Kk]ey[\"']?\s{0,3}(?:[:=]|\(|=>)\s{0,3}(?:aws\.String\()?[\"']?|\b[Tt]ags?\s{0,3}[:=]\s{0,3}(?:map\[string\]string)?\{\s{0,20}[\"']?)(?P<key>[\w.:/+@-]{1,128})"
+)
+
+
+def explain_tag_conflict(case: Case[AwsError], _message: str) -> Explanation:
+    """Explain that a call of AssumeRole sets a session tag that the calling session has as a transitive one."""
+    text = case.failure.text
+    passed = dict.fromkeys(each["key"] for each in _TAG_KEY.finditer(text))
+    of_pods = [each for each in passed if each.lower() in _TAGS_OF_PODS]
+    keys = of_pods or (list(passed) if len(passed) == 1 else [])
+    named = join_words([clip_text(each) for each in keys], "and") if keys else ""
+    what = f"the session tag{'s' if len(keys) > 1 else ''} {named}" if keys else "a session tag"
+    it, type_ = ("them", "transitive tags") if len(keys) > 1 else ("it", "a transitive tag")
+    is_of_pods = bool(of_pods) or (not passed and POD_IDENTITY.search(text) is not None)
+    owner = "the calling session has"
+    origin = "Whoever started that session passed it with TransitiveTagKeys, or an identity provider or EKS Pod Identity did."
+    remedy = None
+    if is_of_pods:
+        owner = "EKS Pod Identity has set"
+        origin = "EKS Pod Identity sets six session tags, all of them transitive."
+        remedy = clusters.disable_session_tags_remedy(
+            case, "Or, for your own value under this key, turn off the tags of the Pod Identity association"
+        )
+    return case.explain(
+        f"STS rejected {what}: {owner} {it} already, as {type_} that chained sessions inherit and no call can set again. No permission is missing.",
+        TRANSITIVE_TAG_CONFLICT.cause("reported", code_evidence(case.failure)),
+        remedies=(
+            remedies.your_remedy(
+                f"Leave {named or 'the tag'} out of the tags of the call",
+                f"The session of the assumed role inherits {it} anyway. {origin}",
+                f"For a value of your own, use another key, such as {f'app-{keys[0]}' if keys else 'one with a prefix'}, also in the policies that read aws:PrincipalTag.",
+                url=TRANSITIVE_TAG_CONFLICT.sources[0],
+            ),
+            remedy,
+        ),
+        notes="Neither sts:TagSession nor the role's trust policy is the problem: STS rejects the tags, not the caller.",
+    )
 
 
 def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:

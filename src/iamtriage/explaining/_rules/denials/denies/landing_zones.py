@@ -11,7 +11,7 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern, only_one
-from iamtriage._text import join_words
+from iamtriage._text import join_words, quote_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
@@ -46,6 +46,13 @@ _PUSHED = lazy_pattern(
     r"(?a)\b(?:[Pp]ushed|[Cc]ommitted|[Cc]hecked in|[Uu]ploaded|[Pp]ublished|[Ll]eaked) (?:(?:my|our|the|an?) )?[`\"']?(?P<file>(?:[\w.-]{1,60}/){0,6}(?:\.env\b[\w.-]{0,20}|credentials\b|[\w-]{1,60}\.(?:env|tfvars|tfstate|ya?ml|json|ini|cfg|toml|properties|ipynb|py|js|ts|sh)\b))"
 )
 _SUPPORT_CASE = lazy_pattern(r"(?a)\b[Cc]ase(?: (?:ID|id|number|no\.?))?[ :#]{1,3}(\d{9,18})(?![\w-])")
+# What people write of AWS's word that the incident is over: the policy does not go by itself.
+_IS_OVER = lazy_pattern(
+    r"(?i:\b(?:re)?closed (?:the |our |this |that )?(?:AWS )?(?:support )?(?:case|ticket|incident)\b"
+    r"|\b(?:case|ticket|incident)(?: \d{5,18})?(?: (?:is|was|has been|got)| =|:)?(?: now| already| since| then)? (?:(?:re)?closed|over)\b"
+    r"|\byou (?:may|can)(?: now| safely)* (?:remove|detach|delete)\b[^\n.;?]{0,40}\b(?:policy|it|quarantine)\b"
+    r"|\b(?:AWS|support|they)\b[^\n.;?]{0,40}\b(?:we|I|it|policy|quarantine) (?:may|can)(?: now| safely| be)* (?:removed?|detach(?:ed)?|deleted?)\b)"
+)
 
 
 def explain_quarantine(denial: Denial) -> Explanation | None:
@@ -68,6 +75,11 @@ def _find_quarantine(denial: Denial) -> str | None:
 
 def _explain(denial: Denial, policy: str) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
+    # "Resolved" is the state of a closed case, and no attempt to repair the call.
+    text = denial.failure.text
+    over = next(find_said(text.replace("esolved", "eclosed"), _IS_OVER), None)
+    if over is not None:
+        return _explain_leftover(denial, policy, text[over.start() : over.end()])
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
     address = denial.failure.envelope.source_ip or ""
     caller, suspect = "", "If nobody in your organization made the denied call, an attacker most likely did. "
@@ -125,6 +137,33 @@ def _explain(denial: Denial, policy: str) -> Explanation:
         KEY_QUARANTINE.cause("reported" if denial.policy else "derived", reason_lines(denial), text=text),
         topic="compromised-key",
         remedies=remedy,
+    )
+
+
+def _explain_leftover(denial: Denial, policy: str, said: str) -> Explanation:
+    """Explain a denial by the policy that AWS attached, if the text says that the incident is over."""
+    name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
+    partition = denial.location.partition or "aws"
+    arn = f"arn:{partition}:iam::aws:policy/{policy}"
+    text = f"AWS attached its managed policy {policy} when it found an access key of the user exposed publicly. It does not go when the key is deleted or the case is closed: somebody has to detach it. An Allow does not override its explicit deny."
+    return denial.explain(
+        denial_summary(denial, "the quarantine policy is still attached to the user, after the incident"),
+        KEY_QUARANTINE.cause("reported" if denial.policy else "derived", reason_lines(denial), text=text),
+        topic="compromised-key",
+        remedies=account_remedy(
+            "Detach the quarantine policy",
+            f"The text says {quote_words(said)}, so it can go now. An administrator with other credentials detaches it: it denies iam:DetachUserPolicy to the user itself.",
+            "First check that no exposed key is left, and none that you don't know. Better, give the program a role instead of a new key.",
+            "The last command shows whether another quarantine policy or AWSDenyAll is left, which AWS or you attached in the incident.",
+            commands=(
+                commands.fill_command("aws iam list-access-keys --user-name {}", name),
+                commands.fill_command(
+                    f"aws iam detach-user-policy --user-name {{}} --policy-arn {arn}", name
+                ),
+                commands.fill_command("aws iam list-attached-user-policies --user-name {}", name),
+            ),
+            url=pages.QUARANTINE,
+        ),
     )
 
 
