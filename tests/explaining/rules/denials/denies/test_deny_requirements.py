@@ -1093,7 +1093,7 @@ def test_ban_that_the_text_states(text: str, step: str | None) -> None:
     ("said", "is_over"),
     [
         ("AWS Support closed our case.", True),
-        ("The support case 123456789012345 is resolved, the key is gone.", True),
+        ("The support case 123456789012345 is resolved.", True),
         ('Support wrote: "You can now detach the quarantine policy."', True),
         ("AWS told us that the policy can be removed.", True),
         ("# case closed", True),
@@ -1113,4 +1113,4 @@ def test_quarantine_after_the_incident(said: str, *, is_over: bool) -> None:
     [remedy] = explanation.remedies
     assert any("detach-user-policy" in each for each in remedy.commands) is is_over
     assert any("delete-access-key" in each for each in remedy.commands) is not is_over
-    assert "Allow does not override" in str(explanation.causes)
+    assert "Allow does not override" in explanation.causes[0].text
