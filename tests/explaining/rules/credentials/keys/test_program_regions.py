@@ -72,3 +72,27 @@ def test_call_that_reads_no_config_map(failed: str) -> None:
     shown = str(explain(f"{failed}\n{_MANIFEST.format('eu-west-1')}", facts=_GOV))
     assert "not valid" in shown or "does not accept" in shown
     assert "in the ConfigMap" not in shown
+
+
+_CALLER = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::444455556666:user/lee\n"
+_REJECTED = "\nAn error occurred (InvalidClientTokenId) when calling the {} operation: The security token included in the request is invalid.\n"
+
+
+@check_rows(
+    ("command", "operation", "again", "has_setting"),
+    [
+        ("aws sts get-caller-identity --region us-gov-east-1", "GetCallerIdentity", "aws sts get-caller-identity --region us-east-1", False),
+        ("aws iam list-users --region us-gov-east-1", "ListUsers", "aws iam list-users --region us-east-1", False),
+        # The Region of a variable or a profile applies to other calls, too.
+        ("AWS_REGION=us-gov-east-1 aws iam list-users", "ListUsers", "aws iam list-users --region us-east-1", True),
+    ],
+)  # fmt: skip
+def test_command_in_another_partition(command: str, operation: str, again: str, has_setting: bool) -> None:  # noqa: FBT001
+    explanation = explain(f"{_CALLER}$ {command}\n{_REJECTED.format(operation)}")
+    own, home = explanation.remedies
+    assert "--profile PROFILE_NAME" in own.commands[0]
+    assert home.commands[-1] == again
+    assert ("aws configure set region us-east-1" in home.commands) is has_setting
+    # Roles of another partition are reached by federation, and not by AssumeRole.
+    assert "sts:AssumeRole does not work" in explanation.notes[0]
+    assert "sts:GetWebIdentityToken" in explanation.notes[0]

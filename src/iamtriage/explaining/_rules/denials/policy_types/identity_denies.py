@@ -134,7 +134,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     is_revoked, is_of_all = shows_revocation(denial), name == "AWSDenyAll"
     found = f"an identity-based policy of {denial.caller}"
     holders = ", or of one of its groups" if isinstance(denial.principal, User) else ""
-    policy = f" AWS does not name the policy: it is an inline or attached policy of {denial.caller}{holders}."
+    policy = f" AWS does not name this policy of {denial.caller}{holders}."
     if named or is_revoked:
         policy = ""
     if denial.policy and denial.policy not in (named or ""):

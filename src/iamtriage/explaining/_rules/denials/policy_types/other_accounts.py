@@ -46,7 +46,7 @@ _SHARED = (":stackset/", ":stackset-target/", ":type/")
 def _can_assume(denial: Denial) -> bool:
     """Return whether the caller is able to assume a role of the resource's account.
 
-    A root user, a federated user and a service are not, and nobody assumes a role of another partition:
+    A root user, a federated user and a service are not, and AssumeRole does not work across partitions:
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html and
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html.
     """
