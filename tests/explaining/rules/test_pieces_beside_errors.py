@@ -72,15 +72,18 @@ HCL = """resource "aws_iam_role" "sync" {{
 @check_rows(
     ("template", "step", "line"),
     [
-        (YAML.format("ec2.amazonaws.com"), "of SyncRole with this one", "          - lambda.amazonaws.com"),
+        (YAML.format("ec2.amazonaws.com"), "of SyncRole with this one", "        Service: lambda.amazonaws.com"),
         (f"The role is copied.\n{YAML.format('ec2.amazonaws.com')}", "of SyncRole", "        Service: lambda.amazonaws.com"),
-        (HCL.format('"ec2.amazonaws.com"'), "of aws_iam_role.sync", '          "lambda.amazonaws.com"'),
+        (HCL.format('"ec2.amazonaws.com"'), "of aws_iam_role.sync", '        "Service": "lambda.amazonaws.com"'),
+        # The name or another role in the code says that the role is for somebody else.
+        (HCL.format('"ec2.amazonaws.com"').replace('" "sync"', '" "ec2"').replace('"sync"', '"sync-ec2"'), "of aws_iam_role.ec2", '          "lambda.amazonaws.com"'),
+        (HCL.format('"ec2.amazonaws.com"') + "role = aws_iam_role.other.arn\n", "of aws_iam_role.sync", '          "lambda.amazonaws.com"'),
         # What a reference stands for is not known, and which of two roles it is.
         (HCL.format("var.service"), "", None),
         (YAML.format('!Sub "ec2.${AWS::URLSuffix}"'), "", None),
         (YAML.format("ec2.amazonaws.com") * 2, "", None),
     ],
-    ids=["YAML", "copy", "Terraform", "variable", "reference", "two roles"],
+    ids=["YAML", "copy", "Terraform", "name", "other role", "variable", "reference", "two roles"],
 )  # fmt: skip
 def test_trust_policy_of_a_template(template: str, step: str, line: str | None) -> None:
     explanation = explain(f"{template}\n{UNTRUSTED}")

@@ -1431,3 +1431,22 @@ def test_role_for_a_target(target: str, said: str, needs: str | None, trusted: s
     shown = " ".join(str(explain(text, facts=facts)).split())
     assert ("also needs" in shown) is (needs is not None)
     assert f"the role reels also needs {needs}" in shown or needs is None
+
+
+@check_rows(
+    ("role", "said", "services", "is_delay"),
+    [
+        ("thumb-lambda", "", "lambda.amazonaws.com", False),
+        ("ThumbLambda", "Is it IAM propagation?", "lambda.amazonaws.com", True),
+        ("thumb", "I added a time_sleep.", ["ec2.amazonaws.com", "lambda.amazonaws.com"], True),
+    ],
+)
+def test_name_of_the_role_and_a_wait(
+    role: str, said: str, services: str | list[str], *, is_delay: bool
+) -> None:
+    error = f"An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role arn:aws:iam::111122223333:role/{role} cannot be assumed by Lambda."
+    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    remedy = explain(f"{said}\n{error}", facts={"trust_policy": {"Statement": [statement]}}).remedies[0]
+    assert remedy.policy is not None
+    assert remedy.policy["Statement"][0]["Principal"] == {"Service": services}
+    assert any(each.startswith("This is no delay in IAM") for each in remedy.steps) is is_delay

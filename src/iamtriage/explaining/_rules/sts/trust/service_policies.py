@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.exceptions import IamTriageError
+from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._rules.basics import Cause, Evidence, Remedy
@@ -77,7 +78,7 @@ class _Question(Value):
     known: Mapping[str, str]
     added: dict[str, Any] | None
     text: str
-    is_meant: bool
+    why_meant: str | None
 
     @property
     def account(self) -> str | None:
@@ -109,8 +110,10 @@ def check_service_trust(  # noqa: PLR0913 (what is known about the request)
     is_meant = is_meant or (
         service in _POLICIES_OF_SERVICES and _POLICIES_OF_SERVICES[service].search(text) is not None
     )
+    why_meant = _find_why_meant(facts, text, role, service)
+    why_meant = "The permissions of the role are right" if is_meant else why_meant
     stated = {key: value for key, value in keys.items() if value is not None}
-    question = _Question(facts, service, role, evidence, stated, added, text, is_meant)
+    question = _Question(facts, service, role, evidence, stated, added, text, why_meant)
     try:
         failed = [
             (result, action)
@@ -124,6 +127,24 @@ def check_service_trust(  # noqa: PLR0913 (what is known about the request)
     except (IamTriageError, TypeError, ValueError):
         return None
     return _describe_allowed(question)
+
+
+def _find_why_meant(facts: Facts, text: str, role: str | None, service: str) -> str | None:
+    """Return why a role is for a service and not for those that its trust policy names, from its name or the code."""
+    services, name = (service, *list_services(facts.trust_policy)), role or ""
+    own, *others = (each.partition(".")[0].partition("-")[0] for each in services)
+    if any(each in name.lower() for each in others):
+        return None
+    if re.search(rf"(?i:(?<![a-z]){re.escape(own)}(?![a-z]))|{re.escape(own.title())}", name):
+        return "By its name, the role is for this service"
+    roles = {each.label for each in find_coded_principals(text)}
+    used = {each[1] for each in _ROLE_IN_CODE.finditer(text)}
+    return "The code has no other role" if len(roles) == 1 and used <= roles else None
+
+
+_ROLE_IN_CODE = lazy_pattern(r"[rR]ole(?:_arn|Arn)? {0,9}[:=] {0,9}(?:aws_iam_role\.|!GetAtt )(\w+)")
+# What people think or do if a role is only seconds old.
+_WAITED = lazy_pattern(r"(?i:\bpropagat(?:ion|es?|ing)\b|\btime_sleep\b|\beventual(?:ly)? consisten)")
 
 
 def _evaluate(question: _Question, action: str) -> TrustResult:
@@ -201,11 +222,10 @@ def _describe(
         named = join_words(tuple(map(clip_text, others)), "and")
         text = f"The trust policy names only {named}, so the role may be meant for that, and another role for {service}."
         cause = attrs.evolve(cause, text=text)
-        if question.is_meant or _COPIED.search(question.text):
+        if (why := question.why_meant) or _COPIED.search(question.text):
             policy = _replace_services(policy, others, service)
-            text = f"The role was copied with its trust policy, which still names {named}."
-            if question.is_meant:
-                text = f"The permissions of the role are right: only its trust policy is for another service, {named}."
+            copied = f"The role was copied with its trust policy, which still names {named}."
+            text = f"{why}: only its trust policy is for another service, {named}." if why else copied
             cause = attrs.evolve(cause, text=text)
             other = len(others) == 1 and _OTHER_ROLES.get(others[0])
             kept = f"{named} {other}." if other else f"Keep {named} only if it uses this role, too."
@@ -223,7 +243,9 @@ def _describe(
         title, kept = f"Allow {join_words(missing, 'and')} in the role's trust policy", ""
     # Callers with a token of a provider in the policy are others than the service.
     step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
-    remedy = trust_replacements.replace_policy_remedy(title, step, policy=policy, role=role, facts=NO_FACTS)
+    waits = "This is no delay in IAM: to wait, such as with time_sleep, does not help, and is not needed."
+    steps = (step, waits if _WAITED.search(question.text) else None)
+    remedy = trust_replacements.replace_policy_remedy(title, *steps, policy=policy, role=role, facts=NO_FACTS)
     return ServiceTrust(verdict, cause, remedy)
 
 
