@@ -28,7 +28,7 @@ LIST_ALL = _denied("s3:ListAllMyBuckets")
 REASON = " because no identity-based policy allows the s3:GetObject action"
 
 
-def _statement(effect: str = "Allow", action: str = "s3:GetObject", **more: object) -> dict[str, Any]:
+def _statement(effect: str = "Allow", action: str | list[str] = "s3:GetObject", **more: object) -> dict[str, Any]:
     return {"Effect": effect, "Action": action, "Resource": OBJECTS} | more
 
 
@@ -860,3 +860,19 @@ def test_policy_of_the_callers_side_allows_it(account: str, reason: str, verdict
     explanation = explain(_text(_denied("sqs:SendMessage", queue) + reason, allow))
     assert verdict in explanation.summary
     assert explanation.remedies[0].title.startswith(title)
+
+
+@check_rows(
+    ("action", "wide"),
+    [("s3:*", True), ("*", True), (["s3:Get*", "s3:List*"], False), ("s3:ListBucket", False)],
+)
+def test_statement_with_all_actions_gets_no_other_resource(action: str | list[str], *, wide: bool) -> None:
+    reason = " because no identity-based policy allows the s3:ListBucket action"
+    text = _text(
+        f"$ aws s3 sync s3://acme-reports/a .\n{LIST}{reason}", _statement(action=action, Resource=OBJECTS)
+    )
+    first = explain(text).remedies[0]
+    kept = f"Keep the policy in the text as it is, and attach the policy below, too: {action} on {BUCKET} would be more"
+    assert first.steps[0].startswith(kept) is wide
+    # The objects are allowed already.
+    assert ("s3:GetObject" in first.title) is (action == "s3:ListBucket")

@@ -168,6 +168,8 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         # The other actions are not to be allowed on the resources of that statement, too.
         kept = "" if is_of_type else describe_kept(denial, allowing, statement)
         step = f"Add the statement below to {policy.name}, or attach it as a separate policy.{kept}"
+    elif others and (wide := next((each for each in sorted(allowed) if _WIDE.fullmatch(each)), None)):
+        step = f"Keep {policy.name} as it is, and attach the policy below, too: {wide} on {added} would be more than the call needs."
     passed_to = _passed_to(allowing)
     if passed_to and passed_to.isdisjoint(_passed_to(iterate_statements(remedy.policy or {}))):
         step = f"Attach the policy below: {statement} lets roles be passed only to {join_words(sorted(passed_to), 'and')}."
@@ -177,6 +179,10 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         step = f"AWS manages {policy.name}, which you cannot edit. For a {what} with a name that it allows, it is enough."
         steps = (*steps[1:], step)
     return keep_alias(denial, allowed_resources(allowing), attrs.evolve(remedy, steps=steps))
+
+
+# All actions of a service, or of all services.
+_WIDE = lazy_pattern(r"(?:[a-z0-9-]{1,40}:)?\*")
 
 
 def _passed_to(statements: Iterable[Mapping[str, Any]]) -> set[str]:

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants import bootstrap_policies, copied_tags, denial_remedies
 from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
+from iamtriage.explaining._rules.shared.policies.statement_matching import list_actions
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present
 from iamtriage.explaining._rules.shared.requirements import (
@@ -112,7 +113,10 @@ def allow_remedy(
         *present(describe_plan_without_lock(text)),
     )
     where = f", in account {denial.account}" if denial.crosses_accounts else ""
-    what = join_words((grant.action, *(listed[0] if listed else ())), "and")
+    what = join_words(
+        (grant.action, *(each for each in (listed[0] if listed else ()) if each in list_actions(statements))),
+        "and",
+    )
     title = title or f"Allow {what} for {grantee or denial.caller}{where}"
     if isinstance(denial.role, IdentityCenterRole) and grantee is None:
         in_account = identity_remedy(
