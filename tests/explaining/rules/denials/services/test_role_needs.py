@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from tests.tables import check_rows
 
 _ENI = "arn:aws:ec2:eu-west-1:444455556666:network-interface/*"
 _SUBNET = "arn:aws:ec2:eu-west-1:444455556666:subnet/"
@@ -149,3 +150,64 @@ def test_function_in_vpc(key: str, value: str, verdict: str) -> None:
     explanation = explain(text)
     assert verdict.removeprefix("The ") in explanation.summary
     assert "the execution role fn" in explanation.summary or "the execution role is" in explanation.summary
+
+
+_MAPPING = "Error: creating Lambda Event Source Mapping (arn:aws:sqs:eu-west-1:111122223333:jobs.fifo): operation error Lambda: CreateEventSourceMapping, InvalidParameterValueException: The provided execution role does not have permissions to call ReceiveMessage on SQS\n\n"
+_OLD_QUEUE = "arn:aws:sqs:eu-west-1:111122223333:jobs"
+_PART = f'"Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage"{{}}],\n"Resource": "{_OLD_QUEUE}"\n'
+_GETS = "aws iam get-role-policy --role-name {} --policy-name queue\n"
+_TERRAFORM = f"""resource "aws_iam_role_policy" "queue" {{
+  role   = aws_iam_role.worker.id
+  policy = jsonencode({{
+    Version   = "2012-10-17"
+    Statement = [{{
+      Effect   = "Allow"
+      Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+      Resource = "{_OLD_QUEUE}"
+    }}]
+  }})
+}}
+"""
+_DEPLOYER = "arn:aws:sts::111122223333:assumed-role/{}/ci called it.\n"
+
+
+@check_rows(
+    ("text", "title", "step", "command"),
+    [
+        (
+            _GETS.format("jobs-worker") + _PART.format(', "sqs:GetQueueAttributes"'),
+            f"Write {_OLD_QUEUE}.fifo in place of {_OLD_QUEUE} in the inline policy queue of the role jobs-worker",
+            "It has all actions that the role needs",
+            "--role-name jobs-worker --policy-name queue",
+        ),
+        (
+            _GETS.format("jobs-worker") + _PART.format(""),
+            f"Write {_OLD_QUEUE}.fifo in place of",
+            "It lacks sqs:GetQueueAttributes, too",
+            "--role-name jobs-worker --policy-name queue",
+        ),
+        (
+            _TERRAFORM,
+            "Correct the resource in the policy aws_iam_role_policy.queue",
+            "Change the line",
+            "terraform apply",
+        ),
+        # The policy of who deploys is another one.
+        (
+            _DEPLOYER.format("jobs-worker") + _GETS.format("jobs-worker") + _PART.format(""),
+            "In the configuration, allow it",
+            "AWSLambdaSQSQueueExecutionRole",
+            "",
+        ),
+    ],
+)
+def test_policy_of_the_role_with_another_queue(text: str, title: str, step: str, command: str) -> None:
+    """The Resource that the text shows is the cause, and the managed policy for every queue is no answer to it."""
+    explanation = explain(_MAPPING + text)
+    [remedy] = explanation.remedies
+    assert remedy.title.startswith(title)
+    assert step in remedy.steps[0]
+    assert command in " ".join(map(str, remedy.commands))
+    if "inline policy" in title:
+        assert "the execution role jobs-worker is not allowed" in explanation.summary
+        assert "managed" not in str(explanation)

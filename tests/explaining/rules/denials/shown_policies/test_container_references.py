@@ -59,7 +59,7 @@ _ROLE = "  IndexRole:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRo
     ("reference", "verdict", "corrected"),
     [
         ("!GetAtt OrdersTable.Arn", "the policy in the text has OrdersTable.Arn, the ARN of the table, which does not cover its stream.", "Resource: !GetAtt OrdersTable.StreamArn"),
-        (_STREAM.partition("/stream")[0], "allows it on the table only, table/orders, whose ARN does not cover its stream.", None),
+        (_STREAM.partition("/stream")[0], "allows it on the table only, table/orders, whose ARN does not cover its stream.", f"Resource: {_STREAM.partition('/stream')[0]}/stream/*"),
         ("!Ref OrdersStreamArn", f"read the stream {_STREAM}.", None),
     ],
     ids=["reference", "table", "unknown"],

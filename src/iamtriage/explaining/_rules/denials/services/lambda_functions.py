@@ -16,14 +16,13 @@ from iamtriage.explaining._context.readers.coded_principals import CodedPrincipa
 from iamtriage.explaining._context.readers.event_sources import find_reference, find_stated_role
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
-from iamtriage.explaining._rules.basics import CauseType, Denial, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.basics import Cause, CauseType, Denial, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.shown_policies.evaluated_policies import find_unmet
+from iamtriage.explaining._rules.denials.shown_policies.inline_policies import correct_role_policy
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_own_policies
-from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
-    find_allowing_policy,
-)
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -134,10 +133,9 @@ def explain_execution_role(denial: Denial) -> Explanation:
         allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
         managed_policy = ""
     resource = grant and ((source and source[2]) or grant.resources[0])
-    differs, contrast, cause = "", None, None
-    if grant and resource and (other := find_unmet(denial, grant.action, resource)):
-        name, cause, contrast = other
-        differs = f": {name} {contrast.verdict}"
+    unmet = _find_unmet(denial, grant.action, resource, source, role_name) if grant and resource else None
+    differs, cause, contrast, owner = unmet or ("", None, None, None)
+    role = owner or role
     lacking = None if contrast or source is None or coded is None else _find_lacking(denial, source[0], grant)
     if lacking is not None:
         differs, contrast = f": {lacking.verdict}", lacking
@@ -162,6 +160,21 @@ def explain_execution_role(denial: Denial) -> Explanation:
         else allow_it and _code_remedy(denial, deployment, allow_it, managed_policy, role),
         notes=EVENTUAL_CONSISTENCY,
     )
+
+
+def _find_unmet(
+    denial: Denial, action: str, resource: str, source: _Source | None, name: str | None
+) -> tuple[str, Cause, Contrast, str | None] | None:
+    """Return how the policy in the text differs, with its correction, and the role in words if only the policy shows it."""
+    if (found := find_unmet(denial, action, resource)) is None:
+        return None
+    (policy, cause, contrast), owner = found, None
+    if source and known_policies.may_be_of_service(policy, name, denial.failure.text):
+        corrected = correct_role_policy(denial, action, policy, source[0])
+        if contrast.remedy is None and corrected is not None:
+            contrast = contrast._replace(remedy=corrected, replaces_allow=True)
+        owner = f"the execution role {policy.owner[1]}" if policy.owner and not name else None
+    return f": {policy.name} {contrast.verdict}", cause, contrast, owner
 
 
 def _explain_known(

@@ -239,7 +239,7 @@ def _add_statement(remedy: Remedy, policies: PolicySet) -> PolicySet | None:
     return PolicySet(**addition)
 
 
-def find_unmet(denial: Denial, action: str, resource: str) -> tuple[str, Cause, Contrast] | None:
+def find_unmet(denial: Denial, action: str, resource: str) -> tuple[KnownPolicy, Cause, Contrast] | None:
     """Return which policy in the text allows the role of a service an action on another resource or under a condition, and how that differs."""
     arn = try_parse_arn(resource)
     of_role = attrs.evolve(
@@ -255,9 +255,6 @@ def find_unmet(denial: Denial, action: str, resource: str) -> tuple[str, Cause, 
         elif compared.has_cause(STATED_POLICY_OTHER_RESOURCE) and arn is not None:
             contrast = describe_other_resource(of_role, policy)
         if contrast is not None:
-            return (
-                policy.name,
-                attrs.evolve(compared.cause, text=contrast.text or compared.cause.text),
-                contrast,
-            )
+            cause = attrs.evolve(compared.cause, text=contrast.text or compared.cause.text)
+            return policy, cause, contrast
     return None

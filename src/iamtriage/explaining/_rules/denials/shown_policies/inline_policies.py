@@ -28,7 +28,8 @@ from iamtriage.explaining._rules.shared.policies.corrected_patterns import corre
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name
 from iamtriage.explaining._rules.shared.policies.printed_policies import PrintedPolicy, find_printed_policy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import cover_each_call
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
@@ -103,6 +104,44 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
         text, title, [(old, new)], keep or None, build=account_remedy, keeps_old=adds or is_below
     )
     return attrs.evolve(line or account_remedy(title, step, deploy), url=pages.EVALUATION)
+
+
+def correct_role_policy(
+    denial: Denial, action: str, policy: KnownPolicy, needed: Sequence[Mapping[str, Any]]
+) -> Remedy | None:
+    """Return how to correct the policy of a service's role in code, or the one of which the text has only a statement.
+
+    Args:
+        denial: The denial.
+        action: The action that the policy allows on another resource.
+        policy: The policy.
+        needed: The statements that the role needs, that on the resource first.
+    """
+    found, new = statements_with(policy, action), as_strings(needed[0].get("Resource"))
+    old = allowed_resources(found)
+    if policy.is_code:
+        arn = try_parse_arn(new[0])
+        of_role = attrs.evolve(denial, action=action, resource=new[0] if arn else None, resource_arn=arn)
+        return correct_code_remedy(of_role, action, policy)
+    is_named = policy.inline_name is not None and policy.owner is not None and policy.owner[0] == "role"
+    if not (is_named and policy.is_joined and len(found) == len(old) == len(new) == 1):
+        return None
+    role, name = (policy.owner or ("", ""))[1], policy.inline_name or ""
+    wanted = [each for statement in needed for each in as_strings(statement["Action"])]
+    missing = [each for each in wanted if names_action(found[0], each) is False]
+    complete = (
+        "It has all actions that the role needs"
+        if not missing
+        else f"It lacks {join_words(missing, 'and')}, too"
+    )
+    changed = {**found[0], "Action": [*as_strings(found[0]["Action"]), *missing], "Resource": new[0]}
+    return identity_remedy(
+        f"Write {clip_text(new[0])} in place of {clip_text(old[0])} in the inline policy {clip_text(name)} of the role {role}",
+        f"{complete}: with the Resource as it is, every retry fails. If the role uses the old one, too, list both.",
+        "The command replaces the whole policy: add what it has besides this statement. If code defines it, change it there.",
+        statements=(changed, *(dict(each) for each in needed[1:])),
+        commands=commands.put_policy(role, name),
+    )
 
 
 def correct_operation_remedy(denial: Denial, policy: KnownPolicy) -> Remedy | None:
