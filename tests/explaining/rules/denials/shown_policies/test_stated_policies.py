@@ -28,7 +28,9 @@ LIST_ALL = _denied("s3:ListAllMyBuckets")
 REASON = " because no identity-based policy allows the s3:GetObject action"
 
 
-def _statement(effect: str = "Allow", action: str | list[str] = "s3:GetObject", **more: object) -> dict[str, Any]:
+def _statement(
+    effect: str = "Allow", action: str | list[str] = "s3:GetObject", **more: object
+) -> dict[str, Any]:
     return {"Effect": effect, "Action": action, "Resource": OBJECTS} | more
 
 
