@@ -16,7 +16,7 @@ from iamtriage.explaining._context.readers.statements import CLAUSE_END, find_wo
 from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
@@ -333,6 +333,14 @@ def _find_places(command: CommandLine) -> frozenset[tuple[str, str]]:
 
 def _folder(key: str) -> str:
     return key[: key.rfind("/") + 1]
+
+
+def find_success_without_sudo(failure: Failure, programs: Container[str]) -> list[str]:
+    """Return the first of some programs that succeeded without sudo, or the command that shows that the credentials work."""
+    works = [each.command for each in find_runs(failure) if each.has_succeeded and not each.has_sudo]
+    shown = [each.program for each in works if each.program in programs]
+    shown += ["aws sts get-caller-identity" for each in works if each.words == ("sts", "get-caller-identity")]
+    return shown[:1]
 
 
 def find_runs_of_others(failure: Failure) -> list[CommandRun]:

@@ -109,7 +109,10 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     denied = add_stated_verbs(denied, gaps)
     # A role that is bound can allow it elsewhere.
     where = request.scope_text if any(each.is_elsewhere for each in gaps) else ""
-    verdict, causes = _describe_gap(denied), tuple(_causes(denied, where))
+    group = next(
+        (f" or the group {clip_text(gap.group)}" for gap in gaps if gap.lacks_rule and gap.group), ""
+    )
+    verdict, causes = _describe_gap(denied), tuple(_causes(denied, where, group))
     asked = request.description
     if request.verb == "impersonate" and request.name is not None:
         who = (request.resource or "").removesuffix("s").replace("serviceaccount", "service account")
@@ -234,7 +237,7 @@ def _describe_login(denied: DeniedRequest) -> str:
     return f"The API server authenticated the user: {what} not the problem."
 
 
-def _causes(denied: DeniedRequest, where: str) -> Iterator[Cause]:
+def _causes(denied: DeniedRequest, where: str, group: str) -> Iterator[Cause]:
     if (missing := find_missing_role(denied)) is not None:
         text = f"A binding refers to the {missing.kind} {clip_text(missing.name)}, which does not exist."
         yield RBAC_ROLE_MISSING.cause("reported", f"The API server says: {missing.words}.", text=text)
@@ -242,7 +245,7 @@ def _causes(denied: DeniedRequest, where: str) -> Iterator[Cause]:
     yield users.NO_RULE.cause(
         "reported",
         (_describe_login(denied), f"The API server says that {who} cannot {denied.request.description}."),
-        text=f"No RBAC role that is bound to {denied.subject_text}{_or_policy(denied)} allows it{where}.",
+        text=f"No RBAC role that is bound to {denied.subject_text}{group}{_or_policy(denied)} allows it{where}.",
     )
     if (template := find_template_without_account(denied)) is not None:
         text = f"{capitalize_start(template)} sets no serviceAccountName, so its pods run as default."

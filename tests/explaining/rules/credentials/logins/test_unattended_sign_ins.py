@@ -63,3 +63,28 @@ def test_what_the_role_must_allow(command: str, allowed: str) -> None:
 )
 def test_role_of_the_instance(text: str, role: str | None) -> None:
     assert find_instance_role(text) == role
+
+
+_NONE_IN_CLI = 'Unable to locate credentials. You can configure credentials by running "aws configure".'
+_NONE_IN_CDK = (
+    "Error: Need to perform AWS calls for account 111122223333, but no credentials have been configured"
+)
+
+
+@check_rows(
+    ("text", "passes_profile", "works"),
+    [
+        (f"$ export AWS_PROFILE=dev && sudo ./deploy.sh\n{_NONE_IN_CLI}", True, False),
+        (f"$ export AWS_PROFILE=dev; sudo cdk deploy\n{_NONE_IN_CDK}", True, False),
+        (f'$ AWS_PROFILE=dev aws sts get-caller-identity --query Account\n"111122223333"\n$ export AWS_PROFILE=dev; sudo cdk deploy\n{_NONE_IN_CDK}', True, True),
+        # It failed, or ran with sudo.
+        (f"$ aws sts get-caller-identity\n{_NONE_IN_CLI}\n$ sudo cdk deploy\n{_NONE_IN_CDK}", False, False),
+        (f'$ sudo -E aws sts get-caller-identity --query Account\n"111122223333"\n$ sudo cdk deploy\n{_NONE_IN_CDK}', False, False),
+    ],
+)  # fmt: skip
+def test_profile_and_credentials_without_sudo(text: str, *, passes_profile: bool, works: bool) -> None:
+    remedy = explain(text).remedies[0]
+    assert remedy.title == "Run the command without sudo, or let it read your files"
+    assert any('AWS_PROFILE="$AWS_PROFILE"' in each for each in remedy.commands) is passes_profile
+    assert remedy.steps[0].endswith(", which work.") is works
+    assert ('set HOME="$HOME"' in str(remedy.steps)) is works

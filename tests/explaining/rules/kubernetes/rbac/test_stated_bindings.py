@@ -672,3 +672,35 @@ def test_groups_of_an_impersonation(
     assert (allow.manifest or "").count("verbs: [impersonate]") == (
         2 if kind == "users" and "group" in (title or "") else 1
     )
+
+
+_TOP = '$ kubectl top pods -n web\nError from server (Forbidden): pods.metrics.k8s.io is forbidden: User "tom" cannot list resource "pods" in API group "metrics.k8s.io" in the namespace "web"\n'
+_PODS = '\nrules:\n- apiGroups: [""]\n  resources: ["pods"]\n  verbs: ["get", "list"]\n'
+
+
+@check_rows(
+    ("said", "group", "is_right"),
+    [
+        ("# Role of her group web-readers:", "web-readers", False),
+        ("The group web-readers has this Role:", "web-readers", False),
+        (
+            'The Role is bound to the group web-readers ("kubectl get pods -n web" works):',
+            "web-readers",
+            True,
+        ),
+        ("# kubectl get pods works. Role of our group web-readers:", "web-readers", True),
+        # Another namespace, another group, or no group.
+        ("# kubectl get pods -n dev works. Role of our group web-readers:", "web-readers", False),
+        ("The Role is not bound to the group web-readers:", None, False),
+        ("# Role:", None, False),
+    ],
+)
+def test_group_that_a_text_says_has_the_role(said: str, group: str | None, *, is_right: bool) -> None:
+    explanation = explain(f"{_TOP}\n{said}{_PODS}")
+    first = explanation.remedies[0]
+    assert first.title == "Add the rule to the Role in the text"
+    assert any(f"--as=tom --as-group={group}" in line for line in first.commands) is (group is not None)
+    holder = f"the group {group}" if group else "the user tom"
+    assert (f"The binding to {holder} is right" in str(first.steps)) is is_right
+    assert is_right or f"if the role is bound to {holder}" in str(first.steps)
+    assert (len(explanation.remedies) == 1) is (group is not None)

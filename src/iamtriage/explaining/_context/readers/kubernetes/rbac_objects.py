@@ -223,6 +223,24 @@ def find_printed_subject(text: str, role: str) -> str | None:
     return only_one({each["subject"] for each in found if each["role"] == role})
 
 
+# "Role of her group shop-readers", "the Role is bound to the group shop-readers", "group shop-readers has this Role".
+_GROUP_OF_ROLE = lazy_pattern(
+    r"(?a)\b(?:Cluster)?[Rr]ole\b(?:(?!\b(?:not|if|whether|other|another)\b)[^\n.;:?]){0,40}?\b(?:of|to|for) (?:(?:my|our|her|his|their|the|its|K8s|Kubernetes|RBAC) ){0,2}group [`\"'(]?(?P<name>(?!has|is|of|that|to|with)[\w:.@/-]{2,100}\w)"
+    r"|\bgroup [`\"'(]?(?P<holder>(?!has|is|of|that|to|with)[\w:.@/-]{2,100}\w)[`\"')]? (?:has|gets|with|is bound to) (?:the |this |that |a |only )?(?:Cluster)?[Rr]ole\b"
+)
+
+
+def find_said_group(text: str) -> str | None:
+    """Return the only group whose role a text shows, as people say it.
+
+    >>> find_said_group("# Role of her group clerks:"), find_said_group("the group clerks has this Role")
+    ('clerks', 'clerks')
+    >>> find_said_group("The Role is not bound to the group clerks."), find_said_group("Role in the API group apps")
+    (None, None)
+    """
+    return only_one({each["name"] or each["holder"] for each in _GROUP_OF_ROLE.finditer(text)})
+
+
 def _find_unnamed_binding(text: str) -> Iterator[tuple[dict[str, Any], str, str | None]]:
     """Yield the binding of which a text shows only the role and the subjects, with the name in the command that prints it."""
     found = _SUBJECTS.search(text) if "roleRef:" in text and "subjects:" in text else None

@@ -14,7 +14,7 @@ from iamtriage._patterns import cached_pattern, lazy_pattern, only_one, search_l
 from iamtriage._text import clip_text, hide_secrets, line_start
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._context.readers.command_lines import find_variables
-from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.command_runs import find_success_without_sudo
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.basics import Case, Labelled, Remedy
@@ -87,6 +87,7 @@ _CONNECTS_WITH_AWS = lazy_pattern(r"\baws_ssm\b")
 _ANSIBLE = "https://docs.ansible.com/ansible/latest/playbook_guide/"
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
 _CALL_WITH_CLI = lazy_pattern(r"\baws [a-z0-9-]{2,30} [a-z0-9-]{2,60}")
+_HOME_FOR_SSO = 'If the profile signs in with IAM Identity Center, set HOME="$HOME" instead of the files: its token is in your home directory.'
 ROLE = "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
 _credentials_remedy = functools.partial(your_remedy, url=pages.CLI_CREDENTIALS)
 _MAX_CHARS_BEFORE, _CHARS_AFTER = 4_000, 400
@@ -162,14 +163,16 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
         user = sudo["user"] or sudo["long"] or "root"
         is_passed = _PASSES_VARIABLES.search(sudo["options"]) or find_kubeconfig_profile(case.text)
         lost = "" if is_passed else ", and it gets no AWS_ variables"
-        works = _success_without_sudo(case, sudo["line"].partition(" ")[0])
+        program = sudo["line"].partition(" ")[0]
+        programs = _CLUSTER_CLIENTS if program in _CLUSTER_CLIENTS else {program}
+        works = find_success_without_sudo(case.failure, programs)
         how = "which drops the AWS_ variables" if lost and lists_key_in_shell(text) else f"as {user}"
         return OtherUser(
             f"of {user}, under sudo",
             f" under sudo, {how}",
             f"With sudo, the command runs as {user}, who reads other ~/.aws files{lost}.",
             _sudo_remedy(sudo, user, case.text, works=bool(works)),
-            works,
+            tuple(f"The text shows that {each} works without sudo." for each in works),
             has_person=True,
         )
     if (task := _find_task(case)) is not None:
@@ -329,13 +332,6 @@ def describe_identity(case: Case[Failure]) -> str:
     return "" if who is None else f" ({whose} those of {who})"
 
 
-def _success_without_sudo(case: Case[Failure], program: str) -> tuple[str, ...]:
-    programs = _CLUSTER_CLIENTS if program in _CLUSTER_CLIENTS else {program}
-    works = (run for run in find_runs(case.failure) if run.has_succeeded and not run.has_sudo)
-    shown = next((run.command.program for run in works if run.command.program in programs), None)
-    return () if shown is None else (f"The text shows that {shown} works without sudo.",)
-
-
 def _find_last_command(pattern: re.Pattern[str], case: Case[Failure]) -> re.Match[str] | None:
     """Return the last command that matches, if no other one follows it before the failure ends."""
     text = _text_before(case)
@@ -365,9 +361,11 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str, *, works: bool) -> R
     program, is_sso = line.partition(" ")[0], "SSO" in text
     is_about_profile, needs_root = "profile" in text and not is_sso, program == "kubefwd"
     in_shell = not (is_about_profile or is_sso or needs_root) and lists_key_in_shell(shell)
-    last_step = None if is_about_profile or is_sso or in_shell or program in {"kubectl", "helm"} else ROLE
+    last_step: str | None = _HOME_FOR_SSO if works and user == "root" else ROLE
+    if is_about_profile or is_sso or in_shell or program in {"kubectl", "helm"}:
+        last_step = None
     again: tuple[str, ...] = (f"{variables}{line}",)
-    step, may_pass = "Without sudo, it uses your own credentials.", ""
+    step, may_pass = f"Without sudo, it uses your own credentials{', which work' * works}.", ""
     if is_about_profile and not works:
         step = "Without sudo, it reads your own files: [profile NAME] in ~/.aws/config, and [NAME] in ~/.aws/credentials."
         label = "If it does not find the profile, either, list yours, and create it:"
@@ -381,7 +379,7 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str, *, works: bool) -> R
         others = [f"sudo {files} {variables}{line}"]
         if needs_root:
             again, step = (), f"{program} needs root, so keep sudo."
-            last_step = 'If the profile signs in with IAM Identity Center, set HOME="$HOME" instead: its token is in your home directory.'
+            last_step = _HOME_FOR_SSO
     else:
         # Only root can read the files of others, and keys in variables are in no file.
         title, line = "pass your credentials to it", f" {variables}{line}"

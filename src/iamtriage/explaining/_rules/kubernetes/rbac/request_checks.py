@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage._typing import NamedTuple
+from iamtriage.explaining._context.readers import statements
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
-from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding
+from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, StatedRole
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.basics import Remedy
 from iamtriage.explaining._rules.kubernetes import denied_requests
@@ -67,6 +70,32 @@ def check_caller_remedy(denied: denied_requests.DeniedRequest) -> Remedy:
         ),
         url=pages.EKS_ACCESS_POLICIES,
     )
+
+
+_OF_NAMESPACE = lazy_pattern(r" (?:-n|--namespace)[ =]?([a-z0-9-]{1,63})")
+# Another user can have made the call.
+_OTHER_IDENTITIES = ("as", "as-group", "context", "kubeconfig", "token", "user")
+
+
+def find_working(denied: denied_requests.DeniedRequest, role: StatedRole) -> str | None:
+    """Return the command that succeeded with what a role allows, in the namespace of the denied request."""
+    runs = [run for run in find_runs(denied.case.failure) if run.command.program == "kubectl"]
+    if any(run.command.option(each) for run in runs for each in _OTHER_IDENTITIES):
+        return None
+    for run in runs:
+        verb, kind, *_ = (*run.command.words, "", "")
+        place = run.command.option("namespace") or run.command.option("n")
+        is_there = place is None or place.value == denied.request.namespace
+        listed = {each for rule in role.rules if "list" in rule.verbs for each in rule.resources}
+        if verb == "get" and is_there and run.has_succeeded and kind in listed:
+            return f"kubectl get {kind}"
+    for kind in (each for rule in role.rules if "list" in rule.verbs for each in rule.resources):
+        said = re.compile(rf"\bkubectl get {re.escape(kind)}\b(?! (?!are\b|is\b|run|succe|work)[a-z])")
+        works = statements.find_working(denied.case.failure.text, said)
+        place = _OF_NAMESPACE.search(works or "")
+        if works and (place is None or place[1] == denied.request.namespace):
+            return f"kubectl get {kind}"
+    return None
 
 
 def check_remedy(denied: denied_requests.DeniedRequest) -> Remedy | None:

@@ -10,7 +10,6 @@ import attrs
 from iamtriage._patterns import only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
-from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes import rbac_objects
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, StatedRole
 from iamtriage.explaining._context.values import Rule, Subject
@@ -20,6 +19,7 @@ from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_own
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
 from iamtriage.explaining._rules.kubernetes.rbac.request_checks import (
     find_template_without_account,
+    find_working,
     is_similar_subject,
     matches_subject,
 )
@@ -91,25 +91,6 @@ class Gap(NamedTuple):
         return cause.cause("derived", text=f"T{self.verdict[1:]}.")
 
 
-# Another user can have made the call.
-_OTHER_IDENTITIES = ("as", "as-group", "context", "kubeconfig", "token", "user")
-
-
-def find_working(denied: DeniedRequest, role: StatedRole) -> str | None:
-    """Return the command that succeeded with what a role allows, in the namespace of the denied request."""
-    runs = [run for run in find_runs(denied.case.failure) if run.command.program == "kubectl"]
-    if any(run.command.option(each) for run in runs for each in _OTHER_IDENTITIES):
-        return None
-    for run in runs:
-        verb, kind, *_ = (*run.command.words, "", "")
-        place = run.command.option("namespace") or run.command.option("n")
-        is_there = place is None or place.value == denied.request.namespace
-        listed = {each for rule in role.rules if "list" in rule.verbs for each in rule.resources}
-        if verb == "get" and is_there and run.has_succeeded and kind in listed:
-            return f"kubectl get {kind}"
-    return None
-
-
 def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     """Return why the roles and bindings in the text do not allow the request, the first one to report."""
     request, text = denied.request, denied.case.failure.text
@@ -131,7 +112,11 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     roles = [
         gap._replace(
             is_bound=name_role(each) in bound
-            or (group is not None and denied.is_iam and find_working(denied, each) is not None),
+            or (
+                group is not None
+                and (denied.is_iam or denied.kind == "user")
+                and find_working(denied, each) is not None
+            ),
             group=group,
         )
         for each in rbac_objects.find_roles(text)
@@ -184,6 +169,8 @@ def _find_group(
         own = only_one([each for each in groups or () if not each.startswith("system:")])
         is_shown = denied.kind == "user" and groups is None
         printed = rbac_objects.find_printed_subject(denied.case.failure.text, role.name) if is_shown else None
+        if is_shown and printed is None:
+            return rbac_objects.find_said_group(denied.case.failure.text)
         return own if printed in {None, denied.user} else printed
     bound = {
         each.name

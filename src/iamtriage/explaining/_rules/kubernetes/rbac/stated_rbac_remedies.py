@@ -74,7 +74,7 @@ def gap_remedies(denied: DeniedRequest, gap: stated_rbac.Gap) -> Iterator[Remedy
             check = f"The last command answers yes if the role is bound to {bound_to}."
         denied = attrs.evolve(denied, subject=Subject("Group", gap.group))
     if gap.is_bound:
-        works = stated_rbac.find_working(denied, role)
+        works = request_checks.find_working(denied, role)
         check = f"The binding to {bound_to} is right{f': {works} works' if works else ''}."
     if stated_rbac.UNNAMED_VERBS.intersection(rule.verbs):
         # Such a rule of the role was meant for all objects.

@@ -30,13 +30,13 @@ _CONFIGURED_PROFILE = lazy_pattern(
     r"(?am)^[ \t]{0,8}\[profile[ \t]{1,4}([\w.@+:/-]{1,64})\]|^[ \t]{0,20}profile[ \t]{0,20}=[ \t]{0,4}\"([\w.@:+/-]{1,64})\""
 )
 _SHELL_PROFILE = lazy_pattern(
-    rf"(?iam){_SHELL_VARIABLE}AWS_(?:DEFAULT_)?PROFILE ?= ?[\"']?([\w.@:+/-]{{1,64}})[\"']?[ \t\r]*$"
+    rf"(?iam){_SHELL_VARIABLE}AWS_(?:DEFAULT_)?PROFILE ?= ?[\"']?([\w.@:+/-]{{1,64}})[\"']?[ \t\r]*(?:;|&&|$)"
     # What aws configure list prints, with colons in newer versions.
     r"|^[ \t]{0,20}profile[ \t]{1,40}(?::[ \t]{1,9})?([\w.@:+/-]{1,64})[ \t]{1,40}(?::[ \t]{1,9})?(?:env|manual)\b"
 )
 _SHELL_KEY = lazy_pattern(
     # Lowercase is the setting of a file.
-    rf"(?im){_SHELL_VARIABLE}(?-i:AWS_ACCESS_KEY_ID) ?= ?[^\s;]{{1,64}}[ \t\r]*$"
+    rf"(?im){_SHELL_VARIABLE}(?-i:AWS_ACCESS_KEY_ID) ?= ?[^\s;]{{1,64}}[ \t\r]*(?:;|&&|$)"
     r"|^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?\S{1,40}[ \t]{1,40}(?::[ \t]{1,9})?env\b"
 )
 # What a command lists of the variables of a shell, a process or a container, also without their values.
