@@ -7,6 +7,7 @@ not read if a part of it is not understood.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern, only_one
@@ -255,7 +256,7 @@ def find_policies_in_notes(notes: Iterable[re.Match[str]]) -> Iterator[CodePolic
     >>> policy.content["Statement"][0]["Condition"]
     {'StringNotEquals': {'aws:SourceVpce': 'vpce-0a1b2c3d'}}
     """
-    for found in notes:
+    for found in islice(notes, _MAX_STATEMENTS):
         has_principal = found["of_all"] or found["of_resource"]
         statements = list[dict[str, Any]]()
         row: re.Match[str] | None = found
