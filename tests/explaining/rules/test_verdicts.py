@@ -73,6 +73,16 @@ CASES = {
         "found no credentials in the systemd unit",
         "sudo systemctl edit orders-sync",
     ),
+    "noted-unit": (
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n# unit: User=orders, ExecStart=/usr/bin/python3 sync.py",
+        "found no credentials in the systemd unit",
+        "set User= to the user who has the credentials",
+    ),
+    "noted-subject": (
+        "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\ntrust policy: StringLike token.actions.githubusercontent.com:sub = repo:acme/web:ref:refs/heads/main\n# the job has: environment: production",
+        "expects the subject repo:acme/web:ref:refs/heads/main, and the token has repo:acme/web:environment:production",
+        "Accept the token's subject in the trust policy",
+    ),
     "function-in-its-log": (
         '[ERROR] AccessDeniedException: An error occurred (AccessDeniedException) when calling the PutItem operation: User: arn:aws:sts::111122223333:assumed-role/orders-role-x1y2z3/orders is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/orders because no identity-based policy allows the dynamodb:PutItem action\nTraceback (most recent call last):\n  File "/var/task/app.py", line 12, in lambda_handler',
         "The role orders-role-x1y2z3 of the Lambda function orders was",

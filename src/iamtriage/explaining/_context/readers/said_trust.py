@@ -81,10 +81,11 @@ _SUBJECT_IN_YAML = lazy_pattern(
 )
 # Not "the trust policy is right, the token has …".
 _SAID_SUBJECT = lazy_pattern(
-    rf"(?i)\btrust (?:policy|relationship)\b(?P<words>(?:(?!\b(?:token|job|run)\b|[,;])[^.\n]){{0,120}}?\b(?:allows?|accepts?|contains?|expects?|has|limited to|lists?|permits?|restricted to|trusts?)\b(?:(?!\btoken\b|;)[^.\n]){{0,40}}?)"
+    rf"(?i)\btrust (?:policy|relationship)\b(?P<words>(?:(?!\b(?:token(?!\.)|job|run)\b|[,;])(?:[^.\n]|\.(?=\w))){{0,120}}?(?:\b(?:allows?|accepts?|contains?|expects?|has|limited to|lists?|permits?|restricted to|trusts?)\b|:sub\b)(?:(?!\btoken\b|;)[^.\n]){{0,40}}?)"
     rf"(?-i:[`\"'(]{{0,2}}(?P<subjects>{_SUBJECT}(?:[`\"')]{{0,2}}(?:,? and |,? or |, )[`\"'(]{{0,2}}{_SUBJECT}){{0,5}}))(?P<rest>[^.\n]{{0,80}})"
 )
 _OPERATOR = lazy_pattern(r"\bString(?:Like|Equals)(?:IgnoreCase)?\b")
+_ISSUER_OF_KEY = lazy_pattern(r"(?<![\w.-])([\w-]{1,60}(?:\.[\w-]{1,60}){1,5}(?:/[\w./-]{1,150})?):sub\b")
 _CHARS_OF_CONDITION = 600
 
 
@@ -105,7 +106,9 @@ def find_said_subjects(text: str) -> tuple[str, dict[str, dict[str, list[str]]]]
         said = only_one([*_SAID_SUBJECT.finditer(text)])
         if said is None or _NOT_SO.search(said["words"]) or "?" in said["rest"]:
             return None
-        values, operators, issuer = re.findall(_SUBJECT, said["subjects"]), [], ""
+        values, operators = re.findall(_SUBJECT, said["subjects"]), _OPERATOR.findall(said["words"])
+        noted = _ISSUER_OF_KEY.search(said["words"])
+        issuer = noted[1] if noted else ""
     is_pattern = any(set("*?") & set(each) for each in values)
     operator = operators[-1] if operators else "StringLike" if is_pattern else "StringEquals"
     issuer = issuer or _ISSUERS[values[0][0]]

@@ -22,7 +22,7 @@ _ENVIRONMENT = lazy_pattern(
 )
 # "environment: production" in quotes, in a sentence about the job.
 _SAID_ENVIRONMENT = lazy_pattern(
-    r"(?a)[`\"']environment: ?(?P<name>[\w./-]{1,255})[`\"']|\bjob (?:has|uses|with) (?:the |an? )?environment [`\"']?(?P<named>[\w-]{1,255})"
+    r"(?a)[`\"']environment: ?(?P<name>[\w./-]{1,255})[`\"']|\bjob (?:has|uses|with):? (?:the |an? )?environment:? [`\"']?(?P<named>[\w-]{1,255})"
 )
 _NAME = lazy_pattern(r"(?a)[\w./-]{1,255}")
 # What a text says of a job: a heading of its log has no indentation, unlike the workflow.

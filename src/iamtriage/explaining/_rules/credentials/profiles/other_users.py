@@ -51,11 +51,12 @@ _SYSTEMD = lazy_pattern(
     r"(?am)\bsystemd\[\d{1,7}\]|\bjournalctl [^\n]{0,60}?(?:-u|--unit)[ =]"
     r"|^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?!ip-\d)[\w.-]{1,64} (?P<program>(?!systemd\[)[a-z][\w.-]{1,60})\[\d{1,7}\]: "
 )
+_UNIT_FILE = lazy_pattern(r"\bExecStart=[@:+!-]{0,3}(?P<program>)/")
 _UNIT = lazy_pattern(
     r"(?a)(?<![\w@.-])(?P<unit>[A-Za-z0-9][\w@-]{0,79})\.service\b|(?:-u|--unit)[ =](?P<name>[A-Za-z0-9][\w@-]{0,79})"
 )
 # Settings of a unit, as its file or systemctl show has them. With read-only, files in home directories can be read.
-_UNIT_USER = lazy_pattern(r"(?m)^[ \t]{0,8}User=(?P<user>[a-z_][\w.-]{0,31})[ \t\r]{0,8}$")
+_UNIT_USER = lazy_pattern(r"(?m)(?:^|[ \t:,;(])User=(?P<user>[a-z_][\w.-]{0,31})(?=[,;)]|[ \t\r]{0,8}$)")
 _PROTECTS_HOME = lazy_pattern(r"(?m)^[ \t]{0,8}(?P<setting>ProtectHome=\w{1,9}(?:-\w{1,9})?)[ \t\r]{0,8}$")
 _IDENTITY = lazy_pattern(
     r"(?a)(?<!\w )\baws sts get-caller-identity\b(?![^\n]*--profile)[^\n]{0,200}\n(?:[^\n]{0,200}\n){0,6}?[^\n]{0,40}?"
@@ -84,8 +85,7 @@ _IS_LOCAL = lazy_pattern(
 _PLAY = lazy_pattern(r"(?am)^[ \t-]{0,20}hosts: ?[\"']?(?P<hosts>[\w.-]{1,100})[\"']?[ \t]*$")
 # The connection with Session Manager calls AWS from the computer that runs Ansible.
 _CONNECTS_WITH_AWS = lazy_pattern(r"\baws_ssm\b")
-_ANSIBLE = "https://docs.ansible.com/ansible/latest/playbook_guide/"
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
+_ANSIBLE, _LOCAL_HOSTS = "https://docs.ansible.com/ansible/latest/playbook_guide/", {"localhost", "127.0.0.1"}
 _CALL_WITH_CLI = lazy_pattern(r"\baws [a-z0-9-]{2,30} [a-z0-9-]{2,60}")
 _HOME_FOR_SSO = 'If the profile signs in with IAM Identity Center, set HOME="$HOME" instead of the files: its token is in your home directory.'
 ROLE = "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
@@ -193,7 +193,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
                 manifest="AWS_SHARED_CREDENTIALS_FILE=/home/USER/.aws/credentials\nAWS_CONFIG_FILE=/home/USER/.aws/config\n",
             ),
         )
-    if (line := _SYSTEMD.search(text)) is not None:
+    if (line := _SYSTEMD.search(text) or _UNIT_FILE.search(after)) is not None:
         return _describe_unit(case.failure.text, find_unit(case) or line["program"] or "UNIT")
     for sign, noun, step in _MANAGERS:
         if cached_pattern(sign).search(text + after):
