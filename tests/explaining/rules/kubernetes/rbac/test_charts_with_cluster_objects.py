@@ -124,3 +124,13 @@ def test_scope_of_an_access_policy_in_a_sentence(scope: str, is_right: bool) -> 
     text = _ROLES.format(failed="", plural="roles", verb="list", user=_SESSION, scope=scope)
     summary = explain(text, facts=Facts(cluster="live")).summary
     assert ("the scope of AmazonEKSEditPolicy is right (the namespace till)" in summary) is is_right
+
+
+@pytest.mark.parametrize(
+    ("policy", "evidence"), [("AmazonEKSAdminPolicy", "derived"), ("AmazonEKSClusterPolicy", "possible")]
+)
+def test_access_policy_that_does_not_count_for_a_binding(policy: str, evidence: str) -> None:
+    """The other one is a policy of IAM."""
+    text = f'error: failed to create rolebinding: rolebindings.rbac.authorization.k8s.io "ops" is forbidden: user "{_SESSION}" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{{APIGroups:[""], Resources:["pods"], Verbs:["get"]}}\nWe have {policy} for the namespace till.'
+    found = {each.code: each.evidence for each in explain(text, facts=Facts(cluster="live")).causes}
+    assert found["access-policy-permissions"] == evidence

@@ -269,7 +269,7 @@ RIGHTS_OF_ACCESS_POLICY = CauseType(
     text="The caller has the permissions from an EKS access policy, which do not count here: Kubernetes compares only RBAC roles.",
     fix="Bind the caller to a role with the permissions.",
     recognised_by="The text shows an EKS access policy of the caller.",
-    sign=r":cluster-access-policy/AmazonEKS\w{3,40}",
+    sign=r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView)Policy\b",
     remedy="Ask a cluster administrator",
     of="escalation",
 )
