@@ -183,7 +183,23 @@ _GO = f"operation error S3: GetObject, https response error StatusCode: 403, Req
         (
             f'{_GO}{{"s3": {{"object": {{"key": "in/a+b.csv"}}}}}}\n',
             "Decode the key before the call",
-            "So s3:GetObject is not what is missing.",
+            "The object of in/a+b.csv has the key in/a b.csv",
+        ),
+        (
+            f"{_BOTO}body = s3.get_object(Bucket=name, Key=record['s3']['object']['key'])  # in/Q1+2026+%28new%29.pdf\n",
+            "Decode the key before the call",
+            "has the key in/Q1 2026 (new).pdf; keys without such characters work as they are.",
+        ),
+        (
+            f"{_BOTO}const key = event.Records[0].s3.object.key;\n",
+            "Decode the key before the call",
+            "The key is that of an S3 event, and nothing in the text decodes it.",
+        ),
+        # Nothing in it is encoded.
+        (
+            f'{_BOTO}{{"s3": {{"object": {{"key": "in/report.csv"}}}}}}\n',
+            "Check the key that the program asks for",
+            None,
         ),
         (
             f"key=in/report.csv\n{_GO}{_listed('in/Report.csv', 'in/other.bin')}",

@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words, line_start, quote_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for
@@ -253,7 +253,13 @@ _ASKED_KEY = lazy_pattern(
     r"(?<![\w=])(?i:key)(?:[\"']?\s{0,3}[=:]\s{0,3}|(?<=--key) )[\"']?(?P<key>[^\s\"',;(){}\[\]]{1,300})(?=[\s\"',;}]|\Z)"
 )
 _MAX_ASKED = 20
-_KEY_OF_EVENT = lazy_pattern(r"(?i:\b(?:get)?object\W{1,40}(?:get)?key\b)")
+# In code, or in an event that has a key with something to decode.
+_KEY_OF_EVENT = lazy_pattern(
+    r"(?i:\b(?:get)?object\W{1,40}(?:get)?key\b)(?![\"']?\s{0,8}[:=]\s{0,8}[\"'][^\"'%+\n]{1,1024}[\"'])"
+)
+_ENCODED_KEY = lazy_pattern(
+    r"(?<![\w/:.%+=?&-])(?=[^\s\"']{0,300}?(?:%[0-9A-F]{2}|\w\+\w))[\w.()/+%-]{1,300}?\.[A-Za-z0-9]{2,5}(?![\w.%+-])"
+)
 _DECODES = lazy_pattern(r"(?i:unquote|decodeURI|url_?decode|unescape)")
 
 
@@ -269,7 +275,10 @@ def explain_absent_key(denial: Denial) -> Explanation | None:
     text = denial.failure.text
     asked, meant = _find_asked(denial)
     is_encoded = meant is not None and meant == unquote_plus(asked or "")
+    found: str | None = None
     may_be_encoded = _KEY_OF_EVENT.search(text) is not None and _DECODES.search(text) is None
+    if may_be_encoded and meant is None and (found := only_one({*_ENCODED_KEY.findall(text)})) is not None:
+        asked, meant, is_encoded = found, unquote_plus(found), True
     decode = your_remedy(
         "Decode the key before the call: keys in S3 events are URL-encoded",
         'In Python: urllib.parse.unquote_plus(key). In JavaScript: decodeURIComponent(key.replace(/\\+/g, " ")). In Java: getUrlDecodedKey().',
@@ -283,8 +292,10 @@ def explain_absent_key(denial: Denial) -> Explanation | None:
         None if meant else "Keys in S3 events are URL-encoded, such as + for a space: decode them.",
         url=pages.S3_403,
     )
-    which = ""
-    if meant:
+    which = " The key is that of an S3 event, and nothing in the text decodes it." if may_be_encoded else ""
+    if meant and found is not None:
+        which += f" The object of {clip_text(found)} has the key {clip_text(meant)}; keys without such characters work as they are."
+    elif meant:
         which = f" The text has {clip_text(meant)}, and the call asked for {clip_text(asked or '')}{': it is URL-encoded, as keys in S3 events are' if is_encoded else ''}."
     lacks = f"S3 checks {_LIST} only for a key that it does not find: it answers 404 to a caller who may list the bucket, and 403 to others. So s3:GetObject is not what is missing.{which}"
     return denial.explain(
@@ -292,7 +303,7 @@ def explain_absent_key(denial: Denial) -> Explanation | None:
         buckets.MISSING_OBJECT.cause("derived", text=lacks),
         topic=buckets.MISSING_OBJECT.code,
         remedies=(
-            decode if is_encoded or (may_be_encoded and meant is None and asked) else check,
+            decode if is_encoded or (may_be_encoded and meant is None) else check,
             None
             if denial.is_explicit
             else _list_remedy(arn, "It does not make the call succeed: S3 then answers NoSuchKey."),
