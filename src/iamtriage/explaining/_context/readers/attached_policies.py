@@ -19,7 +19,7 @@ DESCRIBED = "the policy that the text describes"
 """The name of a policy of which a text says in words what it allows."""
 
 _LISTING = lazy_pattern(
-    r"(?a)\baws iam list-attached-(?P<kind>role|user|group)-policies [^\n|;&]{0,200}?--(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,200}\n"
+    r"(?a)\baws iam list-attached-(?P<kind>role|user|group)-policies [^\n|;&]{0,200}?--(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})(?:[`\"')]{0,2} ?(?P<arrow>[-=]>|→) ?|[^\n]{0,200}\n)"
 )
 _GROUPS = lazy_pattern(
     r"(?a)\baws iam list-groups-for-user (?:(?!\[-?\d|--max-)[^\n|;&]){0,200}?--user-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})(?:(?!\[-?\d|--max-)[^\n|;&]){0,200}\n"
@@ -46,7 +46,7 @@ _PARTITION = lazy_pattern(r"\barn:(aws-[a-z-]{2,12}):")
 _CHARS_OF_OUTPUT = 6_000
 _CHARS_AROUND = 40
 # What the asker says of the caller, unless it is about another attempt.
-_NAME = rf"AdministratorAccess|PowerUserAccess|SecretsManagerReadWrite|[A-Z]\w{{2,40}}(?:Full|ReadOnly)Access|{'|'.join(LISTED)}"
+_NAME = rf"AdministratorAccess|PowerUserAccess|ReadOnlyAccess|ViewOnlyAccess|SecretsManagerReadWrite|[A-Z]\w{{2,40}}(?:Full|ReadOnly)Access|{'|'.join(LISTED)}"
 _SAID = lazy_pattern(
     rf"(?a)(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?<!would )(?<!could )(?<!might )(?<!would have )(?:has|HAS|IS|have|with|attach(?:ed)?|(?<!have )(?<!has )(?<!the )added|(?i:tried|even after) (?:adding|attaching|assigning|giving|granting)|assigned|gave|got|given(?! that\b)|is)\b(?:(?!\bexcept\b)[^\n.!?]){{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])(?! (?:is|are) (?:missing|gone|absent|too)\b)(?!(?: policy)? (?:to|on) (?:an?other|a different|the other)\b)"
     rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b"
@@ -212,15 +212,19 @@ def find_attached_policies(text: str) -> Iterator[Document]:
     starts: list[tuple[int, tuple[str, str] | None]] = [
         (each.end(), (each["kind"], each["name"])) for each in _LISTING.finditer(text)
     ]
+    told = {each.end() for each in _LISTING.finditer(text) if each["arrow"]}
     if not starts:
         starts = [(each.end(), None) for each in _ATTACHED.finditer(text)]
     for start, owner in starts:
         output = _output(text, start)
+        output = output.partition("\n")[0] if start in told else output
         names = dict.fromkeys(_POLICY.findall(output))
         is_whole = all(map(is_known_policy, names))
-        if not names and _NAMES_ONLY.search(text, line_start(text, start - 1), start):
+        is_by_name = start in told or _NAMES_ONLY.search(text, line_start(text, start - 1), start)
+        if not names and is_by_name:
             # Nobody names a policy of the account after one of AWS.
-            names, is_whole = dict.fromkeys(_NAME_OF_POLICY.findall(output)), False
+            words = (each.rstrip(".,") for each in _NAME_OF_POLICY.findall(output))
+            names, is_whole = dict.fromkeys(words), start in told and " only " in f" {output}"
         for name in filter(is_known_policy, names):
             yield _build(name, owner, partition, is_whole=is_whole)
     if not starts:

@@ -53,3 +53,32 @@ def test_condition_does_not_matter_if_another_policy_denies() -> None:
     ):
         explanation = explain(f"{denial}{reason}\nThe trust policy names mia and requires MFA.\n")
         assert explanation.remedies[0].title != _MFA
+
+
+_TRUSTED = """An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::444455556666:user/ana-li is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/audit
+Their trust policy:
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "sts:AssumeRole"}]}
+
+"""
+_LISTED = "aws iam list-attached-user-policies --user-name ana-li"
+
+
+@check_rows(
+    ("said", "names_policy"),
+    [
+        (f"{_LISTED} -> only ReadOnlyAccess. No groups.", True),
+        (f"`{_LISTED}` => only ReadOnlyAccess and AmazonSQSFullAccess", True),
+        (f"$ {_LISTED}\n{{'PolicyArn': 'arn:aws:iam::aws:policy/ReadOnlyAccess'}}", True),
+        ("My user ana-li has only ReadOnlyAccess.", True),
+        # Others are not known.
+        (f"{_LISTED} -> ReadOnlyAccess, our-own-policy", False),
+        (f"{_LISTED} -> only our-own-policy", False),
+    ],
+)
+def test_policies_of_the_caller_without_the_role(said: str, *, names_policy: bool) -> None:
+    explanation = explain(f"{_TRUSTED}{said}")
+    assert ("policy allows it, but ReadOnlyAccess does not allow" in explanation.summary) is names_policy
+    assert any("has this Allow already" in each for each in explanation.notes) is not names_policy
+    assert (
+        explanation.remedies[0].title == "Allow the user ana-li to assume the role, in account 444455556666"
+    )

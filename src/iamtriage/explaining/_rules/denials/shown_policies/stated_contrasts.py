@@ -102,6 +102,8 @@ def summarize(denial: Denial, explanation: Explanation, verdict: str | None) -> 
         and "does not allow" in explanation.causes[-1].text
     ):
         verdict = f"{verdict}, nor does the role's trust policy"
+    if "does not allow" in verdict and any(each.code == "trust-policy-allows" for each in explanation.causes):
+        verdict = f"the role's trust policy allows it, but {verdict}"
     return denial_summary(denial, verdict)
 
 

@@ -359,7 +359,8 @@ def _drop_general(denial: Denial, explanation: Explanation, first: Comparison) -
         # The resource is the one that the action requires.
         causes = tuple(each for each in causes if each.code != DERIVED_ACTION.code)
     causes = tuple(each for each in causes if each.evidence != "possible" or each.code not in general)
-    return attrs.evolve(explanation, causes=causes, remedies=remedies)
+    notes = tuple(each for each in explanation.notes if "has this Allow already" not in each)
+    return attrs.evolve(explanation, causes=causes, remedies=remedies, notes=notes)
 
 
 def _exclude_policy(denial: Denial, explanation: Explanation, policy: KnownPolicy) -> Explanation:
