@@ -747,3 +747,26 @@ def test_iam_has_no_region_to_enable(text: str, *, is_of_iam: bool, is_described
     shown = explain(text).to_text(detail="full")
     assert ("GetFederationToken" in shown) is is_described
     assert ("not enabled the Region" in shown) is not is_of_iam
+
+
+_GLOBAL_SESSION = "$ aws sts assume-role --endpoint-url https://sts.amazonaws.com --region us-east-1 --role-arn arn:aws:iam::111122223333:role/x --role-session-name s > creds.json\n$ aws sqs list-queues --region eu-west-1     # works\n$ aws sqs list-queues --region af-south-1\nAn error occurred (UnrecognizedClientException) when calling the ListQueues operation: The security token included in the request is invalid.\n"
+
+
+@check_rows(
+    ("said", "is_enabled"),
+    [
+        ("# the Region is ENABLED for the account", True),
+        ("It's opted in for our account.", True),
+        ("af-south-1 is enabled.", True),
+        ("Is the Region enabled for the account?", False),
+        ("If the Region is enabled for the account, it works.", False),
+        ("The Region is not enabled for the account.", False),
+        ("I don't know whether the Region is enabled for this account.", False),
+    ],
+)
+def test_region_that_people_say_is_enabled(said: str, *, is_enabled: bool) -> None:
+    explanation = explain(f"{_GLOBAL_SESSION}\n{said}")
+    codes = {each.code for each in explanation.causes}
+    assert "v1-token-in-opt-in-region" in codes
+    assert ("region-not-enabled" not in codes) is is_enabled
+    assert ("most likely" not in explanation.summary) is is_enabled

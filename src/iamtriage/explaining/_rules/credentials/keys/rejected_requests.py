@@ -72,11 +72,12 @@ _SESSION_TOKEN = lazy_pattern(r"(?i)(?:session|security)[_-]?token\b")
 _TOKEN = lazy_pattern(r"(?i)token\b[\"']? ?[=:]")
 # What the commands print about a Region and about the tokens of the global endpoint.
 _ENABLED = lazy_pattern(
-    r"\bRegionOptStatus\b\W{1,8}ENABLED|\bget-region-opt-status\b[^\n]{0,100}\bENABLED\b|\bOptInStatus\b\W{1,8}opted-in\b|(?<!if )\b(?:it's|it is|Region is) (?:already )?enabled (?:in|for) (?:the|my|our|this) account\b"
+    r"\bRegionOptStatus\b\W{1,8}ENABLED|\bget-region-opt-status\b[^\n]{0,100}\bENABLED\b|\bOptInStatus\b\W{1,8}opted-in\b"
     r"|\b(?i:check(?:ed)?|verif\w{1,8}|opt|status)\b[^\n]{0,20}(?<!not )\bENABLED\b"
 )
 _SAID_ENABLED = lazy_pattern(
-    rf"(?m)(?:^|[.;:,(] ?|\b(?:and|but|yes|because|since|as) )(?i:(?:the )?(?:region )?)(?P<region>{REGION})(?i: region)? (?:is|has been) (?:already )?(?:enabled|opted[ -]in)\b(?![^\n.;]{{0,60}}\?)"
+    r"(?m)(?i:\b(?:it|region)(?:'s| is| has been) (?:already )?(?:enabled|opted[ -]in) (?:in|for|on) (?:the|my|our|this) account\b)"
+    rf"|(?:^|[.;:,(] ?|\b(?:and|but|yes|because|since|as) )(?i:(?:the )?(?:region )?)(?P<region>{REGION})(?i: region)? (?:is|has been) (?:already )?(?:enabled|opted[ -]in)\b(?![^\n.;]{{0,60}}\?)"
 )
 _V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
 # How the AWS CLI and boto3 print a call whose credentials are not accepted.
@@ -220,7 +221,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
         is_in_lambda=case.context.runtime_kind == "lambda",
         working_regions=tuple(each for each in working if each != region),
-        is_enabled=region in said
+        is_enabled=not said.isdisjoint({region, None})
         or (region is not None and region in text and _ENABLED.search(text) is not None),
         has_v1_tokens=_V1_TOKENS.search(text) is not None,
         calls_global=calls_global,
