@@ -403,6 +403,16 @@ CASES = {
         "The IAM Identity Center sign-in of the profile dev is valid on your computer, but the container does not see it",
         "docker run --env-file <(aws configure export-credentials --profile dev --format env-no-export) etl load",
     ),
+    "sign-in-before-the-container": (
+        "$ aws sso login --profile dev\nSuccessfully logged into Start URL: https://acme.awsapps.com/start\n$ docker run -v ~/.aws/config:/root/.aws/config:ro -e AWS_PROFILE=dev etl load\nError loading SSO Token: Token for acme does not exist\n",
+        "The IAM Identity Center sign-in of the profile dev is valid on your computer, but the container does not see it",
+        "docker run -v ~/.aws:/root/.aws -e AWS_PROFILE=dev etl load",
+    ),
+    "sign-in-of-another-profile-before-the-container": (
+        "$ aws sso login --profile ops\nSuccessfully logged into Start URL: https://acme.awsapps.com/start\n$ docker run -v ~/.aws/config:/root/.aws/config:ro -e AWS_PROFILE=dev etl load\nError loading SSO Token: Token for acme does not exist\n",
+        "There is no IAM Identity Center sign-in in the container",
+        "aws sso login --profile dev",
+    ),
     "valid-sign-in-of-another-profile": (
         "$ docker run -v ~/.aws/config:/root/.aws/config:ro -e AWS_PROFILE=dev etl\nError loading SSO Token: Token for acme does not exist\n$ aws sts get-caller-identity --profile ops --query Arn --output text\narn:aws:sts::111122223333:assumed-role/Reader/kim\n",
         "There is no IAM Identity Center sign-in in the container",

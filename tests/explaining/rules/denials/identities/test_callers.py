@@ -53,7 +53,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "stack-event-of-a-user": (
         f'| CREATE_FAILED | AWS::SQS::Queue | Invoices | Resource handler returned message: "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:CreateQueue on resource: {QUEUE} because no identity-based policy allows the sqs:CreateQueue action"',
-        ("The user ana, with whose permissions CloudFormation creates Invoices (AWS::SQS::Queue), was",),
+        (
+            "The user ana, with whose permissions CloudFormation creates Invoices (AWS::SQS::Queue), was",
+            "The stack has no service role: with one (--role-arn), the user ana needs iam:PassRole on it instead.",
+        ),
     ),
     "environment-variables": (
         f"Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: {_denial('mailer-role', 'kms:Decrypt', KEY, session='mailer')}",

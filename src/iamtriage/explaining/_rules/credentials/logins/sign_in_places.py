@@ -222,11 +222,12 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
         with_profile(profile or "PROFILE", "aws configure export-credentials") + " --format env-no-export"
     )
     written, login = found[0], with_profile(profile or "PROFILE", "aws sso login")
-    # What works with the profile has its token, which the container lacks.
+    # Who just signed in, or what works with the profile, has its token, which the container lacks.
     is_valid = profile is not None and any(
         run.has_succeeded and run.profile == profile and run.command.program == "aws"
         for run in find_runs(case.failure)
     )
+    is_valid |= profile is not None and selected_profiles.find_signed_in_profile(text) == profile
     rest = "" if line is None else line["rest"].rstrip()
     again = None if line is None or hide_secrets(rest) != rest else line["run"]
     run = f"docker run --env-file <({export}) IMAGE"
@@ -255,7 +256,7 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
         your_remedy(
             "Mount all of ~/.aws into the container, with the token cache",
             f"{replace} read-only, because the SDK stores renewed tokens there. The container's user must be allowed to read the files.{' Then rebuild the container (Dev Containers: Rebuild Container).' if is_dev else ''}",
-            "Another sign-in on your computer does not help: a call with the profile works there."
+            "Another sign-in on your computer does not help: the one there is valid."
             if is_valid
             else sign_in,
             commands=(

@@ -291,7 +291,11 @@ def _caller_note(denial: Denial, explanation: Explanation, use: str) -> str | No
     if (note := next((each for part, each in _NOTES_BY_USE if part in use), None)) is not None:
         return note.format(need=_describe_need(denial))
     if service != "CloudFormation" and any(map(denial.failure.text.__contains__, STACK_FRAGMENTS)):
-        return _deployment_note(denial)
+        note = _deployment_note(denial)
+        if note and "with whose permissions" in use and denial.deny == "implicit":
+            # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
+            note += f" The stack has no service role: with one (--role-arn), {denial.caller} needs iam:PassRole on it instead."
+        return note
     return None if service is None else _service_note(denial, explanation, service, use)
 
 

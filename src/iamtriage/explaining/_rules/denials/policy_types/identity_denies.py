@@ -306,12 +306,12 @@ def _change_commands(denial: Denial) -> remedies.Commands:
     arn, (kind, name) = commands.arn(denial.policy, "POLICY_ARN"), holder
     if (group := _find_group(denial)) is not None:
         detach = commands.detach_policy("group", commands.group_argument(group), arn)
-        label = f"Or, if no member of the group {clip_text(group)} is meant to have it:"
+        label = f"Or, if no member of the group {clip_text(group)} is meant to have the policy, with all its statements:"
         change = commands.change_policy(arn)
         return (Labelled("Or change the statement in policy.json, then:", change), Labelled(label, detach))
     label = f"Or, if {denial.caller} is not meant to have it:"
     if _is_of_group(denial):
-        label = "Or, if no member of the group that the list shows is meant to have it:"
+        label = "Or, if no member of the group that the list shows is meant to have the policy, with all its statements:"
         kind, name = "group", "GROUP_NAME"
     elif kind == "user":
         label = f"Or, if {denial.caller} is not meant to have it (if the list shows a group, with detach-group-policy):"
