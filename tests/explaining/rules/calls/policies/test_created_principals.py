@@ -77,6 +77,8 @@ _OF_SHIPPER = f'{PUT_POLICY}"AWS" : "arn:aws:iam::111122223333:role/ship"\n'
         ("the old role is now called 'shipper'", "shipper"),
         # Something else has a new name.
         ("We renamed the bucket last week to parcels.", None),
+        ("The bucket ship-logs was renamed to ship-archive.", None),
+        ("We renamed the service to ship-web.", None),
         ("They renamed it to ship-v2, then it was renamed to ship-v3.", None),
     ],
 )

@@ -5,10 +5,12 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 
 from __future__ import annotations
 
+import re
+
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, lower_first
+from iamtriage._text import clip_text, line_start, lower_first
 from iamtriage._typing import NamedTuple
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._rules.basics import Case, Cause, CauseType, Explanation, Remedy
@@ -240,8 +242,10 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
 
 # What somebody says of a role or user that has a new name.
 _RENAMED = lazy_pattern(
-    r"(?a)\b(?:(?:(?P<before>[\w+=,.@-]{2,64})[`\"']? (?:was|is|got|has been) )?(?i:renamed|re-?created|replaced)\b(?P<old>[^.\n;]{0,80}?) (?:to|as|by|with)|(?:is |are )?now (?:called|named)) [`\"']?(?P<new>[\w+=,@-][\w+=,.@-]{1,62}[\w+=@-])"
+    r"(?a)\b(?:(?i:renamed|re-?created|replaced)\b[^.\n;]{0,80}? (?:to|as|by|with)|now (?:called|named)) [`\"']?(?P<new>[\w+=,@-][\w+=,.@-]{1,62}[\w+=@-])(?![\w+=@:/-])"
 )
+_OF_PRINCIPAL = lazy_pattern(r"(?i)(?<![\w:])(?:it|principal|role|user)\b(?!/)")
+_CHARS_BEFORE = 60
 _MIN_COMMON = 4
 
 
@@ -250,15 +254,17 @@ def _find_new_name(name: str, text: str) -> str:
 
     >>> _find_new_name("arn:aws:iam::111122223333:role/ship", "They renamed it yesterday to ship-v2.")
     'arn:aws:iam::111122223333:role/ship-v2'
-    >>> _find_new_name("arn:aws:iam::111122223333:role/ship", "The bucket was renamed to logs-v2.")
+    >>> _find_new_name("arn:aws:iam::111122223333:role/ship", "The bucket was renamed to ship-logs.")
     ''
     """
     start, _, old = name.rpartition("/")
-    new = {
-        each["new"]
-        for each in _RENAMED.finditer(text)
-        if old in f"{each['before']} {each['old']}" or each["new"].startswith(old[:_MIN_COMMON])
-    }
+    new, own = set[str](), re.compile(rf"(?<![\w+=,.@/-]){re.escape(old)}(?![\w+=,@-])")
+    for each in _RENAMED.finditer(text):
+        begin = line_start(text, each.start(), each.start() - _CHARS_BEFORE)
+        clause = text[begin : each.start("new")].rpartition(". ")[2]
+        is_similar = each["new"].startswith(old[:_MIN_COMMON])
+        if own.search(clause) or (is_similar and _OF_PRINCIPAL.search(clause)):
+            new.add(each["new"])
     return f"{start}/{new.pop()}" if start and len(new) == 1 and old not in new else ""
 
 
