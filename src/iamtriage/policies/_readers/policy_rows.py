@@ -233,6 +233,7 @@ _PARTS = {
     "principal": "principal", "resource": "resource", "resources": "resource", "to": "principal",
     "unless": "condition", "when": "condition", "where": "condition", "with": "condition",
 }  # fmt: skip
+_NAME_OF_ACTION = lazy_pattern(r"[A-Z][a-z]\w{1,60}\*?")
 _SHORT_RESOURCE = lazy_pattern(r"(?a)[a-z][\w.*-]{1,62}/[\w./*-]{1,200}")
 _EVERYONE = frozenset({"all", "anyone", "everybody", "everyone"})
 _NEGATED = {
@@ -299,7 +300,11 @@ def _read_note(effect: str, row: str, principals: list[str] | None) -> dict[str,
             continue
         part = "condition" if _OPERATOR.fullmatch(word) else part
         if part == "condition" or word not in {"and", "="}:
-            parts[part].append("*" if word.lower() in _EVERYONE else word)
+            written = "*" if word.lower() in _EVERYONE else word
+            if part == "action" and parts[part] and _NAME_OF_ACTION.fullmatch(word):
+                # "dynamodb:GetItem, PutItem"
+                written = f"{parts[part][0].partition(':')[0]}:{word}"
+            parts[part].append(written)
     if parts["action"] == ["*"] and all(
         ":" in each and _ACTION.fullmatch(each) for each in parts["resource"]
     ):

@@ -30,6 +30,7 @@ _FLEET = "vpce-0a1b2c3d4e5f60718"
         ("SCP p-1a2b3c4d5e has a Deny iam:* unless aws:PrincipalArn = arn:aws:iam::*:role/admin", {"Effect": "Deny", "Action": "iam:*", "Resource": "*", "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}}),
         ("bucket policy (excerpt):\n  Deny s3:PutObject if s3:x-amz-acl != bucket-owner-full-control", {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*", "Principal": "*", "Condition": {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}}),
         ("endpoint policy -> Allow s3:GetObject on in-*/*", {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::in-*/*", "Principal": "*"}),
+        ("policy on reader: Allow dynamodb:GetItem, Query on table/carts", {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"], "Resource": "arn:aws:dynamodb:*:*:table/carts"}),
         ("policy of reader: Allow s3:ListBucket on arn:aws:s3:::in", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::in"}),
     ],
 )  # fmt: skip
