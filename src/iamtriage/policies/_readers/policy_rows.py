@@ -234,6 +234,7 @@ _PARTS = {
     "unless": "condition", "when": "condition", "where": "condition", "with": "condition",
 }  # fmt: skip
 _NAME_OF_ACTION = lazy_pattern(r"[A-Z][a-z]\w{1,60}\*?")
+_PARTITION = lazy_pattern(r"\barn:(aws[a-z-]{0,12}):")
 _SHORT_RESOURCE = lazy_pattern(r"(?a)[a-z][\w.*-]{1,62}/[\w./*-]{1,200}")
 _EVERYONE = frozenset({"all", "anyone", "everybody", "everyone"})
 _NEGATED = {
@@ -258,6 +259,8 @@ def find_policies_in_notes(notes: Iterable[re.Match[str]]) -> Iterator[CodePolic
     {'StringNotEquals': {'aws:SourceVpce': 'vpce-0a1b2c3d'}}
     """
     for found in islice(notes, _MAX_STATEMENTS):
+        of_text = _PARTITION.search(found.string)
+        partition = of_text[1] if of_text else "aws"
         has_principal = found["of_all"] or found["of_resource"]
         statements = list[dict[str, Any]]()
         row: re.Match[str] | None = found
@@ -267,7 +270,7 @@ def find_policies_in_notes(notes: Iterable[re.Match[str]]) -> Iterator[CodePolic
             words = found.string[at : at + _CHARS_OF_NOTE if line == -1 else line]
             # Nobody notes the principal of a Deny for all, or of a policy that is for all.
             principals = (["*"] if effect == "Deny" or found["of_all"] else []) if has_principal else None
-            if (statement := _read_note(effect, words, principals)) is not None:
+            if (statement := _read_note(effect, words, principals, partition)) is not None:
                 statements.append(statement)
             row = (
                 None
@@ -282,13 +285,14 @@ def find_policies_in_notes(notes: Iterable[re.Match[str]]) -> Iterator[CodePolic
             yield CodePolicy(content, start, is_whole=is_whole)
 
 
-def _read_note(effect: str, row: str, principals: list[str] | None) -> dict[str, Any] | None:
+def _read_note(effect: str, row: str, principals: list[str] | None, partition: str) -> dict[str, Any] | None:
     """Return the statement of a note, or ``None`` if a part of it is missing or not understood.
 
     Args:
         effect: The effect.
         row: What follows it in the line.
         principals: The principals if the note has none; ``None`` for a policy without principals.
+        partition: The partition of its resources.
     """
     end = _END_OF_NOTE.search(row)
     words = [each.rstrip(":") for each in _WORD_OF_NOTE.findall(row[: end.start()] if end else row)]
@@ -313,7 +317,9 @@ def _read_note(effect: str, row: str, principals: list[str] | None) -> dict[str,
     if effect == "Deny" or principals is not None:
         parts["resource"] = parts["resource"] or ["*"]
     service = parts["action"][0].partition(":")[0] if parts["action"] else ""
-    parts["resource"] = [_complete_arn(each, service) for each in parts["resource"]]
+    if service == "s3" or effect == "Deny":
+        # In an Allow, the wildcards could be more than the policy has.
+        parts["resource"] = [_complete_arn(each, partition, service) for each in parts["resource"]]
     elements: dict[str, Any] = {"Action": _shorten(parts["action"]), "Resource": _shorten(parts["resource"])}
     if all(each.startswith("sts:") for each in parts["action"]) and principals is not None:
         del elements["Resource"]
@@ -329,11 +335,11 @@ def _read_note(effect: str, row: str, principals: list[str] | None) -> dict[str,
     return {"Effect": effect, **elements} if is_known and not is_other and all(elements.values()) else None
 
 
-def _complete_arn(written: str, service: str) -> str:
+def _complete_arn(written: str, partition: str, service: str) -> str:
     """Return the ARN of a resource that people shorten: "instance/*", or a bucket with a folder."""
     if _RESOURCE.fullmatch(written) or not _SHORT_RESOURCE.fullmatch(written):
         return written
-    return f"arn:aws:s3:::{written}" if service == "s3" else f"arn:aws:{service}:*:*:{written}"
+    return f"arn:{partition}:{service}:{'::' if service == 's3' else '*:*:'}{written}"
 
 
 def _read_noted_condition(written: list[str], *, is_negated: bool) -> dict[str, dict[str, Any]] | None:

@@ -30,7 +30,7 @@ _FLEET = "vpce-0a1b2c3d4e5f60718"
         ("SCP p-1a2b3c4d5e has a Deny iam:* unless aws:PrincipalArn = arn:aws:iam::*:role/admin", {"Effect": "Deny", "Action": "iam:*", "Resource": "*", "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}}),
         ("bucket policy (excerpt):\n  Deny s3:PutObject if s3:x-amz-acl != bucket-owner-full-control", {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*", "Principal": "*", "Condition": {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}}),
         ("endpoint policy -> Allow s3:GetObject on in-*/*", {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::in-*/*", "Principal": "*"}),
-        ("policy on reader: Allow dynamodb:GetItem, Query on table/carts", {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"], "Resource": "arn:aws:dynamodb:*:*:table/carts"}),
+        ("policy on reader: Allow dynamodb:GetItem, Query on arn:aws:dynamodb:eu-west-1:111122223333:table/carts", {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"], "Resource": "arn:aws:dynamodb:eu-west-1:111122223333:table/carts"}),
         ("policy of reader: Allow s3:ListBucket on arn:aws:s3:::in", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::in"}),
     ],
 )  # fmt: skip
@@ -56,6 +56,12 @@ def test_note_of_a_trust_policy() -> None:
     assert "acme-7" in explain(f"{denied}\n{noted}\n{passed}").summary
 
 
+def test_shortened_resource_of_another_partition() -> None:
+    noted = "arn:aws-cn:sts::111122223333:assumed-role/a/s. policy: Allow s3:GetObject on in/*"
+    [policy] = find_policies_in_notes(NOTE.finditer(noted))
+    assert policy.content["Statement"][0]["Resource"] == "arn:aws-cn:s3:::in/*"
+
+
 @pytest.mark.parametrize(
     "note",
     [
@@ -68,6 +74,7 @@ def test_note_of_a_trust_policy() -> None:
         "policy: Allow s3:GetObject",
         "bucket policy: Allow s3:GetObject",
         "SCP: Deny s3:* unless NumericLessThan s3:max-keys 10",
+        "policy: Allow dynamodb:GetItem on table/carts",
         "policy: Deny",
         "The identity policy allows it, the SCP denies it.",
         "The policy with Deny in it",
