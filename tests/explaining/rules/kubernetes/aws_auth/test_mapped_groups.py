@@ -104,3 +104,22 @@ def test_pattern_in_aws_auth(listed: str, *, is_pattern: bool) -> None:
     entry = explanation.remedies[0].manifest or ""
     assert ('username: "ci"' in entry) is is_pattern
     assert "rolearn: arn:aws:iam::111122223333:role/ci-us-1\n" in entry
+
+
+_DENIED = 'Error from server (Forbidden): pods is forbidden: User "arn:aws:sts::111122223333:assumed-role/dev/ana" cannot list resource "pods" in API group "" in the namespace "shop"'
+
+
+@check_rows(
+    ("noted", "verdict"),
+    [
+        ("access entry of role/dev: groups devs\nRoleBinding read in shop: ClusterRole view -> Group readers", "the RoleBinding read in the text is for the group readers, and the groups of the role dev are: devs"),
+        ("RoleBinding read in namespace tea, Role reader to Group readers\naccess entry groups: readers", "applies only in the namespace tea"),
+        # No subject, and the group that the entry has.
+        ("access entry of role/dev: groups devs\nRoleBinding read in shop", None),
+        ("access entry of role/dev: groups readers\nRoleBinding read in shop: ClusterRole view -> Group readers", None),
+    ],
+)  # fmt: skip
+def test_noted_binding(noted: str, verdict: str | None) -> None:
+    summary = explain(f"{_DENIED}\n{noted}").summary
+    assert (verdict or "The role dev is not authorized") in summary
+    assert ("readers, and the groups" in summary) is ("and the groups" in (verdict or ""))

@@ -69,6 +69,11 @@ _SAID_PLACE = lazy_pattern(
     rf"(?a)\b[Rr]ole ?[Bb]inding (?:named |called )?[`\"']?(?P<name>(?!{_WORDS})[a-z0-9][a-z0-9.:-]{{0,80}}[a-z0-9])[`\"']?,? (?:(?:which|that|is|exists|lives|was|created|only) ){{0,3}}"
     rf"(?:(?:for|has|names|binds) (?:the |only the )?(?P<kind>group|user|service ?account)s? [`\"']?(?P<subject>[\w.:@/+=-]{{1,120}}\w)[`\"']?(?: (?:(?:is|exists|only) ){{0,2}}{_IN.format('after')})?|{_IN.format('place')})"
 )
+# "RoleBinding view in shop: ClusterRole view -> Group developers"
+_NOTED = lazy_pattern(
+    rf"(?a)\b(?P<cluster>[Cc]luster)?[Rr]ole ?[Bb]inding [`\"']?(?P<name>[a-z0-9][a-z0-9.:-]{{0,80}}[a-z0-9])[`\"']?(?:,? {_IN.format('place')})?(?:,|:| [-=]>| \()? "
+    r"(?P<role>(?:Cluster)?Role)[ /:]{1,2}[`\"']?(?P<bound>[a-z0-9][a-z0-9.:-]{0,100}[a-z0-9])[`\"']?\)?(?:,| [-=]>| to| for| with)? (?:subjects?:? )?(?P<kind>Group|User|ServiceAccount)[ /:]{1,2}[`\"']?(?P<subject>[\w.:@/+=-]{1,120}\w)"
+)
 _CHARS_BEFORE = 400
 _MAX_CHARS = 8_000
 _KINDS = {each.lower(): each for each in ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")}
@@ -199,7 +204,20 @@ def _find_said_bindings(text: str) -> Iterator[StatedBinding]:
     >>> [each[1:3] for each in _find_said_bindings("The RoleBinding ci-edit exists only in namespace tea.")]
     [('ci-edit', 'tea')]
     """
-    for found in _SAID_PLACE.finditer(text) if "inding" in text else ():
+    noted = list(_NOTED.finditer(text)) if "inding" in text else []
+    for found in noted:
+        kind = "ClusterRoleBinding" if found["cluster"] else "RoleBinding"
+        namespace, _, account = found["subject"].rpartition("/")
+        is_account = found["kind"] == "ServiceAccount"
+        subject = Subject(
+            found["kind"],
+            account if is_account else found["subject"],
+            (namespace or None) if is_account else None,
+        )
+        yield StatedBinding(
+            kind, found["name"], found["place"], f"{found['role']} {found['bound']}", (subject,)
+        )
+    for found in _SAID_PLACE.finditer(text) if "inding" in text and not noted else ():
         kind, name = found["kind"] or "", found["subject"] or ""
         namespace, _, account = name.rpartition("/")
         subject = (

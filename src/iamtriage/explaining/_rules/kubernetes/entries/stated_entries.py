@@ -59,7 +59,9 @@ _DECLARED_REFERENCE = lazy_pattern(
 )
 _USUAL_LABELS = frozenset({"default", "main", "role", "this"})
 # A bare word is a group's name only if it cannot be a word of the sentence.
-_SAID_GROUP = r"(?:[\"'`][\w.:@/-]{1,100}[\"'`]|\w{1,40}(?:[-:.]\w{1,40}){1,8})"
+_SAID_GROUP = (
+    r"(?:[\"'`][\w.:@/-]{1,100}[\"'`]|\w{1,40}(?:[-:.]\w{1,40}){1,8}|[a-z0-9]{2,40}(?=[ \t]*(?:\n|\Z)))"
+)
 _SAID_GROUPS = lazy_pattern(
     r"\b(?P<subject>[Ee]ntry|[Rr]ole|mapping)\b(?P<of>(?:[^\n.]|\.(?!\s)){0,160}?)\b(?:[Kk]ubernetes|k8s|RBAC)?[_ ]?[Gg]roups?\b[\"'`]{0,2}[=: ]{1,3}(?:is |are |of )?"
     rf"(?:\[(?P<list>[^\[\]\n]{{1,400}})\]|(?P<names>{_SAID_GROUP}(?:(?:, ?| and ){_SAID_GROUP}){{0,8}}))"
