@@ -195,7 +195,7 @@ ROLE_OF_OTHER_ACCOUNT = CauseType(
     "role-of-other-account",
     title="The role is in another account than the provider",
     recognised_by="The text says in which accounts the provider and the role are.",
-    sign=r"\bprovider\b.{0,60}\baccount (?P<own>\d{12})\b.{0,80}\brole\b.{0,40}\b(?!(?P=own))\d{12}\b|\brole\b.{0,60}\baccount (?P<other>\d{12})\b.{0,80}\bprovider\b.{0,40}\b(?!(?P=other))\d{12}\b",
+    sign=r"\b(?:cluster|provider)\b.{0,60}\b(?:account|in) (?P<own>\d{12})\b.{0,80}\brole\b.{0,40}\b(?!(?P=own))\d{12}\b|\brole\b.{0,60}\b(?:account|in) (?P<other>\d{12})\b.{0,80}\b(?:cluster|provider)\b.{0,40}\b(?!(?P=other))\d{12}\b",
     remedy="Create the IAM OIDC provider",
     fix="Create the identity provider in the role's account, or use a role of the provider's account.",
     of="no-oidc-provider",
