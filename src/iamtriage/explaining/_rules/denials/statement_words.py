@@ -48,7 +48,9 @@ def describe_difference(
     kind = None if known is None else known.accepts(resource)
     others = () if known is None else tuple(known.accepts(widen(each)) for each in allowed)
     if kind is not None and all(each is not None and each.name != kind.name for each in others):
-        names = join_words(tuple(dict.fromkeys(each.name for each in others if each is not None)), "and")
+        names = join_words(
+            tuple(dict.fromkeys(each.name.removeprefix("root") for each in others if each)), "and"
+        )
         # The ARN of Glue's rootcatalog has only the word catalog.
         name = written if kind.name.endswith(written := type_of(resource)) else kind.name
         later = [each for each in find_missing_types(action, allowed, needed) if each != written]

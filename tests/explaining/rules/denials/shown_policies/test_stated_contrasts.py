@@ -1873,3 +1873,32 @@ def test_role_without_its_path(setting: str, allowed: str, title: str) -> None:
     assert (first.who == "you") is title.startswith("Add")
     if title.startswith("Add"):
         assert (first.manifest or "").endswith(_WITH_PATH)
+
+
+_GLUE = "arn:aws:glue:eu-west-1:111122223333:{}"
+_NO_TABLE = "the first two alone open no table."
+
+
+@check_rows(
+    ("denied", "action", "actions", "resources", "needed", "is_answered"),
+    [
+        ("catalog", "GetTable", ["glue:GetTable", "glue:GetPartitions"], ["table/shop/orders"], ["glue:GetTable", "glue:GetPartitions"], True),
+        ("database/shop", "GetTable", ["glue:GetTable", "glue:GetTables"], ["table/shop/*", "catalog"], ["glue:GetTable", "glue:GetTables"], True),
+        ("catalog", "GetTable", ["glue:GetTable", "s3:GetObject"], ["table/shop/orders"], "glue:GetTable", True),
+        ("catalog", "GetTable", ["glue:GetTable"], ["table/shop/orders"], "glue:GetTable", True),
+        # No table is needed, and the policy names the database.
+        ("catalog", "GetDatabase", ["glue:GetDatabase", "glue:GetTable"], ["database/shop"], "glue:GetDatabase", False),
+    ],
+)  # fmt: skip
+def test_parents_of_a_table(
+    denied: str, action: str, actions: list[str], resources: list[str], needed: object, *, is_answered: bool
+) -> None:
+    """The other actions of the statement lack the parents, too, which give access to no other table."""
+    policy = {"Effect": "Allow", "Action": actions, "Resource": [_GLUE.format(each) for each in resources]}
+    explanation = explain(f"{_denied(f'glue:{action}', _GLUE.format(denied))}\n{json.dumps(policy)}")
+    first = explanation.remedies[0]
+    [statement] = (first.policy or {})["Statement"]
+    assert statement["Action"] == needed
+    assert any(_NO_TABLE in each for each in first.steps) is is_answered
+    assert "_NAME" not in str(statement)
+    assert "rootcatalog" not in str(explanation)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, line_start
+from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._explanations.remedies import fill_in
 from iamtriage.explaining._rules.basics import Cause, Denial, Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_commands import policy_of
@@ -39,7 +40,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
 from iamtriage.explaining._rules.denials.statement_words import allowed_resources
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
+from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands, with_statements
 from iamtriage.explaining._rules.shared.policies.statement_matching import list_actions, names_resource
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
@@ -132,6 +133,9 @@ def drop_superfluous(
     return tuple(each for each in remedies if not each.title.startswith(dropped))
 
 
+_OF_CATALOG = "AWS Glue requires the action on the catalog, the database"
+
+
 def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
     """Return the remedy that allows the action with the other way, which is to extend the policy in the text."""
     if remedy.policy is None or remedy.layer != "identity" or policy.is_code:
@@ -141,6 +145,7 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     if denial.service == "secretsmanager":
         remedy = complete_others(denial, compared_resource(denial), allowed_resources(allowing), remedy)
     remedy = add_variants(denial, allowing, remedy)
+    remedy = _complete_catalog(denial, allowing, remedy)
     lists = [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})]
     if denial.service == "kms" and lists == [[denial.resource]]:
         remedy = complete_key_actions(denial, allowing, remedy)
@@ -183,6 +188,23 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
 
 # All actions of a service, or of all services.
 _WIDE = lazy_pattern(r"(?:[a-z0-9-]{1,40}:)?\*")
+
+
+def _complete_catalog(denial: Denial, allowing: Sequence[Mapping[str, Any]], remedy: Remedy) -> Remedy:
+    """Return a remedy for a table of Glue with the other actions of the statement, which are checked on its parents, too."""
+    rows, own = [*iterate_statements(remedy.policy or {})], denial.action or ""
+    if denial.service != "glue" or len(rows) != 1 or ":table/" not in str(rows):
+        return remedy
+    known = {each: find_action(each) for each in sorted(list_actions(allowing)) if each != own}
+    others = [name for name, each in known.items() if each and each.accepts(denial.resource or "")]
+    actions = [*as_strings(rows[0].get("Action")), *others]
+    title = remedy.title.replace(own, join_words(tuple(actions), "and"), 1)
+    steps = (
+        f"{each[:-1]}: the first two alone open no table." if each.startswith(_OF_CATALOG) else each
+        for each in remedy.steps
+    )
+    remedy = attrs.evolve(remedy, title=title, steps=tuple(steps))
+    return with_statements(remedy, [{**rows[0], "Action": actions}]) if others else remedy
 
 
 def _passed_to(statements: Iterable[Mapping[str, Any]]) -> set[str]:

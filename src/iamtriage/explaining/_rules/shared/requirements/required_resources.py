@@ -33,8 +33,7 @@ _RUNS = lazy_pattern(
 _STAGED = lazy_pattern(
     r"/(?:_temporary|__magic|\.spark-staging|\.hive-staging)(?=[/_-]|\Z)|(?<=/AWSDynamoDB)/\d{14}-[0-9a-f]{8}/"
 )
-_STATES = (".tfstate", ".tflock")
-_DIGIT = lazy_pattern(r"[0-9]")
+_STATES, _DIGIT = (".tfstate", ".tflock"), lazy_pattern(r"[0-9]")
 _KEY_STARTS = lazy_pattern(r"(?<![^/._-])(?=[^/._-])")
 
 
@@ -381,10 +380,11 @@ def _find_catalog(
     if not is_of_catalog and resource.count("/") <= 1 and not (database is not None and "Database" in action):
         queried, named = _QUERIED_TABLE.search(text), _NAMED_DATABASE.search(text)
         listed = re.findall(rf"\"{prefix}:table/(\w{{1,255}})/(\w{{0,254}}[\w*])\"", text)
+        known = {*re.findall(rf"\"{prefix}:database/(\w{{1,255}})\"", text)}
         shown = only_one({*listed}) if '"Deny"' not in text else None
         of_database, table = queried.group("database", "table") if queried else shown or (None, None)
-        of_database = of_database or (named["database"] if named else None)
-        of_database = database or of_database or "DATABASE_NAME"
+        other = named["database"] if named else only_one(known, "DATABASE_NAME")
+        of_database = database or of_database or other
         below = () if database else (f"{prefix}:database/{of_database}",)
         if "Database" not in action:
             kind, name = "table", table or "TABLE_NAME"
