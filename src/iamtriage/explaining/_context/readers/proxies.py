@@ -108,9 +108,13 @@ class ProxyChange(NamedTuple):
     needed: str | None = None
 
 
-def has_proxy(text: str) -> bool:
-    """Return whether a text shows the configuration of a reverse proxy, and does not say that there is none any more."""
-    if _PROXY.search(text) is None or denies_proxy(text):
+NAME_OF_PROXY = lazy_pattern(r"(?i:\b(?:nginx|Apache|Caddy|HAProxy|Traefik|Envoy|Kong|Varnish|Squid)\b)")
+"""The name of a proxy."""
+
+
+def has_proxy(text: str, sign: re.Pattern[str] = _PROXY) -> bool:
+    """Return whether a text shows a reverse proxy, by its configuration or another sign, and does not say that there is none any more."""
+    if sign.search(text) is None or denies_proxy(text):
         return False
     return not any(_is_said(text, found) for found in _PAST_PROXY.finditer(text[:_MAX_CHARS]))
 

@@ -307,3 +307,17 @@ def test_host_that_aws_received(text: str, proxy: str | None, own_name: str | No
     steps = str(explanation.remedies[0].steps)
     assert (f"Or make {own_name}" in steps) is (own_name is not None)
     assert "--endpoint" not in steps
+
+
+@check_rows(
+    ("said", "is_proxied"),
+    [
+        ("# search.acme.example is our nginx. Straight to the domain: 200", True),
+        ("# Envoy is in front of the domain. It works directly.", True),
+        ("# Last year we had nginx in front. Straight to the domain: 200", False),
+        ("# Straight to the domain: 403. nginx is in front.", False),
+    ],
+)
+def test_proxy_that_a_text_only_names(said: str, *, is_proxied: bool) -> None:
+    explanation = explain(f"{_CURL.format('search.acme.example')}\n{_REJECTED}{said}")
+    assert ("A reverse proxy changes the request" in explanation.summary) is is_proxied

@@ -1099,6 +1099,7 @@ def test_ban_that_the_text_states(text: str, step: str | None) -> None:
         ("# case closed", True),
         # Not yet, a question, a condition, or the opposite.
         ("The case is not closed yet.", False),
+        ("In case over 100 keys leaked, tell us.", False),
         ("Can you remove it?", False),
         ("Do we have to wait until the case is closed?", False),
         ("When the case is closed, we will detach it.", False),

@@ -82,6 +82,7 @@ _NODE = 'const enc = new KMSClient({ region: "eu-central-1" });\nconst dec = new
         (_COMMANDS.format("us-west-2"), None),
         (_SESSION.format("mrk-0a1b2c3d111122223333444455556666"), None),
         ('blob = boto3.client("kms").encrypt(KeyId="alias/orders", Plaintext=b"x")\nboto3.client("kms", "us-west-2").decrypt(CiphertextBlob=blob)\n', None),
+        (f"crypto.decrypt(buffer) with AWS_REGION=us-west-2, key arn:aws:kms:eu-central-1:111122223333:key/{_KEY_ID}\n", None),
         (f"import aws_encryption_sdk\n{_SESSION.format(_KEY_ID)}", None),
     ],
 )  # fmt: skip

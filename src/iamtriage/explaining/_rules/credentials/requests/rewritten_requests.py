@@ -13,6 +13,7 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._context.domains import is_of_aws
 from iamtriage.explaining._context.readers.command_runs import find_failed, find_runs
 from iamtriage.explaining._context.readers.proxies import (
+    NAME_OF_PROXY,
     ProxyChange,
     denies_proxy,
     find_host_for_aws,
@@ -46,7 +47,6 @@ _WITHOUT_ENDPOINT = lazy_pattern(
 _URL_OF_CLIENT = lazy_pattern(
     r"(?:--aws-sigv4\b|\bawscurl\b|\bauth ?=|\b(?:[Aa][Ww][Ss]|Sig)V?4\w{0,12}\b|\bhosts ?=)[^\n]{0,300}?(?:https?://|[\"']host[\"']: ?[\"'])(?P<host>[\w.-]{1,253}(?::\d{1,5})?)|\b(?:requests|httpx|session|axios)\.\w{3,7}\([\"']https?://(?P<called>[\w.-]{1,253}(?::\d{1,5})?)[^\n]{0,200}\bauth ?="
 )
-_NAME_OF_PROXY = lazy_pattern(r"(?i:\b(?:nginx|Apache|Caddy|HAProxy|Traefik|Envoy|Kong|Varnish|Squid)\b)")
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/customendpoint.html and
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-custom-domains.html
 _OWN_NAMES = {
@@ -100,7 +100,7 @@ def _find_replaced_host(case: Case[Failure]) -> tuple[ProxyChange, str] | None:
     signed = endpoint.value if endpoint else only_one(shown)
     if signed is None or (is_of_aws(signed) and not signed.endswith(".cloudfront.net")):
         return None
-    named = _NAME_OF_PROXY.search(text)
+    named = NAME_OF_PROXY.search(text)
     proxy = named[0] if named else "a proxy on the way"
     if signed.endswith(".cloudfront.net"):
         proxy = "CloudFront"
@@ -235,7 +235,12 @@ def _find_direct_call(case: Case[Failure]) -> str | None:
             if is_same and run.has_succeeded and endpoint and other and other.value != endpoint.value:
                 return f"The same command works with --endpoint-url {other.value}."
     said = find_working(case.failure.text, _DIRECT)
-    is_proxied = has_proxy(case.failure.text) or ("roxy" in case.text and not denies_proxy(case.failure.text))
+    is_named = has_proxy(case.failure.text, NAME_OF_PROXY)
+    is_proxied = (
+        is_named
+        or has_proxy(case.failure.text)
+        or ("roxy" in case.text and not denies_proxy(case.failure.text))
+    )
     if said is None or not is_proxied:
         return None
     return f"The text says {quote_words(said)}."

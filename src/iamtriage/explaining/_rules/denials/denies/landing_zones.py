@@ -49,7 +49,7 @@ _SUPPORT_CASE = lazy_pattern(r"(?a)\b[Cc]ase(?: (?:ID|id|number|no\.?))?[ :#]{1,
 # What people write of AWS's word that the incident is over: the policy does not go by itself.
 _IS_OVER = lazy_pattern(
     r"(?i:\b(?:re)?closed (?:the |our |this |that )?(?:AWS )?(?:support )?(?:case|ticket|incident)\b"
-    r"|\b(?:case|ticket|incident)(?: \d{5,18})?(?: (?:is|was|has been|got)| =|:)?(?: now| already| since| then)? (?:(?:re)?closed|over)\b"
+    r"|\b(?:case|ticket|incident)(?: \d{5,18})?(?:(?: (?:is|was|has been|got)| =|:)?(?: now| already| since| then)? (?:re)?closed| (?:is|was)(?: now| already)? over)\b"
     r"|\byou (?:may|can)(?: now| safely)* (?:remove|detach|delete)\b[^\n.;?]{0,40}\b(?:policy|it|quarantine)\b"
     r"|\b(?:AWS|support|they)\b[^\n.;?]{0,40}\b(?:we|I|it|policy|quarantine) (?:may|can)(?: now| safely| be)* (?:removed?|detach(?:ed)?|deleted?)\b)"
 )

@@ -131,7 +131,9 @@ _KEY_OF_CIPHERTEXT = lazy_pattern(
     rf"(?i:\bKeyId[\"']?(?:\s?[:=]|\]?\)?;?(?:\s?(?:#|//|->))?)\s{{0,2}}(?:Out\[[0-9]{{1,5}}\]: )?[\"']?|\bencrypted (?:(?:there|once|originally|last year|in [\w-]{{2,20}}) )?(?:with|by|using|under) (?:(?:the |our |a )?(?:KMS )?key )?[\"'`]?|\b(?:ciphertext|blob)(?! (?:is|was) not\b)\b[^\n.;]{{0,60}}\bkey:? [\"'`(]?)({_KEY_ARN})"
 )
 # Calls of KMS itself. Other services and SOPS call the Region of the key.
-_DECRYPTS = lazy_pattern(r"(?i)\.decrypt\(|\bDecryptCommand\(|\bkms decrypt\b")
+_DECRYPTS = lazy_pattern(
+    r"(?i)\bkms(?:[_-]?client)?\.decrypt\(|[\"']kms[\"'][^\n]{0,60}\.decrypt\(|\.decrypt\(\s{0,20}CiphertextBlob|\bDecryptCommand\(|\bkms decrypt\b|\bkms\.DecryptInput\b|\bDecryptRequest\b"
+)
 _NO_DIRECT_CALL = lazy_pattern(r"(?i)encryption[-_]?sdk|\bsops\b|\bfernet\b")
 _CLIENT = rf"(?i:\bclient\([\"']kms[\"'],|\bKMSClient\(|\bkms\.Client\()[^\n)]{{0,40}}?[\"']({REGION})[\"'][^\n)]{{0,20}}\)"
 _CALL_OF_CLIENT = r"\.(?:send\(\s?new )?(?i:{})(?:Command)?\("
