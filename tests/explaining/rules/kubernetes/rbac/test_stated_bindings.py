@@ -704,3 +704,12 @@ def test_group_that_a_text_says_has_the_role(said: str, group: str | None, *, is
     assert (f"The binding to {holder} is right" in str(first.steps)) is is_right
     assert is_right or f"if the role is bound to {holder}" in str(first.steps)
     assert (len(explanation.remedies) == 1) is (group is not None)
+
+
+def test_group_that_a_text_says_has_the_role_of_a_session() -> None:
+    user = "arn:aws:sts::111122223333:assumed-role/dev/kim"
+    explanation = explain(f"{_TOP.replace('tom', user)}\n# Role for the group ops:{_PODS}")
+    first = explanation.remedies[0]
+    assert first.title == "Add the rule to the Role in the text"
+    assert "which an access entry or aws-auth must give to the role dev" in str(first.steps)
+    assert "--as-group=ops" in first.commands[1]

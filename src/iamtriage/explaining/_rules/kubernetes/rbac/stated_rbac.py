@@ -169,7 +169,7 @@ def _find_group(
         own = only_one([each for each in groups or () if not each.startswith("system:")])
         is_shown = denied.kind == "user" and groups is None
         printed = rbac_objects.find_printed_subject(denied.case.failure.text, role.name) if is_shown else None
-        if is_shown and printed is None:
+        if printed is None and groups is None and denied.kind in {"user", "iam session"}:
             return rbac_objects.find_said_group(denied.case.failure.text)
         return own if printed in {None, denied.user} else printed
     bound = {
