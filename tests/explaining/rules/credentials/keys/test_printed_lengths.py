@@ -127,3 +127,17 @@ def test_value_of_a_secret_whose_name_is_unknown() -> None:
     assert (
         "The first command prints the name of the Secret, and the name of the value in it." in first.steps[0]
     )
+
+
+@check_rows(
+    ("shown", "is_file", "is_tested"),
+    [
+        ("$ kubectl apply -n etl -f k8s/secret.yaml\nThe pair works on my laptop.\n", True, True),
+        ("$ kubectl apply -f deploy.yaml\n", False, False),
+    ],
+)
+def test_file_that_keeps_the_old_value(shown: str, *, is_file: bool, is_tested: bool) -> None:
+    counted = "$ kubectl -n etl exec deploy/loader -- printenv AWS_SECRET_ACCESS_KEY | wc -c\n42\n"
+    steps = " ".join(explain(f"{_MISMATCH}{shown}{counted}").remedies[0].steps)
+    assert ("The file k8s/secret.yaml still has the old value" in steps) is is_file
+    assert ("If the secret is lost" not in steps) is is_tested

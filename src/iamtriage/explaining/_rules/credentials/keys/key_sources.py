@@ -16,6 +16,7 @@ from iamtriage.explaining._context.readers.profiles import (
     find_listed_key,
     find_profile_sections,
 )
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys import key_stores, printed_lengths
 from iamtriage.explaining._rules.credentials.profiles.environment_files import (
@@ -106,6 +107,9 @@ def find_namespace(case: Case[Failure]) -> str:
     return commands.namespace(found["namespace"] or found["option"] if found else case.facts.namespace)
 
 
+_MANIFEST_OF_SECRET = lazy_pattern(
+    r"\bkubectl [^\n]{0,80}\b(?:apply|create|replace) [^\n]{0,60}?(?:-f|--filename)[ =]?(?P<file>[\w./-]{0,80}secrets?[\w.-]{0,40}\.ya?ml)\b"
+)
 _KEY_NAMES = {"key_id": "access key ID", "secret": "secret access key"}
 
 
@@ -159,11 +163,19 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
         if name != "NAME" and member not in {"SECRET_KEY", "KEY_ID_KEY"}:
             first = check = ""
         lost = "If the secret is lost, create a new key pair: AWS shows a secret only once."
+        if find_working(text, LOCALLY):
+            # Somebody has the pair, and it is right.
+            both, lost = f"It must have {length} characters.", None
+    file = _MANIFEST_OF_SECRET.search(text)
+    variable = values[member]
     return your_remedy(
         title,
-        " ".join(filter(None, (f"{signer}: aws configure on your machine does not change them.", check))),
+        check if is_counted else f"{signer}: aws configure on your machine does not change them. {check}",
         f"{both} If you encode values yourself, use printf %s: echo adds a newline.",
         lost,
+        f'The file {file["file"]} still has the old value, which the next kubectl apply restores: replace it there by what printf %s "${variable}" | base64 prints.'
+        if file
+        else None,
         then or None
         if _OUTSIDE_AWS.search(text)
         else f"{then} Better, give the {'agent' if is_of_jenkins else 'service account'} a role (IRSA or EKS Pod Identity), and delete the keys.".lstrip(),
