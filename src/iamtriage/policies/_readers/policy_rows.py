@@ -211,12 +211,14 @@ def _read_condition(tokens: list[str], *, is_list: bool) -> dict[str, dict[str, 
 
 
 NOTE = lazy_pattern(
-    r"(?<![\w-])(?:(?P<of_all>(?i:endpoint policy|resource control policy)|RCP)"
+    r"(?<![\w-])(?:(?:(?P<of_all>(?i:endpoint policy|resource control policy)|RCP)"
     r"|(?P<of_resource>(?i:(?:bucket|function|key|queue|repository|resource(?:-based)?|secret|topic)(?:'s)?"
     r" policy|trust(?: policy| relationship)?))|(?i:policy|boundary|SCP))"
     r"(?:(?: of| on| for)?(?: the| our| my)?(?: role| user)?"
     r" (?!(?:denies|has|says|contains|with)\b)[\w+=,.@-]{1,64})?"
     r"(?: \([^()\n]{1,60}\))?(?: (?:has|says|contains|with|statement))?"
+    # The name of a policy or a statement.
+    r"|[\w+=,.@-]{2,64}(?=: (?:Allow|Deny) [a-z0-9-]{2,40}:[A-Z*]))"
     r"(?:(?: ?(?::|=>?|[-=]>|→)\s{1,20}(?:[-*•] )?| (?:an? )?)(?P<effect>Allow|Deny)|[ \t]denies)(?=[ \t]\S)"
 )
 """What precedes the statement that a text notes in a line."""
@@ -295,7 +297,8 @@ def _read_note(effect: str, row: str, principals: list[str] | None, partition: s
         partition: The partition of its resources.
     """
     end = _END_OF_NOTE.search(row)
-    words = [each.rstrip(":") for each in _WORD_OF_NOTE.findall(row[: end.start()] if end else row)]
+    found = (each.rstrip(":") for each in _WORD_OF_NOTE.findall(row[: end.start()] if end else row))
+    words = [each for each in found if each]
     parts: dict[str, list[str]] = {"action": [], "resource": [], "principal": [], "condition": []}
     part = "action"
     for word in words:
