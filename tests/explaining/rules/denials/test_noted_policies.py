@@ -31,6 +31,7 @@ _FLEET = "vpce-0a1b2c3d4e5f60718"
         ("bucket policy (excerpt):\n  Deny s3:PutObject if s3:x-amz-acl != bucket-owner-full-control", {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*", "Principal": "*", "Condition": {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}}),
         ("endpoint policy -> Allow s3:GetObject on in-*/*", {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::in-*/*", "Principal": "*"}),
         ("policy on reader: Allow dynamodb:GetItem, Query on arn:aws:dynamodb:eu-west-1:111122223333:table/carts", {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"], "Resource": "arn:aws:dynamodb:eu-west-1:111122223333:table/carts"}),
+        ('p-1a2b3c4d5e: Deny ec2:CreateVolume, Condition {"Bool": {"ec2:Encrypted": "false"}}', {"Effect": "Deny", "Action": "ec2:CreateVolume", "Resource": "*", "Condition": {"Bool": {"ec2:Encrypted": "false"}}}),
         ("policy of reader: Allow s3:ListBucket on arn:aws:s3:::in", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::in"}),
     ],
 )  # fmt: skip
@@ -78,6 +79,7 @@ def test_shortened_resource_of_another_partition() -> None:
         "policy: Deny",
         "The identity policy allows it, the SCP denies it.",
         "The policy with Deny in it",
+        "Note: Deny s3:DeleteObject is on purpose",
         "bucket policy: Deny s3:GetObject if aws:SourceVpce",
     ],
 )
