@@ -84,7 +84,7 @@ def _describe_job(expected: str, actual: str) -> str:
         return " (a tag started the workflow)" if is_tag else ""
     return {
         "environment": " (the job has an environment, which replaces the branch in the subject)",
-        "pull_request": " (a pull request started the workflow)",
+        "pull_request": f" (a pull request started the workflow{', so the subject has no branch, not even the target' if wanted_kind == 'ref' else ''})",
         "job_workflow_ref": " (the subject is customized to name the reusable workflow)",
         "ref": " (the job has no environment)" if wanted_kind == "environment" else "",
     }.get(kind, "")
