@@ -58,6 +58,9 @@ _IS_ENABLED = lazy_pattern(
     r"\bIAMDatabaseAuthenticationEnabled\b[^\n]{0,200}?(?:\n[^\n]{0,160}?)??(?i:\btrue\b)|(?i:\biam_database_authentication_enabled\s{0,8}=\s{0,4}true\b)"
     r"|\bIAM (?:(?:DB|database) )?[Aa]uth(?:entication)? is (?:already )?(?:on|enabled|active)\b(?![^.\n]{0,40}\?)"
 )
+_IS_DISABLED = lazy_pattern(
+    r"\bIAMDatabaseAuthenticationEnabled\b[^\n]{0,40}?(?:\n[^\n]{0,40}?)??(?i:\bfalse\b)|(?i:\biam_database_authentication_enabled\s{0,8}=\s{0,4}false\b)"
+)
 _CHARS_OF_USER = 64
 _CHARS_BEFORE = 400
 _KINDS = {"cluster": "cluster", "proxy": "prx", None: "db"}
@@ -138,9 +141,11 @@ def find_role(text: str, user: str = "") -> bool | None:
     return False if listed or _LACKS_ROLE.search(text) else None
 
 
-def accepts_tokens(text: str) -> bool:
-    """Return whether a text shows that a database accepts IAM tokens."""
-    return _IS_ENABLED.search(text) is not None
+def accepts_tokens(text: str) -> bool | None:
+    """Return whether a text shows that a database accepts IAM tokens, ``None`` if it shows nothing of that."""
+    if _IS_ENABLED.search(text) is not None:
+        return True
+    return False if _IS_DISABLED.search(text) else None
 
 
 def _find_arguments(text: str) -> dict[str, str]:

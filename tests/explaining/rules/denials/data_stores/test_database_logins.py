@@ -189,6 +189,12 @@ _LACKS, _OFF = "the user lacks the role rds_iam", "the database does not allow I
         ('"IAMDatabaseAuthenticationEnabled": true', _LACKS, "Grant rds_iam"),
         ("IAM database authentication is enabled", _LACKS, "Grant rds_iam"),
         (_OF_ROLE.format("t"), _OFF, "Enable IAM authentication"),
+        ('"IAMDatabaseAuthenticationEnabled": false', _OFF, "Enable IAM authentication"),
+        (
+            f'{_OF_ROLE.format("f")}"IAMDatabaseAuthenticationEnabled": false',
+            f"{_LACKS}, and {_OFF}",
+            "Grant rds_iam",
+        ),
         (_MEMBERS.format("{rds_iam}"), _OFF, "Enable IAM authentication"),
         (_OF_ROLE.format("t") + "IAM auth is on", "although the user has rds_iam", "Check the database"),
         ("", f"most likely, {_LACKS}, or {_OFF}", "Grant rds_iam"),

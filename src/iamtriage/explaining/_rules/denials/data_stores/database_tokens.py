@@ -160,23 +160,25 @@ def explain_password_check(
     change = f"aws rds {_MODIFY[login.kind]} {name} --region {commands.region(login.region)} --enable-iam-database-authentication --apply-immediately"
     enable = owner_remedy(
         "Enable IAM authentication for the database",
-        None if role else "The first command prints whether it is enabled.",
-        commands=(change,) if role else (show, Labelled("If it prints false:", change)),
+        None if role or is_on is False else "The first command prints whether it is enabled.",
+        commands=(change,) if role or is_on is False else (show, Labelled("If it prints false:", change)),
         url=_PAGE,
     )
     because: list[str] = []
     remedies: tuple[Remedy, ...] = (grant,)
     if role is not None:
         because.append(f"The text shows that {user} {'has' if role else 'is no member of'} rds_iam.")
-    if is_on:
-        because.append("The text says that IAM authentication is enabled.")
+    if is_on is not None:
+        because.append(f"The text says that IAM authentication is {'enabled' if is_on else 'disabled'}.")
     lacks, off = "the user lacks the role rds_iam", "the database does not allow IAM authentication"
     if role and is_on:
         reason = "although the user has rds_iam: most likely, this is another database, or the change is not applied yet"
         remedies = (owner_remedy("Check the database and its settings", commands=show, url=_PAGE),)
+    elif is_on is False and role is False:
+        reason, remedies = f"{lacks}, and {off}", (grant, enable)
     elif role is False or is_on:
         reason = lacks
-    elif role:
+    elif role or is_on is False:
         reason, remedies = off, (enable,)
     else:
         reason, remedies = f"most likely, {lacks}, or {off}", (grant, enable)
@@ -189,7 +191,7 @@ def explain_password_check(
     return denial.explain(
         f"{database} checked the token of {user} as a password{', ' if role and is_on else ': '}{reason}.",
         USER_CHECKS_PASSWORD.cause(
-            "possible" if role is None and not is_on else "derived",
+            "possible" if role is None and is_on is None else "derived",
             because,
             text=f"PostgreSQL takes a token for a password unless the user has rds_iam and IAM authentication is enabled (the message then says PAM). {fits}No policy and no new token helps before that.",
         ),
