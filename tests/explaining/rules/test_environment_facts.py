@@ -167,6 +167,7 @@ _DATE = "$ date -u\nFri Nov 20 05:12:44 UTC 2026\n"
     [
         ("/opt/get-keys --cache /var/cache/keys/etl.json", "2026-11-18T02:00:00Z", _DATE, "had expired already: Expiration is 2026-11-18T02:00:00Z, and date prints 2026-11-20T05:12:44Z", "Move the cache /var/cache/keys/etl.json of /opt/get-keys away", "mv /var/cache/keys/etl.json /var/cache/keys/etl.json.old"),
         ("get-keys ~/.cache/keys.json", "2026-11-18T02:00:00Z", "$ date -u +%FT%TZ\n2026-11-20T05:12:44Z\n", "date prints 2026-11-20T05:12:44Z", "Move the cache ~/.cache/keys.json of the", "mv ~/.cache/keys.json ~/.cache/keys.json.old"),
+        ("/opt/get-keys", "2026-11-20T03:00:00Z", "$ /opt/get-keys | jq -r .Expiration; date -u +%FT%TZ\n2026-11-18T02:00:00Z\n2026-11-20T05:12:44Z\n", "had expired already: Expiration is 2026-11-18T02:00:00Z, and date prints 2026-11-20T05:12:44Z", "Delete the cache of /opt/get-keys", "sh -c"),
         ("/opt/get-keys", "2026-11-18T02:00:00Z", _DATE, "had expired already", "Delete the cache of /opt/get-keys", "sh -c"),
         ("cat /srv/cache/keys.json", "2026-11-18T02:00:00Z", _DATE, "had expired already", "Run cat", "sh -c"),
         ("/opt/get-keys", "2026-11-19T15:00:00Z", _DATE, "had expired already", "Delete the cache of /opt/get-keys", "sh -c"),

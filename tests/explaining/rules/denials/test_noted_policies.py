@@ -114,6 +114,25 @@ def test_noted_deny(call: tuple[str, str, str], reason: str, more: str, says: tu
     assert all(each in shown for each in says)
 
 
+def test_service_of_a_linked_role() -> None:
+    resource = "arn:aws:iam::111122223333:role/aws-service-role/elasticache.amazonaws.com/AWSServiceRoleForElastiCache"
+    denied = _DENIED.format(
+        "CreateServiceLinkedRole",
+        _ROLE,
+        "iam:CreateServiceLinkedRole",
+        resource,
+        "because no identity-based policy allows the iam:CreateServiceLinkedRole action",
+    )
+    explanation = explain(
+        f"{denied}\npolicy: Allow iam:CreateServiceLinkedRole on * if iam:AWSServiceName = rds.amazonaws.com"
+    )
+    assert "but the request has elasticache.amazonaws.com" in explanation.summary
+    assert (
+        explanation.remedies[0].title
+        == "Let the condition on iam:AWSServiceName accept elasticache.amazonaws.com"
+    )
+
+
 @check_rows(
     ("listed", "title"),
     [

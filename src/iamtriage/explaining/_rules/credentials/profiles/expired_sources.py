@@ -98,6 +98,10 @@ CACHED_BY_PROCESS = CauseType(
 _END = lazy_pattern(
     r"(?a)\bExpiration\b[^\n]{0,160}?(?:\n[^\n]{0,4})?(?P<time>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)"
 )
+# A query of the end and date in one line, which print a line each.
+_END_AND_TIME = lazy_pattern(
+    r"\bExpiration\b[^\n]{0,40};[ \t]{0,4}date\b[^\n]{0,40}\n(?P<end>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ)\s{1,4}(?P<now>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
+)
 _ADDRESS = r"(?:169\.254\.1(?:69|70)\.|AWS_CONTAINER_CREDENTIALS_(?:RELATIVE|FULL)_URI)"
 _PROMPT = lazy_pattern(r"(?m)^[^\n\"{}]{0,60}[$#%>] ")
 _CHARS_OF_COMMAND = 600
@@ -122,6 +126,8 @@ def _find_past_end(text: str, source: str) -> tuple[str, bool]:
     called = lazy_pattern(rf"(?m)^(?![^\n]{{0,80}}credential_process)[^\n]{{0,400}}{source}[^\n]{{0,400}}")
     ends = {each["time"] for each in _END.finditer(text) if _is_output(text, each, called)}
     end = only_one(ends)
+    if (both := _END_AND_TIME.search(text)) is not None and _is_output(text, both, called):
+        end, now = both["end"], clocks.parse_time(both["now"])
     if now is None or end is None or (ended := clocks.parse_time(end)) is None or ended >= now:
         return "", False
     words = f"Expiration is {end}, and date prints {now:%Y-%m-%dT%H:%M:%SZ}"

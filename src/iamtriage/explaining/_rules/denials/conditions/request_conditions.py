@@ -321,7 +321,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         return None if listing is None else listing.prefix if name == "s3:prefix" else listing.delimiter
     if name == "iam:passedtoservice":
         recipient = role_recipient(denial) or guess_recipient(denial)
-        return None if recipient is None else recipient.passed_to
+        return recipient and recipient.passed_to
     if (
         name.startswith(("aws:tagkeys", "aws:requesttag/", _ENCRYPTION_CONTEXT))
         or f"{_RESOURCE_TAG}/" in name
@@ -341,9 +341,9 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     elif name in {"aws:requestedregion", "ec2:region"} and denial.resource_arn is not None:
         value = denial.resource_arn.region or ("unspecified" if calls_global_profile(denial) else None)
     elif name == "aws:requestedregion" and denial.resource is None:
-        command = denial.context.command
-        stated = None if command is None else command.option("region")
-        value = None if stated is None else stated.value
+        value = getattr(denial.context.command and denial.context.command.option("region"), "value", None)
+    elif name == "iam:awsservicename":
+        value = (denial.resource or "").partition(":role/aws-service-role/")[2].partition("/")[0] or None
     return None if value is None else (value,)
 
 
