@@ -56,11 +56,11 @@ _SETTINGS = lazy_patterns(
         "s3:x-amz-acl": rf"(?<![:\w-])(?:--|x-amz-)?acl{_ASSIGNED}(?P<value>private|public-read(?:-write)?|authenticated-read|bucket-owner-(?:read|full-control))\b",
         "ec2:instancetype": rf"(?<![:\w-])(?:--)?instance[-_]?type{_ASSIGNED}(?P<value>[a-z][a-z0-9-]{{1,15}}\.[a-z0-9-]{{2,15}})\b",
         "lambda:functionurlauthtype": rf"(?<![:\w-])(?:--|function[-_]?url[-_]?)?auth(?:orization)?[-_]?type{_ASSIGNED}(?P<value>NONE|AWS_IAM)\b",
+        "iam:awsservicename": r":role/aws-service-role/(?P<value>[a-z0-9.-]{2,80})/",
         "ec2:metadatahttptokens": rf"(?<![:\w-])http[-_]?tokens{_ASSIGNED}(?P<value>optional|required)\b",
     },
     re.IGNORECASE,
 )
-# An endpoint of AWS, after the name of its setting.
 _SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
 # Where settings of instances are that a call only refers to, and the options of a call that has them itself.
 _LAUNCH_SETTINGS = lazy_pattern(r"(?i)launch[-_ ]?template|node ?class|dry[-_ ]?run|fleet")
@@ -321,7 +321,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         return None if listing is None else listing.prefix if name == "s3:prefix" else listing.delimiter
     if name == "iam:passedtoservice":
         recipient = role_recipient(denial) or guess_recipient(denial)
-        return recipient and recipient.passed_to
+        return None if recipient is None else recipient.passed_to
     if (
         name.startswith(("aws:tagkeys", "aws:requesttag/", _ENCRYPTION_CONTEXT))
         or f"{_RESOURCE_TAG}/" in name
@@ -341,9 +341,9 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     elif name in {"aws:requestedregion", "ec2:region"} and denial.resource_arn is not None:
         value = denial.resource_arn.region or ("unspecified" if calls_global_profile(denial) else None)
     elif name == "aws:requestedregion" and denial.resource is None:
-        value = getattr(denial.context.command and denial.context.command.option("region"), "value", None)
-    elif name == "iam:awsservicename":
-        value = (denial.resource or "").partition(":role/aws-service-role/")[2].partition("/")[0] or None
+        command = denial.context.command
+        stated = None if command is None else command.option("region")
+        value = None if stated is None else stated.value
     return None if value is None else (value,)
 
 
