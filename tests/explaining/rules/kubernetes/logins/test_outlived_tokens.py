@@ -144,3 +144,27 @@ def test_cluster_of_the_provider(provider: str, name: str) -> None:
     first, last = explanation.remedies
     assert f'"--cluster-name", {name}]' in (first.manifest or "")
     assert last.title.startswith("If a new run fails at once, find the rejected ARN")
+
+
+_SCRIPT = """{began}+ TOKEN=$(aws eks get-token --cluster-name shop --query status.token --output text)
+{began}+ kubectl --token="$TOKEN" apply -f a.yaml
+{sent}{ended}+ kubectl --token="$TOKEN" apply -f b.yaml
+{ended}error: You must be logged in to the server (Unauthorized)
+"""
+
+
+@check_rows(
+    ("began", "ended", "sent", "verdict"),
+    [
+        ("08:00:10 ", "08:21:40 ", "deployment.apps/a configured\n", "has expired: the script read it 21 minutes before, at 08:00:10"),
+        ("", "", "deployment.apps/a configured\n", "most likely has expired: the script read it only once"),
+        # It was not old yet, or nothing shows that.
+        ("08:00:10 ", "08:02:40 ", "deployment.apps/a configured\n", None),
+        ("", "", "", None),
+    ],
+)  # fmt: skip
+def test_token_of_a_script(began: str, ended: str, sent: str, verdict: str | None) -> None:
+    explanation = explain(_SCRIPT.format(began=began, ended=ended, sent=sent))
+    assert (verdict or "could not authenticate the caller") in explanation.summary
+    is_let = explanation.remedies[0].title == "Let kubectl get its tokens, with a kubeconfig"
+    assert is_let is (verdict is not None)

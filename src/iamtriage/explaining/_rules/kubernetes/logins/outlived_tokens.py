@@ -1,4 +1,4 @@
-"""Explain that a run of Terraform took longer than the token lasts that it or its saved plan read at the start."""
+"""Explain that a run of Terraform, or a script, took longer than the token lasts that it read at the start."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from iamtriage.explaining._rules.basics import Case, Explanation
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.logins import stored_tokens
 from iamtriage.explaining._rules.kubernetes.logins.rejected_logins import IAM_NOTE, login_cause
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import KubernetesUnauthorized
 
 # https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html
@@ -81,7 +84,7 @@ def explain_outlived_token(case: Case[KubernetesUnauthorized], message: str) -> 
     """Explain that the API server rejected a token that was read more than 15 minutes before, or return ``None``."""
     delay = _find_delay(case)
     if delay is None:
-        return None
+        return _explain_token_read_once(case, message)
     cluster = stored_tokens.find_terraform_cluster(case)
     name = cluster.name or delay.cluster
     named = f"The cluster {name}" if name else "The cluster"
@@ -193,3 +196,45 @@ def _difference(first: re.Match[str], second: re.Match[str]) -> int:
 
 def _seconds(found: re.Match[str]) -> int:
     return int(found["h"] or 0) * _HOUR + int(found["m"] or 0) * _MINUTE
+
+
+# A script that gets a token into a variable, and uses it for several calls.
+_READ_ONCE = lazy_pattern(r"\b(?P<name>[A-Za-z_]\w{0,40})=[\"']?\$\(aws eks get-token [^)\n]{0,300}\)")
+# What kubectl prints for an object that it has sent.
+_SENT = lazy_pattern(
+    r"(?m)^[^\n]{0,40}\b[a-z0-9.-]{2,80}/[a-z0-9.-]{1,200} (?:configured|created|deleted|unchanged)\b"
+)
+
+
+def _explain_token_read_once(case: Case[KubernetesUnauthorized], message: str) -> Explanation | None:
+    """Explain that a script uses a token for longer than it lasts, or return ``None``."""
+    text, start = case.failure.text, case.failure.span[0]
+    read = _READ_ONCE.search(text) if "get-token" in text else None
+    if read is None or re.search(rf"--token[= ][\"']?\$\{{?{read['name']}\b", text[read.end() :]) is None:
+        return None
+    began = _last_stamp(text, line_start(text, read.start()), read.end())
+    ended = _last_stamp(text, read.end(), case.failure.span[1])
+    seconds = _difference(began, ended) if began is not None and ended is not None else None
+    sent = _SENT.search(text, read.end(), start)
+    if (seconds is None and sent is None) or (seconds is not None and seconds < _LIFETIME):
+        return None
+    cluster, variable = find_cluster(case), f"${read['name']}"
+    age = (
+        ""
+        if seconds is None or began is None
+        else f" {seconds // _MINUTE} minutes before, at {began['time']}"
+    )
+    works = f"{variable} was accepted before, so the caller has access. Only the token is too old."
+    return case.explain(
+        f"The cluster{f' {cluster.name}' if cluster.name else ''} rejected the token in {variable} (401), which {'has' if age else 'most likely has'} expired: the script read it{age or ' only once'}, and a token lasts 15 minutes.",
+        login_cause(message, None),
+        TOKEN_EXPIRED.cause("derived", text=works if sent else "The script does not get a new one."),
+        topic="kubernetes-login",
+        remedies=your_remedy(
+            "Let kubectl get its tokens, with a kubeconfig",
+            f"Leave --token out: kubectl then runs aws eks get-token whenever it needs a new token, with the same credentials. Or get {variable} again before each long step.",
+            commands=cluster.kubeconfig_command(),
+            url=pages.EKS_KUBECONFIG,
+        ),
+        notes=IAM_NOTE,
+    )
