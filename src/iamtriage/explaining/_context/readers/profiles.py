@@ -183,7 +183,7 @@ def find_listed_key(text: str) -> ListedKey | None:
     """Return the access key that ``aws configure list`` printed.
 
     >>> find_listed_key("access_key     ****************H7XQ              env")
-    ListedKey(ending='H7XQ', kind='env', profile=None)
+    ListedKey(ending='H7XQ', kind='env', profile=None, is_listed=True)
     """
     found = _LISTED_KEY.search(text) if "access_key" in text else None
     return found and ListedKey(found["value"].lstrip("*"), found["kind"], found["profile"])

@@ -109,8 +109,8 @@ DELETE_OLD = "Delete the old keys under {}, or calls use them again (the old fil
 def delete_section(name: str, file: str = "~/.aws/credentials") -> str:
     r"""Return the command that deletes the section of a profile, and keeps the old file.
 
-    >>> delete_section("dev")
-    "sed -i.bak '/^\[dev\]/,/^\[/{/^\[dev\]/d;/^\[/!d;}' ~/.aws/credentials"
+    >>> print(delete_section("dev"))
+    sed -i.bak '/^\[dev\]/,/^\[/{/^\[dev\]/d;/^\[/!d;}' ~/.aws/credentials
     """
     # In sed, unlike in Python, \+ is an operator, and a slash ends the expression.
     escaped = re.sub(r"[./]", r"\\\g<0>", profile(name))

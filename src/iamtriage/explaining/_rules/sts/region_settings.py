@@ -149,6 +149,15 @@ def find_set_regions(text: str) -> set[str]:
     return {each["region"] for each in _REGION_SETTING.finditer(text) if not _is_logged(text, each.start())}
 
 
+def find_variable_region(text: str) -> str | None:
+    r"""Return the only Region to which a text sets variables, in a shell or for a container.
+
+    >>> find_variable_region("- name: AWS_REGION\n  value: eu-south-1")
+    'eu-south-1'
+    """
+    return only_one({each["region"] for each in _VARIABLE.finditer(text)})
+
+
 def find_endpoint_setting(text: str) -> str | None:
     """Return the name of the setting, such as ``AWS_ENDPOINT_URL``, that sets an AWS endpoint in a text."""
     found = _ENDPOINT.search(text)

@@ -245,8 +245,7 @@ _RENAMED = lazy_pattern(
     r"(?a)\b(?:(?i:renamed|re-?created|replaced)\b[^.\n;]{0,80}? (?:to|as|by|with)|now (?:called|named)) [`\"']?(?P<new>[\w+=,@-][\w+=,.@-]{1,62}[\w+=@-])(?![\w+=@:/-])"
 )
 _OF_PRINCIPAL = lazy_pattern(r"(?i)(?<![\w:])(?:it|principal|role|user)\b(?!/)")
-_CHARS_BEFORE = 60
-_MIN_COMMON = 4
+_CHARS_BEFORE, _MIN_COMMON = 60, 4
 
 
 def _find_new_name(name: str, text: str) -> str:
@@ -261,8 +260,8 @@ def _find_new_name(name: str, text: str) -> str:
     new, own = set[str](), re.compile(rf"(?<![\w+=,.@/-]){re.escape(old)}(?![\w+=,@-])")
     for each in _RENAMED.finditer(text):
         begin = line_start(text, each.start(), each.start() - _CHARS_BEFORE)
-        clause = text[begin : each.start("new")].rpartition(". ")[2]
-        is_similar = each["new"].startswith(old[:_MIN_COMMON])
+        clause, is_similar = text[begin : each.start("new")], each["new"].startswith(old[:_MIN_COMMON])
+        clause = clause.rpartition(". ")[2]
         if own.search(clause) or (is_similar and _OF_PRINCIPAL.search(clause)):
             new.add(each["new"])
     return f"{start}/{new.pop()}" if start and len(new) == 1 and old not in new else ""
@@ -318,7 +317,8 @@ def _find_principal_remedy(suspect: _Suspect) -> Remedy:
         lookups = (fill_command("aws iam get-user --user-name {} --query User.Arn", user),)
     elif suspect.kind == "federated":
         lookups = ("aws iam list-open-id-connect-providers", "aws iam list-saml-providers")
-    account = f"the account {principal.account}" if suspect.is_of_account else "the principal's account"
+    owner = getattr(principal, "account", None) if suspect.is_of_account else None
+    account = f"the account {owner}" if owner else "the principal's account"
     return your_remedy(
         "Check whether the principal exists",
         f"Run the command with credentials of {account}, and compare the printed ARN exactly with the one in the policy.",

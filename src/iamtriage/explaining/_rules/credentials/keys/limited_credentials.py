@@ -199,6 +199,11 @@ def diagnose_region(case: Case[Failure], request: RejectedRequest) -> StsFinding
             env={"AWS_ROLE_ARN": str(role or f"arn:{request.partition}:iam::{'0' * 12}:role/")},
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )
+        if request.other_region is not None:
+            text = f"The variables of the SDK have the Region {request.other_region}, so it calls STS there."
+            other = attrs.evolve(
+                other, causes=(attrs.evolve(other.causes[0], evidence="derived", text=text),)
+            )
         if request.lacks_region:
             derived = tuple(attrs.evolve(each, evidence="derived") for each in other.causes)
             other = attrs.evolve(other, causes=derived)

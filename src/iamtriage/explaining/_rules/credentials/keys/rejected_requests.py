@@ -25,8 +25,9 @@ from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import AWS_COMPATIBLE
-from iamtriage.explaining._rules.sts.region_settings import find_set_regions, printable_line
+from iamtriage.explaining._rules.sts import region_settings
 from iamtriage.failures._failures import InvalidCredentials
+from iamtriage.policies._masked_arns import find_partition
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
 REJECTION_PHRASES = (
@@ -107,6 +108,7 @@ class RejectedRequest(Value):
             credentials and they have no session token.
         working_regions: Other Regions in which the text shows successful calls.
         lacks_region: Whether the text shows the environment of the program, and no Region is set in it.
+        set_region: The Region that variables of the program set, if the text shows it.
         has_no_token: Whether the text shows that the key is that of an IAM user.
         is_enabled: Whether the text shows that the account has enabled the Region.
         has_v1_tokens: Whether the text shows that the global STS endpoint issues version 1 tokens.
@@ -136,6 +138,7 @@ class RejectedRequest(Value):
     is_in_lambda: bool = False
     working_regions: tuple[str, ...] = ()
     lacks_region: bool = False
+    set_region: str | None = None
     has_no_token: bool = False
     is_enabled: bool = False
     has_v1_tokens: bool = False
@@ -153,6 +156,11 @@ class RejectedRequest(Value):
     def is_temporary(self) -> bool | None:
         """Whether the access key is temporary; ``None`` if the text shows none."""
         return None if self.key is None else self.key.startswith("ASIA")
+
+    @property
+    def other_region(self) -> str | None:
+        """The Region that variables of the program set, if it is in another partition."""
+        return None if find_partition(self.set_region or "") in {None, self.partition} else self.set_region
 
     @property
     def lacks_region_of_caller(self) -> bool:
@@ -201,8 +209,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     is_of_role = is_assuming and role is not None
     command = find_global_command(text, case.failure.span[0]) or find_global_command(text, len(text))
     calls_global = _calls_global(text) or command is not None
-    is_shown = calls_global or _SESSIONS.search(case.text) is not None
-    uses_session = is_shown or (role is not None and not assumes_role)
+    uses_session = calls_global or (role and not assumes_role) or _SESSIONS.search(case.text)
     working = () if region is None else find_working_regions(text, *case.failure.span)
     said = {each["region"] for each in find_said(text, _SAID_ENABLED)}
     return RejectedRequest(
@@ -216,7 +223,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         is_aws_compatible=AWS_COMPATIBLE.search(case.text) is not None,
         is_s3=is_s3,
         is_signed=is_signed,
-        uses_session=uses_session,
+        uses_session=bool(uses_session),
         has_no_token=not uses_session and _LONG_TERM.search(text) is not None,
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
         is_in_lambda=case.context.runtime_kind == "lambda",
@@ -228,6 +235,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         sets_global=sets_global_endpoint(text),
         uses_vault="aws-vault exec" in text,
         lacks_region="AWS_ROLE_ARN=" in text and "_REGION" not in text,
+        set_region=region_settings.find_variable_region(text),
         assumes_role=is_of_role,
         account=only_one({each[1] for each in _ACCOUNT.finditer(text)} - {role.account})
         if is_of_role and role
@@ -259,7 +267,7 @@ _SIGNED_REGION = lazy_pattern(r"(?<=[\"'])us-east-1(?=[\"'])")
 def _correct_endpoint(text: str, region: str | None) -> str | None:
     """Return the line of code that calls the global STS endpoint, with that of a Region instead."""
     found = _ENDPOINT_IN_CODE.search(text)
-    line = None if found is None else printable_line(_LINE_NUMBER.sub("", found[0]))
+    line = None if found is None else region_settings.printable_line(_LINE_NUMBER.sub("", found[0]))
     if line is None:
         return None
     region = region or "us-east-1"
@@ -278,7 +286,7 @@ def _find_region(case: Case[InvalidCredentials]) -> str | None:
     # Where others work, and not the one that is set, or the session is from the global endpoint, a mention can be of the
     # one that rejects it.
     is_contrast = bool(region and working) or _calls_global(text)
-    named = {*find_set_regions(text), *(find_mentioned_regions(text) if is_contrast else ())}
+    named = {*region_settings.find_set_regions(text), *(find_mentioned_regions(text) if is_contrast else ())}
     others = {each for each in named if StsCall().is_opt_in(each)}
     if not others or region in others:
         return region
@@ -375,10 +383,11 @@ def add_token_remedy(name: str, profile: str | None) -> Remedy:
 def set_token_remedy(name: str, line: str) -> Remedy:
     """Return the remedy that takes the session token from the response, as a line of a script takes the key."""
     own = line.strip().replace("AWS_ACCESS_KEY_ID", name).replace("AccessKeyId", "SessionToken")
+    is_plain = own.count("AWS_") == 1 and region_settings.printable_line(own) == own
     return your_remedy(
         f"Set {name} from the same response, too",
         "All three values belong together: add the line next to those that set the other two.",
-        manifest=own if own.count("AWS_") == 1 and printable_line(own) == own else f"export {name}=TOKEN",
+        manifest=own if is_plain else f"export {name}=TOKEN",
         manifest_language="text",
         url=SESSION_TOKEN_REMEDY.url,
     )

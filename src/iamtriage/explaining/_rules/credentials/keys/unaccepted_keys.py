@@ -58,6 +58,8 @@ CHECK_KEY = account_remedy(
 def summarize(request: RejectedRequest, operation: str | None) -> str:
     """Return the summary of an explanation of a rejected key."""
     if not request.is_signed and request.partition != "aws":
+        if request.other_region is not None:
+            return f"STS rejected the web identity token: the Region of the SDK is {request.other_region}, and STS there accepts no roles in {request.partition}."
         unset = "the SDK has no Region"
         if request.lacks_region:
             unset = "neither AWS_REGION nor AWS_DEFAULT_REGION is set, so the SDK has no Region"

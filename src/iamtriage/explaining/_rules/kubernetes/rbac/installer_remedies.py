@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
 from iamtriage.explaining._rules.shared.kubernetes.manifests import object_name
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 
 # The default roles that allow what the access policies of EKS allow.
 _ROLES = {"AmazonEKSEditPolicy": "edit", "AmazonEKSAdminPolicy": "admin"}
@@ -37,15 +37,15 @@ def installer_remedies(denied: DeniedRequest) -> tuple[Remedy | None, ...]:
         return ()
     role, policy = _default_role_remedy(denied), access_policy_remedy(denied)
     if role is None and policy is not None:
-        title, steps = f"Associate {denied.policy} with the access entry", (_need(denied), *policy.steps[1:])
-        policy = attrs.evolve(policy, title=title, steps=steps)
+        title = f"Associate {denied.policy} with the access entry"
+        policy = attrs.evolve(policy, title=title, steps=present(_need(denied), *policy.steps[1:]))
     elif policy is not None and denied.policy in _ROLES:
         title = f"{policy.title}, for the namespace {commands.namespace(denied.request.namespace)}"
         covers = _SCOPES[_ROLES[denied.policy]].format(denied.policy, "the ClusterRole admin")
         policy = attrs.evolve(policy, title=title, steps=(covers, *policy.steps[1:]))
         if role is not None and denied.is_policy_first:
             # The entry has another policy for the namespace already.
-            policy = attrs.evolve(policy, steps=(_need(denied), *policy.steps))
+            policy = attrs.evolve(policy, steps=present(_need(denied), *policy.steps))
             return policy, attrs.evolve(role, title=f"Or let{role.title.removeprefix('Or ')[3:]}")
     return role, policy
 

@@ -92,8 +92,8 @@ def find_working(denied: denied_requests.DeniedRequest, role: StatedRole) -> str
     for kind in (each for rule in role.rules if "list" in rule.verbs for each in rule.resources):
         said = re.compile(rf"\bkubectl get {re.escape(kind)}\b(?! (?!are\b|is\b|run|succe|work)[a-z])")
         works = statements.find_working(denied.case.failure.text, said)
-        place = _OF_NAMESPACE.search(works or "")
-        if works and (place is None or place[1] == denied.request.namespace):
+        named = _OF_NAMESPACE.search(works or "")
+        if works and (named is None or named[1] == denied.request.namespace):
             return f"kubectl get {kind}"
     return None
 

@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants import bootstrap_policies, copied_tags, denial_remedies
 from iamtriage.explaining._rules.shared.grants.permission_sets import in_permission_set
 from iamtriage.explaining._rules.shared.policies.policy_changes import inline_policy_name, statement_id
-from iamtriage.explaining._rules.shared.policies.statement_matching import list_actions
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present
 from iamtriage.explaining._rules.shared.requirements import (
@@ -34,6 +33,7 @@ from iamtriage.explaining._rules.shared.requirements.required_resources import l
 from iamtriage.explaining._rules.shared.requirements.tasks import PULL_ACTIONS, describe_plan_without_lock
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, ecs_starts, generated_names, text_signs
 from iamtriage.policies._documents import allow, build_document, build_statement
+from iamtriage.policies._readers.elements import as_strings
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
@@ -113,10 +113,7 @@ def allow_remedy(
         *present(describe_plan_without_lock(text)),
     )
     where = f", in account {denial.account}" if denial.crosses_accounts else ""
-    what = join_words(
-        (grant.action, *(each for each in (listed[0] if listed else ()) if each in list_actions(statements))),
-        "and",
-    )
+    what = join_words((grant.action, *_given_actions(listed[0] if listed else (), statements)), "and")
     title = title or f"Allow {what} for {grantee or denial.caller}{where}"
     if isinstance(denial.role, IdentityCenterRole) and grantee is None:
         in_account = identity_remedy(
@@ -205,6 +202,10 @@ def _new_task_commands(denial: Denial) -> tuple[Labelled, ...]:
 def as_administrator(account: str | None, lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return commands with words that say in which account an administrator runs them."""
     return (Labelled.required(f"As an administrator of {account}:", lines[0]), *lines[1:]) if lines else ()
+
+
+def _given_actions(names: Iterable[str], statements: list[dict[str, Any]]) -> Iterator[str]:
+    return (name for name in names if any(name in as_strings(each["Action"]) for each in statements))
 
 
 def _without_said(steps: Iterable[str], grant: Grant) -> Iterator[str]:

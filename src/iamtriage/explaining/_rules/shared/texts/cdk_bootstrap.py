@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import REGION, lazy_pattern, only_one
+from iamtriage._patterns import REGION, cached_pattern, lazy_pattern, only_one
 from iamtriage._text import line_start
-from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -51,9 +50,7 @@ _ASKED = lazy_pattern(r"[^.!\n]{0,60}\?")
 _CHARS_BEFORE = 70
 _REGION = lazy_pattern(rf"(?a)\b{REGION}\b")
 # A deployment that works with another caller, but not one of another app or to another environment.
-_DEPLOYS = lazy_pattern(
-    rf"(?i)^(?!.*\b(?:accounts?|apps?|clusters?|environments?|projects?|regions?|stages?|synth\w*|diff|dev|test|staging|prod(?:uction)?|sandbox|old|other|another|different)\b).*?(?:\bdeploy(?:s|ing|ments?)?\b|{LOCALLY.pattern})"
-)
+_DEPLOYS = r"(?i)^(?!.*\b(?:accounts?|apps?|clusters?|environments?|projects?|regions?|stages?|synth\w*|diff|dev|test|staging|prod(?:uction)?|sandbox|old|other|another|different)\b).*?(?:\bdeploy(?:s|ing|ments?)?\b|{})"
 # The option, and what cdk bootstrap prints without it.
 _EXECUTION_POLICIES = lazy_pattern(
     r"(?:--cloudformation-execution-policies[ =]|\bUsing default execution policy of )[\"']?(?P<arns>arn:aws[a-z-]{0,12}:iam::[^\s\"']{1,1200})"
@@ -75,7 +72,10 @@ def is_bootstrapped(text: str, region: str | None) -> bool:
     said = (each for each in _SAID_BOOTSTRAPPED.finditer(text) if _is_said(each))
     found = _BOOTSTRAPPED.search(text) or next(said, None)
     if found is None:
-        works = find_working(text, _DEPLOYS)
+        # Most denials do not need the module.
+        from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
+
+        works = find_working(text, cached_pattern(_DEPLOYS.format(LOCALLY.pattern)))
         return works is not None and {region, *_REGION.findall(works)} == {region}
     # A command before its output can name the Region.
     named = _REGION.findall(text[line_start(text, found.start()) : found.end()])
