@@ -76,7 +76,7 @@ CASES = {
     "region-of-another-partition": (
         "An error occurred (InvalidClientTokenId) when calling the AssumeRoleWithWebIdentity operation: The security token included in the request is invalid\nrole: arn:aws-cn:iam::111122223333:role/app\nenv:\n- name: AWS_REGION\n  value: eu-west-1",
         "the Region of the SDK is eu-west-1, and STS there accepts no roles in aws-cn",
-        "Set the Region, cn-north-1 or cn-northwest-1",
+        "AWS_REGION=REGION AWS_DEFAULT_REGION=REGION",
     ),
     "noted-unit": (
         "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n# unit: User=orders, ExecStart=/usr/bin/python3 sync.py",

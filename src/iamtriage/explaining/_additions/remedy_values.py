@@ -55,6 +55,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
 )
 from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER
+from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -239,9 +240,12 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
         if failure.kind == "access_denied" and (key or "").startswith("ASIA"):
             # The remedies deactivate a key of a user, which the one of a session is not.
             key = None
+    region, assumed = facts.region or region, _value(context.role_arn) or ""
+    # A Region of another partition is the mistake.
+    region = None if assumed and region and f":{find_partition(region)}:" not in assumed else region
     endpoint = _value(context.vpc_endpoint) or value_of_endpoint(facts)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
-        ("REGION", facts.region or region, commands.region),
+        ("REGION", region, commands.region),
         ("CLUSTER", cluster, commands.cluster),
         ("NAMESPACE", namespace, commands.namespace),
         ("SERVICE_ACCOUNT", account, commands.kubernetes_name),
