@@ -170,7 +170,7 @@ def explain_key_elsewhere(denial: Denial) -> Explanation | None:
         # A multi-Region key can have a replica in the called Region, with its own key policy.
         return None
     region = encrypts if arn is None else commands.region(arn.region)
-    if region in {None, "", called}:
+    if region is None or region in {"", called}:
         return None
     is_shown = shown is not None or (arn is not None and encrypts == region)
     start = "The" if is_shown else "Most likely, the"
