@@ -123,3 +123,15 @@ def test_noted_binding(noted: str, verdict: str | None) -> None:
     summary = explain(f"{_DENIED}\n{noted}").summary
     assert (verdict or "The role dev is not authorized") in summary
     assert ("readers, and the groups" in summary) is ("and the groups" in (verdict or ""))
+
+
+@check_rows(
+    ("group", "is_misspelled"),
+    [("system:master", True), ("systems:masters", True), ("system:masters", False), ("masters", False)],
+)
+def test_misspelled_group_of_administrators(group: str, *, is_misspelled: bool) -> None:
+    denied = _DENIED.replace("arn:aws:sts::111122223333:assumed-role/dev/ana", "ana")
+    mapped = f"  mapUsers: |\n    - userarn: arn:aws:iam::111122223333:user/ana\n      username: ana\n      groups:\n        - {group}\n"
+    explanation = explain(f"{denied}\n\n$ kubectl -n kube-system get cm aws-auth -o yaml\n{mapped}")
+    assert ("that of administrators is system:masters" in explanation.summary) is is_misspelled
+    assert ('- "system:masters"' in str(explanation)) is is_misspelled

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from iamtriage._patterns import only_one
+from iamtriage._patterns import lazy_pattern, only_one
 from iamtriage._text import clip_text, join_words
 from iamtriage._typing import NamedTuple
 from iamtriage.explaining._rules.basics import Case, CauseType, Explanation, Remedy
@@ -20,6 +20,8 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.failures._failures import KubernetesForbidden
 
 _JOINED = " - "
+# The group of administrators, misspelled.
+_MASTERS, _LIKE_MASTERS = "system:masters", lazy_pattern(r"(?i)systems?[:._-]masters?")
 
 
 NODE_MAPPING = CauseType(
@@ -96,21 +98,25 @@ def find_wrong_groups(
     for each in map_entries.find_entries(case.context.mappings, None):
         groups, template = each.entry.groups, each.entry.username or ""
         joined = [group for group in groups if _JOINED in group]
+        misspelled = [group for group in groups if _LIKE_MASTERS.fullmatch(group) and group != _MASTERS]
         lacking = [group for group in needed if group not in groups]
         is_of_user = is_own(template.replace("{{EC2PrivateDNSName}}", "{{SessionName}}"))
         # A text can have the entry before and after somebody corrected it.
         known = each.entry.arn if "{{" in template else template
         if each.entry.wrong_list or not is_of_user:
             continue
-        if not (joined or lacking):
+        if not (joined or lacking or misspelled):
             correct.add(known)
             continue
         shown = join_words([*map(clip_text, groups)], "and") or "no group"
         has = f"has only {shown}, without {join_words(lacking, 'and')}"
+        if misspelled:
+            has = f"has the group {clip_text(misspelled[0])}, and that of administrators is {_MASTERS}. A group of a RoleBinding can do less"
         if joined:
             parts = join_words([*map(clip_text, joined[0].split(_JOINED))], "and")
             has = f'has the one group "{clip_text(joined[0])}" instead of {parts}, because wrong indentation joins the lines'
-        meant = dict.fromkeys((*(part for group in groups for part in group.split(_JOINED)), *needed))
+        parts_of = (part for group in groups for part in group.split(_JOINED))
+        meant = dict.fromkeys((*(_MASTERS if part in misspelled else part for part in parts_of), *needed))
         right = each._replace(entry=each.entry._replace(groups=tuple(meant)))
         wrong = WrongGroups(right, f"the aws-auth entry of {clip_text(each.named.name)} {has}")
         found.append((known, wrong))
